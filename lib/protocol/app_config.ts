@@ -1,0 +1,13 @@
+/** `/app-config.json`: what the page must know before it connects. The first four fields are the predecessor's. */
+export interface AppConfig {
+  /** Name of the model in the configuration. */
+  model: string;
+  /** Path of the model's entry file, such as `/model/mao_pro.model3.json`. */
+  entry: string;
+  /** How fast the model's own time runs: 1 is real time. */
+  timeScale: number;
+  llm: {
+    /** Where another client finds the socket. The page takes the path and puts its own address before it. */
+    backendWsUrl: string;
+  };
+}

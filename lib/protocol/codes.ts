@@ -1,0 +1,35 @@
+/** Every code an error frame can carry, once. The page chooses its words and buttons by these. */
+export const ERROR_CODES = [
+  /** Nothing listens at the address of Ollama. */
+  "ollama_unreachable",
+  /** Something answers at Ollama's address that is not Ollama, or refuses us. */
+  "ollama_refused",
+  /** The model is not pulled. */
+  "model_missing",
+  /** Ollama is busy, or out of memory. */
+  "ollama_busy",
+  /** Ollama reported a failure of its own. */
+  "ollama_failed",
+  /** A cloud model wants a sign-in. */
+  "sign_in",
+  /** The stream ended before the model said it was done. */
+  "incomplete",
+  /** No first word, or no further word, within the configured time. */
+  "timeout",
+  /** The client's frame could not be read. */
+  "bad_frame",
+  /** The prompt is empty. */
+  "empty_prompt",
+  /** A prompt or frame is longer than the limit. */
+  "too_long",
+  /** The session's queue is full. */
+  "queue_full",
+  /** More sockets or generations than the server allows. */
+  "too_many",
+  /** The server is going down. */
+  "shutting_down",
+  /** A fault of ours. */
+  "internal",
+] as const;
+
+export type ErrorCode = typeof ERROR_CODES[number];

@@ -1,0 +1,67 @@
+/**
+ * `vtuber.v2`: turns owned by the server. Every frame that belongs to the conversation carries `seq`,
+ * growing by at least one, so that whoever comes back with the last `seq` it saw misses nothing and sees nothing twice.
+ */
+import type { ErrorCode } from "./codes.ts";
+
+/** Offered in Sec-WebSocket-Protocol by clients that speak this protocol. */
+export const SUBPROTOCOL = "vtuber.v2";
+
+export type ClientFrame =
+  /** First frame. `session` as an earlier `welcome` named it; `after` = last `seq` seen, absent when nothing was kept. */
+  | { type: "hello"; session?: string; after?: number }
+  /** `turn` is made by the client and makes the frame safe to send again: a known turn is not asked twice. */
+  | { type: "prompt"; turn: string; text: string }
+  | { type: "stop"; turn: string; heard?: number }
+  | { type: "reset" };
+
+export type EndReason = "stop" | "length" | "cancelled";
+
+export interface TurnError {
+  code: ErrorCode;
+  message: string;
+  hint?: string;
+}
+
+/** One turn as `welcome` tells it: what was asked, and what has been answered so far. */
+export interface TurnRecord {
+  turn: string;
+  prompt: string;
+  text: string;
+  thinking: string;
+  state: "queued" | "streaming" | "done" | "failed";
+  reason?: EndReason;
+  error?: TurnError;
+  provider?: ProviderName;
+  model?: string;
+}
+
+export type ProviderName = "ollama" | "demo";
+
+/** What stands behind the character now. */
+export interface Status {
+  /** Who would answer the next prompt. */
+  provider: ProviderName | "none";
+  /** The configured model, and whether Ollama has it; null while unknown. */
+  model: string;
+  modelPresent: boolean | null;
+  host: string;
+  reachable: boolean;
+  version?: string;
+  /** True when prompts leave this machine: Ollama runs elsewhere, or the model does. */
+  away: boolean;
+}
+
+export type ServerFrame =
+  /** `resumed`: `after` was honoured, the missed frames follow, `history` is empty. Otherwise `history` is all up to `seq`. */
+  | { type: "welcome"; session: string; seq: number; resumed: boolean; history: TurnRecord[]; status: Status }
+  /** The prompt is safe with the server. Tells the other tabs of it, too. */
+  | { type: "queued"; turn: string; seq: number; text: string }
+  | { type: "start"; turn: string; seq: number; provider: ProviderName; model: string }
+  | { type: "chunk"; turn: string; seq: number; data: string }
+  | { type: "thinking"; turn: string; seq: number; data: string }
+  | { type: "emotion"; turn: string; seq: number; name: string; intensity: number; at: number }
+  | { type: "end"; turn: string; seq: number; reason: EndReason }
+  | ({ type: "error"; turn?: string; seq?: number } & TurnError)
+  | ({ type: "status" } & Status)
+  | { type: "ping" };
