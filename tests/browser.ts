@@ -1,0 +1,72 @@
+/**
+ * A headless browser for tests: the Chrome named by CHROME_PATH, one that is installed, or, on Linux x64,
+ * the Chromium that npm carries. WebGL runs in software, so the avatar draws without a graphics card.
+ */
+// The browser is hundreds of megabytes that only tests need, so it stays out of deno.json's imports.
+// deno-lint-ignore no-import-prefix
+import puppeteer, { type Browser, type Page } from "npm:puppeteer-core@25.16.0";
+
+export type { Browser, Page };
+
+const INSTALLED = [
+  "/usr/bin/google-chrome",
+  "/usr/bin/chromium",
+  "/usr/bin/chromium-browser",
+  "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome",
+  "C:\\Program Files\\Google\\Chrome\\Application\\chrome.exe",
+];
+
+const ARGUMENTS = [
+  "--no-sandbox",
+  "--disable-quic",
+  "--no-first-run",
+  "--disable-background-networking",
+  "--disable-component-update",
+  "--disable-sync",
+  "--disable-dev-shm-usage",
+  "--enable-unsafe-swiftshader",
+  "--use-gl=angle",
+  "--use-angle=swiftshader",
+  "--ignore-gpu-blocklist",
+  "--hide-scrollbars",
+];
+
+async function executable(): Promise<string> {
+  const named = Deno.env.get("CHROME_PATH");
+  if (named !== undefined) return named;
+  for (const path of INSTALLED) {
+    const found = await Deno.stat(path).then((info) => info.isFile, () => false);
+    if (found) return path;
+  }
+  if (Deno.build.os !== "linux" || Deno.build.arch !== "x86_64") {
+    throw new Error("Cannot find a browser: install Chrome, or name one in CHROME_PATH");
+  }
+  // This Chromium brings its own shared libraries when it believes to be on such a machine.
+  Deno.env.set("AWS_EXECUTION_ENV", "AWS_Lambda_nodejs22.x");
+  // deno-lint-ignore no-import-prefix
+  const { default: chromium } = await import("npm:@sparticuz/chromium@153.0.0");
+  return await chromium.executablePath();
+}
+
+/** Starts a browser with a fresh profile. The caller closes it. */
+export async function launchBrowser(): Promise<Browser> {
+  return await puppeteer.launch({
+    executablePath: await executable(),
+    args: ARGUMENTS,
+    headless: true,
+    defaultViewport: { width: 1280, height: 800 },
+  });
+}
+
+/** Collects what the page complains about: console errors, uncaught exceptions, failed or refused requests. */
+export function watchComplaints(page: Page): string[] {
+  const complaints: string[] = [];
+  page.on("console", (message) => {
+    if (message.type() === "error") complaints.push(`console: ${message.text()}`);
+  });
+  page.on("pageerror", (error) => complaints.push(`exception: ${error}`));
+  page.on("response", (response) => {
+    if (response.status() >= 400) complaints.push(`${response.status()} ${response.url()}`);
+  });
+  return complaints;
+}
