@@ -14,6 +14,8 @@ export const ERROR_CODES = [
   "sign_in",
   /** The stream ended before the model said it was done. */
   "incomplete",
+  /** The server went down in the middle of the answer. */
+  "interrupted",
   /** No first word, or no further word, within the configured time. */
   "timeout",
   /** The client's frame could not be read. */

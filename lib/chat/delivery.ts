@@ -1,0 +1,103 @@
+/** Brings a session's frames to one socket, joined when the line is busy, without a queue of its own. */
+import { setImmediate } from "node:timers";
+import type { Session, Watcher } from "./session.ts";
+import type { ServerFrame } from "@/lib/protocol/v2.ts";
+
+/** Bytes that may wait in a socket before nothing more is put in. */
+const HIGH_WATER = 64 * 1024;
+/** How often a busy line is looked at again, ms. */
+const RETRY_MS = 5;
+/** How long a line may stay busy before it is given up, ms. The turn goes on without it. */
+const STUCK_MS = 30_000;
+/** Close code (IANA's registry) for a client that may come back. */
+const TRY_AGAIN_LATER = 1013;
+
+export interface DeliveryOptions {
+  session: Session;
+  /** Position in the session's log from which on frames are missing at the other end. */
+  position: number;
+  /** Sends the whole conversation, for a reader whose place in the log is gone. */
+  welcome(): void;
+}
+
+/**
+ * Sends what is new, soon after it came. Tokens that arrive in one turn of the event loop, or while the socket
+ * still holds unsent bytes, go out as one frame.
+ */
+export class Delivery implements Watcher {
+  readonly #socket: WebSocket;
+  readonly #session: Session;
+  readonly #welcome: () => void;
+  #position: number;
+  #scheduled = false;
+  #retry: ReturnType<typeof setTimeout> | undefined;
+  #busySince: number | undefined;
+
+  constructor(socket: WebSocket, options: DeliveryOptions) {
+    this.#socket = socket;
+    this.#session = options.session;
+    this.#position = options.position;
+    this.#welcome = options.welcome;
+    this.#session.watchers.add(this);
+    this.wake();
+  }
+
+  wake(): void {
+    if (this.#scheduled) return;
+    this.#scheduled = true;
+    schedule(this);
+  }
+
+  restart(): void {
+    this.#position = this.#session.log.end;
+    this.#welcome();
+  }
+
+  /** Sends everything that is new, unless the line is busy. Called by the scheduler alone. */
+  flush(): void {
+    this.#scheduled = false;
+    const { log } = this.#session;
+    if (this.#socket.readyState !== WebSocket.OPEN || this.#position === log.end) return;
+    if (this.#socket.bufferedAmount > HIGH_WATER) {
+      this.#wait();
+      return;
+    }
+    this.#busySince = undefined;
+    const frames = log.readJoined(this.#position);
+    this.#position = log.end;
+    if (frames === undefined) this.#welcome();
+    else for (const frame of frames) sendFrame(this.#socket, frame);
+  }
+
+  dispose(): void {
+    this.#session.watchers.delete(this);
+    clearTimeout(this.#retry);
+  }
+
+  #wait(): void {
+    this.#busySince ??= performance.now();
+    if (performance.now() - this.#busySince > STUCK_MS) {
+      this.#socket.close(TRY_AGAIN_LATER, "Nothing was read for too long");
+      return;
+    }
+    clearTimeout(this.#retry);
+    this.#retry = setTimeout(() => this.wake(), RETRY_MS);
+  }
+}
+
+/** Sends a frame if the socket can still take one; a socket that is going down learns the rest when it is back. */
+export function sendFrame(socket: WebSocket, frame: ServerFrame): void {
+  if (socket.readyState === WebSocket.OPEN) socket.send(JSON.stringify(frame));
+}
+
+let waiting: Delivery[] = [];
+
+/** One pass a turn of the event loop serves all sockets: far cheaper than a timer each. */
+function schedule(delivery: Delivery): void {
+  if (waiting.push(delivery) > 1) return;
+  setImmediate(() => {
+    const ready = waiting;
+    waiting = [];
+    for (const each of ready) each.flush();
+  });
+}

@@ -1,0 +1,91 @@
+import type { ServerFrame } from "@/lib/protocol/v2.ts";
+
+/** A frame that belongs to the conversation, and so is numbered and kept for those who come back. */
+export type LoggedFrame =
+  | Extract<
+    ServerFrame,
+    { type: "queued" | "start" | "chunk" | "thinking" | "emotion" | "end" }
+  >
+  | (Extract<ServerFrame, { type: "error" }> & { turn: string; seq: number });
+
+/**
+ * The latest frames of a session, oldest first. Readers hold a position and take what is new since then,
+ * so a slow reader costs no memory of its own; one that falls off the end gets the whole history instead.
+ */
+export class FrameLog {
+  #frames: LoggedFrame[] = [];
+  /** Position of the first frame that is still kept. */
+  #first = 0;
+  /** Number of the newest frame that is no longer kept. */
+  #before: number;
+  readonly #capacity: number;
+
+  /**
+   * @param seq the number that the first frame will follow
+   * @param capacity how many frames are kept at least; up to twice as many are
+   */
+  constructor(seq: number, capacity = 2_000) {
+    this.#before = seq;
+    this.#capacity = capacity;
+  }
+
+  /** Number of the newest frame. */
+  get seq(): number {
+    return this.#frames.at(-1)?.seq ?? this.#before;
+  }
+
+  /** Position after the newest frame. */
+  get end(): number {
+    return this.#first + this.#frames.length;
+  }
+
+  push(frame: LoggedFrame): void {
+    this.#frames.push(frame);
+    if (this.#frames.length >= 2 * this.#capacity) {
+      const surplus = this.#frames.length - this.#capacity;
+      this.#before = this.#frames.splice(0, surplus).at(-1)!.seq;
+      this.#first += surplus;
+    }
+  }
+
+  /** Drops everything and takes `seq` as used; positions go on growing. */
+  clear(seq: number): void {
+    this.#before = seq;
+    this.#first = this.end;
+    this.#frames = [];
+  }
+
+  /** Position right after the frame numbered `seq`, or undefined when frames since then are not (or no longer) here. */
+  positionAfter(seq: number): number | undefined {
+    if (seq < this.#before || seq > this.seq) return undefined;
+    let low = 0;
+    let high = this.#frames.length;
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if (this.#frames[middle]!.seq <= seq) low = middle + 1;
+      else high = middle;
+    }
+    return this.#first + low;
+  }
+
+  /**
+   * The frames from `position` on, neighbouring text of the same turn joined to one frame that carries the last `seq`.
+   * Undefined when some of them are no longer kept.
+   */
+  readJoined(position: number): LoggedFrame[] | undefined {
+    if (position < this.#first) return undefined;
+    const joined: LoggedFrame[] = [];
+    for (let i = position - this.#first; i < this.#frames.length; i++) {
+      const frame = this.#frames[i]!;
+      const last = joined.at(-1);
+      if (
+        (frame.type === "chunk" || frame.type === "thinking") && last?.type === frame.type && last.turn === frame.turn
+      ) {
+        joined[joined.length - 1] = { ...last, seq: frame.seq, data: last.data + frame.data };
+      } else {
+        joined.push(frame);
+      }
+    }
+    return joined;
+  }
+}

@@ -1,0 +1,189 @@
+/** All that the server keeps alive between sockets: sessions, who watches them, and what is not yet stored. */
+import { INTERRUPTED, PromptRefused, Session } from "./session.ts";
+import type { Store } from "./store.ts";
+import type { Brain } from "./turn.ts";
+import type { Config } from "@/lib/config/schema.ts";
+import type { GenerateRequest } from "@/lib/llm/provider.ts";
+import type { Status, TurnRecord } from "@/lib/protocol/v2.ts";
+
+/** How long a change may wait before it is stored, ms. What a crash can cost, at most. */
+const SAVE_MS = 300;
+/** How often sockets hear from us, ms, so that a page can tell a quiet line from a dead one. */
+const PING_MS = 15_000;
+
+export interface HubOptions {
+  brain: Brain;
+  store: Store;
+  limits: Config["limits"];
+  /** Makes the request for the last of `turns`. */
+  request(turns: readonly TurnRecord[]): GenerateRequest;
+  status(): Status;
+}
+
+/** What the hub may say to a socket on its own account. */
+export interface Guest {
+  ping(): void;
+  status(status: Status): void;
+}
+
+export class Hub {
+  readonly limits: Config["limits"];
+  readonly #options: HubOptions;
+  readonly #sessions = new Map<string, Session>();
+  readonly #watching = new Map<Session, number>();
+  readonly #leaving = new Map<Session, ReturnType<typeof setTimeout>>();
+  readonly #guests = new Map<WebSocket, Guest>();
+  readonly #unsaved = new Map<string, Set<TurnRecord>>();
+  #saving: ReturnType<typeof setTimeout> | undefined;
+  readonly #pinging: ReturnType<typeof setInterval>;
+  #closed = false;
+
+  constructor(options: HubOptions) {
+    this.limits = options.limits;
+    this.#options = options;
+    this.#pinging = setInterval(() => this.#guests.forEach((guest) => guest.ping()), PING_MS);
+  }
+
+  get brain(): Brain {
+    return this.#options.brain;
+  }
+
+  /** How many sockets are open. */
+  get sockets(): number {
+    return this.#guests.size;
+  }
+
+  /** How many sessions are in memory. */
+  get sessions(): number {
+    return this.#sessions.size;
+  }
+
+  status(): Status {
+    return this.#options.status();
+  }
+
+  /** Tells every page that the status has changed. */
+  tellStatus(status: Status): void {
+    for (const guest of this.#guests.values()) guest.status(status);
+  }
+
+  /** Counts a socket in, so that it is pinged, and closed with the hub. Returns what counts it out. */
+  enter(socket: WebSocket, guest: Guest): () => void {
+    this.#guests.set(socket, guest);
+    return () => this.#guests.delete(socket);
+  }
+
+  /** The session that a client names, from memory or the store; a new one where there is none of that name. */
+  join(id?: string): Session {
+    const session = (id !== undefined && (this.#sessions.get(id) ?? this.#recall(id))) || this.#create();
+    clearTimeout(this.#leaving.get(session));
+    this.#leaving.delete(session);
+    this.#watching.set(session, (this.#watching.get(session) ?? 0) + 1);
+    return session;
+  }
+
+  /** Counts a watcher out. A session that nobody watches waits a while, and at least until its turn has ended. */
+  part(session: Session): void {
+    const left = (this.#watching.get(session) ?? 1) - 1;
+    this.#watching.set(session, left);
+    if (left === 0) this.#leaveLater(session);
+  }
+
+  /** Begins a new conversation in a session. The old one stays stored. */
+  reset(session: Session): void {
+    const conversation = crypto.randomUUID();
+    session.reset(conversation);
+    this.#options.store.enter(session.id, conversation);
+  }
+
+  /** @throws {PromptRefused} when the prompt is empty or longer than the limit, or the server goes down */
+  checkPrompt(text: string): void {
+    const { promptChars } = this.limits;
+    if (this.#closed) throw new PromptRefused({ code: "shutting_down", message: "The server is going down" });
+    if (text.trim() === "") {
+      throw new PromptRefused({
+        code: "empty_prompt",
+        message: "Cannot answer an empty message: write something first",
+      });
+    }
+    if (text.length > promptChars) {
+      throw new PromptRefused({
+        code: "too_long",
+        message: `The message has ${text.length} characters, at most ${promptChars} are taken`,
+        hint: "Shorten it, or raise limits.promptChars",
+      });
+    }
+  }
+
+  /** Ends every turn, stores what is not stored, and closes every socket with 1001. Waits for all of it. */
+  async close(): Promise<void> {
+    this.#closed = true;
+    clearInterval(this.#pinging);
+    this.#leaving.forEach((timer) => clearTimeout(timer));
+    for (const socket of this.#guests.keys()) socket.close(1001, "The server is going down");
+    await Promise.all([...this.#sessions.values()].map((session) => session.close()));
+    this.#save();
+    this.#options.store.close();
+  }
+
+  #create(): Session {
+    const session = this.#open(crypto.randomUUID(), crypto.randomUUID(), []);
+    this.#options.store.enter(session.id, session.conversation);
+    return session;
+  }
+
+  #recall(id: string): Session | undefined {
+    const stored = this.#options.store.load(id);
+    if (stored === undefined) return undefined;
+    for (const turn of stored.turns) {
+      if (turn.state === "done" || turn.state === "failed") continue;
+      turn.state = "failed";
+      turn.error = INTERRUPTED;
+    }
+    return this.#open(id, stored.id, stored.turns);
+  }
+
+  #open(id: string, conversation: string, turns: TurnRecord[]): Session {
+    const session = new Session({
+      id,
+      conversation,
+      turns,
+      // Grows over restarts as the clock does, so that a client from before never takes a new frame for an old one.
+      seq: Date.now() * 1_000,
+      brain: this.#options.brain,
+      queue: this.limits.queue,
+      request: this.#options.request,
+      onChange: (session, turn) => this.#changed(session, turn),
+    });
+    this.#sessions.set(id, session);
+    return session;
+  }
+
+  #changed(session: Session, turn: TurnRecord): void {
+    const turns = this.#unsaved.get(session.conversation) ?? new Set();
+    turns.add(turn);
+    this.#unsaved.set(session.conversation, turns);
+    this.#saving ??= setTimeout(() => this.#save(), SAVE_MS);
+  }
+
+  #save(): void {
+    clearTimeout(this.#saving);
+    this.#saving = undefined;
+    for (const [conversation, turns] of this.#unsaved) this.#options.store.save(conversation, [...turns]);
+    this.#unsaved.clear();
+  }
+
+  #leaveLater(session: Session): void {
+    if (this.#closed) return;
+    this.#leaving.set(
+      session,
+      setTimeout(() => {
+        if (session.busy) return this.#leaveLater(session);
+        this.#save();
+        this.#leaving.delete(session);
+        this.#watching.delete(session);
+        this.#sessions.delete(session.id);
+      }, this.limits.sessionSeconds * 1_000),
+    );
+  }
+}

@@ -1,0 +1,204 @@
+/** One conversation in progress: its turns, their order, and the numbered frames that tell of them. */
+import { FrameLog, type LoggedFrame } from "./frame_log.ts";
+import { type Brain, runTurn, type TurnSink } from "./turn.ts";
+import type { GenerateRequest } from "@/lib/llm/provider.ts";
+import type { EndReason, TurnError, TurnRecord } from "@/lib/protocol/v2.ts";
+
+/** What a session needs from the server around it. */
+export interface SessionOptions {
+  id: string;
+  conversation: string;
+  /** Turns of the conversation so far. */
+  turns: TurnRecord[];
+  /** Number that the first frame follows. Must be higher than any number a client may have seen. */
+  seq: number;
+  brain: Brain;
+  /** How many prompts may wait behind the running one. */
+  queue: number;
+  /** Makes the request for the last of `turns`. */
+  request(turns: readonly TurnRecord[]): GenerateRequest;
+  /** Told of each turn whose record has changed. */
+  onChange(session: Session, turn: TurnRecord): void;
+}
+
+/** Somebody who wants to know when there are new frames. */
+export interface Watcher {
+  wake(): void;
+  /** The conversation has been replaced: tell all of it anew. */
+  restart(): void;
+}
+
+/** Why a turn has no end: the server went down while it ran. */
+export const INTERRUPTED: TurnError = {
+  code: "interrupted",
+  message: "The server was stopped in the middle of this answer",
+  hint: "Try again",
+};
+
+/** A prompt that cannot be taken, told to the one who sent it. */
+export class PromptRefused extends Error {
+  override name = "PromptRefused";
+  constructor(readonly error: TurnError) {
+    super(error.message);
+  }
+}
+
+export class Session {
+  readonly id: string;
+  readonly log: FrameLog;
+  readonly watchers = new Set<Watcher>();
+  #conversation: string;
+  #turns: TurnRecord[];
+  #running: { record: TurnRecord; controller: AbortController; finished: Promise<void> } | undefined;
+  readonly #options: SessionOptions;
+
+  constructor(options: SessionOptions) {
+    this.id = options.id;
+    this.#conversation = options.conversation;
+    this.#turns = options.turns;
+    this.log = new FrameLog(options.seq);
+    this.#options = options;
+  }
+
+  get conversation(): string {
+    return this.#conversation;
+  }
+
+  get turns(): readonly TurnRecord[] {
+    return this.#turns;
+  }
+
+  /** Number of the newest frame. */
+  get seq(): number {
+    return this.log.seq;
+  }
+
+  /** True while an answer is being made or waited for. */
+  get busy(): boolean {
+    return this.#running !== undefined;
+  }
+
+  /**
+   * Takes a prompt: answers it now, or after those before it. A turn that is already known is not asked again.
+   *
+   * @throws {PromptRefused} when the queue is full
+   */
+  prompt(turn: string, text: string): void {
+    if (this.#turns.some((known) => known.turn === turn)) return;
+    const waiting = this.#turns.filter((known) => known.state === "queued").length;
+    if (this.#running !== undefined && waiting >= this.#options.queue) {
+      throw new PromptRefused({
+        code: "queue_full",
+        message: `${waiting} messages are waiting already`,
+        hint: "Wait for an answer, or stop the one that is being written",
+      });
+    }
+    const record: TurnRecord = { turn, prompt: text, text: "", thinking: "", state: "queued" };
+    this.#turns.push(record);
+    this.#push(record, { type: "queued", turn, seq: this.#next(), text });
+    this.#runNext();
+  }
+
+  /** Ends a turn, keeping the text so far. A turn that has ended, or is not known, is left as it is. */
+  stop(turn: string): void {
+    if (this.#running?.record.turn === turn) {
+      this.#running.controller.abort(new DOMException("Stopped by the user", "AbortError"));
+      return;
+    }
+    const record = this.#turns.find((known) => known.turn === turn && known.state === "queued");
+    if (record !== undefined) this.#end(record, "cancelled");
+  }
+
+  /** Ends whatever runs or waits and begins `conversation`, which has no turns yet. */
+  reset(conversation: string): void {
+    this.#cancelAll();
+    this.#conversation = conversation;
+    this.#turns = [];
+    this.log.clear(this.#next());
+    for (const watcher of this.watchers) watcher.restart();
+  }
+
+  /** Ends whatever runs or waits because the server goes down; resolves when nothing does any more. */
+  async close(): Promise<void> {
+    const running = this.#running;
+    for (const record of this.#turns) {
+      if (record.state === "queued" || record.state === "streaming") this.#fail(record, INTERRUPTED);
+    }
+    running?.controller.abort(new DOMException("The server goes down", "AbortError"));
+    await running?.finished;
+  }
+
+  #cancelAll(): void {
+    for (const record of this.#turns) if (record.state === "queued") this.#end(record, "cancelled");
+    if (this.#running === undefined) return;
+    this.#running.controller.abort(new DOMException("The conversation was left", "AbortError"));
+    if (this.#running.record.state === "streaming") this.#end(this.#running.record, "cancelled");
+  }
+
+  #runNext(): void {
+    if (this.#running !== undefined) return;
+    const index = this.#turns.findIndex((turn) => turn.state === "queued");
+    const record = this.#turns[index];
+    if (record === undefined) return;
+    record.state = "streaming";
+    const controller = new AbortController();
+    const request = this.#options.request(this.#turns.slice(0, index + 1));
+    const finished = runTurn(this.#options.brain, request, this.#sink(record), controller.signal).then(() => {
+      this.#running = undefined;
+      this.#runNext();
+    });
+    this.#running = { record, controller, finished };
+  }
+
+  #sink(record: TurnRecord): TurnSink {
+    const { turn } = record;
+    // A turn that was ended from outside (a reset) must not speak into what came after it.
+    const live = () => record.state === "streaming";
+    return {
+      start: (provider, model) => {
+        if (!live()) return;
+        record.provider = provider;
+        record.model = model;
+        this.#push(record, { type: "start", turn, seq: this.#next(), provider, model });
+      },
+      text: (data) => {
+        if (!live()) return;
+        record.text += data;
+        this.#push(record, { type: "chunk", turn, seq: this.#next(), data });
+      },
+      thinking: (data) => {
+        if (!live()) return;
+        record.thinking += data;
+        this.#push(record, { type: "thinking", turn, seq: this.#next(), data });
+      },
+      end: (reason) => {
+        if (live()) this.#end(record, reason);
+      },
+      fail: (error) => {
+        if (live()) this.#fail(record, error);
+      },
+    };
+  }
+
+  #end(record: TurnRecord, reason: EndReason): void {
+    record.state = "done";
+    record.reason = reason;
+    this.#push(record, { type: "end", turn: record.turn, seq: this.#next(), reason });
+  }
+
+  #fail(record: TurnRecord, error: TurnError): void {
+    record.state = "failed";
+    record.error = error;
+    this.#push(record, { type: "error", turn: record.turn, seq: this.#next(), ...error });
+  }
+
+  #next(): number {
+    return this.log.seq + 1;
+  }
+
+  #push(record: TurnRecord, frame: LoggedFrame): void {
+    this.log.push(frame);
+    this.#options.onChange(this, record);
+    for (const watcher of this.watchers) watcher.wake();
+  }
+}

@@ -1,0 +1,59 @@
+/** One answer, from the request to the last word, told to a sink. */
+import { type GenerateRequest, LlmError, type LlmEvent } from "@/lib/llm/provider.ts";
+import type { EndReason, ProviderName, TurnError } from "@/lib/protocol/v2.ts";
+
+/** Who answers: decides on a provider, then streams from it. */
+export interface Brain {
+  /** @throws {LlmError} when nobody can answer */
+  open(request: GenerateRequest, options: { signal: AbortSignal }): Promise<Opened>;
+}
+
+export interface Opened {
+  provider: ProviderName;
+  model: string;
+  events: AsyncIterable<LlmEvent>;
+}
+
+/** Hears of one turn: `start` at most once, then pieces, then exactly one of `end` and `fail`. */
+export interface TurnSink {
+  start(provider: ProviderName, model: string): void;
+  text(data: string): void;
+  thinking(data: string): void;
+  end(reason: EndReason): void;
+  fail(error: TurnError): void;
+}
+
+/** Runs a turn to its end. Never throws: whatever goes wrong reaches the sink. Aborting `signal` ends it as cancelled. */
+export async function runTurn(
+  brain: Brain,
+  request: GenerateRequest,
+  sink: TurnSink,
+  signal: AbortSignal,
+): Promise<void> {
+  let reason: EndReason = "stop";
+  try {
+    const { provider, model, events } = await brain.open(request, { signal });
+    signal.throwIfAborted();
+    sink.start(provider, model);
+    for await (const event of events) {
+      if (event.type === "text") sink.text(event.text);
+      else if (event.type === "thinking") sink.thinking(event.text);
+      else if (event.reason === "length") reason = "length";
+    }
+  } catch (error) {
+    if (signal.aborted) sink.end("cancelled");
+    else sink.fail(turnErrorOf(error));
+    return;
+  }
+  sink.end(signal.aborted ? "cancelled" : reason);
+}
+
+/** An error as the page is told of it. What is not ours to explain stays on the server. */
+export function turnErrorOf(error: unknown): TurnError {
+  if (error instanceof LlmError) {
+    return { code: error.code, message: error.message, ...(error.hint !== undefined && { hint: error.hint }) };
+  }
+  // deno-lint-ignore no-console -- a fault of ours must be seen by whoever runs the server
+  console.error("A turn failed in an unexpected way:", error);
+  return { code: "internal", message: "Something went wrong on the server", hint: "See the server's output for more" };
+}

@@ -1,0 +1,85 @@
+/** A socket that speaks `vtuber.v2`: it watches a session, which lives on when the socket does not. */
+import { Delivery, sendFrame } from "./delivery.ts";
+import type { Hub } from "./hub.ts";
+import { PromptRefused, type Session } from "./session.ts";
+import { parseClientFrame } from "@/lib/protocol/client_frame.ts";
+import type { ClientFrame, TurnError } from "@/lib/protocol/v2.ts";
+
+/** Close code for a client that does not speak the protocol; it need not come back. */
+const NOT_THE_PROTOCOL = 4400;
+
+/** Serves one open or opening socket until it closes. */
+export function serveV2(socket: WebSocket, hub: Hub): void {
+  let session: Session | undefined;
+  let delivery: Delivery | undefined;
+
+  function greet(after?: number): void {
+    if (session === undefined) return;
+    const position = after === undefined ? undefined : session.log.positionAfter(after);
+    sendFrame(socket, {
+      type: "welcome",
+      session: session.id,
+      seq: session.seq,
+      resumed: position !== undefined,
+      history: position === undefined ? [...session.turns] : [],
+      status: hub.status(),
+    });
+    delivery ??= new Delivery(socket, { session, position: position ?? session.log.end, welcome: greet });
+  }
+
+  function take(frame: ClientFrame): void {
+    if (frame.type === "hello") {
+      if (session !== undefined) throw new SyntaxError("Cannot greet twice: this socket has a session already");
+      session = hub.join(frame.session);
+      greet(frame.after);
+      return;
+    }
+    if (session === undefined) {
+      socket.close(NOT_THE_PROTOCOL, "The first frame must be hello");
+      return;
+    }
+    switch (frame.type) {
+      case "prompt":
+        hub.checkPrompt(frame.text);
+        return session.prompt(frame.turn, frame.text);
+      case "stop":
+        return session.stop(frame.turn);
+      case "reset":
+        return hub.reset(session);
+    }
+  }
+
+  const leave = hub.enter(socket, {
+    ping: () => sendFrame(socket, { type: "ping" }),
+    status: (status) => session !== undefined && sendFrame(socket, { type: "status", ...status }),
+  });
+  socket.addEventListener("message", (event) => {
+    try {
+      take(parseClientFrame(event.data));
+    } catch (error) {
+      sendFrame(socket, { type: "error", ...turnOf(event.data), ...refusalOf(error) });
+    }
+  });
+  socket.addEventListener("close", () => {
+    delivery?.dispose();
+    leave();
+    if (session !== undefined) hub.part(session);
+  });
+}
+
+/** The turn that a refused frame spoke of, so that the page can put the error beside its message. */
+function turnOf(data: unknown): { turn?: string } {
+  try {
+    const { turn } = JSON.parse(String(data)) as { turn?: unknown };
+    return typeof turn === "string" ? { turn } : {};
+  } catch {
+    // Not JSON: the error is about the frame itself, and belongs to no turn.
+    return {};
+  }
+}
+
+function refusalOf(error: unknown): TurnError {
+  if (error instanceof PromptRefused) return error.error;
+  if (error instanceof SyntaxError) return { code: "bad_frame", message: error.message };
+  throw error;
+}

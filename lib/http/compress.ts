@@ -1,0 +1,96 @@
+/** Text and models travel compressed: from what the build has prepared, else compressed once and remembered. */
+import { createHash } from "node:crypto";
+import { promisify } from "node:util";
+import { brotliCompress, constants, gzip } from "node:zlib";
+
+export type Encoding = "br" | "gzip";
+export type Handler = (request: Request, info?: Deno.ServeHandlerInfo) => Response | Promise<Response>;
+
+const COMPRESSIBLE = /^(text\/|image\/svg\+xml|application\/(json|javascript|manifest\+json|octet-stream|wasm))/;
+/** Smaller bodies gain nothing. Bytes. */
+const MINIMUM = 512;
+/** Bytes of compressed bodies kept in memory. */
+const MEMORY = 32 * 1024 * 1024;
+
+const brotli = promisify(brotliCompress);
+const zip = promisify(gzip);
+
+/** Compresses with the given brotli quality (0 to 11), or with gzip's default. */
+export async function compressBody(
+  body: Uint8Array,
+  encoding: Encoding,
+  quality: number,
+): Promise<Uint8Array<ArrayBuffer>> {
+  if (encoding === "gzip") return new Uint8Array(await zip(body));
+  const params = { [constants.BROTLI_PARAM_QUALITY]: quality, [constants.BROTLI_PARAM_SIZE_HINT]: body.length };
+  return new Uint8Array(await brotli(body, { params }));
+}
+
+/** The encoding to use for a client's Accept-Encoding header. */
+export function chooseEncoding(accept: string | null): Encoding | undefined {
+  const accepted = (accept ?? "").split(",").map((part) => part.split(";").map((piece) => piece.trim().toLowerCase()));
+  const takes = (name: Encoding) =>
+    accepted.some(([encoding, ...options]) => encoding === name && !options.some((o) => /^q=0(\.0*)?$/.test(o)));
+  return takes("br") ? "br" : takes("gzip") ? "gzip" : undefined;
+}
+
+/** Name under which the build keeps the compressed form of what `path` answers with this ETag. */
+export function preparedName(path: string, etag: string, encoding: Encoding): string {
+  return `${createHash("sha1").update(`${path}\n${etag}`).digest("hex")}.${encoding}`;
+}
+
+/** True for a response that is worth compressing and not yet compressed. */
+export function isCompressible(response: Response): boolean {
+  const { headers } = response;
+  const length = headers.get("content-length");
+  return response.status === 200 && response.body !== null && !headers.has("content-encoding") &&
+    COMPRESSIBLE.test(headers.get("content-type") ?? "") && (length === null || Number(length) >= MINIMUM);
+}
+
+/**
+ * Wraps a handler so that its answers are compressed.
+ *
+ * @param prepared folder that the build has filled by {@linkcode preparedName}; it need not be there
+ */
+export function compressed(handler: Handler, prepared: string): Handler {
+  const memory = new Map<string, Uint8Array<ArrayBuffer>>();
+  let remembered = 0;
+
+  async function bodyOf(response: Response, path: string, encoding: Encoding): Promise<Uint8Array<ArrayBuffer>> {
+    const etag = response.headers.get("etag");
+    if (etag === null) return await compressBody(await response.bytes(), encoding, 4);
+    const name = preparedName(path, etag, encoding);
+    const known = memory.get(name) ?? await Deno.readFile(`${prepared}/${name}`).catch(notPrepared);
+    if (known !== undefined) {
+      await response.body?.cancel();
+      if (memory.has(name)) return known;
+    }
+    const body = known ?? await compressBody(await response.bytes(), encoding, 5);
+    memory.set(name, body);
+    remembered += body.length;
+    for (const [oldest, { length }] of memory) {
+      if (remembered <= MEMORY) break;
+      memory.delete(oldest);
+      remembered -= length;
+    }
+    return body;
+  }
+
+  return async (request, info) => {
+    const response = await handler(request, info);
+    if (!isCompressible(response)) return response;
+    const headers = new Headers(response.headers);
+    headers.append("vary", "Accept-Encoding");
+    const encoding = chooseEncoding(request.headers.get("accept-encoding"));
+    if (encoding === undefined) return new Response(response.body, { status: response.status, headers });
+    const body = await bodyOf(response, new URL(request.url).pathname, encoding);
+    headers.set("content-encoding", encoding);
+    headers.set("content-length", String(body.length));
+    return new Response(body, { status: response.status, headers });
+  };
+}
+
+function notPrepared(error: unknown): undefined {
+  if (error instanceof Deno.errors.NotFound) return undefined;
+  throw error;
+}

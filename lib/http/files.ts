@@ -1,0 +1,47 @@
+/**
+ * Files that may change between two starts (Cubism Core, models), served so that browsers keep them:
+ * Fresh's own static files tell browsers to store nothing that has no build key.
+ */
+import mime from "mime";
+
+/** Names of files that one may ask for: no empty, hidden or climbing part, no separator of another system. */
+function isPlain(part: string): boolean {
+  return part !== "" && !part.startsWith(".") && !/[\\/\0:]/.test(part);
+}
+
+/** The parts of a URL path, decoded; undefined when one of them is not a plain name. */
+export function plainParts(path: string): string[] | undefined {
+  try {
+    const parts = path.split("/").map(decodeURIComponent);
+    return parts.every(isPlain) ? parts : undefined;
+  } catch {
+    // A broken percent escape names no file.
+    return undefined;
+  }
+}
+
+/**
+ * Answers a GET or HEAD with the file at `path` (still percent-encoded, relative) below `root`.
+ * 304 when the client has it already, 404 for whatever is not a plain file there.
+ */
+export async function serveFile(request: Request, root: string, path: string): Promise<Response> {
+  const parts = plainParts(path);
+  const file = parts && `${root}/${parts.join("/")}`;
+  const info = file === undefined ? undefined : await Deno.stat(file).catch(missing);
+  if (file === undefined || info === undefined || !info.isFile) return new Response("Not found", { status: 404 });
+  const etag = `W/"${info.size.toString(36)}-${(info.mtime?.getTime() ?? 0).toString(36)}"`;
+  const headers = new Headers({ etag, "cache-control": "no-cache" });
+  if (request.headers.get("if-none-match")?.includes(etag)) return new Response(null, { status: 304, headers });
+  headers.set("content-type", mime.getType(file) ?? "application/octet-stream");
+  headers.set("content-length", String(info.size));
+  if (request.method === "HEAD") return new Response(null, { headers });
+  const opened = await Deno.open(file);
+  return new Response(opened.readable, { headers });
+}
+
+function missing(error: unknown): undefined {
+  // A name that is a folder's with something behind it, or far too long, is no file either.
+  if (error instanceof Deno.errors.NotFound || error instanceof Deno.errors.NotADirectory) return undefined;
+  if (error instanceof Error && "code" in error && error.code === "ENAMETOOLONG") return undefined;
+  throw error;
+}

@@ -1,0 +1,36 @@
+import { assertEquals, assertThrows } from "@std/assert";
+import { parseClientFrame } from "./client_frame.ts";
+import type { ClientFrame } from "./v2.ts";
+
+Deno.test("parseClientFrame() reads every frame and drops what it does not know", () => {
+  const frames: ClientFrame[] = [
+    { type: "hello" },
+    { type: "hello", session: "s", after: 0 },
+    { type: "prompt", turn: "t", text: "" },
+    { type: "stop", turn: "t" },
+    { type: "stop", turn: "t", heard: 12 },
+    { type: "reset" },
+  ];
+  for (const frame of frames) {
+    assertEquals(parseClientFrame(JSON.stringify({ ...frame, unknown: true })), frame);
+  }
+});
+
+Deno.test("parseClientFrame() names the field that is wrong", () => {
+  const cases: [unknown, string][] = [
+    [new Uint8Array(1).buffer, "binary"],
+    ["{", "as JSON"],
+    ["null", "a JSON object"],
+    ["[]", "a JSON object"],
+    ['{"type":"nope"}', 'type is "nope"'],
+    ["{}", "type is undefined"],
+    ['{"type":"prompt","text":"x"}', "turn must be a string"],
+    ['{"type":"prompt","turn":"","text":"x"}', "turn must have 1 to 64"],
+    [JSON.stringify({ type: "prompt", turn: "x".repeat(65), text: "x" }), "it has 65"],
+    ['{"type":"prompt","turn":"t"}', "text must be a string"],
+    ['{"type":"hello","after":-1}', "after must be a whole number"],
+    ['{"type":"hello","after":1.5}', "after must be a whole number"],
+    ['{"type":"hello","session":7}', "session must be a string"],
+  ];
+  for (const [frame, words] of cases) assertThrows(() => parseClientFrame(frame), SyntaxError, words);
+});
