@@ -1,0 +1,30 @@
+import type { AppConfig } from "@/lib/protocol/app_config.ts";
+import type { Config } from "./schema.ts";
+
+/** The model that is really shown, which may be the default one in place of the configured one. */
+export interface ShownModel {
+  name: string;
+  /** Path of its entry file on the server, such as `/model/mao_pro.model3.json`. */
+  entry: string;
+  /** 1 is real time. */
+  timeScale: number;
+}
+
+/** What `/app-config.json` says: the sync writes it, and the running server answers with it. */
+export function appConfig(config: Config, model: ShownModel): AppConfig {
+  const { host, port } = config.server;
+  return {
+    model: model.name,
+    entry: model.entry,
+    timeScale: model.timeScale,
+    llm: { backendWsUrl: `ws://${visitable(host)}:${port}${config.llm.wsPath}` },
+  };
+}
+
+/** A server that listens everywhere is found at its loopback address. */
+function visitable(host: string): string {
+  const bare = host.replace(/^\[|\]$/g, "");
+  if (bare === "0.0.0.0") return "127.0.0.1";
+  if (bare === "::") return "[::1]";
+  return bare.includes(":") ? `[${bare}]` : bare;
+}

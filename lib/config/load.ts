@@ -1,0 +1,183 @@
+import * as jsonc from "jsonc-parser";
+import { dirname, join, relative, resolve } from "node:path";
+import type { z } from "zod";
+import { ConfigError } from "./config_error.ts";
+import { type Override, readOverrides, suggest } from "./env.ts";
+import { fieldsOf, unknownFields } from "./fields.ts";
+import { type Config, configSchema } from "./schema.ts";
+
+const FILE_NAME = "vtuber.config.json";
+
+export interface LoadOptions {
+  /** The project's folder, or the one a compiled program runs in. Default: the working directory. */
+  root?: string;
+  /** Default: this process's environment. */
+  env?: Record<string, string | undefined>;
+}
+
+export interface LoadedConfig {
+  config: Config;
+  /** The file, absolute, whether it exists or not. */
+  path: string;
+  /** The folder that relative paths of the configuration start at. */
+  root: string;
+  /** What looks like a slip: unknown fields and variables, with the name that may have been meant. */
+  warnings: string[];
+}
+
+/**
+ * Loads the configuration: the defaults, over them the file (`VTUBER_CONFIG`, or `vtuber.config.json` in `root`;
+ * comments and trailing commas are welcome), over them the environment.
+ *
+ * @throws {ConfigError} when a value is wrong, the file is no JSON, or the file that `VTUBER_CONFIG` names is missing
+ */
+export async function loadConfig(options: LoadOptions = {}): Promise<LoadedConfig> {
+  const root = resolve(options.root ?? Deno.cwd());
+  const env = options.env ?? Deno.env.toObject();
+  const named = env["VTUBER_CONFIG"]?.trim() || undefined;
+  const path = named === undefined ? join(root, FILE_NAME) : resolve(root, named);
+  const text = await readFile(path, named !== undefined);
+  return { path, root, ...parseConfig(text, shown(path, root), env) };
+}
+
+/** {@linkcode loadConfig} for text at hand; `name` stands for the file in messages. */
+export function parseConfig(
+  text: string,
+  name: string = FILE_NAME,
+  env: Record<string, string | undefined> = {},
+): { config: Config; warnings: string[] } {
+  const { overrides, warnings } = readOverrides(env);
+  const file = text.trim() === "" ? { value: {}, lineOf: () => undefined } : readJson(text, name);
+  const value = overrides.reduce(withOverride, file.value);
+
+  const result = configSchema.safeParse(value, { error: expectation });
+  const complaints = result.success
+    ? chosenPrompt(result.data)
+    : result.error.issues.map((issue) => refine(issue, value));
+  if (!result.success || complaints.length > 0) {
+    throw new ConfigError(
+      complaints.map((issue) => describe(issue, value, { name, lineOf: file.lineOf, overrides })).join("\n"),
+    );
+  }
+
+  const fields = fieldsOf(configSchema).map((field) => field.path.join("."));
+  for (const path of unknownFields(configSchema, file.value)) {
+    const field = path.join(".");
+    if (field !== "$schema") {
+      warnings.push(`${at(name, file.lineOf(path))}: ${field} is not known${suggest(field, fields)}`);
+    }
+  }
+  return { config: result.data, warnings };
+}
+
+interface Complaint {
+  path: PropertyKey[];
+  /** Completes "it should be …". */
+  message: string;
+}
+
+interface Source {
+  name: string;
+  lineOf: (path: string[]) => number | undefined;
+  overrides: Override[];
+}
+
+async function readFile(path: string, wanted: boolean): Promise<string> {
+  try {
+    return await Deno.readTextFile(path);
+  } catch (cause) {
+    if (!wanted && cause instanceof Deno.errors.NotFound) return "";
+    const why = cause instanceof Deno.errors.NotFound ? "there is no such file" : String(cause);
+    throw new ConfigError(`Cannot read the configuration ${path}: ${why}`, { cause });
+  }
+}
+
+function readJson(text: string, name: string): { value: unknown; lineOf: (path: string[]) => number | undefined } {
+  const errors: jsonc.ParseError[] = [];
+  const tree = jsonc.parseTree(text.replace(/^\uFEFF/, " "), errors, { allowTrailingComma: true });
+  const lineAt = (offset: number) => text.slice(0, offset).split("\n").length;
+  const [error] = errors;
+  if (error !== undefined || tree === undefined) {
+    const what = error === undefined ? "nothing in it" : jsonc.printParseErrorCode(error.error);
+    throw new ConfigError(`${at(name, lineAt(error?.offset ?? 0))}: this is not JSON (${what})`);
+  }
+  if (tree.type !== "object") throw new ConfigError(`${at(name, 1)}: the configuration should be an object, {…}`);
+  const lineOf = (path: string[]) => {
+    // jsonc-parser tells an index from a key by its type.
+    const node = jsonc.findNodeAtLocation(tree, path.map((key) => /^\d+$/.test(key) ? Number(key) : key));
+    return node && lineAt((node.parent ?? node).offset);
+  };
+  return { value: jsonc.getNodeValue(tree), lineOf };
+}
+
+/** A copy of `value` with one field replaced, and objects made on the way there where none are. */
+function withOverride(value: unknown, { path, value: field }: Override): unknown {
+  const [key, ...rest] = path;
+  if (key === undefined) return field;
+  const object = isObject(value) ? value : {};
+  return { ...object, [key]: withOverride(object[key], { path: rest, value: field, variable: "" }) };
+}
+
+/** What the schema itself has no words for. */
+function expectation(issue: z.core.$ZodRawIssue): string | undefined {
+  if (issue.code === "invalid_value") return or(issue.values.map((value) => JSON.stringify(value)));
+  if (issue.code !== "invalid_type") return undefined;
+  const names: Record<string, string> = {
+    boolean: "true or false",
+    array: "a list",
+    object: "an object",
+    record: "an object",
+  };
+  return names[issue.expected] ?? `a ${issue.expected}`;
+}
+
+/** Within a union of text and object, an object's own complaint is nearer to the point than the union's. */
+function refine(issue: z.core.$ZodIssue, value: unknown): Complaint {
+  if (issue.code === "invalid_union" && isObject(valueAt(value, issue.path))) {
+    const inner = issue.errors.flat().find((one) => one.path.length > 0);
+    if (inner !== undefined) return { path: [...issue.path, ...inner.path], message: inner.message };
+  }
+  return issue;
+}
+
+function chosenPrompt({ prompt, prompts }: Config): Complaint[] {
+  const names = Object.keys(prompts);
+  if (prompt === undefined || names.length === 0 || names.includes(prompt)) return [];
+  return [{ path: ["prompt"], message: `one of prompts, which are ${or(names.map((name) => JSON.stringify(name)))}` }];
+}
+
+function describe({ path, message }: Complaint, value: unknown, { name, lineOf, overrides }: Source): string {
+  const keys = path.map(String);
+  const variable = overrides.find((one) => one.path.every((part, i) => part === keys[i]))?.variable;
+  const found = valueAt(value, path);
+  const subject = variable ?? `${at(name, lineOf(keys))}: ${keys.join(".")}`;
+  const secret = keys.at(-1) === "token";
+  const state = found === undefined ? "is missing" : secret ? "cannot be used" : `is ${shorten(JSON.stringify(found))}`;
+  return `${subject} ${state}: it should be ${message}`;
+}
+
+function valueAt(value: unknown, path: readonly PropertyKey[]): unknown {
+  return path.reduce<unknown>((inner, key) => (inner as Record<PropertyKey, unknown> | undefined)?.[key], value);
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+function at(name: string, line: number | undefined): string {
+  return line === undefined ? name : `${name}:${line}`;
+}
+
+function or(words: string[]): string {
+  return words.length < 2 ? words.join() : `${words.slice(0, -1).join(", ")} or ${words.at(-1)}`;
+}
+
+function shorten(text: string): string {
+  const characters = [...text];
+  return characters.length <= 60 ? text : `${characters.slice(0, 57).join("")}…`;
+}
+
+/** A path as a person would name it: relative where that is shorter. */
+function shown(path: string, root: string): string {
+  return dirname(path) === root ? relative(root, path) : path;
+}

@@ -1,0 +1,185 @@
+/** Every field of `vtuber.config.json`: its meaning, unit, limits and default. The editor's JSON schema is made from it. */
+import { z } from "zod";
+import { connectableHost } from "./ollama_host.ts";
+
+const DAY_SECONDS = 86_400;
+
+/** Paths the server answers itself: the socket cannot live there. */
+const RESERVED_PATHS = ["/", "/app-config.json", "/healthz", "/readyz", "/metrics"];
+const RESERVED_FOLDERS = ["/model", "/vendor", "/_fresh"];
+
+const model = z.object({
+  source: text("a folder, a zip file or an npm path such as npm:name@1.0.0/folder").optional()
+    .describe("Where the model is: a folder, a zip file, or npm:name@version/path."),
+  entry: text("the name of a .model3.json or .model.json file").optional()
+    .describe("The model's entry file, relative to the source. Found by itself when there is just one."),
+  timeScale: timeScale().optional().describe("How fast this model's own time runs, instead of the general timeScale."),
+  emotions: z.record(z.string(), text("the name of an expression")).optional()
+    .describe("Which of the model's expressions shows an emotion, such as happy: exp_02."),
+});
+
+const persona = z.object({
+  text: text("the instructions for the language model").describe("Who the character is, told to the language model."),
+  greeting: text("what the character says first").optional().describe("What the character says first."),
+  model: text("the name of an avatar model").optional().describe("The avatar model this character wears."),
+  voice: text("the name of a voice").optional().describe("The voice this character speaks with."),
+});
+
+const llm = z.object({
+  provider: z.enum(["ollama"]).default("ollama").describe("Who answers."),
+  model: text("the name of a model, such as qwen2.5").default("qwen2.5").describe("The language model Ollama runs."),
+  host: z.string().transform(connectable).default("http://127.0.0.1:11434")
+    .describe("Where Ollama listens. OLLAMA_HOST takes its place when set, and is read as Ollama reads it."),
+  wsPath: z.string().transform(wsPath).default("/ws").describe("The path of the WebSocket."),
+  api: z.enum(["generate", "chat"]).default("generate")
+    .describe("Which of Ollama's interfaces is asked: generate (a lone prompt) or chat (messages)."),
+  fallback: z.enum(["demo", "none"]).default("demo")
+    .describe("Who answers when Ollama cannot be reached: the built-in demo, or nobody."),
+  think: z.union([z.boolean(), z.enum(["low", "medium", "high", "max"])], {
+    error: 'true, false, "low", "medium", "high" or "max"',
+  }).optional().describe("Whether a thinking model thinks first, and how long. Left to Ollama when absent."),
+  keepAlive: z.union([z.number(), z.string().regex(/^-?(\d+(\.\d+)?(ns|us|µs|ms|s|m|h))+$|^-?0$/)], {
+    error: 'seconds, or a duration such as "10m"',
+  }).optional().describe("How long Ollama keeps the model loaded: seconds, or a duration such as 10m; -1 for ever."),
+  contextLength: whole(256, 10_000_000).optional()
+    .describe("Context length in tokens. Asked from Ollama when absent."),
+  options: z.record(z.string(), z.unknown()).default({})
+    .describe("Further options for Ollama, such as temperature, as its documentation names them."),
+});
+
+const server = z.object({
+  port: whole(0, 65_535).default(8000).describe("The port of the page. 0 takes any free one. PORT sets it, too."),
+  host: z.string().regex(/^[^\s/]+$/, "an address to listen on, such as 127.0.0.1 or 0.0.0.0").default("127.0.0.1")
+    .describe("The address to listen on: 127.0.0.1 is this machine only, 0.0.0.0 every network. HOST sets it, too."),
+  allowedOrigins: z.array(z.string().transform(origin)).default([])
+    .describe("Origins of other pages that may open the socket, such as https://example.com."),
+  token: z.string().regex(/^[\x21-\x7e]{8,}$/, "at least 8 letters, digits or signs, without spaces").optional()
+    .describe("The secret that a visitor needs when the server listens beyond this machine. Made anew when absent."),
+  dataDir: text("a folder").default("data").describe("Where conversations and downloads are kept."),
+});
+
+const limits = z.object({
+  sockets: whole(1, 1_000_000).default(5000).describe("Open sockets in all."),
+  socketsPerAddress: whole(1, 1_000_000).default(2500).describe("Open sockets from one address."),
+  promptChars: whole(1, 100_000_000).default(100_000).describe("Characters in one prompt."),
+  frameBytes: whole(256, 1_000_000_000).default(1_048_576).describe("Bytes in one frame from a client."),
+  lineBytes: whole(65_536, 1_000_000_000).default(16_777_216).describe("Bytes in one line from Ollama."),
+  backlogBytes: whole(65_536, 1_000_000_000).default(16_777_216)
+    .describe("Bytes waiting for a client that reads slowly, before its socket is closed."),
+  queue: whole(1, 10_000).default(16).describe("Prompts waiting in one conversation."),
+  generations: whole(1, 100_000).default(1024).describe("Answers being generated at once."),
+  firstByteSeconds: seconds(600).describe("How long Ollama may load and think before its first word, in seconds."),
+  idleSeconds: seconds(120).describe("How long Ollama may fall silent within an answer, in seconds."),
+  sessionSeconds: seconds(120).describe("How long a conversation waits for its page to come back, in seconds."),
+});
+
+/** The whole configuration. Fields it does not know are let through, and reported by `loadConfig()`. */
+export const configSchema = z.object({
+  model: text("the name of a model").default("hiyori").describe("The avatar: hiyori, shizuku, mao, or one of models."),
+  models: z.record(
+    z.string(),
+    z.union([text("").transform((source) => ({ source })), model], {
+      error: "a source, or an object with a source",
+    }),
+  ).default({}).describe("Further models by name, or changes to the known ones."),
+  timeScale: timeScale().default(1).describe("How fast the avatar's own time runs: 1 is real time."),
+  cubismCore: text("a file, a URL or an npm path")
+    .default("npm:wl-live2d@1.0.8/dist/packages/live2dcubism4core.min.js")
+    .describe("Live2D Cubism Core for models of Cubism 3 and later: a file, a URL or an npm path."),
+  cubism2Core: text("a file, a URL or an npm path")
+    .default("npm:wl-live2d@1.0.8/dist/packages/live2dcubism2core.min.js")
+    .describe("Live2D's core for models of Cubism 2: a file, a URL or an npm path."),
+  llm: llm.prefault({}).describe("The language model."),
+  prompts: z.record(
+    z.string(),
+    z.union([text("").transform((text) => ({ text })), persona], {
+      error: "the instructions for the language model, or an object with text",
+    }),
+  ).default({}).describe("Characters by name: instructions for the language model, or an object with text."),
+  prompt: text("the name of one of prompts").optional().describe("The chosen one of prompts."),
+  emotions: z.object({
+    classifier: z.boolean().default(true)
+      .describe("Whether feelings are guessed from the words when the language model marks none."),
+  }).prefault({}).describe("Feelings on the avatar's face."),
+  avatar: z.object({
+    maxFps: whole(1, 240).default(60).describe("Frames per second at most."),
+    maxPixelRatio: z.number().min(0.5, "a number from 0.5 to 4").max(4, "a number from 0.5 to 4").default(2)
+      .describe("Device pixels drawn for one CSS pixel, at most."),
+  }).prefault({}).describe("How the avatar is drawn."),
+  server: server.prefault({}).describe("The page's server."),
+  limits: limits.prefault({}).describe("What one server takes on."),
+  ui: z.object({
+    language: z.enum(["auto", "en", "ja", "zh"]).default("auto").describe(
+      "The page's language; auto asks the browser.",
+    ),
+    theme: z.enum(["auto", "light", "dark", "contrast"]).default("auto").describe("Colours; auto asks the browser."),
+  }).prefault({}).describe("The page."),
+  log: z.object({
+    level: z.enum(["debug", "info", "warn", "error"]).default("warn").describe("The least that is written to the log."),
+  }).prefault({}).describe("The server's log. It never holds the text of a prompt."),
+}).describe("Configuration of vtuber");
+
+/** The configuration with every default in place. */
+export type Config = z.output<typeof configSchema>;
+/** What a user writes about one model. */
+export type ModelConfig = z.output<typeof model>;
+/** What a user writes about one character. */
+export type Persona = z.output<typeof persona>;
+
+// Every `error` text here completes the sentence "it should be …".
+
+function text(what: string): z.ZodString {
+  return z.string({ error: what || undefined }).regex(/\S/, what || "text that is not empty");
+}
+
+function whole(least: number, most: number): z.ZodInt {
+  const error = `a whole number from ${least} to ${most}`;
+  return z.int({ error }).min(least, { error }).max(most, { error });
+}
+
+function seconds(fallback: number): z.ZodDefault<z.ZodNumber> {
+  const error = `seconds, from 1 to ${DAY_SECONDS}`;
+  return z.number({ error }).min(1, { error }).max(DAY_SECONDS, { error }).default(fallback);
+}
+
+function timeScale(): z.ZodNumber {
+  const error = "a number greater than 0 and at most 100";
+  return z.number({ error }).gt(0, { error }).max(100, { error });
+}
+
+function connectable(value: string, context: z.RefinementCtx): string {
+  try {
+    return connectableHost(value);
+  } catch {
+    // The cause would only repeat the value, which the message carries anyway.
+    context.addIssue({ code: "custom", message: "an address of Ollama such as http://127.0.0.1:11434", input: value });
+    return z.NEVER;
+  }
+}
+
+function wsPath(value: string, context: z.RefinementCtx): string {
+  const path = value.startsWith("/") ? value : `/${value}`;
+  const reserved = RESERVED_PATHS.includes(path) ||
+    RESERVED_FOLDERS.some((folder) => path === folder || path.startsWith(`${folder}/`));
+  if (reserved || !/^(\/(?!\.{1,2}(\/|$))[\w.~-]+)+$/.test(path)) {
+    const message = `a path such as "/ws" that the page does not use itself (${
+      [...RESERVED_PATHS.slice(1), ...RESERVED_FOLDERS].join(", ")
+    } are taken)`;
+    context.addIssue({ code: "custom", message, input: value });
+    return z.NEVER;
+  }
+  return path;
+}
+
+function origin(value: string, context: z.RefinementCtx): string {
+  const url = URL.canParse(value) ? new URL(value) : undefined;
+  if (url === undefined || url.origin === "null" || url.href !== `${url.origin}/`) {
+    context.addIssue({
+      code: "custom",
+      message: "an origin such as https://example.com, without a path",
+      input: value,
+    });
+    return z.NEVER;
+  }
+  return url.origin;
+}
