@@ -1,0 +1,223 @@
+import { assert, assertEquals } from "@std/assert";
+import type { ClientFrame, ServerFrame } from "@/lib/protocol/v2.ts";
+import { ChatStore } from "./chat_store.ts";
+import { FakeStorage, FakeWorld, welcome } from "./fake_world.ts";
+import { activity, feelings, speech } from "./presence.ts";
+import { Memory } from "./storage.ts";
+
+function setUp(storage = new FakeStorage()) {
+  const world = new FakeWorld();
+  const waiting: (() => void)[] = [];
+  const store = new ChatStore({
+    url: "ws://page/ws",
+    memory: new Memory(() => storage),
+    world,
+    nextFrame: (callback) => waiting.push(callback),
+  });
+  store.start();
+  /** Draws a picture. */
+  function frame() {
+    for (const callback of waiting.splice(0)) callback();
+  }
+  function receive(...frames: ServerFrame[]) {
+    for (const one of frames) world.line.receive(one);
+  }
+  function open(fields: Parameters<typeof welcome>[0] = {}) {
+    world.line.accept();
+    receive(welcome(fields));
+    frame();
+  }
+  function write(text: string) {
+    store.draft.value = text;
+    store.send();
+  }
+  function sent<T extends ClientFrame["type"]>(type: T) {
+    return world.line.sent.filter((one): one is ClientFrame & { type: T } => one.type === type);
+  }
+  const states = () => store.turns.value.map((turn) => turn.state);
+  return { world, storage, store, waiting, frame, receive, open, write, sent, states };
+}
+
+Deno.test("ChatStore sends what was written and shows it at once", () => {
+  const { store, open, write, sent, states } = setUp();
+  open();
+  write("こんにちは");
+  const [turn] = store.turns.value;
+  assertEquals([turn?.prompt, turn?.state, store.draft.value], ["こんにちは", "unsent", ""]);
+  assertEquals(sent("prompt"), [{ type: "prompt", turn: turn!.turn, text: "こんにちは" }]);
+  write("   ");
+  assertEquals(states(), ["unsent"]);
+  store.dispose();
+});
+
+Deno.test("ChatStore publishes at most once a frame, however many chunks come", () => {
+  const { store, waiting, frame, receive, open } = setUp();
+  open();
+  let published = 0;
+  store.turns.subscribe(() => void published++);
+  published = 0;
+  receive({ type: "queued", turn: "a", seq: 1, text: "Hi" });
+  receive({ type: "start", turn: "a", seq: 2, provider: "ollama", model: "m" });
+  for (let seq = 3; seq < 1003; seq++) receive({ type: "chunk", turn: "a", seq, data: "x" });
+  assertEquals([published, waiting.length], [0, 1]);
+  frame();
+  assertEquals([published, store.turns.value[0]?.text.length], [1, 1000]);
+  store.dispose();
+});
+
+Deno.test("ChatStore sends unconfirmed prompts again on every new line, until they are confirmed", () => {
+  const { world, store, receive, open, write, sent } = setUp();
+  write("written before the line was there");
+  open();
+  assertEquals(sent("prompt").length, 1);
+  const { turn } = store.turns.value[0]!;
+  world.line.lose();
+  world.advance(1000);
+  open({ resumed: true });
+  assertEquals(sent("prompt").map((frame) => frame.turn), [turn]);
+  receive({ type: "queued", turn, seq: 1, text: "written before the line was there" });
+  world.line.lose();
+  world.advance(1000);
+  open({ resumed: true, seq: 1 });
+  assertEquals(sent("prompt"), []);
+  store.dispose();
+});
+
+Deno.test("ChatStore keeps draft and unconfirmed prompts over a reload", () => {
+  const before = setUp();
+  before.write("unsent");
+  before.store.draft.value = "half a sent";
+  before.store.dispose();
+  const after = setUp(before.storage);
+  assertEquals(after.store.draft.value, "half a sent");
+  assertEquals(after.store.turns.value.map((turn) => turn.prompt), ["unsent"]);
+  after.open();
+  assertEquals(after.sent("prompt").map((frame) => frame.text), ["unsent"]);
+  after.receive({ type: "queued", turn: after.store.turns.value[0]!.turn, seq: 1, text: "unsent" });
+  after.store.dispose();
+  const last = setUp(before.storage);
+  assertEquals(last.store.turns.value, []);
+  last.store.dispose();
+});
+
+Deno.test("ChatStore comes back to its session, with `after` only while it holds the state", () => {
+  const first = setUp();
+  first.world.line.accept();
+  assertEquals(first.sent("hello"), [{ type: "hello" }]);
+  first.receive(welcome({ session: "s7", seq: 12 }));
+  first.world.line.lose();
+  first.world.advance(1000);
+  first.world.line.accept();
+  assertEquals(first.sent("hello"), [{ type: "hello", session: "s7", after: 12 }]);
+  first.store.dispose();
+  const reloaded = setUp(first.storage);
+  reloaded.world.line.accept();
+  assertEquals(reloaded.sent("hello"), [{ type: "hello", session: "s7" }]);
+  reloaded.store.dispose();
+});
+
+Deno.test("ChatStore stops the answer that comes, also when the line is lost in between", () => {
+  const { world, store, frame, receive, open, sent, states } = setUp();
+  open();
+  receive({ type: "queued", turn: "a", seq: 1, text: "Hi" });
+  receive({ type: "start", turn: "a", seq: 2, provider: "ollama", model: "m" });
+  world.line.lose();
+  store.stop();
+  world.advance(1000);
+  open({ resumed: true, seq: 2 });
+  assertEquals(sent("stop"), [{ type: "stop", turn: "a" }]);
+  receive({ type: "end", turn: "a", seq: 3, reason: "cancelled" });
+  frame();
+  assertEquals(states(), ["done"]);
+  store.stop();
+  assertEquals(sent("stop").length, 1);
+  store.dispose();
+});
+
+Deno.test("ChatStore gives a prompt that never went out back into the box", () => {
+  const { store, storage, write } = setUp();
+  write("take me back");
+  store.draft.value = "newer";
+  store.stop();
+  assertEquals([store.draft.value, store.turns.value.length], ["take me back\nnewer", 0]);
+  assertEquals(new Memory(() => storage).unsent(), []);
+  store.dispose();
+});
+
+Deno.test("ChatStore asks a failed turn again as a new one, a refused prompt as the same one", () => {
+  const { store, frame, receive, open, write, sent, states } = setUp();
+  open();
+  receive({ type: "queued", turn: "a", seq: 1, text: "Hi" });
+  receive({ type: "error", turn: "a", seq: 2, code: "timeout", message: "Late" });
+  frame();
+  store.retry("a");
+  const again = sent("prompt")[0]!;
+  assertEquals(again.text, "Hi");
+  assert(again.turn !== "a");
+  assertEquals(states(), ["unsent"]);
+  receive({ type: "error", turn: again.turn, code: "queue_full", message: "Full" });
+  frame();
+  assertEquals(store.turns.value[0]?.error?.code, "queue_full");
+  store.retry(again.turn);
+  assertEquals(sent("prompt").map((one) => one.turn), [again.turn, again.turn]);
+  assertEquals(store.turns.value[0]?.error, undefined);
+  write("next");
+  assertEquals(states(), ["unsent", "unsent"]);
+  store.dispose();
+});
+
+Deno.test("ChatStore starts anew when reset, and only over an open line", () => {
+  const { store, storage, open, write, sent } = setUp();
+  write("one");
+  store.reset();
+  assertEquals(store.turns.value.length, 1);
+  open();
+  store.reset();
+  assertEquals([sent("reset").length, store.turns.value.length], [1, 0]);
+  assertEquals(new Memory(() => storage).unsent(), []);
+  store.dispose();
+});
+
+Deno.test("ChatStore tells the avatar what happens", () => {
+  const { store, frame, receive, open, write } = setUp();
+  open();
+  assertEquals(activity.value, "idle");
+  store.draft.value = "H";
+  assertEquals(activity.value, "listening");
+  write("Hi");
+  const { turn } = store.turns.value[0]!;
+  receive({ type: "queued", turn, seq: 1, text: "Hi" });
+  frame();
+  assertEquals([activity.value, speech.value], ["thinking", null]);
+  receive({ type: "start", turn, seq: 2, provider: "ollama", model: "m" });
+  receive({ type: "emotion", turn, seq: 3, name: "happy", intensity: 0.8, at: 0 });
+  assertEquals(feelings.value, { turn, name: "happy", intensity: 0.8, at: 0 });
+  receive({ type: "chunk", turn, seq: 4, data: "Hel" });
+  frame();
+  assertEquals([activity.value, speech.value], ["speaking", { turn, text: "Hel" }]);
+  receive({ type: "end", turn, seq: 5, reason: "stop" });
+  frame();
+  assertEquals([activity.value, speech.value], ["idle", null]);
+  store.dispose();
+});
+
+Deno.test("ChatStore announces finished sentences and errors, and nothing from before", () => {
+  const { store, frame, receive, open } = setUp();
+  const streaming = { turn: "a", prompt: "Hi", text: "Old. ", thinking: "", state: "streaming" } as const;
+  open({ seq: 5, history: [streaming] });
+  const said = () => store.announcements.value.map(({ text }) => text);
+  receive({ type: "chunk", turn: "a", seq: 6, data: "New one. And " });
+  frame();
+  assertEquals(said(), ["New one."]);
+  receive({ type: "error", turn: "a", seq: 7, code: "incomplete", message: "Broke off" });
+  frame();
+  assertEquals(said(), ["New one.", "And", "Broke off"]);
+  receive({ type: "queued", turn: "b", seq: 8, text: "Again" });
+  receive({ type: "start", turn: "b", seq: 9, provider: "ollama", model: "m" });
+  receive({ type: "chunk", turn: "b", seq: 10, data: "Short" });
+  frame();
+  receive({ type: "end", turn: "b", seq: 11, reason: "stop" });
+  frame();
+  assertEquals(said().at(-1), "Short");
+  store.dispose();
+});

@@ -1,0 +1,116 @@
+/** The conversation as this page knows it, and how each frame changes it. Pure: no clock, no socket, no screen. */
+import type { ServerFrame, Status, TurnError, TurnRecord } from "@/lib/protocol/v2.ts";
+
+/** A turn of the conversation. `unsent`: written here, not confirmed by the server yet; with `error`, refused by it. */
+export type Turn = Omit<TurnRecord, "state"> & { state: TurnRecord["state"] | "unsent" };
+
+export interface Conversation {
+  session: string | null;
+  /** The last `seq` taken in. */
+  seq: number;
+  /** Oldest first. A turn that changes is replaced, never written to. */
+  turns: readonly Turn[];
+  status: Status | null;
+  /** A failure that belongs to no turn. */
+  notice: TurnError | null;
+}
+
+export const EMPTY: Conversation = { session: null, seq: 0, turns: [], status: null, notice: null };
+
+/**
+ * Takes in one frame. A frame seen before, by its `seq`, changes nothing, so a replay is safe.
+ */
+export function applyFrame(now: Conversation, frame: ServerFrame): Conversation {
+  if ("seq" in frame && frame.seq !== undefined && frame.type !== "welcome") {
+    if (frame.seq <= now.seq) return now;
+    now = { ...now, seq: frame.seq };
+  }
+  switch (frame.type) {
+    case "welcome":
+      return welcome(now, frame);
+    case "queued":
+      return change(now, frame.turn, (turn) => ({ ...turn, prompt: frame.text, state: "queued" }));
+    case "start":
+      return change(now, frame.turn, (turn) => ({
+        ...turn,
+        state: "streaming",
+        provider: frame.provider,
+        model: frame.model,
+      }));
+    case "chunk":
+      return change(now, frame.turn, (turn) => ({ ...turn, text: turn.text + frame.data }));
+    case "thinking":
+      return change(now, frame.turn, (turn) => ({ ...turn, thinking: turn.thinking + frame.data }));
+    case "end":
+      return change(now, frame.turn, (turn) => ({ ...turn, state: "done", reason: frame.reason }));
+    case "error":
+      return failed(now, frame);
+    case "status": {
+      const { type: _, ...status } = frame;
+      return { ...now, status };
+    }
+    case "emotion":
+    case "ping":
+      return now;
+  }
+}
+
+/** A prompt written here, before the server knows of it. */
+export function addUnsent(now: Conversation, turn: string, prompt: string): Conversation {
+  if (now.turns.some((known) => known.turn === turn)) return now;
+  return { ...now, turns: [...now.turns, { turn, prompt, text: "", thinking: "", state: "unsent" }] };
+}
+
+/** Takes a turn out of view. */
+export function withoutTurn(now: Conversation, turn: string): Conversation {
+  return { ...now, turns: now.turns.filter((known) => known.turn !== turn) };
+}
+
+/** The turn that is being answered, or the first one that waits for its answer. */
+export function currentTurn(turns: readonly Turn[]): Turn | undefined {
+  return turns.find((turn) => turn.state === "streaming") ??
+    turns.find((turn) => turn.state === "queued" || (turn.state === "unsent" && turn.error === undefined));
+}
+
+/**
+ * Turns worth showing: one that failed without a word, and was then asked again in the same words, is left out.
+ */
+export function visibleTurns(turns: readonly Turn[]): Turn[] {
+  return turns.filter((turn, i) =>
+    !(turn.state === "failed" && turn.text === "" && turns[i + 1]?.prompt === turn.prompt)
+  );
+}
+
+function welcome(now: Conversation, frame: ServerFrame & { type: "welcome" }): Conversation {
+  const { session, status } = frame;
+  // The missed frames follow one by one, so `seq` stays where it is.
+  if (frame.resumed) return { ...now, session, status, notice: null };
+  const known = new Set(frame.history.map((turn) => turn.turn));
+  const unsent = now.turns.filter((turn) => turn.state === "unsent" && !known.has(turn.turn));
+  return { session, status, seq: frame.seq, turns: [...frame.history, ...unsent], notice: null };
+}
+
+function failed(now: Conversation, frame: ServerFrame & { type: "error" }): Conversation {
+  const error: TurnError = { code: frame.code, message: frame.message };
+  if (frame.hint !== undefined) error.hint = frame.hint;
+  if (frame.turn === undefined) return { ...now, notice: error };
+  if (frame.seq !== undefined) return change(now, frame.turn, (turn) => ({ ...turn, state: "failed", error }));
+  // Without a number the prompt was refused: the server does not know the turn, so it stays unsent.
+  const refused = now.turns.some((turn) => turn.turn === frame.turn && turn.state === "unsent");
+  // One that goes down is no reason to give up: the prompt goes out again to the next one.
+  if (!refused || frame.code === "shutting_down") return { ...now, notice: error };
+  return change(now, frame.turn, (turn) => ({ ...turn, error }));
+}
+
+/** Replaces a turn; one that is not known yet is made, for text is never thrown away. */
+function change(now: Conversation, id: string, edit: (turn: Turn) => Turn): Conversation {
+  // The turn that changes is nearly always the last one.
+  const at = now.turns.findLastIndex((turn) => turn.turn === id);
+  const old = now.turns[at];
+  if (old !== undefined) {
+    const turns = now.turns.slice();
+    turns[at] = edit(old);
+    return { ...now, turns };
+  }
+  return { ...now, turns: [...now.turns, edit({ turn: id, prompt: "", text: "", thinking: "", state: "queued" })] };
+}

@@ -1,0 +1,98 @@
+/**
+ * What the page remembers in the browser. Storage can be switched off, full or forbidden;
+ * then the page works all the same and only forgets at reload.
+ */
+
+/** The part of `localStorage` that is needed. */
+export type Store = Pick<Storage, "getItem" | "setItem" | "removeItem" | "key" | "length">;
+
+const SESSION = "vtuber:session";
+const DRAFT = "vtuber:draft";
+/** One key for each prompt, so that tabs do not overwrite each other's. */
+const UNSENT = "vtuber:unsent:";
+
+/** A prompt that the server has not confirmed yet. */
+export interface Unsent {
+  turn: string;
+  text: string;
+  /** Milliseconds since 1970, for the order. */
+  at: number;
+}
+
+export class Memory {
+  readonly #store: Store | null;
+
+  /** @param store gives the storage; may throw, as `() => localStorage` does where storage is forbidden */
+  constructor(store: () => Store) {
+    this.#store = attempt(store, null);
+  }
+
+  get session(): string | null {
+    return this.#read(SESSION);
+  }
+
+  set session(id: string | null) {
+    this.#write(SESSION, id);
+  }
+
+  get draft(): string {
+    return this.#read(DRAFT) ?? "";
+  }
+
+  set draft(text: string) {
+    this.#write(DRAFT, text === "" ? null : text);
+  }
+
+  /** Any other small choice of the user, such as the theme. */
+  choice(name: string): string | null {
+    return this.#read(`vtuber:${name}`);
+  }
+
+  choose(name: string, value: string | null): void {
+    this.#write(`vtuber:${name}`, value);
+  }
+
+  keep(unsent: Unsent): void {
+    this.#write(UNSENT + unsent.turn, JSON.stringify({ text: unsent.text, at: unsent.at }));
+  }
+
+  forget(turn: string): void {
+    this.#write(UNSENT + turn, null);
+  }
+
+  /** Everything kept, oldest first. */
+  unsent(): Unsent[] {
+    const found: Unsent[] = [];
+    const store = this.#store;
+    for (let i = 0; store !== null && i < store.length; i++) {
+      const key = store.key(i);
+      if (key === null || !key.startsWith(UNSENT)) continue;
+      const value = parse(this.#read(key) ?? "");
+      if (value !== null) found.push({ turn: key.slice(UNSENT.length), ...value });
+    }
+    return found.sort((a, b) => a.at - b.at);
+  }
+
+  #read(key: string): string | null {
+    return attempt(() => this.#store?.getItem(key) ?? null, null);
+  }
+
+  #write(key: string, value: string | null): void {
+    attempt(() => value === null ? this.#store?.removeItem(key) : this.#store?.setItem(key, value), undefined);
+  }
+}
+
+function parse(json: string): { text: string; at: number } | null {
+  const value: unknown = attempt(() => JSON.parse(json), null);
+  const { text, at } = (value ?? {}) as { text?: unknown; at?: unknown };
+  return typeof text === "string" && typeof at === "number" ? { text, at } : null;
+}
+
+/** Storage throws when it is forbidden or full. Forgetting is then the right thing to do. */
+function attempt<T>(action: () => T, otherwise: T): T {
+  try {
+    return action();
+  } catch {
+    return otherwise;
+  }
+}
