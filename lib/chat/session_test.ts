@@ -1,0 +1,160 @@
+import { assertEquals, assertThrows } from "@std/assert";
+import { FakeBrain } from "./fake_brain.ts";
+import type { LoggedFrame } from "./frame_log.ts";
+import { PromptRefused, Session } from "./session.ts";
+import { LlmError } from "@/lib/llm/provider.ts";
+
+class Room {
+  readonly brain = new FakeBrain();
+  readonly session: Session;
+  restarts = 0;
+  #from = 0;
+  #woken: (() => void)[] = [];
+
+  constructor(queue = 4) {
+    this.session = new Session({
+      id: "s",
+      conversation: "c",
+      turns: [],
+      seq: 100,
+      brain: this.brain,
+      queue,
+      request: (turns) => ({ model: "m", messages: [{ role: "user", content: turns.at(-1)!.prompt }] }),
+      onChange() {},
+    });
+    this.session.watchers.add({
+      wake: () => this.#woken.splice(0).forEach((resolve) => resolve()),
+      restart: () => {
+        this.restarts++;
+        this.#from = this.session.log.end;
+      },
+    });
+  }
+
+  get frames(): LoggedFrame[] {
+    return this.session.log.readJoined(this.#from)!;
+  }
+
+  /** Resolves once the log holds a frame of this type for this turn. */
+  async seen(type: LoggedFrame["type"], turn: string): Promise<LoggedFrame> {
+    for (;;) {
+      const found = this.frames.find((frame) => frame.type === type && frame.turn === turn);
+      if (found !== undefined) return found;
+      await new Promise<void>((resolve) => this.#woken.push(resolve));
+    }
+  }
+}
+
+Deno.test("Session numbers its frames and records the turn", async () => {
+  const room = new Room();
+  room.session.prompt("t1", "hello");
+  const answer = await room.brain.answer(0);
+  answer.think("hm");
+  answer.say("Hi ");
+  answer.say("there");
+  answer.end("length");
+  await room.seen("end", "t1");
+  assertEquals(room.frames, [
+    { type: "queued", turn: "t1", seq: 101, text: "hello" },
+    { type: "start", turn: "t1", seq: 102, provider: "demo", model: "m" },
+    { type: "thinking", turn: "t1", seq: 103, data: "hm" },
+    { type: "chunk", turn: "t1", seq: 105, data: "Hi there" },
+    { type: "end", turn: "t1", seq: 106, reason: "length" },
+  ]);
+  assertEquals(room.session.turns, [{
+    turn: "t1",
+    prompt: "hello",
+    text: "Hi there",
+    thinking: "hm",
+    state: "done",
+    reason: "length",
+    provider: "demo",
+    model: "m",
+  }]);
+});
+
+Deno.test("Session answers waiting prompts in order, refuses more than its queue, and asks no turn twice", async () => {
+  const room = new Room(1);
+  room.session.prompt("a", "1");
+  room.session.prompt("b", "2");
+  room.session.prompt("a", "1");
+  const error = assertThrows(() => room.session.prompt("c", "3"), PromptRefused);
+  assertEquals(error.error.code, "queue_full");
+  (await room.brain.answer(0)).end();
+  (await room.brain.answer(1)).end();
+  await room.seen("end", "b");
+  assertEquals(room.brain.answers.map(({ request }) => request.messages[0]!.content), ["1", "2"]);
+});
+
+Deno.test("stop() ends the running turn, keeps its text, and lets the next one run", async () => {
+  const room = new Room();
+  room.session.prompt("a", "1");
+  room.session.prompt("b", "2");
+  const first = await room.brain.answer(0);
+  first.say("so far");
+  await room.seen("chunk", "a");
+  room.session.stop("a");
+  assertEquals((await room.seen("end", "a") as { reason: string }).reason, "cancelled");
+  assertEquals(first.signal.aborted, true);
+  assertEquals(room.session.turns[0]!.text, "so far");
+  (await room.brain.answer(1)).end();
+  await room.seen("end", "b");
+});
+
+Deno.test("stop() takes a waiting turn out of the queue, and leaves ended or unknown ones alone", async () => {
+  const room = new Room();
+  room.session.prompt("a", "1");
+  room.session.prompt("b", "2");
+  room.session.stop("b");
+  room.session.stop("nobody");
+  (await room.brain.answer(0)).end();
+  await room.seen("end", "a");
+  const before = room.frames.length;
+  room.session.stop("a");
+  assertEquals(room.frames.length, before);
+  assertEquals(room.brain.answers.length, 1);
+});
+
+Deno.test("Session tells what went wrong, keeps the text, and goes on with the next prompt", async () => {
+  const room = new Room();
+  room.session.prompt("a", "1");
+  const answer = await room.brain.answer(0);
+  answer.say("half");
+  await room.seen("chunk", "a");
+  answer.fail(new LlmError("incomplete", "It broke off", { hint: "Try again" }));
+  const { seq, ...error } = await room.seen("error", "a");
+  assertEquals(error, { type: "error", turn: "a", code: "incomplete", message: "It broke off", hint: "Try again" });
+  assertEquals(seq, room.session.seq);
+  assertEquals(room.session.turns[0]!.text, "half");
+  room.session.prompt("b", "2");
+  (await room.brain.answer(1)).end();
+  await room.seen("end", "b");
+});
+
+Deno.test("reset() ends what runs and nothing of it reaches the new conversation", async () => {
+  const room = new Room();
+  room.session.prompt("a", "1");
+  room.session.prompt("b", "2");
+  const old = await room.brain.answer(0);
+  room.session.reset("c2");
+  assertEquals([old.signal.aborted, room.restarts, room.session.turns], [true, 1, []]);
+  room.session.prompt("x", "3");
+  const answer = await room.brain.answer(1);
+  assertEquals(answer.request.messages[0]!.content, "3");
+  answer.end();
+  await room.seen("end", "x");
+  assertEquals(room.frames.map(({ turn, type }) => [turn, type]), [["x", "queued"], ["x", "start"], ["x", "end"]]);
+});
+
+Deno.test("close() marks what runs or waits as interrupted and waits for the brain to let go", async () => {
+  const room = new Room();
+  room.session.prompt("a", "1");
+  room.session.prompt("b", "2");
+  await room.brain.answer(0);
+  await room.session.close();
+  assertEquals(room.session.turns.map(({ state, error }) => [state, error?.code]), [
+    ["failed", "interrupted"],
+    ["failed", "interrupted"],
+  ]);
+  assertEquals(room.session.busy, false);
+});
