@@ -4,6 +4,9 @@ import { connectableHost } from "./ollama_host.ts";
 
 const DAY_SECONDS = 86_400;
 
+const DURATION = 'seconds, or a duration such as "10m"';
+const GO_DURATION = /^-?(\d+(\.\d+)?(ns|us|µs|ms|s|m|h))+$/;
+
 /** Paths the server answers itself: the socket cannot live there. */
 const RESERVED_PATHS = ["/", "/app-config.json", "/healthz", "/readyz", "/metrics"];
 const RESERVED_FOLDERS = ["/model", "/vendor", "/_fresh"];
@@ -38,8 +41,8 @@ const llm = z.object({
   think: z.union([z.boolean(), z.enum(["low", "medium", "high", "max"])], {
     error: 'true, false, "low", "medium", "high" or "max"',
   }).optional().describe("Whether a thinking model thinks first, and how long. Left to Ollama when absent."),
-  keepAlive: z.union([z.number(), z.string().regex(/^-?(\d+(\.\d+)?(ns|us|µs|ms|s|m|h))+$|^-?0$/)], {
-    error: 'seconds, or a duration such as "10m"',
+  keepAlive: z.union([z.number({ error: DURATION }), z.string().regex(GO_DURATION, { error: DURATION })], {
+    error: DURATION,
   }).optional().describe("How long Ollama keeps the model loaded: seconds, or a duration such as 10m; -1 for ever."),
   contextLength: whole(256, 10_000_000).optional()
     .describe("Context length in tokens. Asked from Ollama when absent."),
