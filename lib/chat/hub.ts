@@ -96,6 +96,20 @@ export class Hub {
     this.#options.store.enter(session.id, conversation);
   }
 
+  /** @throws {PromptRefused} when a frame is larger than the limit */
+  checkFrame(data: unknown): void {
+    const { frameBytes } = this.limits;
+    // A character is at most three bytes in UTF-8, so that only long frames need to be measured.
+    if (typeof data !== "string" || data.length * 3 <= frameBytes) return;
+    const size = new TextEncoder().encode(data).length;
+    if (size <= frameBytes) return;
+    throw new PromptRefused({
+      code: "too_long",
+      message: `The frame has ${size} bytes, at most ${frameBytes} are taken`,
+      hint: "Send less at once, or raise limits.frameBytes",
+    });
+  }
+
   /** @throws {PromptRefused} when the prompt is empty or longer than the limit, or the server goes down */
   checkPrompt(text: string): void {
     const { promptChars } = this.limits;

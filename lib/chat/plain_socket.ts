@@ -15,6 +15,7 @@ export function servePlain(socket: WebSocket, hub: Hub, model: () => string): vo
   }
 
   function take(data: unknown): void {
+    hub.checkFrame(data);
     const prompt = parsePlainPrompt(data);
     hub.checkPrompt(prompt);
     if (running && waiting.length >= hub.limits.queue) {

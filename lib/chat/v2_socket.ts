@@ -55,6 +55,7 @@ export function serveV2(socket: WebSocket, hub: Hub): void {
   });
   socket.addEventListener("message", (event) => {
     try {
+      hub.checkFrame(event.data);
       take(parseClientFrame(event.data));
     } catch (error) {
       sendFrame(socket, { type: "error", ...turnOf(event.data), ...refusalOf(error) });

@@ -1,0 +1,309 @@
+import { assertEquals, assertStringIncludes } from "@std/assert";
+import { FakeBrain } from "./fake_brain.ts";
+import { Hub } from "./hub.ts";
+import { MemoryStore } from "./store.ts";
+import { upgradeSocket } from "./upgrade.ts";
+import { type Config, configSchema } from "@/lib/config/schema.ts";
+import { LlmError } from "@/lib/llm/provider.ts";
+import type { PlainMessage } from "@/lib/protocol/plain.ts";
+import { type ServerFrame, SUBPROTOCOL, type TurnRecord } from "@/lib/protocol/v2.ts";
+import { SocketClient } from "@/tests/socket_client.ts";
+
+/** A hub behind a real server, with its brain in the test's hands. */
+class House {
+  readonly brain = new FakeBrain();
+  readonly store = new MemoryStore();
+  readonly hub: Hub;
+  readonly #server: Deno.HttpServer<Deno.NetAddr>;
+
+  constructor(limits: Partial<Config["limits"]> = {}) {
+    this.hub = new Hub({
+      brain: this.brain,
+      store: this.store,
+      limits: { ...configSchema.parse({}).limits, ...limits },
+      request: (turns) => ({ model: "m", messages: [{ role: "user", content: turns.at(-1)!.prompt }] }),
+      status: () => ({ provider: "demo", model: "m", modelPresent: null, host: "h", reachable: false, away: false }),
+    });
+    this.#server = Deno.serve({ port: 0, hostname: "127.0.0.1", onListen() {} }, (request) =>
+      upgradeSocket(request, {
+        hub: this.hub,
+        model: () => "m",
+        upgrade: (options) => Deno.upgradeWebSocket(request, options),
+      }));
+  }
+
+  get address(): string {
+    return `127.0.0.1:${this.#server.addr.port}`;
+  }
+
+  plain(): Promise<SocketClient<PlainMessage>> {
+    return SocketClient.open(`ws://${this.address}`);
+  }
+
+  v2(): Promise<SocketClient<ServerFrame>> {
+    return SocketClient.open(`ws://${this.address}`, SUBPROTOCOL);
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.hub.close();
+    await this.#server.shutdown();
+  }
+}
+
+function text(frames: ServerFrame[]): string {
+  return frames.map((frame) => frame.type === "chunk" ? frame.data : "").join("");
+}
+
+Deno.test("plain: one start, a chunk a piece, one end; objects and raw text; thinking stays out", async () => {
+  await using house = new House();
+  const client = await house.plain();
+  assertEquals(client.protocol, "");
+  client.send({ prompt: "first" });
+  client.send("second");
+  const first = await house.brain.answer(0);
+  first.think("hm");
+  first.say("a");
+  first.say("b");
+  first.end();
+  (await house.brain.answer(1)).end();
+  await client.next("end", 5);
+  assertEquals(client.heard, [
+    { type: "start" },
+    { type: "chunk", data: "a" },
+    { type: "chunk", data: "b" },
+    { type: "end" },
+    { type: "start" },
+    { type: "end" },
+  ]);
+  assertEquals(house.brain.answers.map(({ request }) => request), [
+    { model: "m", messages: [{ role: "user", content: "first" }] },
+    { model: "m", messages: [{ role: "user", content: "second" }] },
+  ]);
+  await client.close();
+});
+
+Deno.test("plain: a failure is one error, and the socket lives", async () => {
+  await using house = new House();
+  const client = await house.plain();
+  client.send("x");
+  (await house.brain.answer(0)).fail(new LlmError("ollama_failed", "It broke", { hint: "Mend it" }));
+  await client.next("error");
+  assertEquals(client.heard, [{ type: "start" }, { type: "error", message: "It broke: Mend it" }]);
+  client.send("y");
+  (await house.brain.answer(1)).end();
+  await client.next("end");
+  await client.close();
+});
+
+Deno.test("plain: what cannot be answered gets an error at once, and the socket lives", async () => {
+  await using house = new House({ queue: 1, promptChars: 10, frameBytes: 256 });
+  const client = await house.plain();
+  const cases: [string | Uint8Array, string][] = [
+    ["", "empty"],
+    ["{", "JSON"],
+    ['{"prompt":1}', "must be a string"],
+    [new Uint8Array([1, 2]), "binary"],
+    ["x".repeat(11), "at most 10"],
+    ["語".repeat(100), "300 bytes"],
+  ];
+  for (const [i, [frame, words]] of cases.entries()) {
+    client.send(frame);
+    assertStringIncludes((await client.next("error", i)).message, words);
+  }
+  client.send("1");
+  await client.next("start");
+  client.send("2");
+  client.send("3");
+  assertStringIncludes((await client.next("error", cases.length)).message, "waiting");
+  await client.close();
+});
+
+Deno.test("plain: a client that leaves ends the generation", async () => {
+  await using house = new House();
+  const client = await house.plain();
+  client.send("x");
+  const answer = await house.brain.answer(0);
+  const gone = new Promise((resolve) => answer.signal.addEventListener("abort", resolve));
+  await client.close();
+  await gone;
+});
+
+Deno.test("a plain GET of the socket's path is refused with what to do", async () => {
+  await using house = new House();
+  const response = await fetch(`http://${house.address}`);
+  assertEquals(response.status, 426);
+  assertStringIncludes(await response.text(), "ws://");
+});
+
+Deno.test("v2: a turn from hello to end", async () => {
+  await using house = new House();
+  const client = await house.v2();
+  assertEquals(client.protocol, SUBPROTOCOL);
+  client.send({ type: "hello" });
+  const { seq, ...welcome } = await client.next("welcome");
+  assertEquals([welcome.resumed, welcome.history], [false, []]);
+  client.send({ type: "prompt", turn: "t", text: "hi" });
+  const answer = await house.brain.answer(0);
+  for (const word of ["one ", "two ", "three"]) answer.say(word);
+  answer.end("length");
+  const end = await client.next("end");
+  assertEquals(end.reason, "length");
+  assertEquals(text(client.heard), "one two three");
+  assertEquals(client.heard.map(({ type }) => type).filter((type) => type !== "chunk"), [
+    "welcome",
+    "queued",
+    "start",
+    "end",
+  ]);
+  const numbers = client.heard.flatMap((frame) => "seq" in frame ? [frame.seq!] : []);
+  assertEquals(numbers, numbers.toSorted((a, b) => a - b));
+  assertEquals(new Set(numbers).size, numbers.length);
+  assertEquals(numbers[0], seq);
+  await client.close();
+});
+
+Deno.test("v2: whoever comes back with `after` gets every missed frame and no other", async () => {
+  await using house = new House();
+  const first = await house.v2();
+  first.send({ type: "hello" });
+  const { session } = await first.next("welcome");
+  first.send({ type: "prompt", turn: "t", text: "hi" });
+  const answer = await house.brain.answer(0);
+  answer.say("seen ");
+  const { seq: after } = await first.next("chunk");
+  await first.close();
+  answer.say("missed ");
+  const second = await house.v2();
+  second.send({ type: "hello", session, after });
+  assertEquals((await second.next("welcome")).resumed, true);
+  await second.next("chunk");
+  answer.say("live");
+  answer.end();
+  await second.next("end");
+  assertEquals(text(second.heard), "missed live");
+  await second.close();
+});
+
+Deno.test("v2: a reload in mid-answer gets the text so far and then the rest", async () => {
+  await using house = new House();
+  const first = await house.v2();
+  first.send({ type: "hello" });
+  const { session } = await first.next("welcome");
+  first.send({ type: "prompt", turn: "t", text: "hi" });
+  const answer = await house.brain.answer(0);
+  answer.say("so far, ");
+  await first.next("chunk");
+  await first.close();
+  const second = await house.v2();
+  second.send({ type: "hello", session });
+  const { history, resumed } = await second.next("welcome");
+  assertEquals([resumed, history[0]!.text, history[0]!.state], [false, "so far, ", "streaming"]);
+  answer.say("so good");
+  answer.end();
+  await second.next("end");
+  assertEquals(text(second.heard), "so good");
+  await second.close();
+});
+
+Deno.test("v2: two tabs see the same, and a reset empties both", async () => {
+  await using house = new House();
+  const [one, two] = await Promise.all([house.v2(), house.v2()]);
+  one.send({ type: "hello" });
+  const { session } = await one.next("welcome");
+  two.send({ type: "hello", session });
+  await two.next("welcome");
+  one.send({ type: "prompt", turn: "t", text: "hi" });
+  (await house.brain.answer(0)).say("both");
+  assertEquals([(await one.next("chunk")).data, (await two.next("chunk")).data], ["both", "both"]);
+  assertEquals((await two.next("queued")).text, "hi");
+  const [heardOne, heardTwo] = [one.heard.length, two.heard.length];
+  two.send({ type: "reset" });
+  for (const [client, heard] of [[one, heardOne], [two, heardTwo]] as const) {
+    assertEquals((await client.next("welcome", heard)).history, []);
+  }
+  await Promise.all([one.close(), two.close()]);
+});
+
+Deno.test("v2: stop ends the turn and keeps its text", async () => {
+  await using house = new House();
+  const client = await house.v2();
+  client.send({ type: "hello" });
+  const { session } = await client.next("welcome");
+  client.send({ type: "prompt", turn: "t", text: "hi" });
+  const answer = await house.brain.answer(0);
+  answer.say("partly");
+  await client.next("chunk");
+  client.send({ type: "stop", turn: "t", heard: 3 });
+  assertEquals((await client.next("end")).reason, "cancelled");
+  assertEquals(answer.signal.aborted, true);
+  await client.close();
+  const again = await house.v2();
+  again.send({ type: "hello", session });
+  const expected: TurnRecord = {
+    turn: "t",
+    prompt: "hi",
+    text: "partly",
+    thinking: "",
+    state: "done",
+    reason: "cancelled",
+    provider: "demo",
+    model: "m",
+  };
+  assertEquals((await again.next("welcome")).history, [expected]);
+  await again.close();
+});
+
+Deno.test("v2: a frame that cannot be taken gets an error that names its turn, and the socket lives", async () => {
+  await using house = new House({ promptChars: 10 });
+  const client = await house.v2();
+  client.send({ type: "hello" });
+  await client.next("welcome");
+  const cases: [unknown, string, string?][] = [
+    ["{", "bad_frame"],
+    [new Uint8Array(3), "bad_frame"],
+    [{ type: "prompt", turn: "t" }, "bad_frame", "t"],
+    [{ type: "prompt", turn: "t", text: " \n" }, "empty_prompt", "t"],
+    [{ type: "prompt", turn: "t", text: "x".repeat(11) }, "too_long", "t"],
+    [{ type: "hello" }, "bad_frame"],
+  ];
+  for (const [i, [frame, code, turn]] of cases.entries()) {
+    client.send(frame);
+    const error = await client.next("error", i + 1);
+    assertEquals([error.code, error.turn], [code, turn]);
+  }
+  await client.close();
+});
+
+Deno.test("v2: a client that does not greet is sent away", async () => {
+  await using house = new House();
+  const client = await house.v2();
+  client.send({ type: "prompt", turn: "t", text: "hi" });
+  assertEquals((await client.closed()).code, 4400);
+});
+
+Deno.test("Hub.close() closes sockets with 1001 and leaves nothing unsaved", async () => {
+  const house = new House();
+  const client = await house.v2();
+  client.send({ type: "hello" });
+  const { session } = await client.next("welcome");
+  client.send({ type: "prompt", turn: "t", text: "hi" });
+  (await house.brain.answer(0)).say("half");
+  await client.next("chunk");
+  const kept: { turns: TurnRecord[] }[] = [];
+  house.store.close = () => void kept.push(house.store.load(session)!);
+  await house[Symbol.asyncDispose]();
+  assertEquals((await client.closed()).code, 1001);
+  assertEquals(kept[0]!.turns.map(({ text, error }) => [text, error?.code]), [["half", "interrupted"]]);
+});
+
+Deno.test("Hub brings a session back from the store, an unfinished turn marked as interrupted", async () => {
+  await using house = new House();
+  house.store.enter("old", "c");
+  house.store.save("c", [{ turn: "t", prompt: "hi", text: "ha", thinking: "", state: "streaming" }]);
+  const client = await house.v2();
+  client.send({ type: "hello", session: "old", after: 17 });
+  const { session, resumed, history } = await client.next("welcome");
+  assertEquals([session, resumed], ["old", false]);
+  assertEquals(history.map(({ text, state, error }) => [text, state, error?.code]), [["ha", "failed", "interrupted"]]);
+  await client.close();
+});

@@ -1,0 +1,65 @@
+/** A WebSocket client for tests: keeps what it hears, and lets a test wait for it. */
+export class SocketClient<Message extends { type: string }> {
+  readonly heard: Message[] = [];
+  readonly #socket: WebSocket;
+  #changed: (() => void)[] = [];
+  #closed: CloseEvent | undefined;
+
+  private constructor(socket: WebSocket) {
+    this.#socket = socket;
+    socket.addEventListener("message", (event) => {
+      this.heard.push(JSON.parse(event.data));
+      this.#tell();
+    });
+    socket.addEventListener("close", (event) => {
+      this.#closed = event;
+      this.#tell();
+    });
+  }
+
+  /** Resolves when the socket is open. */
+  static async open<Message extends { type: string }>(url: string, protocol?: string): Promise<SocketClient<Message>> {
+    const socket = new WebSocket(url, protocol === undefined ? [] : [protocol]);
+    const client = new SocketClient<Message>(socket);
+    await new Promise((resolve, reject) => {
+      socket.addEventListener("open", resolve, { once: true });
+      socket.addEventListener("error", () => reject(new Error(`Cannot open ${url}`)), { once: true });
+    });
+    return client;
+  }
+
+  get protocol(): string {
+    return this.#socket.protocol;
+  }
+
+  send(frame: unknown): void {
+    if (frame instanceof Uint8Array) this.#socket.send(new Uint8Array(frame));
+    else this.#socket.send(typeof frame === "string" ? frame : JSON.stringify(frame));
+  }
+
+  /** The first message from number `from` on that is of this type, as soon as it is there. */
+  async next<Type extends Message["type"]>(type: Type, from = 0): Promise<Extract<Message, { type: Type }>> {
+    for (;;) {
+      const found = this.heard.slice(from).find((message) => message.type === type);
+      if (found !== undefined) return found as Extract<Message, { type: Type }>;
+      if (this.#closed !== undefined) throw new Error(`The socket closed (${this.#closed.code}) before a ${type} came`);
+      await new Promise<void>((resolve) => this.#changed.push(resolve));
+    }
+  }
+
+  /** Resolves with the close event, when the other side has closed. */
+  async closed(): Promise<CloseEvent> {
+    while (this.#closed === undefined) await new Promise<void>((resolve) => this.#changed.push(resolve));
+    return this.#closed;
+  }
+
+  /** Closes and waits until it is done. */
+  async close(): Promise<void> {
+    this.#socket.close();
+    await this.closed();
+  }
+
+  #tell(): void {
+    this.#changed.splice(0).forEach((resolve) => resolve());
+  }
+}
