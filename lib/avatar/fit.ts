@@ -1,0 +1,73 @@
+import { clamp } from "./easing.ts";
+
+/** A rectangle, in whatever units its owner uses, y downwards. */
+export interface Rect {
+  x: number;
+  y: number;
+  width: number;
+  height: number;
+}
+
+export interface Size {
+  width: number;
+  height: number;
+}
+
+/** How the person has moved the model: shares of the stage, and a factor on its size. */
+export interface View {
+  x: number;
+  y: number;
+  zoom: number;
+}
+
+export const HOME: View = { x: 0, y: 0, zoom: 1 };
+
+/** Where a model is drawn: stage position = model position × scale + (x, y). */
+export interface Placement {
+  scale: number;
+  x: number;
+  y: number;
+}
+
+/** Air above the head, and below the feet where they show, as shares of the stage. */
+const ABOVE = 0.05;
+const BELOW = 0.02;
+/** A stage this tall for its width shows the whole figure; a wider one comes closer. */
+const FULL_FIGURE = 0.62;
+/** Never closer than this: the face, the shoulders and the hands of someone at a table. */
+const CLOSEST = 2.2;
+
+/**
+ * Places a figure on a stage: whole where the stage is tall, closer to the upper body the wider it is.
+ *
+ * @param stage Size of the stage, in pixels
+ * @param figure What is visible of the model, in the model's own units
+ * @param view What the person has changed
+ */
+export function fit(stage: Size, figure: Rect, view: View = HOME): Placement {
+  const whole = Math.min(
+    stage.height * (1 - ABOVE - BELOW) / figure.height,
+    stage.width * 0.94 / figure.width,
+  );
+  // A figure that is all upper body already has less to come closer to.
+  const tallness = clamp(figure.height / figure.width / 1.15, 1, CLOSEST);
+  const closer = clamp(stage.width / stage.height / FULL_FIGURE, 1, tallness);
+  // Coming closer never cuts the figure at the sides.
+  const scale = Math.max(whole, Math.min(whole * closer, stage.width * 0.94 / figure.width)) * view.zoom;
+  const spare = stage.height * (1 - ABOVE - BELOW) - figure.height * scale / view.zoom;
+  // A whole figure stands on the ground; a closer one hangs from the upper edge.
+  const top = stage.height * ABOVE + Math.max(0, spare);
+  const middle = { x: figure.x + figure.width / 2, y: figure.y };
+  // Zoom is about the middle of the stage, so that what one looks at stays.
+  const anchor = { x: stage.width / 2, y: anchored(top, stage.height, view.zoom) };
+  return {
+    scale,
+    x: anchor.x + view.x * stage.width - middle.x * scale,
+    y: anchor.y + view.y * stage.height - middle.y * scale,
+  };
+}
+
+function anchored(top: number, height: number, zoom: number): number {
+  const middle = height * 0.4;
+  return middle + (top - middle) * zoom;
+}

@@ -1,0 +1,149 @@
+import type { Cubism2InternalModel, Cubism4InternalModel, Live2DModel } from "pixi-live2d-display/cubism4";
+import { type Generation, loadCore } from "./core_loader.ts";
+import { StageError } from "./errors.ts";
+import type { ModelSettings } from "./settings.ts";
+import { type Rig, rigOfCubism2, rigOfCubism4 } from "./rig.ts";
+
+/** A model as the Live2D framework has it, ready but for its textures. */
+export interface Puppet {
+  view: Live2DModel;
+  rig: Rig;
+}
+
+/** What both generations of the framework have in common. */
+type Internal = Cubism4InternalModel | Cubism2InternalModel;
+
+/** The part of Cubism Core that is asked directly. */
+interface Core {
+  Version: { csmGetVersion(): number; csmGetLatestMocVersion(): number };
+}
+
+/** Files of a model beside its textures, as they came. */
+export interface PuppetFiles {
+  moc: Uint8Array<ArrayBuffer>;
+  physics: unknown;
+  pose: unknown;
+}
+
+/** Brings the core and the framework for a generation of models into the page; they are loaded only when needed. */
+export async function loadFramework(
+  generation: Generation,
+): Promise<(settings: ModelSettings, files: PuppetFiles) => Puppet> {
+  await loadCore(generation);
+  if (generation === 2) {
+    const framework = await import("pixi-live2d-display/cubism2");
+    return (settings, files) => assemble(framework, settings, files);
+  }
+  await coreAwake();
+  const framework = await import("pixi-live2d-display/cubism4");
+  framework.startUpCubism4({ logFunction: () => {}, loggingLevel: 5 });
+  return (settings, files) => {
+    checkVersion(files.moc, settings.moc);
+    return assemble(framework, settings, files);
+  };
+}
+
+type Framework = Pick<typeof import("pixi-live2d-display/cubism4"), "Live2DModel" | "Live2DFactory" | "config">;
+
+/** Makes a model of its files, as the framework's own loader does but without its own downloads and timers. */
+function assemble(
+  { Live2DModel, Live2DFactory, config }: Framework,
+  settings: ModelSettings,
+  files: PuppetFiles,
+): Puppet {
+  // Voices recorded with a model's motions are not this character's.
+  config.sound = false;
+  config.logLevel = config.LOG_LEVEL_NONE;
+  const runtime = Live2DFactory.findRuntime(settings.json);
+  if (runtime === undefined || !runtime.isValidMoc(files.moc.buffer)) throw broken(settings.moc);
+  let internal: Internal;
+  try {
+    const core = runtime.createCoreModel(files.moc.buffer, { checkMocConsistency: true });
+    const options = { idleMotionGroup: idleGroup(settings), motionPreload: NO_PRELOAD };
+    const own = runtime.createModelSettings(settings.json);
+    // The framework would go by a way that pixi warns about.
+    own.resolveURL = (path) => new URL(path, settings.url).href;
+    internal = runtime.createInternalModel(core, own, options) as Internal;
+    if (files.physics !== null) internal.physics = optional(() => runtime.createPhysics(core, files.physics));
+    if (files.pose !== null) internal.pose = optional(() => runtime.createPose(core, files.pose));
+  } catch (cause) {
+    throw broken(settings.moc, cause);
+  }
+  // The stage places a model by what is visible of it, so its own layout would only be in the way.
+  internal.localTransform.identity();
+  const view = new Live2DModel({ autoUpdate: false, autoHitTest: false, autoFocus: false });
+  view.internalModel = internal;
+  view.emit("modelLoaded", internal);
+  return { view, rig: rigOf(internal) };
+}
+
+const NO_PRELOAD = "NONE" as import("pixi-live2d-display/cubism4").MotionPreloadStrategy;
+
+/** Physics and pose are extras: a model whose file is damaged lives without. */
+function optional<T>(create: () => T): T | undefined {
+  try {
+    return create();
+  } catch {
+    // Nothing that the person could do, and the model is still worth seeing.
+    return undefined;
+  }
+}
+
+function rigOf(internal: Internal): Rig {
+  if ("getModelContext" in internal.coreModel) return rigOfCubism2(internal.coreModel);
+  return rigOfCubism4(internal.coreModel.getModel().parameters);
+}
+
+/** The group of a model's idle motions, whatever its case; a name that no group has when there is none. */
+export function idleGroup(settings: Pick<ModelSettings, "motions">): string {
+  const names = [...settings.motions.keys()];
+  return names.find((name) => name.toLowerCase() === "idle") ??
+    names.find((name) => /idle|stand|wait|loop/i.test(name)) ?? "\0";
+}
+
+/** Waits until the core's WebAssembly has started, which its script does not announce. */
+async function coreAwake(): Promise<void> {
+  for (let tries = 0;; tries++) {
+    try {
+      core().Version.csmGetVersion();
+      return;
+    } catch (cause) {
+      if (tries === 500) {
+        const hint = "Reload this page; if that does not help, update the browser.";
+        throw new StageError("core", "Live2D's Cubism Core does not start", hint, { cause });
+      }
+      await new Promise((resolve) => setTimeout(resolve, 10));
+    }
+  }
+}
+
+function core(): Core {
+  return (globalThis as unknown as { Live2DCubismCore: Core }).Live2DCubismCore;
+}
+
+/** Names of the moc3 formats, by the number in the file's fifth byte. */
+const EDITORS = ["", "3.0", "3.3", "4.0", "4.2", "5.0", "5.3"];
+
+function checkVersion(moc: Uint8Array, name: string): void {
+  const version = moc[4] ?? 0;
+  const latest = core().Version.csmGetLatestMocVersion();
+  if (version <= latest) return;
+  throw new StageError(
+    "too-new",
+    `${name} is of Cubism ${EDITORS[version] ?? "after 5.3"}, but this Cubism Core knows formats up to ${
+      EDITORS[latest]
+    }`,
+    "Name a newer Cubism Core as `cubismCore` in vtuber.config.json, or export the model for an older version.",
+  );
+}
+
+function broken(moc: string, cause?: unknown): StageError {
+  return new StageError(
+    "model",
+    `${moc} is not a Live2D model that can be read`,
+    "The file may be damaged: fetch it again.",
+    {
+      cause,
+    },
+  );
+}

@@ -1,0 +1,68 @@
+/** Seconds of one syllable, about as people talk. */
+const SYLLABLE = 0.14;
+/** Characters in one syllable of a script that spells sounds. */
+const LETTERS = 2.5;
+/** Text may run ahead of the mouth by this many seconds; then the mouth skips syllables to keep up. */
+const LAG = 1.2;
+
+const WIDE = /[aáàâäãåāăαаáяあかさたなはまやらわがざだばぱアカサタナハマヤラワガザダバパ]/iu;
+const VOWEL = /[eéèêëēiíìîïīoóòôöõōuúùûüūyεηιοωυеэёиоуыю]/iu;
+const PAUSE = /[\s.,;:!?…、。，！？；：「」『』（）()"'-]/u;
+/** Scripts in which one character is about one syllable. */
+const SYLLABIC = /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Hangul}]/u;
+
+/** How far a character opens the mouth, from 0 to 1. */
+export function openness(character: string): number {
+  if (PAUSE.test(character)) return 0;
+  if (WIDE.test(character)) return 1;
+  if (VOWEL.test(character)) return 0.7;
+  if (SYLLABIC.test(character)) return 0.8;
+  return /[\p{L}\p{N}]/u.test(character) ? 0.25 : 0;
+}
+
+/** Gives text the movement of a mouth when there is no voice: syllable by syllable, pausing where the text does. */
+export class SilentSpeech {
+  #turn = "";
+  #seen = 0;
+  #waiting: string[] = [];
+  #syllable = 0;
+  #left = 0;
+
+  /** Takes the visible text of a turn so far, as it grows; null stops at once. */
+  feed(turn: string, text: string | null): void {
+    if (turn !== this.#turn) {
+      this.#turn = turn;
+      this.#seen = 0;
+      this.#waiting = [];
+    }
+    if (text === null) {
+      this.#waiting = [];
+      return;
+    }
+    this.#waiting.push(...text.slice(this.#seen));
+    this.#seen = text.length;
+  }
+
+  /** How far the mouth is open after so many more seconds, from 0 to 1; null when there is nothing left to say. */
+  next(seconds: number): number | null {
+    this.#left -= seconds;
+    if (this.#left <= 0) {
+      if (this.#waiting.length === 0) {
+        this.#left = 0;
+        return null;
+      }
+      this.#left = SYLLABLE;
+      this.#syllable = this.#take();
+    }
+    // Each syllable opens and closes again a little.
+    return this.#syllable * (this.#left > SYLLABLE * 0.4 ? 1 : 0.45);
+  }
+
+  #take(): number {
+    const share = Math.ceil(this.#waiting.length * SYLLABLE / LAG);
+    const first = this.#waiting[0] ?? "";
+    const count = Math.max(share, SYLLABIC.test(first) || PAUSE.test(first) ? 1 : Math.round(LETTERS));
+    const taken = this.#waiting.splice(0, count);
+    return taken.reduce((widest, character) => Math.max(widest, openness(character)), 0);
+  }
+}

@@ -1,0 +1,43 @@
+import { ALPHA_MODES, BaseTexture, ImageBitmapResource, MIPMAP_MODES, Texture } from "@pixi/core";
+import { StageError } from "./errors.ts";
+
+/**
+ * Makes a texture of an image file. The image is decoded outside the main thread, and shrunk when the graphics card
+ * takes none that large.
+ *
+ * @param flip Turn it upside down, as Cubism 2 has it
+ * @param largest Pixels of an edge that the graphics card takes
+ */
+export async function createTexture(
+  file: Uint8Array<ArrayBuffer>,
+  name: string,
+  flip: boolean,
+  largest: number,
+): Promise<Texture> {
+  const options: ImageBitmapOptions = {
+    premultiplyAlpha: "premultiply",
+    imageOrientation: flip ? "flipY" : "from-image",
+  };
+  let image: ImageBitmap;
+  try {
+    image = await createImageBitmap(new Blob([file]), options);
+    const shrink = largest / Math.max(image.width, image.height);
+    if (shrink < 1) {
+      const large = image;
+      image = await createImageBitmap(large, {
+        premultiplyAlpha: "premultiply",
+        resizeWidth: Math.floor(large.width * shrink),
+        resizeHeight: Math.floor(large.height * shrink),
+        resizeQuality: "high",
+      });
+      large.close();
+    }
+  } catch (cause) {
+    throw new StageError("model", `${name} is not an image that can be read`, "Fetch the model again.", { cause });
+  }
+  const resource = new ImageBitmapResource(image, { ownsImageBitmap: true, alphaMode: ALPHA_MODES.PMA });
+  // Mipmaps keep a large texture calm on a small screen; the anisotropic filter keeps it sharp.
+  return new Texture(
+    new BaseTexture(resource, { alphaMode: ALPHA_MODES.PMA, mipmap: MIPMAP_MODES.ON, anisotropicLevel: 4 }),
+  );
+}
