@@ -81,7 +81,7 @@ export const configSchema = z.object({
   model: text("the name of a model").default("hiyori").describe("The avatar: hiyori, shizuku, mao, or one of models."),
   models: z.record(
     z.string(),
-    z.union([text("").transform((source) => ({ source })), model], {
+    z.union([text("").transform((source): ModelConfig => ({ source })), model], {
       error: "a source, or an object with a source",
     }),
   ).default({}).describe("Further models by name, or changes to the known ones."),
@@ -95,7 +95,7 @@ export const configSchema = z.object({
   llm: llm.prefault({}).describe("The language model."),
   prompts: z.record(
     z.string(),
-    z.union([text("").transform((text) => ({ text })), persona], {
+    z.union([text("").transform((text): Persona => ({ text })), persona], {
       error: "the instructions for the language model, or an object with text",
     }),
   ).default({}).describe("Characters by name: instructions for the language model, or an object with text."),

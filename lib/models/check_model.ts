@@ -1,0 +1,196 @@
+import { posix } from "node:path";
+import { complaintAbout, CORE_5_0_MOC, cubismRelease, mocVersion } from "./file_checks.ts";
+import { type FileTree, TREE_LIMITS } from "./file_tree.ts";
+import { ModelError, type Problem, type Warning } from "./model_error.ts";
+import { type Cubism, cubismOf, filterReferences, type Role } from "./references.ts";
+
+/** A model that can be shown: its files in memory, and what its owner should know. */
+export interface CheckedModel {
+  /** The entry file, relative to the model's folder: `mao_pro.model3.json`. */
+  entry: string;
+  cubism: Cubism;
+  /** Version byte of the moc3; absent for Cubism 2. */
+  moc?: number;
+  /** Just the files that the model names, by their paths relative to the entry file. */
+  files: Map<string, Uint8Array<ArrayBuffer>>;
+  warnings: Warning[];
+}
+
+export interface CheckOptions {
+  /** The entry file, when it is known. */
+  entry?: string;
+  signal?: AbortSignal;
+}
+
+/** Without these there is nothing to draw; without the rest a model is poorer, and still shown. */
+const NEEDED: readonly Role[] = ["moc", "texture"];
+
+/**
+ * Reads a model's files and checks that all it needs is there.
+ *
+ * What is missing of motions, expressions, sounds, physics or pose becomes a warning, and is left out of the entry
+ * file so that no page asks for it.
+ *
+ * @throws {ModelError} naming everything that keeps the model from being drawn
+ */
+export async function checkModel(tree: FileTree, options: CheckOptions = {}): Promise<CheckedModel> {
+  const entryPath = findEntry(tree, options.entry);
+  const entryBytes = await tree.read(entryPath);
+  const { document, cubism } = parseEntry(entryBytes, entryPath, tree);
+  const files = new Map<string, Uint8Array<ArrayBuffer>>();
+  const warnings: Warning[] = otherEntries(tree, entryPath, options.entry);
+  const problems: Problem[] = [];
+  const report = (role: Role, problem: Problem) => (NEEDED.includes(role) ? problems : warnings).push(problem);
+
+  const wanted = new Map<string, { role: Role; source: string }>();
+  const lost = new Set<string>();
+  const roles = new Set<Role>();
+  filterReferences(document, cubism, (reference, role) => {
+    roles.add(role);
+    const found = resolve(tree, posix.dirname(entryPath), reference, role);
+    if ("kind" in found) {
+      if (found.kind === "unsafe_path") problems.push(found);
+      else if (!lost.has(reference)) report(role, found);
+      lost.add(reference);
+    } else {
+      wanted.set(found.path, { role, source: found.source });
+    }
+    return true;
+  });
+  for (const role of NEEDED) {
+    if (!roles.has(role)) {
+      problems.push({ kind: "bad_entry", path: entryPath, message: `${entryPath} names no ${role}` });
+    }
+  }
+
+  let total = entryBytes.length;
+  for (const [path, { role, source }] of wanted) {
+    options.signal?.throwIfAborted();
+    const bytes = await tree.read(source);
+    const complaint = complaintAbout(role, bytes, cubism);
+    if (complaint === undefined) files.set(path, bytes);
+    else report(role, { kind: "bad_file", path, message: `${role} ${path} ${complaint}` });
+    total += bytes.length;
+    if (total > TREE_LIMITS.modelBytes) {
+      throw inModel(tree, [{ kind: "bad_file", message: "it is far too big for a model" }]);
+    }
+  }
+  const [first, ...rest] = problems;
+  if (first !== undefined) throw inModel(tree, [first, ...rest]);
+
+  const entry = posix.basename(entryPath);
+  const complete = filterReferences(document, cubism, (reference) => files.has(normal(reference)));
+  files.set(entry, warnings.some(({ path }) => path !== undefined) ? encode(complete) : entryBytes);
+  const version = [...wanted].find(([, { role }]) => role === "moc")?.[0];
+  const moc = version === undefined ? undefined : mocVersion(files.get(version) ?? new Uint8Array());
+  return { entry, cubism, files, warnings, ...(moc === undefined ? {} : { moc }) };
+}
+
+/** A warning when the moc3 is newer than the Core that comes by default. */
+export function newerThanCore(model: CheckedModel): Warning[] {
+  if (model.moc === undefined || model.moc <= CORE_5_0_MOC) return [];
+  const message =
+    `the model was made with ${cubismRelease(model.moc)}, which the Core 5.0 that comes by default cannot ` +
+    `draw: download a newer Cubism SDK for Web from Live2D and let cubismCore name its live2dcubismcore.min.js`;
+  return [{ kind: "bad_file", message }];
+}
+
+function findEntry(tree: FileTree, wanted: string | undefined): string {
+  const entries = entriesOf(tree);
+  if (wanted === undefined) {
+    if (entries[0] !== undefined) return entries[0];
+    throw inModel(tree, [{
+      kind: "bad_entry",
+      message: "there is no .model3.json (or .model.json of Cubism 2) in it",
+    }]);
+  }
+  const name = normal(wanted);
+  const exact = tree.paths.find((path) => same(path, name)) ?? tree.paths.find((path) => same(path, name, true));
+  if (exact !== undefined) return exact;
+  const other = tree.paths.find((path) => same(path.toLowerCase(), name.toLowerCase()));
+  if (other !== undefined) {
+    const message = `entry ${wanted} is written ${posix.basename(other)} in the ${tree.kind}`;
+    throw inModel(tree, [{ kind: "wrong_case", path: wanted, message }]);
+  }
+  const message = `entry ${wanted} is missing${entries.length === 0 ? "" : `: there is ${entries.join(", ")}`}`;
+  throw inModel(tree, [{ kind: "bad_entry", path: wanted, message }]);
+}
+
+/** What may be an entry file, the likeliest first: Cubism 3 and later before Cubism 2, shallow before deep. */
+function entriesOf(tree: FileTree): string[] {
+  const rank = (path: string) => (/\.model3\.json$/i.test(path) ? 0 : 1000) + path.split("/").length;
+  return tree.paths.filter((path) => /(\.model3|(^|[./])model)\.json$/i.test(path))
+    .sort((a, b) => rank(a) - rank(b) || (a < b ? -1 : 1));
+}
+
+function otherEntries(tree: FileTree, entry: string, wanted: string | undefined): Warning[] {
+  const others = wanted === undefined ? entriesOf(tree).filter((path) => path !== entry) : [];
+  if (others.length === 0) return [];
+  const message = `there is more than one model in ${tree.label}: ${entry} is shown, ${others.join(", ")} is not ` +
+    `(the model's "entry" in the configuration chooses)`;
+  return [{ kind: "bad_entry", message }];
+}
+
+function parseEntry(
+  bytes: Uint8Array,
+  path: string,
+  tree: FileTree,
+): { document: Record<string, unknown>; cubism: Cubism } {
+  let document: unknown;
+  try {
+    document = JSON.parse(new TextDecoder().decode(bytes));
+  } catch (cause) {
+    throw inModel(tree, [{ kind: "bad_entry", path, message: `${path} is not JSON` }], cause);
+  }
+  const cubism = cubismOf(document);
+  if (cubism !== undefined) return { document: document as Record<string, unknown>, cubism };
+  throw inModel(tree, [{ kind: "bad_entry", path, message: `${path} does not describe a Live2D model` }]);
+}
+
+/** Where a reference's file is in the tree, or why it is nowhere. */
+function resolve(
+  tree: FileTree,
+  folder: string,
+  reference: string,
+  role: Role,
+): { path: string; source: string } | Problem {
+  const path = normal(reference);
+  if (isOutside(reference, path)) {
+    return { kind: "unsafe_path", path: reference, message: `${role} ${reference} leads out of the model's folder` };
+  }
+  const inTree = posix.join(folder, path);
+  const source = tree.paths.find((one) => one === inTree) ?? tree.paths.find((one) => same(one, inTree));
+  if (source !== undefined) return { path, source };
+  const other = tree.paths.find((one) => same(one.toLowerCase(), inTree.toLowerCase()));
+  if (other === undefined) return { kind: "missing_file", path, message: `${role} ${reference} is missing` };
+  const written = posix.dirname(other) === posix.dirname(inTree)
+    ? posix.basename(other)
+    : posix.relative(folder, other);
+  return { kind: "wrong_case", path, message: `${role} ${reference} is written ${written} in the ${tree.kind}` };
+}
+
+/** A reference as a path: Windows tools write `\`. */
+function normal(reference: string): string {
+  return posix.normalize(reference.replaceAll("\\", "/"));
+}
+
+function isOutside(reference: string, path: string): boolean {
+  return posix.isAbsolute(path) || path === ".." || path.startsWith("../") || /^[a-z][a-z0-9+.-]*:/i.test(reference) ||
+    reference.includes("\0");
+}
+
+/** Equal to a reader, whether accents are composed (Windows, Linux) or apart (macOS); or `path` ends in `name`. */
+function same(path: string, name: string, atEnd = false): boolean {
+  const [a, b] = [path.normalize("NFC"), name.normalize("NFC")];
+  return atEnd ? a.endsWith(`/${b}`) : a === b;
+}
+
+function encode(document: unknown): Uint8Array<ArrayBuffer> {
+  return new TextEncoder().encode(JSON.stringify(document, null, 2));
+}
+
+/** The same problems, each naming the model it is about. */
+function inModel(tree: FileTree, problems: [Problem, ...Problem[]], cause?: unknown): ModelError {
+  const named = problems.map((one) => ({ ...one, message: `Cannot show ${tree.label}: ${one.message}` }));
+  return new ModelError(named as [Problem, ...Problem[]], cause === undefined ? {} : { cause });
+}

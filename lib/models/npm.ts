@@ -1,0 +1,94 @@
+/** Files out of npm packages, with Deno itself as npm's client: it knows the user's registry, proxy and cache. */
+import { dirname, join } from "node:path";
+import { ModelError } from "./model_error.ts";
+import type { SourceContext } from "./source.ts";
+
+interface NpmPath {
+  name: string;
+  version: string;
+  /** Inside the package; empty for all of it. */
+  path: string;
+}
+
+/**
+ * Dependencies of which nothing is used: they are answered with the smallest package that is needed anyway.
+ * wl-live2d is wanted for two files of its own, and would bring 60 MB of renderers with them.
+ */
+const UNUSED_DEPENDENCIES: Record<string, Record<string, string>> = {
+  "wl-live2d": {
+    "pixi.js": "npm:eventemitter3@5.0.1",
+    "pixi-live2d-display": "npm:eventemitter3@5.0.1",
+    ramda: "npm:eventemitter3@5.0.1",
+  },
+};
+
+/** Written when a package is complete, so that a broken-off download is not taken for one. */
+const COMPLETE = "complete";
+
+/**
+ * Brings a package once and returns where `npm:name@version/path` is on disk. A second call needs no network.
+ *
+ * @throws {ModelError} when the path is wrong, the package cannot be had, or this is a compiled program
+ */
+export async function npmFile(specifier: string, context: SourceContext): Promise<string> {
+  const wanted = parseNpmPath(specifier);
+  const folder = join(context.cacheDir, "npm", `${wanted.name.replace("/", "+")}@${wanted.version}`);
+  if (!await exists(join(folder, COMPLETE))) await install(wanted, folder, specifier, context);
+  const file = join(folder, "node_modules", wanted.name, wanted.path);
+  if (await exists(file)) return file;
+  throw new ModelError([{ kind: "not_found", message: `Cannot find ${specifier}: the package has no ${wanted.path}` }]);
+}
+
+function parseNpmPath(specifier: string): NpmPath {
+  const match = /^npm:((?:@[\w.-]+\/)?[\w.-]+)@([\w.+-]+)(?:\/(.+))?$/.exec(specifier);
+  const [, name, version, path = ""] = match ?? [];
+  if (name === undefined || version === undefined || path.split(/[\\/]/).includes("..")) {
+    const message = `Cannot read "${specifier}": an npm path looks like npm:name@1.0.0/folder/file`;
+    throw new ModelError([{ kind: "not_found", message }]);
+  }
+  return { name, version, path };
+}
+
+async function install(
+  { name, version }: NpmPath,
+  folder: string,
+  specifier: string,
+  context: SourceContext,
+): Promise<void> {
+  if (Deno.build.standalone) {
+    const message = `Cannot bring ${specifier}: a compiled program has no npm client, so name a folder or a zip`;
+    throw new ModelError([{ kind: "unreadable", message }]);
+  }
+  using _step = context.step(`Downloading ${name} ${version} from npm`, true);
+  await Deno.mkdir(folder, { recursive: true });
+  // A configuration of its own keeps the folder apart from the project around it.
+  await Deno.writeTextFile(join(folder, "deno.json"), '{ "nodeModulesDir": "auto" }\n');
+  const manifest = { dependencies: { [name]: version }, overrides: UNUSED_DEPENDENCIES[name] ?? {} };
+  await Deno.writeTextFile(join(folder, "package.json"), JSON.stringify(manifest, null, 2));
+  const { success, stderr } = await new Deno.Command(Deno.execPath(), {
+    args: ["install", "--no-lock", "--quiet"],
+    cwd: folder,
+    env: { NO_COLOR: "1" },
+    stdin: "null",
+    stdout: "null",
+    stderr: "piped",
+    ...(context.signal === undefined ? {} : { signal: context.signal }),
+  }).output();
+  context.signal?.throwIfAborted();
+  if (!success) {
+    const reason = new TextDecoder().decode(stderr).trim().replace(/^error: /, "").split("\n").slice(0, 3).join(" ");
+    const message = `Cannot download ${name} ${version} from npm: ${reason}`;
+    throw new ModelError([{ kind: "unreadable", message }]);
+  }
+  await Deno.writeTextFile(join(folder, COMPLETE), "");
+}
+
+async function exists(path: string): Promise<boolean> {
+  try {
+    await Deno.stat(path);
+    return true;
+  } catch (cause) {
+    if (cause instanceof Deno.errors.NotFound || cause instanceof Deno.errors.NotADirectory) return false;
+    throw new ModelError([{ kind: "unreadable", message: `Cannot look into ${dirname(path)}` }], { cause });
+  }
+}

@@ -1,0 +1,118 @@
+/** Where models and cores come from: npm, a URL, a zip, a folder, or what an earlier sync left in a compiled program. */
+import { isAbsolute, join, relative, resolve } from "node:path";
+import { type FileTree, openFolder } from "./file_tree.ts";
+import type { ModelSource } from "./known.ts";
+import { ModelError } from "./model_error.ts";
+import { npmFile } from "./npm.ts";
+import { openZip } from "./zip.ts";
+
+export interface SourceContext {
+  /** Folders that a relative path may start at, in order. */
+  roots: readonly string[];
+  /** Where downloads are kept. */
+  cacheDir: string;
+  /** Announces something that takes long until it is disposed of: at once, or only when it has taken a second. */
+  step(text: string, atOnce: boolean): Disposable;
+  signal?: AbortSignal;
+}
+
+/**
+ * Opens a model's source.
+ *
+ * @throws {ModelError} of kind `not_found` when nothing is there, saying where it was looked for and what to do
+ */
+export async function openModel(model: ModelSource, context: SourceContext): Promise<FileTree> {
+  const npm = model.source.startsWith("npm:");
+  const path = npm ? await npmFile(model.source, context) : await find(model.source, context, (looked) => {
+    const advice = model.advice ?? "put it there, or change its source in the configuration";
+    return `Cannot find the model ${model.name}: looked for ${looked}; ${advice}`;
+  });
+  const label = `${model.name} (${npm ? model.source : shown(path)})`;
+  if ((await Deno.stat(path)).isDirectory) return openFolder(path, label);
+  return await openZip(await Deno.readFile(path), label);
+}
+
+/**
+ * Reads one file: a Core.
+ *
+ * @param source a file, a URL or an npm path
+ * @param complaint what is wrong with the bytes, if anything, as the end of a sentence
+ * @throws {ModelError} when it cannot be had, or `complaint` has one
+ */
+export async function readSource(
+  source: string,
+  context: SourceContext,
+  complaint: (bytes: Uint8Array) => string | undefined,
+): Promise<Uint8Array<ArrayBuffer>> {
+  if (/^https?:\/\//i.test(source)) return await download(new URL(source), context, complaint);
+  const path = source.startsWith("npm:")
+    ? await npmFile(source, context)
+    : await find(source, context, (looked) => `Cannot find ${source}: looked for ${looked}`);
+  try {
+    return checked(await Deno.readFile(path), path, complaint);
+  } catch (cause) {
+    if (cause instanceof ModelError) throw cause;
+    throw new ModelError([{ kind: "unreadable", message: `Cannot read ${path}` }], { cause });
+  }
+}
+
+function checked<T extends Uint8Array>(
+  bytes: T,
+  from: string,
+  complaint: (bytes: Uint8Array) => string | undefined,
+): T {
+  const wrong = complaint(bytes);
+  if (wrong === undefined) return bytes;
+  throw new ModelError([{ kind: "bad_file", message: `Cannot use ${from}: it ${wrong}` }]);
+}
+
+async function find(source: string, context: SourceContext, complain: (looked: string) => string): Promise<string> {
+  const candidates = [...new Set(context.roots.map((root) => isAbsolute(source) ? source : resolve(root, source)))];
+  for (const path of candidates) {
+    try {
+      await Deno.stat(path);
+      return path;
+    } catch (cause) {
+      if (cause instanceof Deno.errors.NotFound || cause instanceof Deno.errors.NotADirectory) continue;
+      throw new ModelError([{ kind: "unreadable", message: `Cannot look at ${path}` }], { cause });
+    }
+  }
+  throw new ModelError([{ kind: "not_found", message: complain(candidates.join(" and ")) }]);
+}
+
+/** Downloads once: the cache answers from then on, with no network. */
+async function download(
+  url: URL,
+  context: SourceContext,
+  complaint: (bytes: Uint8Array) => string | undefined,
+): Promise<Uint8Array<ArrayBuffer>> {
+  const digest = new Uint8Array(await crypto.subtle.digest("SHA-256", new TextEncoder().encode(url.href)));
+  const folder = join(context.cacheDir, "url");
+  const cached = join(folder, [...digest].map((byte) => byte.toString(16).padStart(2, "0")).join(""));
+  try {
+    return await Deno.readFile(cached);
+  } catch (cause) {
+    if (!(cause instanceof Deno.errors.NotFound)) throw cause;
+  }
+  using _step = context.step(`Downloading ${url.href}`, true);
+  try {
+    const response = await fetch(url, context.signal === undefined ? {} : { signal: context.signal });
+    const bytes = new Uint8Array(await response.arrayBuffer());
+    if (!response.ok) throw new TypeError(`the answer is ${response.status} ${response.statusText}`.trim());
+    checked(bytes, url.href, complaint);
+    await Deno.mkdir(folder, { recursive: true });
+    await Deno.writeFile(cached, bytes);
+    return bytes;
+  } catch (cause) {
+    context.signal?.throwIfAborted();
+    if (cause instanceof ModelError) throw cause;
+    const why = cause instanceof Error ? cause.message : String(cause);
+    throw new ModelError([{ kind: "unreadable", message: `Cannot download ${url.href}: ${why}` }], { cause });
+  }
+}
+
+/** Relative to the working directory where that is shorter to read. */
+function shown(path: string): string {
+  const short = relative(Deno.cwd(), path);
+  return short !== "" && !short.startsWith("..") ? short : path;
+}
