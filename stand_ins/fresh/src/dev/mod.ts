@@ -1,0 +1,2 @@
+/** What `dev.ts` imports from `fresh/dev`. */
+export { Builder, type BuildOptions, type ResolvedBuildConfig } from "./builder.ts";
