@@ -43,15 +43,6 @@ export class Memory {
     this.#write(DRAFT, text === "" ? null : text);
   }
 
-  /** Any other small choice of the user, such as the theme. */
-  choice(name: string): string | null {
-    return this.#read(`vtuber:${name}`);
-  }
-
-  choose(name: string, value: string | null): void {
-    this.#write(`vtuber:${name}`, value);
-  }
-
   keep(unsent: Unsent): void {
     this.#write(UNSENT + unsent.turn, JSON.stringify({ text: unsent.text, at: unsent.at }));
   }

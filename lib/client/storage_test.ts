@@ -2,17 +2,15 @@ import { assertEquals } from "@std/assert";
 import { FakeStorage } from "./fake_world.ts";
 import { Memory } from "./storage.ts";
 
-Deno.test("Memory keeps session, draft and choices", () => {
+Deno.test("Memory keeps session and draft", () => {
   const storage = new FakeStorage();
   const memory = new Memory(() => storage);
   memory.session = "s1";
   memory.draft = "半分";
-  memory.choose("theme", "dark");
   const reloaded = new Memory(() => storage);
-  assertEquals([reloaded.session, reloaded.draft, reloaded.choice("theme")], ["s1", "半分", "dark"]);
+  assertEquals([reloaded.session, reloaded.draft], ["s1", "半分"]);
   reloaded.draft = "";
   reloaded.session = null;
-  reloaded.choose("theme", null);
   assertEquals(storage.length, 0);
 });
 

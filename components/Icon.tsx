@@ -1,0 +1,28 @@
+/** Icons of our own, drawn on a 24 by 24 grid. They are decoration: what they mean stands in their button's name. */
+
+const PATHS = {
+  send: "M12 19V5M5.5 11.5 12 5l6.5 6.5",
+  stop: "M8 8h8v8H8z",
+  compose: "M12 20h8M4 16.5V20h3.5L18.6 8.9a2 2 0 0 0 0-2.8l-.7-.7a2 2 0 0 0-2.8 0L4 16.5z",
+  settings: "M4 7h9M19 7h1M4 17h1M11 17h9M16 4.5v5M8 14.5v5",
+  down: "M12 5v14M5.5 12.5 12 19l6.5-6.5",
+  warning:
+    "M12 8.5v5M12 16.8v.1M10.5 4.4 2.9 17.6A1.7 1.7 0 0 0 4.4 20h15.2a1.7 1.7 0 0 0 1.5-2.4L13.5 4.4a1.7 1.7 0 0 0-3 0z",
+  copy: "M9 9h10v11H9zM5 15V4h10",
+  check: "M5 12.5l4.5 4.5L19 7.5",
+  again: "M19.5 12a7.5 7.5 0 1 1-2.4-5.5M19.5 3.5v4h-4",
+  spark: "M12 3.5l1.9 5.6 5.6 1.9-5.6 1.9L12 18.5l-1.9-5.6L4.5 11l5.6-1.9zM19 16.5v4M17 18.5h4",
+  cloud: "M7 18.5a4 4 0 0 1-.6-7.95A6 6 0 0 1 18 9.6a4.5 4.5 0 0 1-.5 8.9z",
+  chevron: "M9 6l6 6-6 6",
+  pencil: "M4 20l1-4L16 5l3 3L8 19z",
+} as const;
+
+export type IconName = keyof typeof PATHS;
+
+export function Icon({ name }: { name: IconName }) {
+  return (
+    <svg class="icon" viewBox="0 0 24 24" aria-hidden="true">
+      <path d={PATHS[name]} />
+    </svg>
+  );
+}

@@ -1,0 +1,93 @@
+import { useEffect, useRef } from "preact/hooks";
+import type { ChatStore } from "@/lib/client/chat_store.ts";
+import type { Words } from "@/lib/client/i18n.ts";
+import { Icon } from "../Icon.tsx";
+
+interface ComposerProps {
+  /** Null until the page is alive. */
+  chat: ChatStore | null;
+  /** True while an answer comes or is waited for. */
+  busy: boolean;
+  words: Words;
+}
+
+/** The box to write in. It can be written in before the page is alive; nothing typed is lost. */
+export function Composer({ chat, busy, words }: ComposerProps) {
+  const box = useRef<HTMLTextAreaElement>(null);
+  const draft = chat?.draft.value ?? "";
+
+  useEffect(() => {
+    const area = box.current;
+    if (chat === null || area === null) return;
+    if (area.value !== "") chat.draft.value = area.value;
+    // The box is written to only when it differs: anything else would disturb an input method in mid-word.
+    const unwatch = chat.draft.subscribe((text) => {
+      if (area.value !== text) area.value = text;
+    });
+    // On a touch screen the focus would bring up the keyboard.
+    if (matchMedia("(pointer: fine)").matches && document.activeElement === document.body) {
+      area.focus({ preventScroll: true });
+    }
+    return unwatch;
+  }, [chat]);
+
+  function send() {
+    chat?.send();
+    box.current?.focus({ preventScroll: true });
+  }
+
+  function onKeyDown(event: KeyboardEvent) {
+    // Enter that ends a composition of an input method is not ours. Safari says so only by the key code 229.
+    if (event.isComposing || event.keyCode === 229 || chat === null) return;
+    if (event.key === "Enter" && !event.shiftKey) {
+      event.preventDefault();
+      send();
+    } else if (event.key === "Escape" && busy) {
+      event.preventDefault();
+      chat.stop();
+    }
+  }
+
+  return (
+    <form
+      class="composer"
+      onSubmit={(event) => {
+        event.preventDefault();
+        send();
+      }}
+    >
+      <div class="grow" data-text={draft}>
+        <textarea
+          ref={box}
+          rows={1}
+          aria-label={words.message}
+          placeholder={words.placeholder}
+          autocomplete="off"
+          enterkeyhint="send"
+          onInput={(event) => chat !== null && (chat.draft.value = event.currentTarget.value)}
+          onKeyDown={onKeyDown}
+        />
+      </div>
+      {busy && (
+        <button
+          type="button"
+          class="round stop"
+          aria-label={words.stop}
+          title={words.stop}
+          onClick={() => chat?.stop()}
+        >
+          <Icon name="stop" />
+        </button>
+      )}
+      <button
+        type="submit"
+        class="round send"
+        aria-label={words.send}
+        title={words.send}
+        disabled={draft.trim() === ""}
+      >
+        <Icon name="send" />
+      </button>
+    </form>
+  );
+}

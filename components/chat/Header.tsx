@@ -1,0 +1,63 @@
+import type { Signal } from "@preact/signals";
+import type { Words } from "@/lib/client/i18n.ts";
+import type { Preferences } from "@/lib/client/preferences.ts";
+import type { Connection } from "@/lib/client/socket.ts";
+import type { Status } from "@/lib/protocol/v2.ts";
+import { Icon } from "../Icon.tsx";
+import { Menu } from "./Menu.tsx";
+
+interface HeaderProps {
+  name: string;
+  connection: Connection;
+  status: Status | null;
+  words: Words;
+  preferences: Signal<Preferences>;
+  /** Null while nothing can be reset. */
+  onReset: (() => void) | null;
+  onReconnect(): void;
+}
+
+export function Header({ name, connection, status, words, preferences, onReset, onReconnect }: HeaderProps) {
+  const { tone, text } = describe(connection, status, words);
+  const stuck = connection.state === "waiting" || connection.state === "closed";
+  return (
+    <header class="chat-header">
+      <div class="who">
+        <h2>{name}</h2>
+        <p class="status" data-tone={tone} role="status">
+          <span class="dot" aria-hidden="true" />
+          <span class="status-text">{text}</span>
+          {stuck && <button type="button" class="link" onClick={onReconnect}>{words.connection.reconnect}</button>}
+        </p>
+      </div>
+      {status?.away && (
+        <span class="away" title={words.away(status.host)}>
+          <Icon name="cloud" />
+          <span class="visually-hidden">{words.away(status.host)}</span>
+        </span>
+      )}
+      <button
+        type="button"
+        class="round"
+        aria-label={words.newConversation}
+        title={words.newConversation}
+        disabled={onReset === null}
+        onClick={() => onReset?.()}
+      >
+        <Icon name="compose" />
+      </button>
+      <Menu words={words} preferences={preferences} />
+    </header>
+  );
+}
+
+type Tone = "good" | "demo" | "busy" | "bad";
+
+function describe(connection: Connection, status: Status | null, words: Words): { tone: Tone; text: string } {
+  if (connection.state === "waiting") return { tone: "bad", text: words.connection.waiting };
+  if (connection.state === "closed") return { tone: "bad", text: connection.reason || words.connection.closed };
+  if (connection.state !== "open" || status === null) return { tone: "busy", text: words.connection.connecting };
+  if (status.provider === "none") return { tone: "bad", text: words.noBrain };
+  if (status.provider === "demo") return { tone: "demo", text: words.demo };
+  return { tone: "good", text: `${words.ready} · ${status.model}` };
+}

@@ -1,0 +1,44 @@
+import { useSignal } from "@preact/signals";
+import type { ComponentChildren } from "preact";
+import { useEffect, useRef } from "preact/hooks";
+import type { Words } from "@/lib/client/i18n.ts";
+import { stickToBottom } from "@/lib/client/scroll.ts";
+import { Icon } from "../Icon.tsx";
+
+interface MessageListProps {
+  words: Words;
+  /** Changes when the reader has said something: then the list goes to its end wherever it was. */
+  said: number;
+  children: ComponentChildren;
+}
+
+/** The conversation, scrolled to its end unless the reader has gone up to read. */
+export function MessageList({ words, said, children }: MessageListProps) {
+  const list = useRef<HTMLDivElement>(null);
+  const content = useRef<HTMLDivElement>(null);
+  const stick = useRef<ReturnType<typeof stickToBottom> | null>(null);
+  const atEnd = useSignal(true);
+
+  useEffect(() => {
+    if (list.current === null || content.current === null) return;
+    stick.current = stickToBottom(list.current, content.current, (stuck) => atEnd.value = stuck);
+    return () => stick.current?.dispose();
+  }, []);
+
+  useEffect(() => stick.current?.toEnd(), [said]);
+
+  return (
+    <div class="log-frame">
+      {/* Changes are read out sentence by sentence elsewhere: a log that grows by tokens is unbearable to listen to. */}
+      <div class="log" role="log" aria-live="off" aria-label={words.conversation} tabIndex={0} ref={list}>
+        <div class="log-content" ref={content}>{children}</div>
+      </div>
+      {!atEnd.value && (
+        <button type="button" class="latest" onClick={() => stick.current?.toEnd()}>
+          <Icon name="down" />
+          {words.latest}
+        </button>
+      )}
+    </div>
+  );
+}

@@ -1,0 +1,101 @@
+import { useSignal } from "@preact/signals";
+import { useEffect } from "preact/hooks";
+import { BrainNotice } from "@/components/chat/BrainNotice.tsx";
+import { Composer } from "@/components/chat/Composer.tsx";
+import { Greeting } from "@/components/chat/Greeting.tsx";
+import { Header } from "@/components/chat/Header.tsx";
+import { MessageList } from "@/components/chat/MessageList.tsx";
+import { TurnView } from "@/components/chat/TurnView.tsx";
+import { ChatStore } from "@/lib/client/chat_store.ts";
+import { currentTurn } from "@/lib/client/conversation.ts";
+import { WORDS } from "@/lib/client/i18n.ts";
+import type { Preferences } from "@/lib/client/preferences.ts";
+import { browserWorld, socketUrl } from "@/lib/client/socket.ts";
+import { Memory } from "@/lib/client/storage.ts";
+import { followKeyboard } from "@/lib/client/viewport.ts";
+import type { AppConfig } from "@/lib/protocol/app_config.ts";
+
+interface ChatPanelProps {
+  config: AppConfig;
+  preferences: Preferences;
+}
+
+/** The conversation beside the character. */
+export default function ChatPanel({ config, preferences: initial }: ChatPanelProps) {
+  const chat = useSignal<ChatStore | null>(null);
+  const preferences = useSignal(initial);
+  const words = WORDS[preferences.value.language];
+  const name = config.model.charAt(0).toUpperCase() + config.model.slice(1);
+
+  useEffect(() => {
+    const store = new ChatStore({
+      url: socketUrl(config.llm.backendWsUrl, location),
+      memory: new Memory(() => localStorage),
+      world: browserWorld(),
+      nextFrame: (callback) => requestAnimationFrame(callback),
+    });
+    store.start();
+    chat.value = store;
+    const unfollow = followKeyboard();
+    return () => {
+      unfollow();
+      store.dispose();
+    };
+  }, []);
+
+  const store = chat.value;
+  const turns = store?.turns.value ?? [];
+  const status = store?.status.value ?? null;
+  const notice = store?.notice.value ?? null;
+  const connection = store?.connection.value ?? { state: "idle" };
+
+  return (
+    <section class={store === null ? "chat" : "chat ready"} aria-label={words.conversation}>
+      <Header
+        name={name}
+        connection={connection}
+        status={status}
+        words={words}
+        preferences={preferences}
+        onReset={connection.state === "open" && turns.length > 0 ? () => store?.reset() : null}
+        onReconnect={() => store?.reconnect()}
+      />
+      {status !== null && (
+        <BrainNotice
+          status={status}
+          words={words}
+          open={turns.length === 0 && matchMedia("(min-width: 900px)").matches}
+        />
+      )}
+      <MessageList words={words} said={turns.length}>
+        {turns.length === 0 && (
+          <Greeting
+            name={name}
+            words={words}
+            onAsk={store === null ? null : (text) => store.ask(text)}
+          />
+        )}
+        {turns.map((turn) => (
+          <TurnView
+            key={turn.turn}
+            turn={turn}
+            name={name}
+            words={words}
+            onRetry={(id) => store?.retry(id)}
+            onEdit={(id) => store?.edit(id)}
+          />
+        ))}
+      </MessageList>
+      {notice !== null && (
+        <p class="notice-line" role="alert">
+          {words.errors[notice.code]}: {notice.message}
+          <button type="button" class="link" onClick={() => store?.dismissNotice()}>{words.close}</button>
+        </p>
+      )}
+      <Composer chat={store} busy={currentTurn(turns) !== undefined} words={words} />
+      <div class="visually-hidden" aria-live="polite">
+        {store?.announcements.value.map(({ id, text }) => <p key={id}>{text}</p>)}
+      </div>
+    </section>
+  );
+}

@@ -1,0 +1,89 @@
+/** The interface's words in each language, and which language a reader wants. */
+import type { ErrorCode } from "@/lib/protocol/codes.ts";
+import { ENGLISH } from "./words/en.ts";
+import { JAPANESE } from "./words/ja.ts";
+import { CHINESE } from "./words/zh.ts";
+
+export const LANGUAGES = ["en", "ja", "zh"] as const;
+
+export type Language = typeof LANGUAGES[number];
+
+/** Everything the interface says. A function takes what is put into the sentence. */
+export interface Words {
+  /** The language's own name. */
+  name: string;
+  pageTitle: string;
+  description: string;
+  stage: string;
+  conversation: string;
+  message: string;
+  placeholder: string;
+  send: string;
+  stop: string;
+  you: string;
+  newConversation: string;
+  settings: string;
+  appearance: string;
+  themes: { system: string; light: string; dark: string; contrast: string };
+  language: string;
+  close: string;
+  latest: string;
+  connection: { connecting: string; waiting: string; closed: string; reconnect: string };
+  ready: string;
+  demo: string;
+  noBrain: string;
+  away(host: string): string;
+  greeting(name: string): string;
+  invitation: string;
+  suggestions: readonly string[];
+  thinking: string;
+  thoughts: string;
+  waitingInLine: string;
+  sending: string;
+  notSent: string;
+  cancelled: string;
+  cutShort: string;
+  tryAgain: string;
+  edit: string;
+  copy: string;
+  copied: string;
+  notices: {
+    demoTitle: string;
+    demoText: string;
+    noBrainTitle: string;
+    noBrainText(host: string): string;
+    modelTitle(model: string): string;
+    modelText: string;
+    nextMessage: string;
+  };
+  /** Titles of failures. What exactly went wrong follows in the server's words. */
+  errors: Record<ErrorCode, string>;
+  notFound: string;
+  broken: string;
+  back: string;
+}
+
+export const WORDS: Record<Language, Words> = { en: ENGLISH, ja: JAPANESE, zh: CHINESE };
+
+/** Takes a language tag, such as `ja-JP`, to one of ours. */
+export function languageOf(tag: string): Language | null {
+  const primary = tag.trim().toLowerCase().split("-")[0];
+  return LANGUAGES.find((language) => language === primary) ?? null;
+}
+
+/**
+ * The language of ours that `Accept-Language` wants most.
+ *
+ * @param header such as `fr-CH, ja;q=0.9, en;q=0.8`
+ */
+export function acceptedLanguage(header: string | null): Language {
+  const wanted = (header ?? "").split(",").map((part) => {
+    const [tag = "", ...parameters] = part.split(";");
+    const quality = parameters.map((parameter) => parameter.trim()).find((parameter) => parameter.startsWith("q="));
+    return { language: languageOf(tag), quality: quality === undefined ? 1 : Number(quality.slice(2)) };
+  });
+  // The sort is stable: of equal ones, the first named comes first.
+  const best = wanted.filter(({ language, quality }) => language !== null && quality > 0)
+    .sort((a, b) => b.quality - a.quality)[0];
+  return best?.language ?? "en";
+}

@@ -1,0 +1,41 @@
+import { asset } from "fresh/runtime";
+import { WORDS } from "@/lib/client/i18n.ts";
+import { preferencesOf } from "@/lib/client/preferences.ts";
+import { define } from "@/utils.ts";
+
+/** Colours of the browser's own frame around the page: those of the style sheet's `--ground`. */
+const GROUND = { light: "#efeafb", dark: "#100d1c", contrast: "#000000" };
+
+export default define.layout(function App({ Component, req }) {
+  const { language, theme } = preferencesOf(req.headers);
+  const words = WORDS[language];
+  return (
+    <html lang={language} data-theme={theme}>
+      <head>
+        <meta charset="utf-8" />
+        <meta
+          name="viewport"
+          content="width=device-width, initial-scale=1, viewport-fit=cover, interactive-widget=resizes-content"
+        />
+        <title>{words.pageTitle}</title>
+        <meta name="description" content={words.description} />
+        <meta name="color-scheme" content="light dark" />
+        {theme === "system"
+          ? (
+            <>
+              <meta name="theme-color" media="(prefers-color-scheme: light)" content={GROUND.light} />
+              <meta name="theme-color" media="(prefers-color-scheme: dark)" content={GROUND.dark} />
+            </>
+          )
+          : <meta name="theme-color" content={GROUND[theme]} />}
+        <link rel="icon" type="image/svg+xml" href={asset("/favicon.svg")} />
+        <link rel="manifest" href={asset("/manifest.webmanifest")} />
+        <link rel="stylesheet" href={asset("/styles.css")} />
+        <link rel="stylesheet" href={asset("/avatar.css")} />
+      </head>
+      <body>
+        <Component />
+      </body>
+    </html>
+  );
+});

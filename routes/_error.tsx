@@ -1,0 +1,18 @@
+import { HttpError } from "fresh";
+import { Logo } from "@/components/Logo.tsx";
+import { WORDS } from "@/lib/client/i18n.ts";
+import { preferencesOf } from "@/lib/client/preferences.ts";
+import { define } from "@/utils.ts";
+
+/** Says that something failed, never why: an error's text may hold what is nobody's business. */
+export default define.page(function ErrorPage({ error, req }) {
+  const words = WORDS[preferencesOf(req.headers).language];
+  const missing = error instanceof HttpError && error.status === 404;
+  return (
+    <main class="error-page">
+      <Logo />
+      <h1>{missing ? words.notFound : words.broken}</h1>
+      <a class="pill" href="/">{words.back}</a>
+    </main>
+  );
+});
