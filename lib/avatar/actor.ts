@@ -16,6 +16,8 @@ const MASK_SIZE = 1024;
 /** Priorities of motions in the framework. */
 const IDLE = 1;
 const NORMAL = 2;
+/** Cubism 2 takes small times for unset ones. */
+const CLOCK_START = 100_000;
 /** Seconds played before a model is shown, so that hair and clothes hang as they should. */
 const SETTLING = 1;
 
@@ -37,6 +39,9 @@ export class Actor {
     this.#layers = [new Blink(model.settings.eyeBlink), this.gaze, this.#breath];
     this.#idleGroup = idleGroup(model.settings);
     this.#takeOver(model.view.internalModel);
+    // A Cubism 2 model can be moved only once it has been drawn.
+    model.setClock(CLOCK_START);
+    measureFigure(renderer, model.view);
     for (let played = 0; played < SETTLING; played += 1 / 30) this.#play({ real: 1 / 30, scaled: 1 / 30 });
     this.figure = measureFigure(renderer, model.view);
   }
@@ -65,7 +70,9 @@ export class Actor {
   /** Advances by a step; the model is updated when it is drawn next. */
   advance(step: Step): void {
     this.#step = step;
-    this.#model.view.update(step.scaled * 1000);
+    const { view } = this.#model;
+    view.update(step.scaled * 1000);
+    this.#model.setClock(CLOCK_START + view.elapsedTime);
   }
 
   /** Draws the model on the stage. */
@@ -130,6 +137,7 @@ export class Actor {
     this.#step = step;
     const { view } = this.#model;
     view.elapsedTime += step.scaled * 1000;
+    this.#model.setClock(CLOCK_START + view.elapsedTime);
     view.internalModel.update(step.scaled * 1000, view.elapsedTime);
   }
 }

@@ -33,7 +33,7 @@ export interface Placement {
 const ABOVE = 0.05;
 const BELOW = 0.02;
 /** A stage this tall for its width shows the whole figure; a wider one comes closer. */
-const FULL_FIGURE = 0.62;
+const FULL_FIGURE = 0.55;
 /** Never closer than this: the face, the shoulders and the hands of someone at a table. */
 const CLOSEST = 2.2;
 

@@ -8,6 +8,8 @@ import { type Rig, rigOfCubism2, rigOfCubism4 } from "./rig.ts";
 export interface Puppet {
   view: Live2DModel;
   rig: Rig;
+  /** Gives the model its time, in milliseconds, where its core would ask the computer's clock instead. */
+  setClock(milliseconds: number): void;
 }
 
 /** What both generations of the framework have in common. */
@@ -74,7 +76,7 @@ function assemble(
   const view = new Live2DModel({ autoUpdate: false, autoHitTest: false, autoFocus: false });
   view.internalModel = internal;
   view.emit("modelLoaded", internal);
-  return { view, rig: rigOf(internal) };
+  return { view, rig: rigOf(internal), setClock: clockOf(settings.generation) };
 }
 
 const NO_PRELOAD = "NONE" as import("pixi-live2d-display/cubism4").MotionPreloadStrategy;
@@ -92,6 +94,13 @@ function optional<T>(create: () => T): T | undefined {
 function rigOf(internal: Internal): Rig {
   if ("getModelContext" in internal.coreModel) return rigOfCubism2(internal.coreModel);
   return rigOfCubism4(internal.coreModel.getModel().parameters);
+}
+
+/** Cubism 2 has one clock for all its models, which follows the computer's until it is set. */
+function clockOf(generation: Generation): (milliseconds: number) => void {
+  if (generation === 4) return () => {};
+  const { UtSystem } = globalThis as unknown as { UtSystem: { setUserTimeMSec(milliseconds: number): void } };
+  return (milliseconds) => UtSystem.setUserTimeMSec(milliseconds);
 }
 
 /** The group of a model's idle motions, whatever its case; a name that no group has when there is none. */

@@ -13,7 +13,10 @@ export function pixelsOf(
   exact: { width: number; height: number } | null,
 ): { width: number; height: number } {
   const shrink = Math.sqrt(Math.min(1, MOST_PIXELS / Math.max(1, css.width * css.height * ratio * ratio)));
-  if (exact !== null && ratio <= maxRatio && shrink === 1) return exact;
+  // Zoomed and emulated screens tell sizes of their own, which are right only when they nearly agree.
+  const near = exact !== null && Math.abs(exact.width - css.width * ratio) < 2 &&
+    Math.abs(exact.height - css.height * ratio) < 2;
+  if (near && ratio <= maxRatio && shrink === 1) return exact;
   const used = Math.min(ratio, maxRatio) * shrink;
   return { width: Math.round(css.width * used), height: Math.round(css.height * used) };
 }
