@@ -199,9 +199,7 @@ export function assertIsError<E extends Error = Error>(
     );
   }
   if (!msgMatches) return;
-  const matches = typeof msgMatches === "string"
-    ? error.message.includes(msgMatches)
-    : msgMatches.test(error.message);
+  const matches = typeof msgMatches === "string" ? error.message.includes(msgMatches) : msgMatches.test(error.message);
   if (!matches) {
     const wanted = typeof msgMatches === "string" ? JSON.stringify(msgMatches) : msgMatches;
     failWith(`Expected error message to include ${wanted}, but got ${JSON.stringify(error.message)}`, msg);
