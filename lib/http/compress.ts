@@ -34,17 +34,22 @@ export function chooseEncoding(accept: string | null): Encoding | undefined {
   return takes("br") ? "br" : takes("gzip") ? "gzip" : undefined;
 }
 
-/** Name under which the build keeps the compressed form of what `path` answers with this ETag. */
-export function preparedName(path: string, etag: string, encoding: Encoding): string {
-  return `${createHash("sha1").update(`${path}\n${etag}`).digest("hex")}.${encoding}`;
+/** Name under which the build keeps the compressed form of `body`. */
+export function preparedName(body: Uint8Array, encoding: Encoding): string {
+  return `${createHash("sha256").update(body).digest("hex")}.${encoding}`;
+}
+
+/** True for text, and for what else shrinks. */
+export function isCompressibleType(type: string): boolean {
+  return COMPRESSIBLE.test(type);
 }
 
 /** True for a response that is worth compressing and not yet compressed. */
-export function isCompressible(response: Response): boolean {
+function isCompressible(response: Response): boolean {
   const { headers } = response;
   const length = headers.get("content-length");
   return response.status === 200 && response.body !== null && !headers.has("content-encoding") &&
-    COMPRESSIBLE.test(headers.get("content-type") ?? "") && (length === null || Number(length) >= MINIMUM);
+    isCompressibleType(headers.get("content-type") ?? "") && (length === null || Number(length) >= MINIMUM);
 }
 
 /**
@@ -59,21 +64,23 @@ export function compressed(handler: Handler, prepared: string): Handler {
   async function bodyOf(response: Response, path: string, encoding: Encoding): Promise<Uint8Array<ArrayBuffer>> {
     const etag = response.headers.get("etag");
     if (etag === null) return await compressBody(await response.bytes(), encoding, 4);
-    const name = preparedName(path, etag, encoding);
-    const known = memory.get(name) ?? await Deno.readFile(`${prepared}/${name}`).catch(notPrepared);
+    const key = `${encoding} ${etag} ${path}`;
+    const known = memory.get(key);
     if (known !== undefined) {
       await response.body?.cancel();
-      if (memory.has(name)) return known;
+      return known;
     }
-    const body = known ?? await compressBody(await response.bytes(), encoding, 5);
-    memory.set(name, body);
-    remembered += body.length;
+    const body = await response.bytes();
+    const packed = await Deno.readFile(`${prepared}/${preparedName(body, encoding)}`).catch(notPrepared) ??
+      await compressBody(body, encoding, 5);
+    memory.set(key, packed);
+    remembered += packed.length;
     for (const [oldest, { length }] of memory) {
       if (remembered <= MEMORY) break;
       memory.delete(oldest);
       remembered -= length;
     }
-    return body;
+    return packed;
   }
 
   return async (request, info) => {

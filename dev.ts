@@ -1,0 +1,15 @@
+/** Fresh's builder: `dev.ts build` makes `_fresh/`, `dev.ts` alone serves with reload. */
+import { Builder } from "fresh/dev";
+import { loadConfig } from "@/lib/config/load.ts";
+import { precompress } from "@/tasks/precompress.ts";
+
+const builder = new Builder({ root: import.meta.dirname!, target: ["chrome111", "firefox111", "safari16.4"] });
+
+if (Deno.args.includes("build")) {
+  await builder.build();
+  const { outDir, staticDir } = builder.config;
+  await precompress([`${outDir}/static`, ...staticDir], `${outDir}/compressed`);
+} else {
+  const { config } = await loadConfig();
+  await builder.listen(() => import("./main.ts"), { port: config.server.port, hostname: config.server.host });
+}

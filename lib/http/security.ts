@@ -1,0 +1,47 @@
+/** What a browser may do with our pages: headers on every response, errors included. */
+import type { Handler } from "./compress.ts";
+
+/**
+ * The policy of a response. Fresh starts the islands by an inline script, which runs by its nonce alone; Cubism Core
+ * is WebAssembly; pixi.js makes images of blobs. No `upgrade-insecure-requests`: it would break plain http at home.
+ *
+ * @param host the Host header, for browsers in which 'self' does not cover WebSockets
+ */
+function contentPolicy(host: string, nonce?: string): string {
+  const sockets = host === "" ? "" : ` ws://${host} wss://${host}`;
+  return [
+    "default-src 'self'",
+    `script-src 'self' 'wasm-unsafe-eval'${nonce === undefined ? "" : ` 'nonce-${nonce}'`}`,
+    "style-src 'self'",
+    "img-src 'self' data: blob:",
+    "media-src 'self' blob:",
+    "worker-src 'self' blob:",
+    `connect-src 'self' blob:${sockets}`,
+    "object-src 'none'",
+    "base-uri 'none'",
+    "form-action 'self'",
+    "frame-ancestors 'none'",
+  ].join("; ");
+}
+
+const FIXED: Record<string, string> = {
+  "x-content-type-options": "nosniff",
+  "referrer-policy": "no-referrer",
+  "permissions-policy": "camera=(), microphone=(), geolocation=(), payment=(), usb=()",
+  "cross-origin-resource-policy": "same-origin",
+};
+
+/** Wraps a handler so that every response carries the headers. Fresh's `csp()` must have run, to tell the nonce. */
+export function secured(handler: Handler): Handler {
+  return async (request, info) => {
+    const response = await handler(request, info);
+    // An upgrade is no page, and its headers cannot be changed.
+    if (response.status === 101) return response;
+    const headers = new Headers(response.headers);
+    const nonce = /'nonce-([^']+)'/.exec(headers.get("content-security-policy") ?? "")?.[1];
+    const host = (request.headers.get("host") ?? "").replace(/[^\w.:[\]-]/g, "");
+    headers.set("content-security-policy", contentPolicy(host, nonce));
+    for (const [name, value] of Object.entries(FIXED)) headers.set(name, value);
+    return new Response(response.body, { status: response.status, statusText: response.statusText, headers });
+  };
+}

@@ -1,0 +1,28 @@
+/** Where things are: what came with the program, and what is the user's. */
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+
+/** The folder of the program's own files: the checkout, or what a compiled program carries inside. */
+export const PROGRAM: string = fileURLToPath(new URL("..", import.meta.url)).replace(/[/\\]$/, "");
+
+const CONFIG_FILE = "vtuber.config.json";
+
+/**
+ * The folder of the user's files: configuration, models, conversations. The checkout itself; for a compiled program
+ * the working directory, unless the configuration lies beside the program instead (as when it is started by a click).
+ */
+export async function homeFolder(): Promise<string> {
+  if (!Deno.build.standalone) return PROGRAM;
+  const beside = dirname(Deno.execPath());
+  const here = Deno.cwd();
+  return !await isFile(join(here, CONFIG_FILE)) && await isFile(join(beside, CONFIG_FILE)) ? beside : here;
+}
+
+async function isFile(path: string): Promise<boolean> {
+  try {
+    return (await Deno.stat(path)).isFile;
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return false;
+    throw error;
+  }
+}

@@ -1,0 +1,64 @@
+/** The production server: the built app behind headers and compression, until it is told to stop. */
+import { fileURLToPath } from "node:url";
+import { ConfigError } from "@/lib/config/config_error.ts";
+import { compressed, type Handler } from "@/lib/http/compress.ts";
+import { secured } from "@/lib/http/security.ts";
+import { complain, say } from "@/lib/log.ts";
+
+/** Where the build is: beside this file, or inside the compiled program. */
+const BUILD = new URL("./_fresh/", import.meta.url);
+/** How long requests and answers may take to end after a stop, ms. */
+const STOP_MS = 4_000;
+
+/** Serves until SIGINT or SIGTERM, then ends turns, stores them and closes every socket. */
+export async function serve(): Promise<void> {
+  // Made by the build: nothing that a fresh checkout could resolve at compile time.
+  const built: { default: { fetch: Handler } } = await import(new URL("server.js", BUILD).href);
+  const { services } = await import("./main.ts");
+  const { host, port } = services.config.server;
+  const handler = compressed(secured(built.default.fetch), fileURLToPath(new URL("compressed", BUILD)));
+  const server = Deno.serve({ hostname: host, port, onListen: ({ port }) => say(greeting(host, port)) }, handler);
+
+  await Promise.race([toldToStop(), server.finished]);
+  await Promise.race([
+    services.close().then(() => server.shutdown()),
+    new Promise((resolve) => setTimeout(resolve, STOP_MS)),
+  ]);
+}
+
+function greeting(host: string, port: number): string {
+  const name = ["127.0.0.1", "0.0.0.0", "::", "::1"].includes(host) ? "localhost" : host;
+  return `Your character is waiting at http://${name}:${port}`;
+}
+
+function toldToStop(): Promise<void> {
+  // Windows knows no SIGTERM.
+  const signals: Deno.Signal[] = Deno.build.os === "windows" ? ["SIGINT"] : ["SIGINT", "SIGTERM"];
+  return new Promise((resolve) => signals.forEach((signal) => Deno.addSignalListener(signal, resolve)));
+}
+
+/** What a person can do about an error at start; undefined for those that are ours. */
+export function explain(error: unknown): string | undefined {
+  if (error instanceof ConfigError) return error.message;
+  if (error instanceof Deno.errors.AddrInUse) {
+    return "Cannot listen: the port is taken by another program. Choose another one, such as PORT=8001";
+  }
+  if (error instanceof Deno.errors.AddrNotAvailable) {
+    return "Cannot listen: server.host is no address of this machine. Use 127.0.0.1, or 0.0.0.0 for every network";
+  }
+  if (error instanceof Deno.errors.PermissionDenied) {
+    return `Cannot listen or read: ${error.message}. Ports below 1024 need an administrator`;
+  }
+}
+
+if (import.meta.main) {
+  try {
+    await serve();
+    Deno.exit(0);
+  } catch (error) {
+    const explanation = explain(error);
+    if (explanation === undefined) throw error;
+    complain(explanation);
+    Deno.exit(1);
+  }
+}

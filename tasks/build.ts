@@ -1,0 +1,61 @@
+/** Builds the page when what it is made of has changed since the last build. */
+import { createHash } from "node:crypto";
+import { join } from "node:path";
+
+/** What the build reads, relative to the project. */
+const SOURCES = [
+  "deno.json",
+  "deno.lock",
+  "dev.ts",
+  "main.ts",
+  "app.ts",
+  "utils.ts",
+  "routes",
+  "islands",
+  "components",
+  "lib",
+  "static",
+  "stand_ins",
+  "tasks/precompress.ts",
+];
+/** Below these is what other tasks bring: served as it is, not built. */
+const BROUGHT = ["static/model", "static/vendor", "static/app-config.json"];
+
+/** Runs the build in a process of its own, unless `_fresh/` is up to date. Returns whether it ran. */
+export async function buildIfChanged(root: string): Promise<boolean> {
+  const stamp = join(root, "_fresh", "sources.sha256");
+  const digest = await digestSources(root);
+  const built = await Deno.readTextFile(stamp).catch((error: unknown) => {
+    if (error instanceof Deno.errors.NotFound) return undefined;
+    throw error;
+  });
+  if (built === digest) return false;
+  // Bundling takes memory and leaves a service behind: the server shall have neither.
+  const { success } = await new Deno.Command(Deno.execPath(), {
+    args: ["run", "-A", "dev.ts", "build"],
+    cwd: root,
+    stdout: "null",
+  }).output();
+  if (!success) throw new Error("Cannot build the page: see above for what esbuild or Fresh said");
+  await Deno.writeTextFile(stamp, digest);
+  return true;
+}
+
+async function digestSources(root: string): Promise<string> {
+  const hash = createHash("sha256").update(Deno.version.deno);
+  for (const source of SOURCES) {
+    for (const path of (await filesOf(root, source)).sort()) {
+      hash.update(`${path}\0`).update(await Deno.readFile(join(root, path)));
+    }
+  }
+  return hash.digest("hex");
+}
+
+async function filesOf(root: string, path: string): Promise<string[]> {
+  if (BROUGHT.includes(path)) return [];
+  const info = await Deno.stat(join(root, path));
+  if (info.isFile) return [path];
+  const found: string[] = [];
+  for await (const entry of Deno.readDir(join(root, path))) found.push(...await filesOf(root, `${path}/${entry.name}`));
+  return found;
+}
