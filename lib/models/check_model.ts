@@ -79,8 +79,18 @@ export async function checkModel(tree: FileTree, options: CheckOptions = {}): Pr
   if (first !== undefined) throw inModel(tree, [first, ...rest]);
 
   const entry = posix.basename(entryPath);
-  const complete = filterReferences(document, cubism, (reference) => files.has(normal(reference)));
-  files.set(entry, warnings.some(({ path }) => path !== undefined) ? encode(complete) : entryBytes);
+  const named = new Set<string>();
+  let whole = true;
+  const complete = filterReferences(document, cubism, (reference) => {
+    const path = normal(reference);
+    const there = files.has(path);
+    if (there) named.add(path);
+    else whole = false;
+    return there;
+  });
+  // The sound of a motion that is lost, say, is named by nothing any more.
+  for (const path of files.keys()) if (!named.has(path)) files.delete(path);
+  files.set(entry, whole ? entryBytes : encode(complete));
   const version = [...wanted].find(([, { role }]) => role === "moc")?.[0];
   const moc = version === undefined ? undefined : mocVersion(files.get(version) ?? new Uint8Array());
   return { entry, cubism, files, warnings, ...(moc === undefined ? {} : { moc }) };

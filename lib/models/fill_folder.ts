@@ -1,6 +1,8 @@
 /** Writes that are seen whole or not at all, and not made where nothing changed. */
 import { basename, dirname, join } from "node:path";
 
+const ABANDONED_MS = 10 * 60 * 1000;
+
 /**
  * Makes `folder` hold just these files. A folder that already does is not touched; any other is built beside it and
  * put in its place, so that a failure half-way leaves what was there.
@@ -18,8 +20,11 @@ export async function fillFolder(folder: string, files: ReadonlyMap<string, Uint
       await Deno.writeFile(join(building, path), bytes);
     }
     await swap(building, folder);
+  } catch (cause) {
+    // Another sync at the same time may have put the same files there first.
+    if (!await holds(folder, files)) throw cause;
   } finally {
-    await sweep(folder);
+    for (const left of [building, asideOf(building)]) await removeIfThere(left);
   }
   return true;
 }
@@ -33,7 +38,7 @@ export async function writeWhole(path: string, text: string): Promise<boolean> {
     await Deno.writeTextFile(building, text);
     await Deno.rename(building, path);
   } catch (cause) {
-    await Deno.remove(building).catch(() => {}); // Its own failure would hide the one that matters.
+    await removeIfThere(building);
     throw cause;
   }
   return true;
@@ -75,7 +80,7 @@ async function list(folder: string, prefix = ""): Promise<string[]> {
 
 /** Moves the old folder aside and the new one in; on failure the old one comes back. */
 async function swap(building: string, folder: string): Promise<void> {
-  const aside = `${building}-old`;
+  const aside = asideOf(building);
   let moved = false;
   try {
     await Deno.rename(folder, aside);
@@ -91,12 +96,34 @@ async function swap(building: string, folder: string): Promise<void> {
   }
 }
 
-/** Removes what this run, or one that was killed, has left beside the folder. */
+/** Removes what a run that was killed has left beside the folder; a younger one may be of a run that still goes on. */
 async function sweep(folder: string): Promise<void> {
   await Deno.mkdir(dirname(folder), { recursive: true });
   for await (const { name } of Deno.readDir(dirname(folder))) {
-    if (name.startsWith(prefixOf(folder))) await Deno.remove(join(dirname(folder), name), { recursive: true });
+    const path = join(dirname(folder), name);
+    if (name.startsWith(prefixOf(folder)) && await ageMs(path) > ABANDONED_MS) await removeIfThere(path);
   }
+}
+
+async function ageMs(path: string): Promise<number> {
+  try {
+    return Date.now() - ((await Deno.stat(path)).mtime?.getTime() ?? Date.now());
+  } catch (cause) {
+    if (cause instanceof Deno.errors.NotFound) return 0;
+    throw cause;
+  }
+}
+
+async function removeIfThere(path: string): Promise<void> {
+  try {
+    await Deno.remove(path, { recursive: true });
+  } catch (cause) {
+    if (!(cause instanceof Deno.errors.NotFound)) throw cause;
+  }
+}
+
+function asideOf(building: string): string {
+  return `${building}-old`;
 }
 
 function prefixOf(folder: string): string {

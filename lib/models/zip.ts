@@ -31,7 +31,8 @@ export async function openZip(bytes: Uint8Array<ArrayBuffer>, label: string): Pr
 }
 
 async function listEntries(bytes: Uint8Array<ArrayBuffer>, label: string): Promise<FileEntry[]> {
-  const reader = new ZipReader(new Uint8ArrayReader(bytes));
+  // Names are judged by openZip(), once they are read in the right encoding.
+  const reader = new ZipReader(new Uint8ArrayReader(bytes), { filenameValidation: "tolerant" });
   const entries: FileEntry[] = [];
   try {
     for await (const entry of reader.getEntriesGenerator()) {
@@ -51,7 +52,9 @@ async function listEntries(bytes: Uint8Array<ArrayBuffer>, label: string): Promi
 
 /** Names without the UTF-8 flag, read in the encoding in which the zip's own JSON files speak of them. */
 async function namesOf(entries: FileEntry[]): Promise<(string | undefined)[]> {
-  const unsure = entries.filter((entry) => !entry.filenameUTF8 && entry.rawFilename.some((byte) => byte > 0x7f));
+  const unsure = entries.filter((entry) =>
+    !entry.filenameUTF8 && !entry.extraFieldUnicodePath?.valid && entry.rawFilename.some((byte) => byte > 0x7f)
+  );
   if (unsure.length === 0) return [];
   const models = entries.filter((entry) => /model3?\.json$/i.test(entry.filename) && !isLitter(entry.filename));
   const texts = await Promise.all(

@@ -1,0 +1,78 @@
+/** Small models for tests: real enough to be checked, and to be broken in one place. */
+import { dirname, join } from "node:path";
+import { TextReader, Uint8ArrayReader, Uint8ArrayWriter, ZipWriter } from "@zip.js/zip.js";
+
+export type Files = Record<string, string | Uint8Array>;
+
+export const PNG: Uint8Array = new Uint8Array([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a, 1, 2, 3]);
+
+/** A moc3 of the given format version, as far as its header goes. */
+export function moc3(version = 3): Uint8Array {
+  return new Uint8Array([0x4d, 0x4f, 0x43, 0x33, version, 0, 0, 0]);
+}
+
+/** A complete model named `name`, changed by `changes`: a file that is `undefined` there is left out. */
+export function modelFiles(changes: Record<string, string | Uint8Array | undefined> = {}, name = "Mia"): Files {
+  const files = {
+    [`${name}.model3.json`]: JSON.stringify({
+      Version: 3,
+      FileReferences: {
+        Moc: `${name}.moc3`,
+        Textures: ["textures/texture_00.png"],
+        Physics: `${name}.physics3.json`,
+        Expressions: [{ Name: "smile", File: "smile.exp3.json" }],
+        Motions: { Idle: [{ File: "idle.motion3.json", Sound: "idle.wav" }] },
+      },
+    }),
+    [`${name}.moc3`]: moc3(),
+    "textures/texture_00.png": PNG,
+    [`${name}.physics3.json`]: "{}",
+    "smile.exp3.json": "{}",
+    "idle.motion3.json": "{}",
+    "idle.wav": new Uint8Array([1]),
+    ...changes,
+  };
+  return Object.fromEntries(Object.entries(files).filter(([, content]) => content !== undefined)) as Files;
+}
+
+/** Writes files below a folder. */
+export async function writeFiles(folder: string, files: Files): Promise<void> {
+  for (const [path, content] of Object.entries(files)) {
+    await Deno.mkdir(dirname(join(folder, path)), { recursive: true });
+    await Deno.writeFile(join(folder, path), typeof content === "string" ? new TextEncoder().encode(content) : content);
+  }
+}
+
+/** A zip of files, its names as they are; in `encoding` without the UTF-8 flag, where one is given. */
+export async function zipOf(files: Files, encoding?: string): Promise<Uint8Array<ArrayBuffer>> {
+  const legacy = encoding === undefined
+    ? {}
+    : { useUnicodeFileNames: false, encodeText: (text: string) => encodeLegacy(text, encoding) };
+  const writer = new ZipWriter(new Uint8ArrayWriter(), legacy);
+  for (const [path, content] of Object.entries(files)) {
+    const reader = typeof content === "string" ? new TextReader(content) : new Uint8ArrayReader(content);
+    await writer.add(path, reader, { level: 6 });
+  }
+  return new Uint8Array(await writer.close());
+}
+
+/** A folder that is gone at the end of its scope. */
+export async function tempFolder(): Promise<AsyncDisposable & { path: string }> {
+  const path = await Deno.makeTempDir({ prefix: "vtuber-test-" });
+  return { path, [Symbol.asyncDispose]: () => Deno.remove(path, { recursive: true }) };
+}
+
+/** The platform decodes old encodings but does not encode them: each sign is looked for among all pairs of bytes. */
+function encodeLegacy(text: string, encoding: string): Uint8Array {
+  if (encoding === "utf-8") return new TextEncoder().encode(text);
+  const decoder = new TextDecoder(encoding);
+  return new Uint8Array([...text].flatMap((sign) => {
+    if (sign <= "~") return [sign.charCodeAt(0)];
+    for (let lead = 0x81; lead < 0xff; lead++) {
+      for (let trail = 0x40; trail < 0xff; trail++) {
+        if (decoder.decode(new Uint8Array([lead, trail])) === sign) return [lead, trail];
+      }
+    }
+    throw new RangeError(`No ${encoding} for ${sign}`);
+  }));
+}
