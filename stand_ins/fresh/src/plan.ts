@@ -35,6 +35,10 @@ export class Plan<State> {
   notFound: Route<State> | null = null;
   #scopes = new Map<string, Scope<State>>();
 
+  constructor() {
+    this.scope("/");
+  }
+
   /** The scope of everything below `pattern`. */
   scope(pattern: string): Scope<State> {
     const path = scopePaths(pattern).at(-1) ?? "";
@@ -94,7 +98,9 @@ function compose<State>(middlewares: MaybeLazyMiddleware<State>[]): Middleware<S
       ctx.next = () => run(index + 1);
       try {
         const result = await middleware(ctx);
-        return typeof result === "function" ? await result(ctx) : result;
+        if (typeof result !== "function") return result;
+        middlewares[index] = result;
+        return await result(ctx);
       } catch (error) {
         ctx.error = error;
         throw error;
