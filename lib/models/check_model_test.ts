@@ -1,4 +1,5 @@
 import { assertEquals, assertRejects } from "@std/assert";
+import { join } from "node:path";
 import { checkModel, newerThanCore } from "./check_model.ts";
 import { openFolder } from "./file_tree.ts";
 import { ModelError, type ProblemKind } from "./model_error.ts";
@@ -198,7 +199,7 @@ const SAMPLES = [
 ];
 
 for (const { folder, entry, moc, files } of SAMPLES) {
-  const path = new URL(`../../../shared/models/${folder}/runtime`, import.meta.url).pathname;
+  const path = join(import.meta.dirname ?? "", `../../../shared/models/${folder}/runtime`);
   const missing = !exists(path);
   Deno.test({
     name: `checkModel() finds ${folder} complete${missing ? " (skipped: ../shared/models is not there)" : ""}`,

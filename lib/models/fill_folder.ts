@@ -1,4 +1,4 @@
-/** Writes that are seen whole or not at all, and not made where nothing changed. */
+import { Buffer } from "node:buffer";
 import { basename, dirname, join } from "node:path";
 
 const ABANDONED_MS = 10 * 60 * 1000;
@@ -29,30 +29,6 @@ export async function fillFolder(folder: string, files: ReadonlyMap<string, Uint
   return true;
 }
 
-/** Writes a file in one step, unless it already says so. */
-export async function writeWhole(path: string, text: string): Promise<boolean> {
-  if (await readOrUndefined(path) === text) return false;
-  await Deno.mkdir(dirname(path), { recursive: true });
-  const building = join(dirname(path), `.${basename(path)}-${crypto.randomUUID()}`);
-  try {
-    await Deno.writeTextFile(building, text);
-    await Deno.rename(building, path);
-  } catch (cause) {
-    await removeIfThere(building);
-    throw cause;
-  }
-  return true;
-}
-
-async function readOrUndefined(path: string): Promise<string | undefined> {
-  try {
-    return await Deno.readTextFile(path);
-  } catch (cause) {
-    if (cause instanceof Deno.errors.NotFound) return undefined;
-    throw cause;
-  }
-}
-
 async function holds(folder: string, files: ReadonlyMap<string, Uint8Array>): Promise<boolean> {
   const present = await list(folder);
   if (present.length !== files.size || present.some((path) => !files.has(path))) return false;
@@ -60,7 +36,7 @@ async function holds(folder: string, files: ReadonlyMap<string, Uint8Array>): Pr
     if ((await Deno.stat(join(folder, path))).size !== bytes.length) return false;
   }
   for (const [path, bytes] of files) {
-    if (!equal(await Deno.readFile(join(folder, path)), bytes)) return false;
+    if (Buffer.compare(await Deno.readFile(join(folder, path)), bytes) !== 0) return false;
   }
   return true;
 }
@@ -128,8 +104,4 @@ function asideOf(building: string): string {
 
 function prefixOf(folder: string): string {
   return `.${basename(folder)}-building-`;
-}
-
-function equal(a: Uint8Array, b: Uint8Array): boolean {
-  return a.length === b.length && a.every((byte, i) => byte === b[i]);
 }

@@ -1,6 +1,6 @@
 import { assertEquals, assertRejects } from "@std/assert";
 import { join } from "node:path";
-import { fillFolder, writeWhole } from "./fill_folder.ts";
+import { fillFolder } from "./fill_folder.ts";
 import { tempFolder, writeFiles } from "./model_fixture.ts";
 
 function bytes(files: Record<string, string>): Map<string, Uint8Array> {
@@ -60,15 +60,4 @@ Deno.test("fillFolder() can be called twice at once", async () => {
   const files = bytes(Object.fromEntries(Array.from({ length: 50 }, (_, i) => [`${i}/a.txt`, "x".repeat(1000)])));
   await Promise.all([fillFolder(folder, files), fillFolder(folder, files), fillFolder(folder, files)]);
   assertEquals([names(temp.path), names(folder).length], [["model"], 50]);
-});
-
-Deno.test("writeWhole() writes only what is new", async () => {
-  await using temp = await tempFolder();
-  const path = join(temp.path, "a/b.json");
-  assertEquals([await writeWhole(path, "1"), await writeWhole(path, "1"), await writeWhole(path, "2")], [
-    true,
-    false,
-    true,
-  ]);
-  assertEquals([await Deno.readTextFile(path), names(join(temp.path, "a"))], ["2", ["b.json"]]);
 });

@@ -1,10 +1,11 @@
-import { basename, dirname, join, resolve } from "node:path";
+import { dirname, join, resolve } from "node:path";
 import { appConfig, type ShownModel } from "@/lib/config/app_config.ts";
-import type { Config } from "@/lib/config/schema.ts";
-import { configSchema } from "@/lib/config/schema.ts";
+import { type Config, configSchema } from "@/lib/config/schema.ts";
+import { writeWhole } from "@/lib/config/write_whole.ts";
 import { type CheckedModel, checkModel, newerThanCore } from "./check_model.ts";
-import { openFolder } from "./file_tree.ts";
-import { fillFolder, writeWhole } from "./fill_folder.ts";
+import { type FileTree, openFolder } from "./file_tree.ts";
+import { fillFolder } from "./fill_folder.ts";
+import { type ModelInPlace, modelInPlace } from "./in_place.ts";
 import { DEFAULT_MODEL, type ModelSource, modelSource } from "./known.ts";
 import { ModelError } from "./model_error.ts";
 import type { Cubism } from "./references.ts";
@@ -86,9 +87,7 @@ export async function syncModel(options: SyncOptions): Promise<SyncResult> {
   };
 }
 
-interface Choice {
-  shown: ShownModel;
-  cubism: Cubism;
+interface Choice extends ModelInPlace {
   /** Absent when the model that is in place stays. */
   model?: CheckedModel;
   problem?: ModelError;
@@ -100,7 +99,7 @@ async function choose(options: SyncOptions, staticDir: string, context: SourceCo
     return await read(config.model, options, context);
   } catch (problem) {
     if (!(problem instanceof ModelError)) throw problem;
-    const inPlace = await lastGood(config, staticDir);
+    const inPlace = await modelInPlace(config, staticDir);
     if (inPlace !== undefined && !problem.absent) return { ...inPlace, problem };
     if (config.model === DEFAULT_MODEL) {
       if (inPlace !== undefined) return { ...inPlace, problem };
@@ -114,7 +113,7 @@ async function choose(options: SyncOptions, staticDir: string, context: SourceCo
 async function instead(
   options: SyncOptions,
   context: SourceContext,
-  inPlace: Choice | undefined,
+  inPlace: ModelInPlace | undefined,
   problem: ModelError,
 ): Promise<Choice> {
   try {
@@ -129,7 +128,7 @@ async function instead(
 
 async function read(name: string, options: SyncOptions, context: SourceContext): Promise<Choice> {
   const source = modelSource(options.config, name);
-  const tree = await bundledModel(source, options.bundled) ?? await openModel(source, context);
+  const tree = await bundledModel(source, options) ?? await openModel(source, context);
   using _step = context.step(`Reading ${name}`, false);
   const model = await checkModel(tree, {
     ...(source.entry === undefined ? {} : { entry: source.entry }),
@@ -139,30 +138,10 @@ async function read(name: string, options: SyncOptions, context: SourceContext):
   return { shown: { name, entry, timeScale: source.timeScale }, cubism: model.cubism, model };
 }
 
-/** What an earlier sync has left in place, when it is still there. */
-async function lastGood(config: Config, staticDir: string): Promise<Choice | undefined> {
-  const shown = await readShown(staticDir);
-  if (shown === undefined) return undefined;
-  const cubism = /\.model3\.json$/i.test(shown.entry) ? 4 : 2;
-  // Only the name and the files are from then: how fast they move is what the configuration says now.
-  const timeScale = config.models[shown.name]?.timeScale ?? config.timeScale;
-  return { shown: { ...shown, timeScale }, cubism };
-}
-
-async function readShown(staticDir: string): Promise<ShownModel | undefined> {
-  try {
-    const { model, entry, timeScale } = JSON.parse(await Deno.readTextFile(join(staticDir, "app-config.json")));
-    await Deno.stat(join(staticDir, "model", decodeURIComponent(basename(entry))));
-    return { name: String(model), entry, timeScale };
-  } catch {
-    return undefined; // Nothing there, or nothing that can be used: there is no last good state then.
-  }
-}
-
-async function bundledModel(source: ModelSource, bundled: string | undefined) {
+async function bundledModel(source: ModelSource, { config, bundled }: SyncOptions): Promise<FileTree | undefined> {
   if (bundled === undefined || !source.source.startsWith("npm:")) return undefined;
-  const shown = await readShown(bundled);
-  return shown?.name === source.name ? await openFolder(join(bundled, "model"), source.name) : undefined;
+  const inPlace = await modelInPlace(config, bundled);
+  return inPlace?.shown.name === source.name ? await openFolder(join(bundled, "model"), source.name) : undefined;
 }
 
 /** The Core that this model needs. Where it cannot be had, the one in place stays. */

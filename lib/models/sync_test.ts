@@ -7,7 +7,7 @@ import { moc3, modelFiles, PNG, tempFolder, writeFiles, zipOf } from "./model_fi
 import { type Progress, syncModel } from "./sync.ts";
 
 const CORE = "var Live2DCubismCore = {};";
-const MAO = new URL("../../../shared/models/mao_pro/runtime", import.meta.url).pathname;
+const MAO = join(import.meta.dirname ?? "", "../../../shared/models/mao_pro/runtime");
 
 /** A configuration whose Core and default model are small files of the test's own, so that no network is needed. */
 function offline(changes: z.input<typeof configSchema> = {}): Config {

@@ -1,0 +1,61 @@
+import * as jsonc from "jsonc-parser";
+import { basename } from "node:path";
+import { ConfigError } from "./config_error.ts";
+import { parseConfig } from "./load.ts";
+import { writeWhole } from "./write_whole.ts";
+
+/** One field to be changed. */
+export interface Change {
+  /** Where the field is, such as `["llm", "model"]`. */
+  path: string[];
+  /** Its new value; `undefined` takes the field out, so that the default holds again. */
+  value: unknown;
+}
+
+/**
+ * Writes changed fields back to the configuration's file. Comments, order, unknown fields and the way it is indented
+ * stay as they are; a file that is not there yet is made.
+ *
+ * @returns whether the file changed
+ * @throws {ConfigError} when a value is wrong; the file is as it was then
+ */
+export async function writeConfig(path: string, changes: readonly Change[]): Promise<boolean> {
+  const file = await realFile(path);
+  const text = changeConfig(await readText(file), changes);
+  parseConfig(text, basename(path));
+  return await writeWhole(file, text);
+}
+
+/** The text of the file with the changes in it. */
+export function changeConfig(text: string, changes: readonly Change[]): string {
+  const mark = text.startsWith("\uFEFF") ? "\uFEFF" : "";
+  const start = text.slice(mark.length).trim() === "" ? "{}\n" : text.slice(mark.length);
+  return mark + changes.reduce((current, { path, value }) => {
+    return jsonc.applyEdits(current, jsonc.modify(current, path, value, { formattingOptions: styleOf(current) }));
+  }, start);
+}
+
+/** Indentation and line ends as the file has them. */
+function styleOf(text: string): jsonc.FormattingOptions {
+  const indent = /^([ \t]+)\S/m.exec(text)?.[1] ?? "  ";
+  return { insertSpaces: !indent.startsWith("\t"), tabSize: indent.length, eol: text.includes("\r\n") ? "\r\n" : "\n" };
+}
+
+/** A link to the file stays a link: what it points to is replaced. */
+async function realFile(path: string): Promise<string> {
+  try {
+    return await Deno.realPath(path);
+  } catch (cause) {
+    if (cause instanceof Deno.errors.NotFound) return path;
+    throw new ConfigError(`Cannot change the configuration ${path}`, { cause });
+  }
+}
+
+async function readText(path: string): Promise<string> {
+  try {
+    return await Deno.readTextFile(path);
+  } catch (cause) {
+    if (cause instanceof Deno.errors.NotFound) return "";
+    throw new ConfigError(`Cannot change the configuration ${path}`, { cause });
+  }
+}
