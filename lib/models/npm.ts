@@ -33,8 +33,10 @@ const COMPLETE = "complete";
 export async function npmFile(specifier: string, context: SourceContext): Promise<string> {
   const wanted = parseNpmPath(specifier);
   const folder = join(context.cacheDir, "npm", `${wanted.name.replace("/", "+")}@${wanted.version}`);
-  if (!await exists(join(folder, COMPLETE))) await install(wanted, folder, specifier, context);
-  const file = join(folder, "node_modules", wanted.name, wanted.path);
+  const unpacked = join(folder, "node_modules", wanted.name);
+  const complete = await exists(join(folder, COMPLETE)) && await exists(unpacked);
+  if (!complete) await install(wanted, folder, specifier, context);
+  const file = join(unpacked, wanted.path);
   if (await exists(file)) return file;
   throw new ModelError([{ kind: "not_found", message: `Cannot find ${specifier}: the package has no ${wanted.path}` }]);
 }

@@ -229,6 +229,8 @@ Deno.test("syncModel() brings the real models from npm, and needs no network the
     const second = await syncModel({ ...options, onProgress: (one) => progress.push(one) });
     assertEquals([second.changed, progress.filter(({ text }) => text.startsWith("Downloading"))], [false, []]);
   }
+  await Deno.remove(join(root.path, "data/cache/npm/live2d-renderer@0.6.6/node_modules"), { recursive: true });
+  assertEquals((await syncModel({ config: configSchema.parse({}), root: root.path })).problem, undefined);
 });
 
 Deno.test("syncModel() says why an npm path cannot be had", async () => {
