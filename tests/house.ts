@@ -1,0 +1,66 @@
+/** The whole app for a test: the page as the build makes it, behind a real server, with data of its own. */
+import { Builder } from "fresh/dev";
+import { join } from "node:path";
+import { createApp } from "@/app.ts";
+import { parseConfig } from "@/lib/config/load.ts";
+import { compressed } from "@/lib/http/compress.ts";
+import { secured } from "@/lib/http/security.ts";
+import { PROGRAM } from "@/lib/paths.ts";
+import { openServices, type Services } from "@/lib/services.ts";
+
+export interface HouseOptions {
+  /** What `vtuber.config.json` says. The port is always a free one. */
+  config?: Record<string, unknown>;
+  /** Environment variables, such as OLLAMA_HOST. */
+  env?: Record<string, string>;
+  /** A folder that relative paths of the configuration start at. Default: an empty one. */
+  root?: string;
+}
+
+let snapshot: ReturnType<Builder["build"]> | undefined;
+
+/** A running app. Dispose of it when done. */
+export class House {
+  readonly services: Services;
+  readonly #server: Deno.HttpServer<Deno.NetAddr>;
+  readonly #folder: string;
+
+  private constructor(services: Services, server: Deno.HttpServer<Deno.NetAddr>, folder: string) {
+    this.services = services;
+    this.#server = server;
+    this.#folder = folder;
+  }
+
+  static async open(options: HouseOptions = {}): Promise<House> {
+    snapshot ??= new Builder({ root: PROGRAM, outDir: await Deno.makeTempDir() }).build({ snapshot: "memory" });
+    const applySnapshot = await snapshot;
+    const folder = await Deno.makeTempDir({ prefix: "vtuber-" });
+    const root = options.root ?? folder;
+    const { config, warnings } = parseConfig(JSON.stringify(options.config ?? {}), "vtuber.config.json", options.env);
+    config.server.dataDir = join(folder, "data");
+    const path = join(root, "vtuber.config.json");
+    const services = await openServices({
+      loaded: { config, warnings, path, root },
+      staticDir: join(folder, "static"),
+    });
+    const app = createApp(services);
+    applySnapshot(app);
+    const handler = compressed(secured(app.handler()), join(folder, "none"));
+    const server = Deno.serve({ port: 0, hostname: "127.0.0.1", onListen() {} }, handler);
+    return new House(services, server, folder);
+  }
+
+  get url(): string {
+    return `http://127.0.0.1:${this.#server.addr.port}`;
+  }
+
+  get socketUrl(): string {
+    return `ws://127.0.0.1:${this.#server.addr.port}${this.services.config.llm.wsPath}`;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.services.close();
+    await this.#server.shutdown();
+    await Deno.remove(this.#folder, { recursive: true });
+  }
+}

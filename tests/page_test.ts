@@ -1,0 +1,153 @@
+/** The built page in a real browser, found as a person finds it: by the names of the accessibility tree. */
+import { assert, assertEquals, assertStringIncludes } from "@std/assert";
+import { type Browser, launchBrowser, type Page, watchComplaints } from "./browser.ts";
+import { House } from "./house.ts";
+import { startStub, type Stub } from "./stub_ollama.ts";
+
+/** How long the slowest thing, the avatar under software WebGL on a busy machine, may take, ms. */
+const PATIENCE = 60_000;
+
+interface Visit {
+  page: Page;
+  house: House;
+  stub: Stub;
+}
+
+const scenes: [string, (visit: Visit) => Promise<void>][] = [
+  ["the avatar gets ready, and moves", async ({ page }) => {
+    await page.waitForSelector('canvas[data-state="ready"]');
+    const canvas = await page.$("canvas");
+    const first = await canvas!.screenshot({ encoding: "base64" });
+    let later = first;
+    while (later === first) later = await canvas!.screenshot({ encoding: "base64" });
+  }],
+
+  ["an answer arrives token by token, and can be stopped", async ({ page, stub }) => {
+    stub.set({ behaviour: { answer: "One two three four five.", stallAfter: 3 } });
+    await say(page, "Count");
+    await page.waitForFunction(() => document.querySelector('[role="log"]')?.textContent?.includes("One two three"));
+    await (await named(page, "button", "Stop")).click();
+    await page.waitForFunction(() => document.querySelector('button[aria-label="Stop"]') === null);
+    stub.set({ behaviour: { answer: "And on we go." } });
+    await say(page, "Go on");
+    const log = await logSays(page, "And on we go.");
+    assertStringIncludes(log, "One two three");
+    assert(!log.includes("four"), "nothing may follow a stop");
+    while (stub.active() > 0) await stub.requests.at(-2)?.finished;
+  }],
+
+  ["Enter sends, Shift+Enter breaks the line", async ({ page, stub }) => {
+    stub.set({ behaviour: { answer: "Fine." } });
+    const box = await named(page, "textbox", "Message");
+    await box.focus();
+    await page.keyboard.type("one");
+    await page.keyboard.down("Shift");
+    await page.keyboard.press("Enter");
+    await page.keyboard.up("Shift");
+    await page.keyboard.type("two");
+    await page.keyboard.press("Enter");
+    await logSays(page, "Fine.");
+    assertEquals((stub.requests.at(-1)!.body as { prompt: string }).prompt, "one\ntwo");
+  }],
+
+  ["what is typed, said and answered survives a reload", async ({ page, stub }) => {
+    stub.set({ behaviour: { answer: "Remember this." } });
+    await say(page, "Before the reload");
+    await logSays(page, "Remember this.");
+    await (await named(page, "textbox", "Message")).type("half a thought");
+    await page.reload();
+    await page.waitForSelector(".chat.ready");
+    const log = await logSays(page, "Remember this.");
+    assertStringIncludes(log, "Before the reload");
+    const draft = await page.$eval("textarea", (box) => box.value);
+    assertEquals(draft, "half a thought");
+  }],
+
+  ["an error stands beside its message, and trying again answers it", async ({ page, stub }) => {
+    stub.set({ behaviour: { status: 404, error: "model 'qwen2.5' not found" } });
+    await say(page, "Are you there?");
+    await logSays(page, "ollama pull qwen2.5");
+    stub.set({ behaviour: { answer: "Now I am." } });
+    await (await named(page, "button", "Try again")).click();
+    await logSays(page, "Now I am.");
+  }],
+
+  ["without WebGL the page says so, and the chat works", async ({ page, stub }) => {
+    await page.evaluateOnNewDocument(() => {
+      HTMLCanvasElement.prototype.getContext = () => null;
+    });
+    await page.reload();
+    await page.waitForSelector('canvas[data-state="error"]');
+    await stageSays(page, "WebGL");
+    stub.set({ behaviour: { answer: "I am here all the same." } });
+    await say(page, "Can you hear me?");
+    await logSays(page, "I am here all the same.");
+  }],
+
+  ["a model that is missing is named, and the chat works", async ({ page, house }) => {
+    await Deno.remove(`${house.services.staticDir}/model/Hiyori.moc3`);
+    await page.reload();
+    await page.waitForSelector('canvas[data-state="error"]');
+    await stageSays(page, "Hiyori.moc3");
+  }],
+
+  ["on a phone nothing is cut off", async ({ page }) => {
+    await page.setViewport({ width: 390, height: 844, deviceScaleFactor: 2, hasTouch: true, isMobile: true });
+    await page.reload();
+    await page.waitForSelector(".chat.ready");
+    const box = await (await named(page, "textbox", "Message")).boundingBox();
+    assert(box !== null && box.x >= 0 && box.x + box.width <= 390 && box.y + box.height <= 844, JSON.stringify(box));
+    const width = await page.evaluate(() => document.documentElement.scrollWidth);
+    assertEquals(width, 390);
+  }],
+];
+
+Deno.test("the page", async (t) => {
+  const browser = await launchBrowser();
+  try {
+    for (const [name, scene] of scenes) await t.step(name, () => visit(browser, scene));
+  } finally {
+    await browser.close();
+  }
+});
+
+async function visit(browser: Browser, scene: (visit: Visit) => Promise<void>): Promise<void> {
+  await using stub = startStub();
+  await using house = await House.open({ env: { OLLAMA_HOST: stub.url } });
+  const context = await browser.createBrowserContext();
+  try {
+    const page = await context.newPage();
+    page.setDefaultTimeout(PATIENCE);
+    const complaints = watchComplaints(page);
+    await page.goto(house.url);
+    await page.waitForSelector(".chat.ready");
+    await scene({ page, house, stub });
+    // A missing file is what one scene is about.
+    assertEquals(complaints.filter((complaint) => !/404/.test(complaint)), []);
+  } finally {
+    await context.close();
+  }
+}
+
+/** The element of that role and name, once it is there. */
+async function named(page: Page, role: string, name: string) {
+  const element = await page.waitForSelector(`::-p-aria([name="${name}"][role="${role}"])`);
+  assert(element !== null);
+  return element;
+}
+
+async function say(page: Page, text: string): Promise<void> {
+  await (await named(page, "textbox", "Message")).type(text);
+  await (await named(page, "button", "Send")).click();
+}
+
+async function stageSays(page: Page, words: string): Promise<void> {
+  await page.waitForFunction((words) => document.querySelector(".avatar")?.textContent?.includes(words), {}, words);
+}
+
+/** The conversation's text, once it holds `words`. */
+async function logSays(page: Page, words: string): Promise<string> {
+  const said = (words: string) => document.querySelector('[role="log"]')?.textContent?.includes(words);
+  await page.waitForFunction(said, {}, words);
+  return await page.$eval('[role="log"]', (log) => log.textContent ?? "");
+}
