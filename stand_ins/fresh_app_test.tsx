@@ -1,3 +1,4 @@
+// deno-lint-ignore-file no-console -- what is logged is part of what is tested
 import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { App, csp, HttpError, type Middleware, page, type PageProps } from "fresh";
 

@@ -145,6 +145,11 @@ Deno.test("Builder.build() minifies for production and keeps names for developme
   assertMatch(await answer.text(), /setText/);
 });
 
+Deno.test("islands are looked for in subfolders, but not in tests", async () => {
+  assertEquals((await ask(`${SCRIPTS}Pair.js`)).response.status, 200);
+  assertEquals((await ask(`${SCRIPTS}Counter_test.js`)).response.status, 404);
+});
+
 Deno.test("islands refuse functions as props", async () => {
   const { response, text } = await ask("/function");
   assertEquals(response.status, 500);
