@@ -7,8 +7,8 @@ function freePort(): number {
   return listener.addr.port;
 }
 
-/** Serves the fixture in development while `use` runs. */
-async function withServer(use: (host: string) => Promise<void>): Promise<void> {
+/** Serves the fixture in development while `action` runs. */
+async function withServer(action: (host: string) => Promise<void>): Promise<void> {
   const stop = new AbortController();
   const listening = Promise.withResolvers<Deno.NetAddr>();
   const builder = new Builder({
@@ -23,7 +23,7 @@ async function withServer(use: (host: string) => Promise<void>): Promise<void> {
   });
   const { hostname, port } = await listening.promise;
   try {
-    await use(`${hostname}:${port}`);
+    await action(`${hostname}:${port}`);
   } finally {
     stop.abort();
   }
