@@ -379,7 +379,6 @@ Deno.test("Context.upgrade() refuses when no WebSocket is asked for", async () =
 Deno.test("Context.upgrade() serves sockets with handlers and without, and agrees on a protocol", async () => {
   const closed = Promise.withResolvers<string>();
   const app = new App<State>()
-    .use(csp())
     .get("/bare", (ctx) => {
       const { socket, response } = ctx.upgrade({ protocol: "echo.v1" });
       socket.onmessage = ({ data }) => socket.send(`bare ${data}`);

@@ -68,42 +68,34 @@ function constantBuildId(buildId: string): esbuild.Plugin {
   };
 }
 
-let running = 0;
-
 /** Bundles the boot script and every module of islands; what several of them import is bundled once. */
 export async function bundle(options: BundleOptions): Promise<Chunk[]> {
   const { root, buildId, dev, target, islands } = options;
   const runtime = new URL(dev ? "../runtime_dev.ts" : "../runtime_client.ts", import.meta.url);
-  running++;
-  try {
-    const result = await esbuild.build({
-      entryPoints: {
-        "fresh-runtime": fileURLToPath(runtime),
-        ...Object.fromEntries(islands.map(({ name, file }) => [name, file])),
-      },
-      absWorkingDir: root,
-      outdir: root,
-      write: false,
-      bundle: true,
-      splitting: true,
-      format: "esm",
-      platform: "browser",
-      target,
-      minify: !dev,
-      sourcemap: dev ? "inline" : false,
-      jsx: "automatic",
-      jsxImportSource: "preact",
-      jsxDev: dev,
-      define: { "process.env.NODE_ENV": JSON.stringify(dev ? "development" : "production") },
-      plugins: [denoResolver(), constantBuildId(buildId)],
-    });
-    return result.outputFiles.map(({ path, contents, hash }) => ({
-      name: path.slice(root.length).replaceAll("\\", "/").replace(/^\//, ""),
-      contents: new Uint8Array(contents),
-      hash,
-    }));
-  } finally {
-    // esbuild is a process of its own, which would keep ours from ending.
-    if (--running === 0) await esbuild.stop();
-  }
+  const result = await esbuild.build({
+    entryPoints: {
+      "fresh-runtime": fileURLToPath(runtime),
+      ...Object.fromEntries(islands.map(({ name, file }) => [name, file])),
+    },
+    absWorkingDir: root,
+    outdir: root,
+    write: false,
+    bundle: true,
+    splitting: true,
+    format: "esm",
+    platform: "browser",
+    target,
+    minify: !dev,
+    sourcemap: dev ? "inline" : false,
+    jsx: "automatic",
+    jsxImportSource: "preact",
+    jsxDev: dev,
+    define: { "process.env.NODE_ENV": JSON.stringify(dev ? "development" : "production") },
+    plugins: [denoResolver(), constantBuildId(buildId)],
+  });
+  return result.outputFiles.map(({ path, contents, hash }) => ({
+    name: path.slice(root.length).replaceAll("\\", "/").replace(/^\//, ""),
+    contents: new Uint8Array(contents),
+    hash,
+  }));
 }
