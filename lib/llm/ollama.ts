@@ -1,0 +1,168 @@
+import {
+  type Asked,
+  brokeBeforeAnswer,
+  errorOfFetch,
+  errorOfResponse,
+  errorOfValue,
+  incomplete,
+  notOllama,
+  timedOut,
+} from "./errors.ts";
+import { textLines } from "./lines.ts";
+import { type GenerateRequest, LlmError, type LlmEvent, type Provider } from "./provider.ts";
+import { requestBody, type RequestSettings } from "./request_body.ts";
+import { Watchdog } from "./watchdog.ts";
+
+export interface OllamaOptions extends RequestSettings {
+  /** Address without a path, or with the one Ollama lives under: `http://127.0.0.1:11434`. */
+  host: string;
+  /** Longest wait for the first byte in milliseconds, loading of the model included; 0 for no limit. */
+  firstByteMs: number;
+  /** Longest silence within an answer in milliseconds; 0 for no limit. */
+  idleMs: number;
+  /** Waits in milliseconds before asking a busy Ollama again. */
+  busyRetryMs?: readonly number[];
+  maxLineBytes?: number;
+  fetch?: typeof fetch;
+}
+
+const BUSY_RETRY_MS = [250, 1000, 2000];
+
+/** Answers from Ollama's `/api/generate` or `/api/chat`, line by line as it streams them. */
+export class OllamaProvider implements Provider {
+  readonly name = "ollama";
+  readonly host: string;
+  readonly #options: OllamaOptions;
+  readonly #url: string;
+
+  constructor(options: OllamaOptions) {
+    this.#options = options;
+    this.host = options.host.replace(/\/+$/, "");
+    this.#url = `${this.host}/api/${options.api}`;
+  }
+
+  /**
+   * @throws {LlmError} for every failure; the text yielded before it stays valid. An empty prompt is one: Ollama
+   * would load its model and say nothing
+   */
+  async *generate(
+    request: GenerateRequest,
+    { signal }: { signal: AbortSignal },
+  ): AsyncGenerator<LlmEvent, void, undefined> {
+    signal.throwIfAborted();
+    if ((request.messages.at(-1)?.content ?? "").trim() === "") {
+      throw new LlmError("empty_prompt", "Cannot answer an empty prompt", { hint: "Write something first" });
+    }
+    const asked = { host: this.host, model: request.model };
+    let started = false;
+    const abort = new AbortController();
+    const stop = () => abort.abort(signal.reason);
+    const watchdog = new Watchdog((limitMs) => abort.abort(timedOut(asked, limitMs, started)));
+    signal.addEventListener("abort", stop, { once: true });
+    try {
+      watchdog.begin(this.#options.firstByteMs);
+      const body = await this.#open(request, asked, abort.signal);
+      for await (const line of textLines(body, { ...this.#options, watchdog })) {
+        started = true;
+        const said = parseLine(line, asked);
+        if (said === undefined) continue;
+        const thinking = said.thinking ?? said.message?.thinking;
+        if (isText(thinking)) yield { type: "thinking", text: thinking };
+        const text = said.response ?? said.message?.content;
+        if (isText(text)) yield { type: "text", text };
+        if (said.done === true) return yield doneEvent(said);
+      }
+      throw incomplete(asked);
+    } catch (error) {
+      if (abort.signal.aborted) throw abort.signal.reason;
+      throw error instanceof LlmError ? error : incomplete(asked, error);
+    } finally {
+      watchdog.stop();
+      signal.removeEventListener("abort", stop);
+      // After the last line too: the end of the body may never come.
+      abort.abort();
+    }
+  }
+
+  /** Asks until an answer begins. A busy Ollama is asked again, and one that hung up before any byte once. */
+  async #open(request: GenerateRequest, asked: Asked, signal: AbortSignal): Promise<ReadableStream<Uint8Array>> {
+    const { fetch = globalThis.fetch, busyRetryMs = BUSY_RETRY_MS } = this.#options;
+    const init: RequestInit = {
+      method: "POST",
+      headers: { "content-type": "application/json", accept: "application/x-ndjson" },
+      body: JSON.stringify(requestBody(request, this.#options)),
+      redirect: "manual",
+      signal,
+    };
+    let mayReconnect = true;
+    for (let busy = 0;;) {
+      let response: Response;
+      try {
+        response = await fetch(this.#url, init);
+      } catch (cause) {
+        if (signal.aborted) throw signal.reason;
+        if (!mayReconnect || !brokeBeforeAnswer(cause)) throw errorOfFetch(cause, asked);
+        mayReconnect = false;
+        continue;
+      }
+      if (response.ok) return response.body ?? new ReadableStream({ start: (controller) => controller.close() });
+      const error = await errorOfResponse(response, asked);
+      const wait = error.status === 503 ? busyRetryMs[busy++] : undefined;
+      if (wait === undefined) throw error;
+      await pause(wait, signal);
+    }
+  }
+}
+
+/** What the provider reads of a line. Fields are checked where they are used. */
+interface OllamaLine {
+  response?: unknown;
+  thinking?: unknown;
+  message?: { content?: unknown; thinking?: unknown };
+  done?: unknown;
+  done_reason?: unknown;
+  error?: unknown;
+  prompt_eval_count?: unknown;
+  eval_count?: unknown;
+}
+
+/** The line as an object; undefined for a blank one. */
+function parseLine(line: string, asked: Asked): OllamaLine | undefined {
+  let value: unknown;
+  try {
+    value = JSON.parse(line);
+  } catch (cause) {
+    if (line.trim() === "") return undefined;
+    throw notOllama(line, asked, cause);
+  }
+  if (typeof value !== "object" || value === null) throw notOllama(line, asked);
+  const said = value as OllamaLine;
+  if (said.error) throw errorOfValue(said.error, asked);
+  return said;
+}
+
+function isText(value: unknown): value is string {
+  return typeof value === "string" && value !== "";
+}
+
+function doneEvent(said: OllamaLine): LlmEvent {
+  return {
+    type: "done",
+    reason: isText(said.done_reason) ? said.done_reason : "stop",
+    ...(typeof said.prompt_eval_count === "number" ? { promptTokens: said.prompt_eval_count } : {}),
+    ...(typeof said.eval_count === "number" ? { outputTokens: said.eval_count } : {}),
+  };
+}
+
+async function pause(ms: number, signal: AbortSignal): Promise<void> {
+  const { promise, resolve, reject } = Promise.withResolvers<void>();
+  const stop = () => reject(signal.reason);
+  const timer = setTimeout(resolve, ms);
+  signal.addEventListener("abort", stop, { once: true });
+  try {
+    await promise;
+  } finally {
+    clearTimeout(timer);
+    signal.removeEventListener("abort", stop);
+  }
+}

@@ -1,0 +1,74 @@
+/** What Ollama refuses before it generates, with its own words. */
+import { findModel, type StubModel } from "./models.ts";
+import type { Generation } from "./play.ts";
+import type { Api } from "./wire.ts";
+
+export interface Refusal {
+  status: number;
+  error: string;
+}
+
+/** Reads a request body as Ollama's handlers do. */
+export function readAsk(api: Api, body: string, models: StubModel[]): Generation | Refusal {
+  if (body.trim() === "") return refuse(400, "missing request body");
+  let ask: unknown;
+  try {
+    ask = JSON.parse(body);
+  } catch {
+    // Go's decoder has other words than V8 for the same fault; a client can only see that it is one.
+    return refuse(400, "invalid character 'x' looking for beginning of value");
+  }
+  const fields = typeof ask === "object" && ask !== null ? ask as Record<string, unknown> : {};
+  return wrongType(api, fields) ?? wrongModel(api, fields, models) ?? {
+    api,
+    model: String(fields.model),
+    prompt: promptOf(api, fields),
+    stream: fields.stream !== false,
+  };
+}
+
+function wrongType(api: Api, fields: Record<string, unknown>): Refusal | undefined {
+  const types: [string, string][] = [["model", "string"], ["stream", "boolean"], ["options", "object"]];
+  if (api === "generate") types.push(["prompt", "string"], ["system", "string"]);
+  for (const [name, type] of types) {
+    const value = fields[name];
+    if (value !== undefined && value !== null && typeof value !== type) {
+      return refuse(400, `json: cannot unmarshal ${typeof value} into Go struct field ${name} of type ${type}`);
+    }
+  }
+  if (api === "chat" && fields.messages !== undefined && !Array.isArray(fields.messages)) {
+    return refuse(400, `json: cannot unmarshal ${typeof fields.messages} into Go struct field messages`);
+  }
+  const { keep_alive: keepAlive, options } = fields;
+  if (typeof keepAlive === "boolean") return refuse(400, "time: invalid duration");
+  if (typeof keepAlive === "string" && !/^-?(0|([\d.]+(ns|us|µs|ms|s|m|h))+)$/.test(keepAlive)) {
+    return refuse(400, `time: missing unit in duration "${keepAlive}"`);
+  }
+  const temperature = (options as { temperature?: unknown } | undefined)?.temperature;
+  // A wrong option comes as a failure of the server, not of the request.
+  if (typeof temperature === "string") return refuse(500, 'option "temperature" must be of type float32');
+  return undefined;
+}
+
+function wrongModel(api: Api, fields: Record<string, unknown>, models: StubModel[]): Refusal | undefined {
+  const name = typeof fields.model === "string" ? fields.model.trim() : "";
+  if (name === "") return api === "chat" ? refuse(400, "model is required") : refuse(404, "model '' not found");
+  if (/\s|:$/.test(name)) return refuse(400, "invalid model name");
+  const model = findModel(models, name);
+  if (model === undefined) return refuse(404, `model '${name}' not found`);
+  const can = model.capabilities ?? ["completion"];
+  if (can.length > 0 && !can.includes("completion")) return refuse(400, `"${name}" does not support ${api}`);
+  const thinks = fields.think !== undefined && fields.think !== null && fields.think !== false;
+  if (thinks && !can.includes("thinking")) return refuse(400, `"${name}" does not support thinking`);
+  return undefined;
+}
+
+function promptOf(api: Api, fields: Record<string, unknown>): string {
+  if (api === "generate") return typeof fields.prompt === "string" ? fields.prompt : "";
+  const messages = Array.isArray(fields.messages) ? fields.messages as { content?: unknown }[] : [];
+  return String(messages.at(-1)?.content ?? "");
+}
+
+function refuse(status: number, error: string): Refusal {
+  return { status, error };
+}

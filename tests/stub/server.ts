@@ -1,0 +1,325 @@
+/** The stub's listener and routes. */
+import { readAsk, type Refusal } from "./checks.ts";
+import { HttpConnection, type HttpRequest } from "./http.ts";
+import type { Knobs } from "./knobs.ts";
+import {
+  findModel,
+  normalName,
+  psJson,
+  type PullLine,
+  pullLines,
+  showJson,
+  type StubModel,
+  tagsJson,
+} from "./models.ts";
+import { openAiChat, openAiModels } from "./openai.ts";
+import { type Generation, JSON_TYPE, NDJSON, type Outcome, pause, play, settled } from "./play.ts";
+import { Slots } from "./slots.ts";
+import { type Api, frame, goJson, line } from "./wire.ts";
+
+/** One request as the stub saw it. */
+export interface RecordedRequest {
+  method: string;
+  path: string;
+  headers: Headers;
+  text: string;
+  /** The body as JSON, or undefined where it is none. */
+  body: unknown;
+  /** `performance.now()` of its arrival. */
+  at: number;
+  /** Lines written so far. */
+  lines: number;
+  /** The whole answer was written. */
+  finished: boolean;
+  /** `performance.now()` of the moment the client left before its answer was whole. */
+  disconnectedAt?: number;
+  /** Settles when the stub is through with it, whichever way. */
+  closed: Promise<void>;
+}
+
+/** Behaviour of a generation: knobs, or knobs by request. */
+export type Behaviour = Knobs | ((request: RecordedRequest, index: number) => Knobs);
+
+export interface StubOptions {
+  port?: number;
+  hostname?: string;
+  version?: string;
+  models?: StubModel[];
+  /** What every generation does that has nothing of its own in `queue`. */
+  behaviour?: Behaviour;
+  /** What the next generations do, first in first out. */
+  queue?: Behaviour[];
+  /** Generations at once. Default unlimited. */
+  parallel?: number;
+  /** Generations waiting for a slot before the next one gets 503. */
+  maxQueue?: number;
+  /** Paths that never answer, such as "/api/ps". */
+  hang?: string[];
+  /** Lines of a pull. Default: a pull that goes well. */
+  pull?: PullLine[];
+  /** Milliseconds between the lines of a pull. */
+  pullMs?: number;
+}
+
+/** As many requests are kept as any test looks at; a soak must not grow by them. */
+const KEPT_REQUESTS = 10_000;
+
+export class Stub implements AsyncDisposable {
+  readonly url: string;
+  readonly port: number;
+  /** Every request, oldest first. */
+  readonly requests: RecordedRequest[] = [];
+  /** Connections since the start. */
+  accepted = 0;
+  readonly #listener: Deno.TcpListener;
+  readonly #connections = new Map<HttpConnection, Promise<void>>();
+  readonly #accepting: Promise<void>;
+  readonly #slots: Slots;
+  #options: StubOptions;
+  #active = 0;
+  #generations = 0;
+  #arrivals: (() => void)[] = [];
+
+  constructor(options: StubOptions = {}) {
+    const hostname = options.hostname ?? "127.0.0.1";
+    this.#options = { ...options, queue: [...options.queue ?? []] };
+    this.#slots = new Slots(options.parallel ?? Infinity, options.maxQueue ?? 512);
+    this.#listener = Deno.listen({ hostname, port: options.port ?? 0, transport: "tcp" });
+    this.port = this.#listener.addr.port;
+    this.url = `http://${hostname}:${this.port}`;
+    this.#accepting = this.#accept();
+  }
+
+  /** Generations under way, those waiting for a slot not counted. */
+  active(): number {
+    return this.#active;
+  }
+
+  /** Connections that are open now. */
+  connections(): number {
+    return this.#connections.size;
+  }
+
+  /** Changes what later requests meet. */
+  set(options: Omit<StubOptions, "port" | "hostname" | "parallel" | "maxQueue">): void {
+    this.#options = { ...this.#options, ...options };
+  }
+
+  /** The request with this number, counted from 0, as soon as it has come. */
+  async request(index: number): Promise<RecordedRequest> {
+    while (true) {
+      const request = this.requests[index];
+      if (request !== undefined) return request;
+      await new Promise<void>((resolve) => this.#arrivals.push(resolve));
+    }
+  }
+
+  /** Hangs up on everyone, as a killed server does, and stops listening. */
+  async close(): Promise<void> {
+    this.#listener.close();
+    await this.#accepting;
+    await this.hangUp();
+  }
+
+  /** Cuts every connection and goes on listening. */
+  async hangUp(): Promise<void> {
+    const connections = [...this.#connections];
+    await Promise.all(connections.map(([conn]) => conn.close()));
+    await Promise.all(connections.map(([, served]) => served));
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.close();
+  }
+
+  async #accept(): Promise<void> {
+    try {
+      for await (const tcp of this.#listener) {
+        this.accepted++;
+        const conn = new HttpConnection(tcp);
+        this.#connections.set(conn, this.#serve(conn).finally(() => this.#connections.delete(conn)));
+      }
+    } catch (error) {
+      // Closing the listener ends the loop this way while an accept is pending.
+      if (!(error instanceof Deno.errors.BadResource || error instanceof Deno.errors.Interrupted)) throw error;
+    }
+  }
+
+  async #serve(conn: HttpConnection): Promise<void> {
+    let keepAlive = true;
+    while (keepAlive) {
+      const request = await conn.request();
+      if (request === null) break;
+      keepAlive = await this.#answer(conn, request) && request.headers.get("connection") !== "close";
+    }
+    await conn.close();
+  }
+
+  async #answer(conn: HttpConnection, request: HttpRequest): Promise<boolean> {
+    const { promise, resolve } = Promise.withResolvers<void>();
+    const record: RecordedRequest = {
+      method: request.method,
+      path: request.path,
+      headers: request.headers,
+      text: request.body,
+      body: parsed(request.body),
+      at: performance.now(),
+      lines: 0,
+      finished: false,
+      closed: promise,
+    };
+    if (this.requests.push(record) > KEPT_REQUESTS) this.requests.shift();
+    for (const wake of this.#arrivals.splice(0)) wake();
+    const outcome = await this.#route(conn, record);
+    record.lines = outcome.lines;
+    record.finished = outcome.finished;
+    if (!outcome.finished && conn.gone.aborted) record.disconnectedAt = performance.now();
+    resolve();
+    return outcome.keepAlive;
+  }
+
+  async #route(conn: HttpConnection, record: RecordedRequest): Promise<Outcome> {
+    const { method } = record;
+    const path = record.path.split("?")[0] ?? "";
+    const { models = DEFAULT_MODELS, hang = [], version = "0.33.0" } = this.#options;
+    if (hang.includes(path)) {
+      await settled(new Promise(() => {}), conn.gone);
+      return { lines: 0, finished: false, keepAlive: false };
+    }
+    const reads: Record<string, () => [string, string]> = {
+      "/": () => ["text/plain; charset=utf-8", "Ollama is running"],
+      "/api/version": () => [JSON_TYPE, goJson({ version })],
+      "/api/tags": () => [JSON_TYPE, tagsJson(models)],
+      "/api/ps": () => [JSON_TYPE, psJson(models)],
+      "/api/status": () => [JSON_TYPE, goJson({ cloud: { disabled: false, source: "none" } })],
+      "/v1/models": () => [JSON_TYPE, openAiModels(models)],
+    };
+    const writes: Record<string, () => Promise<Outcome>> = {
+      "/api/generate": () => this.#generate(conn, "generate", record, models),
+      "/api/chat": () => this.#generate(conn, "chat", record, models),
+      "/api/show": () => this.#show(conn, record, models),
+      "/api/pull": () => this.#pull(conn, record),
+      "/v1/chat/completions": () => openAiChat(conn, record.text, models),
+    };
+    const read = reads[path];
+    const write = writes[path];
+    if (read !== undefined && (method === "GET" || method === "HEAD")) {
+      const [type, body] = read();
+      return await whole(conn, 200, type, body, method === "HEAD");
+    }
+    if (write !== undefined && method === "POST") return await write();
+    if (read !== undefined || write !== undefined) {
+      return await whole(conn, 405, "text/plain", "405 method not allowed");
+    }
+    if (path.startsWith("//") || path.endsWith("/")) return await redirect(conn, method, path);
+    return await whole(conn, 404, "text/plain", "404 page not found");
+  }
+
+  async #generate(conn: HttpConnection, api: Api, record: RecordedRequest, models: StubModel[]): Promise<Outcome> {
+    const ask = readAsk(api, record.text, models);
+    const knobs = "error" in ask ? {} : this.#knobsFor(record);
+    if (knobs.hangUp === true || knobs.status !== undefined) {
+      return await play(conn, { api, model: "", prompt: "", stream: true }, knobs);
+    }
+    if ("error" in ask) return await refused(conn, ask);
+    if (ask.prompt === "") return await loaded(conn, ask, record.body);
+    const place = await this.#slots.take(conn.gone);
+    if (place === "left") return { lines: 0, finished: false, keepAlive: false };
+    if (place === "full") return await refused(conn, { status: 503, error: SERVER_BUSY });
+    this.#active++;
+    try {
+      return await play(conn, ask, knobs);
+    } finally {
+      this.#active--;
+      this.#slots.release();
+    }
+  }
+
+  #knobsFor(record: RecordedRequest): Knobs {
+    const next = this.#options.queue?.shift() ?? this.#options.behaviour ?? {};
+    const index = this.#generations++;
+    return typeof next === "function" ? next(record, index) : next;
+  }
+
+  async #show(conn: HttpConnection, { body }: RecordedRequest, models: StubModel[]): Promise<Outcome> {
+    const name = nameIn(body);
+    if (name === "") return await refused(conn, { status: 400, error: "model is required" });
+    const model = findModel(models, name);
+    if (model === undefined) {
+      return await refused(conn, { status: 404, error: `model '${normalName(name)}' not found` });
+    }
+    return await whole(conn, 200, JSON_TYPE, showJson(model));
+  }
+
+  async #pull(conn: HttpConnection, { body }: RecordedRequest): Promise<Outcome> {
+    const name = nameIn(body);
+    if (name === "") return await refused(conn, { status: 400, error: "invalid model name" });
+    const lines = this.#options.pull ?? pullLines();
+    let sent = 0;
+    if (!await conn.startStream(200, NDJSON)) return { lines: sent, finished: false, keepAlive: false };
+    for (const one of lines) {
+      await pause(this.#options.pullMs ?? 0, conn.gone);
+      if (!await conn.write(frame(`${goJson(one)}\n`))) return { lines: sent, finished: false, keepAlive: false };
+      sent++;
+    }
+    if (lines.at(-1)?.status === "success") this.#add(name);
+    const ended = await conn.endStream();
+    return { lines: sent, finished: ended, keepAlive: ended };
+  }
+
+  /** What was pulled is there afterwards. */
+  #add(name: string): void {
+    const models = this.#options.models ?? DEFAULT_MODELS;
+    if (findModel(models, name) === undefined) this.set({ models: [{ name: normalName(name) }, ...models] });
+  }
+}
+
+/** Two blanks: Ollama's own. */
+const SERVER_BUSY = "server busy, please try again.  maximum pending requests exceeded";
+
+const DEFAULT_MODELS: StubModel[] = [
+  { name: "qwen2.5:latest" },
+  { name: "llama3.2:3b", size: 2_019_393_189, contextLength: 131_072 },
+  { name: "deepseek-r1:latest", capabilities: ["completion", "thinking"] },
+];
+
+async function whole(
+  conn: HttpConnection,
+  status: number,
+  type: string,
+  body: string,
+  bodiless = false,
+): Promise<Outcome> {
+  const sent = await conn.send(status, { "content-type": type }, body, bodiless);
+  return { lines: 0, finished: sent, keepAlive: sent };
+}
+
+async function refused(conn: HttpConnection, { status, error }: Refusal): Promise<Outcome> {
+  return await whole(conn, status, JSON_TYPE, goJson({ error }));
+}
+
+/** An empty prompt loads or unloads: one object without a line feed, even for a stream. */
+async function loaded(conn: HttpConnection, ask: Generation, body: unknown): Promise<Outcome> {
+  const reason = (body as { keep_alive?: unknown }).keep_alive === 0 ? "unload" : "load";
+  return await whole(conn, 200, JSON_TYPE, line(ask.api, { model: ask.model, text: "", done: { reason } }, 3));
+}
+
+async function redirect(conn: HttpConnection, method: string, path: string): Promise<Outcome> {
+  const location = path.replace(/\/{2,}/g, "/").replace(/(.)\/$/, "$1");
+  const sent = await conn.send(method === "GET" || path.startsWith("//") ? 301 : 307, { location }, "");
+  return { lines: 0, finished: sent, keepAlive: sent };
+}
+
+function nameIn(body: unknown): string {
+  const { model, name } = (body ?? {}) as { model?: unknown; name?: unknown };
+  return String(model ?? name ?? "").trim();
+}
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    // Clients that lie are part of the tests; `text` keeps what they sent.
+    return undefined;
+  }
+}
