@@ -259,8 +259,15 @@ Deno.test("App.appWrapper() and App.layout() surround the pages after them unles
       </section>
     ))
     .route("/a/b", { component: () => <p>b</p> })
+    .layout("/own", ({ Component }) => (
+      <article>
+        <Component />
+      </article>
+    ), { skipAppWrapper: true, skipInheritedLayouts: true })
+    .route("/own/page", { component: () => <p>own</p> })
     .route("/alone", { component: () => <p>alone</p>, config: { skipAppWrapper: true, skipInheritedLayouts: true } });
   assertStringIncludes((await ask(app, "/a/b")).text, "<body><main><section><p>b</p></section></main></body>");
+  assertStringIncludes((await ask(app, "/own/page")).text, "</head><body><article><p>own</p></article></body>");
   for (const path of ["bare", "alone"]) {
     assertEquals(
       (await ask(app, `/${path}`)).text,

@@ -111,10 +111,7 @@ export class App<State> {
 
   /** Sets the component around the pages below `path`. */
   layout(path: string, component: RouteComponent<State>, config: LayoutConfig = {}): this {
-    if (config.skipAppWrapper || config.skipInheritedLayouts) {
-      throw new Error(`Cannot add the layout of ${path}: this stand-in knows no options for layouts`);
-    }
-    return this.#add((plan) => plan.scope(path).layout = component);
+    return this.#add((plan) => plan.scope(path).layout = { component, config });
   }
 
   /** Sets the component around all pages, which renders `<html>`. */
@@ -160,7 +157,9 @@ export class App<State> {
         if (!(response instanceof Response)) {
           throw new Error(`Expected a "Response" instance to be returned, but got: ${response}`);
         }
-        return req.method === "HEAD" ? new Response(null, response) : response;
+        if (req.method !== "HEAD") return response;
+        await response.body?.cancel();
+        return new Response(null, response);
       } catch (error) {
         return answerError(error);
       }

@@ -19,9 +19,8 @@ export interface WebSocketUpgradeOptions {
 }
 
 function isHandlers(value: WebSocketHandlers | WebSocketUpgradeOptions | undefined): value is WebSocketHandlers {
-  return Object.entries(value ?? {}).some(([name, handler]) =>
-    ["open", "message", "close", "error"].includes(name) && typeof handler === "function"
-  );
+  const names = ["open", "message", "close", "error"];
+  return value !== undefined && names.some((name) => typeof Reflect.get(value, name) === "function");
 }
 
 /** The components around a page: the layouts from the outermost in, and the app wrapper. */

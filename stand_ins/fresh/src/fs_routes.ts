@@ -83,7 +83,7 @@ export function addFsRoutes<State>(plan: Plan<State>, files: FsRoute[], prefix: 
         plan.scope("/").app = component ?? null;
         break;
       case "layout":
-        scope.layout = component ?? null;
+        if (component) scope.layout = { component, config: module.config ?? {} };
         break;
       case "error":
         scope.error = route;

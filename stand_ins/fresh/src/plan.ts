@@ -3,6 +3,7 @@ import { HttpError } from "./error.ts";
 import { Router } from "./router.ts";
 import type {
   HandlerByMethod,
+  LayoutConfig,
   MaybeLazy,
   MaybeLazyMiddleware,
   Method,
@@ -14,7 +15,7 @@ import type {
 /** What `app.use()`, `app.onError()` … have said so far for everything below one path. */
 interface Scope<State> {
   app: RouteComponent<State> | null;
-  layout: RouteComponent<State> | null;
+  layout: { component: RouteComponent<State>; config: LayoutConfig } | null;
   error: Route<State> | null;
   middlewares: MaybeLazyMiddleware<State>[];
 }
@@ -69,7 +70,11 @@ export class Plan<State> {
       const surroundings = surroundingsOf(ctx);
       const before = { ...surroundings };
       if (scope.app) surroundings.app = scope.app;
-      if (scope.layout) surroundings.layouts = [...before.layouts, scope.layout];
+      if (scope.layout) {
+        const { component, config } = scope.layout;
+        if (config.skipAppWrapper) surroundings.app = null;
+        surroundings.layouts = config.skipInheritedLayouts ? [component] : [...before.layouts, component];
+      }
       try {
         return await ctx.next();
       } catch (error) {

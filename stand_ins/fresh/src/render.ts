@@ -202,9 +202,9 @@ export function renderPage(
   }
   const response = new Response(`<!DOCTYPE html>${html}`, init);
   response.headers.set("Content-Type", "text/html; charset=utf-8");
-  const files = [...current.islands].map(({ file }) => file);
-  if (files.length > 0 || cache.alwaysBoot) {
-    const links = [cache.clientEntry, ...files].map((file) => `<${encodeURI(file)}>; rel="modulepreload"; as="script"`);
+  if (current.islands.size > 0 || cache.alwaysBoot) {
+    const files = new Set([cache.clientEntry, ...[...current.islands].map(({ file }) => file)]);
+    const links = [...files].map((file) => `<${encodeURI(file)}>; rel="modulepreload"; as="script"`);
     response.headers.append("Link", links.join(", "));
   }
   nonces.set(response, nonce);

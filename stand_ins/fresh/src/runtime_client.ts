@@ -68,7 +68,8 @@ export function boot(islands: Record<string, ComponentType>, serializedProps: st
     if (comment.data.startsWith("frsh:island:")) start = comment;
     if (comment.data !== "/frsh:island" || start === null) continue;
     if (start.parentNode !== comment.parentNode) {
-      throw new Error(`Cannot start ${start.data}: invalid HTML nesting moved its end elsewhere in the page`);
+      reportError(new Error(`Cannot start ${start.data}: invalid HTML nesting moved its end elsewhere in the page`));
+      continue;
     }
     const [, , name = "", index] = start.data.split(":");
     const component = islands[name];
