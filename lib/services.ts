@@ -12,8 +12,8 @@ import { OllamaProvider } from "@/lib/llm/ollama.ts";
 import { complain } from "@/lib/log.ts";
 import { modelSource } from "@/lib/models/known.ts";
 import { ModelError } from "@/lib/models/model_error.ts";
-import { syncModel } from "@/lib/models/sync.ts";
-import { homeFolder, PROGRAM } from "@/lib/paths.ts";
+import { syncAloud } from "@/lib/models/tell_sync.ts";
+import { BUNDLE, homeFolder, PROGRAM } from "@/lib/paths.ts";
 import type { AppConfig } from "@/lib/protocol/app_config.ts";
 
 export interface ServicesOptions {
@@ -68,11 +68,8 @@ export async function openServices(options: ServicesOptions = {}): Promise<Servi
 /** Brings the avatar's files. Where nothing can be shown the page is told of the configured model all the same. */
 async function bringAvatar({ config, root, path }: LoadedConfig, staticDir: string): Promise<ShownModel> {
   try {
-    const bundled = Deno.build.standalone ? { bundled: join(PROGRAM, "static") } : {};
-    const shown = await syncModel({ config, root, configPath: path, staticDir, ...bundled });
-    if (shown.problem !== undefined) complain(`${shown.problem.message}\nShowing ${shown.name} instead`);
-    for (const warning of shown.warnings) complain(`Warning: ${warning}`);
-    return shown;
+    const bundled = Deno.build.standalone ? { bundled: join(PROGRAM, BUNDLE) } : {};
+    return await syncAloud({ config, root, configPath: path, staticDir, ...bundled });
   } catch (error) {
     if (!(error instanceof ModelError)) throw error;
     complain(error.message);

@@ -19,7 +19,7 @@ const SOURCES = [
   "tasks/precompress.ts",
 ];
 /** Below these is what other tasks bring: served as it is, not built. */
-const BROUGHT = ["static/model", "static/vendor", "static/app-config.json"];
+export const BROUGHT = ["static/model", "static/vendor", "static/app-config.json"];
 
 /** Runs the build in a process of its own, unless `_fresh/` is up to date. Returns whether it ran. */
 export async function buildIfChanged(root: string): Promise<boolean> {

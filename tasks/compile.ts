@@ -1,14 +1,16 @@
-/** `deno task compile`: one binary with the page, the islands, Cubism Core and the default model inside. */
+/** `deno task compile`: one binary with the page, the islands, the Cores and the default model inside. */
 import { join } from "node:path";
-import { buildIfChanged } from "./build.ts";
-import { sync } from "./sync.ts";
+import { BROUGHT, buildIfChanged } from "./build.ts";
+import { parseConfig } from "@/lib/config/load.ts";
 import { complain } from "@/lib/log.ts";
-import { PROGRAM } from "@/lib/paths.ts";
+import { syncAloud } from "@/lib/models/tell_sync.ts";
+import { BUNDLE, PROGRAM } from "@/lib/paths.ts";
 
 const ENTRY = "serve.ts";
 const PACKAGES = join("node_modules", ".deno");
 
-await sync(PROGRAM);
+// The default model, whatever this checkout is configured to show: others are the user's, beside the binary.
+await syncAloud({ config: parseConfig("").config, root: PROGRAM, staticDir: BUNDLE });
 await buildIfChanged(PROGRAM);
 const named = Deno.args.some((argument) => /^(-o|--output)(=|$)/.test(argument));
 const { code } = await new Deno.Command(Deno.execPath(), {
@@ -19,6 +21,8 @@ const { code } = await new Deno.Command(Deno.execPath(), {
     "--quiet",
     "--include=_fresh",
     "--include=static",
+    `--include=${BUNDLE}`,
+    ...BROUGHT.map((path) => `--exclude=${path}`),
     ...(await unusedPackages()).map((folder) => `--exclude=${folder}`),
     ...(named ? [] : ["--output=dist/vtuber"]),
     ...Deno.args,

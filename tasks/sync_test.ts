@@ -29,6 +29,7 @@ Deno.test("tasks/sync.ts brings the default model and tells about the missing on
       model: "mao",
       modle: 1,
       cubismCore: "core.js",
+      cubism2Core: "core.js",
       models: { hiyori: "default" },
     }),
   });

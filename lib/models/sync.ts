@@ -66,13 +66,13 @@ export async function syncModel(options: SyncOptions): Promise<SyncResult> {
   if (chosen.model !== undefined && config.cubismCore === configSchema.parse({}).cubismCore) {
     warnings.push(...newerThanCore(chosen.model).map(({ message }) => message));
   }
-  const core = await coreFor(chosen.cubism, options, staticDir, context);
-  if (core.problem !== undefined) warnings.push(core.problem.message);
+  const cores = await bothCores(chosen.cubism, options, staticDir, context);
+  if (cores.problem !== undefined) warnings.push(cores.problem.message);
 
   signal?.throwIfAborted();
   const written = [
     chosen.model !== undefined && await fillFolder(join(staticDir, "model"), chosen.model.files),
-    core.files !== undefined && await fillFolder(join(staticDir, "vendor"), core.files),
+    await fillFolder(join(staticDir, "vendor"), cores.files),
     await writeWhole(
       join(staticDir, "app-config.json"),
       `${JSON.stringify(appConfig(config, chosen.shown), null, 2)}\n`,
@@ -144,13 +144,34 @@ async function bundledModel(source: ModelSource, { config, bundled }: SyncOption
   return inPlace?.shown.name === source.name ? await openFolder(join(bundled, "model"), source.name) : undefined;
 }
 
-/** The Core that this model needs. Where it cannot be had, the one in place stays. */
-async function coreFor(
+/**
+ * Both Cores, so that the page can change to a model of the other kind. The one that this model needs must be there;
+ * doing without the other is no reason to complain.
+ */
+async function bothCores(
+  cubism: Cubism,
+  options: SyncOptions,
+  staticDir: string,
+  context: SourceContext,
+): Promise<{ files: Map<string, Uint8Array>; problem?: ModelError }> {
+  const { problem, ...needed } = await core(cubism, options, staticDir, context);
+  const files = new Map([[CORES[cubism].file, needed.bytes]]);
+  const other: Cubism = cubism === 2 ? 4 : 2;
+  try {
+    files.set(CORES[other].file, (await core(other, options, staticDir, context)).bytes);
+  } catch (error) {
+    if (!(error instanceof ModelError)) throw error;
+  }
+  return { files, ...(problem === undefined ? {} : { problem }) };
+}
+
+/** One Core. Where it cannot be had anew, the one in place stays. */
+async function core(
   cubism: Cubism,
   { config, bundled }: SyncOptions,
   staticDir: string,
   context: SourceContext,
-): Promise<{ files?: Map<string, Uint8Array>; problem?: ModelError }> {
+): Promise<{ bytes: Uint8Array; problem?: ModelError }> {
   const { file, field, mark } = CORES[cubism];
   const carried = bundled === undefined ? undefined : join(bundled, "vendor", file);
   const source = config[field].startsWith("npm:") && carried !== undefined && await isThere(carried)
@@ -159,10 +180,11 @@ async function coreFor(
   const complaint = (bytes: Uint8Array) =>
     new TextDecoder().decode(bytes).includes(mark) ? undefined : "is no Cubism Core";
   try {
-    return { files: new Map([[file, await readSource(source, context, complaint)]]) };
+    return { bytes: await readSource(source, context, complaint) };
   } catch (problem) {
-    if (problem instanceof ModelError && await isThere(join(staticDir, "vendor", file))) return { problem };
-    throw problem;
+    const inPlace = join(staticDir, "vendor", file);
+    if (!(problem instanceof ModelError) || !await isThere(inPlace)) throw problem;
+    return { bytes: await Deno.readFile(inPlace), problem };
   }
 }
 

@@ -1,4 +1,4 @@
-import { assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
+import { assert, assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
 import { join } from "node:path";
 import { type Config, configSchema } from "@/lib/config/schema.ts";
 import type { z } from "zod";
@@ -224,7 +224,7 @@ Deno.test("syncModel() brings the real models from npm, and needs no network the
     const options = { config: configSchema.parse({ model }), root: root.path };
     const first = await syncModel(options);
     assertEquals([first.name, first.entry, first.problem, first.warnings], [model, entry, undefined, []]);
-    assertEquals([...Deno.readDirSync(join(root.path, "static/vendor"))].map(({ name }) => name), [core]);
+    assert([...Deno.readDirSync(join(root.path, "static/vendor"))].some(({ name }) => name === core));
     const progress: Progress[] = [];
     const second = await syncModel({ ...options, onProgress: (one) => progress.push(one) });
     assertEquals([second.changed, progress.filter(({ text }) => text.startsWith("Downloading"))], [false, []]);
