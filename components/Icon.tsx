@@ -2,7 +2,7 @@
 
 const PATHS = {
   send: "M12 19V5M5.5 11.5 12 5l6.5 6.5",
-  stop: "M8 8h8v8H8z",
+  stop: "M7 7h10v10H7z",
   compose: "M12 20h8M4 16.5V20h3.5L18.6 8.9a2 2 0 0 0 0-2.8l-.7-.7a2 2 0 0 0-2.8 0L4 16.5z",
   settings: "M4 7h9M19 7h1M4 17h1M11 17h9M16 4.5v5M8 14.5v5",
   down: "M12 5v14M5.5 12.5 12 19l6.5-6.5",

@@ -9,6 +9,7 @@ import { TurnView } from "@/components/chat/TurnView.tsx";
 import { ChatStore } from "@/lib/client/chat_store.ts";
 import { currentTurn } from "@/lib/client/conversation.ts";
 import { WORDS } from "@/lib/client/i18n.ts";
+import { loadFormatter } from "@/lib/client/markdown/load.ts";
 import type { Preferences } from "@/lib/client/preferences.ts";
 import { browserWorld, socketUrl } from "@/lib/client/socket.ts";
 import { Memory } from "@/lib/client/storage.ts";
@@ -35,6 +36,7 @@ export default function ChatPanel({ config, preferences: initial }: ChatPanelPro
       nextFrame: (callback) => requestAnimationFrame(callback),
     });
     store.start();
+    loadFormatter();
     chat.value = store;
     const unfollow = followKeyboard();
     return () => {
@@ -81,6 +83,7 @@ export default function ChatPanel({ config, preferences: initial }: ChatPanelPro
             turn={turn}
             name={name}
             words={words}
+            online={connection.state === "open"}
             onRetry={(id) => store?.retry(id)}
             onEdit={(id) => store?.edit(id)}
           />

@@ -4,7 +4,7 @@ import { preferencesOf } from "@/lib/client/preferences.ts";
 import { define } from "@/utils.ts";
 
 /** Colours of the browser's own frame around the page: those of the style sheet's `--ground`. */
-const GROUND = { light: "#efeafb", dark: "#100d1c", contrast: "#000000" };
+const GROUND = { light: "#efeafb", dark: "#131024", contrast: "#000000" };
 
 export default define.layout(function App({ Component, req }) {
   const { language, theme } = preferencesOf(req.headers);

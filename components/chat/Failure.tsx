@@ -12,13 +12,16 @@ interface FailureProps {
 
 /** A failure, beside the message it belongs to. */
 export function Failure({ error, words, onRetry, onEdit }: FailureProps) {
+  const title = words.errors[error.code];
+  // In English, the message mostly begins with what the title says.
+  const told = error.message.startsWith(title);
   return (
     <div class="failure">
       <p class="failure-title">
         <Icon name="warning" />
-        {words.errors[error.code]}
+        <span>{told ? withCode(error.message) : title}</span>
       </p>
-      <p>{withCode(error.message)}</p>
+      {!told && <p>{withCode(error.message)}</p>}
       {error.hint !== undefined && <p>{withCode(error.hint)}</p>}
       <div class="actions">
         <button type="button" class="pill" onClick={onRetry}>

@@ -1,12 +1,17 @@
 import { Component } from "preact";
 import type { Turn } from "@/lib/client/conversation.ts";
 import type { Words } from "@/lib/client/i18n.ts";
+import { CopyButton } from "../CopyButton.tsx";
+import { Answer } from "./Answer.tsx";
 import { Failure } from "./Failure.tsx";
+import { Thoughts } from "./Thoughts.tsx";
 
 interface TurnViewProps {
   turn: Turn;
   name: string;
   words: Words;
+  /** True while the server can be reached. */
+  online: boolean;
   onRetry(turn: string): void;
   onEdit(turn: string): void;
 }
@@ -14,46 +19,45 @@ interface TurnViewProps {
 /** What was said and what was answered. Drawn again only when its turn has changed, so a long conversation stays quick. */
 export class TurnView extends Component<TurnViewProps> {
   override shouldComponentUpdate(next: TurnViewProps): boolean {
-    return next.turn !== this.props.turn || next.words !== this.props.words;
+    const { turn, words, online } = this.props;
+    return next.turn !== turn || next.words !== words || (turn.state === "unsent" && next.online !== online);
   }
 
-  render({ turn, name, words, onRetry, onEdit }: TurnViewProps) {
-    const waiting = waitingText(turn, words);
-    const live = turn.state === "streaming" || turn.state === "queued";
+  render({ turn, name, words, online, onRetry, onEdit }: TurnViewProps) {
+    const { turn: id, prompt, text, thinking, state, reason, error } = turn;
+    const live = state === "streaming" || state === "queued";
     return (
-      <article class="turn" data-state={turn.state}>
-        {turn.prompt !== "" && (
+      <article class="turn" data-state={state}>
+        {prompt !== "" && (
           <div class="message said">
             <h3 class="visually-hidden">{words.you}</h3>
-            <p class="text">{turn.prompt}</p>
+            <p class="text">{prompt}</p>
           </div>
         )}
-        {waiting !== null && <p class="note">{waiting}</p>}
-        {(turn.text !== "" || live) && (
-          <div class="message answered" aria-busy={live}>
-            <h3 class="visually-hidden">{name}</h3>
-            {turn.text === "" ? <Dots label={words.thinking} /> : <p class="text">{turn.text}</p>}
+        {state === "unsent" && error === undefined && <p class="note">{online ? words.sending : words.notSent}</p>}
+        {thinking !== "" && <Thoughts text={thinking} live={live && text === ""} words={words} />}
+        {(text !== "" || (live && thinking === "")) && (
+          <div class="row">
+            <div class="message answered" aria-busy={live}>
+              <h3 class="visually-hidden">{name}</h3>
+              {text === "" ? <Dots label={words.thinking} /> : <Answer text={text} live={live} words={words} />}
+            </div>
+            {!live && <CopyButton text={text} words={words} />}
           </div>
         )}
-        {turn.reason === "cancelled" && <p class="note">{words.cancelled}</p>}
-        {turn.reason === "length" && <p class="note">{words.cutShort}</p>}
-        {turn.error !== undefined && (
+        {reason === "cancelled" && <p class="note">{words.cancelled}</p>}
+        {reason === "length" && <p class="note">{words.cutShort}</p>}
+        {error !== undefined && (
           <Failure
-            error={turn.error}
+            error={error}
             words={words}
-            onRetry={() => onRetry(turn.turn)}
-            onEdit={turn.state === "unsent" ? () => onEdit(turn.turn) : null}
+            onRetry={() => onRetry(id)}
+            onEdit={state === "unsent" ? () => onEdit(id) : null}
           />
         )}
       </article>
     );
   }
-}
-
-function waitingText(turn: Turn, words: Words): string | null {
-  if (turn.error !== undefined) return null;
-  if (turn.state === "unsent") return words.sending;
-  return null;
 }
 
 function Dots({ label }: { label: string }) {

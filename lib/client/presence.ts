@@ -3,6 +3,7 @@
  * and each works without the other. Only for the browser: a server shares its modules among all its visitors.
  */
 import { type Signal, signal } from "@preact/signals";
+import type { Character } from "@/lib/avatar/character.ts";
 
 /** What the character is doing, as far as the conversation tells. */
 export type Activity = "idle" | "listening" | "thinking" | "speaking";
@@ -38,3 +39,6 @@ export const feelings: Signal<Feeling | null> = signal<Feeling | null>(null);
  * {@linkcode speech}. Written by whatever plays the voice.
  */
 export const voice: Signal<number | null> = signal<number | null>(null);
+
+/** The character to show instead of the configured one; null for that one. Written by whoever lets a person choose. */
+export const chosenCharacter: Signal<Character | null> = signal<Character | null>(null);

@@ -20,7 +20,7 @@ export const ENGLISH: Words = {
   latest: "Jump to latest",
   connection: {
     connecting: "Connecting…",
-    waiting: "Connection lost, trying again…",
+    waiting: "Reconnecting…",
     closed: "Disconnected",
     reconnect: "Connect now",
   },

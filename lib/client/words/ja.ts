@@ -20,7 +20,7 @@ export const JAPANESE: Words = {
   latest: "最新の発言へ",
   connection: {
     connecting: "接続しています…",
-    waiting: "接続が切れました。再接続しています…",
+    waiting: "再接続しています…",
     closed: "切断されました",
     reconnect: "今すぐ接続",
   },

@@ -20,7 +20,7 @@ export const CHINESE: Words = {
   latest: "跳到最新",
   connection: {
     connecting: "正在连接…",
-    waiting: "连接已断开，正在重试…",
+    waiting: "正在重新连接…",
     closed: "已断开",
     reconnect: "立即连接",
   },
