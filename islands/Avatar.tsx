@@ -1,21 +1,26 @@
 import { useEffect, useRef, useState } from "preact/hooks";
 import { AvatarStatus } from "@/components/avatar/AvatarStatus.tsx";
-import { type AvatarState, runAvatar } from "@/lib/avatar/run.ts";
+import { TryPanel } from "@/components/avatar/TryPanel.tsx";
+import { HOME } from "@/lib/avatar/fit.ts";
+import { initialState, runAvatar } from "@/lib/avatar/run.ts";
+import type { Stage } from "@/lib/avatar/stage.ts";
 import type { AppConfig } from "@/lib/protocol/app_config.ts";
 
 /** The character on its stage. Everything heavy is loaded after the page has become usable. */
 export default function Avatar({ config }: { config: AppConfig }) {
   const canvas = useRef<HTMLCanvasElement>(null);
   const [hydrated, setHydrated] = useState(false);
-  const [state, setState] = useState<AvatarState>({ phase: "loading", progress: null });
+  const [state, onState] = useState(() => initialState(config));
+  const [stage, onStage] = useState<Stage | null>(null);
+  const [view, onView] = useState(HOME);
   const [attempt, setAttempt] = useState(0);
 
   useEffect(() => setHydrated(true), []);
   useEffect(() => {
     const end = new AbortController();
-    if (canvas.current !== null) runAvatar(canvas.current, config, setState, end.signal);
+    if (canvas.current !== null) runAvatar(canvas.current, config, { onState, onStage, onView }, end.signal);
     return () => end.abort();
-  }, [config.entry, config.timeScale, attempt]);
+  }, [attempt]);
 
   return (
     <section class={`avatar${hydrated ? " ready" : ""}`}>
@@ -25,10 +30,19 @@ export default function Avatar({ config }: { config: AppConfig }) {
         ref={canvas}
         class="avatar-canvas"
         role="img"
-        aria-label={`Avatar: ${config.model}`}
+        aria-label={`Avatar: ${state.name}`}
         data-state={state.phase}
+        data-model={state.phase === "ready" ? state.name : undefined}
       />
       <AvatarStatus state={state} onRetry={() => setAttempt(attempt + 1)} />
+      {stage !== null && state.phase === "ready" && (
+        <details class="avatar-panel">
+          <summary class="avatar-button">Try faces and motions</summary>
+          <div class="avatar-tools">
+            <TryPanel key={state.name} stage={stage} view={view} />
+          </div>
+        </details>
+      )}
     </section>
   );
 }

@@ -1,61 +1,89 @@
 import type { Renderer } from "@pixi/core";
-import type { Cubism4InternalModel, InternalModel } from "pixi-live2d-display/cubism4";
+import type { Cubism4InternalModel } from "pixi-live2d-display/cubism4";
 import { Blink } from "./blink.ts";
 import { Breath } from "./breath.ts";
+import { type Emotion, facesFor } from "./emotions.ts";
+import type { Expression } from "./expressions.ts";
+import { Face } from "./face.ts";
 import { measureFigure } from "./figure.ts";
 import type { Placement, Rect } from "./fit.ts";
 import { idleGroup } from "./framework.ts";
 import { Gaze } from "./gaze.ts";
 import type { LoadedModel } from "./loader.ts";
 import { Mouth } from "./mouth.ts";
-import type { Layer, Step } from "./rig.ts";
+import { Rest } from "./rest.ts";
+import type { Step } from "./rig.ts";
 import { tapGroups } from "./tap.ts";
 
 /** Edge of the buffer for clipping masks: the framework's 256 shows as jagged eyes on a large screen. */
 const MASK_SIZE = 1024;
 /** Priorities of motions in the framework. */
-const IDLE = 1;
-const NORMAL = 2;
+const PRIORITY = { idle: 1, reaction: 2, wanted: 3 };
 /** Cubism 2 takes small times for unset ones. */
 const CLOCK_START = 100_000;
 /** Seconds played before a model is shown, so that hair and clothes hang as they should. */
 const SETTLING = 1;
+/** Share of a figure's height that is its head. */
+const HEAD = 0.22;
+
+/** What a character is like, beside its files. */
+export interface Traits {
+  /** How fast the model's own time runs: 1 is real time. */
+  timeScale: number;
+  /** Names of expressions for feelings, in place of those that are found. */
+  emotions: Readonly<Record<string, string>>;
+}
 
 /** A model that lives: its motions, and on top of them all that makes it aware of the page. */
 export class Actor {
   readonly gaze = new Gaze();
+  readonly face = new Face();
   readonly mouth: Mouth;
   /** What is visible of the model, in its own units. */
   readonly figure: Rect;
+  /** Faces for feelings. */
+  readonly faces: ReadonlyMap<Emotion, Expression>;
   readonly #model: LoadedModel;
+  readonly #timeScale: number;
   readonly #breath = new Breath();
-  readonly #layers: Layer[];
   readonly #idleGroup: string;
   #step: Step = { real: 0, scaled: 0 };
 
-  private constructor(model: LoadedModel, renderer: Renderer) {
+  private constructor(model: LoadedModel, traits: Traits, renderer: Renderer) {
     this.#model = model;
-    this.mouth = new Mouth(model.settings.lipSync);
-    this.#layers = [new Blink(model.settings.eyeBlink), this.gaze, this.#breath];
+    this.#timeScale = traits.timeScale;
     this.#idleGroup = idleGroup(model.settings);
-    this.#takeOver(model.view.internalModel);
+    this.faces = facesFor(model.expressions, model.rig, traits.emotions);
+    this.mouth = new Mouth(model.settings.lipSync);
+    this.#takeOver();
     // A Cubism 2 model can be moved only once it has been drawn.
     model.setClock(CLOCK_START);
+    model.beforeFirstDraw();
     measureFigure(renderer, model.view);
-    for (let played = 0; played < SETTLING; played += 1 / 30) this.#play({ real: 1 / 30, scaled: 1 / 30 });
-    this.figure = measureFigure(renderer, model.view);
+    const { view } = model;
+    for (let played = 0; played < SETTLING; played += 1 / 30) {
+      this.#pass(1 / 30);
+      view.internalModel.update(view.deltaTime, view.elapsedTime);
+      view.deltaTime = 0;
+    }
+    this.figure = measureFigure(renderer, view);
   }
 
   /** Brings a loaded model to life, with its first idle motion already running. */
-  static async create(model: LoadedModel, renderer: Renderer): Promise<Actor> {
+  static async create(model: LoadedModel, traits: Traits, renderer: Renderer): Promise<Actor> {
     const { motionManager } = model.view.internalModel;
-    await motionManager.startRandomMotion(idleGroup(model.settings), IDLE);
-    return new Actor(model, renderer);
+    await motionManager.startRandomMotion(idleGroup(model.settings), PRIORITY.idle);
+    return new Actor(model, traits, renderer);
   }
 
-  /** Name of the model's files, for its own settings. */
-  get url(): string {
-    return this.#model.settings.url;
+  /** The model's own expressions. */
+  get expressions(): readonly Expression[] {
+    return this.#model.expressions;
+  }
+
+  /** Number of motions in each of the model's groups. */
+  get motions(): ReadonlyMap<string, number> {
+    return this.#model.settings.motions;
   }
 
   /** Keeps to breath, blinks and gaze, without the model's idle motions. */
@@ -64,19 +92,14 @@ export class Actor {
     this.#breath.calm = calm;
     const { motionManager } = this.#model.view.internalModel;
     motionManager.groups.idle = calm ? "\0" : this.#idleGroup;
-    if (calm && motionManager.state.currentPriority === IDLE) motionManager.stopAllMotions();
+    if (!calm || motionManager.state.currentPriority !== PRIORITY.idle) return;
+    motionManager.stopAllMotions();
+    motionManager.playing = false;
   }
 
-  /** Advances by a step; the model is updated when it is drawn next. */
-  advance(step: Step): void {
-    this.#step = step;
-    const { view } = this.#model;
-    view.update(step.scaled * 1000);
-    this.#model.setClock(CLOCK_START + view.elapsedTime);
-  }
-
-  /** Draws the model on the stage. */
-  draw(renderer: Renderer): void {
+  /** Draws the model on the stage, so many seconds after the last time. */
+  draw(renderer: Renderer, seconds: number): void {
+    this.#pass(seconds);
     renderer.render(this.#model.view);
   }
 
@@ -85,8 +108,8 @@ export class Actor {
     this.#model.view.position.set(x, y);
   }
 
-  /** Where the face is, in pixels of the stage. */
-  get face(): { x: number; y: number } {
+  /** Where the eyes are, in pixels of the stage. */
+  get eyes(): { x: number; y: number } {
     const { x, y, scale } = this.#model.view;
     const { figure } = this;
     return {
@@ -95,20 +118,22 @@ export class Actor {
     };
   }
 
-  /** Reacts to a tap at a place in pixels of the stage; false when it missed the model. */
-  tap(x: number, y: number): boolean {
-    const { view, settings } = this.#model;
+  /** Starts a motion, in place of whatever is played. */
+  async play(group: string, index: number): Promise<void> {
+    await this.#model.view.motion(group, index, PRIORITY.wanted);
+  }
+
+  /** Reacts to a tap at a place in pixels of the stage. */
+  tap(x: number, y: number): void {
+    const { view } = this.#model;
     const place = { x: (x - view.x) / view.scale.x, y: (y - view.y) / view.scale.y };
     const areas = view.internalModel.hitTest(place.x, place.y);
-    const { figure } = this;
-    const inside = place.x >= figure.x && place.x <= figure.x + figure.width &&
-      place.y >= figure.y && place.y <= figure.y + figure.height;
-    if (areas.length === 0 && inside) areas.push(place.y < figure.y + figure.height * 0.22 ? "head" : "body");
-    if (areas.length === 0) return false;
-    const group = tapGroups(areas, [...settings.motions.keys()], this.#idleGroup)[0];
+    if (areas.length === 0) areas.push(...this.#areasByPlace(place.x, place.y));
+    if (areas.length === 0) return;
+    const group = tapGroups(areas, [...this.motions.keys()], this.#idleGroup)[0];
     // A motion that cannot be loaded is no reason to fail: the model just does not react.
-    if (group !== undefined) void view.motion(group, undefined, NORMAL);
-    return true;
+    if (group !== undefined) void view.motion(group, undefined, PRIORITY.reaction);
+    else this.face.feel(this.faces.get("surprised") ?? null, 0.7);
   }
 
   /** Takes the model off the stage and frees what it held. */
@@ -116,43 +141,53 @@ export class Actor {
     const { view } = this.#model;
     for (const texture of view.textures) texture.destroy(true);
     view.textures = [];
+    const hooks = view.internalModel as unknown as Hooks;
     // The framework frees the masks of models that have none, and stumbles over it.
-    const { renderer } = view.internalModel as Cubism4InternalModel;
-    if (renderer !== undefined && "_clippingManager" in renderer) renderer._clippingManager ??= NO_MASKS;
+    if (hooks.renderer !== undefined) hooks.renderer._clippingManager ??= { release() {} };
     view.destroy();
   }
 
-  #takeOver(internal: InternalModel): void {
-    const hooks = internal as unknown as Hooks;
-    delete hooks.eyeBlink;
-    hooks.updateFocus = () => {
-      for (const layer of this.#layers) layer.apply(this.#model.rig, this.#step);
-    };
-    hooks.updateNaturalMovements = () => {};
-    hooks.on("beforeModelUpdate", () => this.mouth.apply(this.#model.rig, this.#step));
-    if (hooks.renderer?.getClippingMaskBufferSize() !== -1) hooks.renderer?.setClippingMaskBufferSize(MASK_SIZE);
+  /** Hit areas of a model that has none: the upper part of the figure is the head. */
+  #areasByPlace(x: number, y: number): string[] {
+    const { x: left, y: top, width, height } = this.figure;
+    if (x < left || x > left + width || y < top || y > top + height) return [];
+    return [y < top + height * HEAD ? "head" : "body"];
   }
 
-  #play(step: Step): void {
-    this.#step = step;
+  #pass(real: number): void {
     const { view } = this.#model;
-    view.elapsedTime += step.scaled * 1000;
+    this.#step = { real, scaled: real * this.#timeScale };
+    view.update(this.#step.scaled * 1000);
     this.#model.setClock(CLOCK_START + view.elapsedTime);
-    view.internalModel.update(step.scaled * 1000, view.elapsedTime);
+  }
+
+  #takeOver(): void {
+    const { rig, settings, view } = this.#model;
+    const blink = new Blink(settings.eyeBlink);
+    const hooks = view.internalModel as unknown as Hooks;
+    delete hooks.eyeBlink;
+    hooks.updateFocus = () => {
+      for (const layer of [this.face, blink, this.gaze, this.#breath]) layer.apply(rig, this.#step);
+    };
+    hooks.updateNaturalMovements = () => {};
+    const rest = new Rest(() => view.internalModel.motionManager.playing);
+    hooks.on("afterMotionUpdate", () => rest.apply(rig, this.#step));
+    hooks.on("beforeModelUpdate", () => this.mouth.apply(rig, this.#step));
+    if (hooks.renderer?._clippingManager) hooks.renderer.setClippingMaskBufferSize(MASK_SIZE);
   }
 }
 
 /**
- * Where the framework lets a model's own behaviour be replaced: both are called after motions and expressions, and
- * before physics. Its blink would undo expressions that close the eyes.
+ * Where the framework lets a model's own behaviour be replaced: both functions are called after the motions and before
+ * physics. Its own blink would undo expressions that close the eyes.
  */
 interface Hooks {
   eyeBlink?: unknown;
   updateFocus(): void;
   updateNaturalMovements(): void;
-  on(event: "beforeModelUpdate", listener: () => void): unknown;
-  renderer?: { getClippingMaskBufferSize(): number; setClippingMaskBufferSize(size: number): void };
+  on(event: "afterMotionUpdate" | "beforeModelUpdate", listener: () => void): unknown;
+  /** Only of Cubism 4 models; without masks it has no manager. */
+  renderer?: Pick<Cubism4InternalModel["renderer"], "setClippingMaskBufferSize"> & {
+    _clippingManager?: { release(): void };
+  };
 }
-
-// deno-lint-ignore no-explicit-any
-const NO_MASKS: any = { release() {} };

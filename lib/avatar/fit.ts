@@ -37,6 +37,9 @@ const FULL_FIGURE = 0.55;
 /** Never closer than this: the face, the shoulders and the hands of someone at a table. */
 const CLOSEST = 2.2;
 
+/** The place about which a view is zoomed, as shares of the stage. */
+const PIVOT = { x: 0.5, y: 0.4 };
+
 /**
  * Places a figure on a stage: whole where the stage is tall, closer to the upper body the wider it is.
  *
@@ -58,16 +61,21 @@ export function fit(stage: Size, figure: Rect, view: View = HOME): Placement {
   // A whole figure stands on the ground; a closer one hangs from the upper edge.
   const top = stage.height * ABOVE + Math.max(0, spare);
   const middle = { x: figure.x + figure.width / 2, y: figure.y };
-  // Zoom is about the middle of the stage, so that what one looks at stays.
-  const anchor = { x: stage.width / 2, y: anchored(top, stage.height, view.zoom) };
+  const pivot = { x: stage.width * PIVOT.x, y: stage.height * PIVOT.y };
   return {
     scale,
-    x: anchor.x + view.x * stage.width - middle.x * scale,
-    y: anchor.y + view.y * stage.height - middle.y * scale,
+    x: pivot.x + view.x * stage.width - middle.x * scale,
+    y: pivot.y + (top - pivot.y) * view.zoom + view.y * stage.height - middle.y * scale,
   };
 }
 
-function anchored(top: number, height: number, zoom: number): number {
-  const middle = height * 0.4;
-  return middle + (top - middle) * zoom;
+/**
+ * Zooms by a factor about a place on the stage, which stays where it is.
+ *
+ * @param x Share of the stage's width
+ * @param y Share of the stage's height
+ */
+export function zoomAt(view: View, factor: number, x: number, y: number): View {
+  const stay = (shift: number, place: number) => place - factor * (place - shift);
+  return { x: stay(view.x, x - PIVOT.x), y: stay(view.y, y - PIVOT.y), zoom: view.zoom * factor };
 }

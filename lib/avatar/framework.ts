@@ -2,7 +2,7 @@ import type { Cubism2InternalModel, Cubism4InternalModel, Live2DModel } from "pi
 import { type Generation, loadCore } from "./core_loader.ts";
 import { StageError } from "./errors.ts";
 import type { ModelSettings } from "./settings.ts";
-import { type Rig, rigOfCubism2, rigOfCubism4 } from "./rig.ts";
+import { type Cubism2Ranges, type Rig, rigOfCubism2, rigOfCubism4 } from "./rig.ts";
 
 /** A model as the Live2D framework has it, ready but for its textures. */
 export interface Puppet {
@@ -10,6 +10,8 @@ export interface Puppet {
   rig: Rig;
   /** Gives the model its time, in milliseconds, where its core would ask the computer's clock instead. */
   setClock(milliseconds: number): void;
+  /** Frees the shaders that the framework would forget when the model is drawn for the first time. */
+  beforeFirstDraw(): void;
 }
 
 /** What both generations of the framework have in common. */
@@ -34,15 +36,26 @@ export async function loadFramework(
   await loadCore(generation);
   if (generation === 2) {
     const framework = await import("pixi-live2d-display/cubism2");
-    return (settings, files) => assemble(framework, settings, files);
+    return (settings, files) => ({ ...assemble(framework, settings, files), beforeFirstDraw() {} });
   }
   await coreAwake();
   const framework = await import("pixi-live2d-display/cubism4");
   framework.startUpCubism4({ logFunction: () => {}, loggingLevel: 5 });
   return (settings, files) => {
     checkVersion(files.moc, settings.moc);
-    return assemble(framework, settings, files);
+    return { ...assemble(framework, settings, files), beforeFirstDraw: () => freeShaders(framework) };
   };
+}
+
+/** All models share one set of shaders, which the framework makes anew for each and never deletes. */
+function freeShaders(framework: unknown): void {
+  const { CubismShader_WebGL: shaders } = framework as Shaders;
+  shaders.getInstance().releaseShaderProgram();
+}
+
+/** A part of the framework that its types leave out. */
+interface Shaders {
+  CubismShader_WebGL: { getInstance(): { releaseShaderProgram(): void } };
 }
 
 type Framework = Pick<typeof import("pixi-live2d-display/cubism4"), "Live2DModel" | "Live2DFactory" | "config">;
@@ -52,7 +65,7 @@ function assemble(
   { Live2DModel, Live2DFactory, config }: Framework,
   settings: ModelSettings,
   files: PuppetFiles,
-): Puppet {
+): Omit<Puppet, "beforeFirstDraw"> {
   // Voices recorded with a model's motions are not this character's.
   config.sound = false;
   config.logLevel = config.LOG_LEVEL_NONE;
@@ -92,7 +105,9 @@ function optional<T>(create: () => T): T | undefined {
 }
 
 function rigOf(internal: Internal): Rig {
-  if ("getModelContext" in internal.coreModel) return rigOfCubism2(internal.coreModel);
+  if ("getModelContext" in internal.coreModel) {
+    return rigOfCubism2(internal.coreModel, internal.coreModel.getModelContext() as unknown as Cubism2Ranges);
+  }
   return rigOfCubism4(internal.coreModel.getModel().parameters);
 }
 

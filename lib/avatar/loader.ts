@@ -1,4 +1,5 @@
 import { Downloads, type Progress } from "./downloads.ts";
+import { type Expression, readExpression } from "./expressions.ts";
 import { loadFramework, type Puppet } from "./framework.ts";
 import { type ModelSettings, readSettings } from "./settings.ts";
 import { createTexture } from "./textures.ts";
@@ -6,6 +7,8 @@ import { createTexture } from "./textures.ts";
 /** A model with everything that it needs to be drawn. */
 export interface LoadedModel extends Puppet {
   settings: ModelSettings;
+  /** Those of the model's expressions that could be loaded. */
+  expressions: Expression[];
 }
 
 export interface LoadOptions {
@@ -28,11 +31,15 @@ export async function loadModel(entry: string, options: LoadOptions): Promise<Lo
   const settings = readSettings(await downloads.json(url), url);
   const address = (file: string) => new URL(file, url).href;
 
-  const [assemble, moc, physics, pose, ...textures] = await Promise.all([
+  const [assemble, moc, physics, pose, expressions, ...textures] = await Promise.all([
     loadFramework(settings.generation),
     downloads.bytes(address(settings.moc)),
     extra(downloads, settings.physics, address),
     extra(downloads, settings.pose, address),
+    Promise.all(settings.expressions.map(async ({ name, file }) => {
+      const json = await extra(downloads, file, address);
+      return json === null ? [] : [readExpression(name, json)];
+    })),
     ...settings.textures.map(async (file) =>
       await createTexture(await downloads.bytes(address(file)), file, settings.generation === 2, largestTexture)
     ),
@@ -41,7 +48,7 @@ export async function loadModel(entry: string, options: LoadOptions): Promise<Lo
     signal.throwIfAborted();
     const puppet = assemble(settings, { moc, physics, pose });
     puppet.view.textures = textures;
-    return { ...puppet, settings };
+    return { ...puppet, settings, expressions: expressions.flat() };
   } catch (error) {
     for (const texture of textures) texture.destroy(true);
     throw error;

@@ -27,7 +27,7 @@ export class Mouth implements Layer {
     this.#voice = open;
   }
 
-  /** Follows text as it grows; null when it has been interrupted. Another turn starts afresh. */
+  /** Follows the text of a turn as it grows; null when no more will come. Another turn starts afresh. */
   setText(turn: string, text: string | null): void {
     this.#text.feed(turn, text);
   }

@@ -8,8 +8,8 @@ export interface Step {
 
 /** The parameters of a model, by index, the same way for every generation of Cubism. */
 export interface Rig {
-  /** All parameter ids, or none where the format does not tell. */
-  readonly ids: readonly string[];
+  /** Number of parameters; their indexes come before it. */
+  readonly count: number;
   /** Index of a parameter, or -1; knows it by the spelling of either generation. */
   find(id: string): number;
   get(index: number): number;
@@ -50,7 +50,7 @@ export function rigOfCubism4(parameters: Cubism4Parameters): Rig {
   const { ids, values, minimumValues, maximumValues, defaultValues } = parameters;
   const places = new Map(ids.map((id, index) => [id, index]));
   return {
-    ids,
+    count: ids.length,
     find: (id) => places.get(id) ?? places.get(cubism2Spelling(id)) ?? -1,
     get: (index) => values[index] ?? 0,
     set(index, value) {
@@ -64,41 +64,41 @@ export function rigOfCubism4(parameters: Cubism4Parameters): Rig {
   };
 }
 
-/** What the rig needs of a Cubism 2 model. */
-export interface Cubism2Parameters {
+/** What the rig needs of a Cubism 2 model; the types of the framework leave the context's ranges out. */
+export interface Cubism2Core {
   getParamIndex(id: string): number;
   getParamFloat(index: number): number;
   setParamFloat(index: number, value: number): unknown;
 }
 
-/** Parameters of a Cubism 2 model, whose core keeps ids and ranges to itself: the ranges are the customary ones. */
-export function rigOfCubism2(core: Cubism2Parameters): Rig {
-  const names: string[] = [];
-  const places = new Map<string, number>();
-  function find(id: string): number {
-    let index = places.get(id);
-    if (index === undefined) {
-      index = [id, cubism2Spelling(id)].map((name) => core.getParamIndex(name)).find((place) => place >= 0) ?? -1;
-      places.set(id, index);
-      if (index >= 0) names[index] = id;
-    }
-    return index;
-  }
-  return {
-    ids: [],
-    find,
-    get: (index) => core.getParamFloat(index),
-    set: (index, value) => void core.setParamFloat(index, value),
-    range: (index) => customaryRange(names[index] ?? ""),
-  };
+export interface Cubism2Ranges {
+  getParamMin(index: number): number;
+  getParamMax(index: number): number;
 }
 
-/** Ranges of standard parameters: https://docs.live2d.com/en/cubism-editor-manual/standard-parameter-list/ */
-function customaryRange(id: string): Range {
-  const name = id.toLowerCase().replaceAll("_", "");
-  if (name.includes("bodyangle")) return { min: -10, max: 10, initial: 0 };
-  if (name.includes("angle") && !name.includes("brow")) return { min: -30, max: 30, initial: 0 };
-  if (/eye[lr]open/.test(name)) return { min: 0, max: 1, initial: 1 };
-  if (/openy|smile|breath|cheek/.test(name)) return { min: 0, max: 1, initial: 0 };
-  return { min: -1, max: 1, initial: 0 };
+/** Parameters of a Cubism 2 model, as they are now: these values count as its initial ones. */
+export function rigOfCubism2(core: Cubism2Core, ranges: Cubism2Ranges): Rig {
+  // This core makes a new parameter for a name that it does not know: those that were there come before it.
+  const count = core.getParamIndex("VTUBER_END");
+  const initial = Array.from({ length: count }, (_, index) => core.getParamFloat(index));
+  const places = new Map<string, number>();
+  return {
+    count,
+    find(id) {
+      let index = places.get(id);
+      if (index === undefined) {
+        index = core.getParamIndex(id.startsWith("Param") ? cubism2Spelling(id) : id);
+        if (index >= count) index = -1;
+        places.set(id, index);
+      }
+      return index;
+    },
+    get: (index) => core.getParamFloat(index),
+    set: (index, value) => void core.setParamFloat(index, value),
+    range: (index) => ({
+      min: ranges.getParamMin(index),
+      max: ranges.getParamMax(index),
+      initial: initial[index] ?? 0,
+    }),
+  };
 }

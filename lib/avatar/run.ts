@@ -1,50 +1,118 @@
-import { effect } from "@preact/signals";
-import { speech, voice } from "@/lib/client/presence.ts";
+import { effect, signal as createSignal, untracked } from "@preact/signals";
+import { activity, chosenCharacter, feelings, speech, voice } from "@/lib/client/presence.ts";
 import type { AppConfig } from "@/lib/protocol/app_config.ts";
+import type { Character } from "./character.ts";
 import type { Progress } from "./downloads.ts";
+import type { View } from "./fit.ts";
+import { FeelingQueue } from "./feeling_queue.ts";
 import type { Stage } from "./stage.ts";
 
+/** Why something is not shown, and what the person can do about it. */
+export interface Problem {
+  message: string;
+  hint: string;
+}
+
 /** What the page shows of the avatar. */
-export type AvatarState =
-  /** `progress` is a share from 0 to 1, or null while unknown. */
-  | { phase: "loading"; progress: number | null }
-  | { phase: "ready" }
-  | { phase: "error"; message: string; hint: string };
+export interface AvatarState {
+  phase: "loading" | "ready" | "error";
+  /** Name of the character on the stage; the one that is expected while there is none. */
+  name: string;
+  /** Share of a model that has arrived, from 0 to 1; null when nothing is being loaded. */
+  progress: number | null;
+  /** In the phase `ready`: why another character could not be shown. */
+  problem: Problem | null;
+}
+
+export interface AvatarListener {
+  onState(state: AvatarState): void;
+  /** There is a stage, which can be played with once a character is ready. */
+  onStage(stage: Stage): void;
+  onView(view: View): void;
+}
+
+/** What is shown before anything has happened. */
+export function initialState(config: AppConfig): AvatarState {
+  return { phase: "loading", name: config.model, progress: 0, problem: null };
+}
 
 /**
- * Puts the configured character on a canvas and lets it follow the conversation, until the signal is aborted.
- * It never throws: whatever fails becomes a state, and the rest of the page goes on.
+ * Puts the character on a canvas, changes it when another is chosen, and lets it follow the conversation, until the
+ * signal is aborted. It never throws: whatever fails becomes a state, and the rest of the page goes on.
  */
 export async function runAvatar(
   canvas: HTMLCanvasElement,
   config: AppConfig,
-  onState: (state: AvatarState) => void,
+  listener: AvatarListener,
   signal: AbortSignal,
 ): Promise<void> {
-  const tell = (state: AvatarState) => signal.aborted || onState(state);
-  tell({ phase: "loading", progress: null });
+  let state = initialState(config);
+  function tell(change: Partial<AvatarState>) {
+    if (signal.aborted) return;
+    state = { ...state, ...change };
+    listener.onState(state);
+  }
+  tell({});
+
+  let stage: Stage;
   try {
     const { createStage } = await import("./stage.ts");
     if (signal.aborted) return;
-    const stage = createStage(canvas, { timeScale: config.timeScale, signal });
-    connect(stage, signal);
-    let told = -1;
-    await stage.load(config.entry, {
+    stage = createStage(canvas, {
+      ...config.avatar,
       signal,
-      onProgress(progress) {
-        // Screens show no more than percents.
-        const percent = Math.floor(shareOf(progress) * 100);
-        if (percent > told) tell({ phase: "loading", progress: (told = percent) / 100 });
+      onView: listener.onView,
+      onLost(recovery) {
+        tell({ phase: "loading", progress: 0 });
+        recovery.then(() => tell({ phase: "ready", progress: null }), fail);
       },
     });
-    tell({ phase: "ready" });
   } catch (error) {
-    tell({
-      phase: "error",
-      message: error instanceof Error ? error.message : String(error),
-      hint: error instanceof Error && "hint" in error ? String(error.hint) : "Reload this page.",
-    });
+    fail(error);
+    return;
   }
+
+  function fail(error: unknown) {
+    if (error instanceof DOMException && error.name === "AbortError") return;
+    tell({ phase: "error", progress: null, problem: problemOf(error) });
+  }
+
+  async function show(character: Character) {
+    const first = state.phase !== "ready";
+    tell({ phase: first ? "loading" : "ready", progress: 0, problem: null });
+    try {
+      await stage.load(character, { signal, onProgress: (progress) => report(progress) });
+      shows.value++;
+      tell({ phase: "ready", name: character.name, progress: null });
+    } catch (error) {
+      if (first) fail(error);
+      else if (!(error instanceof DOMException)) tell({ progress: null, problem: problemOf(error) });
+    }
+  }
+
+  function report(progress: Progress) {
+    // Screens show no more than percents.
+    const share = Math.floor(shareOf(progress) * 100) / 100;
+    if (share > (state.progress ?? 1)) tell({ progress: share });
+  }
+
+  const shows = createSignal(0);
+  const configured: Character = {
+    name: config.model,
+    entry: config.entry,
+    timeScale: config.timeScale,
+    ...config.emotions === undefined ? {} : { emotions: config.emotions },
+  };
+  listener.onStage(stage);
+  const stops = [
+    effect(() => {
+      const character = chosenCharacter.value ?? configured;
+      untracked(() => void show(character));
+    }),
+    ...follow(stage, shows),
+  ];
+  followMotionPreference(stage, signal);
+  signal.addEventListener("abort", () => stops.forEach((stop) => stop()), { once: true });
 }
 
 /** How much of a model has arrived, from 0 to 1: by bytes where they are known, by files where not. */
@@ -53,19 +121,37 @@ export function shareOf({ files, filesTotal, bytes, bytesTotal }: Progress): num
   return bytesTotal === null || bytesTotal === 0 ? files / filesTotal : bytes / bytesTotal;
 }
 
-/** Lets the avatar follow what happens on the page. */
-function connect(stage: Stage, signal: AbortSignal): void {
+/** Lets the character follow the conversation; a new one on the stage takes up where the old one was. */
+function follow(stage: Stage, shows: { value: number }): (() => void)[] {
+  const queue = new FeelingQueue((name, intensity) => stage.feel(name, intensity));
   let turn = "";
-  const stops = [
-    effect(() => stage.setMouth(voice.value)),
+  return [
     effect(() => {
+      if (shows.value > 0) stage.setMouth(voice.value);
+    }),
+    effect(() => {
+      if (shows.value > 0) stage.think(activity.value === "thinking");
+    }),
+    effect(() => {
+      if (shows.value === 0) return;
       if (speech.value !== null) turn = speech.value.turn;
       stage.speak(turn, speech.value?.text ?? null);
+      queue.reach(turn, speech.value?.text.length ?? Infinity);
+    }),
+    effect(() => {
+      if (feelings.value !== null) queue.add(feelings.value);
     }),
   ];
+}
+
+function followMotionPreference(stage: Stage, signal: AbortSignal): void {
   const reduced = matchMedia("(prefers-reduced-motion: reduce)");
-  const onReduced = () => stage.setCalm(reduced.matches);
-  reduced.addEventListener("change", onReduced, { signal });
-  onReduced();
-  signal.addEventListener("abort", () => stops.forEach((stop) => stop()), { once: true });
+  const apply = () => stage.setCalm(reduced.matches);
+  reduced.addEventListener("change", apply, { signal });
+  apply();
+}
+
+function problemOf(error: unknown): Problem {
+  if (!(error instanceof Error)) return { message: String(error), hint: "" };
+  return { message: error.message, hint: "hint" in error ? String(error.hint) : "Reload this page." };
 }

@@ -3,7 +3,7 @@ const SYLLABLE = 0.14;
 /** Characters in one syllable of a script that spells sounds. */
 const LETTERS = 2.5;
 /** Text may run ahead of the mouth by this many seconds; then the mouth skips syllables to keep up. */
-const LAG = 1.2;
+const LAG = { speaking: 1.2, ended: 0.4 };
 
 const WIDE = /[aáàâäãåāăαаáяあかさたなはまやらわがざだばぱアカサタナハマヤラワガザダバパ]/iu;
 const VOWEL = /[eéèêëēiíìîïīoóòôöõōuúùûüūyεηιοωυеэёиоуыю]/iu;
@@ -24,21 +24,20 @@ export function openness(character: string): number {
 export class SilentSpeech {
   #turn = "";
   #seen = 0;
+  #lag = LAG.speaking;
   #waiting: string[] = [];
   #syllable = 0;
   #left = 0;
 
-  /** Takes the visible text of a turn so far, as it grows; null stops at once. */
+  /** Takes the visible text of a turn so far, as it grows; null when no more will come. */
   feed(turn: string, text: string | null): void {
     if (turn !== this.#turn) {
       this.#turn = turn;
       this.#seen = 0;
       this.#waiting = [];
     }
-    if (text === null) {
-      this.#waiting = [];
-      return;
-    }
+    this.#lag = text === null ? LAG.ended : LAG.speaking;
+    if (text === null) return;
     this.#waiting.push(...text.slice(this.#seen));
     this.#seen = text.length;
   }
@@ -59,7 +58,7 @@ export class SilentSpeech {
   }
 
   #take(): number {
-    const share = Math.ceil(this.#waiting.length * SYLLABLE / LAG);
+    const share = Math.ceil(this.#waiting.length * SYLLABLE / this.#lag);
     const first = this.#waiting[0] ?? "";
     const count = Math.max(share, SYLLABIC.test(first) || PAUSE.test(first) ? 1 : Math.round(LETTERS));
     const taken = this.#waiting.splice(0, count);

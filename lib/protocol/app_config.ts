@@ -10,4 +10,8 @@ export interface AppConfig {
     /** Where another client finds the socket. The page takes the path and puts its own address before it. */
     backendWsUrl: string;
   };
+  /** Names of the model's expressions for feelings, such as `happy: "exp_02"`, where the configuration gives them. */
+  emotions?: Record<string, string>;
+  /** How the avatar is drawn: frames a second, and device pixels for one CSS pixel, at most. */
+  avatar?: { maxFps: number; maxPixelRatio: number };
 }

@@ -1,0 +1,108 @@
+import { useState } from "preact/hooks";
+import { HOME, type View } from "@/lib/avatar/fit.ts";
+import type { Stage } from "@/lib/avatar/stage.ts";
+
+/** A panel to try everything the character can do, and to move and size it without a pointer. */
+export function TryPanel({ stage, view }: { stage: Stage; view: View }) {
+  const { emotions, expressions, motions } = stage.repertoire();
+  const [kept, setKept] = useState<ReadonlySet<string>>(new Set());
+
+  function toggle(name: string) {
+    const on = !kept.has(name);
+    stage.setExpression(name, on);
+    setKept(new Set(on ? [...kept, name] : [...kept].filter((other) => other !== name)));
+  }
+
+  function move(change: Partial<View>) {
+    stage.setView({ ...view, ...change });
+  }
+
+  return (
+    <>
+      <Choices title="Feelings">
+        {["neutral", ...emotions].map((emotion) => (
+          <button
+            key={emotion}
+            type="button"
+            onClick={() => stage.feel(emotion)}
+          >
+            {emotion}
+          </button>
+        ))}
+      </Choices>
+      {expressions.length > 0 && (
+        <Choices title="Expressions">
+          {expressions.map((name) => (
+            <button
+              key={name}
+              type="button"
+              aria-pressed={kept.has(name)}
+              onClick={() => toggle(name)}
+            >
+              {name}
+            </button>
+          ))}
+        </Choices>
+      )}
+      {motions.map(({ group, count }) => (
+        <Choices key={group} title={group === "" ? "Motions" : `Motions: ${group}`}>
+          {Array.from({ length: count }, (_, index) => (
+            <button
+              key={index}
+              type="button"
+              aria-label={`${group || "Motion"} ${index + 1}`}
+              onClick={() => void stage.play(group, index)}
+            >
+              {index + 1}
+            </button>
+          ))}
+        </Choices>
+      ))}
+      <Choices title="View">
+        <Slider
+          label="Size"
+          value={Math.log2(view.zoom)}
+          low={-1.3}
+          high={2.3}
+          set={(power) => move({ zoom: 2 ** power })}
+        />
+        <Slider label="Left and right" value={view.x} low={-0.6} high={0.6} set={(x) => move({ x })} />
+        <Slider label="Up and down" value={view.y} low={-0.6} high={0.6} set={(y) => move({ y })} />
+        <button type="button" onClick={() => stage.setView(HOME)}>Reset</button>
+      </Choices>
+    </>
+  );
+}
+
+interface SliderProps {
+  label: string;
+  value: number;
+  low: number;
+  high: number;
+  set(value: number): void;
+}
+
+function Slider({ label, value, low, high, set }: SliderProps) {
+  return (
+    <label class="avatar-slider">
+      {label}
+      <input
+        type="range"
+        min={low}
+        max={high}
+        step={0.01}
+        value={value}
+        onInput={(event) => set(event.currentTarget.valueAsNumber)}
+      />
+    </label>
+  );
+}
+
+function Choices({ title, children }: { title: string; children: preact.ComponentChildren }) {
+  return (
+    <fieldset class="avatar-choices">
+      <legend>{title}</legend>
+      {children}
+    </fieldset>
+  );
+}

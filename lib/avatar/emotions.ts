@@ -1,0 +1,114 @@
+import type { Expression } from "./expressions.ts";
+import { type Features, featuresOf } from "./features.ts";
+import { POSES } from "./poses.ts";
+import type { Rig } from "./rig.ts";
+
+/** The feelings that a face is looked for. */
+export const EMOTIONS = [
+  "happy",
+  "excited",
+  "sad",
+  "angry",
+  "surprised",
+  "shy",
+  "scared",
+  "sleepy",
+  "thinking",
+] as const;
+
+export type Emotion = typeof EMOTIONS[number];
+
+/** Other words for the same feelings, as language models and other programs use them. */
+const SYNONYMS: Record<Emotion | "neutral", string> = {
+  neutral: "normal none calm default",
+  happy: "joy joyful smile smiling laugh laughing glad cheerful pleased content relaxed amused smug smirk proud",
+  excited: "delighted thrilled enthusiastic ecstatic sparkle",
+  sad: "sadness sorrow unhappy disappointed crying cry lonely sorry",
+  angry: "anger mad annoyed frustrated irritated disgust disgusted",
+  surprised: "surprise shocked amazed astonished wonder",
+  shy: "embarrassed blush blushing bashful love loving affection flustered",
+  scared: "fear afraid fearful worried anxious nervous",
+  sleepy: "tired bored exhausted",
+  thinking: "think curious confused question puzzled doubt awkward",
+};
+
+const CANON = new Map(
+  Object.entries(SYNONYMS).flatMap(([emotion, words]) =>
+    [emotion, ...words.split(" ")].map((word) => [word, emotion as Emotion | "neutral"] as const)
+  ),
+);
+
+/** The feeling that a word stands for; null when it stands for none that a face is known for. */
+export function emotionOf(word: string): Emotion | "neutral" | null {
+  return CANON.get(word.trim().toLowerCase()) ?? null;
+}
+
+/** How much an expression looks like each feeling. The weights tell apart faces that share half of their features. */
+const LOOKS: Partial<Record<Emotion, (f: Features) => number>> = {
+  happy: (f) => 1.5 * f.smile + 0.8 * f.mouth - 0.6 * f.shine - 1.5 * f.wide - 0.5 * f.blush - 0.6 * f.anger,
+  excited: (f) => 1.3 * f.shine + 0.6 * f.smile + 0.6 * f.wide + 0.3 * f.mouth + 0.2 * f.blush,
+  sad: (f) =>
+    -0.7 * f.mouth - 0.8 * f.browForm + 0.3 * f.browAngle + 0.5 * f.browY + 1.5 * f.tears + f.gloom +
+    (f.shut < 0.6 ? 1.2 * f.shut : 0) - f.blush - f.anger,
+  angry: (f) => 2.2 * f.anger - f.browY + 0.5 * f.browKnit - 0.4 * f.mouth + 0.3 * f.mouthOpen - f.tears - 1.2 * f.shut,
+  surprised: (f) =>
+    2 * f.wide + 1.2 * f.pupil + 0.6 * Math.max(0, f.browY) + 0.5 * f.browForm + 0.2 * f.mouthOpen - 2 * f.smile -
+    1.5 * f.shine,
+  shy: (f) => 2.2 * f.blush - 0.8 * f.shine,
+  sleepy: (f) => 1.1 * f.shut - 2 * f.smile - Math.abs(f.mouth) - Math.abs(f.browForm),
+};
+
+/** A face must look at least this much like a feeling. */
+const LIKENESS = 0.6;
+/** An expression that is named for a feeling is that feeling, whatever it looks like. */
+const NAMED = 10;
+
+/**
+ * Finds the face for each feeling among a model's expressions, by what they do to brows, eyes, mouth and cheeks, or by
+ * their names where those say it. Feelings without an expression get a pose through standard parameters, as far as the
+ * model has these.
+ *
+ * @param overrides Names of expressions for feelings, as the configuration gives them
+ */
+export function facesFor(
+  expressions: readonly Expression[],
+  rig: Rig,
+  overrides: Readonly<Record<string, string>> = {},
+): Map<Emotion, Expression> {
+  const faces = new Map<Emotion, Expression>();
+  const best = new Map<Emotion, number>();
+  for (const expression of expressions) {
+    const guess = guessEmotion(expression, rig);
+    if (guess === null || guess.likeness <= (best.get(guess.emotion) ?? 0)) continue;
+    best.set(guess.emotion, guess.likeness);
+    faces.set(guess.emotion, expression);
+  }
+  for (const emotion of EMOTIONS) {
+    const pose = POSES[emotion];
+    const known = pose.changes.filter((change) => rig.find(change.id) >= 0);
+    if (!faces.has(emotion) && known.length > 0) faces.set(emotion, pose);
+  }
+  for (const [word, name] of Object.entries(overrides)) {
+    const emotion = emotionOf(word);
+    const expression = expressions.find((candidate) => candidate.name === name);
+    if (emotion !== null && emotion !== "neutral" && expression !== undefined) faces.set(emotion, expression);
+  }
+  return faces;
+}
+
+function guessEmotion(expression: Expression, rig: Rig): { emotion: Emotion; likeness: number } | null {
+  const features = featuresOf(expression, rig);
+  if (features === null) return null;
+  const words = expression.name.toLowerCase().match(/\p{L}+/gu) ?? [];
+  for (const word of words) {
+    const named = emotionOf(word);
+    if (named === "neutral") return null;
+    if (named !== null) return { emotion: named, likeness: NAMED };
+  }
+  let found: { emotion: Emotion; likeness: number } | null = null;
+  for (const [emotion, look] of Object.entries(LOOKS)) {
+    const likeness = look(features);
+    if (likeness >= Math.max(LIKENESS, found?.likeness ?? 0)) found = { emotion: emotion as Emotion, likeness };
+  }
+  return found;
+}
