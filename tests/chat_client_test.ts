@@ -1,0 +1,219 @@
+/** The page's side of the conversation against the real server: over real sockets, and in a real browser. */
+import { assert, assertEquals } from "@std/assert";
+import { launchBrowser, type Page, watchComplaints } from "./browser.ts";
+import { House } from "./house.ts";
+import { startStub } from "./stub_ollama.ts";
+import { FakeBrain } from "@/lib/chat/fake_brain.ts";
+import { Hub } from "@/lib/chat/hub.ts";
+import { MemoryStore } from "@/lib/chat/store.ts";
+import { upgradeSocket } from "@/lib/chat/upgrade.ts";
+import { ChatStore } from "@/lib/client/chat_store.ts";
+import type { Turn } from "@/lib/client/conversation.ts";
+import { FakeStorage, STATUS } from "@/lib/client/fake_world.ts";
+import type { SocketWorld } from "@/lib/client/socket.ts";
+import { Memory } from "@/lib/client/storage.ts";
+import { configSchema } from "@/lib/config/schema.ts";
+
+/** A server with its brain in the test's hands, that can go away and come back at the same address. */
+class Server {
+  readonly brain = new FakeBrain();
+  readonly #hub = new Hub({
+    brain: this.brain,
+    store: new MemoryStore(),
+    limits: configSchema.parse({}).limits,
+    request: (turns) => ({ model: "m", messages: [{ role: "user", content: turns.at(-1)!.prompt }] }),
+    status: () => STATUS,
+  });
+  readonly #sockets = new Set<WebSocket>();
+  readonly #server = Deno.serve({ port: 0, hostname: "127.0.0.1", onListen() {} }, (request) => {
+    if (this.away) return new Response("Away\n", { status: 503 });
+    return upgradeSocket(request, {
+      hub: this.#hub,
+      model: () => "m",
+      upgrade: (options) => {
+        const upgraded = Deno.upgradeWebSocket(request, options);
+        this.#sockets.add(upgraded.socket);
+        return upgraded;
+      },
+    });
+  });
+  away = false;
+
+  get url(): string {
+    return `ws://127.0.0.1:${this.#server.addr.port}/ws`;
+  }
+
+  /** Cuts every line. */
+  cut(): void {
+    for (const socket of this.#sockets) socket.close(1012);
+    this.#sockets.clear();
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#hub.close();
+    await this.#server.shutdown();
+  }
+}
+
+/** A tab of a browser. Waits between attempts are left out, and pictures are drawn at once. */
+class Tab {
+  readonly store: ChatStore;
+
+  constructor(url: string, storage = new FakeStorage()) {
+    const world: SocketWorld = {
+      connect: (to, protocol) => new WebSocket(to, protocol),
+      now: () => Date.now(),
+      schedule(callback, ms) {
+        const timer = setTimeout(callback, ms >= 10_000 ? ms : 0);
+        return () => clearTimeout(timer);
+      },
+      random: () => 0,
+      onWake: () => () => {},
+    };
+    this.store = new ChatStore({ url, memory: new Memory(() => storage), world, nextFrame: queueMicrotask });
+    this.store.start();
+  }
+
+  write(text: string): void {
+    this.store.draft.value = text;
+    this.store.send();
+  }
+
+  /** Resolves as soon as the turns are as wanted. */
+  until(wanted: (turns: readonly Turn[]) => boolean): Promise<readonly Turn[]> {
+    return new Promise((resolve) => {
+      const unwatch = this.store.turns.subscribe((turns) => {
+        if (wanted(turns)) queueMicrotask(() => (unwatch(), resolve(turns)));
+      });
+    });
+  }
+
+  async closed(): Promise<void> {
+    await new Promise<void>((resolve) => {
+      const unwatch = this.store.connection.subscribe(({ state }) => {
+        if (state === "waiting") queueMicrotask(() => (unwatch(), resolve()));
+      });
+    });
+  }
+
+  [Symbol.dispose](): void {
+    this.store.dispose();
+  }
+}
+
+Deno.test("a line that breaks in mid-answer costs no character and doubles none", async () => {
+  await using server = new Server();
+  using tab = new Tab(server.url);
+  tab.write("Tell me a story");
+  const answer = await server.brain.answer(0);
+  answer.think("Which one?");
+  answer.say("Once upon ");
+  await tab.until(([turn]) => turn?.text === "Once upon ");
+  const lost = tab.closed();
+  server.cut();
+  answer.say("a time, ");
+  await lost;
+  answer.say("in a land 遠い…");
+  answer.end();
+  const [turn] = await tab.until(([turn]) => turn?.state === "done");
+  assertEquals([turn?.text, turn?.thinking], ["Once upon a time, in a land 遠い…", "Which one?"]);
+});
+
+Deno.test("a page that is loaded again in mid-answer goes on with it", async () => {
+  await using server = new Server();
+  const storage = new FakeStorage();
+  const before = new Tab(server.url, storage);
+  before.write("Hi");
+  const answer = await server.brain.answer(0);
+  answer.say("Hel");
+  await before.until(([turn]) => turn?.text === "Hel");
+  before.store.dispose();
+  using after = new Tab(server.url, storage);
+  await after.until(([turn]) => turn?.text === "Hel");
+  answer.say("lo");
+  answer.end();
+  const turns = await after.until(([turn]) => turn?.state === "done");
+  assertEquals(turns.map(({ prompt, text }) => [prompt, text]), [["Hi", "Hello"]]);
+});
+
+Deno.test("what is written while the server is away is asked once when it is back", async () => {
+  await using server = new Server();
+  server.away = true;
+  using tab = new Tab(server.url);
+  await tab.closed();
+  tab.write("Are you there?");
+  server.away = false;
+  (await server.brain.answer(0)).end();
+  await tab.until(([turn]) => turn?.state === "done");
+  assertEquals(server.brain.answers.length, 1);
+});
+
+Deno.test("two tabs hold the same conversation", async () => {
+  await using server = new Server();
+  const storage = new FakeStorage();
+  using first = new Tab(server.url, storage);
+  first.write("From the first");
+  (await server.brain.answer(0)).end();
+  await first.until(([turn]) => turn?.state === "done");
+  using second = new Tab(server.url, storage);
+  await second.until((turns) => turns.length === 1);
+  second.write("From the second");
+  const answer = await server.brain.answer(1);
+  answer.say("To both");
+  await first.until((turns) => turns[1]?.text === "To both");
+  first.store.stop();
+  const [, stopped] = await second.until((turns) => turns[1]?.reason === "cancelled");
+  assertEquals([stopped?.prompt, stopped?.text], ["From the second", "To both"]);
+  second.store.reset();
+  await first.until((turns) => turns.length === 0);
+});
+
+const MARKDOWN = [
+  "# Tea",
+  "**Bold**, `code`, <b onclick='x()'>raw</b>, [out](https://example.com/), [in](javascript:x()).",
+  "| a | b |\n|---|--:|\n| 1 | 2 |",
+  "```js\nlet x = 1;\n```",
+  "![cat](https://example.com/cat.png)",
+].join("\n\n");
+
+Deno.test("the page formats an answer, and nothing in it can act", async () => {
+  await using stub = startStub();
+  await using house = await House.open({ env: { OLLAMA_HOST: stub.url } });
+  stub.set({ behaviour: { answer: MARKDOWN } });
+  const browser = await launchBrowser();
+  try {
+    const page = await browser.newPage();
+    page.setDefaultTimeout(60_000);
+    const complaints = watchComplaints(page);
+    await page.goto(house.url);
+    await page.waitForSelector(".chat.ready");
+    await page.type("textarea", "Write");
+    await page.keyboard.press("Enter");
+    await page.waitForSelector('[data-state="done"] .formatted');
+    const seen = await read(page);
+    assertEquals(seen.heading, "Tea");
+    assertEquals(seen.code, "let x = 1;\n");
+    assertEquals(seen.cells, ["1", "2"]);
+    assert(seen.text.includes("<b onclick='x()'>raw</b>"), seen.text);
+    assertEquals(seen.links, [
+      ["https://example.com/", "_blank", "noopener noreferrer"],
+      ["", "_blank", "noopener noreferrer"],
+      ["https://example.com/cat.png", "_blank", "noopener noreferrer"],
+    ]);
+    assertEquals(seen.strange, 0);
+    assertEquals(complaints, []);
+  } finally {
+    await browser.close();
+  }
+});
+
+function read(page: Page) {
+  return page.$eval(".formatted", (root) => ({
+    text: root.textContent ?? "",
+    heading: root.querySelector("h4")?.textContent,
+    code: root.querySelector("pre")?.textContent,
+    cells: [...root.querySelectorAll("td")].map((cell) => cell.textContent),
+    links: [...root.querySelectorAll("a")].map((link) => [link.href, link.target, link.rel]),
+    strange: root.querySelectorAll("img, b, script, [onclick], [style]").length,
+  }));
+}
