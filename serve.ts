@@ -3,7 +3,7 @@ import { fileURLToPath } from "node:url";
 import { ConfigError } from "@/lib/config/config_error.ts";
 import { compressed, type Handler } from "@/lib/http/compress.ts";
 import { secured } from "@/lib/http/security.ts";
-import { complain, say } from "@/lib/log.ts";
+import { complain, say } from "@/lib/telemetry/log.ts";
 
 /** Where the build is: beside this file, or inside the compiled program. */
 const BUILD = new URL("./_fresh/", import.meta.url);

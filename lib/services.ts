@@ -9,7 +9,7 @@ import { appConfig, type ShownModel } from "@/lib/config/app_config.ts";
 import { loadConfig, type LoadedConfig } from "@/lib/config/load.ts";
 import type { Config } from "@/lib/config/schema.ts";
 import { OllamaProvider } from "@/lib/llm/ollama.ts";
-import { complain } from "@/lib/log.ts";
+import { complain } from "@/lib/telemetry/log.ts";
 import { modelSource } from "@/lib/models/known.ts";
 import { ModelError } from "@/lib/models/model_error.ts";
 import { syncAloud } from "@/lib/models/tell_sync.ts";

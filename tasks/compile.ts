@@ -2,7 +2,7 @@
 import { join } from "node:path";
 import { BROUGHT, buildIfChanged } from "./build.ts";
 import { parseConfig } from "@/lib/config/load.ts";
-import { complain } from "@/lib/log.ts";
+import { complain } from "@/lib/telemetry/log.ts";
 import { syncAloud } from "@/lib/models/tell_sync.ts";
 import { BUNDLE, PROGRAM } from "@/lib/paths.ts";
 

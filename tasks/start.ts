@@ -1,6 +1,6 @@
 /** `deno task start`: brings the avatar, builds when something has changed, and serves. */
 import { buildIfChanged } from "./build.ts";
-import { complain, say } from "@/lib/log.ts";
+import { complain, say } from "@/lib/telemetry/log.ts";
 import { PROGRAM } from "@/lib/paths.ts";
 import { explain, serve } from "@/serve.ts";
 

@@ -1,7 +1,7 @@
 /** `deno task sync`: brings Cubism Core and the configured model into static/ and writes static/app-config.json. */
 import { ConfigError } from "@/lib/config/config_error.ts";
 import { loadConfig } from "@/lib/config/load.ts";
-import { complain } from "@/lib/log.ts";
+import { complain } from "@/lib/telemetry/log.ts";
 import { ModelError } from "@/lib/models/model_error.ts";
 import { syncAloud } from "@/lib/models/tell_sync.ts";
 

@@ -1,5 +1,5 @@
 /** What a person at the terminal hears of a sync. */
-import { complain } from "@/lib/log.ts";
+import { complain } from "@/lib/telemetry/log.ts";
 import { type Progress, syncModel, type SyncOptions, type SyncResult } from "./sync.ts";
 
 /** {@linkcode syncModel}, with its steps, its warnings and its problem told on standard error. */

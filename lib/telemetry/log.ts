@@ -1,0 +1,31 @@
+/** What the server tells the person who runs it: words for people, and records for machines. */
+
+/** Says one thing for people, such as the address, on standard output. */
+export function say(text: string): void {
+  // deno-lint-ignore no-console -- the one place that speaks to the terminal
+  console.log(text);
+}
+
+/** Says what went wrong, for people, on standard error. */
+export function complain(text: string): void {
+  // deno-lint-ignore no-console -- the one place that speaks to the terminal
+  console.error(text);
+}
+
+const LEVELS = ["debug", "info", "warn", "error"] as const;
+export type Level = typeof LEVELS[number];
+/** What a record tells. Ids, numbers and codes: never the text of a prompt or an answer. */
+export type Facts = Record<string, string | number | boolean | undefined>;
+
+let least = LEVELS.indexOf("warn");
+
+/** Sets the least level that is written. */
+export function setLogLevel(level: Level): void {
+  least = LEVELS.indexOf(level);
+}
+
+/** Writes one record, a line of JSON on standard error, if its level is high enough. */
+export function log(level: Level, event: string, facts: Facts = {}): void {
+  if (LEVELS.indexOf(level) < least) return;
+  complain(JSON.stringify({ time: new Date().toISOString(), level, event, ...facts }));
+}

@@ -1,0 +1,91 @@
+/** What `/metrics` tells, in Prometheus' format. */
+import { Counter, Gauge, Histogram, Registry } from "prom-client";
+
+/** What can be counted at any moment. */
+export interface Census {
+  sockets: number;
+  sessions: number;
+  /** Prompts that wait behind a running turn. */
+  queued: number;
+  /** Answers being generated. */
+  generating: number;
+}
+
+/** How a turn went, once it is over. */
+export interface TurnReport {
+  provider: string;
+  outcome: string;
+  /** From the request to the first piece of the answer, thoughts included; undefined when none came. */
+  firstSeconds: number | undefined;
+  /** From the first piece to the end. */
+  streamSeconds: number;
+  /** Pieces of text or thought, which are about the model's tokens. */
+  pieces: number;
+}
+
+/** One server's numbers. */
+export class Metrics {
+  readonly #registry = new Registry();
+  readonly #turns: Counter<"outcome" | "provider">;
+  readonly #pieces: Counter<"provider">;
+  readonly #first: Histogram<"provider">;
+  readonly #rate: Histogram<"provider">;
+
+  constructor(census: () => Census) {
+    const registers = [this.#registry];
+    const gauges: [keyof Census, string][] = [
+      ["sockets", "Open sockets"],
+      ["sessions", "Sessions in memory"],
+      ["queued", "Prompts that wait behind a running turn"],
+      ["generating", "Answers being generated"],
+    ];
+    for (const [name, help] of gauges) {
+      new Gauge({
+        name: `vtuber_${name}`,
+        help,
+        registers,
+        collect() {
+          this.set(census()[name]);
+        },
+      });
+    }
+    this.#turns = new Counter({
+      name: "vtuber_turns_total",
+      help: "Turns by how they ended",
+      labelNames: ["outcome", "provider"],
+      registers,
+    });
+    this.#pieces = new Counter({
+      name: "vtuber_tokens_total",
+      help: "Pieces of answers that arrived, which are about the model's tokens",
+      labelNames: ["provider"],
+      registers,
+    });
+    this.#first = new Histogram({
+      name: "vtuber_first_token_seconds",
+      help: "From the request to the first piece of its answer",
+      labelNames: ["provider"],
+      buckets: [0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300],
+      registers,
+    });
+    this.#rate = new Histogram({
+      name: "vtuber_tokens_per_second",
+      help: "How fast an answer came, once it had begun",
+      labelNames: ["provider"],
+      buckets: [1, 2, 5, 10, 20, 40, 80, 160, 320],
+      registers,
+    });
+  }
+
+  turnEnded({ provider, outcome, firstSeconds, streamSeconds, pieces }: TurnReport): void {
+    this.#turns.inc({ outcome, provider });
+    this.#pieces.inc({ provider }, pieces);
+    if (firstSeconds !== undefined) this.#first.observe({ provider }, firstSeconds);
+    if (pieces > 1 && streamSeconds > 0) this.#rate.observe({ provider }, (pieces - 1) / streamSeconds);
+  }
+
+  /** The page that Prometheus reads. */
+  async page(): Promise<Response> {
+    return new Response(await this.#registry.metrics(), { headers: { "content-type": this.#registry.contentType } });
+  }
+}

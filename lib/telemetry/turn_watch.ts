@@ -1,0 +1,58 @@
+/** Follows turns from the prompt to the last frame: for the log, the metrics and OpenTelemetry. */
+import { SpanStatusCode, trace } from "@opentelemetry/api";
+import { log } from "./log.ts";
+import type { Metrics } from "./metrics.ts";
+import type { TurnSink } from "@/lib/chat/turn.ts";
+
+const tracer = trace.getTracer("vtuber");
+
+/** Wraps a sink so that its turn is timed, counted and traced. No text is kept. */
+export function watchTurn(sink: TurnSink, metrics: Metrics, protocol: "plain" | "v2"): TurnSink {
+  const began = performance.now();
+  const span = tracer.startSpan("turn", { attributes: { "vtuber.protocol": protocol } });
+  let first: number | undefined;
+  let pieces = 0;
+  let provider = "none";
+
+  function piece(): void {
+    pieces++;
+    if (first !== undefined) return;
+    first = performance.now();
+    span.addEvent("first token");
+  }
+
+  function over(outcome: string): void {
+    const now = performance.now();
+    const firstSeconds = first === undefined ? undefined : (first - began) / 1_000;
+    metrics.turnEnded({ provider, outcome, firstSeconds, streamSeconds: (now - (first ?? now)) / 1_000, pieces });
+    span.setAttributes({ "vtuber.outcome": outcome, "vtuber.pieces": pieces });
+    span.end();
+    log("info", "turn ended", { protocol, provider, outcome, pieces, firstSeconds, seconds: (now - began) / 1_000 });
+  }
+
+  return {
+    ...sink,
+    start(name, model) {
+      provider = name;
+      span.setAttributes({ "vtuber.provider": name, "vtuber.model": model });
+      sink.start(name, model);
+    },
+    text(data) {
+      piece();
+      sink.text(data);
+    },
+    thinking(data) {
+      piece();
+      sink.thinking(data);
+    },
+    end(reason) {
+      sink.end(reason);
+      over(reason);
+    },
+    fail(error) {
+      sink.fail(error);
+      span.setStatus({ code: SpanStatusCode.ERROR, message: error.code });
+      over(error.code);
+    },
+  };
+}
