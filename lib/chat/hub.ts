@@ -1,10 +1,12 @@
 /** All that the server keeps alive between sockets: sessions, who watches them, and what is not yet stored. */
 import { INTERRUPTED, PromptRefused, Session } from "./session.ts";
 import type { Store } from "./store.ts";
-import type { Brain } from "./turn.ts";
+import type { Brain, TurnSink } from "./turn.ts";
 import type { Config } from "@/lib/config/schema.ts";
 import type { GenerateRequest } from "@/lib/llm/provider.ts";
 import type { Status, TurnRecord } from "@/lib/protocol/v2.ts";
+import { Metrics } from "@/lib/telemetry/metrics.ts";
+import { watchTurn } from "@/lib/telemetry/turn_watch.ts";
 
 /** How long a change may wait before it is stored, ms. What a crash can cost, at most. */
 const SAVE_MS = 300;
@@ -28,6 +30,11 @@ export interface Guest {
 
 export class Hub {
   readonly limits: Config["limits"];
+  readonly metrics = new Metrics(() => ({
+    sockets: this.sockets,
+    sessions: this.#sessions.size,
+    queued: this.#queued,
+  }));
   readonly #options: HubOptions;
   readonly #sessions = new Map<string, Session>();
   readonly #watching = new Map<Session, number>();
@@ -53,9 +60,13 @@ export class Hub {
     return this.#guests.size;
   }
 
-  /** How many sessions are in memory. */
-  get sessions(): number {
-    return this.#sessions.size;
+  get #queued(): number {
+    return this.#sessions.values().reduce((sum, session) => sum + session.queued, 0);
+  }
+
+  /** Wraps a turn's sink, so that the turn is logged, counted and traced. */
+  watch(sink: TurnSink, protocol: "plain" | "v2"): TurnSink {
+    return watchTurn(sink, this.metrics, protocol);
   }
 
   status(): Status {
@@ -167,6 +178,7 @@ export class Hub {
       brain: this.#options.brain,
       queue: this.limits.queue,
       request: this.#options.request,
+      watch: (sink) => this.watch(sink, "v2"),
       onChange: (session, turn) => this.#changed(session, turn),
     });
     this.#sessions.set(id, session);

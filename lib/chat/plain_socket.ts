@@ -1,7 +1,7 @@
 /** A socket that speaks the plain protocol: prompts in, their answers out in order, nothing kept. */
 import type { Hub } from "./hub.ts";
 import { PromptRefused } from "./session.ts";
-import { runTurn } from "./turn.ts";
+import { runTurn, type TurnSink } from "./turn.ts";
 import { parsePlainPrompt, type PlainMessage } from "@/lib/protocol/plain.ts";
 
 /** Serves one open or opening socket until it closes; that ends what is being answered. */
@@ -31,14 +31,15 @@ export function servePlain(socket: WebSocket, hub: Hub, model: () => string): vo
       if (gone.signal.aborted) return;
       send({ type: "start" });
       const request = { model: model(), messages: [{ role: "user" as const, content: prompt }] };
-      await runTurn(hub.brain, request, {
+      const sink: TurnSink = {
         start() {},
         text: (data) => send({ type: "chunk", data }),
         thinking() {},
         end: () => send({ type: "end" }),
         fail: ({ message, hint }) =>
           send({ type: "error", message: hint === undefined ? message : `${message}: ${hint}` }),
-      }, gone.signal);
+      };
+      await runTurn(hub.brain, request, hub.watch(sink, "plain"), gone.signal);
     }
     running = false;
   }

@@ -17,6 +17,8 @@ export interface SessionOptions {
   queue: number;
   /** Makes the request for the last of `turns`. */
   request(turns: readonly TurnRecord[]): GenerateRequest;
+  /** Follows a turn for the log and the metrics. */
+  watch(sink: TurnSink): TurnSink;
   /** Told of each turn whose record has changed. */
   onChange(session: Session, turn: TurnRecord): void;
 }
@@ -73,6 +75,11 @@ export class Session {
     return this.log.seq;
   }
 
+  /** How many prompts wait behind the running one. */
+  get queued(): number {
+    return this.#turns.filter((turn) => turn.state === "queued").length;
+  }
+
   /** True while an answer is being made or waited for. */
   get busy(): boolean {
     return this.#running !== undefined;
@@ -85,7 +92,7 @@ export class Session {
    */
   prompt(turn: string, text: string): void {
     if (this.#turns.some((known) => known.turn === turn)) return;
-    const waiting = this.#turns.filter((known) => known.state === "queued").length;
+    const waiting = this.queued;
     if (this.#running !== undefined && waiting >= this.#options.queue) {
       throw new PromptRefused({
         code: "queue_full",
@@ -143,7 +150,8 @@ export class Session {
     record.state = "streaming";
     const controller = new AbortController();
     const request = this.#options.request(this.#turns.slice(0, index + 1));
-    const finished = runTurn(this.#options.brain, request, this.#sink(record), controller.signal).then(() => {
+    const sink = this.#options.watch(this.#sink(record));
+    const finished = runTurn(this.#options.brain, request, sink, controller.signal).then(() => {
       this.#running = undefined;
       this.#runNext();
     });

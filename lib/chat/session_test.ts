@@ -20,6 +20,7 @@ class Room {
       brain: this.brain,
       queue,
       request: (turns) => ({ model: "m", messages: [{ role: "user", content: turns.at(-1)!.prompt }] }),
+      watch: (sink) => sink,
       onChange() {},
     });
     this.session.watchers.add({

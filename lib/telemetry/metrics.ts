@@ -7,8 +7,6 @@ export interface Census {
   sessions: number;
   /** Prompts that wait behind a running turn. */
   queued: number;
-  /** Answers being generated. */
-  generating: number;
 }
 
 /** How a turn went, once it is over. */
@@ -27,6 +25,7 @@ export interface TurnReport {
 export class Metrics {
   readonly #registry = new Registry();
   readonly #turns: Counter<"outcome" | "provider">;
+  readonly #generating: Gauge;
   readonly #pieces: Counter<"provider">;
   readonly #first: Histogram<"provider">;
   readonly #rate: Histogram<"provider">;
@@ -37,7 +36,6 @@ export class Metrics {
       ["sockets", "Open sockets"],
       ["sessions", "Sessions in memory"],
       ["queued", "Prompts that wait behind a running turn"],
-      ["generating", "Answers being generated"],
     ];
     for (const [name, help] of gauges) {
       new Gauge({
@@ -49,6 +47,7 @@ export class Metrics {
         },
       });
     }
+    this.#generating = new Gauge({ name: "vtuber_generating", help: "Answers being generated", registers });
     this.#turns = new Counter({
       name: "vtuber_turns_total",
       help: "Turns by how they ended",
@@ -77,7 +76,12 @@ export class Metrics {
     });
   }
 
+  turnBegan(): void {
+    this.#generating.inc();
+  }
+
   turnEnded({ provider, outcome, firstSeconds, streamSeconds, pieces }: TurnReport): void {
+    this.#generating.dec();
     this.#turns.inc({ outcome, provider });
     this.#pieces.inc({ provider }, pieces);
     if (firstSeconds !== undefined) this.#first.observe({ provider }, firstSeconds);

@@ -10,6 +10,7 @@ const tracer = trace.getTracer("vtuber");
 export function watchTurn(sink: TurnSink, metrics: Metrics, protocol: "plain" | "v2"): TurnSink {
   const began = performance.now();
   const span = tracer.startSpan("turn", { attributes: { "vtuber.protocol": protocol } });
+  metrics.turnBegan();
   let first: number | undefined;
   let pieces = 0;
   let provider = "none";
