@@ -9,26 +9,26 @@ import type { State } from "@/utils.ts";
 export function createApp(services: Services): App<State> {
   const { hub } = services;
   return new App<State>()
-    .use(csp({ useNonce: true }))
-    .use((ctx) => {
-      ctx.state.config = services.appConfig();
-      return ctx.next();
-    })
+    // Before every middleware: the headers of an upgrade cannot be changed.
     .get(services.config.llm.wsPath, (ctx) =>
       upgradeSocket(ctx.req, {
         hub,
         model: () => services.config.llm.model,
         upgrade: (options) => ctx.upgrade(options),
       }))
+    .use(csp({ useNonce: true }))
+    .use((ctx) => {
+      ctx.state.config = services.appConfig();
+      return ctx.next();
+    })
     .get("/app-config.json", (ctx) => ctx.json(ctx.state.config, { headers: { "cache-control": "no-cache" } }))
-    .get(
-      "/model/*",
-      (ctx) => serveFile(ctx.req, `${services.staticDir}/model`, ctx.url.pathname.slice("/model/".length)),
-    )
-    .get(
-      "/vendor/*",
-      (ctx) => serveFile(ctx.req, `${services.staticDir}/vendor`, ctx.url.pathname.slice("/vendor/".length)),
-    )
+    .get("/metrics", () => hub.metrics.page())
+    .get("/model/*", (ctx) => serveFile(ctx.req, `${services.staticDir}/model`, below(ctx.url, "/model/")))
+    .get("/vendor/*", (ctx) => serveFile(ctx.req, `${services.staticDir}/vendor`, below(ctx.url, "/vendor/")))
     .use(staticFiles())
     .fsRoutes();
+}
+
+function below(url: URL, prefix: string): string {
+  return url.pathname.slice(prefix.length);
 }

@@ -35,6 +35,10 @@ export class House {
     snapshot ??= new Builder({ root: PROGRAM, outDir: await Deno.makeTempDir() }).build({ snapshot: "memory" });
     const applySnapshot = await snapshot;
     const folder = await Deno.makeTempDir({ prefix: "vtuber-" });
+    // One place for downloads, so that not every house fetches them anew.
+    const downloads = join(PROGRAM, "data", "cache");
+    await Promise.all([downloads, join(folder, "data")].map((path) => Deno.mkdir(path, { recursive: true })));
+    await Deno.symlink(downloads, join(folder, "data", "cache"));
     const root = options.root ?? folder;
     const { config, warnings } = parseConfig(JSON.stringify(options.config ?? {}), "vtuber.config.json", options.env);
     config.server.dataDir = join(folder, "data");
