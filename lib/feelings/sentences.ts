@@ -1,0 +1,63 @@
+/** A finished sentence, with the blank space after it. */
+export interface Sentence {
+  text: string;
+  /** Offset in the whole text, UTF-16 units. */
+  at: number;
+}
+
+/** A "sentence" longer than this, UTF-16 units, is cut: nobody waits for its end. */
+const LONGEST = 1_000;
+/** Before the next letter or the next end, a full stop may turn out to be no end: "e.g. 3 of them". */
+const DECIDED = /[\p{L}\p{Sentence_Terminal}\n\u2028\u2029\u0085]/u;
+const END = /[\p{Sentence_Terminal}\n\u2028\u2029\u0085]/u;
+
+const segmenter = new Intl.Segmenter(undefined, { granularity: "sentence" });
+
+/** Cuts text that comes in any pieces into sentences, in any language; always the same ones, however it is split. */
+export class Sentences {
+  #open = "";
+  #at = 0;
+  /** Whether a sentence may end within what is open. */
+  #ending = false;
+
+  /** The sentences that `piece` has finished. */
+  push(piece: string): Sentence[] {
+    const done: Sentence[] = [];
+    for (let rest = piece; rest !== "";) {
+      const room = LONGEST - this.#open.length;
+      const part = rest.slice(0, room);
+      rest = rest.slice(room);
+      this.#open += part;
+      this.#ending ||= END.test(part);
+      if (this.#ending) this.#cut(done);
+      if (this.#open.length >= LONGEST) this.#take(LONGEST, done);
+    }
+    return done;
+  }
+
+  /** What is left as a last sentence: nothing more comes. */
+  end(): Sentence[] {
+    const done: Sentence[] = [];
+    if (this.#open !== "") this.#take(this.#open.length, done);
+    return done;
+  }
+
+  #cut(done: Sentence[]): void {
+    const ends = [...segmenter.segment(this.#open)].map(({ index, segment }) => index + segment.length);
+    const open = this.#open;
+    let from = 0;
+    for (const end of ends) {
+      if (!DECIDED.test(open.slice(end))) break;
+      this.#take(end - from, done);
+      from = end;
+    }
+    if (from > 0) this.#ending = END.test(this.#open);
+  }
+
+  #take(length: number, done: Sentence[]): void {
+    done.push({ text: this.#open.slice(0, length), at: this.#at });
+    this.#open = this.#open.slice(length);
+    this.#at += length;
+    this.#ending = false;
+  }
+}
