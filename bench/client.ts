@@ -1,0 +1,55 @@
+/** The measuring client, a process of its own: takes one order a line on stdin, answers with one line each. */
+import { TextLineStream } from "@std/streams";
+import { Meter } from "./meter.ts";
+import type { Idle, Outcome, Run } from "./plan.ts";
+import type { RawSocket } from "./raw_socket.ts";
+import { openSocket, readDirectly, readSocket } from "./readers.ts";
+
+let idle: RawSocket[] = [];
+
+for await (const line of Deno.stdin.readable.pipeThrough(new TextDecoderStream()).pipeThrough(new TextLineStream())) {
+  idle.forEach((socket) => socket.close());
+  idle = [];
+  const order = JSON.parse(line) as Run | Idle;
+  const answer = "idle" in order ? await sit(order) : await measure(order);
+  // deno-lint-ignore no-console -- read by the process that started this one
+  console.log(JSON.stringify(answer));
+}
+
+async function sit({ idle: count, way, url }: Idle): Promise<Record<string, never>> {
+  // A few at a time: a listener's queue holds only so many.
+  while (idle.length < count) {
+    idle.push(...await Promise.all(Array.from({ length: 50 }, () => openSocket(way, url))));
+  }
+  for (const socket of idle) void socket.read(() => {});
+  return {};
+}
+
+async function measure(run: Run): Promise<Outcome> {
+  const meter = new Meter();
+  const stop = new AbortController();
+  const { way } = run;
+  const sockets = way === "direct"
+    ? []
+    : await Promise.all(Array.from({ length: run.sockets }, () => openSocket(way, run.url)));
+  // People do not begin in the same millisecond: paced readers are spread over a second.
+  const wait = (index: number) => run.rate > 0 ? delay((index * 1_000) / run.sockets) : undefined;
+  const reading = Array.from({ length: run.sockets }, async (_, index) => {
+    await wait(index);
+    const socket = sockets[index];
+    await (socket === undefined ? readDirectly(run, meter, stop.signal) : readSocket(run, socket, meter));
+  });
+  const finished = Promise.all(reading);
+  await Promise.race([finished, delay(run.warmUp * 1_000)]);
+  meter.restart();
+  await Promise.race([finished, delay(run.seconds * 1_000)]);
+  const outcome = meter.read();
+  stop.abort();
+  sockets.forEach((socket) => socket.close());
+  await finished;
+  return outcome;
+}
+
+function delay(ms: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, ms));
+}

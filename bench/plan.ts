@@ -1,0 +1,48 @@
+/** What is measured, and how an answer's shape travels in its prompt. */
+
+/** Who is measured: a reader straight at Ollama, or a protocol through a relay. */
+export type Way = "direct" | "plain" | "v2";
+
+export interface Answer {
+  tokens: number;
+  /** Tokens a second; 0 for as fast as they are read. */
+  rate: number;
+  /** Whether every token is the moment of its writing. */
+  stamp: boolean;
+}
+
+/** One measurement of one contestant. */
+export interface Run extends Answer {
+  way: Way;
+  /** Where to connect: `http:` for the direct reader, `ws:` for the others. */
+  url: string;
+  sockets: number;
+  /** Time before the measurement, for starting and warming up, s. */
+  warmUp: number;
+  /** Time of the measurement, s. */
+  seconds: number;
+}
+
+/** What came of a run. Latencies are milliseconds from the token's writing, and 0 without stamps. */
+export interface Outcome {
+  chunksPerSecond: number;
+  p50: number;
+  p99: number;
+}
+
+/** Opens sockets that only sit there, until the next order. */
+export interface Idle {
+  idle: number;
+  way: Exclude<Way, "direct">;
+  url: string;
+}
+
+export function promptOf({ tokens, rate, stamp }: Answer): string {
+  return `tokens=${tokens} rate=${rate} stamp=${stamp}`;
+}
+
+/** The latest plan in a request's body: a conversation holds those of its earlier turns, too. */
+export function readPlan(body: string): Answer {
+  const [, tokens, rate, stamp] = [...body.matchAll(/tokens=(\d+) rate=(\d+) stamp=(true|false)/g)].at(-1) ?? [];
+  return { tokens: Number(tokens ?? 1), rate: Number(rate ?? 0), stamp: stamp === "true" };
+}

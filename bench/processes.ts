@@ -1,0 +1,65 @@
+/** The processes of a benchmark: started, waited for, and ended with it. */
+import { TextLineStream } from "@std/streams";
+
+export interface Program {
+  name: string;
+  command: string;
+  args: string[];
+  cwd: string;
+  env?: Record<string, string>;
+  /** Finds the address in a line of output, once it listens. */
+  ready: RegExp;
+  /** Its errors are not shown. */
+  silent?: boolean;
+}
+
+/** A program that listens. Dispose of it to end it. */
+export class RunningProgram implements AsyncDisposable {
+  readonly url: string;
+  readonly #child: Deno.ChildProcess;
+  readonly #output: Promise<void>;
+
+  private constructor(url: string, child: Deno.ChildProcess, output: Promise<void>) {
+    this.url = url;
+    this.#child = child;
+    this.#output = output;
+  }
+
+  /** Resolves when the program says its address. */
+  static async start({ name, command, args, cwd, env = {}, ready, silent = false }: Program): Promise<RunningProgram> {
+    const child = new Deno.Command(command, {
+      args,
+      cwd,
+      env,
+      stdin: "null",
+      stdout: "piped",
+      stderr: silent ? "null" : "inherit",
+    })
+      .spawn();
+    const lines = child.stdout.pipeThrough(new TextDecoderStream()).pipeThrough(new TextLineStream());
+    const reader = lines.getReader();
+    for (;;) {
+      const { value, done } = await reader.read();
+      if (done) throw new Error(`Cannot start ${name}: it ended before it listened`);
+      const url = ready.exec(value)?.[1];
+      if (url !== undefined) return new RunningProgram(url, child, drain(reader));
+    }
+  }
+
+  /** Resident memory in bytes. */
+  async memory(): Promise<number> {
+    const { stdout } = await new Deno.Command("ps", { args: ["-o", "rss=", "-p", String(this.#child.pid)] }).output();
+    return Number(new TextDecoder().decode(stdout)) * 1024;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#child.kill("SIGTERM");
+    await this.#child.status;
+    await this.#output;
+  }
+}
+
+/** A pipe that nobody reads would hold the program up. */
+async function drain(reader: ReadableStreamDefaultReader<string>): Promise<void> {
+  while (!(await reader.read()).done);
+}

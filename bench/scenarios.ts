@@ -1,0 +1,75 @@
+/** What is asked of every contestant, and what came of it over all rounds. */
+import type { MeasuringClient } from "./measuring_client.ts";
+import type { Answer, Outcome, Way } from "./plan.ts";
+import { median } from "./stats.ts";
+
+export interface Contestant {
+  name: string;
+  way: Way;
+  url: string;
+}
+
+export interface Scenario {
+  sockets: number;
+  /** Tokens a second for each socket; 0 for as fast as they are read. */
+  rate: number;
+}
+
+/** Medians over the rounds. */
+export interface Result extends Scenario, Outcome {
+  contestant: string;
+}
+
+export const SCENARIOS: readonly Scenario[] = [
+  { sockets: 1, rate: 0 },
+  { sockets: 20, rate: 0 },
+  { sockets: 100, rate: 0 },
+  { sockets: 1, rate: 30 },
+  { sockets: 20, rate: 30 },
+  { sockets: 100, rate: 30 },
+  { sockets: 500, rate: 30 },
+];
+
+/** Tokens of an unpaced answer; a long one, so that tokens are measured and not beginnings. */
+const TOKENS = 1_200;
+
+export interface Effort {
+  rounds: number;
+  /** Length of one measurement, s. */
+  seconds: number;
+}
+
+/**
+ * Measures all contestants in turns: what else the machine does meets each of them, and the median forgets it.
+ *
+ * Unpaced tokens are counted from lines made beforehand, as the stub is slower when it stamps them; a second, stamped
+ * measurement gives their ages.
+ */
+export async function measure(
+  client: MeasuringClient,
+  contestants: readonly Contestant[],
+  { sockets, rate }: Scenario,
+  { rounds, seconds }: Effort,
+): Promise<Result[]> {
+  const counted = new Map(contestants.map(({ name }): [string, Outcome[]] => [name, []]));
+  const stamped = new Map(contestants.map(({ name }): [string, Outcome[]] => [name, []]));
+  for (let round = 0; round < rounds; round++) {
+    for (const { name, way, url } of contestants) {
+      const run = { way, url, sockets, warmUp: rate > 0 ? 1.5 : 0.5, seconds };
+      const answer = (stamp: boolean): Answer => ({ tokens: rate > 0 ? 100_000 : TOKENS, rate, stamp });
+      const aged = await client.measure({ ...run, ...answer(true) });
+      stamped.get(name)!.push(aged);
+      counted.get(name)!.push(rate > 0 ? aged : await client.measure({ ...run, ...answer(false) }));
+    }
+  }
+  const over = (outcomes: Map<string, Outcome[]>, name: string, field: keyof Outcome) =>
+    median(outcomes.get(name)!.map((outcome) => outcome[field]));
+  return contestants.map(({ name }) => ({
+    contestant: name,
+    sockets,
+    rate,
+    chunksPerSecond: over(counted, name, "chunksPerSecond"),
+    p50: over(stamped, name, "p50"),
+    p99: over(stamped, name, "p99"),
+  }));
+}
