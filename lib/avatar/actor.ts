@@ -7,8 +7,9 @@ import type { Expression } from "./expressions.ts";
 import { Face } from "./face.ts";
 import { measureFigure } from "./figure.ts";
 import type { Placement, Rect } from "./fit.ts";
-import { idleGroup } from "./framework.ts";
+
 import { Gaze } from "./gaze.ts";
+import { idleGroup } from "./idle_group.ts";
 import type { LoadedModel } from "./loader.ts";
 import { Mouth } from "./mouth.ts";
 import { Rest } from "./rest.ts";
@@ -52,7 +53,7 @@ export class Actor {
   private constructor(model: LoadedModel, traits: Traits, renderer: Renderer) {
     this.#model = model;
     this.#timeScale = traits.timeScale;
-    this.#idleGroup = idleGroup(model.settings);
+    this.#idleGroup = idleGroup(model.settings.motions.keys());
     this.faces = facesFor(model.expressions, model.rig, traits.emotions);
     this.mouth = new Mouth(model.settings.lipSync);
     this.#takeOver();
@@ -72,7 +73,7 @@ export class Actor {
   /** Brings a loaded model to life, with its first idle motion already running. */
   static async create(model: LoadedModel, traits: Traits, renderer: Renderer): Promise<Actor> {
     const { motionManager } = model.view.internalModel;
-    await motionManager.startRandomMotion(idleGroup(model.settings), PRIORITY.idle);
+    await motionManager.startRandomMotion(idleGroup(model.settings.motions.keys()), PRIORITY.idle);
     return new Actor(model, traits, renderer);
   }
 

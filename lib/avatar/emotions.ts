@@ -1,6 +1,6 @@
 import type { Expression } from "./expressions.ts";
 import { type Features, featuresOf } from "./features.ts";
-import { POSES } from "./poses.ts";
+import { poseFor } from "./poses.ts";
 import type { Rig } from "./rig.ts";
 
 /** The feelings that a face is looked for. */
@@ -84,9 +84,8 @@ export function facesFor(
     faces.set(guess.emotion, expression);
   }
   for (const emotion of EMOTIONS) {
-    const pose = POSES[emotion];
-    const known = pose.changes.filter((change) => rig.find(change.id) >= 0);
-    if (!faces.has(emotion) && known.length > 0) faces.set(emotion, pose);
+    const pose = faces.has(emotion) ? null : poseFor(emotion, rig);
+    if (pose !== null) faces.set(emotion, pose);
   }
   for (const [word, name] of Object.entries(overrides)) {
     const emotion = emotionOf(word);

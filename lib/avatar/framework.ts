@@ -2,6 +2,7 @@ import type { Cubism2InternalModel, Cubism4InternalModel, Live2DModel } from "pi
 import { type Generation, loadCore } from "./core_loader.ts";
 import { StageError } from "./errors.ts";
 import type { ModelSettings } from "./settings.ts";
+import { idleGroup } from "./idle_group.ts";
 import { type Cubism2Ranges, type Rig, rigOfCubism2, rigOfCubism4 } from "./rig.ts";
 
 /** A model as the Live2D framework has it, ready but for its textures. */
@@ -74,7 +75,7 @@ function assemble(
   let internal: Internal;
   try {
     const core = runtime.createCoreModel(files.moc.buffer, { checkMocConsistency: true });
-    const options = { idleMotionGroup: idleGroup(settings), motionPreload: NO_PRELOAD };
+    const options = { idleMotionGroup: idleGroup(settings.motions.keys()), motionPreload: NO_PRELOAD };
     const own = runtime.createModelSettings(settings.json);
     // The framework would go by a way that pixi warns about.
     own.resolveURL = (path) => new URL(path, settings.url).href;
@@ -116,13 +117,6 @@ function clockOf(generation: Generation): (milliseconds: number) => void {
   if (generation === 4) return () => {};
   const { UtSystem } = globalThis as unknown as { UtSystem: { setUserTimeMSec(milliseconds: number): void } };
   return (milliseconds) => UtSystem.setUserTimeMSec(milliseconds);
-}
-
-/** The group of a model's idle motions, whatever its case; a name that no group has when there is none. */
-export function idleGroup(settings: Pick<ModelSettings, "motions">): string {
-  const names = [...settings.motions.keys()];
-  return names.find((name) => name.toLowerCase() === "idle") ??
-    names.find((name) => /idle|stand|wait|loop/i.test(name)) ?? "\0";
 }
 
 /** Waits until the core's WebAssembly has started, which its script does not announce. */
