@@ -52,6 +52,7 @@ export async function openServices(options: ServicesOptions = {}): Promise<Servi
     brain: options.brain ?? openBrain(config),
     store: options.store ?? new SqliteStore(join(dataDir, "conversations.db")),
     limits: config.limits,
+    classifier: config.emotions.classifier,
     request: (turns) => ({ model: config.llm.model, messages: messagesFor(turns, { budget: 4_000 }) }),
     status: () => ({
       provider: "ollama",

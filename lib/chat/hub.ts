@@ -17,6 +17,8 @@ export interface HubOptions {
   brain: Brain;
   store: Store;
   limits: Config["limits"];
+  /** Whether feelings are guessed where the model marks none. Default: false. */
+  classifier?: boolean;
   /** Makes the request for the last of `turns`. */
   request(turns: readonly TurnRecord[]): GenerateRequest;
   status(): Status;
@@ -177,6 +179,7 @@ export class Hub {
       seq: Date.now() * 1_000,
       brain: this.#options.brain,
       queue: this.limits.queue,
+      classifier: this.#options.classifier ?? false,
       request: this.#options.request,
       watch: (sink) => this.watch(sink, "v2"),
       onChange: (session, turn) => this.#changed(session, turn),

@@ -1,6 +1,7 @@
 /** One conversation in progress: its turns, their order, and the numbered frames that tell of them. */
 import { FrameLog, type LoggedFrame } from "./frame_log.ts";
 import { type Brain, runTurn, type TurnSink } from "./turn.ts";
+import { Feelings } from "@/lib/feelings/feelings.ts";
 import type { GenerateRequest } from "@/lib/llm/provider.ts";
 import type { EndReason, TurnError, TurnRecord } from "@/lib/protocol/v2.ts";
 
@@ -15,6 +16,8 @@ export interface SessionOptions {
   brain: Brain;
   /** How many prompts may wait behind the running one. */
   queue: number;
+  /** Whether feelings are guessed where the model marks none. Default: false. */
+  classifier?: boolean;
   /** Makes the request for the last of `turns`. */
   request(turns: readonly TurnRecord[]): GenerateRequest;
   /** Follows a turn for the log and the metrics. */
@@ -162,6 +165,19 @@ export class Session {
     const { turn } = record;
     // A turn that was ended from outside (a reset) must not speak into what came after it.
     const live = () => record.state === "streaming";
+    const feelings = new Feelings({
+      text: (data) => {
+        record.text += data;
+        this.#push(record, { type: "chunk", turn, seq: this.#next(), data });
+      },
+      thinking: (data) => {
+        record.thinking += data;
+        this.#push(record, { type: "thinking", turn, seq: this.#next(), data });
+      },
+      emotion: (name, intensity, at) => {
+        this.#push(record, { type: "emotion", turn, seq: this.#next(), name, intensity, at });
+      },
+    }, { classifier: this.#options.classifier ?? false });
     return {
       start: (provider, model) => {
         if (!live()) return;
@@ -170,20 +186,20 @@ export class Session {
         this.#push(record, { type: "start", turn, seq: this.#next(), provider, model });
       },
       text: (data) => {
-        if (!live()) return;
-        record.text += data;
-        this.#push(record, { type: "chunk", turn, seq: this.#next(), data });
+        if (live()) feelings.text(data);
       },
       thinking: (data) => {
-        if (!live()) return;
-        record.thinking += data;
-        this.#push(record, { type: "thinking", turn, seq: this.#next(), data });
+        if (live()) feelings.thinking(data);
       },
       end: (reason) => {
-        if (live()) this.#end(record, reason);
+        if (!live()) return;
+        feelings.end();
+        this.#end(record, reason);
       },
       fail: (error) => {
-        if (live()) this.#fail(record, error);
+        if (!live()) return;
+        feelings.end();
+        this.#fail(record, error);
       },
     };
   }

@@ -74,6 +74,33 @@ Deno.test("Session numbers its frames and records the turn", async () => {
   }]);
 });
 
+Deno.test("Session tells of feelings at their place, and keeps marks and thoughts out of the text", async () => {
+  const room = new Room();
+  room.session.prompt("t1", "hello");
+  const answer = await room.brain.answer(0);
+  answer.say("<think>hm</think>\n\n[ha");
+  answer.say("ppy:0.5] Hi [");
+  answer.end();
+  await room.seen("end", "t1");
+  assertEquals(room.frames.slice(2), [
+    { type: "thinking", turn: "t1", seq: 103, data: "hm" },
+    { type: "emotion", turn: "t1", seq: 104, name: "happy", intensity: 0.5, at: 0 },
+    { type: "chunk", turn: "t1", seq: 106, data: "Hi [" },
+    { type: "end", turn: "t1", seq: 107, reason: "stop" },
+  ]);
+  assertEquals(room.session.turns.map(({ text, thinking }) => [text, thinking]), [["Hi [", "hm"]]);
+});
+
+Deno.test("stop() keeps what was held back as a mark that never came to its end", async () => {
+  const room = new Room();
+  room.session.prompt("t1", "hello");
+  (await room.brain.answer(0)).say("Hi [hap");
+  await room.seen("chunk", "t1");
+  room.session.stop("t1");
+  await room.seen("end", "t1");
+  assertEquals(room.session.turns.map(({ text }) => text), ["Hi [hap"]);
+});
+
 Deno.test("Session answers waiting prompts in order, refuses more than its queue, and asks no turn twice", async () => {
   const room = new Room(1);
   room.session.prompt("a", "1");

@@ -14,13 +14,7 @@ const TEXTS: [string, string[]][] = [
   ["你好。今天怎么样？很好！", ["你好。", "今天怎么样？", "很好！"]],
   ["Pi is 3.14, e.g. that. Next. 3 is less.", ["Pi is 3.14, e.g. that. ", "Next. 3 is less."]],
   ["one\ntwo\r\n\nthree", ["one\n", "two\r\n", "\n", "three"]],
-  ['He said "Go!" and went… Then? "Yes." (No.) 1. 2. x', [
-    'He said "Go!" and went… ',
-    "Then? ",
-    '"Yes." ',
-    "(No.) ",
-    "1. 2. x",
-  ]],
+  ['He said "Go." Then "Yes." (No.) 1. Two', ['He said "Go." ', 'Then "Yes." ', "(No.) ", "1. ", "Two"]],
   ["क्या हाल है। ठीक है।", ["क्या हाल है। ", "ठीक है।"]],
 ];
 
