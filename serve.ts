@@ -1,8 +1,10 @@
-/** The production server: the built app behind headers and compression, until it is told to stop. */
+/** The production server: the built app behind the door, until it is told to stop. */
 import { fileURLToPath } from "node:url";
 import { ConfigError } from "@/lib/config/config_error.ts";
-import { compressed, type Handler } from "@/lib/http/compress.ts";
-import { secured } from "@/lib/http/security.ts";
+import type { Handler } from "@/lib/http/compress.ts";
+import { Door } from "@/lib/http/door.ts";
+import { greeting } from "@/lib/http/greeting.ts";
+import { createHandler } from "@/lib/http/handler.ts";
 import { complain, say } from "@/lib/telemetry/log.ts";
 
 /** Where the build is: beside this file, or inside the compiled program. */
@@ -16,19 +18,19 @@ export async function serve(): Promise<void> {
   const built: { default: { fetch: Handler } } = await import(new URL("server.js", BUILD).href);
   const { services } = await import("./main.ts");
   const { host, port } = services.config.server;
-  const handler = compressed(secured(built.default.fetch), fileURLToPath(new URL("compressed", BUILD)));
-  const server = Deno.serve({ hostname: host, port, onListen: ({ port }) => say(greeting(host, port)) }, handler);
+  const door = new Door(services.config.server);
+  const handler = createHandler(built.default.fetch, { door, prepared: fileURLToPath(new URL("compressed", BUILD)) });
+  const server = Deno.serve({
+    hostname: host,
+    port,
+    onListen: ({ port }) => say(greeting({ host, port, token: door.madeToken, locked: door.locked })),
+  }, handler);
 
   await Promise.race([toldToStop(), server.finished]);
   await Promise.race([
     services.close().then(() => server.shutdown()),
     new Promise((resolve) => setTimeout(resolve, STOP_MS)),
   ]);
-}
-
-function greeting(host: string, port: number): string {
-  const name = ["127.0.0.1", "0.0.0.0", "::", "::1"].includes(host) ? "localhost" : host;
-  return `Your character is waiting at http://${name}:${port}`;
 }
 
 function toldToStop(): Promise<void> {

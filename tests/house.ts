@@ -3,8 +3,8 @@ import { Builder } from "fresh/dev";
 import { join } from "node:path";
 import { createApp } from "@/app.ts";
 import { parseConfig } from "@/lib/config/load.ts";
-import { compressed } from "@/lib/http/compress.ts";
-import { secured } from "@/lib/http/security.ts";
+import { Door } from "@/lib/http/door.ts";
+import { createHandler } from "@/lib/http/handler.ts";
 import { PROGRAM } from "@/lib/paths.ts";
 import { openServices, type Services } from "@/lib/services.ts";
 
@@ -49,7 +49,8 @@ export class House {
     });
     const app = createApp(services);
     applySnapshot(app);
-    const handler = compressed(secured(app.handler()), join(folder, "none"));
+    const door = new Door(config.server);
+    const handler = createHandler(app.handler(), { door, prepared: join(folder, "none") });
     const server = Deno.serve({ port: 0, hostname: "127.0.0.1", onListen() {} }, handler);
     return new House(services, server, folder);
   }

@@ -3,22 +3,8 @@
  * Fresh's own static files tell browsers to store nothing that has no build key.
  */
 import mime from "mime";
-
-/** Names of files that one may ask for: no empty, hidden or climbing part, no separator of another system. */
-function isPlain(part: string): boolean {
-  return part !== "" && !part.startsWith(".") && !/[\\/\0:]/.test(part);
-}
-
-/** The parts of a URL path, decoded; undefined when one of them is not a plain name. */
-export function plainParts(path: string): string[] | undefined {
-  try {
-    const parts = path.split("/").map(decodeURIComponent);
-    return parts.every(isPlain) ? parts : undefined;
-  } catch {
-    // A broken percent escape names no file.
-    return undefined;
-  }
-}
+import { sep } from "node:path";
+import { plainParts } from "./paths.ts";
 
 /**
  * Answers a GET or HEAD with the file at `path` (still percent-encoded, relative) below `root`.
@@ -26,7 +12,7 @@ export function plainParts(path: string): string[] | undefined {
  */
 export async function serveFile(request: Request, root: string, path: string): Promise<Response> {
   const parts = plainParts(path);
-  const file = parts && `${root}/${parts.join("/")}`;
+  const file = parts && await fileBelow(root, parts);
   const info = file === undefined ? undefined : await Deno.stat(file).catch(missing);
   if (file === undefined || info === undefined || !info.isFile) return new Response("Not found", { status: 404 });
   const etag = `W/"${info.size.toString(36)}-${(info.mtime?.getTime() ?? 0).toString(36)}"`;
@@ -37,6 +23,13 @@ export async function serveFile(request: Request, root: string, path: string): P
   if (request.method === "HEAD") return new Response(null, { headers });
   const opened = await Deno.open(file);
   return new Response(opened.readable, { headers });
+}
+
+/** The real path of a file; undefined when there is none, or a link leads out of `root`. */
+async function fileBelow(root: string, parts: string[]): Promise<string | undefined> {
+  const file = await Deno.realPath(`${root}/${parts.join("/")}`).catch(missing);
+  if (file === undefined) return undefined;
+  return file.startsWith(await Deno.realPath(root) + sep) ? file : undefined;
 }
 
 function missing(error: unknown): undefined {

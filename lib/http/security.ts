@@ -1,5 +1,6 @@
 /** What a browser may do with our pages: headers on every response, errors included. */
 import type { Handler } from "./compress.ts";
+import { parseHost } from "./hosts.ts";
 
 /**
  * The policy of a response. Fresh starts the islands by an inline script, which runs by its nonce alone; Cubism Core
@@ -8,11 +9,12 @@ import type { Handler } from "./compress.ts";
  * @param host the Host header, for browsers in which 'self' does not cover WebSockets
  */
 function contentPolicy(host: string, nonce?: string): string {
-  const sockets = host === "" ? "" : ` ws://${host} wss://${host}`;
+  const sockets = parseHost(host) === undefined ? "" : ` ws://${host} wss://${host}`;
+  const inline = nonce === undefined ? "" : ` 'nonce-${nonce}'`;
   return [
     "default-src 'self'",
-    `script-src 'self' 'wasm-unsafe-eval'${nonce === undefined ? "" : ` 'nonce-${nonce}'`}`,
-    "style-src 'self'",
+    `script-src 'self' 'wasm-unsafe-eval'${inline}`,
+    `style-src 'self'${inline}`,
     "img-src 'self' data: blob:",
     "media-src 'self' blob:",
     "worker-src 'self' blob:",
@@ -31,7 +33,7 @@ const FIXED: Record<string, string> = {
   "cross-origin-resource-policy": "same-origin",
 };
 
-/** Wraps a handler so that every response carries the headers. Fresh's `csp()` must have run, to tell the nonce. */
+/** Wraps a handler so that every response carries the headers. A policy already there tells the page's nonce. */
 export function secured(handler: Handler): Handler {
   return async (request, info) => {
     const response = await handler(request, info);
@@ -39,8 +41,7 @@ export function secured(handler: Handler): Handler {
     if (response.status === 101) return response;
     const headers = new Headers(response.headers);
     const nonce = /'nonce-([^']+)'/.exec(headers.get("content-security-policy") ?? "")?.[1];
-    const host = (request.headers.get("host") ?? "").replace(/[^\w.:[\]-]/g, "");
-    headers.set("content-security-policy", contentPolicy(host, nonce));
+    headers.set("content-security-policy", contentPolicy(request.headers.get("host") ?? "", nonce));
     for (const [name, value] of Object.entries(FIXED)) headers.set(name, value);
     return new Response(response.body, { status: response.status, statusText: response.statusText, headers });
   };

@@ -1,0 +1,92 @@
+/** What a visitor without the token sees: a page that needs no file of ours, as none may be had without it. */
+import { randomBytes } from "node:crypto";
+import { acceptedLanguage, type Language } from "@/lib/client/i18n.ts";
+
+/** Query of the page that looks for the cookie once more. */
+export const ENTER = "enter";
+
+interface PageWords {
+  title: string;
+  ask: string;
+  wrong: string;
+  blocked: string;
+  label: string;
+  open: string;
+}
+
+const WORDS: Record<Language, PageWords> = {
+  en: {
+    title: "This character lives behind a token",
+    ask: "Open the link that the server printed when it started, or enter its token here.",
+    wrong: "This is not the token. The server prints it when it starts, unless it is set as server.token.",
+    blocked: "There were too many wrong tokens. Wait a minute, then try again.",
+    label: "Token",
+    open: "Open",
+  },
+  ja: {
+    title: "入るにはトークンが必要です",
+    ask: "サーバー起動時に表示されたリンクを開くか、トークンをここに入力してください。",
+    wrong: "トークンが違います。トークンは server.token の値か、サーバー起動時に表示されたものです。",
+    blocked: "間違ったトークンが続きました。1分ほど待ってからもう一度お試しください。",
+    label: "トークン",
+    open: "開く",
+  },
+  zh: {
+    title: "需要令牌才能进入",
+    ask: "请打开服务器启动时显示的链接，或在此输入令牌。",
+    wrong: "令牌不正确。令牌是 server.token 的值，或服务器启动时显示的令牌。",
+    blocked: "错误的令牌过多，请等一分钟再试。",
+    label: "令牌",
+    open: "打开",
+  },
+};
+
+const STYLE = `
+:root { color-scheme: light dark; font: 1rem/1.55 system-ui, sans-serif; }
+body { min-block-size: 90dvh; margin: 1rem; display: grid; place-content: center; text-align: center; }
+main { max-inline-size: 28rem; }
+form { display: flex; flex-wrap: wrap; gap: 0.5rem; justify-content: center; align-items: center; }
+input, button { font: inherit; padding: 0.5rem 0.9rem; border: 1px solid; border-radius: 0.75rem; }
+`;
+
+/**
+ * The page that asks for the token.
+ *
+ * @param again look once more, right away: browsers keep a SameSite=Strict cookie back when a link on another site
+ * led here, but send it when our own page does
+ */
+export function tokenPage(request: Request, why: "missing" | "wrong" | "blocked", again: boolean): Response {
+  const language = acceptedLanguage(request.headers.get("accept-language"));
+  const { title, label, open, ...words } = WORDS[language];
+  const nonce = randomBytes(16).toString("base64url");
+  // By GET: with the referrer policy of our pages, browsers would call a POST's origin "null".
+  const html = `<!DOCTYPE html>
+<html lang="${language}">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">${
+    again ? `\n<meta http-equiv="refresh" content="0; url=/?${ENTER}">` : ""
+  }
+<title>${title}</title>
+<style nonce="${nonce}">${STYLE}</style>
+</head>
+<body>
+<main>
+<h1>${title}</h1>
+<p role="status">${why === "missing" ? words.ask : words[why]}</p>
+<form action="/" method="get">
+<label>${label} <input name="token" type="password" autocomplete="current-password" required autofocus></label>
+<button>${open}</button>
+</form>
+</main>
+</body>
+</html>
+`;
+  return new Response(html, {
+    headers: {
+      "content-type": "text/html; charset=utf-8",
+      // Told to secured(), which puts it into the policy.
+      "content-security-policy": `style-src 'nonce-${nonce}'`,
+    },
+  });
+}
