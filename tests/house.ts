@@ -22,11 +22,13 @@ let snapshot: ReturnType<Builder["build"]> | undefined;
 /** A running app. Dispose of it when done. */
 export class House {
   readonly services: Services;
+  readonly door: Door;
   readonly #server: Deno.HttpServer<Deno.NetAddr>;
   readonly #folder: string;
 
-  private constructor(services: Services, server: Deno.HttpServer<Deno.NetAddr>, folder: string) {
+  private constructor(services: Services, door: Door, server: Deno.HttpServer<Deno.NetAddr>, folder: string) {
     this.services = services;
+    this.door = door;
     this.#server = server;
     this.#folder = folder;
   }
@@ -52,7 +54,7 @@ export class House {
     const door = new Door(config.server);
     const handler = createHandler(app.handler(), { door, prepared: join(folder, "none") });
     const server = Deno.serve({ port: 0, hostname: "127.0.0.1", onListen() {} }, handler);
-    return new House(services, server, folder);
+    return new House(services, door, server, folder);
   }
 
   get url(): string {

@@ -1,0 +1,164 @@
+/** Who may come in, as seen from outside: requests by hand, as fetch() would not let a page choose its Host. */
+import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
+import { House } from "./house.ts";
+import { type Answer, request, upgrade } from "./raw_http.ts";
+import { SocketClient } from "./socket_client.ts";
+
+const TOKEN = "open-sesame";
+
+Deno.test("a foreign Host is refused with what to do, before anything else", async () => {
+  await using house = await House.open({ config: { server: { allowedOrigins: ["https://chat.example"] } } });
+  const port = portOf(house);
+  for (const host of [`localhost:${port}`, `127.0.0.1:${port}`, `[::1]:${port}`, "app.localhost", "chat.example"]) {
+    assertEquals((await request(port, "/app-config.json", { host })).status, 200, host);
+  }
+  for (
+    const host of [
+      "evil.example",
+      `evil.example:${port}`,
+      "192.168.1.5",
+      "localhost.evil.example",
+      "a b",
+      "x@localhost",
+    ]
+  ) {
+    for (const path of ["/", "/app-config.json", "/styles.css", "/healthz"]) {
+      const answer = await request(port, path, { host });
+      assertEquals(answer.status, 421, `${host} ${path}`);
+      assertProtected(answer);
+    }
+    assertEquals((await upgrade(port, "/ws", { host })).status, 421, host);
+  }
+  assertEquals((await request(port, "/", { host: "a b" })).status, 400);
+  const { body } = await request(port, "/", { host: "evil.example" });
+  assertStringIncludes(body, '"evil.example" is no name of this server');
+  assertStringIncludes(body, "server.allowedOrigins");
+});
+
+Deno.test("a socket is for our own page, allowed origins, and programs", async () => {
+  await using house = await House.open({ config: { server: { allowedOrigins: ["https://chat.example"] } } });
+  const port = portOf(house);
+  const host = `localhost:${port}`;
+  for (
+    const headers of [
+      { host },
+      { host, origin: `http://localhost:${port}` },
+      { host, origin: `http://127.0.0.1:${port}` },
+      { host, origin: `http://[::1]:${port}` },
+      { host: `127.0.0.1:${port}`, origin: `http://localhost:${port}` },
+      { host, origin: "https://chat.example" },
+      { host: "chat.example", origin: "https://chat.example" },
+    ]
+  ) {
+    assertEquals((await upgrade(port, "/ws", headers)).status, 101, JSON.stringify(headers));
+  }
+  for (const origin of ["null", "http://evil.example", `http://evil.example:${port}`, "http://localhost:1", "x", ""]) {
+    const answer = await upgrade(port, "/ws", { host, origin });
+    assertEquals(answer.status, 403, origin);
+    assertStringIncludes(answer.body, "server.allowedOrigins");
+    assertProtected(answer);
+  }
+  // A proxy's headers, which anyone may send, open nothing.
+  const forged = {
+    host,
+    origin: "http://evil.example",
+    "x-forwarded-host": "evil.example",
+    forwarded: "host=evil.example",
+  };
+  assertEquals((await upgrade(port, "/ws", forged)).status, 403);
+});
+
+Deno.test("a foreign page may not send anything but a GET", async () => {
+  await using house = await House.open();
+  const port = portOf(house);
+  for (const [method, origin, status] of [["POST", "http://evil.example", 403], ["OPTIONS", "null", 403]] as const) {
+    assertEquals((await request(port, "/", { origin }, method)).status, status, `${method} ${origin}`);
+  }
+  const read = await request(port, "/app-config.json", { origin: "http://evil.example" });
+  assertEquals(read.status, 200);
+  assertEquals(read.headers.get("access-control-allow-origin"), null);
+  assertEquals(read.headers.get("cross-origin-resource-policy"), "same-origin");
+});
+
+Deno.test("beyond loopback every path wants the token, as link, header or cookie", async () => {
+  await using house = await House.open({ config: { server: { host: "0.0.0.0", token: TOKEN } } });
+  const port = portOf(house);
+  const host = `192.168.1.5:${port}`;
+  for (
+    const path of ["/", "/app-config.json", "/styles.css", "/ws", "/metrics", "/none", "/.env", "/model/x", "/%zz"]
+  ) {
+    const answer = await request(port, path, { host });
+    assertEquals(answer.status, 401, path);
+    assertMatch(answer.headers.get("www-authenticate")!, /^Bearer/);
+    assertProtected(answer);
+  }
+  assertEquals((await upgrade(port, "/ws", { host })).status, 401);
+  assertEquals((await upgrade(port, "/ws", { host, origin: `http://${host}` })).status, 401);
+  assert((await request(port, "/healthz", { host })).status !== 401, "/healthz is open");
+
+  const link = await request(port, `/?token=${TOKEN}&theme=dark`, { host });
+  assertEquals([link.status, link.headers.get("location")], [303, "/?theme=dark"]);
+  const set = link.headers.get("set-cookie")!;
+  assertMatch(set, /; HttpOnly; SameSite=Strict/);
+  assert(!set.includes("Secure"), "on a home network there is no https");
+  assert(!set.includes(TOKEN), "the cookie need not hold the token itself");
+  const cookie = set.split(";")[0]!;
+  assertEquals((await request(port, "/", { host, cookie })).status, 200);
+  assertEquals((await upgrade(port, "/ws", { host, cookie, origin: `http://${host}` })).status, 101);
+  assertEquals((await upgrade(port, "/ws", { host, cookie, origin: "http://evil.example" })).status, 403);
+  assertEquals((await upgrade(port, `/ws?token=${TOKEN}`, { host })).status, 101);
+  assertEquals((await request(port, "/app-config.json", { host, authorization: `Bearer ${TOKEN}` })).status, 200);
+  const away = await request(port, `//evil.example/?token=${TOKEN}`, { host });
+  assertEquals(away.headers.get("location"), "/evil.example/");
+});
+
+Deno.test("a visitor without the token gets a page that asks for it, and wrong ones are counted", async () => {
+  await using house = await House.open({ config: { server: { host: "0.0.0.0", token: TOKEN } } });
+  const port = portOf(house);
+  const accept = "text/html,*/*";
+  const bare = await request(port, "/", { accept });
+  assertEquals(bare.status, 401);
+  assertMatch(bare.body, /<form action="\/" method="get">[^]*name="token"/);
+  const nonce = /<style nonce="([^"]+)">/.exec(bare.body)![1];
+  assertStringIncludes(bare.headers.get("content-security-policy")!, `style-src 'self' 'nonce-${nonce}'`);
+  assertProtected(bare);
+  assertEquals(bare.headers.get("cache-control"), "no-store");
+  // Once more by itself, for cookies that a browser kept back, but not for ever.
+  assertStringIncludes(bare.body, 'content="0; url=/?enter"');
+  assert(!(await request(port, "/?enter", { accept })).body.includes("http-equiv"));
+  assertStringIncludes((await request(port, "/", { accept, "accept-language": "ja" })).body, 'lang="ja"');
+
+  for (let i = 0; i < 10; i++) assertEquals((await request(port, `/?token=guess${i}`, { accept })).status, 401);
+  for (const path of ["/?token=guess", `/?token=${TOKEN}`]) {
+    const blocked = await request(port, path, { accept });
+    assertEquals([blocked.status, blocked.headers.get("retry-after")], [429, "60"]);
+  }
+  assertEquals((await upgrade(port, `/ws?token=${TOKEN}`, {})).status, 429);
+});
+
+Deno.test("beyond loopback a token is made where none is set, and none is needed on loopback", async () => {
+  await using open = await House.open();
+  assertEquals([open.door.locked, open.door.madeToken], [false, undefined]);
+  await using locked = await House.open({ config: { server: { host: "192.168.1.5" } } });
+  assertEquals((await fetch(locked.url)).status, 401);
+  assertEquals((await fetch(`${locked.url}/?token=${locked.door.madeToken}`, { redirect: "manual" })).status, 303);
+  await using chosen = await House.open({ config: { server: { token: TOKEN } } });
+  assertEquals((await fetch(chosen.url)).status, 401);
+});
+
+Deno.test("a socket shows the token once, and speaks from then on", async () => {
+  await using house = await House.open({ config: { server: { host: "0.0.0.0", token: TOKEN } } });
+  const client = await SocketClient.open<{ type: "error"; message: string }>(`${house.socketUrl}?token=${TOKEN}`);
+  client.send("");
+  assertStringIncludes((await client.next("error")).message, "empty");
+  await client.close();
+});
+
+function assertProtected({ headers }: Answer): void {
+  assertStringIncludes(headers.get("content-security-policy") ?? "", "frame-ancestors 'none'");
+  assertEquals(headers.get("x-content-type-options"), "nosniff");
+}
+
+function portOf(house: House): number {
+  return Number(new URL(house.url).port);
+}
