@@ -9,6 +9,7 @@ import {
   timedOut,
 } from "./errors.ts";
 import { textLines } from "./lines.ts";
+import { pause } from "./pause.ts";
 import { type GenerateRequest, LlmError, type LlmEvent, type Provider } from "./provider.ts";
 import { requestBody, type RequestSettings } from "./request_body.ts";
 import { Watchdog } from "./watchdog.ts";
@@ -152,17 +153,4 @@ function doneEvent(said: OllamaLine): LlmEvent {
     ...(typeof said.prompt_eval_count === "number" ? { promptTokens: said.prompt_eval_count } : {}),
     ...(typeof said.eval_count === "number" ? { outputTokens: said.eval_count } : {}),
   };
-}
-
-async function pause(ms: number, signal: AbortSignal): Promise<void> {
-  const { promise, resolve, reject } = Promise.withResolvers<void>();
-  const stop = () => reject(signal.reason);
-  const timer = setTimeout(resolve, ms);
-  signal.addEventListener("abort", stop, { once: true });
-  try {
-    await promise;
-  } finally {
-    clearTimeout(timer);
-    signal.removeEventListener("abort", stop);
-  }
 }

@@ -11,6 +11,8 @@ export interface GenerateRequest {
   model: string;
   /** Oldest first; the last one is what the user just said. A lone user message is the plain case. */
   messages: ChatMessage[];
+  /** Whose conversation it is, where `messages` does not tell it all: the built-in brain remembers by this. */
+  user?: string;
 }
 
 export type LlmEvent =
