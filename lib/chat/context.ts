@@ -5,8 +5,41 @@ import type { TurnRecord } from "@/lib/protocol/v2.ts";
 export interface ContextOptions {
   /** Who the character is. Always told. */
   system?: string;
+  /** How the character talks: told after the system text, unless they would take more than a third of the budget. */
+  examples?: readonly ChatMessage[];
+  /** What the character said before the first turn, where that was shown. Goes as the oldest words do. */
+  greeting?: string;
+  /** Told again right before the last prompt. */
+  reminder?: string;
   /** How many tokens the messages may take together. */
   budget: number;
+}
+
+/** How much of the budget is taken. */
+export interface ContextUse {
+  /** Tokens, as {@linkcode estimateTokens} counts them. More than `budget` when what is always told is too long. */
+  used: number;
+  budget: number;
+  /** The oldest turn that the model is told of; undefined when it is told of none. */
+  oldest?: string;
+  /** How many answered turns it is not told of any more. */
+  left: number;
+}
+
+/** Ollama's context length for a model that nobody asked for another, in tokens. */
+const USUAL_CONTEXT = 4_096;
+/** What is kept free for the answer, in tokens, of a context that is long enough. */
+const ANSWER = 1_024;
+
+/**
+ * How many tokens of a context may be filled before the answer begins.
+ *
+ * @param contextLength of the model as it runs, in tokens; Ollama's usual one when it is not known
+ * @param answer how long an answer may become, in tokens (`num_predict`), where that is limited
+ */
+export function contextBudget(contextLength: number = USUAL_CONTEXT, answer: number = ANSWER): number {
+  const reserve = answer > 0 ? answer : ANSWER;
+  return contextLength - Math.min(reserve, Math.floor(contextLength / 4));
 }
 
 /**
@@ -16,18 +49,58 @@ export interface ContextOptions {
 export function messagesFor(turns: readonly TurnRecord[], options: ContextOptions): ChatMessage[] {
   const last = turns.at(-1);
   if (last === undefined) return [];
-  const opening: ChatMessage[] = options.system === undefined ? [] : [{ role: "system", content: options.system }];
-  const closing: ChatMessage = { role: "user", content: last.prompt };
-  const exchanges: ChatMessage[][] = [];
-  let left = options.budget - estimateTokens([...opening, closing]);
-  for (const turn of turns.slice(0, -1).reverse()) {
-    if (turn.text === "") continue;
-    const exchange: ChatMessage[] = [{ role: "user", content: turn.prompt }, { role: "assistant", content: turn.text }];
-    left -= estimateTokens(exchange);
+  const { opening, history, closing } = fit(turns.slice(0, -1), last.prompt, options);
+  return [...opening, ...history.flatMap(({ messages }) => messages), ...closing];
+}
+
+/** What the context holds after the last of `turns`, or while it is being answered. */
+export function contextUse(turns: readonly TurnRecord[], options: ContextOptions): ContextUse {
+  const last = turns.at(-1);
+  const open = last !== undefined && last.text === "";
+  const past = open ? turns.slice(0, -1) : turns;
+  const { opening, history, closing } = fit(past, open ? last.prompt : undefined, options);
+  const told = history.filter(({ turn }) => turn !== undefined);
+  const oldest = told[0]?.turn ?? (open ? last.turn : undefined);
+  return {
+    used: estimateTokens([...opening, ...history.flatMap(({ messages }) => messages), ...closing]),
+    budget: options.budget,
+    left: past.filter(({ text }) => text !== "").length - told.length,
+    ...(oldest !== undefined && { oldest }),
+  };
+}
+
+interface Exchange {
+  /** Undefined for the greeting. */
+  turn?: string;
+  messages: ChatMessage[];
+}
+
+interface Fitted {
+  opening: ChatMessage[];
+  history: Exchange[];
+  closing: ChatMessage[];
+}
+
+function fit(past: readonly TurnRecord[], prompt: string | undefined, options: ContextOptions): Fitted {
+  const { system, examples = [], greeting, reminder, budget } = options;
+  const opening: ChatMessage[] = system === undefined ? [] : [{ role: "system", content: system }];
+  if (estimateTokens(examples) <= budget / 3) opening.push(...examples);
+  const closing: ChatMessage[] = reminder === undefined ? [] : [{ role: "system", content: reminder }];
+  if (prompt !== undefined) closing.push({ role: "user", content: prompt });
+
+  const exchanges: Exchange[] = past.filter(({ text }) => text !== "").map(({ turn, prompt, text }) => ({
+    turn,
+    messages: [{ role: "user", content: prompt }, { role: "assistant", content: text }],
+  }));
+  if (greeting !== undefined) exchanges.unshift({ messages: [{ role: "assistant", content: greeting }] });
+  let left = budget - estimateTokens([...opening, ...closing]);
+  let first = exchanges.length;
+  while (first > 0) {
+    left -= estimateTokens(exchanges[first - 1]!.messages);
     if (left < 0) break;
-    exchanges.unshift(exchange);
+    first--;
   }
-  return [...opening, ...exchanges.flat(), closing];
+  return { opening, history: exchanges.slice(first), closing };
 }
 
 /**

@@ -1,5 +1,5 @@
 import { assertEquals, assertGreater, assertLess } from "@std/assert";
-import { estimateTokens, messagesFor } from "./context.ts";
+import { contextBudget, contextUse, estimateTokens, messagesFor } from "./context.ts";
 import type { TurnRecord } from "@/lib/protocol/v2.ts";
 
 function turn(prompt: string, text: string): TurnRecord {
@@ -32,6 +32,52 @@ Deno.test("messagesFor() leaves the oldest turns out whole, and keeps every char
 Deno.test("messagesFor() always has the system text and the last prompt", () => {
   const messages = messagesFor([turn("a", "A"), turn("x".repeat(4_000), "")], { system: "s", budget: 10 });
   assertEquals(messages.map(({ role }) => role), ["system", "user"]);
+});
+
+Deno.test("messagesFor() tells examples, greeting and reminder in their places", () => {
+  const examples = [{ role: "user" as const, content: "eu" }, { role: "assistant" as const, content: "ea" }];
+  const options = { system: "s", examples, greeting: "welcome", reminder: "r", budget: 1_000 };
+  assertEquals(
+    messagesFor([turn("a", "A"), turn("now", "")], options).map(({ role, content }) => `${role} ${content}`),
+    [
+      "system s",
+      "user eu",
+      "assistant ea",
+      "assistant welcome",
+      "user a",
+      "assistant A",
+      "system r",
+      "user now",
+    ],
+  );
+});
+
+Deno.test("messagesFor() leaves the greeting out before any turn, and examples that are too long", () => {
+  const long = "x".repeat(400);
+  const tight = messagesFor([turn("a", "A"), turn("now", "")], { greeting: long, budget: 50 });
+  assertEquals(tight.map(({ content }) => content), ["a", "A", "now"]);
+  const examples = [{ role: "assistant" as const, content: long }];
+  assertEquals(messagesFor([turn("now", "")], { examples, budget: 300 }).length, 1);
+  assertEquals(messagesFor([turn("now", "")], { examples, budget: 400 }).length, 2);
+});
+
+Deno.test("contextUse() counts what the model is told, and names the oldest turn of it", () => {
+  const long = "長い話".repeat(100);
+  const turns = [turn("oldest", "x"), turn("failed", ""), turn("old", long), turn("new", long)];
+  const options = { system: "s", budget: 400 };
+  const use = contextUse(turns, options);
+  assertEquals([use.oldest, use.left, use.budget], ["new", 2, 400]);
+  assertEquals(use.used, estimateTokens(messagesFor([...turns, turn("", "")], options)) - 4);
+  assertEquals(contextUse([], options), { used: 5, budget: 400, left: 0 });
+  assertEquals(contextUse([turn("now", "")], options).oldest, "now");
+});
+
+Deno.test("contextBudget() keeps room for the answer", () => {
+  assertEquals(contextBudget(), 3_072);
+  assertEquals(contextBudget(32_768), 31_744);
+  assertEquals(contextBudget(1_000), 750);
+  assertEquals(contextBudget(32_768, 4_096), 28_672);
+  assertEquals(contextBudget(32_768, -1), 31_744);
 });
 
 Deno.test("estimateTokens() is near what tokenizers say in any script", () => {
