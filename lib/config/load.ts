@@ -4,6 +4,7 @@ import type { z } from "zod";
 import { ConfigError } from "./config_error.ts";
 import { type Override, readOverrides, suggest } from "./env.ts";
 import { fieldsOf, unknownFields } from "./fields.ts";
+import { personaNames } from "./personas.ts";
 import { type Config, configSchema } from "./schema.ts";
 
 const FILE_NAME = "vtuber.config.json";
@@ -66,6 +67,10 @@ export function parseConfig(
     if (field !== "$schema") {
       warnings.push(`${at(name, file.lineOf(path))}: ${field} is not known${suggest(field, fields)}`);
     }
+  }
+  const { prompt, prompts } = result.data;
+  if (prompt !== undefined && !personaNames(prompts).includes(prompt)) {
+    warnings.push(`${at(name, file.lineOf(["prompt"]))}: there is no character ${JSON.stringify(prompt)}`);
   }
   return { config: result.data, warnings };
 }
@@ -141,9 +146,10 @@ function refine(issue: z.core.$ZodIssue, value: unknown): Complaint {
 }
 
 function chosenPrompt({ prompt, prompts }: Config): Complaint[] {
-  const names = Object.keys(prompts);
-  if (prompt === undefined || names.length === 0 || names.includes(prompt)) return [];
-  return [{ path: ["prompt"], message: `one of prompts, which are ${or(names.map((name) => JSON.stringify(name)))}` }];
+  const names = personaNames(prompts);
+  // A file without characters of its own may name one that only another program has: a warning, and no reason to stop.
+  if (prompt === undefined || names.includes(prompt) || Object.keys(prompts).length === 0) return [];
+  return [{ path: ["prompt"], message: `the name of a character: ${or(names.map((name) => JSON.stringify(name)))}` }];
 }
 
 function describe({ path, message }: Complaint, value: unknown, { name, lineOf, overrides }: Source): string {

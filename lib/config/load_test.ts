@@ -45,7 +45,10 @@ Deno.test("parseConfig() names the field, its value and what it should be when a
     ['{"models":{"a":{"source":1}}}', "c.json:1: models.a.source is 1: it should be a folder"],
     ['{"models":{"a":1}}', "c.json:1: models.a is 1: it should be a source, or an object"],
     ['{"prompts":{"a":{}}}', "c.json: prompts.a.text is missing: it should be the instructions"],
-    ['{"prompts":{"a":"x"},"prompt":"b"}', 'c.json:1: prompt is "b": it should be one of prompts, which are "a"'],
+    [
+      '{"prompts":{"a":"x"},"prompt":"b"}',
+      'c.json:1: prompt is "b": it should be the name of a character: "a", "companion"',
+    ],
     ['{"limits":{"sockets":1.5}}', "c.json:1: limits.sockets is 1.5: it should be a whole number from 1"],
     ["{\n x: 1}", "c.json:2: this is not JSON"],
     ["[]", "c.json:1: the configuration should be an object"],
@@ -55,6 +58,16 @@ Deno.test("parseConfig() names the field, its value and what it should be when a
     assertStringIncludes(error.message, message);
     assertEquals(error.message.split("\n").length, 1, file);
   }
+});
+
+Deno.test("parseConfig() knows the built-in characters, and warns of a name that nobody has", () => {
+  const cases: [file: string, warnings: string[]][] = [
+    ['{"prompt":"tutor"}', []],
+    ['{"prompt":"tutor","prompts":{"a":"x"}}', []],
+    ['{"prompts":{"a":{"card":"a.png"}}}', []],
+    ['{"prompt":"vtuber"}', ['c.json:1: there is no character "vtuber"']],
+  ];
+  for (const [file, warnings] of cases) assertEquals(parseConfig(file, "c.json").warnings, warnings);
 });
 
 Deno.test("parseConfig() names all that is wrong at once", () => {

@@ -22,10 +22,25 @@ const model = z.object({
 });
 
 const persona = z.object({
-  text: text("the instructions for the language model").describe("Who the character is, told to the language model."),
+  name: text("a name").optional().describe("What the character is called. The name it has in prompts when absent."),
+  text: text("the instructions for the language model").optional()
+    .describe("Who the character is, told to the language model. Needed unless there is a card."),
+  card: text("a .png or .json file").optional()
+    .describe("A SillyTavern character card, PNG or JSON. Fields beside it take the place of the card's own."),
   greeting: text("what the character says first").optional().describe("What the character says first."),
+  examples: z.array(
+    z.object({
+      user: text("what a user says").describe("What a user says."),
+      assistant: text("what the character answers").describe("What the character answers."),
+    }, { error: "an object with user and assistant" }),
+  ).optional().describe("How the character talks: exchanges told to the language model before the conversation."),
+  reminder: text("an instruction").optional()
+    .describe("An instruction told to the language model again right before each of the user's messages."),
   model: text("the name of an avatar model").optional().describe("The avatar model this character wears."),
   voice: text("the name of a voice").optional().describe("The voice this character speaks with."),
+}).superRefine((persona, context) => {
+  if (persona.text !== undefined || persona.card !== undefined) return;
+  context.addIssue({ code: "custom", path: ["text"], message: "the instructions for the language model" });
 });
 
 const llm = z.object({
@@ -98,8 +113,10 @@ export const configSchema = z.object({
     z.union([text("").transform((text): Persona => ({ text })), persona], {
       error: "the instructions for the language model, or an object with text",
     }),
-  ).default({}).describe("Characters by name: instructions for the language model, or an object with text."),
-  prompt: text("the name of one of prompts").optional().describe("The chosen one of prompts."),
+  ).default({}).describe("Characters by name: instructions for the language model, or an object with text or card."),
+  prompt: text("the name of one of prompts").optional().describe(
+    "The chosen character: one of prompts, or one that comes with the program: companion, streamer or tutor.",
+  ),
   emotions: z.object({
     classifier: z.boolean().default(true)
       .describe("Whether feelings are guessed from the words when the language model marks none."),
