@@ -1,4 +1,5 @@
 /** All that the server keeps alive between sockets: sessions, who watches them, and what is not yet stored. */
+import { gated } from "./gate.ts";
 import { INTERRUPTED, PromptRefused, Session } from "./session.ts";
 import type { Store } from "./store.ts";
 import type { Brain, TurnSink } from "./turn.ts";
@@ -32,6 +33,8 @@ export interface Guest {
 
 export class Hub {
   readonly limits: Config["limits"];
+  /** Who answers, within the limit of answers at once. */
+  readonly brain: Brain;
   readonly metrics = new Metrics(() => ({
     sockets: this.sockets,
     sessions: this.#sessions.size,
@@ -49,12 +52,9 @@ export class Hub {
 
   constructor(options: HubOptions) {
     this.limits = options.limits;
+    this.brain = gated(options.brain, options.limits.generations);
     this.#options = options;
     this.#pinging = setInterval(() => this.#guests.forEach((guest) => guest.ping()), PING_MS);
-  }
-
-  get brain(): Brain {
-    return this.#options.brain;
   }
 
   /** How many sockets are open. */
@@ -177,7 +177,7 @@ export class Hub {
       turns,
       // Grows over restarts as the clock does, so that a client from before never takes a new frame for an old one.
       seq: Date.now() * 1_000,
-      brain: this.#options.brain,
+      brain: this.brain,
       queue: this.limits.queue,
       classifier: this.#options.classifier ?? false,
       request: this.#options.request,

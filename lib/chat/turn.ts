@@ -12,6 +12,8 @@ export interface Opened {
   provider: ProviderName;
   model: string;
   events: AsyncIterable<LlmEvent>;
+  /** Called once, when the turn has ended in whatever way. */
+  close?(): void;
 }
 
 /** Hears of one turn: `start` at most once, then pieces, then exactly one of `end` and `fail`. */
@@ -31,20 +33,23 @@ export async function runTurn(
   signal: AbortSignal,
 ): Promise<void> {
   let reason: EndReason = "stop";
+  let opened: Opened | undefined;
   try {
-    const { provider, model, events } = await brain.open(request, { signal });
+    opened = await brain.open(request, { signal });
     signal.throwIfAborted();
-    sink.start(provider, model);
-    for await (const event of events) {
+    sink.start(opened.provider, opened.model);
+    for await (const event of opened.events) {
       if (event.type === "text") sink.text(event.text);
       else if (event.type === "thinking") sink.thinking(event.text);
       else if (event.reason === "length") reason = "length";
     }
   } catch (error) {
+    opened?.close?.();
     if (signal.aborted) sink.end("cancelled");
     else sink.fail(turnErrorOf(error));
     return;
   }
+  opened.close?.();
   sink.end(signal.aborted ? "cancelled" : reason);
 }
 
