@@ -18,7 +18,6 @@ Deno.test("a foreign Host is refused with what to do, before anything else", asy
       `evil.example:${port}`,
       "192.168.1.5",
       "localhost.evil.example",
-      "a b",
       "x@localhost",
     ]
   ) {
