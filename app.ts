@@ -1,6 +1,7 @@
 /** The application: which path is answered by what. */
 import { App, csp, staticFiles } from "fresh";
 import { upgradeSocket } from "@/lib/chat/upgrade.ts";
+import { visitorOf } from "@/lib/http/address.ts";
 import { serveFile } from "@/lib/http/files.ts";
 import type { Services } from "@/lib/services.ts";
 import type { State } from "@/utils.ts";
@@ -13,6 +14,7 @@ export function createApp(services: Services): App<State> {
     .get(services.config.llm.wsPath, (ctx) =>
       upgradeSocket(ctx.req, {
         hub,
+        address: visitorOf(ctx.info),
         model: () => services.config.llm.model,
         upgrade: (options) => ctx.upgrade(options),
       }))

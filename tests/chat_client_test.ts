@@ -2,7 +2,7 @@
 import { assert, assertEquals } from "@std/assert";
 import { launchBrowser, type Page, watchComplaints } from "./browser.ts";
 import { House } from "./house.ts";
-import { startStub } from "./stub_ollama.ts";
+import { startStub, type Stub } from "./stub_ollama.ts";
 import { FakeBrain } from "@/lib/chat/fake_brain.ts";
 import { Hub } from "@/lib/chat/hub.ts";
 import { MemoryStore } from "@/lib/chat/store.ts";
@@ -29,6 +29,7 @@ class Server {
     if (this.away) return new Response("Away\n", { status: 503 });
     return upgradeSocket(request, {
       hub: this.#hub,
+      address: "here",
       model: () => "m",
       upgrade: (options) => {
         const upgraded = Deno.upgradeWebSocket(request, options);
@@ -176,19 +177,12 @@ const MARKDOWN = [
   "![cat](https://example.com/cat.png)",
 ].join("\n\n");
 
-Deno.test("the page formats an answer, and nothing in it can act", async () => {
-  await using stub = startStub();
-  await using house = await House.open({ env: { OLLAMA_HOST: stub.url } });
-  stub.set({ behaviour: { answer: MARKDOWN } });
-  const browser = await launchBrowser();
-  try {
-    const page = await browser.newPage();
-    page.setDefaultTimeout(60_000);
-    const complaints = watchComplaints(page);
-    await page.goto(house.url);
-    await page.waitForSelector(".chat.ready");
-    await page.type("textarea", "Write");
-    await page.keyboard.press("Enter");
+const LONG = "A line that fills some room.\n\n".repeat(60);
+
+const scenes: [name: string, scene: (visit: { page: Page; stub: Stub }) => Promise<void>][] = [
+  ["an answer is formatted, and nothing in it can act", async ({ page, stub }) => {
+    stub.set({ behaviour: { answer: MARKDOWN } });
+    await write(page, "Write\n");
     await page.waitForSelector('[data-state="done"] .formatted');
     const seen = await read(page);
     assertEquals(seen.heading, "Tea");
@@ -201,11 +195,88 @@ Deno.test("the page formats an answer, and nothing in it can act", async () => {
       ["https://example.com/cat.png", "_blank", "noopener noreferrer"],
     ]);
     assertEquals(seen.strange, 0);
-    assertEquals(complaints, []);
+  }],
+
+  ["a reader who has scrolled up is left there, and can jump to the latest", async ({ page, stub }) => {
+    stub.set({ behaviour: { answer: [LONG, "The middle. ", "The end."], stallAfter: 2 } });
+    await write(page, "Go on\n");
+    await page.waitForFunction(() => document.querySelector(".formatted")?.textContent?.includes("The middle."));
+    await page.waitForFunction(atEnd);
+    await page.$eval(".log", (log) => log.scrollTop -= 500);
+    const latest = await page.waitForSelector(".latest");
+    await latest!.click();
+    await page.waitForFunction(atEnd);
+    await page.waitForFunction(() => document.querySelector(".latest") === null);
+  }],
+
+  ["Enter that ends a word of an input method does not send", async ({ page, stub }) => {
+    stub.set({ behaviour: { answer: "はい。" } });
+    await write(page, "にほんご");
+    await page.$eval("textarea", (box) => {
+      const enter = { key: "Enter", bubbles: true, cancelable: true };
+      box.dispatchEvent(new KeyboardEvent("keydown", { ...enter, isComposing: true }));
+      box.dispatchEvent(new KeyboardEvent("keydown", { ...enter, keyCode: 229 }));
+    });
+    assertEquals(await page.$eval("textarea", (box) => box.value), "にほんご");
+    await page.keyboard.press("Enter");
+    await page.waitForFunction(() => document.querySelector(".formatted")?.textContent?.includes("はい。"));
+    assertEquals(await page.$$eval(".said", (all) => all.length), 1);
+  }],
+
+  ["screen readers hear whole sentences", async ({ page, stub }) => {
+    stub.set({ behaviour: { answer: ["One sen", "tence. ", "Two **sen", "tences**. ", "An unfin"], stallAfter: 5 } });
+    await write(page, "Speak\n");
+    await page.waitForFunction(() => document.querySelector(".answered")?.textContent?.includes("An unfin"));
+    const heard = () => [...document.querySelectorAll('.chat > [aria-live="polite"] p')].map((p) => p.textContent);
+    await page.waitForFunction((heard) => document.querySelectorAll(heard).length === 2, {}, '[aria-live="polite"] p');
+    assertEquals(await page.evaluate(heard), ["One sentence.", "Two sentences."]);
+  }],
+
+  ["language and appearance are chosen, and kept without a flash", async ({ page }) => {
+    await page.click('button[aria-label="Settings"]');
+    await page.click('.menu-card [lang="ja"]');
+    await page.waitForSelector('button[aria-label="送信"]');
+    await page.$$eval(".menu-card input", (choices) => choices[2]!.click());
+    await page.waitForSelector(':root[data-theme="dark"]');
+    const html = await page.evaluate(async () => await (await fetch("/")).text());
+    assert(/<html[^>]*lang="ja"[^>]*data-theme="dark"/.test(html), html.slice(0, 200));
+    assert(html.includes("メッセージ"), "the server speaks the chosen language");
+  }],
+];
+
+Deno.test("the chat in a browser", async (t) => {
+  await using stub = startStub();
+  await using house = await House.open({ env: { OLLAMA_HOST: stub.url } });
+  const browser = await launchBrowser();
+  try {
+    for (const [name, scene] of scenes) {
+      await t.step(name, async () => {
+        const context = await browser.createBrowserContext();
+        const page = await context.newPage();
+        page.setDefaultTimeout(60_000);
+        const complaints = watchComplaints(page);
+        await page.goto(house.url);
+        await page.waitForSelector(".chat.ready");
+        await scene({ page, stub });
+        assertEquals(complaints, []);
+        await context.close();
+      });
+    }
   } finally {
     await browser.close();
   }
 });
+
+/** For the page: whether the conversation is scrolled to its end. */
+function atEnd(): boolean {
+  const log = document.querySelector(".log");
+  return log !== null && log.scrollHeight > log.clientHeight && log.scrollHeight - log.scrollTop - log.clientHeight < 2;
+}
+
+/** Types into the box; a line feed presses Enter. */
+async function write(page: Page, text: string): Promise<void> {
+  await page.type("textarea", text);
+}
 
 function read(page: Page) {
   return page.$eval(".formatted", (root) => ({

@@ -1,5 +1,6 @@
 /** All that the server keeps alive between sockets: sessions, who watches them, and what is not yet stored. */
 import { gated } from "./gate.ts";
+import { Places } from "./places.ts";
 import { INTERRUPTED, PromptRefused, Session } from "./session.ts";
 import type { Store } from "./store.ts";
 import type { Brain, TurnSink } from "./turn.ts";
@@ -33,6 +34,7 @@ export interface Guest {
 
 export class Hub {
   readonly limits: Config["limits"];
+  readonly places: Places;
   /** Who answers, within the limit of answers at once. */
   readonly brain: Brain;
   readonly metrics = new Metrics(() => ({
@@ -52,6 +54,7 @@ export class Hub {
 
   constructor(options: HubOptions) {
     this.limits = options.limits;
+    this.places = new Places(options.limits);
     this.brain = gated(options.brain, options.limits.generations);
     this.#options = options;
     this.#pinging = setInterval(() => this.#guests.forEach((guest) => guest.ping()), PING_MS);

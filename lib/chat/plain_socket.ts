@@ -1,8 +1,10 @@
 /** A socket that speaks the plain protocol: prompts in, their answers out in order, nothing kept. */
 import type { Hub } from "./hub.ts";
+import { PlainLine } from "./plain_line.ts";
 import { PromptRefused } from "./session.ts";
 import { runTurn, type TurnSink } from "./turn.ts";
 import { parsePlainPrompt, type PlainMessage } from "@/lib/protocol/plain.ts";
+import type { TurnError } from "@/lib/protocol/v2.ts";
 
 /** Serves one open or opening socket until it closes; that ends what is being answered. */
 export function servePlain(socket: WebSocket, hub: Hub, model: () => string): void {
@@ -10,9 +12,10 @@ export function servePlain(socket: WebSocket, hub: Hub, model: () => string): vo
   const waiting: string[] = [];
   let running = false;
 
-  function send(message: PlainMessage): void {
-    if (socket.readyState === WebSocket.OPEN) socket.send(JSON.stringify(message));
-  }
+  const line = new PlainLine(socket, {
+    backlogBytes: hub.limits.backlogBytes,
+    onGivenUp: () => gone.abort(new DOMException("The client does not read", "AbortError")),
+  });
 
   function take(data: unknown): void {
     hub.checkFrame(data);
@@ -29,15 +32,14 @@ export function servePlain(socket: WebSocket, hub: Hub, model: () => string): vo
     running = true;
     for (let prompt = waiting.shift(); prompt !== undefined; prompt = waiting.shift()) {
       if (gone.signal.aborted) return;
-      send({ type: "start" });
+      line.send({ type: "start" });
       const request = { model: model(), messages: [{ role: "user" as const, content: prompt }] };
       const sink: TurnSink = {
         start() {},
-        text: (data) => send({ type: "chunk", data }),
+        text: (data) => line.send({ type: "chunk", data }),
         thinking() {},
-        end: () => send({ type: "end" }),
-        fail: ({ message, hint }) =>
-          send({ type: "error", message: hint === undefined ? message : `${message}: ${hint}` }),
+        end: () => line.send({ type: "end" }),
+        fail: (error) => line.send(plainError(error)),
       };
       await runTurn(hub.brain, request, hub.watch(sink, "plain"), gone.signal);
     }
@@ -46,15 +48,23 @@ export function servePlain(socket: WebSocket, hub: Hub, model: () => string): vo
 
   const leave = hub.enter(socket, { ping() {}, status() {} });
   socket.addEventListener("message", (event) => {
+    // What still comes in after a close is nobody's.
+    if (gone.signal.aborted) return;
     try {
       take(event.data);
     } catch (error) {
       if (!(error instanceof SyntaxError || error instanceof PromptRefused)) throw error;
-      send({ type: "error", message: error.message });
+      line.send({ type: "error", message: error.message });
     }
   });
   socket.addEventListener("close", () => {
     gone.abort(new DOMException("The client left", "AbortError"));
+    line.dispose();
     leave();
   });
+}
+
+/** An error in the plain protocol, which has one text for all there is to say. */
+export function plainError({ message, hint }: TurnError): Extract<PlainMessage, { type: "error" }> {
+  return { type: "error", message: hint === undefined ? message : `${message}: ${hint}` };
 }

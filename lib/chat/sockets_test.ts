@@ -27,6 +27,7 @@ class House {
     this.#server = Deno.serve({ port: 0, hostname: "127.0.0.1", onListen() {} }, (request) =>
       upgradeSocket(request, {
         hub: this.hub,
+        address: "here",
         model: () => "m",
         upgrade: (options) => Deno.upgradeWebSocket(request, options),
       }));

@@ -7,6 +7,8 @@ import type { ClientFrame, TurnError } from "@/lib/protocol/v2.ts";
 
 /** Close code for a client that does not speak the protocol; it need not come back. */
 const NOT_THE_PROTOCOL = 4400;
+/** Close code (IANA's registry) for a client that may come back. */
+const TRY_AGAIN_LATER = 1013;
 
 /** Serves one open or opening socket until it closes. */
 export function serveV2(socket: WebSocket, hub: Hub): void {
@@ -54,6 +56,11 @@ export function serveV2(socket: WebSocket, hub: Hub): void {
     status: (status) => session !== undefined && sendFrame(socket, { type: "status", ...status }),
   });
   socket.addEventListener("message", (event) => {
+    if (socket.readyState !== WebSocket.OPEN) return;
+    if (socket.bufferedAmount > hub.limits.backlogBytes) {
+      socket.close(TRY_AGAIN_LATER, "Nothing was read of so many answers");
+      return;
+    }
     try {
       hub.checkFrame(event.data);
       take(parseClientFrame(event.data));
