@@ -24,9 +24,10 @@ export async function request(
   const [first = "", ...fields] = head.split("\r\n");
   return {
     status: Number(first.split(" ")[1]),
-    headers: new Headers(
-      fields.map((field) => [field.slice(0, field.indexOf(":")), field.slice(field.indexOf(":") + 1)]),
-    ),
+    headers: new Headers(fields.map((field): [string, string] => {
+      const colon = field.indexOf(":");
+      return [field.slice(0, colon), field.slice(colon + 1).trim()];
+    })),
     body: body.join("\r\n\r\n"),
   };
 }
