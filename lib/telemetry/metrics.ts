@@ -47,6 +47,14 @@ export class Metrics {
         },
       });
     }
+    new Gauge({
+      name: "process_resident_memory_bytes",
+      help: "Memory the process holds",
+      registers,
+      collect() {
+        this.set(Deno.memoryUsage().rss);
+      },
+    });
     this.#generating = new Gauge({ name: "vtuber_generating", help: "Answers being generated", registers });
     this.#turns = new Counter({
       name: "vtuber_turns_total",
