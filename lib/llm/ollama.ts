@@ -85,6 +85,17 @@ export class OllamaProvider implements Provider {
     }
   }
 
+  /**
+   * Resolves once anything at Ollama's address has answered.
+   *
+   * @throws whatever `fetch` throws
+   */
+  async knock({ signal }: { signal: AbortSignal }): Promise<void> {
+    const { fetch = globalThis.fetch } = this.#options;
+    const response = await fetch(`${this.host}/api/version`, { signal, redirect: "manual" });
+    await response.body?.cancel();
+  }
+
   /** Asks until an answer begins. A busy Ollama is asked again, and one that hung up before any byte once. */
   async #open(request: GenerateRequest, asked: Asked, signal: AbortSignal): Promise<ReadableStream<Uint8Array>> {
     const { fetch = globalThis.fetch, busyRetryMs = BUSY_RETRY_MS } = this.#options;

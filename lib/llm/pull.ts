@@ -1,0 +1,147 @@
+import { errorOfFetch, errorOfResponse, errorOfValue, incomplete, notOllama } from "./errors.ts";
+import { textLines } from "./lines.ts";
+import { LlmError } from "./provider.ts";
+import { Watchdog } from "./watchdog.ts";
+
+/** One step of a pull. Bytes are absent while Ollama does not know them. */
+export interface PullProgress {
+  /** Ollama's own words: "pulling manifest", "verifying sha256 digest", "success". */
+  status: string;
+  digest?: string;
+  total?: number;
+  completed?: number;
+  /** Over all parts seen so far, in bytes. `completed` never goes back. */
+  overall: { total: number; completed: number };
+}
+
+export interface PullOptions {
+  host: string;
+  /** Longest silence in milliseconds; a large part is checked in silence. Default ten minutes. */
+  idleMs?: number;
+  fetch?: typeof fetch;
+}
+
+/**
+ * Has Ollama fetch a model, and tells how far it is. Aborting stops it; what has come stays with Ollama, and the next
+ * pull goes on from there. It returns when, and only when, the model is there.
+ *
+ * @throws {LlmError} for every failure
+ * @throws the reason of `signal`
+ */
+export async function* pull(
+  model: string,
+  { host, idleMs = 600_000, fetch = globalThis.fetch }: PullOptions,
+  { signal }: { signal: AbortSignal },
+): AsyncGenerator<PullProgress, void, undefined> {
+  signal.throwIfAborted();
+  const asked = { host, model };
+  const abort = new AbortController();
+  const stop = () => abort.abort(signal.reason);
+  const watchdog = new Watchdog((limitMs) => abort.abort(stalled(model, limitMs)));
+  signal.addEventListener("abort", stop, { once: true });
+  let started = false;
+  try {
+    watchdog.begin(idleMs);
+    const response = await fetch(`${host.replace(/\/+$/, "")}/api/pull`, {
+      method: "POST",
+      headers: { "content-type": "application/json", accept: "application/x-ndjson" },
+      body: JSON.stringify({ model, stream: true }),
+      redirect: "manual",
+      signal: abort.signal,
+    });
+    if (!response.ok || response.body === null) throw await errorOfResponse(response, asked);
+    started = true;
+    const parts = new Parts();
+    for await (const line of textLines(response.body, { watchdog, idleMs })) {
+      if (line.trim() === "") continue;
+      const progress = parts.add(parseLine(line, host, model));
+      yield progress;
+      if (progress.status === "success") return;
+    }
+    throw incomplete(asked);
+  } catch (error) {
+    if (abort.signal.aborted) throw abort.signal.reason;
+    if (error instanceof LlmError) throw error.code === "incomplete" ? brokenOff(model, error) : error;
+    throw started ? brokenOff(model, error) : errorOfFetch(error, asked);
+  } finally {
+    watchdog.stop();
+    signal.removeEventListener("abort", stop);
+    abort.abort();
+  }
+}
+
+type Line = Omit<PullProgress, "overall">;
+
+/** Adds up the parts of a model, each counted as far as it ever was: Ollama may begin one again. */
+class Parts {
+  readonly #parts = new Map<string, { total: number; completed: number }>();
+
+  add(line: Line): PullProgress {
+    const { digest, total = 0, completed = 0 } = line;
+    if (digest !== undefined) {
+      const before = this.#parts.get(digest);
+      this.#parts.set(digest, {
+        total: Math.max(total, before?.total ?? 0),
+        completed: Math.max(completed, before?.completed ?? 0),
+      });
+    }
+    const overall = { total: 0, completed: 0 };
+    for (const part of this.#parts.values()) {
+      overall.total += part.total;
+      overall.completed += part.completed;
+    }
+    return { ...line, overall };
+  }
+}
+
+function parseLine(text: string, host: string, model: string): Line {
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch (cause) {
+    throw notOllama(text, { host, model }, cause);
+  }
+  if (typeof value !== "object" || value === null) throw notOllama(text, { host, model });
+  const { status, digest, total, completed, error } = value as Record<string, unknown>;
+  if (error) throw refused(error, host, model);
+  return {
+    status: typeof status === "string" ? status : "",
+    ...(typeof digest === "string" ? { digest } : {}),
+    ...(typeof total === "number" ? { total } : {}),
+    ...(typeof completed === "number" ? { completed } : {}),
+  };
+}
+
+function refused(said: unknown, host: string, model: string): LlmError {
+  const error = errorOfValue(said, { host, model });
+  if (/file does not exist|not found/.test(error.message)) {
+    return new LlmError("model_missing", `Ollama's library has no model ${model}`, {
+      cause: error,
+      hint: "Look up its name at ollama.com/library",
+    });
+  }
+  const hint = /no space/.test(error.message)
+    ? "Free some space on the disk; what has come so far is kept"
+    : "Check the connection to the internet and try again; what has come so far is kept";
+  return new LlmError(
+    "ollama_failed",
+    `Ollama cannot fetch ${model}: ${error.message.replace(/^Ollama failed: /, "")}`,
+    {
+      cause: error,
+      hint,
+    },
+  );
+}
+
+function brokenOff(model: string, cause: unknown): LlmError {
+  return new LlmError("incomplete", `Fetching ${model} broke off before its end`, {
+    cause,
+    hint: "Try again: it goes on where it stopped",
+  });
+}
+
+function stalled(model: string, limitMs: number): LlmError {
+  return new LlmError("timeout", `Fetching ${model} has stood still for ${Math.round(limitMs / 1000)} s`, {
+    hint: "Check the connection to the internet and try again: it goes on where it stopped",
+  });
+}

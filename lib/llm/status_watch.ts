@@ -1,0 +1,58 @@
+/** Keeps the pages up to date on who would answer them. */
+import { type OllamaMonitor, type OllamaStatus, statusFrame } from "./status.ts";
+import type { Status } from "@/lib/protocol/v2.ts";
+
+/** How often Ollama is looked at while somebody is there to see it, ms: soon when it is missing, seldom when not. */
+const LOOK_MS = { missing: 3_000, there: 15_000 };
+
+export interface StatusWatchOptions {
+  monitor: OllamaMonitor;
+  fallback: "demo" | "none";
+  /** Whether anybody would see a change. Nobody asks Ollama for an empty room. */
+  watched(): boolean;
+  /** Told of every change. */
+  onChange(status: Status): void;
+}
+
+export class StatusWatch {
+  readonly #options: StatusWatchOptions;
+  #current: Status;
+  #timer: ReturnType<typeof setTimeout> | undefined;
+  #disposed = false;
+
+  /** Looks at once, and then from time to time until it is disposed of. */
+  constructor(options: StatusWatchOptions) {
+    this.#options = options;
+    this.#current = statusFrame(options.monitor.unknown, options.fallback);
+    void this.refresh();
+  }
+
+  /** What the last look told. */
+  get current(): Status {
+    return this.#current;
+  }
+
+  /** Looks now, and tells of a change. */
+  async refresh(): Promise<OllamaStatus> {
+    clearTimeout(this.#timer);
+    const seen = await this.#options.monitor.refresh();
+    if (this.#disposed) return seen;
+    const status = statusFrame(seen, this.#options.fallback);
+    const changed = JSON.stringify(status) !== JSON.stringify(this.#current);
+    this.#current = status;
+    if (changed) this.#options.onChange(status);
+    this.#later(seen.reachable ? LOOK_MS.there : LOOK_MS.missing);
+    return seen;
+  }
+
+  dispose(): void {
+    this.#disposed = true;
+    clearTimeout(this.#timer);
+  }
+
+  #later(ms: number): void {
+    clearTimeout(this.#timer);
+    if (this.#disposed) return;
+    this.#timer = setTimeout(() => this.#options.watched() ? void this.refresh() : this.#later(ms), ms);
+  }
+}
