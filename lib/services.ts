@@ -1,6 +1,8 @@
 /** Everything that lives as long as the server: configuration, avatar, brain, conversations. */
 import { join } from "node:path";
-import { messagesFor } from "@/lib/chat/context.ts";
+import { contextOf } from "@/lib/characters/character.ts";
+import { charactersOf } from "@/lib/characters/characters.ts";
+import { contextBudget, messagesFor } from "@/lib/chat/context.ts";
 import { Hub } from "@/lib/chat/hub.ts";
 import { SqliteStore } from "@/lib/chat/sqlite_store.ts";
 import type { Store } from "@/lib/chat/store.ts";
@@ -8,7 +10,10 @@ import type { Brain } from "@/lib/chat/turn.ts";
 import { appConfig, type ShownModel } from "@/lib/config/app_config.ts";
 import { loadConfig, type LoadedConfig } from "@/lib/config/load.ts";
 import type { Config } from "@/lib/config/schema.ts";
+import { LlmBrain } from "@/lib/llm/brain.ts";
 import { OllamaProvider } from "@/lib/llm/ollama.ts";
+import { OllamaMonitor } from "@/lib/llm/status.ts";
+import { StatusWatch } from "@/lib/llm/status_watch.ts";
 import { complain } from "@/lib/telemetry/log.ts";
 import { modelSource } from "@/lib/models/known.ts";
 import { ModelError } from "@/lib/models/model_error.ts";
@@ -30,6 +35,8 @@ export interface Services {
   readonly hub: Hub;
   /** Holds `model/` and `vendor/`. */
   readonly staticDir: string;
+  /** What was last seen of Ollama. */
+  readonly monitor: OllamaMonitor;
   appConfig(): AppConfig;
   /** Ends turns, stores them, closes sockets. */
   close(): Promise<void>;
@@ -48,22 +55,33 @@ export async function openServices(options: ServicesOptions = {}): Promise<Servi
   const staticDir = options.staticDir ?? join(Deno.build.standalone ? dataDir : PROGRAM, "static");
   await Deno.mkdir(dataDir, { recursive: true });
   const shown = await bringAvatar(loaded, staticDir);
-  const hub = new Hub({
-    brain: options.brain ?? openBrain(config),
-    store: options.store ?? new SqliteStore(join(dataDir, "conversations.db")),
-    limits: config.limits,
-    classifier: config.emotions.classifier,
-    request: (turns) => ({ model: config.llm.model, messages: messagesFor(turns, { budget: 4_000 }) }),
-    status: () => ({
-      provider: "ollama",
-      model: config.llm.model,
-      modelPresent: null,
-      host: config.llm.host,
-      reachable: true,
-      away: false,
-    }),
+  const characters = await charactersOf(config, root);
+  for (const warning of characters.warnings) complain(`Warning: ${warning}`);
+  const { llm, limits } = config;
+  const monitor = new OllamaMonitor({ host: llm.host, model: llm.model });
+  const status: StatusWatch = new StatusWatch({
+    monitor,
+    fallback: llm.fallback,
+    watched: () => hub.sockets > 0,
+    onChange: (status) => hub.tellStatus(status),
   });
-  return { config, hub, staticDir, appConfig: () => appConfig(config, shown), close: () => hub.close() };
+  const persona = characters.chosen && contextOf(characters.chosen);
+  const hub: Hub = new Hub({
+    brain: options.brain ?? openBrain(config, status),
+    store: options.store ?? new SqliteStore(join(dataDir, "conversations.db")),
+    limits,
+    classifier: config.emotions.classifier,
+    request: (turns) => {
+      const budget = contextBudget(llm.contextLength ?? monitor.latest?.loadedContext);
+      return { model: llm.model, messages: messagesFor(turns, { ...persona, budget }) };
+    },
+    status: () => status.glance(),
+  });
+  const close = async () => {
+    status.dispose();
+    await hub.close();
+  };
+  return { config, hub, staticDir, monitor, appConfig: () => appConfig(config, shown), close };
 }
 
 /** Brings the avatar's files. Where nothing can be shown the page is told of the configured model all the same. */
@@ -79,15 +97,24 @@ async function bringAvatar({ config, root, path }: LoadedConfig, staticDir: stri
   }
 }
 
-function openBrain({ llm, limits }: Config): Brain {
+function openBrain({ llm, limits }: Config, status: StatusWatch): Brain {
   const ollama = new OllamaProvider({
     host: llm.host,
     api: llm.api,
+    ...(llm.think !== undefined && { think: llm.think }),
+    ...(llm.keepAlive !== undefined && { keepAlive: llm.keepAlive }),
+    options: llm.options,
     firstByteMs: limits.firstByteSeconds * 1_000,
     idleMs: limits.idleSeconds * 1_000,
+    maxLineBytes: limits.lineBytes,
   });
+  const brain = new LlmBrain({ ollama, fallback: llm.fallback });
   return {
-    open: (request, { signal }) =>
-      Promise.resolve({ provider: "ollama", model: request.model, events: ollama.generate(request, { signal }) }),
+    async open(request, options) {
+      const opened = await brain.open(request, options);
+      // Who answers is news to the pages when they believe otherwise.
+      if (opened.provider !== status.current.provider) void status.refresh();
+      return opened;
+    },
   };
 }

@@ -4,6 +4,8 @@ import type { Status } from "@/lib/protocol/v2.ts";
 
 /** How often Ollama is looked at while somebody is there to see it, ms: soon when it is missing, seldom when not. */
 const LOOK_MS = { missing: 3_000, there: 15_000 };
+/** What was seen so long ago, ms, is looked at again when somebody asks. */
+const STALE_MS = 1_000;
 
 export interface StatusWatchOptions {
   monitor: OllamaMonitor;
@@ -17,6 +19,7 @@ export interface StatusWatchOptions {
 export class StatusWatch {
   readonly #options: StatusWatchOptions;
   #current: Status;
+  #looked = -Infinity;
   #timer: ReturnType<typeof setTimeout> | undefined;
   #disposed = false;
 
@@ -32,9 +35,16 @@ export class StatusWatch {
     return this.#current;
   }
 
+  /** What the last look told; if that was a while ago, a new one is begun, and tells of what has changed. */
+  glance(): Status {
+    if (performance.now() - this.#looked > STALE_MS) void this.refresh();
+    return this.#current;
+  }
+
   /** Looks now, and tells of a change. */
   async refresh(): Promise<OllamaStatus> {
     clearTimeout(this.#timer);
+    this.#looked = performance.now();
     const seen = await this.#options.monitor.refresh();
     if (this.#disposed) return seen;
     const status = statusFrame(seen, this.#options.fallback);
