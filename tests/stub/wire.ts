@@ -11,7 +11,7 @@ export function goJson(value: unknown): string {
 /** RFC 3339 in UTC with zero to nine digits after the second, trailing zeros dropped, as Go prints a time. */
 export function createdAt(index: number, at: Date = new Date()): string {
   const nanos = (at.getUTCMilliseconds() * 1_000_000 + (index * 7_919_000) % 1_000_000).toString().padStart(9, "0");
-  const fraction = nanos.replace(/0+$/, "").slice(0, index % 10);
+  const fraction = nanos.slice(0, index % 10).replace(/0+$/, "");
   return at.toISOString().slice(0, 19) + (fraction === "" ? "Z" : `.${fraction}Z`);
 }
 
