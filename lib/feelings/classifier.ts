@@ -10,13 +10,13 @@ export interface Guess {
 interface Signs {
   /** English, matched as whole words; `*` stands for any ending. */
   words: string;
-  /** Japanese and Chinese, and signs: matched anywhere. Plain enough not to be part of other words. */
+  /** Japanese and Chinese, matched anywhere. Plain enough not to be part of other words. */
   parts: string;
   /** Emoji, and faces made of signs. */
   faces: string;
 }
 
-/** Each entry counts once; phrases stand before the words within them. `_` stands for a space. */
+/** `_` stands for a space. Where several fit at one place, the longest counts. */
 const SIGNS: Record<Emotion, Signs> = {
   happy: {
     words:
@@ -90,52 +90,75 @@ const NEGATION = /(?:\b(?:not|never|no|without|hardly|less)|n't|n’t)(?:\s+\w+)
 const NEGATED_AFTER = /^(?:く|じゃ|では|で)?(?:は)?(?:ない|なかっ|ありません)/;
 const NEGATED_BEFORE = /(?:不|没|沒|别|別|不太|不要|并不|並不|没有|沒有)$/;
 
-const words = new Map(EMOTIONS.map((emotion) => [emotion, wordsPattern(SIGNS[emotion].words)]));
-const parts = new Map(EMOTIONS.map((emotion) => [emotion, partsPattern(SIGNS[emotion].parts)]));
-const faces = new Map(EMOTIONS.map((emotion) => [emotion, partsPattern(SIGNS[emotion].faces)]));
+interface Sign {
+  text: string;
+  name: Emotion;
+  score: number;
+  /** Whether it stands as a word of its own, and whether that word may go on. */
+  word: "whole" | "beginning" | "anywhere";
+}
 
 /** A face says more than a word. */
 const FACE = 1.5;
+
+/** By their first UTF-16 unit, the longest first. */
+const signsByStart = Map.groupBy(
+  EMOTIONS.flatMap((name) => signsOf(name)).toSorted((a, b) => b.text.length - a.text.length),
+  ({ text }) => text.charCodeAt(0),
+);
 
 /**
  * The feeling of one finished sentence in English, Japanese or Chinese; undefined where it has none, or none that
  * words and signs give away. Emoji and punctuation speak in every language. Code does not count.
  */
 export function guessFeeling(sentence: string): Guess | undefined {
-  const text = sentence.replace(/`[^`]*`/g, " ").replace(/https?:\S+/g, " ").toLowerCase().replaceAll("’", "'");
-  let best: { name: Emotion; score: number } | undefined;
-  for (const name of EMOTIONS) {
-    const score = count(text, words.get(name)!) + count(text, parts.get(name)!) +
-      FACE * count(text, faces.get(name)!);
-    // A more telling feeling stands later in the list, and wins where words say as much for both.
-    if (score > 0 && score >= (best?.score ?? 0)) best = { name, score };
+  const text = sentence.replace(/`[^`]*`|https?:\S+/g, " ").replace(/\s+/g, " ").replaceAll("’", "'").toLowerCase();
+  const scores = new Map<Emotion, number>();
+  for (let at = 0; at < text.length;) {
+    const sign = signAt(text, at);
+    if (sign !== undefined && !negated(text, at, sign)) {
+      scores.set(sign.name, (scores.get(sign.name) ?? 0) + sign.score);
+    }
+    at += sign?.text.length ?? 1;
   }
-  if (best === undefined) return undefined;
+  const most = Math.max(...scores.values());
+  // A more telling feeling stands later in the list, and wins where words say as much for both.
+  const name = EMOTIONS.findLast((one) => scores.get(one) === most);
+  if (name === undefined) return undefined;
   const emphasis = Math.min(2, text.match(/[!！]/g)?.length ?? 0) * 0.1;
-  const intensity = Math.min(1, 0.4 + 0.15 * Math.min(best.score, 3) + emphasis);
-  return { name: best.name, intensity: Math.round(intensity * 100) / 100 };
+  const intensity = Math.min(1, 0.4 + 0.15 * Math.min(most, 3) + emphasis);
+  return { name, intensity: Math.round(intensity * 100) / 100 };
 }
 
-/** How often a pattern is found where nothing takes it back. */
-function count(text: string, pattern: RegExp): number {
-  let found = 0;
-  for (const match of text.matchAll(pattern)) {
-    const before = text.slice(Math.max(0, match.index - 40), match.index);
-    const after = text.slice(match.index + match[0].length);
-    if (!NEGATION.test(before) && !NEGATED_BEFORE.test(before) && !NEGATED_AFTER.test(after)) found++;
-  }
-  return found;
+/** The longest sign that begins here. */
+function signAt(text: string, at: number): Sign | undefined {
+  return signsByStart.get(text.charCodeAt(at))?.find((sign) => {
+    if (!text.startsWith(sign.text, at)) return false;
+    if (sign.word === "anywhere") return true;
+    if (inWord(text, at - 1)) return false;
+    return sign.word === "beginning" || !inWord(text, at + sign.text.length);
+  });
 }
 
-function wordsPattern(list: string): RegExp {
-  const one = list.split(" ").map((word) => escape(word).replaceAll("_", "\\s+").replace("\\*", "\\w*"));
-  return new RegExp(`(?<![\\w'])(?:${one.join("|")})(?![\\w'])`, "g");
+function inWord(text: string, at: number): boolean {
+  return /[\w']/.test(text.charAt(at));
 }
 
-function partsPattern(list: string): RegExp {
-  return new RegExp(list.toLowerCase().split(" ").map(escape).join("|"), "gu");
+/** Whether the words around a sign take it back. */
+function negated(text: string, at: number, { text: sign }: Sign): boolean {
+  const before = text.slice(Math.max(0, at - 40), at);
+  const after = text.slice(at + sign.length);
+  return NEGATION.test(before) || NEGATED_BEFORE.test(before) || NEGATED_AFTER.test(after);
 }
 
-function escape(text: string): string {
-  return text.replace(/[.*+?^${}()|[\]\\/]/g, "\\$&");
+function signsOf(name: Emotion): Sign[] {
+  const { words, parts, faces } = SIGNS[name];
+  return [
+    ...words.split(" ").map((word): Sign => {
+      const text = word.replace("*", "").replaceAll("_", " ");
+      return { text, name, score: 1, word: word.endsWith("*") ? "beginning" : "whole" };
+    }),
+    ...parts.split(" ").map((part): Sign => ({ text: part.toLowerCase(), name, score: 1, word: "anywhere" })),
+    ...faces.split(" ").map((face): Sign => ({ text: face.toLowerCase(), name, score: FACE, word: "anywhere" })),
+  ];
 }

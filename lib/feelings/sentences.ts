@@ -7,9 +7,11 @@ export interface Sentence {
 
 /** A "sentence" longer than this, UTF-16 units, is cut: nobody waits for its end. */
 const LONGEST = 1_000;
-/** Before the next letter or the next end, a full stop may turn out to be no end: "e.g. 3 of them". */
-const DECIDED = /[\p{L}\p{Sentence_Terminal}\n\u2028\u2029\u0085]/u;
 const END = /[\p{Sentence_Terminal}\n\u2028\u2029\u0085]/u;
+/** Before the next letter, or the end of the line, a full stop may turn out to be no end: "e.g. 3 of them". */
+const DECIDED = /[\p{L}\n\u2028\u2029\u0085]/u;
+/** Ends that are not decided yet. */
+const UNDECIDED = /[\p{Sentence_Terminal}\n\u2028\u2029\u0085][^\p{L}\n\u2028\u2029\u0085]*$/u;
 
 const segmenter = new Intl.Segmenter(undefined, { granularity: "sentence" });
 
@@ -29,7 +31,7 @@ export class Sentences {
       rest = rest.slice(room);
       this.#open += part;
       this.#ending ||= END.test(part);
-      if (this.#ending) this.#cut(done);
+      if (this.#ending && DECIDED.test(part)) this.#cut(done);
       if (this.#open.length >= LONGEST) this.#take(LONGEST, done);
     }
     return done;
@@ -51,7 +53,7 @@ export class Sentences {
       this.#take(end - from, done);
       from = end;
     }
-    if (from > 0) this.#ending = END.test(this.#open);
+    this.#ending = UNDECIDED.test(this.#open);
   }
 
   #take(length: number, done: Sentence[]): void {
