@@ -1,5 +1,5 @@
 /** Everything that lives as long as the server: configuration, avatar, brain, conversations. */
-import { join } from "node:path";
+import { join, resolve } from "node:path";
 import { contextOf } from "@/lib/characters/character.ts";
 import { charactersOf } from "@/lib/characters/characters.ts";
 import { contextBudget, messagesFor } from "@/lib/chat/context.ts";
@@ -51,7 +51,7 @@ export async function openServices(options: ServicesOptions = {}): Promise<Servi
   const loaded = options.loaded ?? await loadConfig({ root: await homeFolder() });
   const { config, root } = loaded;
   for (const warning of loaded.warnings) complain(`Warning: ${warning}`);
-  const dataDir = join(root, config.server.dataDir);
+  const dataDir = resolve(root, config.server.dataDir);
   const staticDir = options.staticDir ?? join(Deno.build.standalone ? dataDir : PROGRAM, "static");
   await Deno.mkdir(dataDir, { recursive: true });
   const shown = await bringAvatar(loaded, staticDir);
