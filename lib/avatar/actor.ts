@@ -2,7 +2,7 @@ import type { Renderer } from "@pixi/core";
 import type { Cubism4InternalModel } from "pixi-live2d-display/cubism4";
 import { Blink } from "./blink.ts";
 import { Breath } from "./breath.ts";
-import { type Emotion, facesFor } from "./emotions.ts";
+import { facesFor } from "./emotions.ts";
 import type { Expression } from "./expressions.ts";
 import { Face } from "./face.ts";
 import { measureFigure } from "./figure.ts";
@@ -15,6 +15,7 @@ import { Mouth } from "./mouth.ts";
 import { Rest } from "./rest.ts";
 import type { Step } from "./rig.ts";
 import { tapGroups } from "./tap.ts";
+import type { Emotion } from "@/lib/protocol/emotions.ts";
 
 /** Edge of the buffer for clipping masks: the framework's 256 shows as jagged eyes on a large screen. */
 const MASK_SIZE = 1024;

@@ -2,46 +2,7 @@ import type { Expression } from "./expressions.ts";
 import { type Features, featuresOf } from "./features.ts";
 import { poseFor } from "./poses.ts";
 import type { Rig } from "./rig.ts";
-
-/** The feelings that a face is looked for. */
-export const EMOTIONS = [
-  "happy",
-  "excited",
-  "sad",
-  "angry",
-  "surprised",
-  "shy",
-  "scared",
-  "sleepy",
-  "thinking",
-] as const;
-
-export type Emotion = typeof EMOTIONS[number];
-
-/** Other words for the same feelings, as language models and other programs use them. */
-const SYNONYMS: Record<Emotion | "neutral", string> = {
-  neutral: "normal none calm default",
-  happy: "joy joyful smile smiling laugh laughing glad cheerful pleased content relaxed amused smug smirk proud",
-  excited: "delighted thrilled enthusiastic ecstatic sparkle",
-  sad: "sadness sorrow unhappy disappointed crying cry lonely sorry",
-  angry: "anger mad annoyed frustrated irritated disgust disgusted",
-  surprised: "surprise shocked amazed astonished wonder",
-  shy: "embarrassed blush blushing bashful love loving affection flustered",
-  scared: "fear afraid fearful worried anxious nervous",
-  sleepy: "tired bored exhausted",
-  thinking: "think curious confused question puzzled doubt awkward",
-};
-
-const CANON = new Map(
-  Object.entries(SYNONYMS).flatMap(([emotion, words]) =>
-    [emotion, ...words.split(" ")].map((word) => [word, emotion as Emotion | "neutral"] as const)
-  ),
-);
-
-/** The feeling that a word stands for; null when it stands for none that a face is known for. */
-export function emotionOf(word: string): Emotion | "neutral" | null {
-  return CANON.get(word.trim().toLowerCase()) ?? null;
-}
+import { type Emotion, emotionOf, EMOTIONS } from "@/lib/protocol/emotions.ts";
 
 /** How much an expression looks like each feeling. The weights tell apart faces that share half of their features. */
 const LOOKS: Partial<Record<Emotion, (f: Features) => number>> = {

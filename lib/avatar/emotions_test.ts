@@ -1,7 +1,8 @@
 import { assertEquals } from "@std/assert";
-import { emotionOf, facesFor } from "./emotions.ts";
+import { facesFor } from "./emotions.ts";
 import { type Expression, readExpression } from "./expressions.ts";
 import { type Rig, rigOfCubism4 } from "./rig.ts";
+import { emotionOf } from "@/lib/protocol/emotions.ts";
 
 const MODELS = new URL("../../../shared/models/", import.meta.url);
 const missing = !await Deno.stat(MODELS).then(() => true, () => false);

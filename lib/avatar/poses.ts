@@ -1,6 +1,6 @@
-import type { Emotion } from "./emotions.ts";
 import type { Change, Expression } from "./expressions.ts";
 import type { Rig } from "./rig.ts";
+import type { Emotion } from "@/lib/protocol/emotions.ts";
 
 /** Seconds in which a pose comes and goes. */
 const FADE = 0.5;

@@ -3,7 +3,6 @@ import "@pixi/unsafe-eval";
 import { Actor } from "./actor.ts";
 import type { Character } from "./character.ts";
 import type { Progress } from "./downloads.ts";
-import { type Emotion, emotionOf, EMOTIONS } from "./emotions.ts";
 import { StageError } from "./errors.ts";
 import { fit, HOME, type View, zoomAt } from "./fit.ts";
 import { directionTo } from "./gaze.ts";
@@ -12,6 +11,7 @@ import { loadModel } from "./loader.ts";
 import { startLoop } from "./loop.ts";
 import { watchSize } from "./size.ts";
 import { limitView, recallView, rememberView } from "./view_memory.ts";
+import { type Emotion, emotionOf, EMOTIONS } from "@/lib/protocol/emotions.ts";
 
 export interface StageOptions {
   /** Frames a second at most. */
