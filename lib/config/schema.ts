@@ -70,9 +70,13 @@ const server = z.object({
   host: z.string().regex(/^[^\s/]+$/, "an address to listen on, such as 127.0.0.1 or 0.0.0.0").default("127.0.0.1")
     .describe("The address to listen on: 127.0.0.1 is this machine only, 0.0.0.0 every network. HOST sets it, too."),
   allowedOrigins: z.array(z.string().transform(origin)).default([])
-    .describe("Origins of other pages that may open the socket, such as https://example.com."),
+    .describe(
+      "Origins that may open the socket besides our own page, such as https://example.com: those of other pages, or the one a proxy gives ours.",
+    ),
   token: z.string().regex(/^[\x21-\x7e]{8,}$/, "at least 8 letters, digits or signs, without spaces").optional()
-    .describe("The secret that a visitor needs when the server listens beyond this machine. Made anew when absent."),
+    .describe(
+      "The secret that every visitor needs. When absent, none is needed on this machine alone, and one is made anew at every start where the server listens beyond it.",
+    ),
   dataDir: text("a folder").default("data").describe("Where conversations and downloads are kept."),
 });
 
