@@ -63,15 +63,17 @@ export class OllamaProvider implements Provider {
     try {
       watchdog.begin(this.#options.firstByteMs);
       const body = await this.#open(request, asked, abort.signal);
-      for await (const line of textLines(body, { ...this.#options, watchdog })) {
+      for await (const lines of textLines(body, { ...this.#options, watchdog })) {
         started = true;
-        const said = parseLine(line, asked);
-        if (said === undefined) continue;
-        const thinking = said.thinking ?? said.message?.thinking;
-        if (isText(thinking)) yield { type: "thinking", text: thinking };
-        const text = said.response ?? said.message?.content;
-        if (isText(text)) yield { type: "text", text };
-        if (said.done === true) return yield doneEvent(said);
+        for (const line of lines) {
+          const said = parseLine(line, asked);
+          if (said === undefined) continue;
+          const thinking = said.thinking ?? said.message?.thinking;
+          if (isText(thinking)) yield { type: "thinking", text: thinking };
+          const text = said.response ?? said.message?.content;
+          if (isText(text)) yield { type: "text", text };
+          if (said.done === true) return yield doneEvent(said);
+        }
       }
       throw incomplete(asked);
     } catch (error) {
@@ -117,7 +119,7 @@ export class OllamaProvider implements Provider {
         mayReconnect = false;
         continue;
       }
-      if (response.ok) return response.body ?? new ReadableStream({ start: (controller) => controller.close() });
+      if (response.ok) return response.body ?? new ReadableStream({ type: "bytes", start: (controller) => controller.close() });
       const error = await errorOfResponse(response, asked);
       const wait = error.status === 503 ? busyRetryMs[busy++] : undefined;
       if (wait === undefined) throw error;

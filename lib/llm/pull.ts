@@ -52,11 +52,13 @@ export async function* pull(
     if (!response.ok || response.body === null) throw await errorOfResponse(response, asked);
     started = true;
     const parts = new Parts();
-    for await (const line of textLines(response.body, { watchdog, idleMs })) {
-      if (line.trim() === "") continue;
-      const progress = parts.add(parseLine(line, host, model));
-      yield progress;
-      if (progress.status === "success") return;
+    for await (const lines of textLines(response.body, { watchdog, idleMs })) {
+      for (const line of lines) {
+        if (line.trim() === "") continue;
+        const progress = parts.add(parseLine(line, host, model));
+        yield progress;
+        if (progress.status === "success") return;
+      }
     }
     throw incomplete(asked);
   } catch (error) {
