@@ -18,6 +18,10 @@ export const ERROR_CODES = [
   "interrupted",
   /** No first word, or no further word, within the configured time. */
   "timeout",
+  /** What was asked for is not there. */
+  "not_found",
+  /** A value that cannot be taken; the message names it. */
+  "bad_value",
   /** The client's frame could not be read. */
   "bad_frame",
   /** The prompt is empty. */

@@ -1,0 +1,131 @@
+/**
+ * What a page can ask the server for beside the conversation itself: `vtuber.v2`'s calls. A `call` frame names a
+ * method and carries an id of the page's making; the answer is one `result` or one `refused` with that id, after any
+ * number of `progress`. A `cancel` frame ends a call that takes long.
+ */
+import type { AppConfig } from "./app_config.ts";
+import type { TurnError } from "./v2.ts";
+
+/** A conversation in the list, newest first. */
+export interface ConversationSummary {
+  id: string;
+  title: string;
+  /** Milliseconds since the epoch. */
+  updated: number;
+  turns: number;
+  /** Where the words that were looked for stand, with some text around them. */
+  excerpt?: string;
+}
+
+/** How much of the model's context the conversation takes, in tokens, estimated. */
+export interface ContextUse {
+  used: number;
+  budget: number;
+  /** Turns that are still told to the model; older ones are left out whole. */
+  turnsTold: number;
+  turns: number;
+}
+
+/** One field of the configuration that the page may change. */
+export interface SettingField {
+  /** Such as `["llm", "model"]`. */
+  path: string[];
+  description: string;
+  value: unknown;
+  default: unknown;
+  kind: "text" | "number" | "boolean" | "choice";
+  /** For a choice. */
+  choices?: string[];
+  /** For a number. */
+  least?: number;
+  most?: number;
+  /** The environment variable that decides this field; the file's value has no effect then. */
+  variable?: string;
+  /** True when a change takes effect only at the next start. */
+  restart: boolean;
+}
+
+/** A language model that Ollama has. */
+export interface InstalledModel {
+  name: string;
+  /** Bytes on disk. */
+  size: number;
+  parameters?: string;
+  /** True when using it sends prompts away from this machine. */
+  away: boolean;
+}
+
+/** What is there and what is missing, for the card of the first run. */
+export interface Preflight {
+  ollama: { host: string; reachable: boolean; version?: string; problem?: TurnError };
+  model: { name: string; present: boolean | null; contextLength?: number };
+  installed: InstalledModel[];
+}
+
+/** Progress of pulling a model: bytes are of the layer that is being pulled. */
+export interface PullProgress {
+  status: string;
+  total?: number;
+  completed?: number;
+}
+
+export interface AvatarChoice {
+  name: string;
+  chosen: boolean;
+  /** Why it cannot be shown, such as not downloaded yet. */
+  problem?: string;
+}
+
+export interface CharacterChoice {
+  name: string;
+  chosen: boolean;
+  /** First words of its description. */
+  about: string;
+  greeting?: string;
+}
+
+/** Every method: what it takes and what it gives. */
+export interface Calls {
+  "conversations.list": { params: { query?: string }; result: ConversationSummary[] };
+  /** The session goes on in that conversation; every page of it gets a new `welcome`. */
+  "conversations.open": { params: { conversation: string }; result: null };
+  "conversations.rename": { params: { conversation: string; title: string }; result: null };
+  /** Deleting the open one begins a new one. */
+  "conversations.delete": { params: { conversation: string }; result: null };
+  "conversations.export": {
+    params: { conversation: string; format: "markdown" | "json" };
+    result: { name: string; text: string };
+  };
+  /** Drops the turn and all after it, and asks `text` as turn `as`. Every page of the session gets a new `welcome`. */
+  "turn.edit": { params: { turn: string; text: string; as: string }; result: null };
+  /** The same with the turn's own prompt. */
+  "turn.regenerate": { params: { turn: string; as: string }; result: null };
+  "context.use": { params: Record<string, never>; result: ContextUse };
+  "settings.read": { params: Record<string, never>; result: SettingField[] };
+  /** Validated, written to the file, and applied at once but for fields that say `restart`. */
+  "settings.write": { params: { changes: { path: string[]; value: unknown }[] }; result: { restart: boolean } };
+  "preflight.look": { params: Record<string, never>; result: Preflight };
+  "ollama.pull": { params: { model: string }; result: null; progress: PullProgress };
+  "avatars.list": { params: Record<string, never>; result: AvatarChoice[] };
+  /** Every page gets an `avatar` frame. */
+  "avatars.choose": { params: { name: string }; result: null };
+  "characters.list": { params: Record<string, never>; result: CharacterChoice[] };
+  "characters.choose": { params: { name: string }; result: null };
+}
+
+export type Method = keyof Calls;
+export type Params<M extends Method> = Calls[M]["params"];
+export type Result<M extends Method> = Calls[M]["result"];
+
+/** Client to server. */
+export type CallFrame =
+  | { type: "call"; id: string; method: string; params: unknown }
+  | { type: "cancel"; id: string };
+
+/** Server to client. */
+export type CallAnswer =
+  | { type: "result"; id: string; value: unknown }
+  | { type: "progress"; id: string; value: unknown }
+  | ({ type: "refused"; id: string } & TurnError)
+  /** The avatar has been changed for every page. */
+  | { type: "avatar"; config: AppConfig };
