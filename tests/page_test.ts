@@ -72,6 +72,19 @@ const scenes: [string, (visit: Visit) => Promise<void>][] = [
     await logSays(page, "Now I am.");
   }],
 
+  ["without Ollama the demo answers and the page says so; once Ollama is there, it answers", async ({ page, stub }) => {
+    await stub.close();
+    await page.reload();
+    await page.waitForFunction(() => document.body.textContent?.includes("ollama serve"));
+    await say(page, "Hello!");
+    await page.waitForFunction(() => document.querySelector('.turn[data-state="done"] .answered') !== null);
+    await using again = startStub({ port: Number(new URL(stub.url).port), behaviour: { answer: "The real one." } });
+    await say(page, "And now?");
+    await logSays(page, "The real one.");
+    await page.waitForFunction(() => !document.body.textContent?.includes("ollama serve"));
+    assertEquals(again.requests.some(({ path }) => path === "/api/generate"), true);
+  }],
+
   ["without WebGL the page says so, and the chat works", async ({ page, stub }) => {
     await page.evaluateOnNewDocument(() => {
       HTMLCanvasElement.prototype.getContext = () => null;

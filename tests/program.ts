@@ -82,7 +82,7 @@ export class Program {
 }
 
 /** Reads standard output up to the address, and goes on reading so that the program never waits for it. */
-async function listening(
+export async function listening(
   stdout: ReadableStream<Uint8Array<ArrayBuffer>>,
 ): Promise<{ address: string; rest: Promise<string> }> {
   const reader = stdout.pipeThrough(new TextDecoderStream()).getReader();
