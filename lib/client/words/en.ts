@@ -61,6 +61,8 @@ export const ENGLISH: Words = {
     incomplete: "The answer broke off",
     interrupted: "The answer was interrupted",
     timeout: "The answer took too long",
+    not_found: "What was asked for is not there",
+    bad_value: "That value cannot be taken",
     bad_frame: "The message did not arrive in one piece",
     empty_prompt: "There was nothing to answer",
     too_long: "The message is too long",

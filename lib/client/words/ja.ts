@@ -62,6 +62,8 @@ export const JAPANESE: Words = {
     incomplete: "答えが途中で切れました",
     interrupted: "答えが中断されました",
     timeout: "答えに時間がかかりすぎました",
+    not_found: "お探しのものが見つかりません",
+    bad_value: "その値は使えません",
     bad_frame: "メッセージが正しく届きませんでした",
     empty_prompt: "メッセージが空です",
     too_long: "メッセージが長すぎます",
