@@ -119,7 +119,9 @@ export class OllamaProvider implements Provider {
         mayReconnect = false;
         continue;
       }
-      if (response.ok) return response.body ?? new ReadableStream({ type: "bytes", start: (controller) => controller.close() });
+      if (response.ok) {
+        return response.body ?? new ReadableStream({ type: "bytes", start: (controller) => controller.close() });
+      }
       const error = await errorOfResponse(response, asked);
       const wait = error.status === 503 ? busyRetryMs[busy++] : undefined;
       if (wait === undefined) throw error;
