@@ -30,15 +30,35 @@ export interface PuppetFiles {
   pose: unknown;
 }
 
-/** Brings the core and the framework for a generation of models into the page; they are loaded only when needed. */
-export async function loadFramework(
-  generation: Generation,
-): Promise<(settings: ModelSettings, files: PuppetFiles) => Puppet> {
-  await loadCore(generation);
-  if (generation === 2) {
-    const framework = await import("pixi-live2d-display/cubism2");
-    return (settings, files) => ({ ...assemble(framework, settings, files), beforeFirstDraw() {} });
+/** Makes a model of its files. */
+export type Assemble = (settings: ModelSettings, files: PuppetFiles) => Puppet;
+
+const frameworks = new Map<Generation, Promise<Assemble>>();
+
+/**
+ * Brings the core and the framework for a generation of models into the page, once, and only when there is such a model.
+ *
+ * @throws {StageError} with code `core` when the core is missing or does not start
+ */
+export function loadFramework(generation: Generation): Promise<Assemble> {
+  let framework = frameworks.get(generation);
+  if (framework === undefined) {
+    framework = generation === 2 ? loadCubism2() : loadCubism4();
+    frameworks.set(generation, framework);
+    // What failed shall be tried again.
+    framework.catch(() => frameworks.delete(generation));
   }
+  return framework;
+}
+
+async function loadCubism2(): Promise<Assemble> {
+  await loadCore(2);
+  const framework = await import("pixi-live2d-display/cubism2");
+  return (settings, files) => ({ ...assemble(framework, settings, files), beforeFirstDraw() {} });
+}
+
+async function loadCubism4(): Promise<Assemble> {
+  await loadCore(4);
   await coreAwake();
   const framework = await import("pixi-live2d-display/cubism4");
   framework.startUpCubism4({ logFunction: () => {}, loggingLevel: 5 });

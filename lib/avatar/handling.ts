@@ -17,7 +17,7 @@ const WHEEL_REST = 300;
 export function handle(canvas: HTMLCanvasElement, handlers: Handlers, signal: AbortSignal): void {
   const fingers = new Map<number, { x: number; y: number }>();
   let travelled = 0;
-  let wheel = 0;
+  let wheel: ReturnType<typeof setTimeout> | undefined;
 
   function onDown(event: PointerEvent) {
     if (event.button !== 0) return;
