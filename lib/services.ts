@@ -63,7 +63,7 @@ export async function openServices(options: ServicesOptions = {}): Promise<Servi
     monitor,
     fallback: llm.fallback,
     watched: () => hub.sockets > 0,
-    onChange: (status) => hub.tellStatus(status),
+    onChange: (status) => hub.tell({ type: "status", ...status }),
   });
   const persona = characters.chosen && contextOf(characters.chosen);
   const hub: Hub = new Hub({

@@ -4,7 +4,7 @@ import type { Session, Watcher } from "./session.ts";
 import type { ServerFrame } from "@/lib/protocol/v2.ts";
 
 /** Bytes that may wait in a socket before nothing more is put in. */
-const HIGH_WATER = 64 * 1024;
+export const HIGH_WATER = 64 * 1024;
 /** How often a busy line is looked at again, ms. */
 const RETRY_MS = 5;
 /** How long a line may stay busy before it is given up, ms. The turn goes on without it. */

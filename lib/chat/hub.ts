@@ -1,12 +1,14 @@
 /** All that the server keeps alive between sockets: sessions, who watches them, and what is not yet stored. */
+import { CallDesk } from "./calls.ts";
 import { gated } from "./gate.ts";
 import { Places } from "./places.ts";
-import { INTERRUPTED, PromptRefused, Session } from "./session.ts";
+import { Refused } from "./refused.ts";
+import { INTERRUPTED, Session } from "./session.ts";
 import type { Store } from "./store.ts";
 import type { Brain, TurnSink } from "./turn.ts";
 import type { Config } from "@/lib/config/schema.ts";
 import type { GenerateRequest } from "@/lib/llm/provider.ts";
-import type { Status, TurnRecord } from "@/lib/protocol/v2.ts";
+import type { ServerFrame, Status, TurnRecord } from "@/lib/protocol/v2.ts";
 import { Metrics } from "@/lib/telemetry/metrics.ts";
 import { watchTurn } from "@/lib/telemetry/turn_watch.ts";
 
@@ -28,9 +30,11 @@ export interface HubOptions {
 
 /** What the hub may say to a socket on its own account. */
 export interface Guest {
-  ping(): void;
-  status(status: Status): void;
+  tell(news: News): void;
 }
+
+/** What every page is told, whatever its conversation. */
+export type News = Extract<ServerFrame, { type: "ping" | "status" | "avatar" }>;
 
 export class Hub {
   readonly limits: Config["limits"];
@@ -42,6 +46,8 @@ export class Hub {
     sessions: this.#sessions.size,
     queued: this.#queued,
   }));
+  /** Answers calls; whoever can do something for the page registers it here. */
+  readonly desk = new CallDesk();
   readonly #options: HubOptions;
   readonly #sessions = new Map<string, Session>();
   readonly #watching = new Map<Session, number>();
@@ -57,7 +63,7 @@ export class Hub {
     this.places = new Places(options.limits);
     this.brain = gated(options.brain, options.limits.generations);
     this.#options = options;
-    this.#pinging = setInterval(() => this.#guests.forEach((guest) => guest.ping()), PING_MS);
+    this.#pinging = setInterval(() => this.tell({ type: "ping" }), PING_MS);
   }
 
   /** How many sockets are open. */
@@ -78,9 +84,9 @@ export class Hub {
     return this.#options.status();
   }
 
-  /** Tells every page that the status has changed. */
-  tellStatus(status: Status): void {
-    for (const guest of this.#guests.values()) guest.status(status);
+  /** Tells every page. */
+  tell(news: News): void {
+    for (const guest of this.#guests.values()) guest.tell(news);
   }
 
   /** Counts a socket in, so that it is pinged, and closed with the hub. Returns what counts it out. */
@@ -112,32 +118,32 @@ export class Hub {
     this.#options.store.enter(session.id, conversation);
   }
 
-  /** @throws {PromptRefused} when a frame is larger than the limit */
+  /** @throws {Refused} when a frame is larger than the limit */
   checkFrame(data: unknown): void {
     const { frameBytes } = this.limits;
     // A character is at most three bytes in UTF-8, so that only long frames need to be measured.
     if (typeof data !== "string" || data.length * 3 <= frameBytes) return;
     const size = new TextEncoder().encode(data).length;
     if (size <= frameBytes) return;
-    throw new PromptRefused({
+    throw new Refused({
       code: "too_long",
       message: `The frame has ${size} bytes, at most ${frameBytes} are taken`,
       hint: "Send less at once, or raise limits.frameBytes",
     });
   }
 
-  /** @throws {PromptRefused} when the prompt is empty or longer than the limit, or the server goes down */
+  /** @throws {Refused} when the prompt is empty or longer than the limit, or the server goes down */
   checkPrompt(text: string): void {
     const { promptChars } = this.limits;
-    if (this.#closed) throw new PromptRefused({ code: "shutting_down", message: "The server is going down" });
+    if (this.#closed) throw new Refused({ code: "shutting_down", message: "The server is going down" });
     if (text.trim() === "") {
-      throw new PromptRefused({
+      throw new Refused({
         code: "empty_prompt",
         message: "Cannot answer an empty message: write something first",
       });
     }
     if (text.length > promptChars) {
-      throw new PromptRefused({
+      throw new Refused({
         code: "too_long",
         message: `The message has ${text.length} characters, at most ${promptChars} are taken`,
         hint: "Shorten it, or raise limits.promptChars",

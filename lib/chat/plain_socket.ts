@@ -1,7 +1,7 @@
 /** A socket that speaks the plain protocol: prompts in, their answers out in order, nothing kept. */
 import type { Hub } from "./hub.ts";
 import { PlainLine } from "./plain_line.ts";
-import { PromptRefused } from "./session.ts";
+import { Refused } from "./refused.ts";
 import { runTurn, type TurnSink } from "./turn.ts";
 import { parsePlainPrompt, type PlainMessage } from "@/lib/protocol/plain.ts";
 import type { TurnError } from "@/lib/protocol/v2.ts";
@@ -22,7 +22,7 @@ export function servePlain(socket: WebSocket, hub: Hub, model: () => string): vo
     const prompt = parsePlainPrompt(data);
     hub.checkPrompt(prompt);
     if (running && waiting.length >= hub.limits.queue) {
-      throw new PromptRefused({ code: "queue_full", message: `${waiting.length} prompts are waiting already` });
+      throw new Refused({ code: "queue_full", message: `${waiting.length} prompts are waiting already` });
     }
     waiting.push(prompt);
     if (!running) void answerAll();
@@ -46,14 +46,14 @@ export function servePlain(socket: WebSocket, hub: Hub, model: () => string): vo
     running = false;
   }
 
-  const leave = hub.enter(socket, { ping() {}, status() {} });
+  const leave = hub.enter(socket, { tell() {} });
   socket.addEventListener("message", (event) => {
     // What still comes in after a close is nobody's.
     if (gone.signal.aborted) return;
     try {
       take(event.data);
     } catch (error) {
-      if (!(error instanceof SyntaxError || error instanceof PromptRefused)) throw error;
+      if (!(error instanceof SyntaxError || error instanceof Refused)) throw error;
       line.send({ type: "error", message: error.message });
     }
   });

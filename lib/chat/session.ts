@@ -1,5 +1,6 @@
 /** One conversation in progress: its turns, their order, and the numbered frames that tell of them. */
 import { FrameLog, type LoggedFrame } from "./frame_log.ts";
+import { Refused } from "./refused.ts";
 import { type Brain, runTurn, type TurnSink } from "./turn.ts";
 import { Feelings } from "@/lib/feelings/feelings.ts";
 import type { GenerateRequest } from "@/lib/llm/provider.ts";
@@ -39,14 +40,6 @@ export const INTERRUPTED: TurnError = {
   message: "The server was stopped in the middle of this answer",
   hint: "Try again",
 };
-
-/** A prompt that cannot be taken, told to the one who sent it. */
-export class PromptRefused extends Error {
-  override name = "PromptRefused";
-  constructor(readonly error: TurnError) {
-    super(error.message);
-  }
-}
 
 export class Session {
   readonly id: string;
@@ -91,13 +84,13 @@ export class Session {
   /**
    * Takes a prompt: answers it now, or after those before it. A turn that is already known is not asked again.
    *
-   * @throws {PromptRefused} when the queue is full
+   * @throws {Refused} when the queue is full
    */
   prompt(turn: string, text: string): void {
     if (this.#turns.some((known) => known.turn === turn)) return;
     const waiting = this.queued;
     if (this.#running !== undefined && waiting >= this.#options.queue) {
-      throw new PromptRefused({
+      throw new Refused({
         code: "queue_full",
         message: `${waiting} messages are waiting already`,
         hint: "Wait for an answer, or stop the one that is being written",

@@ -1,7 +1,8 @@
 import { assertEquals, assertThrows } from "@std/assert";
 import { FakeBrain } from "./fake_brain.ts";
 import type { LoggedFrame } from "./frame_log.ts";
-import { PromptRefused, Session } from "./session.ts";
+import { Refused } from "./refused.ts";
+import { Session } from "./session.ts";
 import { LlmError } from "@/lib/llm/provider.ts";
 
 class Room {
@@ -106,7 +107,7 @@ Deno.test("Session answers waiting prompts in order, refuses more than its queue
   room.session.prompt("a", "1");
   room.session.prompt("b", "2");
   room.session.prompt("a", "1");
-  const error = assertThrows(() => room.session.prompt("c", "3"), PromptRefused);
+  const error = assertThrows(() => room.session.prompt("c", "3"), Refused);
   assertEquals(error.error.code, "queue_full");
   (await room.brain.answer(0)).end();
   (await room.brain.answer(1)).end();

@@ -1,7 +1,9 @@
 /** A socket that speaks `vtuber.v2`: it watches a session, which lives on when the socket does not. */
-import { Delivery, sendFrame } from "./delivery.ts";
+import { CallLine } from "./calls.ts";
+import { Delivery, HIGH_WATER, sendFrame } from "./delivery.ts";
 import type { Hub } from "./hub.ts";
-import { PromptRefused, type Session } from "./session.ts";
+import { Refused } from "./refused.ts";
+import type { Session } from "./session.ts";
 import { parseClientFrame } from "@/lib/protocol/client_frame.ts";
 import type { ClientFrame, TurnError } from "@/lib/protocol/v2.ts";
 
@@ -14,6 +16,7 @@ const TRY_AGAIN_LATER = 1013;
 export function serveV2(socket: WebSocket, hub: Hub): void {
   let session: Session | undefined;
   let delivery: Delivery | undefined;
+  let calls: CallLine | undefined;
 
   function greet(after?: number): void {
     if (session === undefined) return;
@@ -33,10 +36,16 @@ export function serveV2(socket: WebSocket, hub: Hub): void {
     if (frame.type === "hello") {
       if (session !== undefined) throw new SyntaxError("Cannot greet twice: this socket has a session already");
       session = hub.join(frame.session);
+      calls = new CallLine({
+        desk: hub.desk,
+        session,
+        send: (answer) => sendFrame(socket, answer),
+        busy: () => socket.bufferedAmount > HIGH_WATER,
+      });
       greet(frame.after);
       return;
     }
-    if (session === undefined) {
+    if (session === undefined || calls === undefined) {
       socket.close(NOT_THE_PROTOCOL, "The first frame must be hello");
       return;
     }
@@ -48,12 +57,16 @@ export function serveV2(socket: WebSocket, hub: Hub): void {
         return session.stop(frame.turn);
       case "reset":
         return hub.reset(session);
+      case "call":
+      case "cancel":
+        return calls.take(frame);
     }
   }
 
   const leave = hub.enter(socket, {
-    ping: () => sendFrame(socket, { type: "ping" }),
-    status: (status) => session !== undefined && sendFrame(socket, { type: "status", ...status }),
+    tell: (news) => {
+      if (session !== undefined || news.type === "ping") sendFrame(socket, news);
+    },
   });
   socket.addEventListener("message", (event) => {
     if (socket.readyState !== WebSocket.OPEN) return;
@@ -70,6 +83,7 @@ export function serveV2(socket: WebSocket, hub: Hub): void {
   });
   socket.addEventListener("close", () => {
     delivery?.dispose();
+    calls?.dispose();
     leave();
     if (session !== undefined) hub.part(session);
   });
@@ -87,7 +101,7 @@ function turnOf(data: unknown): { turn?: string } {
 }
 
 function refusalOf(error: unknown): TurnError {
-  if (error instanceof PromptRefused) return error.error;
+  if (error instanceof Refused) return error.error;
   if (error instanceof SyntaxError) return { code: "bad_frame", message: error.message };
   throw error;
 }

@@ -51,6 +51,10 @@ export function applyFrame(now: Conversation, frame: ServerFrame): Conversation 
     }
     case "emotion":
     case "ping":
+    case "result":
+    case "progress":
+    case "refused":
+    case "avatar":
       return now;
   }
 }

@@ -38,6 +38,10 @@ function frameOf(fields: Record<string, unknown>): ClientFrame {
     }
     case "reset":
       return { type };
+    case "call":
+      return { type, id: idOf(fields, "id"), method: textOf(fields, "method"), params: fields.params };
+    case "cancel":
+      return { type, id: idOf(fields, "id") };
     default:
       throw new SyntaxError(`Cannot read the frame: type is ${JSON.stringify(type)}, it must be a frame of vtuber.v2`);
   }

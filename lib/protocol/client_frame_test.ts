@@ -10,6 +10,8 @@ Deno.test("parseClientFrame() reads every frame and drops what it does not know"
     { type: "stop", turn: "t" },
     { type: "stop", turn: "t", heard: 12 },
     { type: "reset" },
+    { type: "call", id: "1", method: "m", params: { deep: [null] } },
+    { type: "cancel", id: "1" },
   ];
   for (const frame of frames) {
     assertEquals(parseClientFrame(JSON.stringify({ ...frame, unknown: true })), frame);
@@ -31,6 +33,9 @@ Deno.test("parseClientFrame() names the field that is wrong", () => {
     ['{"type":"hello","after":-1}', "after must be a whole number"],
     ['{"type":"hello","after":1.5}', "after must be a whole number"],
     ['{"type":"hello","session":7}', "session must be a string"],
+    ['{"type":"call","id":"1","params":{}}', "method must be a string"],
+    ['{"type":"call","method":"m","params":{}}', "id must be a string"],
+    ['{"type":"cancel","id":""}', "id must have 1 to 64"],
   ];
   for (const [frame, words] of cases) assertThrows(() => parseClientFrame(frame), SyntaxError, words);
 });

@@ -32,6 +32,8 @@ export const ERROR_CODES = [
   "queue_full",
   /** More sockets or generations than the server allows. */
   "too_many",
+  /** The page cancelled the call. */
+  "cancelled",
   /** The server is going down. */
   "shutting_down",
   /** A fault of ours. */

@@ -2,6 +2,7 @@
  * `vtuber.v2`: turns owned by the server. Every frame that belongs to the conversation carries `seq`,
  * growing by at least one, so that whoever comes back with the last `seq` it saw misses nothing and sees nothing twice.
  */
+import type { CallAnswer, CallFrame } from "./calls.ts";
 import type { ErrorCode } from "./codes.ts";
 
 /** Offered in Sec-WebSocket-Protocol by clients that speak this protocol. */
@@ -13,7 +14,8 @@ export type ClientFrame =
   /** `turn` is made by the client and makes the frame safe to send again: a known turn is not asked twice. */
   | { type: "prompt"; turn: string; text: string }
   | { type: "stop"; turn: string; heard?: number }
-  | { type: "reset" };
+  | { type: "reset" }
+  | CallFrame;
 
 export type EndReason = "stop" | "length" | "cancelled";
 
@@ -64,4 +66,5 @@ export type ServerFrame =
   | { type: "end"; turn: string; seq: number; reason: EndReason }
   | ({ type: "error"; turn?: string; seq?: number } & TurnError)
   | ({ type: "status" } & Status)
-  | { type: "ping" };
+  | { type: "ping" }
+  | CallAnswer;

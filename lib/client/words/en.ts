@@ -63,6 +63,7 @@ export const ENGLISH: Words = {
     timeout: "The answer took too long",
     not_found: "What was asked for is not there",
     bad_value: "That value cannot be taken",
+    cancelled: "The task was cancelled",
     bad_frame: "The message did not arrive in one piece",
     empty_prompt: "There was nothing to answer",
     too_long: "The message is too long",
