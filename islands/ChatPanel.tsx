@@ -1,5 +1,5 @@
 import { useSignal } from "@preact/signals";
-import { useEffect } from "preact/hooks";
+import { useEffect, useRef } from "preact/hooks";
 import { BrainNotice } from "@/components/chat/BrainNotice.tsx";
 import { Composer } from "@/components/chat/Composer.tsx";
 import { Greeting } from "@/components/chat/Greeting.tsx";
@@ -26,7 +26,8 @@ export default function ChatPanel({ config, preferences: initial }: ChatPanelPro
   const chat = useSignal<ChatStore | null>(null);
   const preferences = useSignal(initial);
   const words = WORDS[preferences.value.language];
-  const name = config.model.charAt(0).toUpperCase() + config.model.slice(1);
+  const name = spokenName(config.model);
+  const box = useRef<HTMLTextAreaElement>(null);
 
   useEffect(() => {
     const store = new ChatStore({
@@ -51,6 +52,17 @@ export default function ChatPanel({ config, preferences: initial }: ChatPanelPro
   const notice = store?.notice.value ?? null;
   const connection = store?.connection.value ?? { state: "idle" };
 
+  /** Runs an action whose button goes away with it, and takes the keyboard back to the box. */
+  function act(action: (store: ChatStore) => void) {
+    if (store !== null) action(store);
+    focusBox();
+  }
+
+  function focusBox() {
+    // On a touch screen the focus would bring up the keyboard.
+    if (matchMedia("(pointer: fine)").matches) box.current?.focus({ preventScroll: true });
+  }
+
   return (
     <section class={store === null ? "chat" : "chat ready"} aria-label={words.conversation}>
       <Header
@@ -59,7 +71,7 @@ export default function ChatPanel({ config, preferences: initial }: ChatPanelPro
         status={status}
         words={words}
         preferences={preferences}
-        onReset={connection.state === "open" && turns.length > 0 ? () => store?.reset() : null}
+        onReset={connection.state === "open" && turns.length > 0 ? () => act((chat) => chat.reset()) : null}
         onReconnect={() => store?.reconnect()}
       />
       {status !== null && (
@@ -69,12 +81,12 @@ export default function ChatPanel({ config, preferences: initial }: ChatPanelPro
           open={turns.length === 0 && matchMedia("(min-width: 900px)").matches}
         />
       )}
-      <MessageList words={words} said={turns.length}>
+      <MessageList words={words} said={turns.findLast((turn) => turn.state === "unsent")?.turn}>
         {turns.length === 0 && (
           <Greeting
             name={name}
             words={words}
-            onAsk={store === null ? null : (text) => store.ask(text)}
+            onAsk={store === null ? null : (text) => act((chat) => chat.ask(text))}
           />
         )}
         {turns.map((turn) => (
@@ -84,8 +96,8 @@ export default function ChatPanel({ config, preferences: initial }: ChatPanelPro
             name={name}
             words={words}
             online={connection.state === "open"}
-            onRetry={(id) => store?.retry(id)}
-            onEdit={(id) => store?.edit(id)}
+            onRetry={(id) => act((chat) => chat.retry(id))}
+            onEdit={(id) => act((chat) => chat.edit(id))}
           />
         ))}
       </MessageList>
@@ -95,10 +107,16 @@ export default function ChatPanel({ config, preferences: initial }: ChatPanelPro
           <button type="button" class="link" onClick={() => store?.dismissNotice()}>{words.close}</button>
         </p>
       )}
-      <Composer chat={store} busy={currentTurn(turns) !== undefined} words={words} />
+      <Composer chat={store} busy={currentTurn(turns) !== undefined} words={words} box={box} onDone={focusBox} />
       <div class="visually-hidden" aria-live="polite">
         {store?.announcements.value.map(({ id, text }) => <p key={id}>{text}</p>)}
       </div>
     </section>
   );
+}
+
+/** What to call the character: `mao_pro` is Mao pro. */
+function spokenName(model: string): string {
+  const words = model.replace(/[_-]+/g, " ");
+  return words.charAt(0).toUpperCase() + words.slice(1);
 }

@@ -1,4 +1,5 @@
-import { useEffect, useRef } from "preact/hooks";
+import type { RefObject } from "preact";
+import { useEffect } from "preact/hooks";
 import type { ChatStore } from "@/lib/client/chat_store.ts";
 import type { Words } from "@/lib/client/i18n.ts";
 import { Icon } from "../Icon.tsx";
@@ -9,11 +10,13 @@ interface ComposerProps {
   /** True while an answer comes or is waited for. */
   busy: boolean;
   words: Words;
+  box: RefObject<HTMLTextAreaElement>;
+  /** Gives the keyboard back to the box when a control that had it is about to go. */
+  onDone(): void;
 }
 
 /** The box to write in. It can be written in before the page is alive; nothing typed is lost. */
-export function Composer({ chat, busy, words }: ComposerProps) {
-  const box = useRef<HTMLTextAreaElement>(null);
+export function Composer({ chat, busy, words, box, onDone }: ComposerProps) {
   const draft = chat?.draft.value ?? "";
 
   useEffect(() => {
@@ -24,16 +27,13 @@ export function Composer({ chat, busy, words }: ComposerProps) {
     const unwatch = chat.draft.subscribe((text) => {
       if (area.value !== text) area.value = text;
     });
-    // On a touch screen the focus would bring up the keyboard.
-    if (matchMedia("(pointer: fine)").matches && document.activeElement === document.body) {
-      area.focus({ preventScroll: true });
-    }
+    if (document.activeElement === document.body) onDone();
     return unwatch;
   }, [chat]);
 
   function send() {
     chat?.send();
-    box.current?.focus({ preventScroll: true });
+    onDone();
   }
 
   function onKeyDown(event: KeyboardEvent) {
@@ -51,6 +51,7 @@ export function Composer({ chat, busy, words }: ComposerProps) {
   return (
     <form
       class="composer"
+      onMouseDown={keepFocus}
       onSubmit={(event) => {
         event.preventDefault();
         send();
@@ -90,4 +91,9 @@ export function Composer({ chat, busy, words }: ComposerProps) {
       </button>
     </form>
   );
+}
+
+/** A press on a button beside the box leaves the focus in the box: a phone's keyboard stays as it is. */
+function keepFocus(event: MouseEvent) {
+  if (event.target instanceof Element && event.target.closest("button") !== null) event.preventDefault();
 }

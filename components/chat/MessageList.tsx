@@ -7,8 +7,8 @@ import { Icon } from "../Icon.tsx";
 
 interface MessageListProps {
   words: Words;
-  /** Changes when the reader has said something: then the list goes to its end wherever it was. */
-  said: number;
+  /** Names what the reader has just said: when that changes, the list goes to its end wherever it was. */
+  said: string | undefined;
   children: ComponentChildren;
 }
 
@@ -25,7 +25,9 @@ export function MessageList({ words, said, children }: MessageListProps) {
     return () => stick.current?.dispose();
   }, []);
 
-  useEffect(() => stick.current?.toEnd(), [said]);
+  useEffect(() => {
+    if (said !== undefined) stick.current?.toEnd();
+  }, [said]);
 
   return (
     <div class="log-frame">

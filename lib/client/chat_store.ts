@@ -221,7 +221,9 @@ export class ChatStore {
     if (!frame.resumed) {
       // What was there before this page came is not read out.
       const current = currentTurn(frame.history);
-      this.#reading = current && { turn: current.turn, reader: new SentenceReader(current.text.length) } || null;
+      this.#reading = current === undefined
+        ? null
+        : { turn: current.turn, reader: new SentenceReader(current.text.length) };
     }
     this.#flush();
   }
@@ -275,13 +277,13 @@ export class ChatStore {
   #announce(): void {
     const spoken: string[] = [];
     const reading = this.#reading;
-    const read = reading === null ? undefined : this.#state.turns.find((turn) => turn.turn === reading.turn);
+    const read = this.#state.turns.find((turn) => turn.turn === reading?.turn);
     if (reading !== null && read !== undefined) {
-      const over = read.state === "done" || read.state === "failed";
+      const over = read.state === "done" || read.error !== undefined;
       spoken.push(...(over ? reading.reader.rest(read.text) : reading.reader.read(read.text)));
       if (read.error !== undefined) spoken.push(read.error.message);
       if (over) this.#reading = null;
-    }
+    } else this.#reading = null;
     const current = currentTurn(this.#state.turns);
     if (this.#reading === null && current !== undefined) {
       this.#reading = { turn: current.turn, reader: new SentenceReader() };

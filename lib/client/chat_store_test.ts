@@ -221,3 +221,23 @@ Deno.test("ChatStore announces finished sentences and errors, and nothing from b
   assertEquals(said().at(-1), "Short");
   store.dispose();
 });
+
+Deno.test("ChatStore announces a refusal once, and the answers after it", () => {
+  const { store, frame, receive, open, write } = setUp();
+  open();
+  const said = () => store.announcements.value.map(({ text }) => text);
+  write("one too many");
+  const { turn } = store.turns.value[0]!;
+  receive({ type: "error", turn, code: "queue_full", message: "Full" });
+  frame();
+  store.draft.value = "x";
+  receive({ type: "queued", turn: "b", seq: 1, text: "Next" });
+  frame();
+  store.edit(turn);
+  receive({ type: "start", turn: "b", seq: 2, provider: "ollama", model: "m" });
+  receive({ type: "chunk", turn: "b", seq: 3, data: "Here." });
+  receive({ type: "end", turn: "b", seq: 4, reason: "stop" });
+  frame();
+  assertEquals(said(), ["Full", "Here."]);
+  store.dispose();
+});
