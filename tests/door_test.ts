@@ -73,6 +73,8 @@ Deno.test("a foreign page may not send anything but a GET", async () => {
   for (const [method, origin, status] of [["POST", "http://evil.example", 403], ["OPTIONS", "null", 403]] as const) {
     assertEquals((await request(port, "/", { origin }, method)).status, status, `${method} ${origin}`);
   }
+  const own = await request(port, "/", { origin: `http://localhost:${port}` }, "POST");
+  assert(own.status !== 403, `our own page was answered ${own.status}`);
   const read = await request(port, "/app-config.json", { origin: "http://evil.example" });
   assertEquals(read.status, 200);
   assertEquals(read.headers.get("access-control-allow-origin"), null);

@@ -28,7 +28,8 @@ function contentPolicy(host: string, nonce?: string): string {
 
 const FIXED: Record<string, string> = {
   "x-content-type-options": "nosniff",
-  "referrer-policy": "no-referrer",
+  // Not "no-referrer", by which browsers would call the origin of our own forms "null".
+  "referrer-policy": "same-origin",
   "permissions-policy": "camera=(), microphone=(), geolocation=(), payment=(), usb=()",
   "cross-origin-resource-policy": "same-origin",
 };

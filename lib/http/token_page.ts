@@ -59,7 +59,7 @@ export function tokenPage(request: Request, why: "missing" | "wrong" | "blocked"
   const language = acceptedLanguage(request.headers.get("accept-language"));
   const { title, label, open, ...words } = WORDS[language];
   const nonce = randomBytes(16).toString("base64url");
-  // By GET: with the referrer policy of our pages, browsers would call a POST's origin "null".
+  // By GET, as the ready link does it: one way in.
   const html = `<!DOCTYPE html>
 <html lang="${language}">
 <head>
