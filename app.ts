@@ -1,8 +1,10 @@
 /** The application: which path is answered by what. */
 import { App, csp, staticFiles } from "fresh";
 import { upgradeSocket } from "@/lib/chat/upgrade.ts";
+import { uploadAvatar, uploadCharacter } from "@/lib/desk/uploads.ts";
 import { visitorOf } from "@/lib/http/address.ts";
 import { serveFile } from "@/lib/http/files.ts";
+import { healthz, readyz } from "@/lib/http/health.ts";
 import type { Services } from "@/lib/services.ts";
 import type { State } from "@/utils.ts";
 
@@ -24,6 +26,10 @@ export function createApp(services: Services): App<State> {
       return ctx.next();
     })
     .get("/app-config.json", (ctx) => ctx.json(ctx.state.config, { headers: { "cache-control": "no-cache" } }))
+    .post("/api/avatars", (ctx) => uploadAvatar(ctx.req, services))
+    .post("/api/characters", (ctx) => uploadCharacter(ctx.req, services))
+    .get("/healthz", () => healthz())
+    .get("/readyz", async () => readyz(await services.mind.look()))
     .get("/metrics", () => hub.metrics.page())
     .get("/model/*", (ctx) => serveFile(ctx.req, `${services.staticDir}/model`, below(ctx.url, "/model/")))
     .get("/vendor/*", (ctx) => serveFile(ctx.req, `${services.staticDir}/vendor`, below(ctx.url, "/vendor/")))

@@ -23,7 +23,10 @@ export async function serve(): Promise<void> {
   const server = Deno.serve({
     hostname: host,
     port,
-    onListen: ({ port }) => say(greeting({ host, port, token: door.madeToken, locked: door.locked })),
+    onListen({ port }) {
+      services.live.listensAt(port);
+      say(greeting({ host, port, token: door.madeToken, locked: door.locked }));
+    },
   }, handler);
 
   await Promise.race([toldToStop(), server.finished]);

@@ -1,25 +1,24 @@
-/** Everything that lives as long as the server: configuration, avatar, brain, conversations. */
+/** Everything that lives as long as the server: configuration, avatar, mind, conversations. */
 import { join, resolve } from "node:path";
-import { contextOf } from "@/lib/characters/character.ts";
-import { charactersOf } from "@/lib/characters/characters.ts";
-import { contextBudget, messagesFor } from "@/lib/chat/context.ts";
+import { messagesFor } from "@/lib/chat/context.ts";
 import { Hub } from "@/lib/chat/hub.ts";
 import { SqliteStore } from "@/lib/chat/sqlite_store.ts";
 import type { Store } from "@/lib/chat/store.ts";
 import type { Brain } from "@/lib/chat/turn.ts";
-import { appConfig, type ShownModel } from "@/lib/config/app_config.ts";
+import { appConfig } from "@/lib/config/app_config.ts";
+import { LiveConfig } from "@/lib/config/live_config.ts";
 import { loadConfig, type LoadedConfig } from "@/lib/config/load.ts";
 import type { Config } from "@/lib/config/schema.ts";
-import { LlmBrain } from "@/lib/llm/brain.ts";
-import { OllamaProvider } from "@/lib/llm/ollama.ts";
-import { OllamaMonitor } from "@/lib/llm/status.ts";
-import { StatusWatch } from "@/lib/llm/status_watch.ts";
-import { complain } from "@/lib/telemetry/log.ts";
-import { modelSource } from "@/lib/models/known.ts";
-import { ModelError } from "@/lib/models/model_error.ts";
-import { syncAloud } from "@/lib/models/tell_sync.ts";
-import { BUNDLE, homeFolder, PROGRAM } from "@/lib/paths.ts";
+import type { Change } from "@/lib/config/write.ts";
+import { avatarHandlers } from "@/lib/desk/avatars.ts";
+import { characterHandlers } from "@/lib/desk/characters.ts";
+import { ollamaHandlers } from "@/lib/desk/ollama.ts";
+import { settingsHandlers } from "@/lib/desk/settings.ts";
+import { Mind } from "@/lib/mind.ts";
+import { Wardrobe, wearsOther } from "@/lib/models/wardrobe.ts";
+import { homeFolder, PROGRAM } from "@/lib/paths.ts";
 import type { AppConfig } from "@/lib/protocol/app_config.ts";
+import { complain, setLogLevel } from "@/lib/telemetry/log.ts";
 
 export interface ServicesOptions {
   /** Default: loaded from the user's folder. */
@@ -31,13 +30,24 @@ export interface ServicesOptions {
 }
 
 export interface Services {
+  /** What holds now: another one after every change. */
   readonly config: Config;
+  readonly live: LiveConfig;
   readonly hub: Hub;
+  readonly mind: Mind;
+  readonly avatar: Wardrobe;
   /** Holds `model/` and `vendor/`. */
   readonly staticDir: string;
-  /** What was last seen of Ollama. */
-  readonly monitor: OllamaMonitor;
+  /** Where conversations, downloads and what users bring are kept. */
+  readonly dataDir: string;
   appConfig(): AppConfig;
+  /**
+   * Changes fields of the configuration, in its file and at once, or none of them where anything is wrong.
+   *
+   * @throws {ConfigError} naming the value that is wrong
+   * @throws {ModelError} when the avatar that would be shown then cannot be
+   */
+  change(changes: readonly Change[]): Promise<void>;
   /** Ends turns, stores them, closes sockets. */
   close(): Promise<void>;
 }
@@ -49,72 +59,67 @@ export interface Services {
  */
 export async function openServices(options: ServicesOptions = {}): Promise<Services> {
   const loaded = options.loaded ?? await loadConfig({ root: await homeFolder() });
-  const { config, root } = loaded;
+  const { config, root, path } = loaded;
+  setLogLevel(config.log.level);
   for (const warning of loaded.warnings) complain(`Warning: ${warning}`);
   const dataDir = resolve(root, config.server.dataDir);
   const staticDir = options.staticDir ?? join(Deno.build.standalone ? dataDir : PROGRAM, "static");
   await Deno.mkdir(dataDir, { recursive: true });
-  const shown = await bringAvatar(loaded, staticDir);
-  const characters = await charactersOf(config, root);
-  for (const warning of characters.warnings) complain(`Warning: ${warning}`);
-  const { llm, limits } = config;
-  const monitor = new OllamaMonitor({ host: llm.host, model: llm.model });
-  const status: StatusWatch = new StatusWatch({
-    monitor,
-    fallback: llm.fallback,
+  const live = new LiveConfig(loaded);
+  const avatar = await Wardrobe.open(config, { root, path, staticDir });
+  const mind: Mind = await Mind.open(config, {
+    root,
     watched: () => hub.sockets > 0,
-    onChange: (status) => hub.tell({ type: "status", ...status }),
+    onStatus: (status) => hub.tell({ type: "status", ...status }),
   });
-  const persona = characters.chosen && contextOf(characters.chosen);
   const hub: Hub = new Hub({
-    brain: options.brain ?? openBrain(config, status),
+    brain: options.brain ?? mind.brain,
     store: options.store ?? new SqliteStore(join(dataDir, "conversations.db")),
-    limits,
-    classifier: config.emotions.classifier,
-    request: (turns) => {
-      const budget = contextBudget(llm.contextLength ?? monitor.latest?.loadedContext);
-      return { model: llm.model, messages: messagesFor(turns, { ...persona, budget }) };
+    limits: config.limits,
+    get classifier() {
+      return live.current.emotions.classifier;
     },
-    status: () => status.glance(),
+    request: (turns) => ({ model: live.current.llm.model, messages: messagesFor(turns, mind.context()) }),
+    status: () => mind.status(),
   });
-  const close = async () => {
-    status.dispose();
-    await hub.close();
+  const services: Services = {
+    get config() {
+      return live.current;
+    },
+    live,
+    hub,
+    mind,
+    avatar,
+    staticDir,
+    dataDir,
+    appConfig: () => appConfig(live.current, avatar.shown(live.current)),
+    change: (changes) => changeServices(services, changes),
+    close: async () => {
+      mind.dispose();
+      await hub.close();
+    },
   };
-  return { config, hub, staticDir, monitor, appConfig: () => appConfig(config, shown), close };
-}
-
-/** Brings the avatar's files. Where nothing can be shown the page is told of the configured model all the same. */
-async function bringAvatar({ config, root, path }: LoadedConfig, staticDir: string): Promise<ShownModel> {
-  try {
-    const bundled = Deno.build.standalone ? { bundled: join(PROGRAM, BUNDLE) } : {};
-    return await syncAloud({ config, root, configPath: path, staticDir, ...bundled });
-  } catch (error) {
-    if (!(error instanceof ModelError)) throw error;
-    complain(error.message);
-    const { name, entry = "none", timeScale } = modelSource(config, config.model);
-    return { name, entry: `/model/${entry}`, timeScale };
+  for (const handlersFor of [settingsHandlers, ollamaHandlers, avatarHandlers, characterHandlers]) {
+    hub.desk.register(handlersFor(services));
   }
+  return services;
 }
 
-function openBrain({ llm, limits }: Config, status: StatusWatch): Brain {
-  const ollama = new OllamaProvider({
-    host: llm.host,
-    api: llm.api,
-    ...(llm.think !== undefined && { think: llm.think }),
-    ...(llm.keepAlive !== undefined && { keepAlive: llm.keepAlive }),
-    options: llm.options,
-    firstByteMs: limits.firstByteSeconds * 1_000,
-    idleMs: limits.idleSeconds * 1_000,
-    maxLineBytes: limits.lineBytes,
-  });
-  const brain = new LlmBrain({ ollama, fallback: llm.fallback });
-  return {
-    async open(request, options) {
-      const opened = await brain.open(request, options);
-      // Who answers is news to the pages when they believe otherwise.
-      if (opened.provider !== status.current.provider) void status.refresh();
-      return opened;
+async function changeServices({ live, avatar, mind, hub }: Services, changes: readonly Change[]): Promise<void> {
+  // Who names the avatar means it, even if it is the configured one: its files may not have been there at the start.
+  const named = changes.some(({ path: [first] }) => first === "model");
+  let worn = false;
+  await live.change(changes, {
+    async prepare(next, before) {
+      worn = named || wearsOther(next, before);
+      if (worn) await avatar.wear(next);
     },
-  };
+    async apply(next, before) {
+      setLogLevel(next.log.level);
+      await mind.change(next);
+      const page = appConfig(next, avatar.shown(next));
+      const changed = JSON.stringify(page) !== JSON.stringify(appConfig(before, avatar.shown(before)));
+      if (worn || changed) hub.tell({ type: "avatar", config: page });
+    },
+  });
 }

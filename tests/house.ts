@@ -1,16 +1,17 @@
 /** The whole app for a test: the page as the build makes it, behind a real server, with data of its own. */
 import { Builder } from "fresh/dev";
 import { join } from "node:path";
+import { makeHome } from "./home.ts";
 import { createApp } from "@/app.ts";
-import { parseConfig } from "@/lib/config/load.ts";
+import { loadConfig } from "@/lib/config/load.ts";
 import { Door } from "@/lib/http/door.ts";
 import { createHandler } from "@/lib/http/handler.ts";
 import { PROGRAM } from "@/lib/paths.ts";
 import { openServices, type Services } from "@/lib/services.ts";
 
 export interface HouseOptions {
-  /** What `vtuber.config.json` says. The port is always a free one. */
-  config?: Record<string, unknown>;
+  /** What `vtuber.config.json` says, or its very text. The port is always a free one. */
+  config?: Record<string, unknown> | string;
   /** Environment variables, such as OLLAMA_HOST. */
   env?: Record<string, string>;
   /** A folder that relative paths of the configuration start at. Default: an empty one. */
@@ -36,24 +37,19 @@ export class House {
   static async open(options: HouseOptions = {}): Promise<House> {
     snapshot ??= new Builder({ root: PROGRAM, outDir: await Deno.makeTempDir() }).build({ snapshot: "memory" });
     const applySnapshot = await snapshot;
-    const folder = await Deno.makeTempDir({ prefix: "vtuber-" });
-    // One place for downloads, so that not every house fetches them anew.
-    const downloads = join(PROGRAM, "data", "cache");
-    await Promise.all([downloads, join(folder, "data")].map((path) => Deno.mkdir(path, { recursive: true })));
-    await Deno.symlink(downloads, join(folder, "data", "cache"));
-    const root = options.root ?? folder;
-    const { config, warnings } = parseConfig(JSON.stringify(options.config ?? {}), "vtuber.config.json", options.env);
-    config.server.dataDir = join(folder, "data");
-    const path = join(root, "vtuber.config.json");
-    const services = await openServices({
-      loaded: { config, warnings, path, root },
-      staticDir: join(folder, "static"),
-    });
+    const folder = await makeHome();
+    const file = join(folder, "vtuber.config.json");
+    const { config = {} } = options;
+    await Deno.writeTextFile(file, typeof config === "string" ? config : JSON.stringify(config));
+    const env = { VTUBER_CONFIG: file, VTUBER_SERVER_DATA_DIR: join(folder, "data"), ...options.env };
+    const loaded = await loadConfig({ root: options.root ?? folder, env });
+    const services = await openServices({ loaded, staticDir: join(folder, "static") });
     const app = createApp(services);
     applySnapshot(app);
-    const door = new Door(config.server);
+    const door = new Door(services.config.server);
     const handler = createHandler(app.handler(), { door, prepared: join(folder, "none") });
     const server = Deno.serve({ port: 0, hostname: "127.0.0.1", onListen() {} }, handler);
+    services.live.listensAt(server.addr.port);
     return new House(services, door, server, folder);
   }
 

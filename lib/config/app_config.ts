@@ -1,5 +1,5 @@
 import type { AppConfig } from "@/lib/protocol/app_config.ts";
-import type { Config } from "./schema.ts";
+import { type Config, configSchema } from "./schema.ts";
 
 /** The model that is really shown, which may be the default one in place of the configured one. */
 export interface ShownModel {
@@ -10,15 +10,27 @@ export interface ShownModel {
   timeScale: number;
 }
 
-/** What `/app-config.json` says: the sync writes it, and the running server answers with it. */
+/**
+ * What `/app-config.json` says: the sync writes it, and the running server answers with it. Beside the predecessor's
+ * fields it has only what the configuration sets otherwise than by default.
+ */
 export function appConfig(config: Config, model: ShownModel): AppConfig {
   const { host, port } = config.server;
+  const emotions = config.models[model.name]?.emotions;
+  const defaults = configSchema.parse({});
   return {
     model: model.name,
     entry: model.entry,
     timeScale: model.timeScale,
     llm: { backendWsUrl: `ws://${visitable(host)}:${port}${config.llm.wsPath}` },
+    ...(emotions !== undefined && { emotions }),
+    ...(!same(config.avatar, defaults.avatar) && { avatar: config.avatar }),
+    ...(!same(config.ui, defaults.ui) && { ui: config.ui }),
   };
+}
+
+function same(one: object, other: object): boolean {
+  return JSON.stringify(one) === JSON.stringify(other);
 }
 
 /** A server that listens everywhere is found at its loopback address. */

@@ -1,5 +1,6 @@
 /** The configuration's variables: `VTUBER_` and the path of a field, and the few names other programs share. */
 import { closest, distance } from "fastest-levenshtein";
+import type { z } from "zod";
 import { fieldsOf } from "./fields.ts";
 import { configSchema } from "./schema.ts";
 
@@ -35,14 +36,17 @@ export function readOverrides(env: Record<string, string | undefined>): { overri
     const variable = names.find((name) => (env[name] ?? "").trim() !== "");
     if (variable === undefined) continue;
     const text = env[variable] ?? "";
-    // Where no reading fits, the text itself goes on to the schema, which says what it should be.
-    const value = readings(text).find((reading) => schema.safeParse(reading).success) ?? text;
-    overrides.push({ path, value, variable });
+    overrides.push({ path, value: readText(text, schema), variable });
   }
   const warnings = Object.keys(env).filter((name) => name.startsWith("VTUBER_") && !known.has(name)).map((name) =>
     `The variable ${name} is not known${suggest(name, [...known])}`
   );
   return { overrides, warnings };
+}
+
+/** What a text says that was written for a field. Where no reading fits it stays text, for the schema to complain of. */
+export function readText(text: string, schema: z.ZodType): unknown {
+  return readings(text).find((reading) => schema.safeParse(reading).success) ?? text;
 }
 
 /** The variables of a field, the one that wins first: `VTUBER_LLM_WS_PATH`, `VTUBER_LLM_WSPATH`. */

@@ -3,7 +3,7 @@ import { dirname, join, relative, resolve } from "node:path";
 import type { z } from "zod";
 import { ConfigError } from "./config_error.ts";
 import { type Override, readOverrides, suggest } from "./env.ts";
-import { fieldsOf, unknownFields } from "./fields.ts";
+import { type Field, fieldsOf, unknownFields } from "./fields.ts";
 import { personaNames } from "./personas.ts";
 import { type Config, configSchema } from "./schema.ts";
 
@@ -22,6 +22,8 @@ export interface LoadedConfig {
   path: string;
   /** The folder that relative paths of the configuration start at. */
   root: string;
+  /** The environment it was read with. */
+  env: Record<string, string | undefined>;
   /** What looks like a slip: unknown fields and variables, with the name that may have been meant. */
   warnings: string[];
 }
@@ -38,7 +40,7 @@ export async function loadConfig(options: LoadOptions = {}): Promise<LoadedConfi
   const named = env["VTUBER_CONFIG"]?.trim() || undefined;
   const path = named === undefined ? join(root, FILE_NAME) : resolve(root, named);
   const text = await readFile(path, named !== undefined);
-  return { path, root, ...parseConfig(text, shown(path, root), env) };
+  return { path, root, env, ...parseConfig(text, shown(path, root), env) };
 }
 
 /** {@linkcode loadConfig} for text at hand; `name` stands for the file in messages. */
@@ -73,6 +75,14 @@ export function parseConfig(
     warnings.push(`${at(name, file.lineOf(["prompt"]))}: there is no character ${JSON.stringify(prompt)}`);
   }
   return { config: result.data, warnings };
+}
+
+/**
+ * What is wrong with a value for one field, as a sentence that begins with the field; undefined when it can be taken.
+ */
+export function complaintAbout({ path, schema }: Field, value: unknown): string | undefined {
+  const issue = schema.safeParse(value, { error: expectation }).error?.issues[0];
+  return issue && `${path.join(".")} is ${shorten(JSON.stringify(value))}: it should be ${issue.message}`;
 }
 
 interface Complaint {

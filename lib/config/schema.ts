@@ -8,7 +8,15 @@ const DURATION = 'seconds, or a duration such as "10m"';
 const GO_DURATION = /^-?(\d+(\.\d+)?(ns|us|µs|ms|s|m|h))+$/;
 
 /** Paths the server answers itself: the socket cannot live there. */
-const RESERVED_PATHS = ["/", "/app-config.json", "/healthz", "/readyz", "/metrics"];
+const RESERVED_PATHS = [
+  "/",
+  "/app-config.json",
+  "/healthz",
+  "/readyz",
+  "/metrics",
+  "/api/avatars",
+  "/api/characters",
+];
 const RESERVED_FOLDERS = ["/model", "/vendor", "/_fresh"];
 
 const model = z.object({

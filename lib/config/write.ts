@@ -21,7 +21,7 @@ export interface Change {
  */
 export async function writeConfig(path: string, changes: readonly Change[]): Promise<boolean> {
   const file = await realFile(path);
-  const text = changeConfig(await readText(file), changes);
+  const text = changeConfig(await readConfigText(file), changes);
   parseConfig(text, basename(path));
   return await writeWhole(file, text);
 }
@@ -51,7 +51,8 @@ async function realFile(path: string): Promise<string> {
   }
 }
 
-async function readText(path: string): Promise<string> {
+/** The file's text; nothing where there is none. */
+export async function readConfigText(path: string): Promise<string> {
   try {
     return await Deno.readTextFile(path);
   } catch (cause) {

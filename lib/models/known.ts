@@ -54,12 +54,17 @@ export function modelSource(config: Config, name: string): ModelSource {
   };
 }
 
+/** The names that {@linkcode modelSource} knows: the known ones first, then those of the configuration. */
+export function modelNames(config: Config): string[] {
+  return [...new Set([...Object.keys(KNOWN), ...Object.keys(config.models)])];
+}
+
 function unknownModel(config: Config, name: string, listed: boolean): ModelError {
   if (listed) {
     const message = `Cannot show the model ${name}: models.${name}.source is missing in the configuration`;
     return new ModelError([{ kind: "unknown_model", message }]);
   }
-  const names = [...new Set([...Object.keys(KNOWN), ...Object.keys(config.models)])];
+  const names = modelNames(config);
   const message = `Cannot show the model ${name}: there is none of this name among ${names.join(", ")}${
     suggest(name, names)
   }`;

@@ -23,13 +23,22 @@ export interface SourceContext {
  */
 export async function openModel(model: ModelSource, context: SourceContext): Promise<FileTree> {
   const npm = model.source.startsWith("npm:");
-  const path = npm ? await npmFile(model.source, context) : await find(model.source, context, (looked) => {
-    const advice = model.advice ?? "put it there, or change its source in the configuration";
-    return `Cannot find the model ${model.name}: looked for ${looked}; ${advice}`;
-  });
+  const path = npm ? await npmFile(model.source, context) : await findModelSource(model, context);
   const label = `${model.name} (${npm ? model.source : shown(path)})`;
   if ((await Deno.stat(path)).isDirectory) return openFolder(path, label);
   return await openZip(await Deno.readFile(path), label);
+}
+
+/**
+ * Where a model's folder or zip is on disk.
+ *
+ * @throws {ModelError} of kind `not_found` when nothing is there, saying where it was looked for and what to do
+ */
+export function findModelSource(model: ModelSource, context: Pick<SourceContext, "roots">): Promise<string> {
+  return find(model.source, context, (looked) => {
+    const advice = model.advice ?? "put it there, or change its source in the configuration";
+    return `Cannot find the model ${model.name}: looked for ${looked}; ${advice}`;
+  });
 }
 
 /**
@@ -66,8 +75,12 @@ function checked<T extends Uint8Array>(
   throw new ModelError([{ kind: "bad_file", message: `Cannot use ${from}: it ${wrong}` }]);
 }
 
-async function find(source: string, context: SourceContext, complain: (looked: string) => string): Promise<string> {
-  const candidates = [...new Set(context.roots.map((root) => isAbsolute(source) ? source : resolve(root, source)))];
+async function find(
+  source: string,
+  { roots }: Pick<SourceContext, "roots">,
+  complain: (looked: string) => string,
+): Promise<string> {
+  const candidates = [...new Set(roots.map((root) => isAbsolute(source) ? source : resolve(root, source)))];
   for (const path of candidates) {
     try {
       await Deno.stat(path);

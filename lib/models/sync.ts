@@ -25,6 +25,8 @@ export interface SyncOptions {
   configPath?: string;
   /** Gets `model/`, `vendor/` and `app-config.json`. Default: `static` in `root`. */
   staticDir?: string;
+  /** Whether another model may be shown in place of one that cannot be. Default: true. */
+  instead?: boolean;
   /** The result of an earlier sync, to answer in place of npm: a compiled program carries one. */
   bundled?: string;
   onProgress?: (progress: Progress) => void;
@@ -53,7 +55,8 @@ const CORES = {
  * A model that is not there is replaced by the default one. One that is broken leaves the model in place that was
  * shown before, or the default one where there was none. Either way the result carries the `problem`.
  *
- * @throws {ModelError} when nothing can be shown: neither the configured model nor another, or no Core
+ * @throws {ModelError} when nothing can be shown: neither the configured model nor another, or no Core; with
+ * `instead: false` whenever the configured model cannot be shown, and then nothing has been touched
  */
 export async function syncModel(options: SyncOptions): Promise<SyncResult> {
   const { config, signal } = options;
@@ -98,7 +101,7 @@ async function choose(options: SyncOptions, staticDir: string, context: SourceCo
   try {
     return await read(config.model, options, context);
   } catch (problem) {
-    if (!(problem instanceof ModelError)) throw problem;
+    if (!(problem instanceof ModelError) || options.instead === false) throw problem;
     const inPlace = await modelInPlace(config, staticDir);
     if (inPlace !== undefined && !problem.absent) return { ...inPlace, problem };
     if (config.model === DEFAULT_MODEL) {
@@ -196,9 +199,14 @@ async function isThere(path: string): Promise<boolean> {
   }
 }
 
+/** Folders that a model's relative path may start at, in order. */
+export function rootsOf(root: string, configPath?: string): string[] {
+  return configPath === undefined ? [root] : [dirname(resolve(root, configPath)), root];
+}
+
 function contextOf({ config, configPath, onProgress, signal }: SyncOptions, root: string): SourceContext {
   return {
-    roots: configPath === undefined ? [root] : [dirname(resolve(root, configPath)), root],
+    roots: rootsOf(root, configPath),
     cacheDir: join(resolve(root, config.server.dataDir), "cache"),
     step: (text, atOnce) => startStep(text, atOnce, onProgress),
     ...(signal === undefined ? {} : { signal }),

@@ -12,6 +12,8 @@ export interface AppConfig {
   };
   /** Names of the model's expressions for feelings, such as `happy: "exp_02"`, where the configuration gives them. */
   emotions?: Record<string, string>;
-  /** How the avatar is drawn: frames a second, and device pixels for one CSS pixel, at most. */
+  /** How the avatar is drawn: frames a second, and device pixels for one CSS pixel, at most. Absent: 60 and 2. */
   avatar?: { maxFps: number; maxPixelRatio: number };
+  /** How the page looks and speaks to readers who have not chosen themselves. Absent: `auto`, as the browser wants it. */
+  ui?: { language: "auto" | "en" | "ja" | "zh"; theme: "auto" | "light" | "dark" | "contrast" };
 }

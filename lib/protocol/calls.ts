@@ -26,11 +26,12 @@ export interface ContextUse {
   turns: number;
 }
 
-/** One field of the configuration that the page may change. */
+/** One field of the configuration that the page may change. Writing `null` brings the default back. */
 export interface SettingField {
   /** Such as `["llm", "model"]`. */
   path: string[];
   description: string;
+  /** `null` where nothing is set; a string for text and choices, whatever the file says. */
   value: unknown;
   default: unknown;
   kind: "text" | "number" | "boolean" | "choice";
@@ -62,7 +63,7 @@ export interface Preflight {
   installed: InstalledModel[];
 }
 
-/** Progress of pulling a model: bytes are of the layer that is being pulled. */
+/** Progress of pulling a model, in bytes over all its parts seen so far: `completed` never goes back. */
 export interface PullProgress {
   status: string;
   total?: number;
@@ -127,5 +128,5 @@ export type CallAnswer =
   | { type: "result"; id: string; value: unknown }
   | { type: "progress"; id: string; value: unknown }
   | ({ type: "refused"; id: string } & TurnError)
-  /** The avatar has been changed for every page. */
+  /** The avatar, or how it is to be drawn, has been changed for every page. */
   | { type: "avatar"; config: AppConfig };

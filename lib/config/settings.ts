@@ -1,0 +1,157 @@
+/** The part of the configuration that a page may see and change, as the schema describes it. */
+import { z } from "zod";
+import { ConfigError } from "./config_error.ts";
+import { type Override, readText } from "./env.ts";
+import { type Field, fieldsOf } from "./fields.ts";
+import { complaintAbout } from "./load.ts";
+import { type Config, configSchema } from "./schema.ts";
+import type { Change } from "./write.ts";
+import type { SettingField } from "@/lib/protocol/calls.ts";
+
+/**
+ * What a page may change: fields, and objects with all their fields. No secrets, nothing that names code to be loaded
+ * or folders to be read, no lists of models and characters, which have ways of their own.
+ */
+const CHANGEABLE = [
+  "model",
+  "timeScale",
+  "prompt",
+  "llm.model",
+  "llm.host",
+  "llm.api",
+  "llm.fallback",
+  "llm.think",
+  "llm.keepAlive",
+  "llm.contextLength",
+  "llm.wsPath",
+  "emotions.classifier",
+  "avatar",
+  "ui",
+  "limits.firstByteSeconds",
+  "limits.idleSeconds",
+  "log.level",
+  "server.port",
+  "server.host",
+];
+
+/** What the server takes up only when it starts. */
+const AT_START = ["server", "llm.wsPath"];
+
+export interface SettingsSource {
+  /** What the file and the environment say. */
+  config: Config;
+  overrides: readonly Override[];
+  /** Values to choose from where the schema knows only text, by dotted path. */
+  choices?: Readonly<Record<string, string[]>>;
+}
+
+/** The fields a page may change, in the schema's order. */
+export function settingFields({ config, overrides, choices = {} }: SettingsSource): SettingField[] {
+  const defaults = configSchema.parse({});
+  return changeableFields().map(({ path, schema }) => {
+    const description = describe(schema, choices[path.join(".")]);
+    const variable = overrideOf(path, overrides)?.variable;
+    return {
+      path,
+      ...description,
+      value: shownValue(config, path, description.kind),
+      default: shownValue(defaults, path, description.kind),
+      ...(variable !== undefined && { variable }),
+      restart: needsRestart(path),
+    };
+  });
+}
+
+/**
+ * Reads what a page wants to change. `null` takes a field out, so that its default holds again; a text is read as it
+ * would be from an environment variable, so that `"2"` is a number where one is wanted.
+ *
+ * @throws {ConfigError} when a field cannot be changed by a page, an environment variable decides it, or a value is wrong
+ */
+export function readChanges(
+  asked: readonly { path: string[]; value?: unknown }[],
+  overrides: readonly Override[],
+): Change[] {
+  const fields = changeableFields();
+  return asked.map(({ path, value }) => {
+    const name = path.join(".");
+    const field = fields.find((field) => field.path.join(".") === name);
+    if (field === undefined) throw new ConfigError(`Cannot change ${name || "nothing"}: it is no setting of the page`);
+    refuseOverridden(path, overrides);
+    return { path: field.path, value: readValue(field, value) };
+  });
+}
+
+/** @throws {ConfigError} when an environment variable decides the field: what the file says would have no effect */
+export function refuseOverridden(path: readonly string[], overrides: readonly Override[]): void {
+  const override = overrideOf(path, overrides);
+  if (override === undefined) return;
+  throw new ConfigError(
+    `Cannot change ${path.join(".")}: the environment variable ${override.variable} decides it. ` +
+      `Change it there, or start without it`,
+  );
+}
+
+/** Whether a changed field takes effect only at the next start. */
+export function needsRestart(path: readonly string[]): boolean {
+  return isAmong(path, AT_START);
+}
+
+function changeableFields(): Field[] {
+  return fieldsOf(configSchema).filter(({ path }) => isAmong(path, CHANGEABLE));
+}
+
+function isAmong(path: readonly string[], names: readonly string[]): boolean {
+  const name = path.join(".");
+  return names.some((one) => name === one || name.startsWith(`${one}.`));
+}
+
+function overrideOf(path: readonly string[], overrides: readonly Override[]): Override | undefined {
+  return overrides.find((override) => override.path.join(".") === path.join("."));
+}
+
+function readValue(field: Field, value: unknown): unknown {
+  if (value === null || value === undefined) return undefined;
+  const read = typeof value === "string" ? readText(value, field.schema) : value;
+  const complaint = complaintAbout(field, read);
+  if (complaint !== undefined) throw new ConfigError(complaint);
+  return read;
+}
+
+type Description = Pick<SettingField, "description" | "kind" | "choices" | "least" | "most">;
+
+/** The parts of a JSON schema that tell what a field takes. */
+interface Taken {
+  description?: string;
+  type?: string;
+  enum?: unknown[];
+  anyOf?: Taken[];
+  minimum?: number;
+  exclusiveMinimum?: number;
+  maximum?: number;
+}
+
+function describe(schema: z.ZodType, names?: string[]): Description {
+  const json = z.toJSONSchema(schema, { io: "input" }) as Taken;
+  const { description = "", type } = json;
+  const choices = names ?? choicesOf(json);
+  if (choices !== undefined) return { description, kind: "choice", choices };
+  if (type === "boolean") return { description, kind: "boolean" };
+  if (type !== "number" && type !== "integer") return { description, kind: "text" };
+  const least = json.minimum ?? json.exclusiveMinimum;
+  const { maximum: most } = json;
+  return { description, kind: "number", ...(least !== undefined && { least }), ...(most !== undefined && { most }) };
+}
+
+/** Every value there is, where they can be counted: of an enumeration, or of one with yes and no beside it. */
+function choicesOf(json: Taken): string[] | undefined {
+  if (json.enum !== undefined) return json.enum.map(String);
+  const parts = json.anyOf?.map((part) => part.type === "boolean" ? ["true", "false"] : choicesOf(part));
+  return parts?.every((part) => part !== undefined) ? parts.flat() : undefined;
+}
+
+/** A field's value as its kind has it: text for text and choices, whatever else the schema would take. */
+function shownValue(config: Config, path: readonly string[], kind: SettingField["kind"]): unknown {
+  const value = path.reduce<unknown>((inner, key) => (inner as Record<string, unknown>)[key], config) ?? null;
+  return value !== null && (kind === "text" || kind === "choice") ? String(value) : value;
+}

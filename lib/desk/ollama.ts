@@ -1,0 +1,48 @@
+/** Calls about Ollama: what is there, and bringing what is missing. */
+import { z } from "zod";
+import { checked, type Handlers } from "@/lib/chat/calls.ts";
+import { pull } from "@/lib/llm/pull.ts";
+import { isAway, type OllamaStatus } from "@/lib/llm/status.ts";
+import type { Preflight } from "@/lib/protocol/calls.ts";
+import type { Services } from "@/lib/services.ts";
+
+export function ollamaHandlers(services: Services): Handlers {
+  const { mind } = services;
+  return {
+    ...checked("preflight.look", z.object({}), async () => preflight(await mind.look())),
+    ...checked(
+      "ollama.pull",
+      z.object({ model: z.string().trim().min(1).max(500) }),
+      async ({ model }, { signal, progress }) => {
+        const { host } = services.config.llm;
+        for await (const { status, overall } of pull(model, { host }, { signal })) {
+          // Nothing is known of its size before the first part begins.
+          progress({ status, ...(overall.total > 0 && overall) });
+        }
+        await mind.look();
+        return null;
+      },
+    ),
+  };
+}
+
+function preflight(seen: OllamaStatus): Preflight {
+  const { host, reachable, version, error, model, modelPresent, models, contextLength } = seen;
+  return {
+    ollama: {
+      host,
+      reachable,
+      ...(version !== undefined && { version }),
+      ...(error !== undefined && {
+        problem: { code: error.code, message: error.message, ...(error.hint !== undefined && { hint: error.hint }) },
+      }),
+    },
+    model: { name: model, present: modelPresent, ...(contextLength !== undefined && { contextLength }) },
+    installed: models.map(({ name, size, parameters, remoteHost }) => ({
+      name,
+      size,
+      ...(parameters !== undefined && { parameters }),
+      away: remoteHost !== undefined || isAway(host, name),
+    })),
+  };
+}

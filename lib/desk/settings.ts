@@ -1,0 +1,38 @@
+/** Calls about the configuration. */
+import { z } from "zod";
+import { refusing } from "./refusing.ts";
+import { checked, type Handlers } from "@/lib/chat/calls.ts";
+import { personaNames } from "@/lib/config/personas.ts";
+import { needsRestart, readChanges, settingFields } from "@/lib/config/settings.ts";
+import { modelNames } from "@/lib/models/known.ts";
+import type { SettingField } from "@/lib/protocol/calls.ts";
+import type { Services } from "@/lib/services.ts";
+
+const changes = z.object({
+  changes: z.array(z.object({ path: z.array(z.string()).min(1), value: z.unknown() })).min(1).max(100),
+});
+
+export function settingsHandlers(services: Services): Handlers {
+  const { live } = services;
+  return {
+    ...checked("settings.read", z.object({}), () => readSettings(services)),
+    ...checked("settings.write", changes, ({ changes }) =>
+      refusing(async () => {
+        const wanted = readChanges(changes, live.overrides);
+        const before = live.written;
+        await services.change(wanted);
+        const later = wanted.filter(({ path }) => needsRestart(path));
+        return { restart: later.some(({ path }) => valueAt(before, path) !== valueAt(live.written, path)) };
+      })),
+  };
+}
+
+function readSettings({ live }: Services): SettingField[] {
+  const { written, overrides } = live;
+  const choices = { model: modelNames(written), prompt: personaNames(written.prompts) };
+  return settingFields({ config: written, overrides, choices });
+}
+
+function valueAt(config: unknown, path: readonly string[]): unknown {
+  return path.reduce((inner, key) => (inner as Record<string, unknown>)[key], config);
+}

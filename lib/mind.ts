@@ -1,0 +1,123 @@
+/** Who answers, as the configuration says: the language model, who stands in for it, and the character they play. */
+import { contextOf } from "@/lib/characters/character.ts";
+import { type Characters, charactersOf } from "@/lib/characters/characters.ts";
+import { contextBudget, type ContextOptions } from "@/lib/chat/context.ts";
+import type { Brain } from "@/lib/chat/turn.ts";
+import type { Config } from "@/lib/config/schema.ts";
+import { LlmBrain } from "@/lib/llm/brain.ts";
+import { OllamaProvider } from "@/lib/llm/ollama.ts";
+import { OllamaMonitor, type OllamaStatus } from "@/lib/llm/status.ts";
+import { StatusWatch } from "@/lib/llm/status_watch.ts";
+import type { Status } from "@/lib/protocol/v2.ts";
+import { complain } from "@/lib/telemetry/log.ts";
+
+export interface MindOptions {
+  /** Folder that relative paths of cards start at. */
+  root: string;
+  /** Whether anybody would see a change of status. */
+  watched(): boolean;
+  onStatus(status: Status): void;
+}
+
+/** Changes with the configuration: what is being answered goes on as it began. */
+export class Mind {
+  readonly #options: MindOptions;
+  #config: Config;
+  #characters: Characters;
+  #model: LanguageModel;
+
+  private constructor(config: Config, characters: Characters, options: MindOptions) {
+    this.#options = options;
+    this.#config = config;
+    this.#characters = characters;
+    this.#model = new LanguageModel(config, options);
+  }
+
+  static async open(config: Config, options: MindOptions): Promise<Mind> {
+    return new Mind(config, await heardCharacters(config, options.root), options);
+  }
+
+  /** Answers with whoever the configuration names when it is asked. */
+  get brain(): Brain {
+    return { open: (request, options) => this.#model.open(request, options) };
+  }
+
+  /** What was last seen of Ollama, for the pages; looked at anew when that was a while ago. */
+  status(): Status {
+    return this.#model.watch.glance();
+  }
+
+  /** Looks at Ollama now. */
+  look(): Promise<OllamaStatus> {
+    return this.#model.watch.refresh();
+  }
+
+  get characters(): Characters {
+    return this.#characters;
+  }
+
+  /** What the language model is told of the character, and how much fits. */
+  context(): ContextOptions {
+    const { chosen } = this.#characters;
+    const { contextLength = this.#model.monitor.latest?.loadedContext } = this.#config.llm;
+    return { ...(chosen && contextOf(chosen)), budget: contextBudget(contextLength) };
+  }
+
+  /** Takes up a changed configuration. Pages hear of who would answer them now. */
+  async change(config: Config): Promise<void> {
+    this.#characters = await heardCharacters(config, this.#options.root);
+    const before = this.#config;
+    this.#config = config;
+    if (JSON.stringify([before.llm, before.limits]) === JSON.stringify([config.llm, config.limits])) return;
+    this.#model.dispose();
+    this.#model = new LanguageModel(config, this.#options);
+    this.#options.onStatus(this.#model.watch.current);
+  }
+
+  dispose(): void {
+    this.#model.dispose();
+  }
+}
+
+/** The characters of a configuration. What is wrong with their cards is said to whoever runs the server. */
+async function heardCharacters(config: Config, root: string): Promise<Characters> {
+  const characters = await charactersOf(config, root);
+  for (const warning of characters.warnings) complain(`Warning: ${warning}`);
+  return characters;
+}
+
+/** Ollama with one configuration, how it is watched, and who answers where it is not. */
+class LanguageModel implements Brain {
+  readonly monitor: OllamaMonitor;
+  readonly watch: StatusWatch;
+  readonly #brain: LlmBrain;
+
+  constructor({ llm, limits }: Config, { watched, onStatus }: MindOptions) {
+    const { host, model, fallback } = llm;
+    this.monitor = new OllamaMonitor({ host, model });
+    this.watch = new StatusWatch({ monitor: this.monitor, fallback, watched, onChange: onStatus });
+    const ollama = new OllamaProvider({
+      host,
+      api: llm.api,
+      ...(llm.think !== undefined && { think: llm.think }),
+      ...(llm.keepAlive !== undefined && { keepAlive: llm.keepAlive }),
+      // A context that is filled further than Ollama loads it would be cut without a word.
+      options: llm.contextLength === undefined ? llm.options : { num_ctx: llm.contextLength, ...llm.options },
+      firstByteMs: limits.firstByteSeconds * 1_000,
+      idleMs: limits.idleSeconds * 1_000,
+      maxLineBytes: limits.lineBytes,
+    });
+    this.#brain = new LlmBrain({ ollama, fallback });
+  }
+
+  async open(...[request, options]: Parameters<Brain["open"]>): ReturnType<Brain["open"]> {
+    const opened = await this.#brain.open(request, options);
+    // Who answers is news to the pages when they believe otherwise.
+    if (opened.provider !== this.watch.current.provider) void this.watch.refresh();
+    return opened;
+  }
+
+  dispose(): void {
+    this.watch.dispose();
+  }
+}
