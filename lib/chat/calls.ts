@@ -1,7 +1,7 @@
 /** Answers what pages ask beside the conversation: finds the handler, checks what it is given, tells what came of it. */
 import type { z } from "zod";
 import { Refused } from "./refused.ts";
-import type { Session } from "./session.ts";
+import type { Seat } from "./seat.ts";
 import type { CallAnswer, CallFrame, Calls, Method, Params, Result } from "@/lib/protocol/calls.ts";
 import { LlmError } from "@/lib/llm/provider.ts";
 import type { TurnError } from "@/lib/protocol/v2.ts";
@@ -14,7 +14,7 @@ export type Progress<M extends Method> = Calls[M] extends { progress: infer P } 
 
 export interface CallContext<P = never> {
   /** Who asks. */
-  readonly session: Session;
+  readonly seat: Seat;
   /** Aborted when the page cancels the call, or its socket closes. */
   readonly signal: AbortSignal;
   /** Tells the page how far it is. What a slow line has no room for is left out. */
@@ -66,7 +66,7 @@ export class CallDesk {
 
 export interface CallLineOptions {
   desk: CallDesk;
-  session: Session;
+  seat: Seat;
   /** Sends an answer, if the socket can still take one. */
   send(answer: CallAnswer): void;
   /** True when the socket has no room for what can be left out. */
@@ -98,7 +98,7 @@ export class CallLine {
   }
 
   async #run({ id, ...call }: CallFrame & { type: "call" }): Promise<void> {
-    const { desk, session, send, busy } = this.#options;
+    const { desk, seat, send, busy } = this.#options;
     const controller = new AbortController();
     const { signal } = controller;
     try {
@@ -107,7 +107,7 @@ export class CallLine {
       const progress = (value: unknown) => {
         if (!signal.aborted && !busy()) send({ type: "progress", id, value });
       };
-      const value = await desk.answer(call, { session, signal, progress });
+      const value = await desk.answer(call, { seat, signal, progress });
       send({ type: "result", id, value });
     } catch (error) {
       send({ type: "refused", id, ...(signal.aborted ? CANCELLED : errorOf(error, call.method)) });

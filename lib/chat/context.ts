@@ -1,5 +1,6 @@
 /** What the language model is told of the conversation: as much of it as fits, the newest first. */
 import type { ChatMessage } from "@/lib/llm/provider.ts";
+import type { ContextUse } from "@/lib/protocol/calls.ts";
 import type { TurnRecord } from "@/lib/protocol/v2.ts";
 
 export interface ContextOptions {
@@ -13,17 +14,6 @@ export interface ContextOptions {
   reminder?: string;
   /** How many tokens the messages may take together. */
   budget: number;
-}
-
-/** How much of the budget is taken. */
-export interface ContextUse {
-  /** Tokens, as {@linkcode estimateTokens} counts them. More than `budget` when what is always told is too long. */
-  used: number;
-  budget: number;
-  /** The oldest turn that the model is told of; undefined when it is told of none. */
-  oldest?: string;
-  /** How many answered turns it is not told of any more. */
-  left: number;
 }
 
 /** Ollama's context length for a model that nobody asked for another, in tokens. */
@@ -53,19 +43,19 @@ export function messagesFor(turns: readonly TurnRecord[], options: ContextOption
   return [...opening, ...history.flatMap(({ messages }) => messages), ...closing];
 }
 
-/** What the context holds after the last of `turns`, or while it is being answered. */
+/** What the context holds after the last of `turns`, or while it is being answered, in tokens as they are estimated. */
 export function contextUse(turns: readonly TurnRecord[], options: ContextOptions): ContextUse {
   const last = turns.at(-1);
-  const open = last !== undefined && last.text === "";
+  const open = last?.text === "" && last.state !== "done" && last.state !== "failed";
   const past = open ? turns.slice(0, -1) : turns;
   const { opening, history, closing } = fit(past, open ? last.prompt : undefined, options);
-  const told = history.filter(({ turn }) => turn !== undefined);
-  const oldest = told[0]?.turn ?? (open ? last.turn : undefined);
+  const told = history.filter(({ turn }) => turn !== undefined).length;
+  const asked = open ? 1 : 0;
   return {
     used: estimateTokens([...opening, ...history.flatMap(({ messages }) => messages), ...closing]),
     budget: options.budget,
-    left: past.filter(({ text }) => text !== "").length - told.length,
-    ...(oldest !== undefined && { oldest }),
+    turnsTold: told + asked,
+    turns: past.filter(({ text }) => text !== "").length + asked,
   };
 }
 

@@ -61,15 +61,15 @@ Deno.test("messagesFor() leaves the greeting out before any turn, and examples t
   assertEquals(messagesFor([turn("now", "")], { examples, budget: 400 }).length, 2);
 });
 
-Deno.test("contextUse() counts what the model is told, and names the oldest turn of it", () => {
+Deno.test("contextUse() counts what the model is told, the open turn with it", () => {
   const long = "長い話".repeat(100);
   const turns = [turn("oldest", "x"), turn("failed", ""), turn("old", long), turn("new", long)];
   const options = { system: "s", budget: 400 };
   const use = contextUse(turns, options);
-  assertEquals([use.oldest, use.left, use.budget], ["new", 2, 400]);
+  assertEquals([use.turnsTold, use.turns, use.budget], [1, 3, 400]);
   assertEquals(use.used, estimateTokens(messagesFor([...turns, turn("", "")], options)) - 4);
-  assertEquals(contextUse([], options), { used: 5, budget: 400, left: 0 });
-  assertEquals(contextUse([turn("now", "")], options).oldest, "now");
+  assertEquals(contextUse([], options), { used: 5, budget: 400, turnsTold: 0, turns: 0 });
+  assertEquals(contextUse([{ ...turn("now", ""), state: "streaming" }], options).turnsTold, 1);
 });
 
 Deno.test("contextBudget() keeps room for the answer", () => {

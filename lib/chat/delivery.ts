@@ -57,6 +57,8 @@ export class Delivery implements Watcher {
   flush(): void {
     this.#scheduled = false;
     const { log } = this.#session;
+    // One that was disposed of while it waited has nothing more to say.
+    if (!this.#session.watchers.has(this)) return;
     if (this.#socket.readyState !== WebSocket.OPEN || this.#position === log.end) return;
     if (this.#socket.bufferedAmount > HIGH_WATER) {
       this.#wait();

@@ -1,13 +1,17 @@
 /** All that the server keeps alive between sockets: sessions, who watches them, and what is not yet stored. */
 import { CallDesk } from "./calls.ts";
+import { contextBudget, type ContextOptions, contextUse } from "./context.ts";
+import { conversationCalls } from "./conversations.ts";
 import { gated } from "./gate.ts";
 import { Places } from "./places.ts";
 import { Refused } from "./refused.ts";
+import { Seat } from "./seat.ts";
 import { INTERRUPTED, Session } from "./session.ts";
-import type { Store } from "./store.ts";
+import type { Store, StoredConversation } from "./store.ts";
 import type { Brain, TurnSink } from "./turn.ts";
 import type { Config } from "@/lib/config/schema.ts";
 import type { GenerateRequest } from "@/lib/llm/provider.ts";
+import type { ContextUse, ConversationSummary } from "@/lib/protocol/calls.ts";
 import type { ServerFrame, Status, TurnRecord } from "@/lib/protocol/v2.ts";
 import { Metrics } from "@/lib/telemetry/metrics.ts";
 import { watchTurn } from "@/lib/telemetry/turn_watch.ts";
@@ -16,15 +20,19 @@ import { watchTurn } from "@/lib/telemetry/turn_watch.ts";
 const SAVE_MS = 300;
 /** How often sockets hear from us, ms, so that a page can tell a quiet line from a dead one. */
 const PING_MS = 15_000;
+/** Conversations in one list. Older ones are found by what was said in them. */
+const MOST_LISTED = 500;
 
 export interface HubOptions {
   brain: Brain;
   store: Store;
   limits: Config["limits"];
-  /** Whether feelings are guessed where the model marks none. Default: false. */
-  classifier?: boolean;
+  /** Whether feelings are guessed where the model marks none; asked for each turn. Default: false. */
+  readonly classifier?: boolean;
   /** Makes the request for the last of `turns`. */
   request(turns: readonly TurnRecord[]): GenerateRequest;
+  /** What the model is told beside the turns, and how much it can be told. Default: nothing, and the usual context. */
+  context?(): ContextOptions;
   status(): Status;
 }
 
@@ -43,15 +51,16 @@ export class Hub {
   readonly brain: Brain;
   readonly metrics = new Metrics(() => ({
     sockets: this.sockets,
-    sessions: this.#sessions.size,
+    sessions: this.#seats.size,
     queued: this.#queued,
   }));
   /** Answers calls; whoever can do something for the page registers it here. */
   readonly desk = new CallDesk();
   readonly #options: HubOptions;
-  readonly #sessions = new Map<string, Session>();
-  readonly #watching = new Map<Session, number>();
-  readonly #leaving = new Map<Session, ReturnType<typeof setTimeout>>();
+  readonly #seats = new Map<string, Seat>();
+  /** Conversations that somebody is in or that are being answered, once each, so that no two write the same one. */
+  readonly #live = new Map<string, Session>();
+  readonly #leaving = new Map<Seat, ReturnType<typeof setTimeout>>();
   readonly #guests = new Map<WebSocket, Guest>();
   readonly #unsaved = new Map<string, Set<TurnRecord>>();
   #saving: ReturnType<typeof setTimeout> | undefined;
@@ -63,6 +72,7 @@ export class Hub {
     this.places = new Places(options.limits);
     this.brain = gated(options.brain, options.limits.generations);
     this.#options = options;
+    this.desk.register(conversationCalls(this));
     this.#pinging = setInterval(() => this.tell({ type: "ping" }), PING_MS);
   }
 
@@ -72,7 +82,7 @@ export class Hub {
   }
 
   get #queued(): number {
-    return this.#sessions.values().reduce((sum, session) => sum + session.queued, 0);
+    return this.#live.values().reduce((sum, session) => sum + session.queued, 0);
   }
 
   /** Wraps a turn's sink, so that the turn is logged, counted and traced. */
@@ -95,27 +105,96 @@ export class Hub {
     return () => this.#guests.delete(socket);
   }
 
-  /** The session that a client names, from memory or the store; a new one where there is none of that name. */
-  join(id?: string): Session {
-    const session = (id !== undefined && (this.#sessions.get(id) ?? this.#recall(id))) || this.#create();
-    clearTimeout(this.#leaving.get(session));
-    this.#leaving.delete(session);
-    this.#watching.set(session, (this.#watching.get(session) ?? 0) + 1);
-    return session;
+  /** The seat that a client names as its session, from memory or the store; a new one where there is none of that name. */
+  join(id?: string): Seat {
+    const seat = (id !== undefined && (this.#seats.get(id) ?? this.#recall(id))) || this.#create();
+    clearTimeout(this.#leaving.get(seat));
+    this.#leaving.delete(seat);
+    return seat;
   }
 
-  /** Counts a watcher out. A session that nobody watches waits a while, and at least until its turn has ended. */
-  part(session: Session): void {
-    const left = (this.#watching.get(session) ?? 1) - 1;
-    this.#watching.set(session, left);
-    if (left === 0) this.#leaveLater(session);
+  /** Hears that a page has left. A seat without pages waits a while, and at least until its turn has ended. */
+  part(seat: Seat): void {
+    if (seat.pages.size === 0) this.#leaveLater(seat);
   }
 
-  /** Begins a new conversation in a session. The old one stays stored. */
-  reset(session: Session): void {
-    const conversation = crypto.randomUUID();
-    session.reset(conversation);
-    this.#options.store.enter(session.id, conversation);
+  /** Begins a new conversation at a seat. The old one stays stored; what runs in it ends, unless others are there. */
+  reset(seat: Seat): void {
+    const left = seat.session;
+    this.#move(seat, this.#begin());
+    if (this.#empty(left)) left.cancel();
+  }
+
+  /** Conversations that have turns, newest first; with `query` those that have it in their title or a turn. */
+  list(query?: string): ConversationSummary[] {
+    this.#save();
+    return this.#options.store.list(MOST_LISTED, query);
+  }
+
+  /** @throws {Refused} when there is no such conversation */
+  read(conversation: string): StoredConversation {
+    this.#save();
+    const stored = this.#options.store.read(conversation);
+    if (stored === undefined) throw noConversation();
+    return stored;
+  }
+
+  /**
+   * Goes on in another conversation. When it is open elsewhere, both are in it from now on. What runs in the one that
+   * is left goes on, as it does when a page closes.
+   *
+   * @throws {Refused} when there is no such conversation
+   */
+  open(seat: Seat, conversation: string): void {
+    this.#move(seat, this.#live.get(conversation) ?? this.#revive(this.read(conversation)));
+  }
+
+  /** @throws {Refused} when there is no such conversation */
+  rename(conversation: string, title: string): void {
+    this.#save();
+    if (!this.#options.store.rename(conversation, title)) throw noConversation();
+  }
+
+  /**
+   * Deletes a conversation for good. Whoever is in it begins a new one.
+   *
+   * @throws {Refused} when there is no such conversation
+   */
+  delete(conversation: string): void {
+    const session = this.#live.get(conversation);
+    if (session === undefined) this.read(conversation);
+    session?.cancel();
+    this.#live.delete(conversation);
+    this.#unsaved.delete(conversation);
+    this.#options.store.delete(conversation);
+    for (const seat of this.#seats.values()) if (seat.session === session) this.#move(seat, this.#begin());
+  }
+
+  /**
+   * Drops a turn and all after it and asks anew, as turn `as`. Asking the same again changes nothing.
+   *
+   * @param text the prompt; the turn's own when absent
+   * @throws {Refused} when the turn is not there, or the prompt cannot be taken
+   */
+  askAnew({ session }: Seat, { turn, as, text }: { turn: string; as: string; text?: string }): void {
+    const known = (id: string) => session.turns.find((one) => one.turn === id);
+    const old = known(turn);
+    if (old === undefined && known(as) !== undefined) return;
+    if (old === undefined) throw new Refused({ code: "not_found", message: `There is no turn ${turn} to ask anew` });
+    if (known(as) !== undefined) throw new Refused({ code: "bad_value", message: `There is a turn ${as} already` });
+    const prompt = text ?? old.prompt;
+    this.checkPrompt(prompt);
+    session.truncate(turn);
+    // What is being dropped is stored first, or it would come back with the next save.
+    this.#save();
+    this.#options.store.truncate(session.conversation, turn);
+    session.prompt(as, prompt);
+    this.#save();
+  }
+
+  /** How much of the model's context a seat's conversation takes. */
+  contextUse({ session }: Seat): ContextUse {
+    return contextUse(session.turns, this.#options.context?.() ?? { budget: contextBudget() });
   }
 
   /** @throws {Refused} when a frame is larger than the limit */
@@ -157,44 +236,81 @@ export class Hub {
     clearInterval(this.#pinging);
     this.#leaving.forEach((timer) => clearTimeout(timer));
     for (const socket of this.#guests.keys()) socket.close(1001, "The server is going down");
-    await Promise.all([...this.#sessions.values()].map((session) => session.close()));
+    await Promise.all([...this.#live.values()].map((session) => session.close()));
     this.#save();
     this.#options.store.close();
   }
 
-  #create(): Session {
-    const session = this.#open(crypto.randomUUID(), crypto.randomUUID(), []);
-    this.#options.store.enter(session.id, session.conversation);
-    return session;
+  #create(): Seat {
+    const seat = new Seat(crypto.randomUUID(), this.#begin());
+    this.#seats.set(seat.id, seat);
+    this.#options.store.enter(seat.id, seat.session.conversation);
+    return seat;
   }
 
-  #recall(id: string): Session | undefined {
-    const stored = this.#options.store.load(id);
-    if (stored === undefined) return undefined;
-    for (const turn of stored.turns) {
+  #recall(id: string): Seat | undefined {
+    const conversation = this.#options.store.conversationOf(id);
+    if (conversation === undefined) return undefined;
+    this.#save();
+    const stored = this.#options.store.read(conversation);
+    const session = this.#live.get(conversation) ?? this.#revive(stored ?? { id: conversation, turns: [] });
+    const seat = new Seat(id, session);
+    this.#seats.set(id, seat);
+    return seat;
+  }
+
+  #begin(): Session {
+    return this.#bring(crypto.randomUUID(), []);
+  }
+
+  /** Brings a stored conversation to life. */
+  #revive({ id, turns }: Pick<StoredConversation, "id" | "turns">): Session {
+    for (const turn of turns) {
       if (turn.state === "done" || turn.state === "failed") continue;
       turn.state = "failed";
       turn.error = INTERRUPTED;
     }
-    return this.#open(id, stored.id, stored.turns);
+    return this.#bring(id, turns);
   }
 
-  #open(id: string, conversation: string, turns: TurnRecord[]): Session {
+  #bring(conversation: string, turns: TurnRecord[]): Session {
+    const hub = this.#options;
     const session = new Session({
-      id,
       conversation,
       turns,
       // Grows over restarts as the clock does, so that a client from before never takes a new frame for an old one.
       seq: Date.now() * 1_000,
       brain: this.brain,
       queue: this.limits.queue,
-      classifier: this.#options.classifier ?? false,
+      get classifier() {
+        return hub.classifier ?? false;
+      },
       request: this.#options.request,
       watch: (sink) => this.watch(sink, "v2"),
       onChange: (session, turn) => this.#changed(session, turn),
     });
-    this.#sessions.set(id, session);
+    this.#live.set(conversation, session);
     return session;
+  }
+
+  #move(seat: Seat, session: Session): void {
+    const left = seat.session;
+    this.#options.store.enter(seat.id, session.conversation);
+    seat.move(session);
+    void this.#letGo(left);
+  }
+
+  #empty(session: Session): boolean {
+    return !this.#seats.values().some((seat) => seat.session === session);
+  }
+
+  /** Forgets a conversation that nobody is in, once its last answer has ended. It stays stored. */
+  async #letGo(session: Session): Promise<void> {
+    await session.settled();
+    const { conversation } = session;
+    if (!session.busy && this.#empty(session) && this.#live.get(conversation) === session) {
+      this.#live.delete(conversation);
+    }
   }
 
   #changed(session: Session, turn: TurnRecord): void {
@@ -211,17 +327,20 @@ export class Hub {
     this.#unsaved.clear();
   }
 
-  #leaveLater(session: Session): void {
+  #leaveLater(seat: Seat): void {
     if (this.#closed) return;
     this.#leaving.set(
-      session,
+      seat,
       setTimeout(() => {
-        if (session.busy) return this.#leaveLater(session);
-        this.#save();
-        this.#leaving.delete(session);
-        this.#watching.delete(session);
-        this.#sessions.delete(session.id);
+        if (seat.session.busy) return this.#leaveLater(seat);
+        this.#leaving.delete(seat);
+        this.#seats.delete(seat.id);
+        void this.#letGo(seat.session);
       }, this.limits.sessionSeconds * 1_000),
     );
   }
+}
+
+function noConversation(): Refused {
+  return new Refused({ code: "not_found", message: "There is no such conversation: it may have been deleted" });
 }

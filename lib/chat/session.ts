@@ -8,7 +8,6 @@ import type { EndReason, TurnError, TurnRecord } from "@/lib/protocol/v2.ts";
 
 /** What a session needs from the server around it. */
 export interface SessionOptions {
-  id: string;
   conversation: string;
   /** Turns of the conversation so far. */
   turns: TurnRecord[];
@@ -17,8 +16,8 @@ export interface SessionOptions {
   brain: Brain;
   /** How many prompts may wait behind the running one. */
   queue: number;
-  /** Whether feelings are guessed where the model marks none. Default: false. */
-  classifier?: boolean;
+  /** Whether feelings are guessed where the model marks none; asked for each turn. Default: false. */
+  readonly classifier?: boolean;
   /** Makes the request for the last of `turns`. */
   request(turns: readonly TurnRecord[]): GenerateRequest;
   /** Follows a turn for the log and the metrics. */
@@ -42,24 +41,19 @@ export const INTERRUPTED: TurnError = {
 };
 
 export class Session {
-  readonly id: string;
+  /** Its id in the store. */
+  readonly conversation: string;
   readonly log: FrameLog;
   readonly watchers = new Set<Watcher>();
-  #conversation: string;
   #turns: TurnRecord[];
   #running: { record: TurnRecord; controller: AbortController; finished: Promise<void> } | undefined;
   readonly #options: SessionOptions;
 
   constructor(options: SessionOptions) {
-    this.id = options.id;
-    this.#conversation = options.conversation;
+    this.conversation = options.conversation;
     this.#turns = options.turns;
     this.log = new FrameLog(options.seq);
     this.#options = options;
-  }
-
-  get conversation(): string {
-    return this.#conversation;
   }
 
   get turns(): readonly TurnRecord[] {
@@ -112,13 +106,24 @@ export class Session {
     if (record !== undefined) this.#end(record, "cancelled");
   }
 
-  /** Ends whatever runs or waits and begins `conversation`, which has no turns yet. */
-  reset(conversation: string): void {
-    this.#cancelAll();
-    this.#conversation = conversation;
-    this.#turns = [];
+  /** Takes a turn and all after it out, ending what runs or waits among them. Watchers are told the rest anew. */
+  truncate(turn: string): void {
+    const from = this.#turns.findIndex((known) => known.turn === turn);
+    if (from < 0) return;
+    this.#cancel(this.#turns.slice(from));
+    this.#turns = this.#turns.slice(0, from);
     this.log.clear(this.#next());
     for (const watcher of this.watchers) watcher.restart();
+  }
+
+  /** Ends whatever runs or waits. */
+  cancel(): void {
+    this.#cancel(this.#turns);
+  }
+
+  /** Resolves when nothing runs or waits any more. */
+  async settled(): Promise<void> {
+    while (this.#running !== undefined) await this.#running.finished;
   }
 
   /** Ends whatever runs or waits because the server goes down; resolves when nothing does any more. */
@@ -131,10 +136,10 @@ export class Session {
     await running?.finished;
   }
 
-  #cancelAll(): void {
-    for (const record of this.#turns) if (record.state === "queued") this.#end(record, "cancelled");
-    if (this.#running === undefined) return;
-    this.#running.controller.abort(new DOMException("The conversation was left", "AbortError"));
+  #cancel(turns: readonly TurnRecord[]): void {
+    for (const record of turns) if (record.state === "queued") this.#end(record, "cancelled");
+    if (this.#running === undefined || !turns.includes(this.#running.record)) return;
+    this.#running.controller.abort(new DOMException("The turn was taken out, or left", "AbortError"));
     if (this.#running.record.state === "streaming") this.#end(this.#running.record, "cancelled");
   }
 
@@ -156,7 +161,7 @@ export class Session {
 
   #sink(record: TurnRecord): TurnSink {
     const { turn } = record;
-    // A turn that was ended from outside (a reset) must not speak into what came after it.
+    // A turn that was ended from outside (a truncation) must not speak into what came after it.
     const live = () => record.state === "streaming";
     const feelings = new Feelings({
       text: (data) => {

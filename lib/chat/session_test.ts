@@ -14,7 +14,6 @@ class Room {
 
   constructor(queue = 4) {
     this.session = new Session({
-      id: "s",
       conversation: "c",
       turns: [],
       seq: 100,
@@ -160,19 +159,51 @@ Deno.test("Session tells what went wrong, keeps the text, and goes on with the n
   await room.seen("end", "b");
 });
 
-Deno.test("reset() ends what runs and nothing of it reaches the new conversation", async () => {
+Deno.test("truncate() ends what is dropped, and nothing of it is heard any more", async () => {
   const room = new Room();
+  room.session.prompt("kept", "0");
+  const kept = await room.brain.answer(0);
+  kept.say("yes");
+  kept.end();
+  await room.seen("end", "kept");
   room.session.prompt("a", "1");
   room.session.prompt("b", "2");
-  const old = await room.brain.answer(0);
-  room.session.reset("c2");
-  assertEquals([old.signal.aborted, room.restarts, room.session.turns], [true, 1, []]);
+  const old = await room.brain.answer(1);
+  room.session.truncate("a");
+  assertEquals([old.signal.aborted, room.restarts, room.frames], [true, 1, []]);
+  assertEquals(room.session.turns.map(({ turn }) => turn), ["kept"]);
   room.session.prompt("x", "3");
-  const answer = await room.brain.answer(1);
+  const answer = await room.brain.answer(2);
   assertEquals(answer.request.messages[0]!.content, "3");
   answer.end();
   await room.seen("end", "x");
   assertEquals(room.frames.map(({ turn, type }) => [turn, type]), [["x", "queued"], ["x", "start"], ["x", "end"]]);
+});
+
+Deno.test("truncate() lets an answer before the dropped turn go on, and leaves all as it is for an unknown turn", async () => {
+  const room = new Room();
+  room.session.prompt("a", "1");
+  room.session.prompt("b", "2");
+  const answer = await room.brain.answer(0);
+  room.session.truncate("nobody");
+  assertEquals(room.restarts, 0);
+  room.session.truncate("b");
+  answer.say("on");
+  answer.end();
+  await room.seen("end", "a");
+  await room.session.settled();
+  assertEquals(room.session.turns.map(({ turn, text }) => [turn, text]), [["a", "on"]]);
+  assertEquals(room.brain.answers.length, 1);
+});
+
+Deno.test("cancel() ends what runs and what waits", async () => {
+  const room = new Room();
+  room.session.prompt("a", "1");
+  room.session.prompt("b", "2");
+  await room.brain.answer(0);
+  room.session.cancel();
+  await room.session.settled();
+  assertEquals(room.session.turns.map(({ reason }) => reason), ["cancelled", "cancelled"]);
 });
 
 Deno.test("close() marks what runs or waits as interrupted and waits for the brain to let go", async () => {

@@ -291,7 +291,7 @@ Deno.test("Hub.close() closes sockets with 1001 and leaves nothing unsaved", asy
   (await house.brain.answer(0)).say("half");
   await client.next("chunk");
   const kept: { turns: TurnRecord[] }[] = [];
-  house.store.close = () => void kept.push(house.store.load(session)!);
+  house.store.close = () => void kept.push(house.store.read(house.store.conversationOf(session)!)!);
   await house[Symbol.asyncDispose]();
   assertEquals((await client.closed()).code, 1001);
   assertEquals(kept[0]!.turns.map(({ text, error }) => [text, error?.code]), [["half", "interrupted"]]);

@@ -1,6 +1,9 @@
 /** Conversations on disk, in one SQLite file. */
 import { DatabaseSync } from "node:sqlite";
-import type { Store, StoredConversation } from "./store.ts";
+import { fold } from "./search.ts";
+import { excerptFrom, foldTurn, type Store, type StoredConversation } from "./store.ts";
+import { titleOf } from "./title.ts";
+import type { ConversationSummary } from "@/lib/protocol/calls.ts";
 import type { EndReason, ProviderName, TurnError, TurnRecord } from "@/lib/protocol/v2.ts";
 
 /** What takes a file from one version of its layout to the next; its number is SQLite's user_version. */
@@ -29,7 +32,15 @@ const MIGRATIONS = [
      conversation TEXT NOT NULL,
      seen INTEGER NOT NULL
    ) STRICT;`,
+  // The folded columns hold words as they are compared in a search, for SQLite knows the case of ASCII alone.
+  `ALTER TABLE conversations ADD COLUMN title TEXT;
+   ALTER TABLE conversations ADD COLUMN title_folded TEXT;
+   ALTER TABLE turns ADD COLUMN folded TEXT;
+   CREATE INDEX turns_in_order ON turns (conversation, position);`,
 ];
+
+/** How many turns are folded at a time. */
+const FOLD_BATCH = 1_000;
 
 export class SqliteStore implements Store {
   readonly #db: DatabaseSync;
@@ -52,17 +63,9 @@ export class SqliteStore implements Store {
     }
   }
 
-  load(session: string): StoredConversation | undefined {
+  conversationOf(session: string): string | undefined {
     const row = this.#db.prepare("SELECT conversation FROM sessions WHERE id = ?").get(session);
-    if (row === undefined) return undefined;
-    const id = String(row.conversation);
-    // Read as text, a column would end at its first NUL; read as bytes, every character comes back.
-    const turns = this.#db.prepare(
-      `SELECT turn, CAST(prompt AS BLOB) prompt, CAST(text AS BLOB) text, CAST(thinking AS BLOB) thinking,
-              state, reason, error, provider, model
-       FROM turns WHERE conversation = ? ORDER BY position`,
-    ).all(id);
-    return { id, turns: turns.map((turn) => recordOf(turn)) };
+    return row === undefined ? undefined : String(row.conversation);
   }
 
   enter(session: string, conversation: string): void {
@@ -70,6 +73,20 @@ export class SqliteStore implements Store {
       `INSERT INTO sessions (id, conversation, seen) VALUES (?, ?, ?)
        ON CONFLICT (id) DO UPDATE SET conversation = excluded.conversation, seen = excluded.seen`,
     ).run(session, conversation, this.#now());
+  }
+
+  read(id: string): StoredConversation | undefined {
+    const row = this.#db.prepare("SELECT CAST(title AS BLOB) title, created, updated FROM conversations WHERE id = ?")
+      .get(id);
+    if (row === undefined) return undefined;
+    // Read as text, a column would end at its first NUL; read as bytes, every character comes back.
+    const turns = this.#db.prepare(
+      `SELECT turn, CAST(prompt AS BLOB) prompt, CAST(text AS BLOB) text, CAST(thinking AS BLOB) thinking,
+              state, reason, error, provider, model
+       FROM turns WHERE conversation = ? ORDER BY position`,
+    ).all(id).map((turn) => recordOf(turn));
+    const title = row.title === null ? titleOf(turns[0]?.prompt ?? "") : textOf(row.title);
+    return { id, title, created: Number(row.created), updated: Number(row.updated), turns };
   }
 
   save(conversation: string, turns: TurnRecord[]): void {
@@ -85,7 +102,8 @@ export class SqliteStore implements Store {
                  ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)
          ON CONFLICT (conversation, turn) DO UPDATE SET
            prompt = excluded.prompt, text = excluded.text, thinking = excluded.thinking, state = excluded.state,
-           reason = excluded.reason, error = excluded.error, provider = excluded.provider, model = excluded.model`,
+           reason = excluded.reason, error = excluded.error, provider = excluded.provider, model = excluded.model,
+           folded = NULL`,
       );
       for (const turn of turns) {
         write.run(
@@ -104,8 +122,74 @@ export class SqliteStore implements Store {
     });
   }
 
+  truncate(conversation: string, turn: string): void {
+    this.#all(() => {
+      const { changes } = this.#db.prepare(
+        `DELETE FROM turns WHERE conversation = ?1
+         AND position >= (SELECT position FROM turns WHERE conversation = ?1 AND turn = ?2)`,
+      ).run(conversation, turn);
+      if (changes === 0) return;
+      this.#db.prepare("UPDATE conversations SET updated = ? WHERE id = ?").run(this.#now(), conversation);
+    });
+  }
+
+  rename(conversation: string, title: string): boolean {
+    const { changes } = this.#db.prepare("UPDATE conversations SET title = ?, title_folded = ? WHERE id = ?")
+      .run(title, fold(title), conversation);
+    return changes > 0;
+  }
+
+  delete(conversation: string): void {
+    this.#all(() => {
+      this.#db.prepare("DELETE FROM conversations WHERE id = ?").run(conversation);
+      this.#db.prepare("DELETE FROM sessions WHERE conversation = ?").run(conversation);
+    });
+  }
+
+  list(most: number, query = ""): ConversationSummary[] {
+    const words = fold(query.trim());
+    if (words !== "") this.#foldNew();
+    const rows = this.#db.prepare(
+      `SELECT id, CAST(title AS BLOB) title, updated,
+              (SELECT count(*) FROM turns WHERE conversation = id) turns,
+              (SELECT CAST(prompt AS BLOB) FROM turns WHERE conversation = id ORDER BY position LIMIT 1) first
+       FROM conversations
+       WHERE turns > 0 AND (?1 = '' OR instr(title_folded, ?1)
+         OR EXISTS (SELECT 1 FROM turns WHERE conversation = id AND instr(folded, ?1)))
+       ORDER BY updated DESC, conversations.rowid DESC LIMIT ?2`,
+    ).all(words, most);
+    const hit = this.#db.prepare(
+      `SELECT CAST(prompt AS BLOB) prompt, CAST(text AS BLOB) text
+       FROM turns WHERE conversation = ? AND instr(folded, ?) ORDER BY position LIMIT 1`,
+    );
+    return rows.map((row) => {
+      const id = String(row.id);
+      const found = words === "" ? undefined : hit.get(id, words);
+      return {
+        id,
+        title: row.title === null ? titleOf(textOf(row.first)) : textOf(row.title),
+        updated: Number(row.updated),
+        turns: Number(row.turns),
+        ...excerptFrom(found && { prompt: textOf(found.prompt), text: textOf(found.text) }, words),
+      };
+    });
+  }
+
   close(): void {
     this.#db.close();
+  }
+
+  /** Folds what was saved since the last search: an answer that grows is saved often and looked for seldom. */
+  #foldNew(): void {
+    const read = this.#db.prepare(
+      `SELECT rowid, CAST(prompt AS BLOB) prompt, CAST(text AS BLOB) text FROM turns WHERE folded IS NULL LIMIT ?`,
+    );
+    const write = this.#db.prepare("UPDATE turns SET folded = ? WHERE rowid = ?");
+    for (let rows = read.all(FOLD_BATCH); rows.length > 0; rows = read.all(FOLD_BATCH)) {
+      this.#all(() => {
+        for (const { rowid, prompt, text } of rows) write.run(foldTurn(textOf(prompt), textOf(text)), Number(rowid));
+      });
+    }
   }
 
   #migrate(): void {

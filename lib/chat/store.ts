@@ -1,46 +1,136 @@
 /** Where conversations are kept. One interface, so that another store can take the place of the one on disk. */
+import { excerptOf, fold } from "./search.ts";
+import { titleOf } from "./title.ts";
+import type { ConversationSummary } from "@/lib/protocol/calls.ts";
 import type { TurnRecord } from "@/lib/protocol/v2.ts";
 
 /** A conversation as it was stored. */
 export interface StoredConversation {
   id: string;
+  /** As it was named, or else made of the first prompt. */
+  title: string;
+  /** Milliseconds since the epoch. */
+  created: number;
+  updated: number;
   turns: TurnRecord[];
 }
 
 export interface Store {
   /** The conversation that a session was last in; undefined for a session that was never stored. */
-  load(session: string): StoredConversation | undefined;
+  conversationOf(session: string): string | undefined;
   /** Makes `conversation` the one that `session` is in. It is stored with its first turn. */
   enter(session: string, conversation: string): void;
+  /** Undefined when it is not stored. */
+  read(conversation: string): StoredConversation | undefined;
   /** Writes turns as they stand now, all or none. Their order is the order in which they were first written. */
   save(conversation: string, turns: TurnRecord[]): void;
+  /** Takes a turn and all after it out. One that is not there changes nothing. */
+  truncate(conversation: string, turn: string): void;
+  /** Takes `title` as the name. False when the conversation is not stored. */
+  rename(conversation: string, title: string): boolean;
+  /** Takes a conversation out, with its turns and its place in every session. */
+  delete(conversation: string): void;
+  /**
+   * Conversations that have turns, the last changed first, at most `most`.
+   *
+   * @param query only those that have these words in their title, a prompt or an answer, in any case
+   */
+  list(most: number, query?: string): ConversationSummary[];
   close(): void;
+}
+
+interface Kept {
+  title?: string;
+  created: number;
+  updated: number;
+  turns: Map<string, TurnRecord>;
 }
 
 /** Keeps conversations as long as the process lives. */
 export class MemoryStore implements Store {
-  #sessions = new Map<string, string>();
-  #conversations = new Map<string, Map<string, TurnRecord>>();
+  readonly #now: () => number;
+  readonly #sessions = new Map<string, string>();
+  readonly #conversations = new Map<string, Kept>();
 
-  load(session: string): StoredConversation | undefined {
-    const id = this.#sessions.get(session);
-    if (id === undefined) return undefined;
-    const turns = [...this.#conversations.get(id)?.values() ?? []];
-    return { id, turns: structuredClone(turns) };
+  constructor(now: () => number = Date.now) {
+    this.#now = now;
+  }
+
+  conversationOf(session: string): string | undefined {
+    return this.#sessions.get(session);
   }
 
   enter(session: string, conversation: string): void {
     this.#sessions.set(session, conversation);
   }
 
+  read(id: string): StoredConversation | undefined {
+    const kept = this.#conversations.get(id);
+    if (kept === undefined) return undefined;
+    const turns = structuredClone([...kept.turns.values()]);
+    return { id, title: titleIn(kept), created: kept.created, updated: kept.updated, turns };
+  }
+
   save(conversation: string, turns: TurnRecord[]): void {
-    const stored = this.#conversations.get(conversation) ?? new Map<string, TurnRecord>();
-    for (const turn of turns) stored.set(turn.turn, structuredClone(turn));
-    this.#conversations.set(conversation, stored);
+    const now = this.#now();
+    const kept = this.#conversations.get(conversation) ?? { created: now, updated: now, turns: new Map() };
+    for (const turn of turns) kept.turns.set(turn.turn, structuredClone(turn));
+    kept.updated = now;
+    this.#conversations.set(conversation, kept);
+  }
+
+  truncate(conversation: string, turn: string): void {
+    const kept = this.#conversations.get(conversation);
+    if (!kept?.turns.has(turn)) return;
+    const ids = [...kept.turns.keys()];
+    for (const id of ids.slice(ids.indexOf(turn))) kept.turns.delete(id);
+    kept.updated = this.#now();
+  }
+
+  rename(conversation: string, title: string): boolean {
+    const kept = this.#conversations.get(conversation);
+    if (kept !== undefined) kept.title = title;
+    return kept !== undefined;
+  }
+
+  delete(conversation: string): void {
+    this.#conversations.delete(conversation);
+    for (const [session, id] of this.#sessions) if (id === conversation) this.#sessions.delete(session);
+  }
+
+  list(most: number, query = ""): ConversationSummary[] {
+    const words = fold(query.trim());
+    const found: ConversationSummary[] = [];
+    const newest = [...this.#conversations].reverse().sort(([, a], [, b]) => b.updated - a.updated);
+    for (const [id, kept] of newest) {
+      if (found.length === most) break;
+      const hit = kept.turns.values().find(({ prompt, text }) => foldTurn(prompt, text).includes(words));
+      const named = kept.title !== undefined && fold(kept.title).includes(words);
+      if (kept.turns.size === 0 || (hit === undefined && !named)) continue;
+      const summary = { id, title: titleIn(kept), updated: kept.updated, turns: kept.turns.size };
+      found.push({ ...summary, ...(words !== "" && excerptFrom(hit, words)) });
+    }
+    return found;
   }
 
   close(): void {
     this.#sessions.clear();
     this.#conversations.clear();
   }
+}
+
+function titleIn({ title, turns }: Kept): string {
+  return title ?? titleOf(turns.values().next().value?.prompt ?? "");
+}
+
+/** A turn's words as they are compared; what is looked for never spans both. */
+export function foldTurn(prompt: string, text: string): string {
+  return `${fold(prompt)}\n${fold(text)}`;
+}
+
+/** Where the words stand in a turn, for a summary. */
+export function excerptFrom(turn: { prompt: string; text: string } | undefined, words: string): { excerpt?: string } {
+  if (turn === undefined) return {};
+  const excerpt = excerptOf(turn.prompt, words) ?? excerptOf(turn.text, words);
+  return excerpt === undefined ? {} : { excerpt };
 }

@@ -3,7 +3,7 @@ import { CallLine } from "./calls.ts";
 import { Delivery, HIGH_WATER, sendFrame } from "./delivery.ts";
 import type { Hub } from "./hub.ts";
 import { Refused } from "./refused.ts";
-import type { Session } from "./session.ts";
+import type { Seat } from "./seat.ts";
 import { parseClientFrame } from "@/lib/protocol/client_frame.ts";
 import type { ClientFrame, TurnError } from "@/lib/protocol/v2.ts";
 
@@ -14,16 +14,17 @@ const TRY_AGAIN_LATER = 1013;
 
 /** Serves one open or opening socket until it closes. */
 export function serveV2(socket: WebSocket, hub: Hub): void {
-  let session: Session | undefined;
+  let seat: Seat | undefined;
   let delivery: Delivery | undefined;
   let calls: CallLine | undefined;
 
   function greet(after?: number): void {
-    if (session === undefined) return;
-    const position = after === undefined ? undefined : session.log.positionAfter(after);
+    if (seat === undefined) return;
+    const { id, session } = seat;
+    const position = after === undefined ? undefined : seat.positionAfter(after);
     sendFrame(socket, {
       type: "welcome",
-      session: session.id,
+      session: id,
       seq: session.seq,
       resumed: position !== undefined,
       history: position === undefined ? [...session.turns] : [],
@@ -32,31 +33,39 @@ export function serveV2(socket: WebSocket, hub: Hub): void {
     delivery ??= new Delivery(socket, { session, position: position ?? session.log.end, welcome: greet });
   }
 
+  /** Follows the seat to another conversation. */
+  function follow(): void {
+    delivery?.dispose();
+    delivery = undefined;
+    greet();
+  }
+
   function take(frame: ClientFrame): void {
     if (frame.type === "hello") {
-      if (session !== undefined) throw new SyntaxError("Cannot greet twice: this socket has a session already");
-      session = hub.join(frame.session);
+      if (seat !== undefined) throw new SyntaxError("Cannot greet twice: this socket has a session already");
+      seat = hub.join(frame.session);
+      seat.pages.add(follow);
       calls = new CallLine({
         desk: hub.desk,
-        session,
+        seat,
         send: (answer) => sendFrame(socket, answer),
         busy: () => socket.bufferedAmount > HIGH_WATER,
       });
       greet(frame.after);
       return;
     }
-    if (session === undefined || calls === undefined) {
+    if (seat === undefined || calls === undefined) {
       socket.close(NOT_THE_PROTOCOL, "The first frame must be hello");
       return;
     }
     switch (frame.type) {
       case "prompt":
         hub.checkPrompt(frame.text);
-        return session.prompt(frame.turn, frame.text);
+        return seat.session.prompt(frame.turn, frame.text);
       case "stop":
-        return session.stop(frame.turn);
+        return seat.session.stop(frame.turn);
       case "reset":
-        return hub.reset(session);
+        return hub.reset(seat);
       case "call":
       case "cancel":
         return calls.take(frame);
@@ -65,7 +74,7 @@ export function serveV2(socket: WebSocket, hub: Hub): void {
 
   const leave = hub.enter(socket, {
     tell: (news) => {
-      if (session !== undefined || news.type === "ping") sendFrame(socket, news);
+      if (seat !== undefined || news.type === "ping") sendFrame(socket, news);
     },
   });
   socket.addEventListener("message", (event) => {
@@ -85,7 +94,9 @@ export function serveV2(socket: WebSocket, hub: Hub): void {
     delivery?.dispose();
     calls?.dispose();
     leave();
-    if (session !== undefined) hub.part(session);
+    if (seat === undefined) return;
+    seat.pages.delete(follow);
+    hub.part(seat);
   });
 }
 

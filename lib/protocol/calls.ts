@@ -13,6 +13,8 @@ export interface ConversationSummary {
   /** Milliseconds since the epoch. */
   updated: number;
   turns: number;
+  /** True for the one that the session is in. */
+  open?: boolean;
   /** Where the words that were looked for stand, with some text around them. */
   excerpt?: string;
 }
@@ -23,6 +25,7 @@ export interface ContextUse {
   budget: number;
   /** Turns that are still told to the model; older ones are left out whole. */
   turnsTold: number;
+  /** Turns that could be told: those with an answer, and the one being answered. */
   turns: number;
 }
 
@@ -87,8 +90,12 @@ export interface CharacterChoice {
 
 /** Every method: what it takes and what it gives. */
 export interface Calls {
+  /** At most 500, the last changed first; `query` is looked for in titles, prompts and answers, in any case. */
   "conversations.list": { params: { query?: string }; result: ConversationSummary[] };
-  /** The session goes on in that conversation; every page of it gets a new `welcome`. */
+  /**
+   * The session goes on in that conversation; every page of it gets a new `welcome`. Where another session is in it,
+   * both are from then on, until one leaves. An answer that is being written in the one that is left goes on.
+   */
   "conversations.open": { params: { conversation: string }; result: null };
   "conversations.rename": { params: { conversation: string; title: string }; result: null };
   /** Deleting the open one begins a new one. */
@@ -97,7 +104,10 @@ export interface Calls {
     params: { conversation: string; format: "markdown" | "json" };
     result: { name: string; text: string };
   };
-  /** Drops the turn and all after it, and asks `text` as turn `as`. Every page of the session gets a new `welcome`. */
+  /**
+   * Drops the turn and all after it, and asks `text` as turn `as`, which must be new. Every page that is in the
+   * conversation gets a new `welcome`. Safe to send again.
+   */
   "turn.edit": { params: { turn: string; text: string; as: string }; result: null };
   /** The same with the turn's own prompt. */
   "turn.regenerate": { params: { turn: string; as: string }; result: null };

@@ -1,0 +1,48 @@
+/** Conversations as files: for people, and for programs. */
+import type { StoredConversation } from "./store.ts";
+import { shorten } from "./title.ts";
+import type { TurnRecord } from "@/lib/protocol/v2.ts";
+
+/** Says what a JSON export is, to whoever reads it back. */
+const FORMAT = "vtuber.conversation";
+const VERSION = 1;
+/** Longest name of a file without its ending, in characters. */
+const LONGEST_NAME = 60;
+
+/** Everything there is, in JSON: what is read back from it is the same conversation. */
+export function exportJson({ id, title, created, updated, turns }: StoredConversation): string {
+  const head = { format: FORMAT, version: VERSION, id, title };
+  const times = { created: new Date(created).toISOString(), updated: new Date(updated).toISOString() };
+  return `${JSON.stringify({ ...head, ...times, turns }, null, 2)}\n`;
+}
+
+/** In Markdown, with no words of our own: what the user said as a quotation, the answers as they are. No thoughts. */
+export function exportMarkdown({ title, created, turns }: StoredConversation): string {
+  const day = new Date(created).toISOString().slice(0, 10);
+  return [`# ${title}`, `*${day}*`, ...turns.flatMap(exchange)].join("\n\n") + "\n";
+}
+
+function exchange({ prompt, text, error }: TurnRecord): string[] {
+  const parts = [prompt.split(/\r\n|\r|\n/u).map((line) => `> ${line}`.trimEnd()).join("\n")];
+  if (text.trim() !== "") parts.push(closeFence(text.trim()));
+  if (error !== undefined) parts.push(`*${error.message}*`);
+  return parts;
+}
+
+/** Ends a code block that an answer broke off in, or it would swallow all that comes after. */
+function closeFence(text: string): string {
+  let open: string | undefined;
+  for (const line of text.split("\n")) {
+    const [, fence, info] = /^ {0,3}(`{3,}|~{3,})(.*)$/u.exec(line) ?? [];
+    if (fence === undefined) continue;
+    if (open === undefined) open = fence;
+    else if (fence.startsWith(open) && info?.trim() === "") open = undefined;
+  }
+  return open === undefined ? text : `${text}\n${open}`;
+}
+
+/** A title as the name of a file, without what some system does not take in one. */
+export function fileName(title: string, ending: string): string {
+  const clean = shorten(title.replace(/[\\/:*?"<>|\p{Cc}]+/gu, " ").replace(/\s+/gu, " ").trim(), LONGEST_NAME);
+  return `${clean.replace(/^[. ]+|[. ]+$/gu, "") || "conversation"}.${ending}`;
+}
