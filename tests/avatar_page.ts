@@ -56,15 +56,12 @@ export class AvatarPages {
     return `http://127.0.0.1:${this.#server.addr.port}`;
   }
 
-  /** Address of a page that shows a model. */
-  page(name: string, entry: string, timeScale = 1): string {
-    const config = {
-      model: name,
-      entry,
-      timeScale,
-      llm: { backendWsUrl: "" },
-      avatar: { maxFps: 12, maxPixelRatio: 2 },
-    };
+  /**
+   * Address of a page that shows a model. Few frames are drawn unless told otherwise: without a graphics card, more
+   * of them only keep everything else waiting.
+   */
+  page(name: string, entry: string, { maxFps = 12, timeScale = 1 } = {}): string {
+    const config = { model: name, entry, timeScale, llm: { backendWsUrl: "" }, avatar: { maxFps, maxPixelRatio: 2 } };
     return `${this.origin}/?config=${encodeURIComponent(JSON.stringify(config))}`;
   }
 

@@ -1,0 +1,246 @@
+/** The avatar in a real browser, with real models: what unit tests cannot know. */
+import { assert, assertEquals, assertNotEquals, assertStringIncludes } from "@std/assert";
+import { AvatarPages, HARU, MAO, SHARED_MODELS, sharedModelsMissing } from "./avatar_page.ts";
+import { launchBrowser, type Page, watchComplaints } from "./browser.ts";
+
+/** How long the slowest thing may take under software WebGL on a busy machine, ms. */
+const PATIENCE = 60_000;
+
+interface Visit {
+  pages: AvatarPages;
+  page: Page;
+}
+
+/** What the test page hands out of the island's surroundings. */
+interface Presence {
+  chosenCharacter: { value: { name: string; entry: string } | null };
+  feelings: { value: { name: string; intensity: number; at: number; turn: string } };
+  speech: { value: { turn: string; text: string } | null };
+}
+
+declare global {
+  // Only on the test page.
+  var presence: Presence;
+}
+
+async function ready(page: Page, name?: string): Promise<void> {
+  await page.waitForSelector(`canvas[data-state="ready"]${name === undefined ? "" : `[data-model="${name}"]`}`);
+}
+
+async function choose(page: Page, name: string, entry: string): Promise<void> {
+  await page.evaluate((character) => void (presence.chosenCharacter.value = character), { name, entry });
+}
+
+async function status(page: Page): Promise<string> {
+  return await page.$eval('[role="status"]', (element) => element.textContent ?? "");
+}
+
+/** The picture as it is now, without the panel. */
+async function picture(page: Page): Promise<string> {
+  return await page.screenshot({ encoding: "base64", clip: { x: 140, y: 0, width: 200, height: 240 } });
+}
+
+/** Share of the canvas that is not the page's own colour. */
+async function covered(page: Page): Promise<number> {
+  const shot = await page.screenshot({ encoding: "base64" });
+  return await page.evaluate(async (data) => {
+    const image = await createImageBitmap(new Blob([Uint8Array.from(atob(data), (byte) => byte.charCodeAt(0))]));
+    const canvas = new OffscreenCanvas(100, 80);
+    const context = canvas.getContext("2d")!;
+    context.drawImage(image, 0, 0, 100, 80);
+    const { data: pixels } = context.getImageData(0, 0, 100, 80);
+    const ground = pixels.slice(0, 3).join();
+    let count = 0;
+    for (let at = 0; at < pixels.length; at += 4) if (pixels.slice(at, at + 3).join() !== ground) count++;
+    return count / (pixels.length / 4);
+  }, shot);
+}
+
+async function heap(page: Page): Promise<number> {
+  const session = await page.createCDPSession();
+  try {
+    await session.send("HeapProfiler.collectGarbage");
+    const { usedSize } = await session.send("Runtime.getHeapUsage");
+    return usedSize;
+  } finally {
+    await session.detach();
+  }
+}
+
+const scenes: [name: string, needsShared: boolean, scene: (visit: Visit) => Promise<void>][] = [
+  ["a model is drawn with every pixel of the screen, and moves", false, async ({ page, pages }) => {
+    await page.setViewport({ width: 390, height: 600, deviceScaleFactor: 2 });
+    await page.goto(pages.page("hiyori", pages.hiyori));
+    await ready(page, "hiyori");
+    assertEquals(await page.$eval("canvas", ({ width, height }) => [width, height]), [780, 1200]);
+    assertEquals(await page.$eval("canvas", (canvas) => canvas.getAttribute("aria-label")), "Avatar: hiyori");
+    const first = await page.screenshot({ encoding: "base64" });
+    while (await page.screenshot({ encoding: "base64" }) === first);
+    await page.setViewport({ width: 500, height: 300, deviceScaleFactor: 1 });
+    await page.waitForFunction(() => document.querySelector("canvas")!.width === 500);
+    assert(await covered(page) > 0.1);
+  }],
+
+  ["another model takes the stage without a blank one, and fifty of them leave nothing behind", true, async (visit) => {
+    const { page, pages } = visit;
+    await page.setViewport({ width: 200, height: 150 });
+    await page.goto(pages.page("hiyori", pages.hiyori));
+    await ready(page);
+    const models = [["mao", MAO], ["haru", HARU]] as const;
+    async function swap(times: number) {
+      for (let count = 0; count < times; count++) {
+        const [name, entry] = models[count % 2]!;
+        await choose(page, name, entry);
+        if (count === 0) assert(await covered(page) > 0.05, "the old one stays until the new one is there");
+        await ready(page, name);
+      }
+    }
+    await swap(4);
+    const before = await heap(page);
+    await swap(50);
+    const grown = await heap(page) - before;
+    assert(grown < 1_500_000, `the heap has grown by ${grown} bytes`);
+    assert(await covered(page) > 0.1);
+  }],
+
+  ["a lost graphics card comes back with the character on it", false, async ({ page, pages }) => {
+    await page.goto(pages.page("hiyori", pages.hiyori));
+    await ready(page);
+    await page.evaluate(() => {
+      const states: string[] = [];
+      const canvas = document.querySelector("canvas")!;
+      new MutationObserver(() => states.push(canvas.dataset.state ?? "")).observe(canvas, { attributes: true });
+      Object.assign(globalThis, { states });
+      canvas.getContext("webgl2")!.getExtension("WEBGL_lose_context")!.loseContext();
+    });
+    await page.waitForFunction("states.includes('loading') && states.at(-1) === 'ready'");
+    await page.waitForFunction(() => document.querySelector("canvas")!.getAnimations().length === 0);
+    assert(await covered(page) > 0.1);
+  }],
+
+  ["a model with nothing but a moc and a texture is shown", true, async ({ page, pages }) => {
+    const entry = { FileReferences: { Moc: "/shared/mao_pro/runtime/Mao.moc3", Textures: [MAO_TEXTURE] } };
+    pages.files.set("/bare/a.model3.json", JSON.stringify(entry));
+    await page.goto(pages.page("bare", "/bare/a.model3.json"));
+    await ready(page);
+    await page.mouse.click(240, 150);
+    assert(await covered(page) > 0.1);
+  }],
+
+  ["a model that cannot be shown is explained, and the one before stays", true, async ({ page, pages }) => {
+    const moc = new Uint8Array(await Deno.readFile(new URL("mao_pro/runtime/Mao.moc3", SHARED_MODELS)));
+    const entry = (Moc: string, texture = MAO_TEXTURE) =>
+      JSON.stringify({ FileReferences: { Moc, Textures: [texture] } });
+    pages.files.set("/bad/new.moc3", moc.with(4, 99));
+    pages.files.set("/bad/torn.moc3", moc.slice(0, 5000));
+    pages.files.set("/bad/new.model3.json", entry("new.moc3"));
+    pages.files.set("/bad/torn.model3.json", entry("torn.moc3"));
+    pages.files.set("/bad/image.model3.json", entry("/shared/mao_pro/runtime/Mao.moc3", "torn.moc3"));
+    pages.files.set("/bad/texture.model3.json", entry("/shared/mao_pro/runtime/Mao.moc3", "nowhere.png"));
+    pages.files.set("/bad/nothing.model3.json", "{}");
+    pages.files.set("/bad/torn.model3.json.txt", "{");
+    await page.goto(pages.page("mao", MAO));
+    await ready(page);
+    const cases: Record<string, string> = {
+      "/bad/new.model3.json": "newer Cubism Core",
+      "/bad/torn.model3.json": "torn.moc3 is not a Live2D model",
+      "/bad/image.model3.json": "torn.moc3 is not an image",
+      "/bad/texture.model3.json": "nowhere.png: the server answered 404",
+      "/bad/nothing.model3.json": "is not the entry file of a Live2D model",
+      "/bad/absent.model3.json": "absent.model3.json: the server answered 404",
+      "/bad/torn.model3.json.txt": "is not JSON",
+    };
+    for (const [path, words] of Object.entries(cases)) {
+      await choose(page, path, path);
+      await page.waitForFunction(
+        (words) => document.querySelector('[role="status"]')!.textContent!.includes(words),
+        {},
+        words,
+      );
+      assertEquals(await page.$eval("canvas", ({ dataset }) => dataset.state), "ready");
+    }
+    assert(await covered(page) > 0.1);
+    await page.goto(pages.page("first", "/bad/torn.model3.json"));
+    await page.waitForSelector('canvas[data-state="error"]');
+    assertStringIncludes(await status(page), "torn.moc3");
+    pages.files.set("/bad/torn.model3.json", entry("/shared/mao_pro/runtime/Mao.moc3"));
+    await (await page.waitForSelector("aria/Try again"))!.click();
+    await ready(page);
+  }],
+
+  ["without WebGL the page says so", false, async ({ page, pages }) => {
+    await page.evaluateOnNewDocument(() => {
+      HTMLCanvasElement.prototype.getContext = () => null;
+    });
+    await page.goto(pages.page("hiyori", pages.hiyori));
+    await page.waitForSelector('canvas[data-state="error"]');
+    assertStringIncludes(await status(page), "WebGL is not available");
+  }],
+
+  ["a character is moved, sized, and found again where it was left", false, async ({ page, pages }) => {
+    await page.goto(pages.page("hiyori", pages.hiyori));
+    await ready(page);
+    const before = await covered(page);
+    await page.mouse.move(240, 150);
+    await page.mouse.wheel({ deltaY: 600 });
+    await page.mouse.down();
+    await page.mouse.move(170, 130, { steps: 5 });
+    await page.mouse.up();
+    assert(await covered(page) < before * 0.7);
+    await page.reload();
+    await ready(page);
+    await page.waitForFunction(() => document.querySelector("canvas")!.getAnimations().length === 0);
+    assert(await covered(page) < before * 0.7);
+    await (await page.waitForSelector("aria/Try faces and motions"))!.click();
+    await (await page.waitForSelector("aria/Reset"))!.click();
+    await page.waitForFunction(() => localStorage.length === 0);
+  }],
+
+  ["a feeling changes the face, and the panel tries all of them", true, async ({ page, pages }) => {
+    // Without motions only breath and blinks move, which a face outdoes.
+    await page.emulateMediaFeatures([{ name: "prefers-reduced-motion", value: "reduce" }]);
+    await page.goto(pages.page("mao", MAO));
+    await ready(page);
+    const calm = await picture(page);
+    await page.evaluate(() => {
+      presence.speech.value = { turn: "t", text: "Hello there" };
+      presence.feelings.value = { turn: "t", name: "joy", intensity: 1, at: 3 };
+    });
+    while (await picture(page) === calm);
+    assertNotEquals(await picture(page), calm);
+    await (await page.waitForSelector("aria/Try faces and motions"))!.click();
+    for (const name of ["happy", "exp_08", "TapBody 1"]) await (await page.waitForSelector(`aria/${name}`))!.click();
+    assertEquals(await page.$$eval('button[aria-pressed="true"]', (pressed) => pressed.map((b) => b.textContent)), [
+      "exp_08",
+    ]);
+  }],
+];
+
+const MAO_TEXTURE = "/shared/mao_pro/runtime/Mao.2048/texture_00.png";
+
+Deno.test("the avatar in a browser", async (test) => {
+  const browser = await launchBrowser();
+  await using pages = await AvatarPages.open();
+  try {
+    for (const [name, needsShared, scene] of scenes) {
+      const skipped = needsShared && sharedModelsMissing;
+      const fn = async () => {
+        const context = await browser.createBrowserContext();
+        const page = await context.newPage();
+        page.setDefaultTimeout(PATIENCE);
+        await page.setViewport({ width: 480, height: 360 });
+        const complaints = watchComplaints(page);
+        try {
+          await scene({ page, pages });
+          // Files that are missing on purpose are the only thing that may be complained about.
+          assertEquals(complaints.filter((complaint) => !/404/.test(complaint)), []);
+        } finally {
+          await context.close();
+        }
+      };
+      await test.step({ name: skipped ? `${name} (skipped: no shared models)` : name, ignore: skipped, fn });
+    }
+  } finally {
+    await browser.close();
+  }
+});
