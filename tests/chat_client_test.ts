@@ -198,9 +198,9 @@ const scenes: [name: string, scene: (visit: { page: Page; stub: Stub }) => Promi
   }],
 
   ["a reader who has scrolled up is left there, and can jump to the latest", async ({ page, stub }) => {
-    stub.set({ behaviour: { answer: [LONG, "The middle. ", "The end."], stallAfter: 2 } });
+    stub.set({ behaviour: { answer: LONG } });
     await write(page, "Go on\n");
-    await page.waitForFunction(() => document.querySelector(".formatted")?.textContent?.includes("The middle."));
+    await page.waitForSelector('[data-state="done"] .formatted');
     await page.waitForFunction(atEnd);
     await page.$eval(".log", (log) => log.scrollTop -= 500);
     const latest = await page.waitForSelector(".latest");
@@ -230,6 +230,9 @@ const scenes: [name: string, scene: (visit: { page: Page; stub: Stub }) => Promi
     const heard = () => [...document.querySelectorAll('.chat > [aria-live="polite"] p')].map((p) => p.textContent);
     await page.waitForFunction((heard) => document.querySelectorAll(heard).length === 2, {}, '[aria-live="polite"] p');
     assertEquals(await page.evaluate(heard), ["One sentence.", "Two sentences."]);
+    await page.click('button[aria-label="Stop"]');
+    await page.waitForSelector('[data-state="done"]');
+    assertEquals(await page.evaluate(heard), ["One sentence.", "Two sentences.", "An unfin"]);
   }],
 
   ["language and appearance are chosen, and kept without a flash", async ({ page }) => {
