@@ -48,14 +48,27 @@ async function executable(): Promise<string> {
   return await chromium.executablePath();
 }
 
+/** How long a browser may take to end, ms. */
+const CLOSE_MS = 5_000;
+
 /** Starts a browser with a fresh profile. The caller closes it. */
 export async function launchBrowser(): Promise<Browser> {
-  return await puppeteer.launch({
+  const browser = await puppeteer.launch({
     executablePath: await executable(),
     args: ARGUMENTS,
     headless: true,
     defaultViewport: { width: 1280, height: 800 },
   });
+  const close = browser.close.bind(browser);
+  // Now and then puppeteer misses, under Deno, that the browser has ended, and would wait for it for ever.
+  browser.close = async () => {
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    const late = new Promise<void>((resolve) => timer = setTimeout(resolve, CLOSE_MS));
+    await Promise.race([close(), late]);
+    clearTimeout(timer);
+    browser.process()?.kill("SIGKILL");
+  };
+  return browser;
 }
 
 /** Collects what the page complains about: console errors, uncaught exceptions, failed or refused requests. */
