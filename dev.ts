@@ -11,5 +11,6 @@ if (Deno.args.includes("build")) {
   await precompress([`${outDir}/static`, ...staticDir], `${outDir}/compressed`);
 } else {
   const { config } = await loadConfig();
-  await builder.listen(() => import("./main.ts"), { port: config.server.port, hostname: config.server.host });
+  // Fresh's dev server stands before the app, and so before the door: nobody else shall reach it.
+  await builder.listen(() => import("./main.ts"), { port: config.server.port, hostname: "127.0.0.1" });
 }
