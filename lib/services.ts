@@ -10,10 +10,10 @@ import { LiveConfig } from "@/lib/config/live_config.ts";
 import { loadConfig, type LoadedConfig } from "@/lib/config/load.ts";
 import type { Config } from "@/lib/config/schema.ts";
 import type { Change } from "@/lib/config/write.ts";
-import { avatarHandlers } from "@/lib/desk/avatars.ts";
-import { characterHandlers } from "@/lib/desk/characters.ts";
-import { ollamaHandlers } from "@/lib/desk/ollama.ts";
-import { settingsHandlers } from "@/lib/desk/settings.ts";
+import { avatarCalls } from "@/lib/desk/avatars.ts";
+import { characterCalls } from "@/lib/desk/characters.ts";
+import { ollamaCalls } from "@/lib/desk/ollama.ts";
+import { settingsCalls } from "@/lib/desk/settings.ts";
 import { Mind } from "@/lib/mind.ts";
 import { Wardrobe, wearsOther } from "@/lib/models/wardrobe.ts";
 import { homeFolder, PROGRAM } from "@/lib/paths.ts";
@@ -80,6 +80,7 @@ export async function openServices(options: ServicesOptions = {}): Promise<Servi
       return live.current.emotions.classifier;
     },
     request: (turns) => ({ model: live.current.llm.model, messages: messagesFor(turns, mind.context()) }),
+    context: () => mind.context(),
     status: () => mind.status(),
   });
   const services: Services = {
@@ -99,8 +100,8 @@ export async function openServices(options: ServicesOptions = {}): Promise<Servi
       await hub.close();
     },
   };
-  for (const handlersFor of [settingsHandlers, ollamaHandlers, avatarHandlers, characterHandlers]) {
-    hub.desk.register(handlersFor(services));
+  for (const callsFor of [settingsCalls, ollamaCalls, avatarCalls, characterCalls]) {
+    hub.desk.register(callsFor(services));
   }
   return services;
 }

@@ -39,10 +39,16 @@ export class SocketClient<Message extends { type: string }> {
 
   /** The first message from number `from` on that is of this type, as soon as it is there. */
   async next<Type extends Message["type"]>(type: Type, from = 0): Promise<Extract<Message, { type: Type }>> {
+    const found = await this.first((message) => message.type === type, from, type);
+    return found as Extract<Message, { type: Type }>;
+  }
+
+  /** The first message from number `from` on that is the one looked for, as soon as it is there. */
+  async first(isIt: (message: Message) => boolean, from = 0, what = "message looked for"): Promise<Message> {
     for (;;) {
-      const found = this.heard.slice(from).find((message) => message.type === type);
-      if (found !== undefined) return found as Extract<Message, { type: Type }>;
-      if (this.#closed !== undefined) throw new Error(`The socket closed (${this.#closed.code}) before a ${type} came`);
+      const found = this.heard.slice(from).find(isIt);
+      if (found !== undefined) return found;
+      if (this.#closed !== undefined) throw new Error(`The socket closed (${this.#closed.code}) before a ${what} came`);
       await new Promise<void>((resolve) => this.#changed.push(resolve));
     }
   }

@@ -9,7 +9,7 @@ import { keepModel, type Upload } from "@/lib/models/keep_model.ts";
 import type { AvatarChoice } from "@/lib/protocol/calls.ts";
 import type { Services } from "@/lib/services.ts";
 
-export function avatarHandlers(services: Services): Handlers {
+export function avatarCalls(services: Services): Handlers {
   return {
     ...checked("avatars.list", z.object({}), () => listAvatars(services)),
     ...checked("avatars.choose", z.object({ name: z.string().min(1).max(200) }), ({ name }) =>

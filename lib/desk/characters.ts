@@ -16,7 +16,7 @@ import type { Services } from "@/lib/services.ts";
 /** Characters, as a reader sees them, of the text that tells who somebody is. */
 const ABOUT_LENGTH = 160;
 
-export function characterHandlers(services: Services): Handlers {
+export function characterCalls(services: Services): Handlers {
   const { mind, live } = services;
   return {
     ...checked("characters.list", z.object({}), () => {

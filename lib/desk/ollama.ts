@@ -6,7 +6,7 @@ import { isAway, type OllamaStatus } from "@/lib/llm/status.ts";
 import type { Preflight } from "@/lib/protocol/calls.ts";
 import type { Services } from "@/lib/services.ts";
 
-export function ollamaHandlers(services: Services): Handlers {
+export function ollamaCalls(services: Services): Handlers {
   const { mind } = services;
   return {
     ...checked("preflight.look", z.object({}), async () => preflight(await mind.look())),

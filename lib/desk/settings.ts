@@ -12,7 +12,7 @@ const changes = z.object({
   changes: z.array(z.object({ path: z.array(z.string()).min(1), value: z.unknown() })).min(1).max(100),
 });
 
-export function settingsHandlers(services: Services): Handlers {
+export function settingsCalls(services: Services): Handlers {
   const { live } = services;
   return {
     ...checked("settings.read", z.object({}), () => readSettings(services)),

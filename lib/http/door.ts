@@ -49,6 +49,9 @@ export class Door {
         } may not talk with this server: add its origin to server.allowedOrigins if it should`,
       );
     }
+    if (origin === null && changesSomething(request) && isForeign(request)) {
+      return refuse(403, "Another page may not send this server anything without saying whose it is");
+    }
     return this.#checkToken(request, url, info) ?? (isServable(url.pathname) ? undefined : refuse(404, "Not found"));
   }
 
@@ -68,6 +71,11 @@ export class Door {
 /** Upgrades, which browsers let any page ask for, and whatever is more than reading. */
 function changesSomething(request: Request): boolean {
   return isUpgrade(request) || !isRead(request);
+}
+
+/** Browsers say so of what another site's page asks for, even where they keep its origin to themselves. */
+function isForeign({ headers }: Request): boolean {
+  return ["cross-site", "same-site"].includes(headers.get("sec-fetch-site") ?? "");
 }
 
 function isUpgrade({ headers }: Request): boolean {

@@ -1,0 +1,107 @@
+/** The card of the first run, and what watches over the server. */
+import { assert, assertEquals, assertRejects } from "@std/assert";
+import { House } from "./house.ts";
+import { Page, RefusedCall } from "./page_calls.ts";
+import { startStub } from "./stub_ollama.ts";
+
+Deno.test("preflight.look tells what is there", async () => {
+  await using stub = startStub({
+    models: [
+      { name: "qwen2.5:latest", size: 123, contextLength: 40_960 },
+      { name: "big:cloud", size: 4, remoteHost: "https://ollama.com" },
+    ],
+  });
+  await using house = await House.open({ config: { llm: { host: stub.url } } });
+  await using page = await Page.open(house);
+  const { ollama, model, installed } = await page.call("preflight.look", {});
+  assertEquals([ollama.host, ollama.reachable, typeof ollama.version], [stub.url, true, "string"]);
+  assertEquals(model, { name: "qwen2.5", present: true, contextLength: 40_960 });
+  assertEquals(installed, [
+    { name: "qwen2.5:latest", size: 123, parameters: "7.6B", away: false },
+    { name: "big:cloud", size: 4, parameters: "7.6B", away: true },
+  ]);
+});
+
+Deno.test("preflight.look tells what is wrong when Ollama is not there", async () => {
+  await using house = await House.open({ env: { OLLAMA_HOST: "127.0.0.1:9" } });
+  await using page = await Page.open(house);
+  const { ollama, model, installed } = await page.call("preflight.look", {});
+  assertEquals([ollama.reachable, ollama.problem?.code, model.present, installed], [
+    false,
+    "ollama_unreachable",
+    null,
+    [],
+  ]);
+  assert(ollama.problem?.hint !== undefined);
+});
+
+Deno.test("ollama.pull brings the model, tells how far it is, and every page hears when it is there", async () => {
+  await using stub = startStub({ models: [] });
+  await using house = await House.open({ config: { llm: { host: stub.url } } });
+  await using page = await Page.open(house);
+  await using second = await Page.open(house);
+  assertEquals((await page.call("preflight.look", {})).model.present, false);
+  const from = second.client.heard.length;
+  const { id, result } = page.begin("ollama.pull", { model: "qwen2.5" });
+  assertEquals(await result, null);
+  const heard = page.client.heard.flatMap((frame) => frame.type === "progress" && frame.id === id ? [frame.value] : []);
+  assertEquals(heard[0], { status: "pulling manifest" });
+  assertEquals(heard.at(-1), { status: "success", total: 1_000_068, completed: 1_000_068 });
+  await second.client.first((frame) => frame.type === "status" && frame.modelPresent === true, from);
+});
+
+Deno.test("ollama.pull ends at Ollama when it is cancelled, or its page is closed", async () => {
+  await using stub = startStub({ models: [], pullMs: 20, pull: Array(10_000).fill({ status: "pulling" }) });
+  await using house = await House.open({ config: { llm: { host: stub.url } } });
+  await using page = await Page.open(house);
+  const { id, result } = page.begin("ollama.pull", { model: "qwen2.5" });
+  await page.client.next("progress");
+  page.client.send({ type: "cancel", id });
+  assertEquals((await assertRejects(() => result, RefusedCall)).error.code, "cancelled");
+
+  const leaving = await Page.open(house);
+  void leaving.begin("ollama.pull", { model: "other" }).result.catch(() => {});
+  await leaving.client.next("progress");
+  await leaving[Symbol.asyncDispose]();
+  const pulls = stub.requests.filter(({ path }) => path === "/api/pull");
+  await Promise.all(pulls.map(({ closed }) => closed));
+  assertEquals(pulls.map(({ finished }) => finished), [false, false]);
+});
+
+Deno.test("ollama.pull says why Ollama cannot fetch a model", async () => {
+  await using stub = startStub({
+    models: [],
+    pull: [{ status: "pulling manifest" }, { error: "pull model manifest: file does not exist" }],
+  });
+  await using house = await House.open({ config: { llm: { host: stub.url } } });
+  await using page = await Page.open(house);
+  const refused = await assertRejects(() => page.call("ollama.pull", { model: "qwen0" }), RefusedCall);
+  assertEquals(refused.error.code, "model_missing");
+  await assertRejects(() => page.call("ollama.pull", { model: "  " }), RefusedCall, "params.model");
+});
+
+Deno.test("/healthz is ok as long as the server answers; /readyz when Ollama is there with the model", async () => {
+  await using stub = startStub();
+  await using house = await House.open({ config: { llm: { host: stub.url } } });
+  await using page = await Page.open(house);
+  const ready = async () => {
+    const response = await fetch(`${house.url}/readyz`);
+    return [response.status, await response.json()];
+  };
+  assertEquals(await ready(), [200, {
+    ready: true,
+    ollama: { reachable: true },
+    model: { name: "qwen2.5", present: true },
+  }]);
+  await page.write("llm.model", "absent");
+  assertEquals(await ready(), [503, {
+    ready: false,
+    ollama: { reachable: true },
+    model: { name: "absent", present: false },
+  }]);
+  await page.write("llm.host", "http://127.0.0.1:9");
+  const [status, { ollama, ready: isReady }] = await ready();
+  assertEquals([status, isReady, ollama.reachable, typeof ollama.problem], [503, false, false, "string"]);
+  const alive = await fetch(`${house.url}/healthz`);
+  assertEquals([alive.status, await alive.text()], [200, "ok"]);
+});
