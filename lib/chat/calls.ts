@@ -5,6 +5,7 @@ import type { Seat } from "./seat.ts";
 import type { CallAnswer, CallFrame, Calls, Method, Params, Result } from "@/lib/protocol/calls.ts";
 import { LlmError } from "@/lib/llm/provider.ts";
 import type { TurnError } from "@/lib/protocol/v2.ts";
+import { complain } from "@/lib/telemetry/log.ts";
 
 /** Calls that one socket may have running at once. */
 const MOST_RUNNING = 16;
@@ -134,7 +135,6 @@ function errorOf(error: unknown, method: string): TurnError {
   if (error instanceof LlmError) {
     return { code: error.code, message: error.message, ...(error.hint !== undefined && { hint: error.hint }) };
   }
-  // deno-lint-ignore no-console -- a fault of ours must be seen by whoever runs the server
-  console.error(`Cannot answer ${method}:`, error);
-  return { code: "internal", message: `Something went wrong on the server`, hint: "See the server's output for more" };
+  complain(`Cannot answer ${method}: ${Deno.inspect(error)}`);
+  return { code: "internal", message: "Something went wrong on the server", hint: "See the server's output for more" };
 }

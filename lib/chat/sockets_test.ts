@@ -1,55 +1,7 @@
 import { assertEquals, assertStringIncludes } from "@std/assert";
-import { FakeBrain } from "./fake_brain.ts";
-import { Hub } from "./hub.ts";
-import { MemoryStore } from "./store.ts";
-import { upgradeSocket } from "./upgrade.ts";
-import { type Config, configSchema } from "@/lib/config/schema.ts";
+import { House } from "./house_fixture.ts";
 import { LlmError } from "@/lib/llm/provider.ts";
-import type { PlainMessage } from "@/lib/protocol/plain.ts";
 import { type ServerFrame, SUBPROTOCOL, type TurnRecord } from "@/lib/protocol/v2.ts";
-import { SocketClient } from "@/tests/socket_client.ts";
-
-/** A hub behind a real server, with its brain in the test's hands. */
-class House {
-  readonly brain = new FakeBrain();
-  readonly store = new MemoryStore();
-  readonly hub: Hub;
-  readonly #server: Deno.HttpServer<Deno.NetAddr>;
-
-  constructor(limits: Partial<Config["limits"]> = {}) {
-    this.hub = new Hub({
-      brain: this.brain,
-      store: this.store,
-      limits: { ...configSchema.parse({}).limits, ...limits },
-      request: (turns) => ({ model: "m", messages: [{ role: "user", content: turns.at(-1)!.prompt }] }),
-      status: () => ({ provider: "demo", model: "m", modelPresent: null, host: "h", reachable: false, away: false }),
-    });
-    this.#server = Deno.serve({ port: 0, hostname: "127.0.0.1", onListen() {} }, (request) =>
-      upgradeSocket(request, {
-        hub: this.hub,
-        address: "here",
-        model: () => "m",
-        upgrade: (options) => Deno.upgradeWebSocket(request, options),
-      }));
-  }
-
-  get address(): string {
-    return `127.0.0.1:${this.#server.addr.port}`;
-  }
-
-  plain(): Promise<SocketClient<PlainMessage>> {
-    return SocketClient.open(`ws://${this.address}`);
-  }
-
-  v2(): Promise<SocketClient<ServerFrame>> {
-    return SocketClient.open(`ws://${this.address}`, SUBPROTOCOL);
-  }
-
-  async [Symbol.asyncDispose](): Promise<void> {
-    await this.hub.close();
-    await this.#server.shutdown();
-  }
-}
 
 function text(frames: ServerFrame[]): string {
   return frames.map((frame) => frame.type === "chunk" ? frame.data : "").join("");

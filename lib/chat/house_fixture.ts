@@ -1,0 +1,77 @@
+/** For tests: the server side of conversations, without the page. */
+import { FakeBrain } from "./fake_brain.ts";
+import { Hub } from "./hub.ts";
+import { MemoryStore } from "./store.ts";
+import { upgradeSocket } from "./upgrade.ts";
+import { type Config, configSchema } from "@/lib/config/schema.ts";
+import type { CallAnswer, Method, Params, Result } from "@/lib/protocol/calls.ts";
+import type { PlainMessage } from "@/lib/protocol/plain.ts";
+import { type ServerFrame, SUBPROTOCOL } from "@/lib/protocol/v2.ts";
+import { SocketClient } from "@/tests/socket_client.ts";
+
+/** A hub behind a real server, with its brain in the test's hands. Dispose of it when done. */
+export class House {
+  readonly brain = new FakeBrain();
+  readonly store = new MemoryStore();
+  readonly hub: Hub;
+  readonly #server: Deno.HttpServer<Deno.NetAddr>;
+
+  constructor(limits: Partial<Config["limits"]> = {}) {
+    this.hub = new Hub({
+      brain: this.brain,
+      store: this.store,
+      limits: { ...configSchema.parse({}).limits, ...limits },
+      request: (turns) => ({ model: "m", messages: [{ role: "user", content: turns.at(-1)!.prompt }] }),
+      status: () => ({ provider: "demo", model: "m", modelPresent: null, host: "h", reachable: false, away: false }),
+    });
+    this.#server = Deno.serve({ port: 0, hostname: "127.0.0.1", onListen() {} }, (request) =>
+      upgradeSocket(request, {
+        hub: this.hub,
+        address: "here",
+        model: () => "m",
+        upgrade: (options) => Deno.upgradeWebSocket(request, options),
+      }));
+  }
+
+  get address(): string {
+    return `127.0.0.1:${this.#server.addr.port}`;
+  }
+
+  plain(): Promise<SocketClient<PlainMessage>> {
+    return SocketClient.open(`ws://${this.address}`);
+  }
+
+  v2(): Promise<SocketClient<ServerFrame>> {
+    return SocketClient.open(`ws://${this.address}`, SUBPROTOCOL);
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.hub.close();
+    await this.#server.shutdown();
+  }
+}
+
+type Outcome = Extract<CallAnswer, { type: "result" | "refused" }>;
+
+/** Sends a call and gives what it comes to. */
+export async function outcome(client: SocketClient<ServerFrame>, method: string, params: unknown): Promise<Outcome> {
+  const id = crypto.randomUUID();
+  client.send({ type: "call", id, method, params });
+  const isIt = (frame: ServerFrame) => (frame.type === "result" || frame.type === "refused") && frame.id === id;
+  return await client.first(isIt, 0, `answer to ${method}`) as Outcome;
+}
+
+/**
+ * Sends a call and gives its result.
+ *
+ * @throws {Error} with the code when it is refused
+ */
+export async function call<M extends Method>(
+  client: SocketClient<ServerFrame>,
+  method: M,
+  params: Params<M>,
+): Promise<Result<M>> {
+  const answer = await outcome(client, method, params);
+  if (answer.type === "refused") throw new Error(`${method}: ${answer.code}: ${answer.message}`);
+  return answer.value as Result<M>;
+}
