@@ -16,6 +16,8 @@ export interface LineOptions {
   /** Longest silence between two pieces, in milliseconds; 0 for no limit. */
   idleMs: number;
   maxLineBytes?: number;
+  /** Ends the reading, and closes the body. */
+  signal: AbortSignal;
 }
 
 /**
@@ -28,13 +30,19 @@ export interface LineOptions {
  * UTF-8 has that byte in it. What TextLineStream lacks comes with it: a bound to a line that never ends.
  *
  * @throws {LlmError} when a line is longer than `maxLineBytes`
+ * @throws the reason of `signal`, when it is aborted
  */
 export async function* textLines(
   body: ReadableStream<Uint8Array>,
-  { watchdog, idleMs, maxLineBytes = MAX_LINE_BYTES }: LineOptions,
+  { watchdog, idleMs, maxLineBytes = MAX_LINE_BYTES, signal }: LineOptions,
 ): AsyncGenerator<string[], void, undefined> {
   const decoder = new TextDecoder();
   const reader = body.getReader({ mode: "byob" });
+  // Deno's fetch forgets its signal once the Response is garbage, while the body is still being read: no abort would
+  // reach a silent connection then. So the body is closed from here.
+  const stop = () => void reader.cancel(signal.reason).catch(() => {/* Closed already: that is all we want. */});
+  signal.throwIfAborted();
+  signal.addEventListener("abort", stop, { once: true });
   let buffer = new ArrayBuffer(READ_BYTES);
   /** The line that has begun, in pieces. */
   let begun: Uint8Array[] = [];
@@ -42,6 +50,7 @@ export async function* textLines(
   for (;;) {
     const { value, done } = await reader.read(new Uint8Array(buffer));
     watchdog.end();
+    signal.throwIfAborted();
     if (done) break;
     const end = value.lastIndexOf(LINE_FEED);
     if (begunBytes + (end < 0 ? value.length : value.indexOf(LINE_FEED)) > maxLineBytes) throw tooLong(maxLineBytes);

@@ -63,7 +63,7 @@ export class OllamaProvider implements Provider {
     try {
       watchdog.begin(this.#options.firstByteMs);
       const body = await this.#open(request, asked, abort.signal);
-      for await (const lines of textLines(body, { ...this.#options, watchdog })) {
+      for await (const lines of textLines(body, { ...this.#options, watchdog, signal: abort.signal })) {
         started = true;
         for (const line of lines) {
           const said = parseLine(line, asked);

@@ -52,7 +52,7 @@ export async function* pull(
     if (!response.ok || response.body === null) throw await errorOfResponse(response, asked);
     started = true;
     const parts = new Parts();
-    for await (const lines of textLines(response.body, { watchdog, idleMs })) {
+    for await (const lines of textLines(response.body, { watchdog, idleMs, signal: abort.signal })) {
       for (const line of lines) {
         if (line.trim() === "") continue;
         const progress = parts.add(parseLine(line, host, model));
