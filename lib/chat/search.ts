@@ -14,7 +14,7 @@ const words = new Intl.Segmenter(undefined, { granularity: "word" });
  * have other forms, too. Any white space is one blank, so that a line feed never stands in the result.
  */
 export function fold(text: string): string {
-  return text.normalize("NFKC").toUpperCase().toLowerCase().replaceAll("ς", "σ").replace(/\s+/gu, " ");
+  return text.normalize("NFKC").toUpperCase().toLowerCase().replaceAll("ς", "σ").replace(/[^\S ]\s*| \s+/gu, " ");
 }
 
 /**

@@ -182,12 +182,17 @@ export class SqliteStore implements Store {
   /** Folds what was saved since the last search: an answer that grows is saved often and looked for seldom. */
   #foldNew(): void {
     const read = this.#db.prepare(
-      `SELECT rowid, CAST(prompt AS BLOB) prompt, CAST(text AS BLOB) text FROM turns WHERE folded IS NULL LIMIT ?`,
+      `SELECT rowid, CAST(prompt AS BLOB) prompt, CAST(text AS BLOB) text
+       FROM turns WHERE folded IS NULL AND rowid > ? ORDER BY rowid LIMIT ?`,
     );
     const write = this.#db.prepare("UPDATE turns SET folded = ? WHERE rowid = ?");
-    for (let rows = read.all(FOLD_BATCH); rows.length > 0; rows = read.all(FOLD_BATCH)) {
+    let last = 0;
+    for (let rows = read.all(last, FOLD_BATCH); rows.length > 0; rows = read.all(last, FOLD_BATCH)) {
       this.#all(() => {
-        for (const { rowid, prompt, text } of rows) write.run(foldTurn(textOf(prompt), textOf(text)), Number(rowid));
+        for (const { rowid, prompt, text } of rows) {
+          last = Number(rowid);
+          write.run(foldTurn(textOf(prompt), textOf(text)), last);
+        }
       });
     }
   }
