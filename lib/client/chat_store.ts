@@ -4,6 +4,7 @@
  */
 import { batch, type ReadonlySignal, type Signal, signal } from "@preact/signals";
 import type { ServerFrame, Status, TurnError } from "@/lib/protocol/v2.ts";
+import { CallClient } from "./calls.ts";
 import {
   addUnsent,
   applyFrame,
@@ -14,7 +15,7 @@ import {
   visibleTurns,
   withoutTurn,
 } from "./conversation.ts";
-import { activity, feelings, speech } from "./presence.ts";
+import { activity, appConfig, feelings, speech } from "./presence.ts";
 import { SentenceReader } from "./sentences.ts";
 import { ChatSocket, type Connection, type SocketWorld } from "./socket.ts";
 import type { Memory } from "./storage.ts";
@@ -39,6 +40,8 @@ export interface ChatStoreOptions {
 
 export class ChatStore {
   readonly draft: Signal<string>;
+  /** For what is asked of the server beside the conversation. */
+  readonly calls: CallClient;
   readonly #turns = signal<readonly Turn[]>([]);
   readonly #status = signal<Status | null>(null);
   readonly #notice = signal<TurnError | null>(null);
@@ -71,6 +74,7 @@ export class ChatStore {
     });
     for (const { turn, text } of memory.unsent()) this.#state = addUnsent(this.#state, turn, text);
     this.#turns.value = visibleTurns(this.#state.turns);
+    this.calls = new CallClient((frame) => this.#socket.send(frame));
     this.#socket = new ChatSocket(url, {
       hello: () => this.#hello(),
       frame: (frame) => this.#take(frame),
@@ -168,6 +172,7 @@ export class ChatStore {
 
   dispose(): void {
     this.#disposed = true;
+    this.calls.dispose();
     this.#socket.dispose();
     this.#unwatchDraft();
     batch(() => {
@@ -193,11 +198,16 @@ export class ChatStore {
   }
 
   #connected(connection: Connection): void {
-    if (connection.state !== "open") this.#welcomed = false;
+    if (connection.state !== "open") {
+      this.#welcomed = false;
+      this.calls.lost();
+    }
     this.#connection.value = connection;
   }
 
   #take(frame: ServerFrame): void {
+    if (frame.type === "result" || frame.type === "progress" || frame.type === "refused") return this.calls.take(frame);
+    if (frame.type === "avatar") return void (appConfig.value = frame.config);
     const before = this.#state;
     this.#state = applyFrame(before, frame);
     if (this.#state === before) return;
@@ -217,6 +227,7 @@ export class ChatStore {
   #arrived(frame: ServerFrame & { type: "welcome" }): void {
     this.#memory.session = frame.session;
     this.#welcomed = true;
+    this.calls.opened();
     for (const { turn } of frame.history) this.#memory.forget(turn);
     if (!frame.resumed) {
       // What was there before this page came is not read out.

@@ -1,4 +1,5 @@
 /** Reads the server's frames of `vtuber.v2`. What comes over the wire stays `unknown` until it has passed here. */
+import type { AppConfig } from "@/lib/protocol/app_config.ts";
 import { ERROR_CODES, type ErrorCode } from "@/lib/protocol/codes.ts";
 import type { EndReason, ProviderName, ServerFrame, Status, TurnError, TurnRecord } from "@/lib/protocol/v2.ts";
 
@@ -51,6 +52,11 @@ const READERS: Record<string, (fields: Fields) => ServerFrame> = {
   }),
   status: (f) => ({ type: "status", ...status(f) }),
   ping: () => ({ type: "ping" }),
+  // What a call gives is the business of whoever made it.
+  result: (f) => ({ type: "result", id: text(f, "id"), value: f.value }),
+  progress: (f) => ({ type: "progress", id: text(f, "id"), value: f.value }),
+  refused: (f) => ({ type: "refused", id: text(f, "id"), ...turnError(f) }),
+  avatar: (f) => ({ type: "avatar", config: appConfig(object(f.config, "config")) }),
 };
 
 function place(f: Fields): { turn: string; seq: number } {
@@ -85,6 +91,18 @@ function status(f: Fields): Status {
     reachable: f.reachable === true,
     ...(typeof f.version === "string" ? { version: f.version } : {}),
     away: f.away === true,
+  };
+}
+
+/** What is not checked here is optional, and as good as in `/app-config.json`. */
+function appConfig(f: Fields): AppConfig {
+  const llm = object(f.llm, "llm");
+  return {
+    ...f,
+    model: text(f, "model"),
+    entry: text(f, "entry"),
+    timeScale: number(f, "timeScale"),
+    llm: { backendWsUrl: text(llm, "backendWsUrl") },
   };
 }
 

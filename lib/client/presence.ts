@@ -4,6 +4,7 @@
  */
 import { type Signal, signal } from "@preact/signals";
 import type { Character } from "@/lib/avatar/character.ts";
+import type { AppConfig } from "@/lib/protocol/app_config.ts";
 
 /** What the character is doing, as far as the conversation tells. */
 export type Activity = "idle" | "listening" | "thinking" | "speaking";
@@ -42,3 +43,6 @@ export const voice: Signal<number | null> = signal<number | null>(null);
 
 /** The character to show instead of the configured one; null for that one. Written by whoever lets a person choose. */
 export const chosenCharacter: Signal<Character | null> = signal<Character | null>(null);
+
+/** What the server says of the avatar since the page was loaded; null until it says anything. Written by the chat. */
+export const appConfig: Signal<AppConfig | null> = signal<AppConfig | null>(null);

@@ -68,7 +68,7 @@ export class ChatSocket {
   #line: SocketLike | null = null;
   /** Grows with every line. A callback of an older line finds that its number is past, and does nothing. */
   #epoch = 0;
-  /** Attempts since the server last spoke. */
+  /** Attempts since the server last said welcome: one that turns us away as soon as we come is not to be pestered. */
   #step = 0;
   #heardAt = 0;
   #cancelTimer: () => void = () => {};
@@ -132,7 +132,6 @@ export class ChatSocket {
   #hear(data: unknown): void {
     this.#heardAt = this.#world.now();
     if (this.#connection.state === "connecting") {
-      this.#step = 0;
       this.#cancelTimer();
       this.#watch(SILENCE_MS);
       this.#set({ state: "open" });
@@ -145,6 +144,7 @@ export class ChatSocket {
       this.#handlers.fault(error);
       return;
     }
+    if (frame?.type === "welcome") this.#step = 0;
     if (frame !== null && frame.type !== "ping") this.#handlers.frame(frame);
   }
 

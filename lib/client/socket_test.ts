@@ -52,6 +52,18 @@ Deno.test("ChatSocket comes back after growing waits when the line is lost", () 
   assertEquals(states.at(-2), "open");
 });
 
+Deno.test("ChatSocket waits longer each time that the server turns it away", () => {
+  const { world, socket } = setUp();
+  socket.start();
+  for (const wait of [750, 1000, 1500]) {
+    world.line.accept();
+    world.line.receive({ type: "error", code: "too_many", message: "Too many sockets are open" });
+    world.line.lose(1013);
+    assertEquals(socket.connection, { state: "waiting", retryAt: world.now() + wait });
+    world.advance(wait);
+  }
+});
+
 Deno.test("ChatSocket ignores what an older line still says", () => {
   const { world, socket, states, frames, open } = setUp();
   socket.start();

@@ -36,6 +36,8 @@ export const ERROR_CODES = [
   "cancelled",
   /** The server is going down. */
   "shutting_down",
+  /** The page has no line to the server. The page's own: never on the wire. */
+  "offline",
   /** A fault of ours. */
   "internal",
 ] as const;

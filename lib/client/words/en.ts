@@ -70,6 +70,7 @@ export const ENGLISH: Words = {
     queue_full: "Too many messages are waiting",
     too_many: "Too many people are talking at once",
     shutting_down: "The server is restarting",
+    offline: "The server cannot be reached",
     internal: "Something went wrong",
   },
   notFound: "There is nothing here",

@@ -71,6 +71,7 @@ export const JAPANESE: Words = {
     queue_full: "待っているメッセージが多すぎます",
     too_many: "同時に話している人が多すぎます",
     shutting_down: "サーバーを再起動しています",
+    offline: "サーバーに接続できません",
     internal: "問題が起きました",
   },
   notFound: "ここには何もありません",

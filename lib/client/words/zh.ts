@@ -70,6 +70,7 @@ export const CHINESE: Words = {
     queue_full: "等待中的消息太多",
     too_many: "同时聊天的人太多",
     shutting_down: "服务器正在重启",
+    offline: "无法连接服务器",
     internal: "出了点问题",
   },
   notFound: "这里什么也没有",

@@ -1,0 +1,143 @@
+/** What the page asks of the server beside the conversation: a promise for each call, over the chat's own line. */
+import type { CallAnswer, CallFrame, Calls, Method, Params, Result } from "@/lib/protocol/calls.ts";
+import type { ErrorCode } from "@/lib/protocol/codes.ts";
+import type { TurnError } from "@/lib/protocol/v2.ts";
+
+/** What a method tells while it runs; nothing for most methods. */
+export type Progress<M extends Method> = Calls[M] extends { progress: infer P } ? P : never;
+
+export interface CallOptions<M extends Method> {
+  /** Cancels the call; its promise is then rejected with the signal's reason. */
+  signal?: AbortSignal;
+  onProgress?(value: Progress<M>): void;
+}
+
+/** Why the server, or the line to it, did not do what a call asked. */
+export class CallError extends Error {
+  override readonly name = "CallError";
+  readonly code: ErrorCode;
+  readonly hint: string | undefined;
+
+  constructor({ code, message, hint }: TurnError) {
+    super(message);
+    this.code = code;
+    this.hint = hint;
+  }
+
+  /** As the parts of the page that show failures take it. */
+  get error(): TurnError {
+    return { code: this.code, message: this.message, ...(this.hint !== undefined && { hint: this.hint }) };
+  }
+}
+
+/** Methods that may run twice without harm: they wait for the line, and go out again when it breaks. */
+const REPEATABLE: ReadonlySet<Method> = new Set<Method>([
+  "conversations.list",
+  "conversations.export",
+  "turn.edit",
+  "turn.regenerate",
+  "context.use",
+  "settings.read",
+  "preflight.look",
+  "avatars.list",
+  "characters.list",
+]);
+
+interface Pending {
+  frame: CallFrame & { type: "call" };
+  repeatable: boolean;
+  sent: boolean;
+  resolve(value: unknown): void;
+  reject(reason: unknown): void;
+  progress(value: unknown): void;
+  /** Stops listening to the caller's signal. */
+  release(): void;
+}
+
+export class CallClient {
+  readonly #send: (frame: CallFrame) => boolean;
+  readonly #pending = new Map<string, Pending>();
+  #open = false;
+  #made = 0;
+
+  /** @param send puts a frame on the line; false when there is none */
+  constructor(send: (frame: CallFrame) => boolean) {
+    this.#send = send;
+  }
+
+  /**
+   * Asks the server. Without a line, what only reads waits for one; anything else is rejected.
+   *
+   * @throws {CallError} when the server refuses, or the line breaks before a call that must not run twice has ended
+   */
+  call<M extends Method>(method: M, params: Params<M>, options: CallOptions<M> = {}): Promise<Result<M>> {
+    const { signal, onProgress } = options;
+    const { promise, resolve, reject } = Promise.withResolvers<unknown>();
+    const id = `call-${++this.#made}`;
+    const cancel = () => this.#cancel(id, signal?.reason);
+    const pending: Pending = {
+      frame: { type: "call", id, method, params },
+      repeatable: REPEATABLE.has(method),
+      sent: false,
+      resolve,
+      reject,
+      progress: (value) => onProgress?.(value as Progress<M>),
+      release: () => signal?.removeEventListener("abort", cancel),
+    };
+    if (signal?.aborted) reject(signal.reason);
+    else {
+      signal?.addEventListener("abort", cancel, { once: true });
+      this.#pending.set(id, pending);
+      if (this.#open) pending.sent = this.#send(pending.frame);
+      if (!pending.sent && !pending.repeatable) this.#settle(id)?.reject(offline(method));
+    }
+    // The page and the server come out of one build, so what a method gives is what its name promises.
+    return promise as Promise<Result<M>>;
+  }
+
+  /** Takes in an answer. One to a call that is over, such as a cancelled one, is nothing to anybody. */
+  take(answer: Exclude<CallAnswer, { type: "avatar" }>): void {
+    if (answer.type === "progress") return this.#pending.get(answer.id)?.progress(answer.value);
+    const pending = this.#settle(answer.id);
+    if (answer.type === "result") pending?.resolve(answer.value);
+    else pending?.reject(new CallError(answer));
+  }
+
+  /** The server has said welcome: what waits goes out. */
+  opened(): void {
+    this.#open = true;
+    for (const pending of this.#pending.values()) pending.sent ||= this.#send(pending.frame);
+  }
+
+  /** The line is gone. What only reads waits for the next one. */
+  lost(): void {
+    this.#open = false;
+    for (const [id, pending] of [...this.#pending]) {
+      if (pending.repeatable) pending.sent = false;
+      else this.#settle(id)?.reject(offline(pending.frame.method));
+    }
+  }
+
+  /** Rejects everything: the page goes. */
+  dispose(): void {
+    this.#open = false;
+    for (const [id, { frame }] of [...this.#pending]) this.#settle(id)?.reject(offline(frame.method));
+  }
+
+  #cancel(id: string, reason: unknown): void {
+    const pending = this.#settle(id);
+    if (pending?.sent) this.#send({ type: "cancel", id });
+    pending?.reject(reason);
+  }
+
+  #settle(id: string): Pending | undefined {
+    const pending = this.#pending.get(id);
+    this.#pending.delete(id);
+    pending?.release();
+    return pending;
+  }
+}
+
+function offline(method: string): CallError {
+  return new CallError({ code: "offline", message: `The connection broke before the server could answer ${method}` });
+}
