@@ -37,7 +37,12 @@ export default function Avatar({ config }: { config: AppConfig }) {
       <AvatarStatus state={state} onRetry={() => setAttempt(attempt + 1)} />
       {stage !== null && state.phase === "ready" && (
         <details class="avatar-panel">
-          <summary class="avatar-button">Try faces and motions</summary>
+          <summary class="avatar-button avatar-round" aria-label="Try faces and motions" title="Try faces and motions">
+            <svg viewBox="0 0 24 24" aria-hidden="true">
+              <circle cx="12" cy="12" r="9" />
+              <path d="M9 9.5v.5M15 9.5v.5M8.5 14.5c2 2.4 5 2.4 7 0" />
+            </svg>
+          </summary>
           <div class="avatar-tools">
             <TryPanel key={state.name} stage={stage} view={view} />
           </div>

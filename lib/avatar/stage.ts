@@ -232,7 +232,16 @@ class PixiStage implements Stage {
 
   #draw(seconds: number): void {
     const { width, height } = this.#canvas;
-    if (width > 0 && height > 0) this.#actor?.draw(this.#renderer, seconds);
+    if (this.#actor === null || width === 0 || height === 0) return;
+    try {
+      this.#actor.draw(this.#renderer, seconds);
+    } catch (cause) {
+      // What fails in one frame fails in the next: better no model than sixty errors a second.
+      this.#actor = null;
+      const hint = "Reload this page, or choose another model.";
+      const failure = new StageError("model", `${this.#shown?.name ?? "The model"} cannot be drawn`, hint, { cause });
+      this.#options.onLost?.(Promise.reject(failure));
+    }
   }
 
   #show(view: View): void {
