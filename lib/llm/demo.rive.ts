@@ -36,7 +36,7 @@ export const DEMO_BRAIN: string = String.raw`
 * <get name> != undefined => [happy] Hello again, <get name>! How are things on your side of the glass?
 - [happy] Hello! I am Lumi, the little demo brain that lives inside this program. What may I call you? <set offer=name>
 - [happy] Hi! I am Lumi. I am only the built-in demo, but I do love company. What is your name? <set offer=name>
-- [happy] Hey there! Lumi here, small built-in brain, big enthusiasm. Who are you? <set offer=name>
+- [happy] Hey there! Lumi here: a small demo brain with big enthusiasm. Who are you? <set offer=name>
 
 + good (morning|afternoon|evening|day) [*]{weight=5}
 - [happy] Good <star>! I am Lumi, the built-in demo brain. How is it going so far?

@@ -18,7 +18,7 @@ export async function errorOfResponse(response: Response, asked: Asked): Promise
   if (status >= 300 && status < 400) {
     await response.body?.cancel();
     const location = response.headers.get("location");
-    return wrongPlace(asked, `${asked.host} redirects${location === null ? "" : ` to ${location}`}`, status);
+    return wrongPlace(`${asked.host} redirects${location === null ? "" : ` to ${location}`}`, status);
   }
   const text = await readSome(response);
   const said = parseError(text);
@@ -87,7 +87,7 @@ function errorOfPage(text: string, status: number, asked: Asked): LlmError {
     const hint = "Try again; Ollama's log says more";
     return new LlmError("ollama_failed", `Ollama failed without a word (${status})`, { status, hint });
   }
-  return wrongPlace(asked, `${asked.host} answers, but it is not Ollama (${status}${shown(text)})`, status);
+  return wrongPlace(`${asked.host} answers, but it is not Ollama (${status}${shown(text)})`, status);
 }
 
 /** A line that is no JSON in an answer that began well, as proxies send. */
@@ -98,7 +98,7 @@ export function notOllama(line: string, asked: Asked, cause?: unknown): LlmError
 
 const CHECK_HOST = "Check `llm.host` (OLLAMA_HOST): Ollama's usual address is http://127.0.0.1:11434";
 
-function wrongPlace(_asked: Asked, message: string, status: number): LlmError {
+function wrongPlace(message: string, status: number): LlmError {
   return new LlmError("ollama_refused", message, { status, hint: CHECK_HOST });
 }
 

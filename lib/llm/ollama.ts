@@ -66,6 +66,7 @@ export class OllamaProvider implements Provider {
       for await (const lines of textLines(body, { ...this.#options, watchdog, signal: abort.signal })) {
         started = true;
         for (const line of lines) {
+          if (abort.signal.aborted) throw abort.signal.reason;
           const said = parseLine(line, asked);
           if (said === undefined) continue;
           const thinking = said.thinking ?? said.message?.thinking;

@@ -568,6 +568,15 @@ Deno.test("OllamaProvider closes the socket and throws the reason when aborted",
       assertGreater(request.disconnectedAt ?? 0, 0);
     });
   }
+  await t.step("between lines that came together", async () => {
+    await using stub = startStub({ behaviour: { answer: ["a", "b", "c"], coalesce: 4 } });
+    const abort = new AbortController();
+    const messages: ChatMessage[] = [{ role: "user", content: "hi" }];
+    const answer = providerOf(stub).generate({ model: "qwen2.5", messages }, { signal: abort.signal });
+    assertEquals((await answer.next()).value, { type: "text", text: "a" });
+    abort.abort(new Error("enough"));
+    await assertRejects(() => answer.next(), Error, "enough");
+  });
   await t.step("before it begins", async () => {
     await using stub = startStub();
     assertEquals((await ask(providerOf(stub), { signal: AbortSignal.abort("no") })).error, "no");
