@@ -29,7 +29,7 @@ export function conversationCalls(hub: Hub): Handlers {
       "conversations.list",
       object({ query: text("what to look for").exactOptional() }),
       ({ query }, { seat }) =>
-        hub.list(query).map((summary) =>
+        hub.archive.list(query).map((summary) =>
           summary.id === seat.session.conversation ? { ...summary, open: true } : summary
         ),
     ),
@@ -48,7 +48,7 @@ export function conversationCalls(hub: Hub): Handlers {
           ),
       }),
       ({ conversation, title }) => {
-        hub.rename(conversation, title);
+        hub.archive.rename(conversation, title);
         return null;
       },
     ),
@@ -60,7 +60,7 @@ export function conversationCalls(hub: Hub): Handlers {
       "conversations.export",
       object({ conversation, format: z.enum(["markdown", "json"], { error: 'must be "markdown" or "json"' }) }),
       ({ conversation, format }) => {
-        const stored = hub.read(conversation);
+        const stored = hub.archive.read(conversation);
         return format === "json"
           ? { name: fileName(stored.title, "json"), text: exportJson(stored) }
           : { name: fileName(stored.title, "md"), text: exportMarkdown(stored) };

@@ -1,4 +1,5 @@
-/** All that the server keeps alive between sockets: sessions, who watches them, and what is not yet stored. */
+/** All that the server keeps alive between sockets: seats, the conversations they are in, and what pages are told. */
+import { Archive } from "./archive.ts";
 import { CallDesk } from "./calls.ts";
 import { contextBudget, type ContextOptions, contextUse } from "./context.ts";
 import { conversationCalls } from "./conversations.ts";
@@ -6,23 +7,18 @@ import { gated } from "./gate.ts";
 import { Places } from "./places.ts";
 import { Refused } from "./refused.ts";
 import { Seat } from "./seat.ts";
-import { INTERRUPTED, Session } from "./session.ts";
-import type { Store, StoredConversation } from "./store.ts";
+import { Session } from "./session.ts";
+import type { Store } from "./store.ts";
 import type { Brain, TurnSink } from "./turn.ts";
 import type { Config } from "@/lib/config/schema.ts";
 import type { GenerateRequest } from "@/lib/llm/provider.ts";
-import type { ContextUse, ConversationSummary } from "@/lib/protocol/calls.ts";
-import type { ServerFrame, Status, TurnRecord } from "@/lib/protocol/v2.ts";
+import type { ContextUse } from "@/lib/protocol/calls.ts";
+import type { ServerFrame, Status, TurnRecord, Who } from "@/lib/protocol/v2.ts";
 import { Metrics } from "@/lib/telemetry/metrics.ts";
 import { watchTurn } from "@/lib/telemetry/turn_watch.ts";
 
-/** How long a change may wait before it is stored, ms. What a crash can cost, at most. */
-const SAVE_MS = 300;
 /** How often sockets hear from us, ms, so that a page can tell a quiet line from a dead one. */
 const PING_MS = 15_000;
-/** Conversations in one list. Older ones are found by what was said in them. */
-const MOST_LISTED = 500;
-
 export interface HubOptions {
   brain: Brain;
   store: Store;
@@ -34,6 +30,8 @@ export interface HubOptions {
   /** What the model is told beside the turns, and how much it can be told. Default: nothing, and the usual context. */
   context?(): ContextOptions;
   status(): Status;
+  /** Whom the pages talk with. Default: the language model itself. */
+  character?(): Who | undefined;
 }
 
 /** What the hub may say to a socket on its own account. */
@@ -42,7 +40,7 @@ export interface Guest {
 }
 
 /** What every page is told, whatever its conversation. */
-export type News = Extract<ServerFrame, { type: "ping" | "status" | "avatar" }>;
+export type News = Extract<ServerFrame, { type: "ping" | "status" | "avatar" | "character" }>;
 
 export class Hub {
   readonly limits: Config["limits"];
@@ -52,18 +50,15 @@ export class Hub {
   readonly metrics = new Metrics(() => ({
     sockets: this.sockets,
     sessions: this.#seats.size,
-    queued: this.#queued,
+    queued: this.archive.queued,
   }));
   /** Answers calls; whoever can do something for the page registers it here. */
   readonly desk = new CallDesk();
+  readonly archive: Archive;
   readonly #options: HubOptions;
   readonly #seats = new Map<string, Seat>();
-  /** Conversations that somebody is in or that are being answered, once each, so that no two write the same one. */
-  readonly #live = new Map<string, Session>();
   readonly #leaving = new Map<Seat, ReturnType<typeof setTimeout>>();
   readonly #guests = new Map<WebSocket, Guest>();
-  readonly #unsaved = new Map<string, Set<TurnRecord>>();
-  #saving: ReturnType<typeof setTimeout> | undefined;
   readonly #pinging: ReturnType<typeof setInterval>;
   #closed = false;
 
@@ -71,6 +66,7 @@ export class Hub {
     this.limits = options.limits;
     this.places = new Places(options.limits);
     this.brain = gated(options.brain, options.limits.generations);
+    this.archive = new Archive({ store: options.store, bring: (id, turns) => this.#bring(id, turns) });
     this.#options = options;
     this.desk.register(conversationCalls(this));
     this.#pinging = setInterval(() => this.tell({ type: "ping" }), PING_MS);
@@ -81,17 +77,15 @@ export class Hub {
     return this.#guests.size;
   }
 
-  get #queued(): number {
-    return this.#live.values().reduce((sum, session) => sum + session.queued, 0);
-  }
-
   /** Wraps a turn's sink, so that the turn is logged, counted and traced. */
   watch(sink: TurnSink, protocol: "plain" | "v2"): TurnSink {
     return watchTurn(sink, this.metrics, protocol);
   }
 
-  status(): Status {
-    return this.#options.status();
+  /** Whom a page talks with, and what stands behind. */
+  scene(): { status: Status; character?: Who } {
+    const character = this.#options.character?.();
+    return { status: this.#options.status(), ...(character !== undefined && { character }) };
   }
 
   /** Tells every page. */
@@ -121,22 +115,8 @@ export class Hub {
   /** Begins a new conversation at a seat. The old one stays stored; what runs in it ends, unless others are there. */
   reset(seat: Seat): void {
     const left = seat.session;
-    this.#move(seat, this.#begin());
+    this.#move(seat, this.archive.begin());
     if (this.#empty(left)) left.cancel();
-  }
-
-  /** Conversations that have turns, newest first; with `query` those that have it in their title or a turn. */
-  list(query?: string): ConversationSummary[] {
-    this.#save();
-    return this.#options.store.list(MOST_LISTED, query);
-  }
-
-  /** @throws {Refused} when there is no such conversation */
-  read(conversation: string): StoredConversation {
-    this.#save();
-    const stored = this.#options.store.read(conversation);
-    if (stored === undefined) throw noConversation();
-    return stored;
   }
 
   /**
@@ -146,13 +126,7 @@ export class Hub {
    * @throws {Refused} when there is no such conversation
    */
   open(seat: Seat, conversation: string): void {
-    this.#move(seat, this.#live.get(conversation) ?? this.#revive(this.read(conversation)));
-  }
-
-  /** @throws {Refused} when there is no such conversation */
-  rename(conversation: string, title: string): void {
-    this.#save();
-    if (!this.#options.store.rename(conversation, title)) throw noConversation();
+    this.#move(seat, this.archive.open(conversation));
   }
 
   /**
@@ -161,13 +135,8 @@ export class Hub {
    * @throws {Refused} when there is no such conversation
    */
   delete(conversation: string): void {
-    const session = this.#live.get(conversation);
-    if (session === undefined) this.read(conversation);
-    session?.cancel();
-    this.#live.delete(conversation);
-    this.#unsaved.delete(conversation);
-    this.#options.store.delete(conversation);
-    for (const seat of this.#seats.values()) if (seat.session === session) this.#move(seat, this.#begin());
+    const session = this.archive.delete(conversation);
+    for (const seat of this.#seats.values()) if (seat.session === session) this.#move(seat, this.archive.begin());
   }
 
   /**
@@ -184,12 +153,9 @@ export class Hub {
     if (known(as) !== undefined) throw new Refused({ code: "bad_value", message: `There is a turn ${as} already` });
     const prompt = text ?? old.prompt;
     this.checkPrompt(prompt);
-    session.truncate(turn);
-    // What is being dropped is stored first, or it would come back with the next save.
-    this.#save();
-    this.#options.store.truncate(session.conversation, turn);
+    this.archive.truncate(session, turn);
     session.prompt(as, prompt);
-    this.#save();
+    this.archive.save();
   }
 
   /** How much of the model's context a seat's conversation takes. */
@@ -236,46 +202,29 @@ export class Hub {
     clearInterval(this.#pinging);
     this.#leaving.forEach((timer) => clearTimeout(timer));
     for (const socket of this.#guests.keys()) socket.close(1001, "The server is going down");
-    await Promise.all([...this.#live.values()].map((session) => session.close()));
-    this.#save();
-    this.#options.store.close();
+    await this.archive.close();
   }
 
   #create(): Seat {
-    const seat = new Seat(crypto.randomUUID(), this.#begin());
-    this.#seats.set(seat.id, seat);
+    const seat = this.#seat(crypto.randomUUID(), this.archive.begin());
     this.#options.store.enter(seat.id, seat.session.conversation);
     return seat;
   }
 
   #recall(id: string): Seat | undefined {
     const conversation = this.#options.store.conversationOf(id);
-    if (conversation === undefined) return undefined;
-    this.#save();
-    const stored = this.#options.store.read(conversation);
-    const session = this.#live.get(conversation) ?? this.#revive(stored ?? { id: conversation, turns: [] });
+    return conversation === undefined ? undefined : this.#seat(id, this.archive.recall(conversation));
+  }
+
+  #seat(id: string, session: Session): Seat {
     const seat = new Seat(id, session);
     this.#seats.set(id, seat);
     return seat;
   }
 
-  #begin(): Session {
-    return this.#bring(crypto.randomUUID(), []);
-  }
-
-  /** Brings a stored conversation to life. */
-  #revive({ id, turns }: Pick<StoredConversation, "id" | "turns">): Session {
-    for (const turn of turns) {
-      if (turn.state === "done" || turn.state === "failed") continue;
-      turn.state = "failed";
-      turn.error = INTERRUPTED;
-    }
-    return this.#bring(id, turns);
-  }
-
   #bring(conversation: string, turns: TurnRecord[]): Session {
     const hub = this.#options;
-    const session = new Session({
+    return new Session({
       conversation,
       turns,
       // Grows over restarts as the clock does, so that a client from before never takes a new frame for an old one.
@@ -285,46 +234,25 @@ export class Hub {
       get classifier() {
         return hub.classifier ?? false;
       },
-      request: this.#options.request,
+      request: hub.request,
       watch: (sink) => this.watch(sink, "v2"),
-      onChange: (session, turn) => this.#changed(session, turn),
+      onChange: (session, turn) => this.archive.changed(session, turn),
     });
-    this.#live.set(conversation, session);
-    return session;
   }
 
   #move(seat: Seat, session: Session): void {
     const left = seat.session;
     this.#options.store.enter(seat.id, session.conversation);
     seat.move(session);
-    void this.#letGo(left);
+    this.#letGo(left);
   }
 
   #empty(session: Session): boolean {
     return !this.#seats.values().some((seat) => seat.session === session);
   }
 
-  /** Forgets a conversation that nobody is in, once its last answer has ended. It stays stored. */
-  async #letGo(session: Session): Promise<void> {
-    await session.settled();
-    const { conversation } = session;
-    if (!session.busy && this.#empty(session) && this.#live.get(conversation) === session) {
-      this.#live.delete(conversation);
-    }
-  }
-
-  #changed(session: Session, turn: TurnRecord): void {
-    const turns = this.#unsaved.get(session.conversation) ?? new Set();
-    turns.add(turn);
-    this.#unsaved.set(session.conversation, turns);
-    this.#saving ??= setTimeout(() => this.#save(), SAVE_MS);
-  }
-
-  #save(): void {
-    clearTimeout(this.#saving);
-    this.#saving = undefined;
-    for (const [conversation, turns] of this.#unsaved) this.#options.store.save(conversation, [...turns]);
-    this.#unsaved.clear();
+  #letGo(session: Session): void {
+    void this.archive.letGo(session, () => this.#empty(session));
   }
 
   #leaveLater(seat: Seat): void {
@@ -335,12 +263,8 @@ export class Hub {
         if (seat.session.busy) return this.#leaveLater(seat);
         this.#leaving.delete(seat);
         this.#seats.delete(seat.id);
-        void this.#letGo(seat.session);
+        this.#letGo(seat.session);
       }, this.limits.sessionSeconds * 1_000),
     );
   }
-}
-
-function noConversation(): Refused {
-  return new Refused({ code: "not_found", message: "There is no such conversation: it may have been deleted" });
 }

@@ -1,0 +1,148 @@
+/** All conversations, stored and live. Each is live at most once, so that no two write the same one. */
+import { Refused } from "./refused.ts";
+import { INTERRUPTED, type Session } from "./session.ts";
+import type { Store, StoredConversation } from "./store.ts";
+import type { ConversationSummary } from "@/lib/protocol/calls.ts";
+import type { TurnRecord } from "@/lib/protocol/v2.ts";
+
+/** How long a change may wait before it is stored, ms. What a crash can cost, at most. */
+const SAVE_MS = 300;
+/** Conversations in one list. Older ones are found by what was said in them. */
+const MOST_LISTED = 500;
+
+export interface ArchiveOptions {
+  store: Store;
+  /** Brings a conversation to life; it tells the archive of each turn that has changed. */
+  bring(conversation: string, turns: TurnRecord[]): Session;
+}
+
+export class Archive {
+  readonly #store: Store;
+  readonly #bring: ArchiveOptions["bring"];
+  /** Those that somebody is in, or that are being answered. */
+  readonly #live = new Map<string, Session>();
+  readonly #unsaved = new Map<string, Set<TurnRecord>>();
+  #saving: ReturnType<typeof setTimeout> | undefined;
+
+  constructor({ store, bring }: ArchiveOptions) {
+    this.#store = store;
+    this.#bring = bring;
+  }
+
+  /** How many prompts wait in all conversations. */
+  get queued(): number {
+    return this.#live.values().reduce((sum, session) => sum + session.queued, 0);
+  }
+
+  /** A new conversation. It is stored with its first turn. */
+  begin(): Session {
+    return this.#enliven(crypto.randomUUID(), []);
+  }
+
+  /** A conversation to go on with. One that is not stored has no turns yet. */
+  recall(conversation: string): Session {
+    return this.#live.get(conversation) ?? this.#enliven(conversation, this.#stored(conversation)?.turns ?? []);
+  }
+
+  /**
+   * A conversation to go on with, that somebody chose.
+   *
+   * @throws {Refused} when there is no such conversation
+   */
+  open(conversation: string): Session {
+    return this.#live.get(conversation) ?? this.#enliven(conversation, this.read(conversation).turns);
+  }
+
+  /** Conversations that have turns, the last changed first; with `query` those that have it in their title or a turn. */
+  list(query?: string): ConversationSummary[] {
+    this.save();
+    return this.#store.list(MOST_LISTED, query);
+  }
+
+  /** @throws {Refused} when there is no such conversation */
+  read(conversation: string): StoredConversation {
+    const stored = this.#stored(conversation);
+    if (stored === undefined) throw noConversation();
+    return stored;
+  }
+
+  /** @throws {Refused} when there is no such conversation */
+  rename(conversation: string, title: string): void {
+    this.save();
+    if (!this.#store.rename(conversation, title)) throw noConversation();
+  }
+
+  /**
+   * Deletes a conversation for good, and ends what runs in it.
+   *
+   * @returns what it was while it was live
+   * @throws {Refused} when there is no such conversation
+   */
+  delete(conversation: string): Session | undefined {
+    const session = this.#live.get(conversation);
+    if (session === undefined) this.read(conversation);
+    session?.cancel();
+    this.#live.delete(conversation);
+    this.#unsaved.delete(conversation);
+    this.#store.delete(conversation);
+    return session;
+  }
+
+  /** Takes a turn and all after it out of a conversation. */
+  truncate(session: Session, turn: string): void {
+    session.truncate(turn);
+    // What is being dropped is stored first, or it would come back with the next save.
+    this.save();
+    this.#store.truncate(session.conversation, turn);
+  }
+
+  /** Hears of a turn that has to be stored, soon. */
+  changed({ conversation }: Session, turn: TurnRecord): void {
+    const turns = this.#unsaved.get(conversation) ?? new Set();
+    turns.add(turn);
+    this.#unsaved.set(conversation, turns);
+    this.#saving ??= setTimeout(() => this.save(), SAVE_MS);
+  }
+
+  /** Stores what has changed, now. */
+  save(): void {
+    clearTimeout(this.#saving);
+    this.#saving = undefined;
+    for (const [conversation, turns] of this.#unsaved) this.#store.save(conversation, [...turns]);
+    this.#unsaved.clear();
+  }
+
+  /** Lets go of a conversation once its last answer has ended, unless somebody is in it then. It stays stored. */
+  async letGo(session: Session, isEmpty: () => boolean): Promise<void> {
+    await session.settled();
+    const { conversation } = session;
+    if (!session.busy && isEmpty() && this.#live.get(conversation) === session) this.#live.delete(conversation);
+  }
+
+  /** Ends every turn, stores what is not stored, and closes the store. */
+  async close(): Promise<void> {
+    await Promise.all([...this.#live.values()].map((session) => session.close()));
+    this.save();
+    this.#store.close();
+  }
+
+  #stored(conversation: string): StoredConversation | undefined {
+    this.save();
+    return this.#store.read(conversation);
+  }
+
+  #enliven(conversation: string, turns: TurnRecord[]): Session {
+    for (const turn of turns) {
+      if (turn.state === "done" || turn.state === "failed") continue;
+      turn.state = "failed";
+      turn.error = INTERRUPTED;
+    }
+    const session = this.#bring(conversation, turns);
+    this.#live.set(conversation, session);
+    return session;
+  }
+}
+
+function noConversation(): Refused {
+  return new Refused({ code: "not_found", message: "There is no such conversation: it may have been deleted" });
+}
