@@ -129,6 +129,22 @@ Deno.test("an answer goes on in a conversation that was left for another, and is
   await page.close();
 });
 
+Deno.test("what was about to be told of a conversation is not told after it has been left", async () => {
+  await using house = new House();
+  const page = await enter(house);
+  await talk(house, page, "t1", "first", "one");
+  page.send({ type: "reset" });
+  await talk(house, page, "t2", "second", "two");
+  const conversation = await idOf(page, "first");
+  const seat = house.hub.join(page.session);
+  const from = page.heard.length;
+  seat.session.prompt("late", "third");
+  house.hub.open(seat, conversation);
+  await call(page, "context.use", {});
+  assertEquals(page.heard.slice(from).map(({ type }) => type), ["welcome", "result"]);
+  await page.close();
+});
+
 Deno.test("whoever lost the line when the session moved is told all of the other conversation", async () => {
   await using house = new House();
   const page = await enter(house);
