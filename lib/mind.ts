@@ -8,7 +8,7 @@ import { LlmBrain } from "@/lib/llm/brain.ts";
 import { OllamaProvider } from "@/lib/llm/ollama.ts";
 import { OllamaMonitor, type OllamaStatus } from "@/lib/llm/status.ts";
 import { StatusWatch } from "@/lib/llm/status_watch.ts";
-import type { Status } from "@/lib/protocol/v2.ts";
+import type { Status, Who } from "@/lib/protocol/v2.ts";
 import { complain } from "@/lib/telemetry/log.ts";
 
 export interface MindOptions {
@@ -56,11 +56,17 @@ export class Mind {
     return this.#characters;
   }
 
-  /** What the language model is told of the character, and how much fits. */
+  /** The chosen character, as pages show it. */
+  who(): Who | undefined {
+    const { chosen } = this.#characters;
+    return chosen && { name: chosen.name, ...(chosen.greeting !== undefined && { greeting: chosen.greeting }) };
+  }
+
+  /** What the language model is told of the character, its greeting included, and how much fits. */
   context(): ContextOptions {
     const { chosen } = this.#characters;
     const { contextLength = this.#model.monitor.latest?.loadedContext } = this.#config.llm;
-    return { ...(chosen && contextOf(chosen)), budget: contextBudget(contextLength) };
+    return { ...(chosen && contextOf(chosen, chosen.greeting)), budget: contextBudget(contextLength) };
   }
 
   /** Takes up a changed configuration. Pages hear of who would answer them now. */

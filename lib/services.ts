@@ -82,6 +82,7 @@ export async function openServices(options: ServicesOptions = {}): Promise<Servi
     request: (turns) => ({ model: live.current.llm.model, messages: messagesFor(turns, mind.context()) }),
     context: () => mind.context(),
     status: () => mind.status(),
+    character: () => mind.who(),
   });
   const services: Services = {
     get config() {
@@ -117,7 +118,12 @@ async function changeServices({ live, avatar, mind, hub }: Services, changes: re
     },
     async apply(next, before) {
       setLogLevel(next.log.level);
+      const was = mind.who();
       await mind.change(next);
+      const character = mind.who();
+      if (JSON.stringify(was) !== JSON.stringify(character)) {
+        hub.tell({ type: "character", ...(character && { character }) });
+      }
       const page = appConfig(next, avatar.shown(next));
       const changed = JSON.stringify(page) !== JSON.stringify(appConfig(before, avatar.shown(before)));
       if (worn || changed) hub.tell({ type: "avatar", config: page });

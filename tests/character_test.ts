@@ -47,6 +47,7 @@ Deno.test("a character is told to the model, and its feelings come apart from it
   assertStringIncludes(system!.content, BUILTIN_PERSONAS.tutor.text);
   assertStringIncludes(system!.content, "[happy]");
   assertEquals(spoken.slice(2 * BUILTIN_PERSONAS.tutor.examples.length), [
+    { role: "assistant", content: BUILTIN_PERSONAS.tutor.greeting },
     { role: "user", content: "Hi" },
     { role: "assistant", content: "Hello [1] there. Oh." },
     { role: "user", content: "And?" },

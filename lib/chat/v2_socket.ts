@@ -28,7 +28,7 @@ export function serveV2(socket: WebSocket, hub: Hub): void {
       seq: session.seq,
       resumed: position !== undefined,
       history: position === undefined ? [...session.turns] : [],
-      status: hub.status(),
+      ...hub.scene(),
     });
     delivery ??= new Delivery(socket, { session, position: position ?? session.log.end, welcome: greet });
   }

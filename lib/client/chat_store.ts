@@ -3,7 +3,7 @@
  * here is a copy that grows with every frame, and what was typed but is not safe with the server yet.
  */
 import { batch, type ReadonlySignal, type Signal, signal } from "@preact/signals";
-import type { ServerFrame, Status, TurnError } from "@/lib/protocol/v2.ts";
+import type { ServerFrame, Status, TurnError, Who } from "@/lib/protocol/v2.ts";
 import { CallClient } from "./calls.ts";
 import {
   addUnsent,
@@ -44,6 +44,7 @@ export class ChatStore {
   readonly calls: CallClient;
   readonly #turns = signal<readonly Turn[]>([]);
   readonly #status = signal<Status | null>(null);
+  readonly #character = signal<Who | null>(null);
   readonly #notice = signal<TurnError | null>(null);
   readonly #connection = signal<Connection>({ state: "idle" });
   readonly #announcements = signal<readonly Announcement[]>([]);
@@ -91,6 +92,11 @@ export class ChatStore {
   /** What stands behind the character; null until the server has said so. */
   get status(): ReadonlySignal<Status | null> {
     return this.#status;
+  }
+
+  /** Whom the reader talks with; null where the language model is itself, and until the server has said so. */
+  get character(): ReadonlySignal<Who | null> {
+    return this.#character;
   }
 
   /** A failure that belongs to no turn. */
@@ -265,11 +271,12 @@ export class ChatStore {
   }
 
   #publish(): void {
-    const { turns, status, notice } = this.#state;
+    const { turns, status, character, notice } = this.#state;
     batch(() => {
       if (turns !== this.#published) this.#turns.value = visibleTurns(turns);
       this.#published = turns;
       this.#status.value = status;
+      this.#character.value = character;
       this.#notice.value = notice;
       const streaming = turns.findLast((turn) => turn.state === "streaming");
       speech.value = streaming === undefined ? null : { turn: streaming.turn, text: streaming.text };

@@ -1,5 +1,5 @@
 /** The conversation as this page knows it, and how each frame changes it. Pure: no clock, no socket, no screen. */
-import type { ServerFrame, Status, TurnError, TurnRecord } from "@/lib/protocol/v2.ts";
+import type { ServerFrame, Status, TurnError, TurnRecord, Who } from "@/lib/protocol/v2.ts";
 
 /** A turn of the conversation. `unsent`: written here, not confirmed by the server yet; with `error`, refused by it. */
 export type Turn = Omit<TurnRecord, "state"> & { state: TurnRecord["state"] | "unsent" };
@@ -11,11 +11,13 @@ export interface Conversation {
   /** Oldest first. A turn that changes is replaced, never written to. */
   turns: readonly Turn[];
   status: Status | null;
+  /** Null until the server has said it, and where the language model is itself. */
+  character: Who | null;
   /** A failure that belongs to no turn. */
   notice: TurnError | null;
 }
 
-export const EMPTY: Conversation = { session: null, seq: 0, turns: [], status: null, notice: null };
+export const EMPTY: Conversation = { session: null, seq: 0, turns: [], status: null, character: null, notice: null };
 
 /**
  * Takes in one frame. A frame seen before, by its `seq`, changes nothing, so a replay is safe.
@@ -49,6 +51,8 @@ export function applyFrame(now: Conversation, frame: ServerFrame): Conversation 
       const { type: _, ...status } = frame;
       return { ...now, status };
     }
+    case "character":
+      return { ...now, character: frame.character ?? null };
     case "emotion":
     case "ping":
     case "result":
@@ -86,12 +90,12 @@ export function visibleTurns(turns: readonly Turn[]): Turn[] {
 }
 
 function welcome(now: Conversation, frame: ServerFrame & { type: "welcome" }): Conversation {
-  const { session, status } = frame;
+  const { session, status, character = null } = frame;
   // The missed frames follow one by one, so `seq` stays where it is.
-  if (frame.resumed) return { ...now, session, status, notice: null };
+  if (frame.resumed) return { ...now, session, status, character, notice: null };
   const known = new Set(frame.history.map((turn) => turn.turn));
   const unsent = now.turns.filter((turn) => turn.state === "unsent" && !known.has(turn.turn));
-  return { session, status, seq: frame.seq, turns: [...frame.history, ...unsent], notice: null };
+  return { session, status, character, seq: frame.seq, turns: [...frame.history, ...unsent], notice: null };
 }
 
 function failed(now: Conversation, frame: ServerFrame & { type: "error" }): Conversation {

@@ -1,7 +1,7 @@
 /** Reads the server's frames of `vtuber.v2`. What comes over the wire stays `unknown` until it has passed here. */
 import type { AppConfig } from "@/lib/protocol/app_config.ts";
 import { ERROR_CODES, type ErrorCode } from "@/lib/protocol/codes.ts";
-import type { EndReason, ProviderName, ServerFrame, Status, TurnError, TurnRecord } from "@/lib/protocol/v2.ts";
+import type { EndReason, ProviderName, ServerFrame, Status, TurnError, TurnRecord, Who } from "@/lib/protocol/v2.ts";
 
 type Fields = Record<string, unknown>;
 
@@ -31,6 +31,7 @@ const READERS: Record<string, (fields: Fields) => ServerFrame> = {
     resumed: f.resumed === true,
     history: list(f, "history").map(record),
     status: status(object(f.status, "status")),
+    ...who(f),
   }),
   queued: (f) => ({ type: "queued", ...place(f), text: text(f, "text") }),
   start: (f) => ({ type: "start", ...place(f), provider: provider(f.provider), model: text(f, "model") }),
@@ -51,6 +52,7 @@ const READERS: Record<string, (fields: Fields) => ServerFrame> = {
     ...turnError(f),
   }),
   status: (f) => ({ type: "status", ...status(f) }),
+  character: (f) => ({ type: "character", ...who(f) }),
   ping: () => ({ type: "ping" }),
   // What a call gives is the business of whoever made it.
   result: (f) => ({ type: "result", id: text(f, "id"), value: f.value }),
@@ -92,6 +94,12 @@ function status(f: Fields): Status {
     ...(typeof f.version === "string" ? { version: f.version } : {}),
     away: f.away === true,
   };
+}
+
+function who(f: Fields): { character?: Who } {
+  if (f.character === undefined) return {};
+  const { name, greeting } = object(f.character, "character");
+  return { character: { name: text({ name }, "name"), ...(typeof greeting === "string" ? { greeting } : {}) } };
 }
 
 /** What is not checked here is optional, and as good as in `/app-config.json`. */

@@ -11,6 +11,7 @@ Deno.test("parseServerFrame() gives every known frame as it was sent", () => {
       seq: 9,
       resumed: false,
       status: { ...STATUS, version: "0.12.0" },
+      character: { name: "Sora", greeting: "Hello" },
       history: [
         { turn: "a", prompt: "Hi", text: "Hello", thinking: "", state: "done", reason: "stop", provider: "ollama" },
         {
@@ -24,6 +25,14 @@ Deno.test("parseServerFrame() gives every known frame as it was sent", () => {
       ],
     },
     { type: "queued", turn: "a", seq: 1, text: "Hi" },
+    { type: "character" },
+    { type: "result", id: "1", value: [{ any: "thing" }] },
+    { type: "progress", id: "1", value: null },
+    { type: "refused", id: "1", code: "not_found", message: "Gone", hint: "Look elsewhere" },
+    {
+      type: "avatar",
+      config: { model: "mao", entry: "/model/mao.model3.json", timeScale: 6, llm: { backendWsUrl: "ws://h/ws" } },
+    },
     { type: "start", turn: "a", seq: 2, provider: "demo", model: "demo" },
     { type: "chunk", turn: "a", seq: 3, data: "こん" },
     { type: "thinking", turn: "a", seq: 4, data: "hm" },

@@ -40,6 +40,13 @@ export interface TurnRecord {
 
 export type ProviderName = "ollama" | "demo";
 
+/** Whom the reader talks with. */
+export interface Who {
+  name: string;
+  /** What it says before anything is asked. Markdown, as answers are. */
+  greeting?: string;
+}
+
 /** What stands behind the character now. */
 export interface Status {
   /** Who would answer the next prompt. */
@@ -56,7 +63,16 @@ export interface Status {
 
 export type ServerFrame =
   /** `resumed`: `after` was honoured, the missed frames follow, `history` is empty. Otherwise `history` is all up to `seq`. */
-  | { type: "welcome"; session: string; seq: number; resumed: boolean; history: TurnRecord[]; status: Status }
+  | {
+    type: "welcome";
+    session: string;
+    seq: number;
+    resumed: boolean;
+    history: TurnRecord[];
+    status: Status;
+    /** Absent when the language model is to be itself. */
+    character?: Who;
+  }
   /** The prompt is safe with the server. Tells the other tabs of it, too. */
   | { type: "queued"; turn: string; seq: number; text: string }
   | { type: "start"; turn: string; seq: number; provider: ProviderName; model: string }
@@ -66,5 +82,7 @@ export type ServerFrame =
   | { type: "end"; turn: string; seq: number; reason: EndReason }
   | ({ type: "error"; turn?: string; seq?: number } & TurnError)
   | ({ type: "status" } & Status)
+  /** The character has been changed for every page. */
+  | { type: "character"; character?: Who }
   | { type: "ping" }
   | CallAnswer;
