@@ -42,6 +42,7 @@ const MIGRATIONS = [
 /** How many turns are folded at a time. */
 const FOLD_BATCH = 1_000;
 
+// Parameters have no numbers: Deno 2.4 takes a numbered one for a named one.
 export class SqliteStore implements Store {
   readonly #db: DatabaseSync;
   readonly #now: () => number;
@@ -98,8 +99,7 @@ export class SqliteStore implements Store {
       ).run(conversation, now, now);
       const write = this.#db.prepare(
         `INSERT INTO turns (conversation, turn, position, prompt, text, thinking, state, reason, error, provider, model)
-         VALUES (?1, ?2, (SELECT coalesce(max(position), 0) + 1 FROM turns WHERE conversation = ?1),
-                 ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)
+         VALUES (?, ?, (SELECT coalesce(max(position), 0) + 1 FROM turns WHERE conversation = ?), ?, ?, ?, ?, ?, ?, ?, ?)
          ON CONFLICT (conversation, turn) DO UPDATE SET
            prompt = excluded.prompt, text = excluded.text, thinking = excluded.thinking, state = excluded.state,
            reason = excluded.reason, error = excluded.error, provider = excluded.provider, model = excluded.model,
@@ -109,6 +109,7 @@ export class SqliteStore implements Store {
         write.run(
           conversation,
           turn.turn,
+          conversation,
           turn.prompt,
           turn.text,
           turn.thinking,
@@ -125,9 +126,9 @@ export class SqliteStore implements Store {
   truncate(conversation: string, turn: string): void {
     this.#all(() => {
       const { changes } = this.#db.prepare(
-        `DELETE FROM turns WHERE conversation = ?1
-         AND position >= (SELECT position FROM turns WHERE conversation = ?1 AND turn = ?2)`,
-      ).run(conversation, turn);
+        `DELETE FROM turns WHERE conversation = ?
+         AND position >= (SELECT position FROM turns WHERE conversation = ? AND turn = ?)`,
+      ).run(conversation, conversation, turn);
       if (changes === 0) return;
       this.#db.prepare("UPDATE conversations SET updated = ? WHERE id = ?").run(this.#now(), conversation);
     });
@@ -154,10 +155,10 @@ export class SqliteStore implements Store {
               (SELECT count(*) FROM turns WHERE conversation = id) turns,
               (SELECT CAST(prompt AS BLOB) FROM turns WHERE conversation = id ORDER BY position LIMIT 1) first
        FROM conversations
-       WHERE turns > 0 AND (?1 = '' OR instr(title_folded, ?1)
-         OR EXISTS (SELECT 1 FROM turns WHERE conversation = id AND instr(folded, ?1)))
-       ORDER BY updated DESC, conversations.rowid DESC LIMIT ?2`,
-    ).all(words, most);
+       WHERE turns > 0 AND (? = '' OR instr(title_folded, ?)
+         OR EXISTS (SELECT 1 FROM turns WHERE conversation = id AND instr(folded, ?)))
+       ORDER BY updated DESC, conversations.rowid DESC LIMIT ?`,
+    ).all(words, words, words, most);
     const hit = this.#db.prepare(
       `SELECT CAST(prompt AS BLOB) prompt, CAST(text AS BLOB) text
        FROM turns WHERE conversation = ? AND instr(folded, ?) ORDER BY position LIMIT 1`,
