@@ -18,6 +18,7 @@ import { Mind } from "@/lib/mind.ts";
 import { Wardrobe, wearsOther } from "@/lib/models/wardrobe.ts";
 import { homeFolder, PROGRAM } from "@/lib/paths.ts";
 import type { AppConfig } from "@/lib/protocol/app_config.ts";
+import { spareLoopback } from "@/lib/llm/direct.ts";
 import { complain, setLogLevel } from "@/lib/telemetry/log.ts";
 
 export interface ServicesOptions {
@@ -58,6 +59,7 @@ export interface Services {
  * @throws {ConfigError} when the configuration is wrong
  */
 export async function openServices(options: ServicesOptions = {}): Promise<Services> {
+  spareLoopback();
   const loaded = options.loaded ?? await loadConfig({ root: await homeFolder() });
   const { config, root, path } = loaded;
   setLogLevel(config.log.level);

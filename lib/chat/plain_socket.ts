@@ -9,6 +9,8 @@ import type { TurnError } from "@/lib/protocol/v2.ts";
 /** Serves one open or opening socket until it closes; that ends what is being answered. */
 export function servePlain(socket: WebSocket, hub: Hub, model: () => string): void {
   const gone = new AbortController();
+  /** By this the demo remembers what was said, since no history comes with a prompt. */
+  const user = crypto.randomUUID();
   const waiting: string[] = [];
   let running = false;
 
@@ -33,7 +35,7 @@ export function servePlain(socket: WebSocket, hub: Hub, model: () => string): vo
     for (let prompt = waiting.shift(); prompt !== undefined; prompt = waiting.shift()) {
       if (gone.signal.aborted) return;
       line.send({ type: "start" });
-      const request = { model: model(), messages: [{ role: "user" as const, content: prompt }] };
+      const request = { model: model(), messages: [{ role: "user" as const, content: prompt }], user };
       const sink: TurnSink = {
         start() {},
         text: (data) => line.send({ type: "chunk", data }),

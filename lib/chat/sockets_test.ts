@@ -28,10 +28,12 @@ Deno.test("plain: one start, a chunk a piece, one end; objects and raw text; thi
     { type: "start" },
     { type: "end" },
   ]);
-  assertEquals(house.brain.answers.map(({ request }) => request), [
-    { model: "m", messages: [{ role: "user", content: "first" }] },
-    { model: "m", messages: [{ role: "user", content: "second" }] },
+  const asked = house.brain.answers.map(({ request }) => request);
+  assertEquals(asked.map(({ model, messages }) => [model, messages]), [
+    ["m", [{ role: "user", content: "first" }]],
+    ["m", [{ role: "user", content: "second" }]],
   ]);
+  assertEquals(asked[0]!.user, asked[1]!.user);
   await client.close();
 });
 
