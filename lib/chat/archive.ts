@@ -108,7 +108,8 @@ export class Archive {
   save(): void {
     clearTimeout(this.#saving);
     this.#saving = undefined;
-    for (const [conversation, turns] of this.#unsaved) this.#store.save(conversation, [...turns]);
+    if (this.#unsaved.size === 0) return;
+    this.#store.save(this.#unsaved);
     this.#unsaved.clear();
   }
 

@@ -254,7 +254,7 @@ Deno.test("Hub.close() closes sockets with 1001 and leaves nothing unsaved", asy
 Deno.test("Hub brings a session back from the store, an unfinished turn marked as interrupted", async () => {
   await using house = new House();
   house.store.enter("old", "c");
-  house.store.save("c", [{ turn: "t", prompt: "hi", text: "ha", thinking: "", state: "streaming" }]);
+  house.store.save(new Map([["c", [{ turn: "t", prompt: "hi", text: "ha", thinking: "", state: "streaming" }]]]));
   const client = await house.v2();
   client.send({ type: "hello", session: "old", after: 17 });
   const { session, resumed, history } = await client.next("welcome");

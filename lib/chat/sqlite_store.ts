@@ -90,13 +90,14 @@ export class SqliteStore implements Store {
     return { id, title, created: Number(row.created), updated: Number(row.updated), turns };
   }
 
-  save(conversation: string, turns: TurnRecord[]): void {
+  save(changed: ReadonlyMap<string, Iterable<TurnRecord>>): void {
     const now = this.#now();
+    // One transaction for all: hundreds of conversations may grow at once, and every commit holds up their tokens.
     this.#all(() => {
-      this.#db.prepare(
+      const touch = this.#db.prepare(
         `INSERT INTO conversations (id, created, updated) VALUES (?, ?, ?)
          ON CONFLICT (id) DO UPDATE SET updated = excluded.updated`,
-      ).run(conversation, now, now);
+      );
       const write = this.#db.prepare(
         `INSERT INTO turns (conversation, turn, position, prompt, text, thinking, state, reason, error, provider, model)
          VALUES (?, ?, (SELECT coalesce(max(position), 0) + 1 FROM turns WHERE conversation = ?), ?, ?, ?, ?, ?, ?, ?, ?)
@@ -105,20 +106,23 @@ export class SqliteStore implements Store {
            reason = excluded.reason, error = excluded.error, provider = excluded.provider, model = excluded.model,
            folded = NULL`,
       );
-      for (const turn of turns) {
-        write.run(
-          conversation,
-          turn.turn,
-          conversation,
-          turn.prompt,
-          turn.text,
-          turn.thinking,
-          turn.state,
-          turn.reason ?? null,
-          turn.error === undefined ? null : JSON.stringify(turn.error),
-          turn.provider ?? null,
-          turn.model ?? null,
-        );
+      for (const [conversation, turns] of changed) {
+        touch.run(conversation, now, now);
+        for (const turn of turns) {
+          write.run(
+            conversation,
+            turn.turn,
+            conversation,
+            turn.prompt,
+            turn.text,
+            turn.thinking,
+            turn.state,
+            turn.reason ?? null,
+            turn.error === undefined ? null : JSON.stringify(turn.error),
+            turn.provider ?? null,
+            turn.model ?? null,
+          );
+        }
       }
     });
   }

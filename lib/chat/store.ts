@@ -22,8 +22,11 @@ export interface Store {
   enter(session: string, conversation: string): void;
   /** Undefined when it is not stored. */
   read(conversation: string): StoredConversation | undefined;
-  /** Writes turns as they stand now, all or none. Their order is the order in which they were first written. */
-  save(conversation: string, turns: TurnRecord[]): void;
+  /**
+   * Writes turns of conversations as they stand now, all or none. Their order is the order in which they were first
+   * written.
+   */
+  save(changed: ReadonlyMap<string, Iterable<TurnRecord>>): void;
   /** Takes a turn and all after it out. One that is not there changes nothing. */
   truncate(conversation: string, turn: string): void;
   /** Takes `title` as the name. False when the conversation is not stored. */
@@ -71,12 +74,14 @@ export class MemoryStore implements Store {
     return { id, title: titleIn(kept), created: kept.created, updated: kept.updated, turns };
   }
 
-  save(conversation: string, turns: TurnRecord[]): void {
+  save(changed: ReadonlyMap<string, Iterable<TurnRecord>>): void {
     const now = this.#now();
-    const kept = this.#conversations.get(conversation) ?? { created: now, updated: now, turns: new Map() };
-    for (const turn of turns) kept.turns.set(turn.turn, structuredClone(turn));
-    kept.updated = now;
-    this.#conversations.set(conversation, kept);
+    for (const [conversation, turns] of changed) {
+      const kept = this.#conversations.get(conversation) ?? { created: now, updated: now, turns: new Map() };
+      for (const turn of turns) kept.turns.set(turn.turn, structuredClone(turn));
+      kept.updated = now;
+      this.#conversations.set(conversation, kept);
+    }
   }
 
   truncate(conversation: string, turn: string): void {

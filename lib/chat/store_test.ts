@@ -20,7 +20,7 @@ function filled(open: (now?: Clock) => Store, conversations: Record<string, [pro
   let now = 0;
   const store = open(() => ++now);
   for (const [id, [prompt, text]] of Object.entries(conversations)) {
-    store.save(id, [turn("t", { prompt, text, state: "done" })]);
+    store.save(new Map([[id, [turn("t", { prompt, text, state: "done" })]]]));
   }
   return store;
 }
@@ -40,8 +40,8 @@ for (const [name, open] of kinds) {
       provider: "ollama",
       model: "qwen2.5",
     });
-    store.save("c1", [turn("z"), full]);
-    store.save("c1", [turn("a"), turn("z", { text: "grown", state: "streaming" })]);
+    store.save(new Map([["c1", [turn("z"), full]]]));
+    store.save(new Map([["c1", [turn("a"), turn("z", { text: "grown", state: "streaming" })]]]));
     assertEquals(store.read("c1"), {
       id: "c1",
       title: "ask z",
@@ -57,7 +57,7 @@ for (const [name, open] of kinds) {
   Deno.test(`${name} hands out copies`, () => {
     const store = open();
     const record = turn("t");
-    store.save("c", [record]);
+    store.save(new Map([["c", [record]]]));
     record.text = "changed later";
     store.read("c")!.turns[0]!.prompt = "changed, too";
     assertEquals(store.read("c")!.turns, [turn("t")]);
@@ -72,7 +72,7 @@ for (const [name, open] of kinds) {
       { id: "b", title: "Second", updated: 2, turns: 1 },
       { id: "a", title: "First", updated: 1, turns: 1 },
     ]);
-    store.save("a", [turn("more")]);
+    store.save(new Map([["a", [turn("more")]]]));
     assertEquals(store.list(2).map(({ id, turns }) => [id, turns]), [["a", 2], ["c", 1]]);
     store.truncate("c", "t");
     assertEquals(store.list(10).map(({ id }) => id), ["a", "b"]);
@@ -110,7 +110,7 @@ for (const [name, open] of kinds) {
     assertEquals(store.list(10, "   ").length, 7);
     assertEquals(store.list(10, "喜欢")[0]!.excerpt, "我喜欢猫");
     assertEquals("excerpt" in store.list(10, "katzen")[0]!, false);
-    store.save("split", [turn("t", { text: "двА" })]);
+    store.save(new Map([["split", [turn("t", { text: "двА" })]]]));
     assertEquals(store.list(10, "Два").map(({ id }) => id), ["split"]);
     assertEquals(store.list(10, "two"), []);
     store.close();
@@ -119,7 +119,7 @@ for (const [name, open] of kinds) {
   Deno.test(`${name} keeps a name through further turns`, () => {
     const store = filled(open, { c: ["Prompt", "x"] });
     assertEquals(store.rename("c", "名前 \0 é"), true);
-    store.save("c", [turn("t2")]);
+    store.save(new Map([["c", [turn("t2")]]]));
     assertEquals([store.read("c")!.title, store.list(1)[0]!.title], ["名前 \0 é", "名前 \0 é"]);
     assertEquals(store.rename("nobody", "x"), false);
     store.close();
@@ -127,12 +127,12 @@ for (const [name, open] of kinds) {
 
   Deno.test(`${name} takes out a turn and all after it; what is written next comes last`, () => {
     const store = open();
-    store.save("c", [turn("a"), turn("b"), turn("c")]);
-    store.save("other", [turn("b")]);
+    store.save(new Map([["c", [turn("a"), turn("b"), turn("c")]]]));
+    store.save(new Map([["other", [turn("b")]]]));
     store.truncate("c", "nobody");
     store.truncate("c", "b");
     assertEquals(store.read("c")!.turns, [turn("a")]);
-    store.save("c", [turn("d"), turn("b")]);
+    store.save(new Map([["c", [turn("d"), turn("b")]]]));
     assertEquals(store.read("c")!.turns.map((one) => one.turn), ["a", "d", "b"]);
     assertEquals(store.read("other")!.turns.length, 1);
     store.close();
@@ -145,7 +145,7 @@ for (const [name, open] of kinds) {
     store.delete("a");
     assertEquals([store.read("a"), store.conversationOf("s")], [undefined, undefined]);
     assertEquals([store.list(10, "x").map(({ id }) => id), store.conversationOf("other")], [["b"], "b"]);
-    store.save("a", [turn("new")]);
+    store.save(new Map([["a", [turn("new")]]]));
     assertEquals(store.read("a")!.turns, [turn("new")]);
     store.close();
   });
@@ -155,7 +155,7 @@ Deno.test("SqliteStore finds everything again in its file", async () => {
   const folder = await Deno.makeTempDir();
   const file = `${folder}/conversations.db`;
   const first = new SqliteStore(file);
-  first.save("c", [turn("t", { text: "kept" })]);
+  first.save(new Map([["c", [turn("t", { text: "kept" })]]]));
   // Not closed: what was saved must not depend on a tidy end.
   const second = new SqliteStore(file);
   assertEquals(second.read("c")!.turns, [turn("t", { text: "kept" })]);
