@@ -37,7 +37,7 @@ async function measure(run: Run): Promise<Outcome> {
   const reading = Array.from({ length: run.sockets }, async (_, index) => {
     await wait(index);
     const socket = sockets[index];
-    await (socket === undefined ? readDirectly(run, meter, stop.signal) : readSocket(run, socket, meter));
+    await (socket === undefined ? readDirectly(run, meter, stop.signal) : readSocket(run, socket, meter, stop.signal));
   });
   const finished = Promise.all(reading);
   await Promise.race([finished, delay(run.warmUp * 1_000)]);
@@ -45,7 +45,6 @@ async function measure(run: Run): Promise<Outcome> {
   await Promise.race([finished, delay(run.seconds * 1_000)]);
   const outcome = meter.read();
   stop.abort();
-  sockets.forEach((socket) => socket.close());
   await finished;
   return outcome;
 }

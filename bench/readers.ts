@@ -38,14 +38,19 @@ export async function openSocket(way: "plain" | "v2", url: string): Promise<RawS
   return socket;
 }
 
-/** Asks over a socket, again and again, until it is closed. */
-export async function readSocket(run: Run, socket: RawSocket, meter: Meter): Promise<void> {
+/** Asks over a socket, again and again, until told to stop; then ends the turn and closes the socket. */
+export async function readSocket(run: Run, socket: RawSocket, meter: Meter, stop: AbortSignal): Promise<void> {
   const joined = run.way === "v2";
   const text = promptOf(run);
   let turn = 0;
   const ask = () =>
     socket.send(JSON.stringify(joined ? { type: "prompt", turn: String(++turn), text } : { prompt: text }));
   await ask();
+  // A turn of vtuber.v2 outlives its socket, and would go on into the next measurement.
+  stop.addEventListener("abort", () => {
+    if (joined) void socket.send(JSON.stringify({ type: "stop", turn: String(turn) }));
+    else socket.close();
+  });
   await socket.read((payload) => {
     switch (kindOf(payload)) {
       case "chunk":
@@ -53,7 +58,7 @@ export async function readSocket(run: Run, socket: RawSocket, meter: Meter): Pro
         else meter.takePlain(payload, run.stamp);
         return;
       case "end":
-        return void ask();
+        return stop.aborted ? socket.close() : void ask();
       case "error":
         throw new Error(`The relay failed: ${new TextDecoder().decode(payload)}`);
     }
