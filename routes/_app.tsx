@@ -6,8 +6,8 @@ import { define } from "@/utils.ts";
 /** Colours of the browser's own frame around the page: those of the style sheet's `--ground`. */
 const GROUND = { light: "#efeafb", dark: "#131024", contrast: "#000000" };
 
-export default define.layout(function App({ Component, req }) {
-  const { language, theme } = preferencesOf(req.headers);
+export default define.layout(function App({ Component, req, state }) {
+  const { language, theme } = preferencesOf(req.headers, state.config?.ui);
   const words = WORDS[language];
   return (
     <html lang={language} data-theme={theme}>

@@ -5,8 +5,8 @@ import { preferencesOf } from "@/lib/client/preferences.ts";
 import { define } from "@/utils.ts";
 
 /** Says that something failed, never why: an error's text may hold what is nobody's business. */
-export default define.page(function ErrorPage({ error, req }) {
-  const words = WORDS[preferencesOf(req.headers).language];
+export default define.page(function ErrorPage({ error, req, state }) {
+  const words = WORDS[preferencesOf(req.headers, state.config?.ui).language];
   const missing = error instanceof HttpError && error.status === 404;
   return (
     <main class="error-page">

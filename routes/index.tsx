@@ -6,7 +6,7 @@ import { preferencesOf } from "@/lib/client/preferences.ts";
 import { define } from "@/utils.ts";
 
 export default define.page(function Index({ state, req }) {
-  const preferences = preferencesOf(req.headers);
+  const preferences = preferencesOf(req.headers, state.config.ui);
   const words = WORDS[preferences.language];
   return (
     <main class="page">

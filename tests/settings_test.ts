@@ -128,6 +128,21 @@ Deno.test("every page hears how the avatar is to be drawn, and how the page is t
   assertEquals(await (await fetch(`${house.url}/app-config.json`)).json(), config);
 });
 
+Deno.test("the page is rendered as the settings say, unless its reader has chosen", async () => {
+  await using house = await House.open({ config: { ui: { theme: "light", language: "ja" } } });
+  await using page = await Page.open(house);
+  const rendered = async (cookie: string) => {
+    const html = await (await fetch(house.url, { headers: { cookie, "accept-language": "zh" } })).text();
+    return [/<html[^>]* lang="(\w+)"/.exec(html)?.[1], /<html[^>]* data-theme="(\w+)"/.exec(html)?.[1]];
+  };
+  assertEquals(await rendered(""), ["ja", "light"]);
+  assertEquals(await rendered("theme=dark; language=en"), ["en", "dark"]);
+  await page.call("settings.write", {
+    changes: [{ path: ["ui", "theme"], value: "contrast" }, { path: ["ui", "language"], value: null }],
+  });
+  assertEquals(await rendered(""), ["zh", "contrast"]);
+});
+
 Deno.test("a wrong setting changes nothing, and the refusal says what it should be", async () => {
   await using house = await House.open({ config: FILE, env: { VTUBER_TIME_SCALE: "3" } });
   await using page = await Page.open(house);
@@ -136,6 +151,7 @@ Deno.test("a wrong setting changes nothing, and the refusal says what it should 
     [[["timeScale", 1]], "Cannot change timeScale: the environment variable VTUBER_TIME_SCALE decides it"],
     [[["server.token", "abcdefgh"]], "it is no setting of the page"],
     [[["model", "nobody"]], "Cannot show the model nobody: there is none of this name"],
+    [[["prompt", "nobody"]], 'prompt is "nobody": it should be one of companion, streamer, tutor'],
     [[], "params.changes"],
   ];
   for (const [changes, message] of cases) {

@@ -3,6 +3,7 @@
  * renders the page right at once and nothing flashes.
  */
 import { acceptedLanguage, type Language, languageOf } from "./i18n.ts";
+import type { AppConfig } from "@/lib/protocol/app_config.ts";
 
 export const THEMES = ["system", "light", "dark", "contrast"] as const;
 
@@ -16,17 +17,18 @@ export interface Preferences {
 
 const YEAR_SECONDS = 365 * 24 * 3600;
 
-/** What the request's cookies say, or else its languages. */
-export function preferencesOf(headers: Headers): Preferences {
+/** What the request's cookies say, or else the configuration, or else the browser. */
+export function preferencesOf(headers: Headers, ui?: AppConfig["ui"]): Preferences {
   const cookies = new Map(
     (headers.get("cookie") ?? "").split(";").map((pair) => {
       const [name = "", value = ""] = pair.trim().split("=");
       return [name, value];
     }),
   );
-  const theme = cookies.get("theme");
+  const theme = cookies.get("theme") ?? ui?.theme;
   return {
-    language: languageOf(cookies.get("language") ?? "") ?? acceptedLanguage(headers.get("accept-language")),
+    language: languageOf(cookies.get("language") ?? ui?.language ?? "") ??
+      acceptedLanguage(headers.get("accept-language")),
     theme: THEMES.find((known) => known === theme) ?? "system",
   };
 }

@@ -2,8 +2,11 @@
 import { z } from "zod";
 import { refusing } from "./refusing.ts";
 import { checked, type Handlers } from "@/lib/chat/calls.ts";
+import { ConfigError } from "@/lib/config/config_error.ts";
 import { personaNames } from "@/lib/config/personas.ts";
+import type { Config } from "@/lib/config/schema.ts";
 import { needsRestart, readChanges, settingFields } from "@/lib/config/settings.ts";
+import type { Change } from "@/lib/config/write.ts";
 import { modelNames } from "@/lib/models/known.ts";
 import type { SettingField } from "@/lib/protocol/calls.ts";
 import type { Services } from "@/lib/services.ts";
@@ -19,12 +22,23 @@ export function settingsCalls(services: Services): Handlers {
     ...checked("settings.write", changes, ({ changes }) =>
       refusing(async () => {
         const wanted = readChanges(changes, live.overrides);
+        refuseUnknownCharacter(wanted, live.written);
         const before = live.written;
         await services.change(wanted);
         const later = wanted.filter(({ path }) => needsRestart(path));
         return { restart: later.some(({ path }) => valueAt(before, path) !== valueAt(live.written, path)) };
       })),
   };
+}
+
+/** A file may name a character that only another program has; a page may not. */
+function refuseUnknownCharacter(changes: readonly Change[], { prompts }: Config): void {
+  const names = personaNames(prompts);
+  const unknown = changes.find(({ path, value }) =>
+    path.join() === "prompt" && value !== undefined && !names.includes(String(value))
+  );
+  if (unknown === undefined) return;
+  throw new ConfigError(`prompt is ${JSON.stringify(unknown.value)}: it should be one of ${names.join(", ")}`);
 }
 
 function readSettings({ live }: Services): SettingField[] {
