@@ -47,6 +47,37 @@ export interface Words {
   edit: string;
   copy: string;
   copied: string;
+  save: string;
+  cancel: string;
+  conversations: {
+    title: string;
+    search: string;
+    loading: string;
+    none: string;
+    nothingFound(query: string): string;
+    turns(count: number): string;
+    /** The one that is on the screen. */
+    here: string;
+    more(title: string): string;
+    rename: string;
+    newTitle: string;
+    saveAs(format: string): string;
+    delete: string;
+    deleteQuestion: string;
+  };
+  turns: {
+    edit: string;
+    editing: string;
+    /** What happens to the turns after the one that is edited. */
+    replaces: string;
+    regenerate: string;
+  };
+  context: {
+    label: string;
+    tokens(used: string, budget: string): string;
+    allTold: string;
+    told(told: number, turns: number): string;
+  };
   notices: {
     demoTitle: string;
     demoText: string;
