@@ -1,0 +1,27 @@
+/** What a real browser sends when a folder is dropped onto its page. */
+import { assertEquals } from "@std/assert";
+import { launchBrowser } from "./browser.ts";
+import { House } from "./house.ts";
+import { modelFiles } from "@/lib/models/model_fixture.ts";
+
+Deno.test("a browser's form keeps the paths of a folder, in any language", async () => {
+  await using house = await House.open();
+  const browser = await launchBrowser();
+  try {
+    const page = await browser.newPage();
+    await page.goto(`${house.url}/app-config.json`);
+    const files = Object.entries(modelFiles({}, "ミア")).map(([path, content]) =>
+      [`モデル/${path}`, typeof content === "string" ? [...new TextEncoder().encode(content)] : [...content]] as const
+    );
+    const answer = await page.evaluate(async (files) => {
+      const form = new FormData();
+      for (const [path, bytes] of files) form.append("file", new Blob([new Uint8Array(bytes)]), path);
+      const response = await fetch("/api/avatars", { method: "POST", body: form });
+      return [response.status, await response.json()];
+    }, files);
+    assertEquals(answer, [201, { name: "ミア", warnings: [] }]);
+    assertEquals(house.services.appConfig().model, "ミア");
+  } finally {
+    await browser.close();
+  }
+});
