@@ -21,6 +21,15 @@ const PATHS = {
   save: "M12 4v11M7 10.5l5 5 5-5M5 20h14",
   trash: "M4.5 7h15M9.5 7V4.5h5V7M6.5 7l1 13h9l1-13M10.5 11v5M13.5 11v5",
   pencil: "M4 20l1-4L16 5l3 3L8 19z",
+  language: "M7 7h10v10H7zM10 3.5V7M14 3.5V7M10 17v3.5M14 17v3.5M3.5 10H7M3.5 14H7M17 10h3.5M17 14h3.5",
+  character: "M12 20.5a8.5 8.5 0 1 0 0-17 8.5 8.5 0 0 0 0 17zM9 9.5v1M15 9.5v1M8.5 14.5c2 2.1 5 2.1 7 0",
+  avatar: "M12 12a4 4 0 1 0 0-8 4 4 0 0 0 0 8zM4.5 20.5c.6-3.4 3.6-5.5 7.5-5.5s6.9 2.1 7.5 5.5",
+  appearance:
+    "M12 20.5a8.5 8.5 0 1 1 8.5-8.5c0 2.6-2.6 2.7-4 2.7-2.4 0-2.6 1.4-2 2.5.8 1.6-.2 3.3-2.5 3.3zM8 10.5v.1M12 7.5v.1M16 10.5v.1",
+  server: "M4.5 5h15v6h-15zM4.5 13h15v6h-15zM8 8v.1M8 16v.1",
+  folder: "M3.5 18.5v-13h6l2 2.5h9v10.5z",
+  plus: "M12 5v14M5 12h14",
+  box: "M12 3.5 20 8v8.5L12 21l-8-4.5V8zM4 8l8 4.5L20 8M12 12.5V21",
 } as const;
 
 export type IconName = keyof typeof PATHS;

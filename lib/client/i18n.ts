@@ -2,6 +2,7 @@
 import type { ErrorCode } from "@/lib/protocol/codes.ts";
 import { ENGLISH } from "./words/en.ts";
 import { JAPANESE } from "./words/ja.ts";
+import type { SetupWords } from "./words/setup.ts";
 import { CHINESE } from "./words/zh.ts";
 
 export const LANGUAGES = ["en", "ja", "zh"] as const;
@@ -89,6 +90,8 @@ export interface Words {
   };
   /** Titles of failures. What exactly went wrong follows in the server's words. */
   errors: Record<ErrorCode, string>;
+  /** What the first run says. */
+  setup: SetupWords;
   notFound: string;
   broken: string;
   back: string;

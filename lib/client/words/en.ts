@@ -1,4 +1,5 @@
 import type { Words } from "../i18n.ts";
+import { SETUP } from "./setup.ts";
 
 export const ENGLISH: Words = {
   name: "English",
@@ -102,6 +103,7 @@ export const ENGLISH: Words = {
     offline: "The server cannot be reached",
     internal: "Something went wrong",
   },
+  setup: SETUP.en,
   notFound: "There is nothing here",
   broken: "Something went wrong on our side",
   back: "Back to the conversation",

@@ -1,4 +1,5 @@
 import type { Words } from "../i18n.ts";
+import { SETUP } from "./setup.ts";
 
 export const JAPANESE: Words = {
   name: "日本語",
@@ -103,6 +104,7 @@ export const JAPANESE: Words = {
     offline: "サーバーに接続できません",
     internal: "問題が起きました",
   },
+  setup: SETUP.ja,
   notFound: "ここには何もありません",
   broken: "サーバーで問題が起きました",
   back: "会話に戻る",

@@ -1,4 +1,5 @@
 import type { Words } from "../i18n.ts";
+import { SETUP } from "./setup.ts";
 
 export const CHINESE: Words = {
   name: "中文",
@@ -102,6 +103,7 @@ export const CHINESE: Words = {
     offline: "无法连接服务器",
     internal: "出了点问题",
   },
+  setup: SETUP.zh,
   notFound: "这里什么也没有",
   broken: "服务器出了问题",
   back: "回到对话",

@@ -1,0 +1,120 @@
+import type { SettingsWords } from "./settings.ts";
+
+export const ENGLISH: SettingsWords = {
+  sections: {
+    language: "Language model",
+    character: "Character",
+    avatar: "Avatar",
+    appearance: "Appearance",
+    server: "Server",
+  },
+  about: {
+    language: "Who thinks and writes the answers",
+    character: "Who you talk with",
+    avatar: "Who stands on the stage",
+    appearance: "How this page looks and which language it speaks",
+    server: "The program behind this page",
+  },
+  fields: {
+    "llm.host": { label: "Where Ollama runs", help: "Its address. Empty for this computer." },
+    "llm.contextLength": {
+      label: "How much it remembers",
+      help: "In tokens; a token is about three quarters of a word. More needs more memory.",
+      unset: "As the model has it",
+    },
+    "llm.think": {
+      label: "Thinking before answering",
+      help: "For models that can. It makes answers better and later.",
+      choices: {
+        true: "Yes",
+        false: "No",
+        low: "A little",
+        medium: "Some",
+        high: "Much",
+        max: "As much as it can",
+      },
+      unset: "As the model likes",
+    },
+    "llm.keepAlive": {
+      label: "Keep it loaded for",
+      help: "Seconds, or a time such as 10m or 1h; -1 is for ever.",
+      unset: "As Ollama has it",
+    },
+    "llm.fallback": {
+      label: "When Ollama cannot be reached",
+      choices: { demo: "The demo answers", none: "Nobody answers" },
+    },
+    "llm.api": {
+      label: "How it is asked",
+      help: "With the whole conversation, the model knows what was said before.",
+      choices: { chat: "With the whole conversation", generate: "With one message only" },
+    },
+    "limits.firstByteSeconds": {
+      label: "Longest wait for the first word",
+      help: "In seconds. Large models take long to load.",
+    },
+    "limits.idleSeconds": { label: "Longest pause within an answer", help: "In seconds." },
+    "emotions.classifier": {
+      label: "Guess feelings from the words",
+      help: "For language models that do not mark what they feel.",
+    },
+    timeScale: { label: "Speed of movement", help: "1 is as the artist made it, 2 is twice as fast." },
+    "avatar.maxFps": { label: "Pictures a second, at most", help: "Fewer save power." },
+    "avatar.maxPixelRatio": {
+      label: "Sharpness, at most",
+      help: "Pixels for each point of the screen. Less saves power.",
+    },
+    "ui.language": {
+      label: "Language",
+      choices: { auto: "As the browser asks", en: "English", ja: "日本語", zh: "中文" },
+    },
+    "ui.theme": {
+      label: "Colours",
+      choices: { auto: "As the device has it", light: "Light", dark: "Dark", contrast: "High contrast" },
+    },
+    "server.port": { label: "Port", help: "The number after the colon in this page's address." },
+    "server.host": {
+      label: "Who can reach it",
+      help: "127.0.0.1 is this computer only; 0.0.0.0 is everybody in the network, with a token.",
+    },
+    "llm.wsPath": { label: "Path of the socket", help: "Where pages and other programs connect." },
+    "log.level": {
+      label: "What is logged",
+      choices: { debug: "Everything", info: "What happens", warn: "Warnings", error: "Errors only" },
+    },
+  },
+  saving: "Saving…",
+  saved: "Saved",
+  restore: (value) => `Back to ${value}`,
+  on: "on",
+  off: "off",
+  decidedBy: (variable) => `The environment variable ${variable} decides this.`,
+  nextStart: "Holds from the next start on.",
+  restartNow: "Restart the server for the changes to take effect.",
+  keptIn: "Everything is kept in vtuber.config.json, your comments included.",
+  outOfRange: (least, most) =>
+    most === undefined
+      ? `At least ${least}`
+      : least === undefined
+      ? `At most ${most}`
+      : `A number from ${least} to ${most}`,
+  loading: "Loading…",
+  installed: "Models on this computer",
+  noneInstalled: "Ollama has no model yet.",
+  inUse: "In use",
+  runsElsewhere: "Runs in the cloud: your messages leave this computer",
+  otherModel: "Another model",
+  otherModelHelp: "A name from ollama.com/library, such as llama3.2 or qwen2.5:3b",
+  use: "Use",
+  avatars: "Avatars",
+  characters: "Characters",
+  chosen: "Chosen",
+  fetching: "On its way…",
+  addZip: "Add a zip",
+  addFolder: "Add a folder",
+  addCard: "Add a card",
+  dropHint: "Or drop it anywhere on this page.",
+  aboutCards: "Character cards of SillyTavern, PNG or JSON, bring more.",
+  thisBrowser: "In this browser",
+  everybody: "For everyone who has not chosen",
+};
