@@ -23,13 +23,17 @@ export function startStubProgram(): Promise<RunningProgram> {
  * Starts our server as `deno task start` does, with data of its own.
  *
  * @param dataDir an absolute path
- * @param flags further flags for `deno run`, such as those for a profile
+ * @param env further variables, such as limits
  */
-export function startOurs(stub: string, dataDir: string, flags: string[] = []): Promise<RunningProgram> {
+export function startOurs(
+  stub: string,
+  dataDir: string,
+  env: Record<string, string> = {},
+): Promise<RunningProgram> {
   return RunningProgram.start({
     name: "the server",
     command: Deno.execPath(),
-    args: ["run", "-A", ...flags, "tasks/start.ts"],
+    args: ["run", "-A", "tasks/start.ts"],
     cwd: ROOT,
     env: {
       PORT: "0",
@@ -39,6 +43,7 @@ export function startOurs(stub: string, dataDir: string, flags: string[] = []): 
       VTUBER_LLM_API: API,
       VTUBER_LLM_FALLBACK: "none",
       VTUBER_SERVER_DATA_DIR: relative(ROOT, dataDir),
+      ...env,
     },
     ready: /(http:\/\/\S+)/,
   });

@@ -55,6 +55,14 @@ export class Metrics {
         this.set(Deno.memoryUsage().rss);
       },
     });
+    new Gauge({
+      name: "process_heap_bytes",
+      help: "Memory of JavaScript's objects, those included that wait to be collected",
+      registers,
+      collect() {
+        this.set(Deno.memoryUsage().heapUsed);
+      },
+    });
     this.#generating = new Gauge({ name: "vtuber_generating", help: "Answers being generated", registers });
     this.#turns = new Counter({
       name: "vtuber_turns_total",
