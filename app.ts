@@ -31,7 +31,9 @@ export function createApp(services: Services): App<State> {
     .get("/healthz", () => healthz())
     .get("/readyz", async () => readyz(await services.mind.look()))
     .get("/metrics", () => hub.metrics.page())
-    .get("/model/*", (ctx) => serveFile(ctx.req, `${services.staticDir}/model`, below(ctx.url, "/model/")))
+    .get("/model/*", (ctx) => {
+      return serveFile(ctx.req, `${services.staticDir}/model`, below(ctx.url, "/model/"), { foreign: true });
+    })
     .get("/vendor/*", (ctx) => serveFile(ctx.req, `${services.staticDir}/vendor`, below(ctx.url, "/vendor/")))
     .use(staticFiles())
     .fsRoutes();

@@ -6,11 +6,24 @@ import mime from "mime";
 import { sep } from "node:path";
 import { plainParts } from "./paths.ts";
 
+/** What a browser only shows, plays or reads, whoever made it. */
+const INERT = /^(image\/(png|jpeg|webp)|audio\/[\w.+-]+|application\/json)$/;
+
+export interface ServeOptions {
+  /** The files are not ours: none of them may run as our page or our script does. Default: false. */
+  foreign?: boolean;
+}
+
 /**
  * Answers a GET or HEAD with the file at `path` (still percent-encoded, relative) below `root`.
  * 304 when the client has it already, 404 for whatever is not a plain file there.
  */
-export async function serveFile(request: Request, root: string, path: string): Promise<Response> {
+export async function serveFile(
+  request: Request,
+  root: string,
+  path: string,
+  { foreign = false }: ServeOptions = {},
+): Promise<Response> {
   const parts = plainParts(path);
   const file = parts && await fileBelow(root, parts);
   const info = file === undefined ? undefined : await Deno.stat(file).catch(missing);
@@ -18,7 +31,8 @@ export async function serveFile(request: Request, root: string, path: string): P
   const etag = `W/"${info.size.toString(36)}-${(info.mtime?.getTime() ?? 0).toString(36)}"`;
   const headers = new Headers({ etag, "cache-control": "no-cache" });
   if (request.headers.get("if-none-match")?.includes(etag)) return new Response(null, { status: 304, headers });
-  headers.set("content-type", mime.getType(file) ?? "application/octet-stream");
+  const type = mime.getType(file) ?? "application/octet-stream";
+  headers.set("content-type", foreign && !INERT.test(type) ? "application/octet-stream" : type);
   headers.set("content-length", String(info.size));
   if (request.method === "HEAD") return new Response(null, { headers });
   const opened = await Deno.open(file);

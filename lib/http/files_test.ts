@@ -31,3 +31,23 @@ Deno.test("serveFile() serves what is below its root, and nothing that a link le
     await Deno.remove(folder, { recursive: true });
   }
 });
+
+Deno.test("serveFile() lets nothing of a foreign folder run as a page or a script", async () => {
+  const root = await Deno.makeTempDir();
+  const typeOf = async (path: string, foreign: boolean) => {
+    await Deno.writeTextFile(`${root}/${path}`, "x");
+    const response = await serveFile(new Request("http://localhost/"), root, path, { foreign });
+    await response.body?.cancel();
+    return response.headers.get("content-type");
+  };
+  for (const path of ["a.html", "a.js", "a.svg", "a.xml", "a.xhtml", "a.css", "a.wasm", "a.moc3"]) {
+    assertEquals([path, await typeOf(path, true)], [path, "application/octet-stream"]);
+  }
+  const kept = [["a.png", "image/png"], ["a.jpg", "image/jpeg"], ["a.json", "application/json"], [
+    "a.mp3",
+    "audio/mpeg",
+  ]];
+  for (const [path, type] of kept) assertEquals(await typeOf(path!, true), type);
+  assertEquals(await typeOf("a.js", false), "text/javascript");
+  await Deno.remove(root, { recursive: true });
+});
