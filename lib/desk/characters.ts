@@ -67,8 +67,14 @@ function avatarOf({ model }: Character, { live, config }: Services): Change[] {
   return model === undefined || model === config.model || decided ? [] : [{ path: ["model"], value: model }];
 }
 
-function choiceOf({ id, text, greeting }: Character, chosen: string | undefined): CharacterChoice {
-  return { name: id, chosen: id === chosen, about: firstWords(text), ...(greeting !== undefined && { greeting }) };
+function choiceOf({ id, name, text, greeting }: Character, chosen: string | undefined): CharacterChoice {
+  return {
+    name: id,
+    title: name,
+    chosen: id === chosen,
+    about: firstWords(text),
+    ...(greeting !== undefined && { greeting }),
+  };
 }
 
 function firstWords(text: string): string {

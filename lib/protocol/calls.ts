@@ -81,7 +81,10 @@ export interface AvatarChoice {
 }
 
 export interface CharacterChoice {
+  /** What `prompt` in the configuration chooses it by. */
   name: string;
+  /** What it is called. */
+  title: string;
   chosen: boolean;
   /** First words of its description. */
   about: string;

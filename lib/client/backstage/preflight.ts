@@ -10,6 +10,7 @@ export class PreflightStore {
   readonly #seen = signal<Preflight | null>(null);
   readonly #looking = signal(false);
   readonly #error = signal<TurnError | null>(null);
+  #again = false;
 
   constructor(call: CallClient["call"]) {
     this.#call = call;
@@ -29,14 +30,19 @@ export class PreflightStore {
     return this.#error;
   }
 
+  /** Looks; where somebody looks already, once more after that, for things may have changed meanwhile. */
   async look(): Promise<void> {
+    this.#again = true;
     if (this.#looking.peek()) return;
     this.#looking.value = true;
-    try {
-      this.#seen.value = await this.#call("preflight.look", {});
-      this.#error.value = null;
-    } catch (error) {
-      this.#error.value = errorOf(error);
+    while (this.#again) {
+      this.#again = false;
+      try {
+        this.#seen.value = await this.#call("preflight.look", {});
+        this.#error.value = null;
+      } catch (error) {
+        this.#error.value = errorOf(error);
+      }
     }
     this.#looking.value = false;
   }
@@ -75,6 +81,16 @@ export function checksOf(status: Status, seen: Preflight | null, webgl: boolean 
 function verdictOf(there: boolean | null): Verdict {
   if (there === null) return "unknown";
   return there ? "good" : "bad";
+}
+
+/** Whether two names mean the same model: tag `latest` where there is none, whatever the case. */
+export function sameModel(one: string, other: string): boolean {
+  return fullName(one) === fullName(other);
+}
+
+function fullName(model: string): string {
+  const name = model.toLowerCase();
+  return name.slice(name.lastIndexOf("/") + 1).includes(":") ? name : `${name}:latest`;
 }
 
 /** Whether this browser draws with WebGL. Only in the browser. */

@@ -3,7 +3,7 @@ import { assertEquals } from "@std/assert";
 import { CallError, type CallOptions } from "../calls.ts";
 import { STATUS } from "../fake_world.ts";
 import { Chooser } from "./chooser.ts";
-import { checksOf, PreflightStore } from "./preflight.ts";
+import { checksOf, PreflightStore, sameModel } from "./preflight.ts";
 import { Puller } from "./pull.ts";
 import { SettingsStore } from "./settings.ts";
 import type { Method, Preflight, SettingField } from "@/lib/protocol/calls.ts";
@@ -141,6 +141,8 @@ Deno.test("PreflightStore looks once at a time, and tells when it cannot", async
   const first = preflight.look();
   await preflight.look();
   assertEquals([calls.asked.length, preflight.looking.value], [1, true]);
+  calls.last.resolve({ ...SEEN, installed: [] });
+  while (calls.asked.length < 2) await Promise.resolve();
   calls.last.resolve(SEEN);
   await first;
   assertEquals([preflight.seen.value, preflight.looking.value], [SEEN, false]);
@@ -172,4 +174,14 @@ Deno.test("checksOf() tells what is there, and does not take an old look for the
     { verdict: "unknown" },
     undefined,
   ]);
+});
+
+Deno.test("sameModel() knows the tag that is not said", () => {
+  const cases: [one: string, other: string, same: boolean][] = [
+    ["qwen2.5", "qwen2.5:latest", true],
+    ["Qwen2.5", "qwen2.5", true],
+    ["qwen2.5:3b", "qwen2.5", false],
+    ["host:5000/me/mini", "host:5000/me/mini:latest", true],
+  ];
+  for (const [one, other, same] of cases) assertEquals(sameModel(one, other), same, `${one} ${other}`);
 });

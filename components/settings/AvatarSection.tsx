@@ -1,0 +1,49 @@
+import { ChoiceList } from "./ChoiceList.tsx";
+import { Fields } from "./Field.tsx";
+import { FileButton } from "./FileButton.tsx";
+import { FIELDS, type SectionProps } from "./section.ts";
+
+/** Who stands on the stage, and how it is drawn. */
+export function AvatarSection({ backstage, settings, words, text }: SectionProps) {
+  const { avatars, uploads } = backstage;
+  const variable = settings.field("model")?.variable;
+  const choosing = avatars.choosing.value;
+  const error = avatars.error.value;
+  return (
+    <>
+      <ChoiceList
+        label={text.avatars}
+        items={(avatars.items.value ?? []).map(({ name, chosen, problem }) => ({
+          name,
+          title: titleOf(name),
+          chosen,
+          problem,
+          busy: name === choosing,
+        }))}
+        locked={variable !== undefined}
+        chosenText={text.chosen}
+        busyText={text.fetching}
+        onChoose={(name) => void avatars.choose(name)}
+      />
+      {variable !== undefined && <p class="hint">{text.decidedBy(variable)}</p>}
+      {error !== null && <p class="field-error" role="alert">{error.message}</p>}
+      {variable === undefined && (
+        <>
+          <div class="actions">
+            <FileButton uploads={uploads} icon="plus" label={text.addZip} accept=".zip,application/zip" />
+            <FileButton uploads={uploads} icon="folder" label={text.addFolder} />
+          </div>
+          <p class="hint">{text.dropHint}</p>
+        </>
+      )}
+      <hr />
+      <Fields settings={settings} names={FIELDS.avatar} words={words} text={text} />
+    </>
+  );
+}
+
+/** `mao_pro` is Mao pro. */
+function titleOf(name: string): string {
+  const words = name.replace(/[_-]+/g, " ").trim();
+  return words.charAt(0).toLocaleUpperCase() + words.slice(1);
+}

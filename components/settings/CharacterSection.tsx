@@ -1,0 +1,36 @@
+import { ChoiceList } from "./ChoiceList.tsx";
+import { Fields } from "./Field.tsx";
+import { FileButton } from "./FileButton.tsx";
+import { FIELDS, type SectionProps } from "./section.ts";
+
+/** Whom the reader talks with. */
+export function CharacterSection({ backstage, settings, words, text }: SectionProps) {
+  const { characters, uploads } = backstage;
+  const variable = settings.field("prompt")?.variable;
+  const choosing = characters.choosing.value;
+  const error = characters.error.value;
+  return (
+    <>
+      <ChoiceList
+        label={text.characters}
+        items={(characters.items.value ?? []).map((item) => ({ ...item, busy: item.name === choosing }))}
+        locked={variable !== undefined}
+        chosenText={text.chosen}
+        busyText={text.fetching}
+        onChoose={(name) => void characters.choose(name)}
+      />
+      {variable !== undefined && <p class="hint">{text.decidedBy(variable)}</p>}
+      {error !== null && <p class="field-error" role="alert">{error.message}</p>}
+      {variable === undefined && (
+        <>
+          <div class="actions">
+            <FileButton uploads={uploads} icon="plus" label={text.addCard} accept=".png,.json" />
+          </div>
+          <p class="hint">{text.aboutCards} {text.dropHint}</p>
+        </>
+      )}
+      <hr />
+      <Fields settings={settings} names={FIELDS.character} words={words} text={text} />
+    </>
+  );
+}

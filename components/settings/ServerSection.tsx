@@ -1,0 +1,10 @@
+import { Fields } from "./Field.tsx";
+import { CHOSEN_ELSEWHERE, FIELDS, type SectionProps } from "./section.ts";
+
+/** The server, and whatever a newer one has that no other part shows. */
+export function ServerSection({ settings, words, text }: SectionProps) {
+  const known: string[] = [...CHOSEN_ELSEWHERE, ...Object.values(FIELDS).flat()];
+  const names = settings.fields.value?.map(({ path }) => path.join(".")) ?? [];
+  const rest = names.filter((name) => !known.includes(name));
+  return <Fields settings={settings} names={[...FIELDS.server, ...rest]} words={words} text={text} />;
+}
