@@ -13,7 +13,7 @@ const BUILD = new URL("./_fresh/", import.meta.url);
 const STOP_MS = 4_000;
 
 /** Serves until SIGINT or SIGTERM, then ends turns, stores them and closes every socket. */
-export async function serve(): Promise<void> {
+async function serve(): Promise<void> {
   // Made by the build: nothing that a fresh checkout could resolve at compile time.
   const built: { default: { fetch: Handler } } = await import(new URL("server.js", BUILD).href);
   const { services } = await import("./main.ts");
@@ -43,7 +43,7 @@ function toldToStop(): Promise<void> {
 }
 
 /** What a person can do about an error at start; undefined for those that are ours. */
-export function explain(error: unknown): string | undefined {
+function explain(error: unknown): string | undefined {
   if (error instanceof ConfigError) return error.message;
   if (error instanceof Deno.errors.AddrInUse) {
     return "Cannot listen: the port is taken by another program. Choose another one, such as PORT=8001";
@@ -56,8 +56,14 @@ export function explain(error: unknown): string | undefined {
   }
 }
 
-if (import.meta.main) {
+/**
+ * Serves as a program does: exit code 0 after a stop, 1 and an explanation when it cannot start.
+ *
+ * @param prepare what must be done before
+ */
+export async function run(prepare?: () => Promise<unknown>): Promise<never> {
   try {
+    await prepare?.();
     await serve();
     Deno.exit(0);
   } catch (error) {
@@ -67,3 +73,5 @@ if (import.meta.main) {
     Deno.exit(1);
   }
 }
+
+if (import.meta.main) await run();
