@@ -23,6 +23,7 @@ export function createApp(services: Services): App<State> {
     .use(csp({ useNonce: true }))
     .use((ctx) => {
       ctx.state.config = services.appConfig();
+      ctx.state.character = services.mind.who() ?? null;
       return ctx.next();
     })
     .get("/app-config.json", (ctx) => ctx.json(ctx.state.config, { headers: { "cache-control": "no-cache" } }))

@@ -1,9 +1,12 @@
 import { createDefine } from "fresh";
 import type { AppConfig } from "@/lib/protocol/app_config.ts";
+import type { Who } from "@/lib/protocol/v2.ts";
 
 /** What the middlewares hand to the pages. */
 export interface State {
   config: AppConfig;
+  /** Whom the reader talks with; null where the language model is itself. */
+  character: Who | null;
 }
 
 export const define = createDefine<State>();

@@ -1,11 +1,13 @@
 import { useSignal } from "@preact/signals";
 import { useEffect, useRef } from "preact/hooks";
 import { BrainNotice } from "@/components/chat/BrainNotice.tsx";
+import { ContextMeter } from "@/components/chat/ContextMeter.tsx";
 import { Composer } from "@/components/chat/Composer.tsx";
 import { Greeting } from "@/components/chat/Greeting.tsx";
 import { Header } from "@/components/chat/Header.tsx";
 import { MessageList } from "@/components/chat/MessageList.tsx";
 import { TurnView } from "@/components/chat/TurnView.tsx";
+import { Conversations } from "@/components/conversations/Conversations.tsx";
 import { ChatStore } from "@/lib/client/chat_store.ts";
 import { currentTurn } from "@/lib/client/conversation.ts";
 import { WORDS } from "@/lib/client/i18n.ts";
@@ -15,18 +17,22 @@ import { browserWorld, socketUrl } from "@/lib/client/socket.ts";
 import { Memory } from "@/lib/client/storage.ts";
 import { followKeyboard } from "@/lib/client/viewport.ts";
 import type { AppConfig } from "@/lib/protocol/app_config.ts";
+import type { Who } from "@/lib/protocol/v2.ts";
 
 interface ChatPanelProps {
   config: AppConfig;
   preferences: Preferences;
+  /** Whom the reader talks with; null where the language model is itself. */
+  character: Who | null;
 }
 
 /** The conversation beside the character. */
-export default function ChatPanel({ config, preferences: initial }: ChatPanelProps) {
+export default function ChatPanel({ config, preferences: initial, character: first }: ChatPanelProps) {
   const chat = useSignal<ChatStore | null>(null);
+  const browsing = useSignal(false);
   const preferences = useSignal(initial);
-  const words = WORDS[preferences.value.language];
-  const name = spokenName(config.model);
+  const { language } = preferences.value;
+  const words = WORDS[language];
   const box = useRef<HTMLTextAreaElement>(null);
 
   useEffect(() => {
@@ -50,6 +56,8 @@ export default function ChatPanel({ config, preferences: initial }: ChatPanelPro
   const turns = store?.turns.value ?? [];
   const status = store?.status.value ?? null;
   const notice = store?.notice.value ?? null;
+  const character = store === null || status === null ? first : store.character.value;
+  const name = character?.name ?? spokenName(config.model);
   const connection = store?.connection.value ?? { state: "idle" };
 
   /** Runs an action whose button goes away with it, and takes the keyboard back to the box. */
@@ -63,6 +71,7 @@ export default function ChatPanel({ config, preferences: initial }: ChatPanelPro
     if (matchMedia("(pointer: fine)").matches) box.current?.focus({ preventScroll: true });
   }
 
+  const onReset = connection.state === "open" && turns.length > 0 ? () => act((chat) => chat.reset()) : null;
   return (
     <section class={store === null ? "chat" : "chat ready"} aria-label={words.conversation}>
       <Header
@@ -71,9 +80,12 @@ export default function ChatPanel({ config, preferences: initial }: ChatPanelPro
         status={status}
         words={words}
         preferences={preferences}
-        onReset={connection.state === "open" && turns.length > 0 ? () => act((chat) => chat.reset()) : null}
+        onReset={onReset}
         onReconnect={() => store?.reconnect()}
-      />
+        onConversations={store === null ? null : () => browsing.value = true}
+      >
+        {store !== null && <ContextMeter calls={store.calls} turns={turns} words={words} language={language} />}
+      </Header>
       {status !== null && (
         <BrainNotice
           status={status}
@@ -82,22 +94,30 @@ export default function ChatPanel({ config, preferences: initial }: ChatPanelPro
         />
       )}
       <MessageList words={words} said={turns.findLast((turn) => turn.state === "unsent")?.turn}>
-        {turns.length === 0 && (
+        {(turns.length === 0 || character?.greeting !== undefined) && (
           <Greeting
             name={name}
+            greeting={character?.greeting}
+            first={turns.length === 0}
             words={words}
             onAsk={store === null ? null : (text) => act((chat) => chat.ask(text))}
           />
         )}
-        {turns.map((turn) => (
+        {turns.map((turn, i) => (
           <TurnView
             key={turn.turn}
             turn={turn}
             name={name}
             words={words}
             online={connection.state === "open"}
+            last={i === turns.length - 1}
             onRetry={(id) => act((chat) => chat.retry(id))}
             onEdit={(id) => act((chat) => chat.edit(id))}
+            onAsk={async (id, text) => {
+              await store?.askInstead(id, text);
+              focusBox();
+            }}
+            onRegenerate={(id) => act((chat) => void chat.regenerate(id))}
           />
         ))}
       </MessageList>
@@ -111,6 +131,18 @@ export default function ChatPanel({ config, preferences: initial }: ChatPanelPro
       <div class="visually-hidden" aria-live="polite">
         {store?.announcements.value.map(({ id, text }) => <p key={id}>{text}</p>)}
       </div>
+      {store !== null && browsing.value && (
+        <Conversations
+          calls={store.calls}
+          words={words}
+          language={language}
+          onNew={onReset}
+          onClose={(moved) => {
+            browsing.value = false;
+            if (moved) focusBox();
+          }}
+        />
+      )}
     </section>
   );
 }

@@ -17,7 +17,7 @@ export default define.page(function Index({ state, req }) {
         </h1>
         <Avatar config={state.config} />
       </div>
-      <ChatPanel config={state.config} preferences={preferences} />
+      <ChatPanel config={state.config} preferences={preferences} character={state.character} />
     </main>
   );
 });

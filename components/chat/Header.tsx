@@ -1,4 +1,5 @@
 import type { Signal } from "@preact/signals";
+import type { ComponentChildren } from "preact";
 import type { Words } from "@/lib/client/i18n.ts";
 import type { Preferences } from "@/lib/client/preferences.ts";
 import type { Connection } from "@/lib/client/socket.ts";
@@ -15,9 +16,14 @@ interface HeaderProps {
   /** Null while nothing can be reset. */
   onReset: (() => void) | null;
   onReconnect(): void;
+  /** Shows all conversations. Null until the page is alive. */
+  onConversations: (() => void) | null;
+  /** Stands before the buttons. */
+  children?: ComponentChildren;
 }
 
-export function Header({ name, connection, status, words, preferences, onReset, onReconnect }: HeaderProps) {
+export function Header(props: HeaderProps) {
+  const { name, connection, status, words, preferences, onReset, onReconnect, onConversations, children } = props;
   const { tone, text } = describe(connection, status, words);
   const stuck = connection.state === "waiting" || connection.state === "closed";
   return (
@@ -36,6 +42,18 @@ export function Header({ name, connection, status, words, preferences, onReset, 
           <span class="visually-hidden">{words.away(status.host)}</span>
         </span>
       )}
+      {children}
+      <button
+        type="button"
+        class="round"
+        aria-label={words.conversations.title}
+        title={words.conversations.title}
+        aria-haspopup="dialog"
+        disabled={onConversations === null}
+        onClick={() => onConversations?.()}
+      >
+        <Icon name="chats" />
+      </button>
       <button
         type="button"
         class="round"

@@ -2,8 +2,10 @@ import { Component } from "preact";
 import type { Turn } from "@/lib/client/conversation.ts";
 import type { Words } from "@/lib/client/i18n.ts";
 import { CopyButton } from "../CopyButton.tsx";
+import { Icon } from "../Icon.tsx";
 import { Answer } from "./Answer.tsx";
 import { Failure } from "./Failure.tsx";
+import { Said } from "./Said.tsx";
 import { Thoughts } from "./Thoughts.tsx";
 
 interface TurnViewProps {
@@ -12,41 +14,64 @@ interface TurnViewProps {
   words: Words;
   /** True while the server can be reached. */
   online: boolean;
+  /** True for the newest turn. */
+  last: boolean;
   onRetry(turn: string): void;
   onEdit(turn: string): void;
+  /** Asks `text` instead, and drops what follows. Rejects, with a `CallError`, when the server does not take it. */
+  onAsk(turn: string, text: string): Promise<void>;
+  onRegenerate(turn: string): void;
 }
 
 /** What was said and what was answered. Drawn again only when its turn has changed, so a long conversation stays quick. */
 export class TurnView extends Component<TurnViewProps> {
   override shouldComponentUpdate(next: TurnViewProps): boolean {
-    const { turn, words, online } = this.props;
-    return next.turn !== turn || next.words !== words || (turn.state === "unsent" && next.online !== online);
+    const { turn, name, words, online, last } = this.props;
+    return next.turn !== turn || next.name !== name || next.words !== words || next.last !== last ||
+      (turn.state === "unsent" && next.online !== online);
   }
 
-  render({ turn, name, words, online, onRetry, onEdit }: TurnViewProps) {
+  render({ turn, name, words, online, last, onRetry, onEdit, onAsk, onRegenerate }: TurnViewProps) {
     const { turn: id, prompt, text, thinking, state, reason, error } = turn;
     const live = state === "streaming" || state === "queued";
+    const answered = text !== "" || (live && thinking === "");
     return (
       <article class="turn" data-state={state}>
         {prompt !== "" && (
-          <div class="message said">
-            <h3 class="visually-hidden">{words.you}</h3>
-            <p class="text">{prompt}</p>
-          </div>
+          <Said
+            text={prompt}
+            words={words}
+            followed={!last || text !== ""}
+            onAsk={state === "unsent" ? null : (text) => onAsk(id, text)}
+          />
         )}
         {state === "unsent" && error === undefined && <p class="note">{online ? words.sending : words.notSent}</p>}
         {thinking !== "" && <Thoughts text={thinking} live={live && text === ""} words={words} />}
-        {(text !== "" || (live && thinking === "")) && (
-          <div class="row">
-            <div class="message answered" aria-busy={live}>
-              <h3 class="visually-hidden">{name}</h3>
-              {text === "" ? <Dots label={words.thinking} /> : <Answer text={text} live={live} words={words} />}
-            </div>
-            {!live && <CopyButton text={text} words={words} />}
+        {answered && (
+          <div class="message answered" aria-busy={live}>
+            <h3 class="visually-hidden">{name}</h3>
+            {text === "" ? <Dots label={words.thinking} /> : <Answer text={text} live={live} words={words} />}
           </div>
         )}
         {reason === "cancelled" && <p class="note">{words.cancelled}</p>}
         {reason === "length" && <p class="note">{words.cutShort}</p>}
+        {/* While an answer grows its tools are not there, but their room is: nothing jumps at the end. */}
+        {(answered || state === "done") && (
+          <div class="turn-tools">
+            {!live && text !== "" && <CopyButton text={text} words={words} />}
+            {last && state === "done" && (
+              <button
+                type="button"
+                class="small-round"
+                aria-label={words.turns.regenerate}
+                title={words.turns.regenerate}
+                onClick={() => onRegenerate(id)}
+              >
+                <Icon name="again" />
+              </button>
+            )}
+          </div>
+        )}
         {error !== undefined && (
           <Failure
             error={error}

@@ -4,7 +4,7 @@
  */
 import { batch, type ReadonlySignal, type Signal, signal } from "@preact/signals";
 import type { ServerFrame, Status, TurnError, Who } from "@/lib/protocol/v2.ts";
-import { CallClient } from "./calls.ts";
+import { CallClient, CallError } from "./calls.ts";
 import {
   addUnsent,
   applyFrame,
@@ -157,6 +157,25 @@ export class ChatStore {
     this.#memory.forget(id);
     this.draft.value = this.draft.value === "" ? turn.prompt : `${turn.prompt}\n${this.draft.value}`;
     this.#set(withoutTurn(this.#state, id));
+  }
+
+  /**
+   * Drops a turn and all after it, and asks `text` instead. Without a line, as soon as there is one.
+   *
+   * @throws {CallError} when the server refuses; the conversation is then as it was
+   */
+  async askInstead(turn: string, text: string): Promise<void> {
+    await this.calls.call("turn.edit", { turn, text, as: newId() });
+  }
+
+  /** Drops a turn and all after it, and asks the same again. */
+  async regenerate(turn: string): Promise<void> {
+    try {
+      await this.calls.call("turn.regenerate", { turn, as: newId() });
+    } catch (error) {
+      if (!(error instanceof CallError)) throw error;
+      this.#set({ ...this.#state, notice: error.error });
+    }
   }
 
   /** Starts a new conversation. Needs the line; without it nothing happens. */

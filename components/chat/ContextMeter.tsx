@@ -1,0 +1,62 @@
+import { useSignal } from "@preact/signals";
+import { useEffect } from "preact/hooks";
+import { type CallClient, CallError } from "@/lib/client/calls.ts";
+import type { Turn } from "@/lib/client/conversation.ts";
+import type { Words } from "@/lib/client/i18n.ts";
+import type { ContextUse } from "@/lib/protocol/calls.ts";
+
+/** Radius of the ring, such that its length is 100. */
+const RADIUS = 100 / (2 * Math.PI);
+
+interface ContextMeterProps {
+  calls: CallClient;
+  turns: readonly Turn[];
+  words: Words;
+  language: string;
+}
+
+/** How much of the conversation the language model is told, and how much more it could be. */
+export function ContextMeter({ calls, turns, words, language }: ContextMeterProps) {
+  const use = useSignal<ContextUse | null>(null);
+  const last = turns.at(-1);
+
+  useEffect(() => {
+    const end = new AbortController();
+    calls.call("context.use", {}, { signal: end.signal }).then((value) => use.value = value).catch((error) => {
+      // A meter that cannot be read is left out; whatever is wrong is told where it stops somebody.
+      if (error instanceof CallError) use.value = null;
+      else if (!end.signal.aborted) throw error;
+    });
+    return () => end.abort();
+  }, [calls, last?.turn, last?.state]);
+
+  if (use.value === null || turns.length === 0) return null;
+  const { used, budget, turnsTold, turns: tellable } = use.value;
+  const number = new Intl.NumberFormat(language);
+  const tokens = words.context.tokens(number.format(used), number.format(budget));
+  const told = turnsTold < tellable ? words.context.told(turnsTold, tellable) : words.context.allTold;
+  const percent = Math.min(100, Math.round(100 * used / budget));
+  return (
+    <div
+      class="context"
+      role="meter"
+      tabIndex={0}
+      aria-label={words.context.label}
+      aria-valuemin={0}
+      aria-valuemax={budget}
+      aria-valuenow={Math.min(used, budget)}
+      aria-valuetext={`${tokens}. ${told}`}
+      data-cut={turnsTold < tellable}
+    >
+      <svg viewBox="0 0 40 40" aria-hidden="true">
+        <circle cx="20" cy="20" r={RADIUS} />
+        <circle cx="20" cy="20" r={RADIUS} stroke-dasharray={`${percent} 100`} />
+      </svg>
+      <div class="context-card" aria-hidden="true">
+        <strong>{words.context.label}</strong>
+        <span>{tokens} · {percent} %</span>
+        <span>{told}</span>
+      </div>
+    </div>
+  );
+}

@@ -1,0 +1,10 @@
+/** A text in which the words that were looked for stand out. */
+export function Marked({ text, query }: { text: string; query: string }) {
+  if (query === "") return <>{text}</>;
+  const literal = query.replace(/[\\^$.*+?()[\]{}|/-]/g, "\\$&");
+  return (
+    <>
+      {text.split(new RegExp(`(${literal})`, "iu")).map((part, i) => i % 2 === 1 ? <mark key={i}>{part}</mark> : part)}
+    </>
+  );
+}
