@@ -8,11 +8,16 @@ import { Header } from "@/components/chat/Header.tsx";
 import { MessageList } from "@/components/chat/MessageList.tsx";
 import { TurnView } from "@/components/chat/TurnView.tsx";
 import { Conversations } from "@/components/conversations/Conversations.tsx";
+import { DropZone } from "@/components/settings/DropZone.tsx";
+import { Settings } from "@/components/settings/Settings.tsx";
+import { UploadCard } from "@/components/settings/UploadCard.tsx";
+import { Backstage } from "@/lib/client/backstage/backstage.ts";
 import { ChatStore } from "@/lib/client/chat_store.ts";
 import { currentTurn } from "@/lib/client/conversation.ts";
 import { WORDS } from "@/lib/client/i18n.ts";
 import { loadFormatter } from "@/lib/client/markdown/load.ts";
-import type { Preferences } from "@/lib/client/preferences.ts";
+import { preferAnew, type Preferences } from "@/lib/client/preferences.ts";
+import { appConfig } from "@/lib/client/presence.ts";
 import { browserWorld, socketUrl } from "@/lib/client/socket.ts";
 import { Memory } from "@/lib/client/storage.ts";
 import { followKeyboard } from "@/lib/client/viewport.ts";
@@ -29,6 +34,7 @@ interface ChatPanelProps {
 /** The conversation beside the character. */
 export default function ChatPanel({ config, preferences: initial, character: first }: ChatPanelProps) {
   const chat = useSignal<ChatStore | null>(null);
+  const backstage = useSignal<Backstage | null>(null);
   const browsing = useSignal(false);
   const preferences = useSignal(initial);
   const { language } = preferences.value;
@@ -44,20 +50,29 @@ export default function ChatPanel({ config, preferences: initial, character: fir
     });
     store.start();
     loadFormatter();
+    const behind = new Backstage(store.calls);
     chat.value = store;
+    backstage.value = behind;
     const unfollow = followKeyboard();
     return () => {
       unfollow();
+      behind.dispose();
       store.dispose();
     };
   }, []);
 
+  const told = appConfig.value;
+  useEffect(() => {
+    if (told !== null) preferences.value = preferAnew(told.ui);
+  }, [told]);
+
   const store = chat.value;
+  const behind = backstage.value;
   const turns = store?.turns.value ?? [];
   const status = store?.status.value ?? null;
   const notice = store?.notice.value ?? null;
   const character = store === null || status === null ? first : store.character.value;
-  const name = character?.name ?? spokenName(config.model);
+  const name = character?.name ?? spokenName((told ?? config).model);
   const connection = store?.connection.value ?? { state: "idle" };
 
   /** Runs an action whose button goes away with it, and takes the keyboard back to the box. */
@@ -79,17 +94,19 @@ export default function ChatPanel({ config, preferences: initial, character: fir
         connection={connection}
         status={status}
         words={words}
-        preferences={preferences}
         onReset={onReset}
         onReconnect={() => store?.reconnect()}
         onConversations={store === null ? null : () => browsing.value = true}
+        onSettings={behind === null ? null : () => behind.open.value = "language"}
       >
         {store !== null && <ContextMeter calls={store.calls} turns={turns} words={words} language={language} />}
       </Header>
-      {status !== null && (
+      {behind !== null && status !== null && (
         <BrainNotice
+          backstage={behind}
           status={status}
           words={words}
+          language={language}
           open={turns.length === 0 && matchMedia("(min-width: 900px)").matches}
         />
       )}
@@ -142,6 +159,13 @@ export default function ChatPanel({ config, preferences: initial, character: fir
             if (moved) focusBox();
           }}
         />
+      )}
+      {behind !== null && (
+        <>
+          <Settings backstage={behind} status={status} words={words} preferences={preferences} />
+          <DropZone uploads={behind.uploads} words={words} />
+          {behind.open.value === null && <UploadCard uploads={behind.uploads} words={words} />}
+        </>
       )}
     </section>
   );

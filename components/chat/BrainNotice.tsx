@@ -1,10 +1,20 @@
-import type { Words } from "@/lib/client/i18n.ts";
+import type { Backstage } from "@/lib/client/backstage/backstage.ts";
+import type { Language, Words } from "@/lib/client/i18n.ts";
 import type { Status } from "@/lib/protocol/v2.ts";
-import { CopyButton } from "../CopyButton.tsx";
 import { Icon } from "../Icon.tsx";
+import { Checklist } from "../settings/Checklist.tsx";
 
-/** Says plainly who answers when it is not the model that was asked for, and how to change that. */
-export function BrainNotice({ status, words, open }: { status: Status; words: Words; open: boolean }) {
+interface BrainNoticeProps {
+  backstage: Backstage;
+  status: Status;
+  words: Words;
+  language: Language;
+  /** Whether it stands open at first. */
+  open: boolean;
+}
+
+/** Says plainly who answers when it is not the model that was asked for, and helps to change that. */
+export function BrainNotice({ backstage, status, words, language, open }: BrainNoticeProps) {
   const content = explain(status, words);
   if (content === null) return null;
   return (
@@ -14,28 +24,23 @@ export function BrainNotice({ status, words, open }: { status: Status; words: Wo
         <span>{content.title}</span>
         <Icon name="chevron" />
       </summary>
-      <p>{content.text}</p>
-      {content.commands.map((command) => (
-        <div class="command" key={command}>
-          <code>{command}</code>
-          <CopyButton text={command} words={words} />
-        </div>
-      ))}
-      <p>{words.notices.nextMessage}</p>
+      <div class="notice-body">
+        <p class="hint">{content.text}</p>
+        <Checklist backstage={backstage} status={status} words={words} language={language} offers />
+        <p class="notice-foot">
+          <button type="button" class="link" onClick={() => backstage.open.value = "language"}>
+            {words.setup.more}
+          </button>
+        </p>
+      </div>
     </details>
   );
 }
 
-function explain(status: Status, words: Words): { title: string; text: string; commands: string[] } | null {
-  const { notices } = words;
-  const pull = `ollama pull ${status.model}`;
-  if (!status.reachable) {
-    const commands = ["ollama serve", pull];
-    if (status.provider === "demo") return { title: notices.demoTitle, text: notices.demoText, commands };
-    return { title: notices.noBrainTitle, text: notices.noBrainText(status.host), commands };
+function explain({ reachable, provider, host, model, modelPresent }: Status, { notices }: Words) {
+  if (!reachable) {
+    if (provider === "demo") return { title: notices.demoTitle, text: notices.demoText };
+    return { title: notices.noBrainTitle, text: notices.noBrainText(host) };
   }
-  if (status.modelPresent === false) {
-    return { title: notices.modelTitle(status.model), text: notices.modelText, commands: [pull] };
-  }
-  return null;
+  return modelPresent === false ? { title: notices.modelTitle(model), text: notices.modelText } : null;
 }

@@ -1,29 +1,28 @@
-import type { Signal } from "@preact/signals";
 import type { ComponentChildren } from "preact";
 import type { Words } from "@/lib/client/i18n.ts";
-import type { Preferences } from "@/lib/client/preferences.ts";
 import type { Connection } from "@/lib/client/socket.ts";
 import type { Status } from "@/lib/protocol/v2.ts";
 import { Icon } from "../Icon.tsx";
-import { Menu } from "./Menu.tsx";
+import { loadSettings } from "../settings/Settings.tsx";
 
 interface HeaderProps {
   name: string;
   connection: Connection;
   status: Status | null;
   words: Words;
-  preferences: Signal<Preferences>;
   /** Null while nothing can be reset. */
   onReset: (() => void) | null;
   onReconnect(): void;
   /** Shows all conversations. Null until the page is alive. */
   onConversations: (() => void) | null;
+  /** Null until the page is alive. */
+  onSettings: (() => void) | null;
   /** Stands before the buttons. */
   children?: ComponentChildren;
 }
 
 export function Header(props: HeaderProps) {
-  const { name, connection, status, words, preferences, onReset, onReconnect, onConversations, children } = props;
+  const { name, connection, status, words, onReset, onReconnect, onConversations, onSettings, children } = props;
   const { tone, text } = describe(connection, status, words);
   const stuck = connection.state === "waiting" || connection.state === "closed";
   return (
@@ -64,9 +63,27 @@ export function Header(props: HeaderProps) {
       >
         <Icon name="compose" />
       </button>
-      <Menu words={words} preferences={preferences} />
+      <button
+        type="button"
+        class="round"
+        aria-label={words.settings}
+        title={words.settings}
+        aria-haspopup="dialog"
+        disabled={onSettings === null}
+        onPointerEnter={preload}
+        onFocus={preload}
+        onClick={() => onSettings?.()}
+      >
+        <Icon name="settings" />
+      </button>
     </header>
   );
+}
+
+/** Whoever comes near the button may want them. */
+function preload() {
+  // Where they cannot be brought, whoever presses the button is told.
+  loadSettings().catch(() => {});
 }
 
 type Tone = "good" | "demo" | "busy" | "bad";

@@ -7,18 +7,17 @@ export function clampStep(milliseconds: number): number {
 }
 
 /**
- * Calls `frame` with the milliseconds since the last call, at most `maxFps` times a second, and not at all while the
+ * Calls `frame` with the milliseconds since the last call, at most `maxFps()` times a second, and not at all while the
  * page is hidden, until the signal is aborted.
  */
-export function startLoop(maxFps: number, frame: (milliseconds: number) => void, signal: AbortSignal): void {
-  // A display of 60 Hz comes a hair early now and then, which must not cost a whole frame.
-  const shortest = 1000 / maxFps - 2;
+export function startLoop(maxFps: () => number, frame: (milliseconds: number) => void, signal: AbortSignal): void {
   let request = 0;
   let last: number | null = null;
 
   function onFrame(now: number) {
     request = requestAnimationFrame(onFrame);
-    if (last !== null && now - last < shortest) return;
+    // A display of 60 Hz comes a hair early now and then, which must not cost a whole frame.
+    if (last !== null && now - last < 1000 / maxFps() - 2) return;
     const step = last === null ? 0 : clampStep(now - last);
     last = now;
     frame(step);

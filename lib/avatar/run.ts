@@ -1,5 +1,5 @@
 import { effect, signal as createSignal, untracked } from "@preact/signals";
-import { activity, chosenCharacter, feelings, speech, voice } from "@/lib/client/presence.ts";
+import { activity, appConfig, chosenCharacter, feelings, speech, voice } from "@/lib/client/presence.ts";
 import type { AppConfig } from "@/lib/protocol/app_config.ts";
 import type { Character } from "./character.ts";
 import type { Progress } from "./downloads.ts";
@@ -97,22 +97,36 @@ export async function runAvatar(
   }
 
   const shows = createSignal(0);
-  const configured: Character = {
-    name: config.model,
-    entry: config.entry,
-    timeScale: config.timeScale,
-    ...config.emotions === undefined ? {} : { emotions: config.emotions },
-  };
+  let known = config;
+  /** Another object whenever the server wants it on the stage anew. */
+  const configured = createSignal(characterOf(known));
   listener.onStage(stage);
   const stops = [
     effect(() => {
-      const character = chosenCharacter.value ?? configured;
+      const told = appConfig.value;
+      if (told === null) return;
+      if (isAnother(told, known)) configured.value = characterOf(told);
+      stage.setLimits(told.avatar);
+      known = told;
+    }),
+    effect(() => {
+      const character = chosenCharacter.value ?? configured.value;
       untracked(() => void show(character));
     }),
     ...follow(stage, shows),
   ];
   followMotionPreference(stage, signal);
   signal.addEventListener("abort", () => stops.forEach((stop) => stop()), { once: true });
+}
+
+function characterOf({ model, entry, timeScale, emotions }: AppConfig): Character {
+  return { name: model, entry, timeScale, ...(emotions !== undefined && { emotions }) };
+}
+
+/** Whether what the server says means another character. What is told anew without a difference has other files. */
+function isAnother(told: AppConfig, known: AppConfig): boolean {
+  const same = (one: unknown, other: unknown) => JSON.stringify(one) === JSON.stringify(other);
+  return !same(characterOf(told), characterOf(known)) || same(told, known);
 }
 
 /** How much of a model has arrived, from 0 to 1: by bytes where they are known, by files where not. */

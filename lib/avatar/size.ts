@@ -25,17 +25,18 @@ export function pixelsOf(
  * Tells how many pixels a canvas should have: at once, and whenever its size or the screen's pixel ratio changes.
  *
  * @param maxRatio Device pixels for each CSS pixel at most
+ * @returns tells again, for when the most has changed
  */
 export function watchSize(
   canvas: HTMLCanvasElement,
-  maxRatio: number,
+  maxRatio: () => number,
   resized: (width: number, height: number) => void,
   signal: AbortSignal,
-): void {
+): () => void {
   let last = "";
   function tell(exact: { width: number; height: number } | null) {
     const css = { width: canvas.clientWidth, height: canvas.clientHeight };
-    const { width, height } = pixelsOf(css, devicePixelRatio, maxRatio, exact);
+    const { width, height } = pixelsOf(css, devicePixelRatio, maxRatio(), exact);
     if (width === 0 || height === 0 || last === `${width}x${height}`) return;
     last = `${width}x${height}`;
     resized(width, height);
@@ -64,4 +65,5 @@ export function watchSize(
   }
   watchRatio();
   tell(null);
+  return () => tell(null);
 }

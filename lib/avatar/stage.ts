@@ -13,11 +13,17 @@ import { watchSize } from "./size.ts";
 import { limitView, recallView, rememberView } from "./view_memory.ts";
 import { type Emotion, emotionOf, EMOTIONS } from "@/lib/protocol/emotions.ts";
 
-export interface StageOptions {
+/** What drawing may cost. */
+export interface Limits {
   /** Frames a second at most. */
-  maxFps?: number;
+  maxFps: number;
   /** Device pixels for each CSS pixel at most. */
-  maxPixelRatio?: number;
+  maxPixelRatio: number;
+}
+
+const USUAL_LIMITS: Limits = { maxFps: 60, maxPixelRatio: 2 };
+
+export interface StageOptions extends Partial<Limits> {
   /** Takes the stage down, as {@linkcode Stage.dispose} does. */
   signal?: AbortSignal;
   /** The graphics card has dropped everything. The promise tells when the character is back, or that it will not be. */
@@ -65,6 +71,8 @@ export interface Stage {
   setView(view: View): void;
   /** Keeps to breath, blinks and gaze, for those who ask for reduced motion. */
   setCalm(calm: boolean): void;
+  /** Changes what drawing may cost; what is left out is as usual. */
+  setLimits(limits?: Partial<Limits>): void;
   /** Frees everything. The canvas cannot be used for another stage afterwards. */
   dispose(): void;
 }
@@ -93,16 +101,20 @@ class PixiStage implements Stage {
   #wanted: Character | null = null;
   #view = HOME;
   #calm = false;
+  #limits: Limits;
+  readonly #resizeAgain: () => void;
 
   constructor(canvas: HTMLCanvasElement, options: StageOptions) {
     this.#canvas = canvas;
     this.#options = options;
+    this.#limits = { ...USUAL_LIMITS, ...options };
     this.#renderer = createRenderer(canvas);
     const { signal } = this.#end;
     signal.addEventListener("abort", () => this.#takeDown(), { once: true });
     options.signal?.addEventListener("abort", () => this.dispose(), { once: true, signal });
-    watchSize(canvas, options.maxPixelRatio ?? 2, (width, height) => this.#resize(width, height), signal);
-    startLoop(options.maxFps ?? 60, (milliseconds) => this.#draw(milliseconds / 1000), signal);
+    const resized = (width: number, height: number) => this.#resize(width, height);
+    this.#resizeAgain = watchSize(canvas, () => this.#limits.maxPixelRatio, resized, signal);
+    startLoop(() => this.#limits.maxFps, (milliseconds) => this.#draw(milliseconds / 1000), signal);
     globalThis.addEventListener("pointermove", (event) => this.#look(event), { passive: true, signal });
     canvas.addEventListener("webglcontextlost", () => {
       const recovery = this.#recover();
@@ -198,6 +210,11 @@ class PixiStage implements Stage {
   setCalm(calm: boolean): void {
     this.#calm = calm;
     if (this.#actor !== null) this.#actor.calm = calm;
+  }
+
+  setLimits(limits: Partial<Limits> = {}): void {
+    this.#limits = { ...USUAL_LIMITS, ...limits };
+    this.#resizeAgain();
   }
 
   dispose(): void {

@@ -86,7 +86,6 @@ export interface Words {
     noBrainText(host: string): string;
     modelTitle(model: string): string;
     modelText: string;
-    nextMessage: string;
   };
   /** Titles of failures. What exactly went wrong follows in the server's words. */
   errors: Record<ErrorCode, string>;

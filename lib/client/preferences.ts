@@ -35,14 +35,22 @@ export function preferencesOf(headers: Headers, ui?: AppConfig["ui"]): Preferenc
 
 /** Puts a choice into effect on this page and keeps it for the next ones. Only in the browser. */
 export function prefer({ language, theme }: Partial<Preferences>): void {
-  if (language !== undefined) {
-    document.documentElement.lang = language;
-    keep("language", language);
-  }
-  if (theme !== undefined) {
-    document.documentElement.dataset.theme = theme;
-    keep("theme", theme);
-  }
+  if (language !== undefined) keep("language", language);
+  if (theme !== undefined) keep("theme", theme);
+  wear({ language, theme });
+}
+
+/** What {@linkcode preferencesOf} would say to the next request of this page, put into effect. Only in the browser. */
+export function preferAnew(ui: AppConfig["ui"]): Preferences {
+  const headers = new Headers({ cookie: document.cookie, "accept-language": navigator.languages.join() });
+  const preferences = preferencesOf(headers, ui);
+  wear(preferences);
+  return preferences;
+}
+
+function wear({ language, theme }: { [name in keyof Preferences]?: Preferences[name] | undefined }): void {
+  if (language !== undefined) document.documentElement.lang = language;
+  if (theme !== undefined) document.documentElement.dataset.theme = theme;
 }
 
 function keep(name: string, value: string): void {

@@ -74,12 +74,11 @@ export const ENGLISH: Words = {
   },
   notices: {
     demoTitle: "You are talking with the built-in demo",
-    demoText: "It is a small script, not a language model. For a real conversation, start Ollama on this computer:",
+    demoText: "It is a small script, not a language model. For a real conversation, it takes Ollama and a model:",
     noBrainTitle: "Ollama is not running",
-    noBrainText: (host) => `Nothing answers at ${host}. Start it and get a model:`,
+    noBrainText: (host) => `Nothing answers at ${host}. This is what it takes:`,
     modelTitle: (model) => `The model ${model} is not there yet`,
-    modelText: "Ollama is running. Get the model with:",
-    nextMessage: "Your next message will find it.",
+    modelText: "Ollama is running. One thing is left to do:",
   },
   errors: {
     ollama_unreachable: "Ollama is not running",

@@ -74,13 +74,11 @@ export const JAPANESE: Words = {
   },
   notices: {
     demoTitle: "内蔵のデモと話しています",
-    demoText:
-      "これは小さなスクリプトで、言語モデルではありません。本当の会話には、このコンピューターで Ollama を起動してください：",
+    demoText: "これは小さなスクリプトで、言語モデルではありません。本当の会話には Ollama とモデルが必要です：",
     noBrainTitle: "Ollama が起動していません",
-    noBrainText: (host) => `${host} から応答がありません。起動してモデルを取得してください：`,
+    noBrainText: (host) => `${host} から応答がありません。必要なものはこちらです：`,
     modelTitle: (model) => `モデル ${model} がまだありません`,
-    modelText: "Ollama は起動しています。次のコマンドでモデルを取得してください：",
-    nextMessage: "次のメッセージから使われます。",
+    modelText: "Ollama は起動しています。あと一つだけ必要です：",
   },
   errors: {
     ollama_unreachable: "Ollama が起動していません",

@@ -74,12 +74,11 @@ export const CHINESE: Words = {
   },
   notices: {
     demoTitle: "你正在和内置的演示程序聊天",
-    demoText: "它只是一个小脚本，不是语言模型。想要真正的对话，请在这台电脑上启动 Ollama：",
+    demoText: "它只是一个小脚本，不是语言模型。想要真正的对话，需要 Ollama 和一个模型：",
     noBrainTitle: "Ollama 没有运行",
-    noBrainText: (host) => `${host} 没有响应。请启动它并下载模型：`,
+    noBrainText: (host) => `${host} 没有响应。需要这些：`,
     modelTitle: (model) => `还没有模型 ${model}`,
-    modelText: "Ollama 正在运行。用下面的命令下载模型：",
-    nextMessage: "下一条消息就会用上它。",
+    modelText: "Ollama 正在运行，只差一步：",
   },
   errors: {
     ollama_unreachable: "Ollama 没有运行",
