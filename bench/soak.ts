@@ -34,8 +34,12 @@ async function soak(): Promise<boolean> {
   const dataDir = await Deno.makeTempDir({ prefix: "vtuber-soak-" });
   try {
     await using stub = await startStubProgram();
-    // Sessions are let go of as soon as may be: by default they would all wait for their pages to the end.
-    await using ours = await startOurs(stub.url, dataDir, { VTUBER_LIMITS_SESSION_SECONDS: "1" });
+    await using ours = await startOurs(stub.url, dataDir, {
+      // Sessions are let go of as soon as may be: by default they would all wait for their pages to the end.
+      VTUBER_LIMITS_SESSION_SECONDS: "1",
+      // In a large heap garbage may lie for many turns, and looks like a leak.
+      DENO_V8_FLAGS: "--max-old-space-size=64",
+    });
     const url = ours.url.replace("localhost", "127.0.0.1");
     const samples: Sample[] = [await sample(url, 0)];
     const began = performance.now();
