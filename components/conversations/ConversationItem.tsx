@@ -69,7 +69,7 @@ export function ConversationItem(props: ConversationItemProps) {
               <span class="conversation-title">
                 <Marked text={item.title} query={list.found.value} />
               </span>
-              {item.excerpt !== undefined && (
+              {item.excerpt !== undefined && item.excerpt !== item.title && (
                 <span class="conversation-excerpt">
                   <Marked text={item.excerpt} query={list.found.value} />
                 </span>
@@ -115,9 +115,14 @@ export function ConversationItem(props: ConversationItemProps) {
               {format.label}
             </button>
           ))}
-          <button type="button" class="tool danger" onClick={() => doing.value = "deleting"}>
+          <button
+            type="button"
+            class="tool danger"
+            aria-label={words.conversations.delete}
+            title={words.conversations.delete}
+            onClick={() => doing.value = "deleting"}
+          >
             <Icon name="trash" />
-            {words.conversations.delete}
           </button>
         </div>
       )}
