@@ -18,6 +18,7 @@ export class FrameLog {
   #first = 0;
   /** Number of the newest frame that is no longer kept. */
   #before: number;
+  #seq: number;
   readonly #capacity: number;
 
   /**
@@ -26,12 +27,13 @@ export class FrameLog {
    */
   constructor(seq: number, capacity = 2_000) {
     this.#before = seq;
+    this.#seq = seq;
     this.#capacity = capacity;
   }
 
   /** Number of the newest frame. */
   get seq(): number {
-    return this.#frames.at(-1)?.seq ?? this.#before;
+    return this.#seq;
   }
 
   /** Position after the newest frame. */
@@ -41,6 +43,7 @@ export class FrameLog {
 
   push(frame: LoggedFrame): void {
     this.#frames.push(frame);
+    this.#seq = frame.seq;
     if (this.#frames.length >= 2 * this.#capacity) {
       const surplus = this.#frames.length - this.#capacity;
       this.#before = this.#frames.splice(0, surplus).at(-1)!.seq;
@@ -51,13 +54,14 @@ export class FrameLog {
   /** Drops everything and takes `seq` as used; positions go on growing. */
   clear(seq: number): void {
     this.#before = seq;
+    this.#seq = seq;
     this.#first = this.end;
     this.#frames = [];
   }
 
   /** Position right after the frame numbered `seq`, or undefined when frames since then are not (or no longer) here. */
   positionAfter(seq: number): number | undefined {
-    if (seq < this.#before || seq > this.seq) return undefined;
+    if (seq < this.#before || seq > this.#seq) return undefined;
     let low = 0;
     let high = this.#frames.length;
     while (low < high) {
