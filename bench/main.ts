@@ -7,7 +7,7 @@
 import { parseArgs } from "node:util";
 import { startFastApi, startOurs, startStubProgram } from "./contestants.ts";
 import { MeasuringClient } from "./measuring_client.ts";
-import type { RunningProgram } from "./processes.ts";
+import { endWithThisProcess, type RunningProgram } from "./processes.ts";
 import { type Contestant, measure, type Result, SCENARIOS } from "./scenarios.ts";
 import { aligned, tableOf } from "./table.ts";
 import { complain, say } from "@/lib/telemetry/log.ts";
@@ -25,6 +25,7 @@ const { values: flags } = parseArgs({
     unpaced: { type: "boolean", default: false },
   },
 });
+endWithThisProcess();
 await bench();
 
 async function bench(): Promise<void> {

@@ -13,6 +13,18 @@ export interface Program {
   silent?: boolean;
 }
 
+const running = new Set<Deno.ChildProcess>();
+
+/** Ends what was started here when this process is told to end. */
+export function endWithThisProcess(): void {
+  for (const signal of ["SIGINT", "SIGTERM"] as const) {
+    Deno.addSignalListener(signal, () => {
+      for (const child of running) child.kill("SIGTERM");
+      Deno.exit(1);
+    });
+  }
+}
+
 /** A program that listens. Dispose of it to end it. */
 export class RunningProgram implements AsyncDisposable {
   readonly url: string;
@@ -36,6 +48,8 @@ export class RunningProgram implements AsyncDisposable {
       stderr: silent ? "null" : "inherit",
     })
       .spawn();
+    running.add(child);
+    void child.status.then(() => running.delete(child));
     const lines = child.stdout.pipeThrough(new TextDecoderStream()).pipeThrough(new TextLineStream());
     const reader = lines.getReader();
     for (;;) {
@@ -53,7 +67,7 @@ export class RunningProgram implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    this.#child.kill("SIGTERM");
+    if (running.has(this.#child)) this.#child.kill("SIGTERM");
     await this.#child.status;
     await this.#output;
   }

@@ -5,6 +5,7 @@
 import { parseArgs } from "node:util";
 import { startOurs, startStubProgram } from "./contestants.ts";
 import { promptOf } from "./plan.ts";
+import { endWithThisProcess } from "./processes.ts";
 import { openSocket } from "./readers.ts";
 import { median } from "./stats.ts";
 import { aligned } from "./table.ts";
@@ -124,4 +125,5 @@ function judge(samples: readonly Sample[], field: "rss" | "heap"): { flat: boole
   return { flat, text: `${field} ${growth < 0 ? "" : "+"}${(growth / 1024 / 1024).toFixed(1)} MB` };
 }
 
+endWithThisProcess();
 Deno.exitCode = await soak() ? 0 : 1;
