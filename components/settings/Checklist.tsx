@@ -138,7 +138,7 @@ function GetModel({ backstage, model, words, language, offers }: GetModelProps) 
   return (
     <>
       <div class="actions">
-        <button type="button" class="pill primary" onClick={() => void backstage.pull(model)}>
+        <button type="button" class="pill main" onClick={() => void backstage.pull(model)}>
           <Icon name="save" />
           {words.setup.get(model)}
         </button>
