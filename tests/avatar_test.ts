@@ -67,7 +67,7 @@ async function covered(page: Page): Promise<number> {
 async function blueEyes(page: Page): Promise<number> {
   let most = 0;
   for (let frame = 0; frame < 2; frame++) {
-    const pixels = await colours(page, { x: 209, y: 122, width: 50, height: 18 });
+    const pixels = await colours(page, { x: 211, y: 137, width: 56, height: 18 });
     const blue = pixels.filter((colour) => (colour & 255) > 120 && (colour & 255) - (colour >> 16) > 50);
     most = Math.max(most, blue.length);
   }

@@ -9,7 +9,7 @@ import { measureFigure } from "./figure.ts";
 import type { Placement, Rect } from "./fit.ts";
 
 import { Gaze } from "./gaze.ts";
-import { idleGroup } from "./idle_group.ts";
+import { idleGroup, NO_GROUP } from "./idle_group.ts";
 import type { LoadedModel } from "./loader.ts";
 import { Mouth } from "./mouth.ts";
 import { Rest } from "./rest.ts";
@@ -58,24 +58,24 @@ export class Actor {
     this.faces = facesFor(model.expressions, model.rig, traits.emotions);
     this.mouth = new Mouth(model.settings.lipSync);
     this.#takeOver();
-    // A Cubism 2 model can be moved only once it has been drawn.
     model.setClock(CLOCK_START);
     model.beforeFirstDraw();
+    // A Cubism 2 model can be moved only once it has been drawn.
     measureFigure(renderer, model.view);
-    const { view } = model;
-    for (let played = 0; played < SETTLING; played += 1 / 30) {
-      this.#pass(1 / 30);
-      view.internalModel.update(view.deltaTime, view.elapsedTime);
-      view.deltaTime = 0;
-    }
-    this.figure = measureFigure(renderer, view);
+    // The size is that of the model at rest, the same every time, and not that of whatever motion comes first.
+    this.#rehearse(1 / 30);
+    this.figure = measureFigure(renderer, model.view);
   }
 
   /** Brings a loaded model to life, with its first idle motion already running. */
   static async create(model: LoadedModel, traits: Traits, renderer: Renderer): Promise<Actor> {
     const { motionManager } = model.view.internalModel;
-    await motionManager.startRandomMotion(idleGroup(model.settings.motions.keys()), PRIORITY.idle);
-    return new Actor(model, traits, renderer);
+    motionManager.groups.idle = NO_GROUP;
+    const actor = new Actor(model, traits, renderer);
+    motionManager.groups.idle = actor.#idleGroup;
+    await motionManager.startRandomMotion(actor.#idleGroup, PRIORITY.idle);
+    actor.#rehearse(SETTLING);
+    return actor;
   }
 
   /** The model's own expressions. */
@@ -93,7 +93,7 @@ export class Actor {
     this.gaze.calm = calm;
     this.#breath.calm = calm;
     const { motionManager } = this.#model.view.internalModel;
-    motionManager.groups.idle = calm ? "\0" : this.#idleGroup;
+    motionManager.groups.idle = calm ? NO_GROUP : this.#idleGroup;
     if (!calm || motionManager.state.currentPriority !== PRIORITY.idle) return;
     motionManager.stopAllMotions();
     motionManager.playing = false;
@@ -154,6 +154,16 @@ export class Actor {
     const { x: left, y: top, width, height } = this.figure;
     if (x < left || x > left + width || y < top || y > top + height) return [];
     return [y < top + height * HEAD ? "head" : "body"];
+  }
+
+  /** Plays some seconds that nobody sees. */
+  #rehearse(seconds: number): void {
+    const { view } = this.#model;
+    for (let left = seconds; left > 0; left -= 1 / 30) {
+      this.#pass(1 / 30);
+      view.internalModel.update(view.deltaTime, view.elapsedTime);
+      view.deltaTime = 0;
+    }
   }
 
   #pass(real: number): void {
