@@ -1,17 +1,8 @@
 /** The built page in a real browser, found as a person finds it: by the names of the accessibility tree. */
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
-import { type Browser, launchBrowser, type Page, watchComplaints } from "./browser.ts";
-import { House } from "./house.ts";
-import { startStub, type Stub } from "./stub_ollama.ts";
-
-/** How long the slowest thing, the avatar under software WebGL on a busy machine, may take, ms. */
-const PATIENCE = 60_000;
-
-interface Visit {
-  page: Page;
-  house: House;
-  stub: Stub;
-}
+import { launchBrowser, type Page } from "./browser.ts";
+import { startStub } from "./stub_ollama.ts";
+import { logSays, named, say, type Visit, visit } from "./visit.ts";
 
 const scenes: [string, (visit: Visit) => Promise<void>][] = [
   ["the avatar gets ready, and moves", async ({ page }) => {
@@ -124,43 +115,6 @@ Deno.test("the page", async (t) => {
   }
 });
 
-async function visit(browser: Browser, scene: (visit: Visit) => Promise<void>): Promise<void> {
-  await using stub = startStub();
-  await using house = await House.open({ env: { OLLAMA_HOST: stub.url } });
-  const context = await browser.createBrowserContext();
-  try {
-    const page = await context.newPage();
-    page.setDefaultTimeout(PATIENCE);
-    const complaints = watchComplaints(page);
-    await page.goto(house.url);
-    await page.waitForSelector(".chat.ready");
-    await scene({ page, house, stub });
-    // A missing file is what one scene is about.
-    assertEquals(complaints.filter((complaint) => !/404/.test(complaint)), []);
-  } finally {
-    await context.close();
-  }
-}
-
-/** The element of that role and name, once it is there. */
-async function named(page: Page, role: string, name: string) {
-  const element = await page.waitForSelector(`::-p-aria([name="${name}"][role="${role}"])`);
-  assert(element !== null);
-  return element;
-}
-
-async function say(page: Page, text: string): Promise<void> {
-  await (await named(page, "textbox", "Message")).type(text);
-  await (await named(page, "button", "Send")).click();
-}
-
 async function stageSays(page: Page, words: string): Promise<void> {
   await page.waitForFunction((words) => document.querySelector(".avatar")?.textContent?.includes(words), {}, words);
-}
-
-/** The conversation's text, once it holds `words`. */
-async function logSays(page: Page, words: string): Promise<string> {
-  const said = (words: string) => document.querySelector('[role="log"]')?.textContent?.includes(words);
-  await page.waitForFunction(said, {}, words);
-  return await page.$eval('[role="log"]', (log) => log.textContent ?? "");
 }

@@ -1,5 +1,5 @@
 import { useSignal } from "@preact/signals";
-import { useEffect, useRef } from "preact/hooks";
+import { useLayoutEffect, useRef } from "preact/hooks";
 import { CallError } from "@/lib/client/calls.ts";
 import type { Words } from "@/lib/client/i18n.ts";
 import type { TurnError } from "@/lib/protocol/v2.ts";
@@ -19,7 +19,7 @@ export function MessageEditor({ text, words, followed, onAsk, onCancel }: Messag
   const error = useSignal<TurnError | null>(null);
   const area = useRef<HTMLTextAreaElement>(null);
 
-  useEffect(() => {
+  useLayoutEffect(() => {
     area.current?.focus();
     area.current?.setSelectionRange(text.length, text.length);
   }, []);

@@ -1,5 +1,5 @@
 import { useSignal } from "@preact/signals";
-import { useEffect, useRef } from "preact/hooks";
+import { useEffect, useLayoutEffect, useRef } from "preact/hooks";
 import type { ConversationList } from "@/lib/client/conversation_list.ts";
 import { download } from "@/lib/client/download.ts";
 import type { Words } from "@/lib/client/i18n.ts";
@@ -56,6 +56,7 @@ export function ConversationItem(props: ConversationItemProps) {
         {doing.value === "renaming"
           ? (
             <RenameForm
+              key="rename"
               title={item.title}
               words={words}
               onSave={async (title) => {
@@ -65,7 +66,7 @@ export function ConversationItem(props: ConversationItemProps) {
             />
           )
           : (
-            <button type="button" class="conversation-open" aria-current={item.open} onClick={onOpen}>
+            <button key="open" type="button" class="conversation-open" aria-current={item.open} onClick={onOpen}>
               <span class="conversation-title">
                 <Marked text={item.title} query={list.found.value} />
               </span>
@@ -84,6 +85,7 @@ export function ConversationItem(props: ConversationItemProps) {
             </button>
           )}
         <button
+          key="more"
           type="button"
           class="small-round"
           ref={more}
@@ -150,7 +152,7 @@ interface QuestionProps {
 /** Asks before something is gone for good. */
 function Question({ id, words, onYes, onNo }: QuestionProps) {
   const no = useRef<HTMLButtonElement>(null);
-  useEffect(() => no.current?.focus(), []);
+  useLayoutEffect(() => no.current?.focus(), []);
   return (
     <div class="conversation-question" id={id} role="group" aria-label={words.conversations.deleteQuestion}>
       <p>{words.conversations.deleteQuestion}</p>

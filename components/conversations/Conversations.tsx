@@ -1,5 +1,5 @@
 import { useComputed, useSignal } from "@preact/signals";
-import { useEffect, useMemo, useRef } from "preact/hooks";
+import { useLayoutEffect, useMemo, useRef } from "preact/hooks";
 import type { CallClient } from "@/lib/client/calls.ts";
 import { ConversationList } from "@/lib/client/conversation_list.ts";
 import type { Words } from "@/lib/client/i18n.ts";
@@ -26,11 +26,11 @@ export function Conversations({ calls, words, language, onNew, onClose }: Conver
   const list = useMemo(() => new ConversationList({ calls, schedule: browserWorld().schedule }), [calls]);
   const now = useComputed(() => (list.items.value, Date.now()));
 
-  useEffect(() => {
+  useLayoutEffect(() => {
     dialog.current?.showModal();
     void list.load();
     // On a touch screen the focus would bring up the keyboard.
-    if (matchMedia("(pointer: fine)").matches) search.current?.focus();
+    if (!matchMedia("(pointer: coarse)").matches) search.current?.focus();
     return () => list.dispose();
   }, [list]);
 

@@ -1,4 +1,4 @@
-import { useEffect, useRef } from "preact/hooks";
+import { useLayoutEffect, useRef } from "preact/hooks";
 import type { Words } from "@/lib/client/i18n.ts";
 import { Icon } from "../Icon.tsx";
 
@@ -15,7 +15,7 @@ interface RenameFormProps {
 /** A conversation's title, to be written over. */
 export function RenameForm({ title, words, onSave, onCancel }: RenameFormProps) {
   const input = useRef<HTMLInputElement>(null);
-  useEffect(() => input.current?.select(), []);
+  useLayoutEffect(() => input.current?.select(), []);
 
   function save() {
     const text = input.current?.value.trim() ?? "";
