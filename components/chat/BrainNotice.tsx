@@ -26,7 +26,7 @@ export function BrainNotice({ backstage, status, words, language, open }: BrainN
       </summary>
       <div class="notice-body">
         <p class="hint">{content.text}</p>
-        <Checklist backstage={backstage} status={status} words={words} language={language} offers />
+        <Checklist backstage={backstage} status={status} words={words} language={language} compact />
         <p class="notice-foot">
           <button type="button" class="link" onClick={() => backstage.open.value = "language"}>
             {words.setup.more}

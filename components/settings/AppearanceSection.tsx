@@ -17,7 +17,7 @@ export function AppearanceSection(
     <>
       <h3>{text.thisBrowser}</h3>
       <fieldset class="field">
-        <legend class="label">{words.appearance}</legend>
+        <legend class="label">{text.fields["ui.theme"]?.label ?? words.appearance}</legend>
         <div class="segments">
           {THEMES.map((theme) => (
             <label key={theme}>

@@ -23,6 +23,7 @@ export function AvatarSection({ backstage, settings, words, text }: SectionProps
         locked={variable !== undefined}
         chosenText={text.chosen}
         busyText={text.fetching}
+        missingText={text.missing}
         onChoose={(name) => void avatars.choose(name)}
       />
       {variable !== undefined && <p class="hint">{text.decidedBy(variable)}</p>}

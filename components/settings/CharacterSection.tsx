@@ -13,10 +13,16 @@ export function CharacterSection({ backstage, settings, words, text }: SectionPr
     <>
       <ChoiceList
         label={text.characters}
-        items={(characters.items.value ?? []).map((item) => ({ ...item, busy: item.name === choosing }))}
+        items={(characters.items.value ?? []).map((item) => ({
+          ...item,
+          // What it says first tells more of it than what it is told to be.
+          about: item.greeting ?? item.about,
+          busy: item.name === choosing,
+        }))}
         locked={variable !== undefined}
         chosenText={text.chosen}
         busyText={text.fetching}
+        missingText={text.missing}
         onChoose={(name) => void characters.choose(name)}
       />
       {variable !== undefined && <p class="hint">{text.decidedBy(variable)}</p>}

@@ -17,12 +17,12 @@ interface ChecklistProps {
   status: Status;
   words: Words;
   language: Language;
-  /** Offers installed models in place of one that is missing. */
-  offers: boolean;
+  /** For a small place: what is not known yet is left out, and installed models are offered for a missing one. */
+  compact: boolean;
 }
 
 /** What a conversation needs: what of it is there, and a button for each thing that is not. */
-export function Checklist({ backstage, status, words, language, offers }: ChecklistProps) {
+export function Checklist({ backstage, status, words, language, compact }: ChecklistProps) {
   const { preflight } = backstage;
   const { setup } = words;
   const webgl = useSignal<boolean | null>(null);
@@ -31,6 +31,7 @@ export function Checklist({ backstage, status, words, language, offers }: Checkl
 
   const { ollama, model, context, ...rest } = checksOf(status, preflight.seen.value, webgl.value);
   const { tokens } = context;
+  const shown = ({ verdict }: { verdict: Verdict }) => verdict !== "unknown" || !compact;
   return (
     <ul class="checks" aria-label={setup.checks}>
       <Check
@@ -40,11 +41,13 @@ export function Checklist({ backstage, status, words, language, offers }: Checkl
       >
         {ollama.verdict === "bad" && <StartOllama preflight={preflight} words={words} />}
       </Check>
-      <Check verdict={model.verdict} text={modelText(model.verdict, model.name, words)} words={words}>
-        {model.verdict === "bad" && (
-          <GetModel backstage={backstage} model={model.name} words={words} language={language} offers={offers} />
-        )}
-      </Check>
+      {shown(model) && (
+        <Check verdict={model.verdict} text={modelText(model.verdict, model.name, words)} words={words}>
+          {model.verdict === "bad" && (
+            <GetModel backstage={backstage} model={model.name} words={words} language={language} offers={compact} />
+          )}
+        </Check>
+      )}
       <Check
         verdict={rest.webgl.verdict}
         text={rest.webgl.verdict === "bad" ? setup.webglMissing : setup.webglThere}
@@ -52,11 +55,13 @@ export function Checklist({ backstage, status, words, language, offers }: Checkl
       >
         {rest.webgl.verdict === "bad" && <p class="hint">{setup.webglHelp}</p>}
       </Check>
-      <Check
-        verdict={context.verdict}
-        text={tokens === undefined ? setup.contextUnknown : setup.contextThere(tokens.toLocaleString(language))}
-        words={words}
-      />
+      {shown(context) && (
+        <Check
+          verdict={context.verdict}
+          text={tokens === undefined ? setup.contextUnknown : setup.contextThere(tokens.toLocaleString(language))}
+          words={words}
+        />
+      )}
     </ul>
   );
 }

@@ -1,4 +1,3 @@
-import type { ComponentChildren } from "preact";
 import { Icon } from "../Icon.tsx";
 
 export interface Choosable {
@@ -19,12 +18,13 @@ interface ChoiceListProps {
   locked: boolean;
   chosenText: string;
   busyText: string;
+  /** Above the reason why something cannot be chosen. */
+  missingText: string;
   onChoose(name: string): void;
-  children?: ComponentChildren;
 }
 
 /** Things of which one is chosen, each with a few words. */
-export function ChoiceList({ label, items, locked, chosenText, busyText, onChoose }: ChoiceListProps) {
+export function ChoiceList({ label, items, locked, chosenText, busyText, missingText, onChoose }: ChoiceListProps) {
   return (
     <ul class="choices" aria-label={label}>
       {items.map(({ name, title, about, problem, chosen, busy }) => (
@@ -51,10 +51,25 @@ export function ChoiceList({ label, items, locked, chosenText, busyText, onChoos
               </span>
             )}
           </button>
-          {problem !== undefined && <p class="hint choice-problem" id={`problem-${name}`}>{problem}</p>}
+          {problem !== undefined && (
+            <details class="hint choice-problem">
+              <summary>
+                <Icon name="chevron" />
+                {missingText}
+              </summary>
+              <p id={`problem-${name}`}>{linked(problem)}</p>
+            </details>
+          )}
         </li>
       ))}
     </ul>
+  );
+}
+
+/** Addresses in a sentence can be followed. */
+function linked(text: string) {
+  return text.split(/(https?:\/\/[^\s,;]+)/).map((part, i) =>
+    i % 2 === 1 ? <a key={i} href={part} target="_blank" rel="noreferrer">{part}</a> : part
   );
 }
 

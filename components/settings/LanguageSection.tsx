@@ -14,7 +14,7 @@ export function LanguageSection(props: SectionProps) {
     <>
       {status !== null && (
         <div class="check-card">
-          <Checklist backstage={backstage} status={status} words={words} language={language} offers={false} />
+          <Checklist backstage={backstage} status={status} words={words} language={language} compact={false} />
         </div>
       )}
       <Models {...props} />
@@ -57,6 +57,7 @@ function Models({ backstage, settings, text, language }: SectionProps) {
           locked={locked}
           chosenText={text.inUse}
           busyText={text.saving}
+          missingText={text.missing}
           onChoose={take}
         />
       )}

@@ -15,10 +15,19 @@ export function PullView({ pull, words, language, onCancel, onGoOn }: PullViewPr
   const text = words.setup.pull;
   const { model, phase, total, completed, error } = pull;
   const running = phase === "running";
+  const numbers = numbersOf(pull, words, language);
   const share = total !== undefined && completed !== undefined && total > 0 ? completed / total : undefined;
   return (
     <div class="pull" data-phase={phase}>
-      <p class="pull-title">{titleOf(pull, words)}</p>
+      <div class="pull-head">
+        <p>{titleOf(pull, words)}</p>
+        {running && <button type="button" class="pill" onClick={onCancel}>{text.cancel}</button>}
+        {(phase === "stopped" || phase === "failed") && (
+          <button type="button" class="pill" onClick={onGoOn}>
+            {phase === "stopped" ? text.goOn : words.tryAgain}
+          </button>
+        )}
+      </div>
       {(running || phase === "stopped") && (
         <progress
           aria-label={text.coming(model)}
@@ -26,18 +35,9 @@ export function PullView({ pull, words, language, onCancel, onGoOn }: PullViewPr
           {...(share !== undefined ? { value: share } : phase === "stopped" ? { value: 0 } : {})}
         />
       )}
-      {phase !== "done" && (
-        <div class="pull-foot">
-          <p class="pull-numbers">{phase === "failed" ? error?.message : numbersOf(pull, words, language)}</p>
-          {running
-            ? <button type="button" class="pill" onClick={onCancel}>{text.cancel}</button>
-            : (
-              <button type="button" class="pill" onClick={onGoOn}>
-                {phase === "stopped" ? text.goOn : words.tryAgain}
-              </button>
-            )}
-        </div>
-      )}
+      {phase === "failed"
+        ? <p class="field-error">{error?.message}</p>
+        : numbers !== "" && <p class="pull-numbers">{numbers}</p>}
       {phase === "failed" && error?.hint !== undefined && <p class="hint">{error.hint}</p>}
     </div>
   );

@@ -44,6 +44,8 @@ export interface SettingsWords {
   characters: string;
   chosen: string;
   fetching: string;
+  /** Above the reason why something cannot be chosen. */
+  missing: string;
   addZip: string;
   addFolder: string;
   addCard: string;

@@ -110,6 +110,7 @@ export const ENGLISH: SettingsWords = {
   characters: "Characters",
   chosen: "Chosen",
   fetching: "On its way…",
+  missing: "Not there yet",
   addZip: "Add a zip",
   addFolder: "Add a folder",
   addCard: "Add a card",

@@ -99,6 +99,7 @@ export const JAPANESE: SettingsWords = {
   characters: "キャラクター",
   chosen: "選択中",
   fetching: "準備しています…",
+  missing: "まだありません",
   addZip: "zip を追加",
   addFolder: "フォルダーを追加",
   addCard: "カードを追加",

@@ -87,6 +87,7 @@ export const CHINESE: SettingsWords = {
   characters: "角色",
   chosen: "已选",
   fetching: "正在准备…",
+  missing: "还没有",
   addZip: "添加 zip",
   addFolder: "添加文件夹",
   addCard: "添加角色卡",
