@@ -2,6 +2,7 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { join } from "node:path";
 import { type Browser, launchBrowser, type Page } from "./browser.ts";
+import { faults } from "./axe.ts";
 import { logSays, named, say, type Visit, visit } from "./visit.ts";
 import type { Stub } from "./stub_ollama.ts";
 import { BUILTIN_PERSONAS } from "@/lib/config/personas.ts";
@@ -214,6 +215,31 @@ const scenes: Record<string, Scene> = {
       await house.services.change([{ path: ["prompt"], value: "streamer" }]);
       await page.waitForFunction(() => document.querySelector(".chat-header h2")?.textContent === "Kit");
       await logSays(page, BUILTIN_PERSONAS.streamer.greeting);
+    },
+  },
+
+  "axe finds nothing serious": {
+    async play({ page, stub }) {
+      await talk(page, stub, "What is tea?", "Leaves, in *hot* water.");
+      for (const theme of ["light", "dark", "contrast"]) {
+        await page.evaluate((theme) => document.documentElement.dataset.theme = theme, theme);
+        await edit(page, 0);
+        await (await named(page, "meter", "What the model remembers")).hover();
+        assertEquals(await faults(page), [], theme);
+        await page.focus(".editor textarea");
+        await page.keyboard.press("Escape");
+        await open(page);
+        await (await named(page, "searchbox", "Search conversations")).type("water");
+        await page.waitForSelector("mark");
+        await (await named(page, "button", "More for What is tea?")).click();
+        await named(page, "button", "Rename");
+        assertEquals(await faults(page), [], theme);
+        await (await named(page, "button", "Delete")).click();
+        await page.waitForSelector(".tool.sure");
+        assertEquals(await faults(page), [], theme);
+        await (await named(page, "button", "Close")).click();
+        await closed(page);
+      }
     },
   },
 

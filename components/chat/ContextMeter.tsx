@@ -18,7 +18,7 @@ interface ContextMeterProps {
 /** How much of the conversation the language model is told, and how much more it could be. */
 export function ContextMeter({ calls, turns, words, language }: ContextMeterProps) {
   const use = useSignal<ContextUse | null>(null);
-  const last = turns.at(-1);
+  const answered = turns.findLast(({ state }) => state === "done" || state === "failed");
 
   useEffect(() => {
     const end = new AbortController();
@@ -28,7 +28,7 @@ export function ContextMeter({ calls, turns, words, language }: ContextMeterProp
       else if (!end.signal.aborted) throw error;
     });
     return () => end.abort();
-  }, [calls, last?.turn, last?.state]);
+  }, [calls, answered?.turn]);
 
   if (use.value === null || turns.length === 0) return null;
   const { used, budget, turnsTold, turns: tellable } = use.value;

@@ -30,12 +30,10 @@ export class CallError extends Error {
   }
 }
 
-/** Methods that may run twice without harm: they wait for the line, and go out again when it breaks. */
-const REPEATABLE: ReadonlySet<Method> = new Set<Method>([
+/** Methods that only read: they wait for the line, and go out again when it breaks. What changes something says so. */
+const READING: ReadonlySet<Method> = new Set<Method>([
   "conversations.list",
   "conversations.export",
-  "turn.edit",
-  "turn.regenerate",
   "context.use",
   "settings.read",
   "preflight.look",
@@ -45,7 +43,7 @@ const REPEATABLE: ReadonlySet<Method> = new Set<Method>([
 
 interface Pending {
   frame: CallFrame & { type: "call" };
-  repeatable: boolean;
+  reading: boolean;
   sent: boolean;
   resolve(value: unknown): void;
   reject(reason: unknown): void;
@@ -77,7 +75,7 @@ export class CallClient {
     const cancel = () => this.#cancel(id, signal?.reason);
     const pending: Pending = {
       frame: { type: "call", id, method, params },
-      repeatable: REPEATABLE.has(method),
+      reading: READING.has(method),
       sent: false,
       resolve,
       reject,
@@ -89,7 +87,7 @@ export class CallClient {
       signal?.addEventListener("abort", cancel, { once: true });
       this.#pending.set(id, pending);
       if (this.#open) pending.sent = this.#send(pending.frame);
-      if (!pending.sent && !pending.repeatable) this.#settle(id)?.reject(offline(method));
+      if (!pending.sent && !pending.reading) this.#settle(id)?.reject(offline(method));
     }
     // The page and the server come out of one build, so what a method gives is what its name promises.
     return promise as Promise<Result<M>>;
@@ -113,7 +111,7 @@ export class CallClient {
   lost(): void {
     this.#open = false;
     for (const [id, pending] of [...this.#pending]) {
-      if (pending.repeatable) pending.sent = false;
+      if (pending.reading) pending.sent = false;
       else this.#settle(id)?.reject(offline(pending.frame.method));
     }
   }

@@ -160,7 +160,7 @@ export class ChatStore {
   }
 
   /**
-   * Drops a turn and all after it, and asks `text` instead. Without a line, as soon as there is one.
+   * Drops a turn and all after it, and asks `text` instead.
    *
    * @throws {CallError} when the server refuses; the conversation is then as it was
    */

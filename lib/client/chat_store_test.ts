@@ -1,8 +1,9 @@
-import { assert, assertEquals } from "@std/assert";
+import { assert, assertEquals, assertRejects } from "@std/assert";
 import type { ClientFrame, ServerFrame } from "@/lib/protocol/v2.ts";
+import { CallError } from "./calls.ts";
 import { ChatStore } from "./chat_store.ts";
 import { FakeStorage, FakeWorld, welcome } from "./fake_world.ts";
-import { activity, feelings, speech } from "./presence.ts";
+import { activity, appConfig, feelings, speech } from "./presence.ts";
 import { Memory } from "./storage.ts";
 
 function setUp(storage = new FakeStorage()) {
@@ -240,4 +241,50 @@ Deno.test("ChatStore announces a refusal once, and the answers after it", () => 
   frame();
   assertEquals(said(), ["Full", "Here."]);
   store.dispose();
+});
+
+Deno.test("ChatStore knows whom it talks with, as the server says", () => {
+  const { store, frame, receive, open } = setUp();
+  assertEquals(store.character.value, null);
+  open({ character: { name: "Sora", greeting: "Hi" } });
+  assertEquals(store.character.value, { name: "Sora", greeting: "Hi" });
+  receive({ type: "character", character: { name: "Kit" } });
+  frame();
+  assertEquals(store.character.value, { name: "Kit" });
+  receive({ type: "character" });
+  frame();
+  assertEquals(store.character.value, null);
+});
+
+Deno.test("ChatStore makes calls over its line, and tells the avatar of its own", async () => {
+  const { world, store, receive, open, sent } = setUp();
+  const list = store.calls.call("conversations.list", {});
+  open();
+  const [call] = sent("call");
+  assertEquals(call, { type: "call", id: call!.id, method: "conversations.list", params: {} });
+  receive({ type: "result", id: call!.id, value: [] });
+  assertEquals(await list, []);
+  const config = { model: "mao", entry: "/model/mao.model3.json", timeScale: 6, llm: { backendWsUrl: "ws://h/ws" } };
+  receive({ type: "avatar", config });
+  assertEquals(appConfig.value, config);
+  const renamed = store.calls.call("conversations.rename", { conversation: "c", title: "t" });
+  world.line.lose();
+  await assertRejects(() => renamed, CallError);
+});
+
+Deno.test("ChatStore asks a turn anew, and shows why it could not", async () => {
+  const { store, receive, open, sent } = setUp();
+  open({ history: [{ turn: "a", prompt: "Hi", text: "Hello", thinking: "", state: "done" }] });
+  const edited = store.askInstead("a", "Hey");
+  const again = store.regenerate("a");
+  const [first, second] = sent("call");
+  const { as, ...params } = first!.params as { as: string };
+  assertEquals([first!.method, params], ["turn.edit", { turn: "a", text: "Hey" }]);
+  assert((second!.params as { as: string }).as !== as);
+  const refused = { type: "refused", code: "not_found", message: "There is no turn a" } as const;
+  receive({ ...refused, id: first!.id }, { ...refused, id: second!.id });
+  await assertRejects(() => edited, CallError, "There is no turn a");
+  await again;
+  assertEquals(store.notice.value, { code: "not_found", message: "There is no turn a" });
+  assertEquals(store.turns.value.map(({ prompt }) => prompt), ["Hi"]);
 });
