@@ -26,29 +26,16 @@ async function sit({ idle: count, way, url }: Idle): Promise<Record<string, neve
 }
 
 async function measure(run: Run): Promise<Outcome> {
-  const meter = new Meter();
-  const stop = new AbortController();
-  const { way } = run;
+  const { way, url } = run;
   const sockets = way === "direct"
     ? []
-    : await Promise.all(Array.from({ length: run.sockets }, () => openSocket(way, run.url)));
-  // People do not begin in the same millisecond: paced readers are spread over a second.
-  const wait = (index: number) => run.rate > 0 ? delay((index * 1_000) / run.sockets) : undefined;
-  const reading = Array.from({ length: run.sockets }, async (_, index) => {
-    await wait(index);
+    : await Promise.all(Array.from({ length: run.sockets }, () => openSocket(way, url)));
+  const meter = new Meter();
+  await Promise.all(Array.from({ length: run.sockets }, async (_, index) => {
+    // People do not begin in the same millisecond: paced readers are spread over a second.
+    if (run.rate > 0) await new Promise((resolve) => setTimeout(resolve, (index * 1_000) / run.sockets));
     const socket = sockets[index];
-    await (socket === undefined ? readDirectly(run, meter, stop.signal) : readSocket(run, socket, meter, stop.signal));
-  });
-  const finished = Promise.all(reading);
-  await Promise.race([finished, delay(run.warmUp * 1_000)]);
-  meter.restart();
-  await Promise.race([finished, delay(run.seconds * 1_000)]);
-  const outcome = meter.read();
-  stop.abort();
-  await finished;
-  return outcome;
-}
-
-function delay(ms: number): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, ms));
+    await (socket === undefined ? readDirectly(run, meter) : readSocket(run, socket, meter));
+  }));
+  return meter.read(run.sockets * run.tokens);
 }

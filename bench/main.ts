@@ -2,7 +2,7 @@
  * `deno task bench`: our server beside a reader that goes straight to the stub and beside the FastAPI peer, all in
  * one run on one machine. What counts are the ratios: absolute numbers say as much about the machine.
  *
- * `--quick` takes one short round; `--sockets 100` and `--unpaced` or `--paced` pick scenarios.
+ * `--quick` takes one round; `--sockets 100` and `--unpaced` or `--paced` pick scenarios.
  */
 import { parseArgs } from "node:util";
 import { startFastApi, startOurs, startStubProgram } from "./contestants.ts";
@@ -14,6 +14,7 @@ import { complain, say } from "@/lib/telemetry/log.ts";
 
 const DIRECT = "direct reader";
 const PEER = "FastAPI";
+const ROUNDS = 5;
 /** Sockets that only sit there while memory is measured. */
 const IDLE = 1_000;
 
@@ -47,8 +48,7 @@ async function bench(): Promise<void> {
     const memory = await idleMemory(client, contestants, { [PEER]: peer, "ours, plain": ours, "ours, v2": ours });
     const results: Result[] = [];
     for (const scenario of SCENARIOS.filter(wanted)) {
-      const effort = flags.quick ? { rounds: 1, seconds: 1 } : { rounds: 3, seconds: 2 };
-      results.push(...await measure(client, contestants, scenario, effort));
+      results.push(...await measure(client, contestants, scenario, flags.quick ? 1 : ROUNDS));
     }
     say(`${tableOf(results, { direct: DIRECT, peer: PEER })}\n`);
     say(aligned([["reader", "KB per idle socket"], ...memory]));

@@ -15,7 +15,7 @@ const CHARACTERS_A_TOKEN = Array.from({ length: ROUND }, (_, index) => synthetic
 export class Meter {
   #tokens = 0;
   #ages: number[] = [];
-  #since = performance.now();
+  readonly #since = performance.now();
 
   /** So many tokens came; those with stamps are in `text`. */
   take(tokens: number, text?: string): void {
@@ -47,14 +47,11 @@ export class Meter {
     this.#tokens += (text.length - text.indexOf(BEFORE) - BEFORE.length - AFTER.length) / CHARACTERS_A_TOKEN;
   }
 
-  /** Forgets what came so far: from here on it counts. */
-  restart(): void {
-    this.#tokens = 0;
-    this.#ages = [];
-    this.#since = performance.now();
-  }
-
-  read(): Outcome {
+  /** @throws {Error} when it were not so many tokens */
+  read(expected: number): Outcome {
+    if (Math.abs(this.#tokens - expected) > expected / 1_000) {
+      throw new Error(`Of ${expected} tokens ${Math.round(this.#tokens)} came`);
+    }
     const seconds = (performance.now() - this.#since) / 1_000;
     const ages = Float64Array.from(this.#ages).sort();
     return {

@@ -11,19 +11,15 @@ export interface Answer {
   stamp: boolean;
 }
 
-/** One measurement of one contestant. */
+/** One measurement of one contestant: an answer on each of its sockets. */
 export interface Run extends Answer {
   way: Way;
   /** Where to connect: `http:` for the direct reader, `ws:` for the others. */
   url: string;
   sockets: number;
-  /** Time before the measurement, for starting and warming up, s. */
-  warmUp: number;
-  /** Time of the measurement, s. */
-  seconds: number;
 }
 
-/** What came of a run. Latencies are milliseconds from the token's writing, and 0 without stamps. */
+/** What came of a run, from the prompts to the last end. Latencies are ms from a token's writing, 0 without stamps. */
 export interface Outcome {
   chunksPerSecond: number;
   p50: number;

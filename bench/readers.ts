@@ -5,28 +5,22 @@ import { RawSocket } from "./raw_socket.ts";
 import { SUBPROTOCOL } from "@/lib/protocol/v2.ts";
 
 /**
- * Reads answers straight from Ollama, one after the other, until told to stop: fetch, split, JSON.parse for each line.
- * Nothing that passes tokens on can be faster than one that only reads them.
+ * Reads an answer straight from Ollama: fetch, split, JSON.parse for each line. Not the fastest way there is, but the
+ * one that any page or script would take.
  */
-export async function readDirectly(run: Run, meter: Meter, stop: AbortSignal): Promise<void> {
+export async function readDirectly(run: Run, meter: Meter): Promise<void> {
   const body = JSON.stringify({ model: "qwen2.5", prompt: promptOf(run), stream: true });
-  try {
-    while (!stop.aborted) {
-      const response = await fetch(`${run.url}/api/generate`, { method: "POST", body, signal: stop });
-      if (!response.ok) throw new Error(`Cannot read from the stub: ${response.status} ${await response.text()}`);
-      const decoder = new TextDecoder();
-      let rest = "";
-      for await (const bytes of response.body!) {
-        const lines = (rest + decoder.decode(bytes, { stream: true })).split("\n");
-        rest = lines.pop()!;
-        for (const line of lines) {
-          const { response: text } = JSON.parse(line) as { response: string };
-          if (text !== "") meter.take(1, run.stamp ? text : undefined);
-        }
-      }
+  const response = await fetch(`${run.url}/api/generate`, { method: "POST", body });
+  if (!response.ok) throw new Error(`Cannot read from the stub: ${response.status} ${await response.text()}`);
+  const decoder = new TextDecoder();
+  let rest = "";
+  for await (const bytes of response.body!) {
+    const lines = (rest + decoder.decode(bytes, { stream: true })).split("\n");
+    rest = lines.pop()!;
+    for (const line of lines) {
+      const { response: text } = JSON.parse(line) as { response: string };
+      if (text !== "") meter.take(1, run.stamp ? text : undefined);
     }
-  } catch (error) {
-    if (!stop.aborted) throw error;
   }
 }
 
@@ -38,19 +32,11 @@ export async function openSocket(way: "plain" | "v2", url: string): Promise<RawS
   return socket;
 }
 
-/** Asks over a socket, again and again, until told to stop; then ends the turn and closes the socket. */
-export async function readSocket(run: Run, socket: RawSocket, meter: Meter, stop: AbortSignal): Promise<void> {
+/** Asks over a socket, reads the answer, and closes it. */
+export async function readSocket(run: Run, socket: RawSocket, meter: Meter): Promise<void> {
   const joined = run.way === "v2";
   const text = promptOf(run);
-  let turn = 0;
-  const ask = () =>
-    socket.send(JSON.stringify(joined ? { type: "prompt", turn: String(++turn), text } : { prompt: text }));
-  await ask();
-  // A turn of vtuber.v2 outlives its socket, and would go on into the next measurement.
-  stop.addEventListener("abort", () => {
-    if (joined) void socket.send(JSON.stringify({ type: "stop", turn: String(turn) }));
-    else socket.close();
-  });
+  await socket.send(JSON.stringify(joined ? { type: "prompt", turn: "t", text } : { prompt: text }));
   await socket.read((payload) => {
     switch (kindOf(payload)) {
       case "chunk":
@@ -58,7 +44,7 @@ export async function readSocket(run: Run, socket: RawSocket, meter: Meter, stop
         else meter.takePlain(payload, run.stamp);
         return;
       case "end":
-        return stop.aborted ? socket.close() : void ask();
+        return socket.close();
       case "error":
         throw new Error(`The relay failed: ${new TextDecoder().decode(payload)}`);
     }

@@ -1,6 +1,6 @@
 /** What is asked of every contestant, and what came of it over all rounds. */
 import type { MeasuringClient } from "./measuring_client.ts";
-import type { Answer, Outcome, Way } from "./plan.ts";
+import type { Outcome, Way } from "./plan.ts";
 import { median } from "./stats.ts";
 
 export interface Contestant {
@@ -30,14 +30,10 @@ export const SCENARIOS: readonly Scenario[] = [
   { sockets: 500, rate: 30 },
 ];
 
-/** Tokens of an unpaced answer; a long one, so that tokens are measured and not beginnings. */
-const TOKENS = 1_200;
-
-export interface Effort {
-  rounds: number;
-  /** Length of one measurement, s. */
-  seconds: number;
-}
+/** Tokens of an unpaced run over all its sockets: at 100 of them an answer has the length of a usual one. */
+const TOKENS = 30_000;
+/** Length of a paced answer, s. */
+const PACED_SECONDS = 5;
 
 /**
  * Measures all contestants in turns: what else the machine does meets each of them, and the median forgets it.
@@ -49,17 +45,17 @@ export async function measure(
   client: MeasuringClient,
   contestants: readonly Contestant[],
   { sockets, rate }: Scenario,
-  { rounds, seconds }: Effort,
+  rounds: number,
 ): Promise<Result[]> {
   const counted = new Map(contestants.map(({ name }): [string, Outcome[]] => [name, []]));
   const stamped = new Map(contestants.map(({ name }): [string, Outcome[]] => [name, []]));
+  const tokens = rate > 0 ? rate * PACED_SECONDS : TOKENS / sockets;
   for (let round = 0; round < rounds; round++) {
     for (const { name, way, url } of contestants) {
-      const run = { way, url, sockets, warmUp: rate > 0 ? 1.5 : 0.5, seconds };
-      const answer = (stamp: boolean): Answer => ({ tokens: rate > 0 ? 100_000 : TOKENS, rate, stamp });
-      const aged = await client.measure({ ...run, ...answer(true) });
+      const run = { way, url, sockets, tokens, rate };
+      const aged = await client.measure({ ...run, stamp: true });
       stamped.get(name)!.push(aged);
-      counted.get(name)!.push(rate > 0 ? aged : await client.measure({ ...run, ...answer(false) }));
+      counted.get(name)!.push(rate > 0 ? aged : await client.measure({ ...run, stamp: false }));
     }
   }
   const over = (outcomes: Map<string, Outcome[]>, name: string, field: keyof Outcome) =>
