@@ -1,5 +1,5 @@
 /** Brings a session's frames to one socket, joined when the line is busy, without a queue of its own. */
-import { setImmediate } from "node:timers";
+import { clearImmediate, setImmediate } from "node:timers";
 import type { Session, Watcher } from "./session.ts";
 import type { ServerFrame } from "@/lib/protocol/v2.ts";
 
@@ -35,7 +35,6 @@ export class Delivery implements Watcher {
   readonly #session: Session;
   readonly #welcome: () => void;
   #position: number;
-  #scheduled = false;
   #retry: ReturnType<typeof setTimeout> | undefined;
   #busySince: number | undefined;
 
@@ -49,8 +48,6 @@ export class Delivery implements Watcher {
   }
 
   wake(): void {
-    if (this.#scheduled) return;
-    this.#scheduled = true;
     schedule(this);
   }
 
@@ -61,7 +58,6 @@ export class Delivery implements Watcher {
 
   /** Sends everything that is new, unless the line is busy. Called by the scheduler alone. */
   flush(): void {
-    this.#scheduled = false;
     const { log } = this.#session;
     // One that was disposed of while it waited has nothing more to say.
     if (!this.#session.watchers.has(this)) return;
@@ -80,6 +76,7 @@ export class Delivery implements Watcher {
   dispose(): void {
     this.#session.watchers.delete(this);
     clearTimeout(this.#retry);
+    unschedule(this);
   }
 
   #wait(): void {
@@ -98,22 +95,36 @@ export function sendFrame(socket: WebSocket, frame: ServerFrame): void {
   if (socket.readyState === WebSocket.OPEN) socket.send(JSON.stringify(frame));
 }
 
-let waiting: Delivery[] = [];
+/** Those that have something new. */
+const waiting = new Set<Delivery>();
 /** When the next pass may begin, by `performance.now()`. */
 let rested = 0;
+let cancelPass = () => {};
 
 /** One pass serves all sockets that have something new: far cheaper than a timer each. */
 function schedule(delivery: Delivery): void {
-  if (waiting.push(delivery) > 1) return;
+  if (waiting.size === 0) cancelPass = planPass();
+  waiting.add(delivery);
+}
+
+function unschedule(delivery: Delivery): void {
+  if (waiting.delete(delivery) && waiting.size === 0) cancelPass();
+}
+
+function planPass(): () => void {
   const rest = rested - performance.now();
   // Shorter rests than a timer can keep are none.
-  if (rest < 1) setImmediate(pass);
-  else setTimeout(pass, rest);
+  if (rest < 1) {
+    const immediate = setImmediate(pass);
+    return () => clearImmediate(immediate);
+  }
+  const timer = setTimeout(pass, rest);
+  return () => clearTimeout(timer);
 }
 
 function pass(): void {
-  const ready = waiting;
-  waiting = [];
+  const ready = [...waiting];
+  waiting.clear();
   const began = performance.now();
   for (const delivery of ready) delivery.flush();
   const ended = performance.now();
