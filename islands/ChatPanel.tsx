@@ -110,7 +110,7 @@ export default function ChatPanel({ config, preferences: initial, character: fir
           open={turns.length === 0 && matchMedia("(min-width: 900px)").matches}
         />
       )}
-      <MessageList words={words} said={turns.findLast((turn) => turn.state === "unsent")?.turn}>
+      <MessageList words={words} newest={turns.at(-1)?.turn}>
         {(turns.length === 0 || character?.greeting !== undefined) && (
           <Greeting
             name={name}

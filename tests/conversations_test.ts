@@ -39,6 +39,27 @@ const scenes: Record<string, Scene> = {
     },
   },
 
+  "a conversation is gone on with at its end": {
+    async play({ page, stub }) {
+      const long = "A line that fills some room.\n\n".repeat(60).trim();
+      for (const text of ["One", "Two"]) {
+        if (text === "Two") await begin(page);
+        stub.set({ behaviour: { answer: `${long} ${text}` } });
+        await say(page, text);
+        await page.waitForSelector('.turn[data-state="done"] .formatted');
+      }
+      await page.$eval(".log", (log) => log.scrollTop -= 500);
+      await page.waitForSelector(".latest");
+      await open(page);
+      await page.click(".conversation:last-child .conversation-open");
+      await logSays(page, "room. One");
+      await page.waitForFunction(() => {
+        const log = document.querySelector(".log")!;
+        return log.scrollHeight - log.clientHeight - log.scrollTop < 2 && document.querySelector(".latest") === null;
+      });
+    },
+  },
+
   "the list answers the keyboard, and gives it back": {
     async play({ page, stub }) {
       await talk(page, stub, "Hello", "Hi.");

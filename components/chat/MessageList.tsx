@@ -7,13 +7,13 @@ import { Icon } from "../Icon.tsx";
 
 interface MessageListProps {
   words: Words;
-  /** Names what the reader has just said: when that changes, the list goes to its end wherever it was. */
-  said: string | undefined;
+  /** Names the newest turn: when another one is, the reader has spoken or gone elsewhere, and the list goes to its end. */
+  newest: string | undefined;
   children: ComponentChildren;
 }
 
 /** The conversation, scrolled to its end unless the reader has gone up to read. */
-export function MessageList({ words, said, children }: MessageListProps) {
+export function MessageList({ words, newest, children }: MessageListProps) {
   const list = useRef<HTMLDivElement>(null);
   const content = useRef<HTMLDivElement>(null);
   const stick = useRef<ReturnType<typeof stickToBottom> | null>(null);
@@ -26,8 +26,8 @@ export function MessageList({ words, said, children }: MessageListProps) {
   }, []);
 
   useEffect(() => {
-    if (said !== undefined) stick.current?.toEnd();
-  }, [said]);
+    if (newest !== undefined) stick.current?.toEnd();
+  }, [newest]);
 
   return (
     <div class="log-frame">
