@@ -74,6 +74,7 @@ export class Stub implements AsyncDisposable {
   readonly #listener: Deno.TcpListener;
   readonly #connections = new Map<HttpConnection, Promise<void>>();
   readonly #accepting: Promise<void>;
+  #closing: Promise<void> | undefined;
   readonly #slots: Slots;
   #options: StubOptions;
   #active = 0;
@@ -114,11 +115,9 @@ export class Stub implements AsyncDisposable {
     }
   }
 
-  /** Hangs up on everyone, as a killed server does, and stops listening. */
-  async close(): Promise<void> {
-    this.#listener.close();
-    await this.#accepting;
-    await this.hangUp();
+  /** Hangs up on everyone, as a killed server does, and stops listening. Closing twice is closing once. */
+  close(): Promise<void> {
+    return this.#closing ??= this.#close();
   }
 
   /** Cuts every connection and goes on listening. */
@@ -130,6 +129,12 @@ export class Stub implements AsyncDisposable {
 
   async [Symbol.asyncDispose](): Promise<void> {
     await this.close();
+  }
+
+  async #close(): Promise<void> {
+    this.#listener.close();
+    await this.#accepting;
+    await this.hangUp();
   }
 
   async #accept(): Promise<void> {
