@@ -12,6 +12,7 @@ import { DropZone } from "@/components/settings/DropZone.tsx";
 import { Settings } from "@/components/settings/Settings.tsx";
 import { UploadCard } from "@/components/settings/UploadCard.tsx";
 import { Backstage } from "@/lib/client/backstage/backstage.ts";
+import { catchUp } from "@/lib/client/catch_up.ts";
 import { ChatStore } from "@/lib/client/chat_store.ts";
 import { currentTurn } from "@/lib/client/conversation.ts";
 import { WORDS } from "@/lib/client/i18n.ts";
@@ -74,6 +75,14 @@ export default function ChatPanel({ config, preferences: initial, character: fir
   const character = store === null || status === null ? first : store.character.value;
   const name = character?.name ?? spokenName((told ?? config).model);
   const connection = store?.connection.value ?? { state: "idle" };
+
+  const opened = useRef(false);
+  useEffect(() => {
+    if (connection.state !== "open") return;
+    // A line that is gone again will be followed by another one.
+    if (opened.current) catchUp(config).catch(() => {});
+    opened.current = true;
+  }, [connection.state]);
 
   /** Runs an action whose button goes away with it, and takes the keyboard back to the box. */
   function act(action: (store: ChatStore) => void) {

@@ -237,9 +237,10 @@ const scenes: [name: string, scene: (visit: { page: Page; stub: Stub }) => Promi
 
   ["language and appearance are chosen, and kept without a flash", async ({ page }) => {
     await page.click('button[aria-label="Settings"]');
-    await page.click('.menu-card [lang="ja"]');
+    await (await page.waitForSelector('[role="tab"]::-p-text(Appearance)'))!.click();
+    await (await page.waitForSelector('[role="tabpanel"] [lang="ja"]'))!.click();
     await page.waitForSelector('button[aria-label="送信"]');
-    await page.$$eval(".menu-card input", (choices) => choices[2]!.click());
+    await page.$$eval('[role="tabpanel"] [name="theme"]', (choices) => (choices[2] as HTMLElement).click());
     await page.waitForSelector(':root[data-theme="dark"]');
     const html = await page.evaluate(async () => await (await fetch("/")).text());
     assert(/<html[^>]*lang="ja"[^>]*data-theme="dark"/.test(html), html.slice(0, 200));

@@ -94,5 +94,5 @@ function describe(connection: Connection, status: Status | null, words: Words): 
   if (connection.state !== "open" || status === null) return { tone: "busy", text: words.connection.connecting };
   if (status.provider === "none") return { tone: "bad", text: words.noBrain };
   if (status.provider === "demo") return { tone: "demo", text: words.demo };
-  return { tone: "good", text: `${words.ready} · ${status.model}` };
+  return { tone: status.modelPresent === false ? "demo" : "good", text: `${words.ready} · ${status.model}` };
 }

@@ -1,0 +1,329 @@
+/** The first run, the settings and what is dropped, on the built page in a real browser. */
+import { assert, assertEquals, assertStringIncludes } from "@std/assert";
+import { basename, join } from "node:path";
+import { SHARED_MODELS, sharedModelsMissing } from "./avatar_page.ts";
+import { faults } from "./axe.ts";
+import { launchBrowser, type Page } from "./browser.ts";
+import { pullLines, startStub } from "./stub_ollama.ts";
+import { logSays, named, say, type Visit, visit, type VisitOptions } from "./visit.ts";
+import { type Files, modelFiles, zipOf } from "@/lib/models/model_fixture.ts";
+
+interface Scene extends VisitOptions {
+  name: string;
+  play(visit: Visit): Promise<void>;
+  config?: string;
+  ignore?: boolean;
+}
+
+/** These scenes are not about movement, which takes a software renderer's whole processor. */
+const STILL = '{ "avatar": { "maxFps": 4 } }';
+
+const COMMENTED = `{
+  // how the avatar is drawn
+  "avatar": { "maxFps": 30 }, // my laptop
+  "plugins": [1, 2] // another program's
+}
+`;
+
+const CARD = {
+  spec: "chara_card_v2",
+  data: { name: "Yuki", description: "A quiet librarian.", first_mes: "Oh. Hello, {{user}}." },
+};
+
+const scenes: Scene[] = [
+  {
+    name: "a model that is missing is pulled, with numbers; stopped, and gone on with",
+    stub: { models: [], pullMs: 50, pull: pullLines(4_000_000_000, 200) },
+    async play({ page, stub }) {
+      await pageSays(page, ".notice", "The model qwen2.5 is not there yet");
+      await (await named(page, "button", "Get qwen2.5")).click();
+      const numbers = await page.waitForFunction(() =>
+        /\d.* of 4 GB · .*\/s · .* left/.exec(document.querySelector(".pull-numbers")?.textContent ?? "")?.[0]
+      );
+      assert(await numbers.jsonValue());
+      await (await named(page, "button", "Cancel")).click();
+      await pageSays(page, ".pull", "What has come so far is kept");
+      await stub.requests.findLast(({ path }) => path === "/api/pull")!.closed;
+      stub.set({ pullMs: 0 });
+      await (await named(page, "button", "Go on")).click();
+      await page.waitForFunction(() => document.querySelector(".notice") === null);
+      stub.set({ behaviour: { answer: "Here I am." } });
+      await say(page, "Hello");
+      await logSays(page, "Here I am.");
+    },
+  },
+  {
+    name: "an installed model takes the place of a missing one",
+    stub: { models: [{ name: "mini:3b" }], behaviour: { answer: "Small but here." } },
+    async play({ page, house, stub }) {
+      await (await named(page, "button", "mini:3b")).click();
+      await page.waitForFunction(() => document.querySelector(".notice") === null);
+      await say(page, "Hello");
+      await logSays(page, "Small but here.");
+      assertEquals((stub.requests.at(-1)!.body as { model: string }).model, "mini:3b");
+      assertStringIncludes(await Deno.readTextFile(house.services.live.path), "mini:3b");
+    },
+  },
+  {
+    name: "an Ollama that was started meanwhile is found by trying again",
+    async play({ page, stub }) {
+      await stub.close();
+      await page.reload();
+      await pageSays(page, ".notice", "ollama serve");
+      await using _again = startStub({ port: Number(new URL(stub.url).port) });
+      await (await named(page, "button", "Try again")).click();
+      await page.waitForFunction(() => document.querySelector(".notice") === null);
+    },
+  },
+  {
+    name: "the settings tell what is there, and another model is chosen among the installed ones",
+    stub: { models: [{ name: "qwen2.5:latest" }, { name: "mini:3b", size: 2_000_000_000 }] },
+    async play({ page, house }) {
+      await openSettings(page, "Language model");
+      await pageSays(page, ".checks", "It remembers 32,768 tokens");
+      await pageSays(page, ".checks", "The model qwen2.5 is there");
+      await (await page.waitForSelector(".choice::-p-text(mini:3b)"))!.click();
+      await page.waitForSelector('.choice[aria-pressed="true"]::-p-text(mini:3b)');
+      assertEquals(house.services.config.llm.model, "mini:3b");
+      await (await named(page, "textbox", "Another model")).type("absent\n");
+      await pageSays(page, ".checks", "The model absent is not there yet");
+      await named(page, "button", "Get absent");
+    },
+  },
+  {
+    name: "a setting is written into the file, which keeps its comments; what is wrong is said beside its field",
+    config: COMMENTED,
+    async play({ page, house }) {
+      await openSettings(page, "Avatar");
+      const file = () => Deno.readTextFile(house.services.live.path);
+      await write(page, "Pictures a second, at most", "45");
+      await fieldSays(page, "avatar.maxFps", "Saved");
+      assertEquals(await file(), COMMENTED.replace("30", "45"));
+      await write(page, "Pictures a second, at most", "999");
+      await fieldSays(page, "avatar.maxFps", "A number from 1 to 240");
+      await write(page, "Speed of movement", "0");
+      await fieldSays(page, "timeScale", "it should be a number greater than 0 and at most 100");
+      assertEquals(await page.$eval("#setting-timeScale", (box) => box.getAttribute("aria-invalid")), "true");
+      assertEquals(await file(), COMMENTED.replace("30", "45"));
+      await write(page, "Pictures a second, at most", "45");
+      await (await named(page, "button", "Pictures a second, at most: Back to 60")).click();
+      await page.waitForFunction(() =>
+        document.querySelector<HTMLInputElement>('[data-setting="avatar.maxFps"] input')?.value === "60"
+      );
+      assert(!(await file()).includes("45"));
+      assertEquals(await page.evaluate(() => document.activeElement?.id), "setting-avatar.maxFps");
+      await page.click('[role="tab"]::-p-text(Server)');
+      await write(page, "Port", "9123");
+      await pageSays(page, ".sheet-foot", "Restart the server");
+    },
+  },
+  {
+    name: "a field that the environment decides is read-only and says by what",
+    env: { VTUBER_TIME_SCALE: "2", VTUBER_MODEL: "hiyori", VTUBER_LOG_LEVEL: "error" },
+    async play({ page }) {
+      await openSettings(page, "Avatar");
+      await fieldSays(page, "timeScale", "The environment variable VTUBER_TIME_SCALE decides this");
+      assert(await page.$eval("#setting-timeScale", (box) => (box as HTMLInputElement).readOnly));
+      await pageSays(page, '[role="tabpanel"]', "VTUBER_MODEL");
+      await page.waitForSelector(".choice:disabled::-p-text(Shizuku)");
+      await page.click('[role="tab"]::-p-text(Server)');
+      await page.waitForSelector("select:disabled");
+    },
+  },
+  {
+    name: "the keyboard is enough for the settings, and comes back to where it was",
+    async play({ page }) {
+      const focused = () => page.evaluate(() => document.activeElement?.textContent);
+      await (await named(page, "button", "Settings")).focus();
+      await page.keyboard.press("Enter");
+      await page.waitForSelector("dialog[open] .field");
+      assertEquals(await focused(), "Language model");
+      await page.keyboard.press("ArrowRight");
+      await page.keyboard.press("End");
+      await page.waitForSelector('[data-setting="server.port"]');
+      assertEquals(await focused(), "Server");
+      await page.keyboard.press("ArrowRight");
+      assertEquals(await focused(), "Language model");
+      await page.keyboard.press("Escape");
+      await page.waitForFunction(() => document.querySelector("dialog") === null);
+      assertEquals(await page.evaluate(() => document.activeElement?.getAttribute("aria-label")), "Settings");
+    },
+  },
+  {
+    name: "what everyone sees who has not chosen changes at once, and a choice of one's own stays",
+    async play({ page }) {
+      await openSettings(page, "Appearance");
+      await (await page.waitForSelector("#setting-ui\\.theme"))!.select("dark");
+      await page.waitForSelector(':root[data-theme="dark"]');
+      await page.$$eval('[name="theme"]', (choices) => (choices[1] as HTMLElement).click());
+      await page.waitForSelector(':root[data-theme="light"]');
+      await page.select("#setting-ui\\.theme", "contrast");
+      await fieldSays(page, "ui.theme", "Saved");
+      assertEquals(await page.evaluate(() => document.documentElement.dataset.theme), "light");
+      await page.select("#setting-ui\\.language", "ja");
+      await page.waitForSelector(':root[lang="ja"]');
+    },
+  },
+  {
+    name: "another avatar comes while the one before stands there",
+    async play({ page, house }) {
+      await page.waitForSelector('canvas[data-model="hiyori"]');
+      await watchStage(page);
+      await openSettings(page, "Avatar");
+      await (await page.waitForSelector(".choice::-p-text(Shizuku)"))!.click();
+      await page.waitForSelector('canvas[data-model="shizuku"]');
+      await page.waitForSelector('.choice[aria-pressed="true"]::-p-text(Shizuku)');
+      assertEquals(await stagesSeen(page), ["ready"]);
+      assertEquals(JSON.parse(await Deno.readTextFile(house.services.live.path)).model, "shizuku");
+      await page.keyboard.press("Escape");
+      await page.waitForSelector(".who h2::-p-text(Shizuku)");
+    },
+  },
+  {
+    name: "a zip that was picked becomes the avatar",
+    ignore: sharedModelsMissing,
+    async play({ page, house }) {
+      await page.waitForSelector('canvas[data-model="hiyori"]');
+      await watchStage(page);
+      const folder = await Deno.makeTempDir();
+      const zip = join(folder, "niziiro.zip");
+      await Deno.writeFile(zip, await zipOf(await readFiles(new URL("mao_pro/", SHARED_MODELS))));
+      await openSettings(page, "Avatar");
+      const box = await page.waitForSelector('input[accept^=".zip"]');
+      await (box as import("npm:puppeteer-core@25.16.0").ElementHandle<HTMLInputElement>).uploadFile(zip);
+      await pageSays(page, ".upload", "is on the stage");
+      const { model } = house.services.appConfig();
+      await page.waitForSelector(`canvas[data-model="${model}"]`);
+      await page.waitForSelector(`.choice[aria-pressed="true"]`);
+      assertEquals(await stagesSeen(page), ["ready"]);
+      await Deno.remove(folder, { recursive: true });
+    },
+  },
+  {
+    name: "a broken zip is dropped: its causes are named, and the avatar stays",
+    async play({ page }) {
+      await page.waitForSelector('canvas[data-model="hiyori"]');
+      const broken = modelFiles({ "Mia.moc3": undefined, "textures/texture_00.png": "no picture" });
+      await drag(page, "dragenter", {});
+      await page.waitForSelector(".drop-overlay");
+      await drag(page, "drop", { "mia.zip": await zipOf(broken) });
+      await pageSays(page, '.upload[role="alert"]', "mia.zip cannot be shown");
+      await pageSays(page, ".upload", "moc Mia.moc3 is missing");
+      await pageSays(page, ".upload", "texture_00.png is not an image");
+      assertEquals(await page.$(".drop-overlay"), null);
+      assertEquals(await faults(page), []);
+      await page.click(".upload button");
+      await drag(page, "drop", { "song.mp3": "la" });
+      await pageSays(page, ".upload", "neither an avatar");
+      await page.waitForSelector('canvas[data-model="hiyori"][data-state="ready"]');
+    },
+  },
+  {
+    name: "a character card is dropped, and answers under its name",
+    async play({ page, house }) {
+      await drag(page, "drop", { "yuki.json": JSON.stringify(CARD) });
+      await pageSays(page, ".upload", "You are talking with Yuki now");
+      await page.waitForSelector(".who h2::-p-text(Yuki)");
+      await openSettings(page, "Character");
+      await page.waitForSelector('.choice[aria-pressed="true"]::-p-text(Yuki)');
+      await (await page.waitForSelector(".choice::-p-text(Kit)"))!.click();
+      await page.waitForSelector('.choice[aria-pressed="true"]::-p-text(Kit)');
+      assertEquals(house.services.config.prompt, "streamer");
+    },
+  },
+  {
+    name: "axe has nothing serious against any part of it",
+    stub: { models: [{ name: "mini:3b" }] },
+    async play({ page }) {
+      await named(page, "button", "mini:3b");
+      assertEquals(await faults(page), []);
+      for (const section of ["Language model", "Character", "Avatar", "Appearance", "Server"]) {
+        if (section === "Language model") await openSettings(page, section);
+        else await page.click(`[role="tab"]::-p-text(${section})`);
+        await page.waitForSelector('[role="tabpanel"] .field');
+        assertEquals(await faults(page), [], section);
+      }
+    },
+  },
+];
+
+Deno.test("settings, first run and uploads on the page", async (t) => {
+  const browser = await launchBrowser();
+  try {
+    for (const { name, play, config = STILL, ignore = false, ...options } of scenes) {
+      await t.step({ name, ignore, fn: () => visit(browser, play, config, options) });
+    }
+  } finally {
+    await browser.close();
+  }
+});
+
+async function openSettings(page: Page, section: string): Promise<void> {
+  await (await named(page, "button", "Settings")).click();
+  await (await page.waitForSelector(`[role="tab"]::-p-text(${section})`))!.click();
+  await page.waitForSelector('[role="tabpanel"] .field');
+}
+
+/** Writes into a box in place of what is there, and leaves it as Enter does. */
+async function write(page: Page, label: string, text: string): Promise<void> {
+  const box = await page.waitForSelector(`[role="tabpanel"] ::-p-aria(${label})`);
+  await box!.focus();
+  await page.keyboard.down("Control");
+  await page.keyboard.press("a");
+  await page.keyboard.up("Control");
+  await page.keyboard.type(`${text}\n`);
+}
+
+async function pageSays(page: Page, selector: string, words: string): Promise<void> {
+  const said = (selector: string, words: string) =>
+    document.querySelector(selector)?.textContent?.replace(/\s+/g, " ").includes(words);
+  await page.waitForFunction(said, {}, selector, words);
+}
+
+async function fieldSays(page: Page, name: string, words: string): Promise<void> {
+  await pageSays(page, `[data-setting="${name}"]`, words);
+}
+
+/** Holds files above the page, or lets them fall. */
+async function drag(page: Page, type: "dragenter" | "drop", files: Files): Promise<void> {
+  const contents = Object.entries(files).map(([name, content]) =>
+    [name, [...(typeof content === "string" ? new TextEncoder().encode(content) : content)]] as const
+  );
+  await page.evaluate(
+    (type, contents) => {
+      const dataTransfer = new DataTransfer();
+      for (const [name, bytes] of contents) dataTransfer.items.add(new File([new Uint8Array(bytes)], name));
+      if (contents.length === 0) dataTransfer.items.add(new File([], "held"));
+      document.body.dispatchEvent(new DragEvent(type, { dataTransfer, bubbles: true, cancelable: true }));
+    },
+    type,
+    contents,
+  );
+}
+
+/** Notes every state that the stage's canvas has from now on. */
+async function watchStage(page: Page): Promise<void> {
+  await page.evaluate(() => {
+    const seen = new Set<string>();
+    const canvas = document.querySelector("canvas.avatar-canvas");
+    const note = () => seen.add(canvas?.isConnected ? canvas.getAttribute("data-state") ?? "none" : "gone");
+    note();
+    new MutationObserver(note).observe(document.body, { subtree: true, childList: true, attributes: true });
+    Object.assign(globalThis, { stagesSeen: seen });
+  });
+}
+
+function stagesSeen(page: Page): Promise<string[]> {
+  return page.evaluate(() => [...(globalThis as unknown as { stagesSeen: Set<string> }).stagesSeen]);
+}
+
+/** Everything below a folder, under the folder's own name. */
+async function readFiles(folder: URL, prefix = basename(folder.pathname)): Promise<Files> {
+  const files: Files = {};
+  for await (const { name, isDirectory } of Deno.readDir(folder)) {
+    const path = `${prefix}/${name}`;
+    if (isDirectory) Object.assign(files, await readFiles(new URL(`${encodeURIComponent(name)}/`, folder), path));
+    else files[path] = await Deno.readFile(new URL(encodeURIComponent(name), folder));
+  }
+  return files;
+}
