@@ -15,7 +15,7 @@ export default define.page(function Index({ state, req }) {
           <Logo />
           {words.pageTitle}
         </h1>
-        <Avatar config={state.config} />
+        <Avatar config={state.config} language={preferences.language} />
       </div>
       <ChatPanel config={state.config} preferences={preferences} character={state.character} />
     </main>

@@ -1,27 +1,38 @@
-import type { AvatarState, Problem } from "@/lib/avatar/run.ts";
+import type { StageFault } from "@/lib/avatar/errors.ts";
+import type { AvatarState } from "@/lib/avatar/run.ts";
+import type { Words } from "@/lib/client/i18n.ts";
+import type { FaultWords } from "@/lib/client/words/avatar.ts";
+
+interface AvatarStatusProps {
+  state: AvatarState;
+  words: Words;
+  onRetry(): void;
+}
 
 /** What the stage has to say: how far loading is, or what went wrong and what to do. */
-export function AvatarStatus({ state, onRetry }: { state: AvatarState; onRetry: () => void }) {
+export function AvatarStatus({ state, words, onRetry }: AvatarStatusProps) {
   const { phase, progress, problem } = state;
   return (
     <div class="avatar-status" data-phase={phase} role="status">
       {progress !== null && (
         <label class="avatar-loading">
-          Loading the avatar
+          {words.avatar.loading}
           <progress max={1} {...(progress > 0 ? { value: progress } : {})} />
         </label>
       )}
-      {problem !== null && <Trouble problem={problem} {...(phase === "error" ? { onRetry } : {})} />}
+      {problem !== null && <Trouble fault={problem} words={words} {...(phase === "error" ? { onRetry } : {})} />}
     </div>
   );
 }
 
-function Trouble({ problem, onRetry }: { problem: Problem; onRetry?: () => void }) {
+function Trouble({ fault, words, onRetry }: { fault: StageFault; words: Words; onRetry?: () => void }) {
+  // The words that stand under a fault's code are made for that fault.
+  const { text, hint }: FaultWords<StageFault> = words.avatar.faults[fault.code];
   return (
     <div class="avatar-error">
-      <p>{problem.message}</p>
-      {problem.hint !== "" && <p class="avatar-hint">{problem.hint}</p>}
-      {onRetry && <button type="button" class="avatar-button" onClick={onRetry}>Try again</button>}
+      <p>{text(fault)}</p>
+      <p class="avatar-hint">{hint}</p>
+      {onRetry && <button type="button" class="avatar-button" onClick={onRetry}>{words.tryAgain}</button>}
     </div>
   );
 }

@@ -1,9 +1,16 @@
 import { useState } from "preact/hooks";
 import { HOME, type View } from "@/lib/avatar/fit.ts";
 import type { Stage } from "@/lib/avatar/stage.ts";
+import type { AvatarWords } from "@/lib/client/words/avatar.ts";
+
+interface TryPanelProps {
+  stage: Stage;
+  view: View;
+  words: AvatarWords;
+}
 
 /** A panel to try everything the character can do, and to move and size it without a pointer. */
-export function TryPanel({ stage, view }: { stage: Stage; view: View }) {
+export function TryPanel({ stage, view, words }: TryPanelProps) {
   const { emotions, expressions, motions } = stage.repertoire();
   const [kept, setKept] = useState<ReadonlySet<string>>(new Set());
 
@@ -19,19 +26,19 @@ export function TryPanel({ stage, view }: { stage: Stage; view: View }) {
 
   return (
     <>
-      <Choices title="Feelings">
-        {["neutral", ...emotions].map((emotion) => (
+      <Choices title={words.feelings}>
+        {(["neutral", ...emotions] as const).map((emotion) => (
           <button
             key={emotion}
             type="button"
             onClick={() => stage.feel(emotion)}
           >
-            {emotion}
+            {words.emotions[emotion]}
           </button>
         ))}
       </Choices>
       {expressions.length > 0 && (
-        <Choices title="Expressions">
+        <Choices title={words.expressions}>
           {expressions.map((name) => (
             <button
               key={name}
@@ -45,12 +52,12 @@ export function TryPanel({ stage, view }: { stage: Stage; view: View }) {
         </Choices>
       )}
       {motions.map(({ group, count }) => (
-        <Choices key={group} title={group === "" ? "Motions" : `Motions: ${group}`}>
+        <Choices key={group} title={words.motions(group)}>
           {Array.from({ length: count }, (_, index) => (
             <button
               key={index}
               type="button"
-              aria-label={`${group || "Motion"} ${index + 1}`}
+              aria-label={`${group || words.motion} ${index + 1}`}
               onClick={() => void stage.play(group, index)}
             >
               {index + 1}
@@ -58,17 +65,17 @@ export function TryPanel({ stage, view }: { stage: Stage; view: View }) {
           ))}
         </Choices>
       ))}
-      <Choices title="View">
+      <Choices title={words.view}>
         <Slider
-          label="Size"
+          label={words.size}
           value={Math.log2(view.zoom)}
           low={-1.3}
           high={2.3}
           set={(power) => move({ zoom: 2 ** power })}
         />
-        <Slider label="Left and right" value={view.x} low={-0.6} high={0.6} set={(x) => move({ x })} />
-        <Slider label="Up and down" value={view.y} low={-0.6} high={0.6} set={(y) => move({ y })} />
-        <button type="button" onClick={() => stage.setView(HOME)}>Reset</button>
+        <Slider label={words.leftRight} value={view.x} low={-0.6} high={0.6} set={(x) => move({ x })} />
+        <Slider label={words.upDown} value={view.y} low={-0.6} high={0.6} set={(y) => move({ y })} />
+        <button type="button" onClick={() => stage.setView(HOME)}>{words.reset}</button>
       </Choices>
     </>
   );

@@ -14,7 +14,7 @@ const pending = new Map<string, Promise<void>>();
 /**
  * Brings Live2D's core for a generation of models into the page, once.
  *
- * @throws {StageError} with code `core` when the file is missing or is not the core
+ * @throws {StageError} when the file is missing or is not the core
  */
 export function loadCore(generation: Generation): Promise<void> {
   const { src, global } = CORES[generation];
@@ -31,15 +31,13 @@ function insertScript(src: string, global: string): Promise<void> {
   const { promise, resolve, reject } = Promise.withResolvers<void>();
   const script = document.createElement("script");
   script.src = src;
-  const fail = (what: string) => {
+  const fail = (code: "core_missing" | "core_wrong") => {
     // A script that failed would be skipped by the next try if it stayed.
     script.remove();
-    reject(
-      new StageError("core", `Live2D's Cubism Core ${what} (${src})`, "Run `deno task sync` and reload this page."),
-    );
+    reject(new StageError({ code, file: src }));
   };
-  script.onload = () => global in globalThis ? resolve() : fail(`did not set ${global}`);
-  script.onerror = () => fail("could not be loaded");
+  script.onload = () => global in globalThis ? resolve() : fail("core_wrong");
+  script.onerror = () => fail("core_missing");
   document.head.append(script);
   return promise;
 }

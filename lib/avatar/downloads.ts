@@ -28,14 +28,14 @@ export class Downloads {
   /**
    * Loads one file.
    *
-   * @throws {StageError} with code `model` when it is missing or the line breaks
+   * @throws {StageError} when it is missing or the line breaks
    */
   async bytes(url: string): Promise<Uint8Array<ArrayBuffer>> {
     const slot = this.#sizes.push(null) - 1;
     let response: Response;
     try {
       response = await fetch(url, { signal: this.#signal });
-      if (!response.ok) throw missing(url, `the server answered ${response.status}`);
+      if (!response.ok) throw new StageError({ code: "file_missing", file: url, status: response.status });
       // The announced length of a compressed body is not the length that arrives here.
       const length = Number(response.headers.get("content-length") ?? NaN);
       if (!response.headers.has("content-encoding") && length > 0) this.#sizes[slot] = length;
@@ -47,7 +47,7 @@ export class Downloads {
     } catch (error) {
       this.#signal.throwIfAborted();
       if (error instanceof StageError) throw error;
-      throw missing(url, "the connection failed", error);
+      throw new StageError({ code: "file_cut", file: url }, { cause: error });
     }
   }
 
@@ -57,7 +57,7 @@ export class Downloads {
     try {
       return JSON.parse(text);
     } catch (cause) {
-      throw new StageError("model", `${url} is not JSON`, "The model may be damaged: fetch it again.", { cause });
+      throw new StageError({ code: "not_json", file: url }, { cause });
     }
   }
 
@@ -76,8 +76,4 @@ export class Downloads {
     for (const size of this.#sizes) total = total === null || size === null ? null : total + size;
     this.#report({ files: this.#files, filesTotal: this.#sizes.length, bytes: this.#bytes, bytesTotal: total });
   }
-}
-
-function missing(url: string, why: string, cause?: unknown): StageError {
-  return new StageError("model", `Cannot load ${url}: ${why}`, "Run `deno task sync` and reload this page.", { cause });
 }

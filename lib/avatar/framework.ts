@@ -38,7 +38,7 @@ const frameworks = new Map<Generation, Promise<Assemble>>();
 /**
  * Brings the core and the framework for a generation of models into the page, once, and only when there is such a model.
  *
- * @throws {StageError} with code `core` when the core is missing or does not start
+ * @throws {StageError} when the core is missing or does not start
  */
 export function loadFramework(generation: Generation): Promise<Assemble> {
   let framework = frameworks.get(generation);
@@ -146,10 +146,7 @@ async function coreAwake(): Promise<void> {
       core().Version.csmGetVersion();
       return;
     } catch (cause) {
-      if (tries === 500) {
-        const hint = "Reload this page; if that does not help, update the browser.";
-        throw new StageError("core", "Live2D's Cubism Core does not start", hint, { cause });
-      }
+      if (tries === 500) throw new StageError({ code: "core_asleep" }, { cause });
       await new Promise((resolve) => setTimeout(resolve, 10));
     }
   }
@@ -166,22 +163,13 @@ function checkVersion(moc: Uint8Array, name: string): void {
   const version = moc[4] ?? 0;
   const latest = core().Version.csmGetLatestMocVersion();
   if (version <= latest) return;
-  throw new StageError(
-    "too-new",
-    `${name} is of Cubism ${EDITORS[version] ?? "after 5.3"}, but this Cubism Core knows formats up to ${
-      EDITORS[latest]
-    }`,
-    "Name a newer Cubism Core as `cubismCore` in vtuber.config.json, or export the model for an older version.",
-  );
+  throw new StageError({ code: "too_new", file: name, format: editor(version), latest: editor(latest) });
+}
+
+function editor(version: number): string {
+  return EDITORS[version] ?? `> ${EDITORS.at(-1)}`;
 }
 
 function broken(moc: string, cause?: unknown): StageError {
-  return new StageError(
-    "model",
-    `${moc} is not a Live2D model that can be read`,
-    "The file may be damaged: fetch it again.",
-    {
-      cause,
-    },
-  );
+  return new StageError({ code: "bad_moc", file: moc }, { cause });
 }

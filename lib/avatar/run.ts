@@ -3,15 +3,10 @@ import { activity, appConfig, chosenCharacter, feelings, speech, voice } from "@
 import type { AppConfig } from "@/lib/protocol/app_config.ts";
 import type { Character } from "./character.ts";
 import type { Progress } from "./downloads.ts";
+import { faultOf, type StageFault } from "./errors.ts";
 import type { View } from "./fit.ts";
 import { FeelingQueue } from "./feeling_queue.ts";
 import type { Stage } from "./stage.ts";
-
-/** Why something is not shown, and what the person can do about it. */
-export interface Problem {
-  message: string;
-  hint: string;
-}
 
 /** What the page shows of the avatar. */
 export interface AvatarState {
@@ -21,7 +16,7 @@ export interface AvatarState {
   /** Share of a model that has arrived, from 0 to 1; null when nothing is being loaded. */
   progress: number | null;
   /** In the phase `ready`: why another character could not be shown. */
-  problem: Problem | null;
+  problem: StageFault | null;
 }
 
 export interface AvatarListener {
@@ -74,7 +69,7 @@ export async function runAvatar(
 
   function fail(error: unknown) {
     if (error instanceof DOMException && error.name === "AbortError") return;
-    tell({ phase: "error", progress: null, problem: problemOf(error) });
+    tell({ phase: "error", progress: null, problem: faultOf(error) });
   }
 
   async function show(character: Character) {
@@ -86,7 +81,7 @@ export async function runAvatar(
       tell({ phase: "ready", name: character.name, progress: null });
     } catch (error) {
       if (first) fail(error);
-      else if (!(error instanceof DOMException)) tell({ progress: null, problem: problemOf(error) });
+      else if (!(error instanceof DOMException)) tell({ progress: null, problem: faultOf(error) });
     }
   }
 
@@ -163,9 +158,4 @@ function followMotionPreference(stage: Stage, signal: AbortSignal): void {
   const apply = () => stage.setCalm(reduced.matches);
   reduced.addEventListener("change", apply, { signal });
   apply();
-}
-
-function problemOf(error: unknown): Problem {
-  if (!(error instanceof Error)) return { message: String(error), hint: "" };
-  return { message: error.message, hint: "hint" in error ? String(error.hint) : "Reload this page." };
 }

@@ -28,18 +28,14 @@ type Json = Record<string, unknown>;
  * something to draw.
  *
  * @param url Absolute address of the file
- * @throws {StageError} with code `model` when it names no moc or no texture
+ * @throws {StageError} when it names no moc or no texture
  */
 export function readSettings(json: unknown, url: string): ModelSettings {
   const root = record(json);
   if (typeof root.model === "string") return cubism2(root, root.model, url);
   const files = record(root.FileReferences);
   if (typeof files.Moc === "string") return cubism4(root, files, files.Moc, url);
-  throw new StageError(
-    "model",
-    `${url} is not the entry file of a Live2D model`,
-    "The entry of a model ends with .model3.json (or .model.json for Cubism 2).",
-  );
+  throw new StageError({ code: "not_entry", file: url });
 }
 
 function cubism4(root: Json, files: Json, moc: string, url: string): ModelSettings {
@@ -100,7 +96,7 @@ function cubism2(root: Json, moc: string, url: string): ModelSettings {
 function texturesOf(value: unknown, url: string): string[] {
   const textures = strings(value);
   if (textures.length > 0) return textures;
-  throw new StageError("model", `${url} names no texture`, "The model may be damaged: fetch it again.");
+  throw new StageError({ code: "no_texture", file: url });
 }
 
 /** Motions that have a file, by group. */

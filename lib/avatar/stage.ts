@@ -80,7 +80,7 @@ export interface Stage {
 /**
  * Sets up a stage on a canvas.
  *
- * @throws {StageError} with code `webgl` where the browser cannot draw it
+ * @throws {StageError} where the browser cannot draw it
  */
 export function createStage(canvas: HTMLCanvasElement, options: StageOptions = {}): Stage {
   return new PixiStage(canvas, options);
@@ -249,14 +249,13 @@ class PixiStage implements Stage {
 
   #draw(seconds: number): void {
     const { width, height } = this.#canvas;
-    if (this.#actor === null || width === 0 || height === 0) return;
+    if (this.#actor === null || this.#shown === null || width === 0 || height === 0) return;
     try {
       this.#actor.draw(this.#renderer, seconds);
     } catch (cause) {
       // What fails in one frame fails in the next: better no model than sixty errors a second.
       this.#actor = null;
-      const hint = "Reload this page, or choose another model.";
-      const failure = new StageError("model", `${this.#shown?.name ?? "The model"} cannot be drawn`, hint, { cause });
+      const failure = new StageError({ code: "undrawable", name: this.#shown.name }, { cause });
       this.#options.onLost?.(Promise.reject(failure));
     }
   }
@@ -311,7 +310,7 @@ function restored(canvas: HTMLCanvasElement, end: AbortSignal): Promise<void> {
   const signal = AbortSignal.any([end, over.signal]);
   canvas.addEventListener("webglcontextrestored", () => resolve(), { once: true, signal });
   const timer = setTimeout(() => {
-    reject(new StageError("webgl", "The browser has stopped drawing the avatar", "Reload this page."));
+    reject(new StageError({ code: "webgl_lost" }));
   }, PATIENCE * 1000);
   end.addEventListener("abort", () => reject(end.reason), { once: true, signal: over.signal });
   return promise.finally(() => {
@@ -324,11 +323,6 @@ function createRenderer(view: HTMLCanvasElement): Renderer {
   try {
     return new Renderer({ view, width: 1, height: 1, antialias: true, backgroundAlpha: 0, hello: false });
   } catch (cause) {
-    throw new StageError(
-      "webgl",
-      "This browser cannot draw the avatar: WebGL is not available",
-      "Turn on hardware acceleration in the browser's settings, or try another browser.",
-      { cause },
-    );
+    throw new StageError({ code: "no_webgl" }, { cause });
   }
 }

@@ -7,6 +7,7 @@ import { StageError } from "./errors.ts";
  *
  * @param flip Turn it upside down, as Cubism 2 has it
  * @param largest Pixels of an edge that the graphics card takes
+ * @throws {StageError} when it is no image that can be read
  */
 export async function createTexture(
   file: Uint8Array<ArrayBuffer>,
@@ -33,7 +34,7 @@ export async function createTexture(
       large.close();
     }
   } catch (cause) {
-    throw new StageError("model", `${name} is not an image that can be read`, "Fetch the model again.", { cause });
+    throw new StageError({ code: "bad_texture", file: name }, { cause });
   }
   const resource = new ImageBitmapResource(image, { ownsImageBitmap: true, alphaMode: ALPHA_MODES.PMA });
   // Mipmaps keep a large texture calm on a small screen; the anisotropic filter keeps it sharp.

@@ -1,5 +1,6 @@
 /** The interface's words in each language, and which language a reader wants. */
 import type { ErrorCode } from "@/lib/protocol/codes.ts";
+import type { AvatarWords } from "./words/avatar.ts";
 import { ENGLISH } from "./words/en.ts";
 import { JAPANESE } from "./words/ja.ts";
 import type { SetupWords } from "./words/setup.ts";
@@ -91,6 +92,8 @@ export interface Words {
   errors: Record<ErrorCode, string>;
   /** What the first run says. */
   setup: SetupWords;
+  /** What the stage says. */
+  avatar: AvatarWords;
   notFound: string;
   broken: string;
   back: string;

@@ -1,4 +1,5 @@
 import type { Words } from "../i18n.ts";
+import { AVATAR } from "./avatar_en.ts";
 import { SETUP } from "./setup.ts";
 
 export const ENGLISH: Words = {
@@ -103,6 +104,7 @@ export const ENGLISH: Words = {
     internal: "Something went wrong",
   },
   setup: SETUP.en,
+  avatar: AVATAR,
   notFound: "There is nothing here",
   broken: "Something went wrong on our side",
   back: "Back to the conversation",

@@ -1,4 +1,5 @@
 import type { Words } from "../i18n.ts";
+import { AVATAR } from "./avatar_ja.ts";
 import { SETUP } from "./setup.ts";
 
 export const JAPANESE: Words = {
@@ -103,6 +104,7 @@ export const JAPANESE: Words = {
     internal: "問題が起きました",
   },
   setup: SETUP.ja,
+  avatar: AVATAR,
   notFound: "ここには何もありません",
   broken: "サーバーで問題が起きました",
   back: "会話に戻る",

@@ -1,4 +1,5 @@
 import type { Words } from "../i18n.ts";
+import { AVATAR } from "./avatar_zh.ts";
 import { SETUP } from "./setup.ts";
 
 export const CHINESE: Words = {
@@ -103,6 +104,7 @@ export const CHINESE: Words = {
     internal: "出了点问题",
   },
   setup: SETUP.zh,
+  avatar: AVATAR,
   notFound: "这里什么也没有",
   broken: "服务器出了问题",
   back: "回到对话",
