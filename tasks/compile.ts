@@ -29,6 +29,8 @@ const { code } = await new Deno.Command(Deno.execPath(), {
     ENTRY,
   ],
   cwd: PROGRAM,
+  // Some versions of Deno walk the graph of packages so deep that the usual stack of a thread does not hold it.
+  env: { RUST_MIN_STACK: String(64 * 1024 * 1024) },
 }).spawn().status;
 if (code === 0) complain("The binary is ready");
 Deno.exit(code);
