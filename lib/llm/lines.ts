@@ -6,7 +6,7 @@ import type { Watchdog } from "./watchdog.ts";
  * Its longest honest line is the last one of a generate call, which carries the whole context.
  */
 export const MAX_LINE_BYTES = 8 * 1024 * 1024 + 64 * 1024;
-/** How much is read at once, in bytes. Some hundred of Ollama's lines; it sends them one by one. */
+/** How much is read at once, in bytes: some hundred of Ollama's lines. */
 const READ_BYTES = 16 * 1024;
 const LINE_FEED = 10;
 
@@ -25,9 +25,10 @@ export interface LineOptions {
  * Bytes are read only as lines are: a slow reader holds back the sender.
  *
  * TextDecoderStream and TextLineStream would do, at four times the price of everything else that happens to a token:
- * each hop of a stream has queues and promises of its own, and a body read without a buffer allocates 64 KB a time.
- * Here one buffer is read into again and again, and cut at line feeds before it is decoded: no other character's
- * UTF-8 has that byte in it. What TextLineStream lacks comes with it: a bound to a line that never ends.
+ * each hop of a stream has queues and promises of its own for every line, and the platform's body, read without a
+ * buffer, allocates 64 KB a time. Here one buffer is read into again and again, and cut at line feeds before it is
+ * decoded: no other character's UTF-8 has that byte in it. What TextLineStream lacks comes with it: a bound to a line
+ * that never ends.
  *
  * @throws {LlmError} when a line is longer than `maxLineBytes`
  * @throws the reason of `signal`, when it is aborted

@@ -8,6 +8,7 @@ import {
   notOllama,
   timedOut,
 } from "./errors.ts";
+import { localFetch } from "./local_fetch.ts";
 import { textLines } from "./lines.ts";
 import { pause } from "./pause.ts";
 import { type GenerateRequest, LlmError, type LlmEvent, type Provider } from "./provider.ts";
@@ -101,7 +102,7 @@ export class OllamaProvider implements Provider {
 
   /** Asks until an answer begins. A busy Ollama is asked again, and one that hung up before any byte once. */
   async #open(request: GenerateRequest, asked: Asked, signal: AbortSignal): Promise<ReadableStream<Uint8Array>> {
-    const { fetch = globalThis.fetch, busyRetryMs = BUSY_RETRY_MS } = this.#options;
+    const { fetch = localFetch, busyRetryMs = BUSY_RETRY_MS } = this.#options;
     const init: RequestInit = {
       method: "POST",
       headers: { "content-type": "application/json", accept: "application/x-ndjson" },

@@ -529,11 +529,11 @@ Deno.test("OllamaProvider ends at the done line when the socket stays open", asy
   await stub.requests[0]?.closed;
 });
 
-Deno.test("OllamaProvider uses a connection again when its answer was read to the end", async () => {
+Deno.test("OllamaProvider leaves no connection behind when its answer was read to the end", async () => {
   await using stub = startStub();
   const provider = providerOf(stub);
   for (let turn = 0; turn < 50; turn++) doneOf(await ask(provider));
-  assertLess(stub.accepted, 10);
+  assertLess(stub.connections(), 10);
 });
 
 Deno.test("OllamaProvider closes the socket and throws the reason when aborted", async (t) => {
