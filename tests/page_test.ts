@@ -95,6 +95,21 @@ const scenes: [string, (visit: Visit) => Promise<void>][] = [
     await stageSays(page, "Hiyori.moc3");
   }],
 
+  ["scripts and Core are at most 330 kB on the wire, and the chat does not wait for the avatar", async ({ page }) => {
+    await page.setCacheEnabled(false);
+    await page.reload();
+    await page.waitForSelector(".chat.ready");
+    assertEquals(await page.$eval("canvas", (canvas) => canvas.dataset.state), "loading");
+    await page.waitForSelector('canvas[data-state="ready"]');
+    const scripts = await page.evaluate(() =>
+      performance.getEntriesByType("resource")
+        .filter(({ name }) => new URL(name).pathname.endsWith(".js"))
+        .map((entry) => (entry as PerformanceResourceTiming).encodedBodySize)
+    );
+    const bytes = scripts.reduce((sum, size) => sum + size, 0);
+    assert(scripts.length > 3 && bytes > 100_000 && bytes <= 330_000, `${scripts.length} scripts of ${bytes} bytes`);
+  }],
+
   ["on a phone nothing is cut off", async ({ page }) => {
     await page.setViewport({ width: 390, height: 844, deviceScaleFactor: 2, hasTouch: true, isMobile: true });
     await page.reload();
