@@ -27,9 +27,11 @@ async function sit({ idle: count, way, url }: Idle): Promise<Record<string, neve
 
 async function measure(run: Run): Promise<Outcome> {
   const { way, url } = run;
+  const began = performance.now();
   const sockets = way === "direct"
     ? []
     : await Promise.all(Array.from({ length: run.sockets }, () => openSocket(way, url)));
+  const opening = performance.now() - began;
   const meter = new Meter();
   await Promise.all(Array.from({ length: run.sockets }, async (_, index) => {
     // People do not begin in the same millisecond: paced readers are spread over a second.
@@ -37,5 +39,5 @@ async function measure(run: Run): Promise<Outcome> {
     const socket = sockets[index];
     await (socket === undefined ? readDirectly(run, meter) : readSocket(run, socket, meter));
   }));
-  return meter.read(run.sockets * run.tokens);
+  return meter.read(run.sockets * run.answers * run.tokens, opening);
 }

@@ -14,7 +14,7 @@ import { complain, say } from "@/lib/telemetry/log.ts";
 
 const DIRECT = "direct reader";
 const PEER = "FastAPI";
-const ROUNDS = 5;
+const ROUNDS = 3;
 /** Sockets that only sit there while memory is measured. */
 const IDLE = 1_000;
 

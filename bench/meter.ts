@@ -47,8 +47,11 @@ export class Meter {
     this.#tokens += (text.length - text.indexOf(BEFORE) - BEFORE.length - AFTER.length) / CHARACTERS_A_TOKEN;
   }
 
-  /** @throws {Error} when it were not so many tokens */
-  read(expected: number): Outcome {
+  /**
+   * @param opening how long it took to open the sockets, ms
+   * @throws {Error} when other than `expected` tokens came
+   */
+  read(expected: number, opening: number): Outcome {
     if (Math.abs(this.#tokens - expected) > expected / 1_000) {
       throw new Error(`Of ${expected} tokens ${Math.round(this.#tokens)} came`);
     }
@@ -56,6 +59,7 @@ export class Meter {
     const ages = Float64Array.from(this.#ages).sort();
     return {
       chunksPerSecond: this.#tokens / seconds,
+      withConnecting: this.#tokens / (seconds + opening / 1_000),
       p50: percentile(ages, 0.5) || 0,
       p99: percentile(ages, 0.99) || 0,
     };

@@ -11,17 +11,21 @@ export interface Answer {
   stamp: boolean;
 }
 
-/** One measurement of one contestant: an answer on each of its sockets. */
+/** One measurement of one contestant: answers on each of its sockets, one after the other. */
 export interface Run extends Answer {
   way: Way;
   /** Where to connect: `http:` for the direct reader, `ws:` for the others. */
   url: string;
   sockets: number;
+  /** On each socket. */
+  answers: number;
 }
 
 /** What came of a run, from the prompts to the last end. Latencies are ms from a token's writing, 0 without stamps. */
 export interface Outcome {
   chunksPerSecond: number;
+  /** The same with the time that it took to open the sockets. */
+  withConnecting: number;
   p50: number;
   p99: number;
 }

@@ -5,21 +5,23 @@ import { RawSocket } from "./raw_socket.ts";
 import { SUBPROTOCOL } from "@/lib/protocol/v2.ts";
 
 /**
- * Reads an answer straight from Ollama: fetch, split, JSON.parse for each line. Not the fastest way there is, but the
+ * Reads answers straight from Ollama: fetch, split, JSON.parse for each line. Not the fastest way there is, but the
  * one that any page or script would take.
  */
 export async function readDirectly(run: Run, meter: Meter): Promise<void> {
   const body = JSON.stringify({ model: "qwen2.5", prompt: promptOf(run), stream: true });
-  const response = await fetch(`${run.url}/api/generate`, { method: "POST", body });
-  if (!response.ok) throw new Error(`Cannot read from the stub: ${response.status} ${await response.text()}`);
-  const decoder = new TextDecoder();
-  let rest = "";
-  for await (const bytes of response.body!) {
-    const lines = (rest + decoder.decode(bytes, { stream: true })).split("\n");
-    rest = lines.pop()!;
-    for (const line of lines) {
-      const { response: text } = JSON.parse(line) as { response: string };
-      if (text !== "") meter.take(1, run.stamp ? text : undefined);
+  for (let answer = 0; answer < run.answers; answer++) {
+    const response = await fetch(`${run.url}/api/generate`, { method: "POST", body });
+    if (!response.ok) throw new Error(`Cannot read from the stub: ${response.status} ${await response.text()}`);
+    const decoder = new TextDecoder();
+    let rest = "";
+    for await (const bytes of response.body!) {
+      const lines = (rest + decoder.decode(bytes, { stream: true })).split("\n");
+      rest = lines.pop()!;
+      for (const line of lines) {
+        const { response: text } = JSON.parse(line) as { response: string };
+        if (text !== "") meter.take(1, run.stamp ? text : undefined);
+      }
     }
   }
 }
@@ -32,11 +34,16 @@ export async function openSocket(way: "plain" | "v2", url: string): Promise<RawS
   return socket;
 }
 
-/** Asks over a socket, reads the answer, and closes it. */
+/** Asks over a socket, reads the answers, and closes it. */
 export async function readSocket(run: Run, socket: RawSocket, meter: Meter): Promise<void> {
   const joined = run.way === "v2";
   const text = promptOf(run);
-  await socket.send(JSON.stringify(joined ? { type: "prompt", turn: "t", text } : { prompt: text }));
+  let asked = 0;
+  const ask = () => {
+    const turn = `t${++asked}`;
+    return socket.send(JSON.stringify(joined ? { type: "prompt", turn, text } : { prompt: text }));
+  };
+  await ask();
   await socket.read((payload) => {
     switch (kindOf(payload)) {
       case "chunk":
@@ -44,7 +51,7 @@ export async function readSocket(run: Run, socket: RawSocket, meter: Meter): Pro
         else meter.takePlain(payload, run.stamp);
         return;
       case "end":
-        return socket.close();
+        return asked === run.answers ? socket.close() : void ask();
       case "error":
         throw new Error(`The relay failed: ${new TextDecoder().decode(payload)}`);
     }

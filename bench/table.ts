@@ -8,16 +8,20 @@ const HEAD = [
   "chunks/s",
   "of direct",
   "× FastAPI",
+  "× with connecting",
   "p50 ms",
   "p99 ms",
   "added p50",
   "added p99",
 ];
 
-/** One row a result. What is added is what comes on top of the direct reader's latency of the same scenario. */
+/**
+ * One row a result. With connecting, the peer is slower still: it prepares an HTTP client for every socket. What is
+ * added is what comes on top of the direct reader's latency of the same scenario.
+ */
 export function tableOf(results: readonly Result[], names: { direct: string; peer: string }): string {
   const rows = results.map((result) => {
-    const { contestant, sockets, rate, chunksPerSecond, p50, p99 } = result;
+    const { contestant, sockets, rate, chunksPerSecond, withConnecting, p50, p99 } = result;
     const rival = (name: string) =>
       results.find((one) => one.contestant === name && one.sockets === sockets && one.rate === rate);
     const direct = contestant === names.direct ? undefined : rival(names.direct);
@@ -29,6 +33,7 @@ export function tableOf(results: readonly Result[], names: { direct: string; pee
       Math.round(chunksPerSecond).toLocaleString("en"),
       direct === undefined ? "" : (chunksPerSecond / direct.chunksPerSecond).toFixed(2),
       peer === undefined ? "" : (chunksPerSecond / peer.chunksPerSecond).toFixed(2),
+      peer === undefined ? "" : (withConnecting / peer.withConnecting).toFixed(2),
       p50.toFixed(2),
       p99.toFixed(2),
       direct === undefined ? "" : (p50 - direct.p50).toFixed(2),
