@@ -1,0 +1,72 @@
+/**
+ * What a visitor waits for and what a change of avatar leaves behind: time until the chat can be used and until the
+ * avatar stands there, and the heap of the page over 50 changes between two models. `deno run -A bench/page.ts`
+ */
+import { median } from "./stats.ts";
+import { aligned } from "./table.ts";
+import { say } from "@/lib/telemetry/log.ts";
+import { launchBrowser, type Page } from "@/tests/browser.ts";
+import { House } from "@/tests/house.ts";
+import { Page as Caller } from "@/tests/page_calls.ts";
+
+const VISITS = 5;
+const SWAPS = 50;
+const MODELS = ["shizuku", "hiyori"];
+
+const browser = await launchBrowser();
+try {
+  await using house = await House.open({ config: { avatar: { maxFps: 12 } }, env: { OLLAMA_HOST: "127.0.0.1:9" } });
+  const visits = [];
+  for (let i = 0; i < VISITS; i++) visits.push(await visit(house));
+  say(aligned([
+    ["an empty cache, software WebGL", "ms"],
+    ["until the chat can be used", median(visits.map(({ chat }) => chat)).toFixed(0)],
+    ["until the avatar stands there", median(visits.map(({ avatar }) => avatar)).toFixed(0)],
+  ]));
+  say(`\n${aligned([["changes of the avatar", "heap MB"], ...await swaps(house)])}`);
+} finally {
+  await browser.close();
+}
+
+/** One visit by a browser that has never been here. */
+async function visit(house: House): Promise<{ chat: number; avatar: number }> {
+  const context = await browser.createBrowserContext();
+  const page = await context.newPage();
+  const began = performance.now();
+  await page.goto(house.url, { waitUntil: "domcontentloaded" });
+  await page.waitForSelector(".chat.ready");
+  const chat = performance.now() - began;
+  await page.waitForSelector('canvas[data-state="ready"]');
+  const avatar = performance.now() - began;
+  await context.close();
+  return { chat, avatar };
+}
+
+/** The heap after no, some and all changes. */
+async function swaps(house: House): Promise<string[][]> {
+  const page = await browser.newPage();
+  page.setDefaultTimeout(60_000);
+  await page.goto(house.url);
+  await page.waitForSelector('canvas[data-state="ready"]');
+  await using caller = await Caller.open(house);
+  const rows: string[][] = [];
+  for (let done = 0; done <= SWAPS; done++) {
+    if (done > 0) {
+      const name = MODELS[done % MODELS.length]!;
+      await caller.call("avatars.choose", { name });
+      await page.waitForSelector(`canvas[data-state="ready"][data-model="${name}"]`);
+    }
+    if (done % 10 === 0) rows.push([String(done), (await heapOf(page) / 1024 / 1024).toFixed(1)]);
+  }
+  await page.close();
+  return rows;
+}
+
+/** What is left on the page's heap after a collection, bytes. */
+async function heapOf(page: Page): Promise<number> {
+  const session = await page.createCDPSession();
+  await session.send("HeapProfiler.collectGarbage");
+  const { usedSize } = await session.send("Runtime.getHeapUsage");
+  await session.detach();
+  return usedSize;
+}
