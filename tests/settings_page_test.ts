@@ -70,8 +70,10 @@ const scenes: Scene[] = [
       await stub.close();
       await page.reload();
       await pageSays(page, ".notice", "ollama serve");
+      const tryAgain = await named(page, "button", "Try again");
       await using _again = startStub({ port: Number(new URL(stub.url).port) });
-      await (await named(page, "button", "Try again")).click();
+      // The page looks by itself every few seconds, and may have been quicker than this click.
+      await tryAgain.evaluate((button) => (button as HTMLElement).click());
       await page.waitForFunction(() => document.querySelector(".notice") === null);
     },
   },
