@@ -4,8 +4,13 @@ import { runInNewContext } from "node:vm";
 import { OllamaProvider } from "./ollama.ts";
 import { startStub } from "@/tests/stub_ollama.ts";
 
+setFlagsFromString("--expose-gc");
+const collect = runInNewContext("globalThis.gc") as (() => void) | undefined;
+
 // ROOT CAUSE: Deno's fetch ties its signal to the Response, which nobody holds while only its body is read.
-Deno.test("generate() ends a silent stream when it is aborted, even after a garbage collection", async () => {
+const name = "generate() ends a silent stream when it is aborted, even after a garbage collection" +
+  (collect === undefined ? " (skipped: this Deno hands out no collector)" : "");
+Deno.test({ name, ignore: collect === undefined }, async () => {
   await using stub = startStub({ behaviour: { answer: "one two three", stallAfter: 2 } });
   const ollama = new OllamaProvider({ host: stub.url, api: "generate", firstByteMs: 0, idleMs: 0 });
   const stop = new AbortController();
@@ -14,10 +19,8 @@ Deno.test("generate() ends a silent stream when it is aborted, even after a garb
   await events.next();
   await events.next();
   const pending = events.next().then(() => "went on", (error) => (error as Error).name);
-  setFlagsFromString("--expose-gc");
-  const collect = runInNewContext("gc") as () => void;
   for (let i = 0; i < 5; i++) {
-    collect();
+    collect?.();
     await new Promise((resolve) => setTimeout(resolve));
   }
   stop.abort();
