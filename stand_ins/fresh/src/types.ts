@@ -63,7 +63,7 @@ export type AnyVNode = VNode<any>;
 /** An async function as a component: for pages, layouts and the app wrapper. It may answer with a response itself. */
 export interface AsyncAnyComponent<P> {
   // deno-lint-ignore no-explicit-any -- must read as Preact's own signature, or props are not inferred
-  (props: RenderableProps<P>, context?: unknown): Promise<AnyVNode | Response | null>;
+  (props: RenderableProps<P>, context?: any): Promise<AnyVNode | Response | null>;
   displayName?: string;
 }
 
