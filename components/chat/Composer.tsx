@@ -2,7 +2,7 @@ import type { RefObject } from "preact";
 import { useEffect } from "preact/hooks";
 import type { ChatStore } from "@/lib/client/chat_store.ts";
 import type { Words } from "@/lib/client/i18n.ts";
-import { Icon } from "../Icon.tsx";
+import { RoundButton } from "@/components/RoundButton.tsx";
 
 interface ComposerProps {
   /** Null until the page is alive. */
@@ -69,26 +69,8 @@ export function Composer({ chat, busy, words, box, onDone }: ComposerProps) {
           onKeyDown={onKeyDown}
         />
       </div>
-      {busy && (
-        <button
-          type="button"
-          class="round stop"
-          aria-label={words.stop}
-          title={words.stop}
-          onClick={() => chat?.stop()}
-        >
-          <Icon name="stop" />
-        </button>
-      )}
-      <button
-        type="submit"
-        class="round send"
-        aria-label={words.send}
-        title={words.send}
-        disabled={draft.trim() === ""}
-      >
-        <Icon name="send" />
-      </button>
+      {busy && <RoundButton icon="stop" label={words.stop} class="stop" onClick={() => chat?.stop()} />}
+      <RoundButton icon="send" label={words.send} class="send" type="submit" disabled={draft.trim() === ""} />
     </form>
   );
 }

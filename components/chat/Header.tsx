@@ -2,6 +2,7 @@ import type { ComponentChildren } from "preact";
 import type { Words } from "@/lib/client/i18n.ts";
 import type { Connection } from "@/lib/client/socket.ts";
 import type { Status } from "@/lib/protocol/v2.ts";
+import { RoundButton } from "@/components/RoundButton.tsx";
 import { Icon } from "../Icon.tsx";
 import { loadSettings } from "../settings/Settings.tsx";
 
@@ -42,40 +43,28 @@ export function Header(props: HeaderProps) {
         </span>
       )}
       {children}
-      <button
-        type="button"
-        class="round"
-        aria-label={words.conversations.title}
-        title={words.conversations.title}
+      <RoundButton
+        icon="chats"
+        label={words.conversations.title}
         aria-haspopup="dialog"
         disabled={onConversations === null}
         onClick={() => onConversations?.()}
-      >
-        <Icon name="chats" />
-      </button>
-      <button
-        type="button"
-        class="round"
-        aria-label={words.newConversation}
-        title={words.newConversation}
+      />
+      <RoundButton
+        icon="compose"
+        label={words.newConversation}
         disabled={onReset === null}
         onClick={() => onReset?.()}
-      >
-        <Icon name="compose" />
-      </button>
-      <button
-        type="button"
-        class="round"
-        aria-label={words.settings}
-        title={words.settings}
+      />
+      <RoundButton
+        icon="settings"
+        label={words.settings}
         aria-haspopup="dialog"
         disabled={onSettings === null}
         onPointerEnter={preload}
         onFocus={preload}
         onClick={() => onSettings?.()}
-      >
-        <Icon name="settings" />
-      </button>
+      />
     </header>
   );
 }

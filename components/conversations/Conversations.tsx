@@ -4,6 +4,7 @@ import type { CallClient } from "@/lib/client/calls.ts";
 import { ConversationList } from "@/lib/client/conversation_list.ts";
 import type { Words } from "@/lib/client/i18n.ts";
 import { browserWorld } from "@/lib/client/socket.ts";
+import { RoundButton } from "@/components/RoundButton.tsx";
 import { Icon } from "../Icon.tsx";
 import { ConversationItem } from "./ConversationItem.tsx";
 
@@ -53,28 +54,16 @@ export function Conversations({ calls, words, language, onNew, onClose }: Conver
       <div class="conversations-sheet">
         <header>
           <h2>{words.conversations.title}</h2>
-          <button
-            type="button"
-            class="round"
-            aria-label={words.newConversation}
-            title={words.newConversation}
+          <RoundButton
+            icon="compose"
+            label={words.newConversation}
             disabled={onNew === null}
             onClick={() => {
               onNew?.();
               leave(true);
             }}
-          >
-            <Icon name="compose" />
-          </button>
-          <button
-            type="button"
-            class="round"
-            aria-label={words.close}
-            title={words.close}
-            onClick={() => leave()}
-          >
-            <Icon name="close" />
-          </button>
+          />
+          <RoundButton icon="close" label={words.close} onClick={() => leave()} />
         </header>
         <div class="conversations-search" role="search">
           <Icon name="search" />

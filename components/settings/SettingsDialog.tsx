@@ -2,6 +2,7 @@ import { useEffect, useRef } from "preact/hooks";
 import { type Section, SECTIONS } from "@/lib/client/backstage/backstage.ts";
 import { appConfig } from "@/lib/client/presence.ts";
 import { SETTINGS } from "@/lib/client/words/settings.ts";
+import { RoundButton } from "@/components/RoundButton.tsx";
 import { Icon } from "../Icon.tsx";
 import { AppearanceSection } from "./AppearanceSection.tsx";
 import { AvatarSection } from "./AvatarSection.tsx";
@@ -45,15 +46,7 @@ export function SettingsDialog({ backstage, status, words, preferences }: Settin
     >
       <header class="sheet-head">
         <h2 id="settings-title">{words.settings}</h2>
-        <button
-          type="button"
-          class="round"
-          aria-label={words.close}
-          title={words.close}
-          onClick={() => dialog.current?.close()}
-        >
-          <Icon name="close" />
-        </button>
+        <RoundButton icon="close" label={words.close} onClick={() => dialog.current?.close()} />
       </header>
       <Tabs chosen={section} names={text.sections} label={words.settings} onChoose={(name) => open.value = name} />
       <div
