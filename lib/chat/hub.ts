@@ -49,7 +49,7 @@ export class Hub {
   readonly brain: Brain;
   readonly metrics = new Metrics(() => ({
     sockets: this.sockets,
-    sessions: this.#seats.size,
+    sessions: this.sessions,
     queued: this.archive.queued,
   }));
   /** Answers calls; whoever can do something for the page registers it here. */
@@ -75,6 +75,11 @@ export class Hub {
   /** How many sockets are open. */
   get sockets(): number {
     return this.#guests.size;
+  }
+
+  /** How many sessions are in memory. */
+  get sessions(): number {
+    return this.#seats.size;
   }
 
   /** Wraps a turn's sink, so that the turn is logged, counted and traced. */

@@ -50,20 +50,19 @@ export function servePlain(socket: WebSocket, hub: Hub, model: () => string): vo
 
   const leave = hub.enter(socket, { tell() {} });
   socket.addEventListener("message", (event) => {
-    // What still comes in after a close is nobody's.
-    if (gone.signal.aborted) return;
     try {
       take(event.data);
     } catch (error) {
       if (!(error instanceof SyntaxError || error instanceof Refused)) throw error;
       line.send({ type: "error", message: error.message });
     }
-  });
+    // What still comes in after a close is nobody's.
+  }, { signal: gone.signal });
   socket.addEventListener("close", () => {
     gone.abort(new DOMException("The client left", "AbortError"));
     line.dispose();
     leave();
-  });
+  }, { once: true });
 }
 
 /** An error in the plain protocol, which has one text for all there is to say. */

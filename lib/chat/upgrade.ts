@@ -47,7 +47,7 @@ export function upgradeSocket(request: Request, { hub, address, model, upgrade }
     return response;
   }
   hub.places.take(address);
-  socket.addEventListener("close", () => hub.places.leave(address));
+  socket.addEventListener("close", () => hub.places.leave(address), { once: true });
   if (speaksV2) serveV2(socket, hub);
   else servePlain(socket, hub, model);
   return response;
@@ -70,5 +70,5 @@ function turnAway(socket: WebSocket, places: Places, error: ErrorFrame): void {
     socket.send(JSON.stringify(error));
     socket.close(TRY_AGAIN_LATER, error.message);
   });
-  socket.addEventListener("close", () => places.refusing--);
+  socket.addEventListener("close", () => places.refusing--, { once: true });
 }

@@ -77,7 +77,7 @@ export function serveV2(socket: WebSocket, hub: Hub): void {
       if (seat !== undefined || news.type === "ping") sendFrame(socket, news);
     },
   });
-  socket.addEventListener("message", (event) => {
+  function receive(event: MessageEvent): void {
     if (socket.readyState !== WebSocket.OPEN) return;
     if (socket.bufferedAmount > hub.limits.backlogBytes) {
       socket.close(TRY_AGAIN_LATER, "Nothing was read of so many answers");
@@ -89,15 +89,19 @@ export function serveV2(socket: WebSocket, hub: Hub): void {
     } catch (error) {
       sendFrame(socket, { type: "error", ...turnOf(event.data), ...refusalOf(error) });
     }
-  });
+  }
+
+  socket.addEventListener("message", receive);
   socket.addEventListener("close", () => {
+    // Deno holds a socket for half its idle timeout after a client broke off: it must not hold the session as well.
+    socket.removeEventListener("message", receive);
     delivery?.dispose();
     calls?.dispose();
     leave();
     if (seat === undefined) return;
     seat.pages.delete(follow);
     hub.part(seat);
-  });
+  }, { once: true });
 }
 
 /** The turn that a refused frame spoke of, so that the page can put the error beside its message. */
