@@ -10,6 +10,8 @@ const LONGEST = 1_000;
 const END = /[\p{Sentence_Terminal}\n\u2028\u2029\u0085]/u;
 /** Before the next letter, or the end of the line, a full stop may turn out to be no end: "e.g. 3 of them". */
 const DECIDED = /[\p{L}\n\u2028\u2029\u0085]/u;
+/** The last letter or end of a line. Every end before it is decided. */
+const LAST_DECIDED = /[\p{L}\n\u2028\u2029\u0085](?=[^\p{L}\n\u2028\u2029\u0085]*$)/u;
 /** Ends that are not decided yet. */
 const UNDECIDED = /[\p{Sentence_Terminal}\n\u2028\u2029\u0085][^\p{L}\n\u2028\u2029\u0085]*$/u;
 
@@ -21,6 +23,8 @@ export class Sentences {
   #at = 0;
   /** Whether a sentence may end within what is open. */
   #ending = false;
+  /** Before this letter of what is open no sentence ends: it need not be looked through again. */
+  #looked = 0;
 
   /** The sentences that `piece` has finished. */
   push(piece: string): Sentence[] {
@@ -45,15 +49,18 @@ export class Sentences {
   }
 
   #cut(done: Sentence[]): void {
-    const ends = [...segmenter.segment(this.#open)].map(({ index, segment }) => index + segment.length);
     const open = this.#open;
+    const looked = this.#looked;
     let from = 0;
-    for (const end of ends) {
+    for (const { index, segment } of segmenter.segment(open.slice(looked))) {
+      const end = looked + index + segment.length;
       if (!DECIDED.test(open.slice(end))) break;
       this.#take(end - from, done);
       from = end;
     }
-    this.#ending = UNDECIDED.test(this.#open);
+    const rest = this.#open.slice(this.#looked);
+    this.#looked += Math.max(0, rest.search(LAST_DECIDED));
+    this.#ending = UNDECIDED.test(rest);
   }
 
   #take(length: number, done: Sentence[]): void {
@@ -61,5 +68,6 @@ export class Sentences {
     this.#open = this.#open.slice(length);
     this.#at += length;
     this.#ending = false;
+    this.#looked = 0;
   }
 }

@@ -15,6 +15,8 @@ const TEXTS: [string, string[]][] = [
   ["Pi is 3.14, e.g. that. Next. 3 is less.", ["Pi is 3.14, e.g. that. ", "Next. 3 is less."]],
   ["one\ntwo\r\n\nthree", ["one\n", "two\r\n", "\n", "three"]],
   ['He said "Go." Then "Yes." (No.) 1. Two', ['He said "Go." ', 'Then "Yes." ', "(No.) ", "1. ", "Two"]],
+  ["it naps. then it runs. and U.S.A. sleeps. Then", ["it naps. then it runs. and U.S.A. sleeps. ", "Then"]],
+  ["a.b.C.D e. (f) 1. g! h", ["a.b.C.D e. (f) 1. g! ", "h"]],
   ["क्या हाल है। ठीक है।", ["क्या हाल है। ", "ठीक है।"]],
 ];
 
