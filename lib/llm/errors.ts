@@ -149,7 +149,7 @@ export function errorOfFetch(cause: unknown, asked: Asked): LlmError {
 
 /** True when asking again could help: the connection was made and broke before any byte came back. */
 export function brokeBeforeAnswer(error: unknown): boolean {
-  return !/\(Connect\)|cannot connect|refused|invalid url|blocked/i.test(proseOf(error));
+  return !/\(Connect\)|refused|invalid url|blocked/i.test(proseOf(error));
 }
 
 /** What an error and its causes say. */

@@ -1,198 +1,128 @@
 /** A fetch for answers that come from this machine in thousands of small pieces. */
-import { type BodyReader, bodyReader } from "./http_body.ts";
+import { Client, type Dispatcher } from "undici";
 
-/** As much is read at once, in bytes, where the reader brings no buffer of its own. */
-const READ_BYTES = 16 * 1024;
-/** A longer head is no answer of Ollama's. */
-const MAX_HEAD_BYTES = 64 * 1024;
-const LOOPBACK = /^(localhost|127(\.\d+){3}|\[::1\])$/;
-const LF = 10;
-const encoder = new TextEncoder();
-const decoder = new TextDecoder();
+/** As much is read ahead of the reader, in bytes; then the sender has to wait. */
+const READ_AHEAD = 64 * 1024;
 
 /**
  * `fetch`, as far as asking a model on this machine needs it: a body of text, no redirects followed, and an answer
  * that is handed on with all that has come at once. Everything else is left to the platform's own.
  *
  * The platform's takes every HTTP chunk, which is every token, through a queue and a promise of its own. Here whatever
- * one read of the connection brings is taken apart at once, in the reader's own buffer: the more tokens come, the less
- * one of them costs. HTTP/1.1 as RFC 9112 has it, one connection for one answer.
- *
- * @throws {TypeError} when there is no connection, or no HTTP on it; the body fails with one when it breaks off
- * @throws the reason of `init.signal`, when it is aborted
+ * one read of the connection brings is taken apart at once: the more tokens come, the less one of them costs.
  */
-export async function localFetch(input: string | URL | Request, init: RequestInit = {}): Promise<Response> {
+export function localFetch(input: string | URL | Request, init: RequestInit = {}): Promise<Response> {
   const url = new URL(input instanceof Request ? input.url : input);
   if (input instanceof Request || url.protocol !== "http:" || !LOOPBACK.test(url.hostname)) return fetch(input, init);
-  const signal = init.signal ?? undefined;
-  signal?.throwIfAborted();
-  const connection = new Connection(await connect(url, signal), signal);
-  try {
-    await connection.write(requestOf(url, init));
-    return await connection.response();
-  } catch (error) {
-    connection.close();
-    throw error;
-  }
+  // One connection for one answer: it ends with its answer, and nothing has to be looked after in between.
+  const client = new Client(url.origin, {
+    pipelining: 0,
+    // How long to wait is for the caller to say, by the signal.
+    headersTimeout: 0,
+    bodyTimeout: 0,
+    connect: { timeout: 0, autoSelectFamily: true },
+  });
+  const exchange = new Exchange(client, init.signal ?? undefined);
+  client.dispatch({
+    method: (init.method ?? "GET") as Dispatcher.HttpMethod,
+    path: url.pathname + url.search,
+    headers: Object.fromEntries(new Headers(init.headers)),
+    body: init.body === undefined || init.body === null ? null : String(init.body),
+  }, exchange);
+  return exchange.response;
 }
 
-/** Deno's own connecting cannot be aborted everywhere: a connection that comes too late is closed. */
-async function connect(url: URL, signal: AbortSignal | undefined): Promise<Deno.TcpConn> {
-  const { promise: aborted, reject } = Promise.withResolvers<never>();
-  const stop = () => reject(signal?.reason);
-  signal?.addEventListener("abort", stop, { once: true });
-  const connecting = Deno.connect({ hostname: url.hostname.replace(/[[\]]/g, ""), port: Number(url.port || 80) });
-  try {
-    return await Promise.race([connecting, aborted]);
-  } catch (cause) {
-    if (!signal?.aborted) throw new TypeError(`Cannot connect to ${url.host}: ${(cause as Error).message}`, { cause });
-    connecting.then((conn) => conn.close(), () => {/* There is nothing to close. */});
-    throw cause;
-  } finally {
-    signal?.removeEventListener("abort", stop);
-  }
-}
+const LOOPBACK = /^(localhost|127(\.\d+){3}|\[::1\])$/;
 
-function requestOf(url: URL, { method = "GET", headers, body }: RequestInit): Uint8Array<ArrayBuffer> {
-  const content = encoder.encode(body === undefined || body === null ? "" : String(body));
-  const fields = new Headers(headers);
-  fields.set("host", url.host);
-  fields.set("connection", "close");
-  if (content.length > 0) fields.set("content-length", String(content.length));
-  const lines = [`${method} ${url.pathname}${url.search} HTTP/1.1`, ...[...fields].map((field) => field.join(": "))];
-  const head = encoder.encode(`${lines.join("\r\n")}\r\n\r\n`);
-  const whole = new Uint8Array(head.length + content.length);
-  whole.set(head);
-  whole.set(content, head.length);
-  return whole;
-}
-
-/** One question and its answer. It closes itself when the answer has ended, in whatever way. */
-class Connection {
-  readonly #conn: Deno.TcpConn;
+/** One question and its answer. */
+class Exchange implements Dispatcher.DispatchHandler {
+  readonly response: Promise<Response>;
+  readonly #client: Client;
   readonly #signal: AbortSignal | undefined;
-  /** What has come and has not been taken yet. */
-  #rest: Uint8Array<ArrayBuffer> = new Uint8Array();
-  #closed = false;
+  readonly #begun = Promise.withResolvers<Response>();
+  #controller: Dispatcher.DispatchController | undefined;
+  #pieces: Uint8Array[] = [];
+  #bytes = 0;
+  #ended = false;
+  #failure: unknown;
+  #wake = () => {};
 
-  constructor(conn: Deno.TcpConn, signal: AbortSignal | undefined) {
-    this.#conn = conn;
+  constructor(client: Client, signal: AbortSignal | undefined) {
+    this.#client = client;
     this.#signal = signal;
-    signal?.addEventListener("abort", this.close, { once: true });
+    this.response = this.#begun.promise;
+    if (signal?.aborted) this.#stop();
+    else signal?.addEventListener("abort", this.#stop, { once: true });
   }
 
-  async write(bytes: Uint8Array): Promise<void> {
-    for (let sent = 0; sent < bytes.length;) {
-      sent += await this.#or("sending", this.#conn.write(bytes.subarray(sent)));
-    }
+  onRequestStart(controller: Dispatcher.DispatchController): void {
+    this.#controller = controller;
   }
 
-  async response(): Promise<Response> {
-    for (;;) {
-      const { status, headers } = parseHead(await this.#head());
-      // 1xx only announces that there is more to come.
-      if (status < 200) continue;
-      const body = bodyReader(status, headers);
-      if (body === undefined) this.close();
-      return new Response(body === undefined ? null : this.#stream(body), { status, headers });
-    }
+  onResponseStart(_: Dispatcher.DispatchController, status: number, headers: Record<string, string | string[]>): void {
+    // 1xx only announces that there is more to come.
+    if (status < 200) return;
+    const fields = Object.entries(headers).flatMap(([name, value]) =>
+      [value].flat().map((one): [string, string] => [name, one])
+    );
+    const body = status === 204 || status === 304 ? null : this.#body();
+    this.#begun.resolve(new Response(body, { status, headers: fields }));
   }
 
-  readonly close = (): void => {
-    if (this.#closed) return;
-    this.#closed = true;
-    this.#signal?.removeEventListener("abort", this.close);
-    this.#conn.close();
+  onResponseData(controller: Dispatcher.DispatchController, piece: Uint8Array): void {
+    this.#pieces.push(piece);
+    this.#bytes += piece.length;
+    if (this.#bytes >= READ_AHEAD) controller.pause();
+    this.#wake();
+  }
+
+  onResponseEnd(): void {
+    this.#over();
+  }
+
+  onResponseError(_: Dispatcher.DispatchController, error: unknown): void {
+    this.#over(error);
+  }
+
+  readonly #stop = (): void => {
+    this.#over(this.#signal?.reason);
   };
 
-  async #head(): Promise<string> {
-    let bytes = this.#rest;
-    for (;;) {
-      const end = endOfHead(bytes);
-      if (end !== undefined) {
-        this.#rest = bytes.slice(end);
-        return decoder.decode(bytes.subarray(0, end - HEAD_END.length));
-      }
-      if (bytes.length > MAX_HEAD_BYTES) throw new TypeError("The answer's HTTP head does not end");
-      const buffer = new Uint8Array(READ_BYTES);
-      const count = await this.#or("reading", this.#conn.read(buffer)) ?? 0;
-      if (count === 0) throw new TypeError("The connection was closed before an answer came (unexpected end)");
-      bytes = concat(bytes, buffer.subarray(0, count));
-    }
+  #over(failure?: unknown): void {
+    if (this.#ended) return;
+    this.#ended = true;
+    this.#failure = failure;
+    this.#signal?.removeEventListener("abort", this.#stop);
+    if (failure !== undefined) this.#begun.reject(failure);
+    this.#wake();
+    void this.#client.destroy();
   }
 
-  #stream(body: BodyReader): ReadableStream<Uint8Array> {
+  #body(): ReadableStream<Uint8Array> {
     return new ReadableStream({
       type: "bytes",
-      autoAllocateChunkSize: READ_BYTES,
       pull: async (controller) => {
-        const request = controller.byobRequest!;
-        const view = request.view as Uint8Array<ArrayBuffer>;
-        try {
-          for (;;) {
-            const count = await this.#read(view);
-            const taken = count === 0 ? body.end() : body.take(view.subarray(0, count));
-            if (taken > 0) return request.respond(taken);
-            if (body.ended) break;
-          }
-          this.close();
-          controller.close();
-          // A read into a buffer of the reader's own waits for this answer.
-          request.respond(0);
-        } catch (error) {
-          this.close();
-          controller.error(error);
-        }
+        if (this.#bytes === 0 && !this.#ended) await new Promise<void>((resolve) => this.#wake = resolve);
+        if (this.#bytes > 0) return controller.enqueue(this.#take());
+        if (this.#failure !== undefined) return controller.error(this.#failure);
+        controller.close();
+        // A read into a buffer of the reader's own waits for this answer.
+        controller.byobRequest?.respond(0);
       },
-      cancel: this.close,
+      cancel: () => this.#over(),
     });
   }
 
-  /** Reads what there is, what was read before first. 0 at the end. */
-  async #read(into: Uint8Array<ArrayBuffer>): Promise<number> {
-    if (this.#rest.length === 0) return await this.#or("reading", this.#conn.read(into)) ?? 0;
-    const part = this.#rest.subarray(0, into.length);
-    into.set(part);
-    this.#rest = this.#rest.subarray(part.length);
-    return part.length;
-  }
-
-  async #or<T>(doing: string, work: Promise<T>): Promise<T> {
-    try {
-      return await work;
-    } catch (cause) {
-      this.#signal?.throwIfAborted();
-      throw new TypeError(`The connection broke while ${doing}: ${(cause as Error).message}`, { cause });
+  #take(): Uint8Array<ArrayBuffer> {
+    const whole = new Uint8Array(this.#bytes);
+    let at = 0;
+    for (const piece of this.#pieces) {
+      whole.set(piece, at);
+      at += piece.length;
     }
+    this.#pieces = [];
+    this.#bytes = 0;
+    if (this.#controller?.paused) this.#controller.resume();
+    return whole;
   }
-}
-
-const HEAD_END = "\r\n\r\n";
-
-/** Where the body begins; undefined where the head goes on. */
-function endOfHead(bytes: Uint8Array): number | undefined {
-  for (let at = bytes.indexOf(LF); at >= 0; at = bytes.indexOf(LF, at + 1)) {
-    const end = at + 1;
-    if (decoder.decode(bytes.subarray(Math.max(0, end - HEAD_END.length), end)) === HEAD_END) return end;
-  }
-  return undefined;
-}
-
-function parseHead(head: string): { status: number; headers: Headers } {
-  const [first = "", ...fields] = head.split("\r\n");
-  const status = /^HTTP\/1\.[01] ([1-5]\d\d)(?: |$)/.exec(first)?.[1];
-  if (status === undefined) throw new TypeError(`The answer is no HTTP (${JSON.stringify(first.slice(0, 100))})`);
-  const headers = new Headers();
-  for (const field of fields) {
-    const colon = field.indexOf(":");
-    headers.append(field.slice(0, Math.max(0, colon)), field.slice(colon + 1).trim());
-  }
-  return { status: Number(status), headers };
-}
-
-function concat(left: Uint8Array, right: Uint8Array): Uint8Array<ArrayBuffer> {
-  const whole = new Uint8Array(left.length + right.length);
-  whole.set(left);
-  whole.set(right, left.length);
-  return whole;
 }
