@@ -49,6 +49,17 @@ export function startOurs(
   });
 }
 
+/** Starts the relay that does the least. */
+export function startStraightRelay(stub: string): Promise<RunningProgram> {
+  return RunningProgram.start({
+    name: "the straight relay",
+    command: Deno.execPath(),
+    args: ["run", "-A", "bench/straight_relay.ts", stub],
+    cwd: ROOT,
+    ready: /listens at (\S+)/,
+  });
+}
+
 /** Starts the FastAPI peer, or says why that is impossible here. */
 export async function startFastApi(stub: string): Promise<RunningProgram | string> {
   if (!await isFile(PEER)) return `there is no ${relative(ROOT, PEER)}`;

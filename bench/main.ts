@@ -1,11 +1,11 @@
 /**
- * `deno task bench`: our server beside a reader that goes straight to the stub and beside the FastAPI peer, all in
- * one run on one machine. What counts are the ratios: absolute numbers say as much about the machine.
+ * `deno task bench`: our server beside a reader that goes straight to the stub, beside the least of relays and beside
+ * the FastAPI peer, all in one run on one machine. What counts are the ratios: absolute numbers say as much about the machine.
  *
  * `--quick` takes one round; `--sockets 100` and `--unpaced` or `--paced` pick scenarios.
  */
 import { parseArgs } from "node:util";
-import { startFastApi, startOurs, startStubProgram } from "./contestants.ts";
+import { startFastApi, startOurs, startStraightRelay, startStubProgram } from "./contestants.ts";
 import { MeasuringClient } from "./measuring_client.ts";
 import { endWithThisProcess, type RunningProgram } from "./processes.ts";
 import { type Contestant, measure, type Result, SCENARIOS } from "./scenarios.ts";
@@ -13,6 +13,7 @@ import { aligned, tableOf } from "./table.ts";
 import { complain, say } from "@/lib/telemetry/log.ts";
 
 const DIRECT = "direct reader";
+const STRAIGHT = "straight relay";
 const PEER = "FastAPI";
 const ROUNDS = 3;
 /** Sockets that only sit there while memory is measured. */
@@ -34,6 +35,7 @@ async function bench(): Promise<void> {
   try {
     await using stub = await startStubProgram();
     await using ours = await startOurs(stub.url, dataDir);
+    await using straight = await startStraightRelay(stub.url);
     const found = await startFastApi(stub.url);
     await using peer = typeof found === "string" ? null : found;
     if (typeof found === "string") complain(`Without FastAPI: ${found}`);
@@ -41,11 +43,13 @@ async function bench(): Promise<void> {
       { name: DIRECT, way: "direct", url: stub.url },
       { name: "ours, plain", way: "plain", url: socketUrl(ours) },
       { name: "ours, v2", way: "v2", url: socketUrl(ours) },
+      { name: STRAIGHT, way: "plain", url: socketUrl(straight) },
       ...(peer === null ? [] : [{ name: PEER, way: "plain" as const, url: socketUrl(peer) }]),
     ];
     await using client = new MeasuringClient();
     say(`Deno ${Deno.version.deno}, ${navigator.hardwareConcurrency} cores, ${Deno.build.target}\n`);
-    const memory = await idleMemory(client, contestants, { [PEER]: peer, "ours, plain": ours, "ours, v2": ours });
+    const programs = { [PEER]: peer, [STRAIGHT]: straight, "ours, plain": ours, "ours, v2": ours };
+    const memory = await idleMemory(client, contestants, programs);
     const results: Result[] = [];
     for (const scenario of SCENARIOS.filter(wanted)) {
       results.push(...await measure(client, contestants, scenario, flags.quick ? 1 : ROUNDS));

@@ -1,22 +1,34 @@
 import { assertEquals } from "@std/assert";
-import { OllamaProvider } from "./ollama.ts";
+import { answerOf } from "./ask.ts";
+import { textLines } from "./lines.ts";
+import { Watchdog } from "./watchdog.ts";
 import { collectGarbage, hasCollector } from "@/tests/collector.ts";
 import { startStub } from "@/tests/stub_ollama.ts";
 
 // ROOT CAUSE: Deno's fetch ties its signal to the Response, which nobody holds while only its body is read.
-const name = "generate() ends a silent stream when it is aborted, even after a garbage collection" +
+const name = "textLines() of a fetch ends in silence when it is aborted, even after a garbage collection" +
   (hasCollector ? "" : " (skipped: this Deno hands out no collector)");
 Deno.test({ name, ignore: !hasCollector }, async () => {
   await using stub = startStub({ behaviour: { answer: "one two three", stallAfter: 2 } });
-  const ollama = new OllamaProvider({ host: stub.url, api: "generate", firstByteMs: 0, idleMs: 0 });
-  const stop = new AbortController();
-  const messages = [{ role: "user" as const, content: "Talk" }];
-  const events = ollama.generate({ model: "qwen2.5", messages }, { signal: stop.signal });
-  await events.next();
-  await events.next();
-  const pending = events.next().then(() => "went on", (error) => (error as Error).name);
+  const { signal, abort } = controllerOf();
+  const lines = textLines(await fetched(stub.url, signal), { watchdog: new Watchdog(() => {}), idleMs: 0, signal });
+  await lines.next();
+  const pending = (async () => {
+    for await (const _ of lines);
+  })().then(() => "went on", (error) => (error as Error).name);
   await collectGarbage();
-  stop.abort();
+  abort();
   assertEquals(await pending, "AbortError");
   await stub.requests[0]!.closed;
 });
+
+function controllerOf(): { signal: AbortSignal; abort(): void } {
+  const controller = new AbortController();
+  return { signal: controller.signal, abort: () => controller.abort() };
+}
+
+/** Only the body outlives this. */
+async function fetched(url: string, signal: AbortSignal) {
+  const body = JSON.stringify({ model: "qwen2.5", prompt: "hi" });
+  return answerOf(await fetch(`${url}/api/generate`, { method: "POST", body, signal })).bytes;
+}

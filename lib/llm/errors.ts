@@ -1,4 +1,5 @@
 /** Ollama's ways of failing, in words that tell the user what to do. */
+import type { Answer, Bytes } from "./answer.ts";
 import { LlmError } from "./provider.ts";
 
 /** What a request was about, for the words of its error. */
@@ -13,14 +14,13 @@ const MAX_ERROR_BYTES = 64 * 1024;
 const MAX_SHOWN = 300;
 
 /** Turns an answer with a status other than 2xx into an error. Reads a bounded part of its body. */
-export async function errorOfResponse(response: Response, asked: Asked): Promise<LlmError> {
-  const { status } = response;
+export async function errorOfAnswer({ status, headers, bytes }: Answer, asked: Asked): Promise<LlmError> {
   if (status >= 300 && status < 400) {
-    await response.body?.cancel();
-    const location = response.headers.get("location");
+    bytes.close();
+    const location = headers.get("location");
     return wrongPlace(`${asked.host} redirects${location === null ? "" : ` to ${location}`}`, status);
   }
-  const text = await readSome(response);
+  const text = await readSome(bytes);
   const said = parseError(text);
   if (said === undefined) return errorOfPage(text, status, asked);
   if (status === 401) return signIn(said.signInUrl, asked, status);
@@ -149,7 +149,7 @@ export function errorOfFetch(cause: unknown, asked: Asked): LlmError {
 
 /** True when asking again could help: the connection was made and broke before any byte came back. */
 export function brokeBeforeAnswer(error: unknown): boolean {
-  return !/\(Connect\)|refused|invalid url|blocked/i.test(proseOf(error));
+  return !/\(Connect\)|cannot connect|refused|invalid url|blocked/i.test(proseOf(error));
 }
 
 /** What an error and its causes say. */
@@ -214,13 +214,14 @@ function clip(text: string): string {
   return characters.length > MAX_SHOWN ? `${characters.slice(0, MAX_SHOWN).join("")}…` : text;
 }
 
-async function readSome(response: Response): Promise<string> {
+async function readSome(bytes: Bytes): Promise<string> {
   const decoder = new TextDecoder();
   let text = "";
   let size = 0;
-  for await (const bytes of response.body ?? []) {
-    text += decoder.decode(bytes, { stream: true });
-    if ((size += bytes.length) > MAX_ERROR_BYTES) break;
+  for (let some = await bytes.read(); some !== undefined; some = await bytes.read()) {
+    text += decoder.decode(some, { stream: true });
+    if ((size += some.length) > MAX_ERROR_BYTES) break;
   }
+  bytes.close();
   return text;
 }

@@ -1,3 +1,4 @@
+import type { Bytes } from "./answer.ts";
 import { LlmError } from "./provider.ts";
 import type { Watchdog } from "./watchdog.ts";
 
@@ -6,8 +7,6 @@ import type { Watchdog } from "./watchdog.ts";
  * Its longest honest line is the last one of a generate call, which carries the whole context.
  */
 export const MAX_LINE_BYTES = 8 * 1024 * 1024 + 64 * 1024;
-/** How much is read at once, in bytes: some hundred of Ollama's lines. */
-const READ_BYTES = 16 * 1024;
 const LINE_FEED = 10;
 
 export interface LineOptions {
@@ -25,34 +24,30 @@ export interface LineOptions {
  * Bytes are read only as lines are: a slow reader holds back the sender.
  *
  * TextDecoderStream and TextLineStream would do, at four times the price of everything else that happens to a token:
- * each hop of a stream has queues and promises of its own for every line, and the platform's body, read without a
- * buffer, allocates 64 KB a time. Here one buffer is read into again and again, and cut at line feeds before it is
- * decoded: no other character's UTF-8 has that byte in it. What TextLineStream lacks comes with it: a bound to a line
- * that never ends.
+ * each hop of a stream has queues and promises of its own for every line. Here bytes are cut at line feeds before they
+ * are decoded: no other character's UTF-8 has that byte in it. What TextLineStream lacks comes with it: a bound to a
+ * line that never ends.
  *
  * @throws {LlmError} when a line is longer than `maxLineBytes`
  * @throws the reason of `signal`, when it is aborted
  */
 export async function* textLines(
-  body: ReadableStream<Uint8Array>,
+  bytes: Bytes,
   { watchdog, idleMs, maxLineBytes = MAX_LINE_BYTES, signal }: LineOptions,
 ): AsyncGenerator<string[], void, undefined> {
   const decoder = new TextDecoder();
-  const reader = body.getReader({ mode: "byob" });
+  signal.throwIfAborted();
   // Deno's fetch forgets its signal once the Response is garbage, while the body is still being read: no abort would
   // reach a silent connection then. So the body is closed from here.
-  const stop = () => void reader.cancel(signal.reason).catch(() => {/* Closed already: that is all we want. */});
-  signal.throwIfAborted();
-  signal.addEventListener("abort", stop, { once: true });
-  let buffer = new ArrayBuffer(READ_BYTES);
+  signal.addEventListener("abort", () => bytes.close(), { once: true });
   /** The line that has begun, in pieces. */
   let begun: Uint8Array[] = [];
   let begunBytes = 0;
   for (;;) {
-    const { value, done } = await reader.read(new Uint8Array(buffer));
+    const value = await bytes.read();
     watchdog.end();
     signal.throwIfAborted();
-    if (done) break;
+    if (value === undefined) break;
     const end = value.lastIndexOf(LINE_FEED);
     if (begunBytes + (end < 0 ? value.length : value.indexOf(LINE_FEED)) > maxLineBytes) throw tooLong(maxLineBytes);
     if (end >= 0) {
@@ -65,7 +60,6 @@ export async function* textLines(
       begun.push(value.slice(end + 1));
       begunBytes += value.length - end - 1;
     }
-    buffer = value.buffer;
     // The wait for the first bytes began with the request.
     watchdog.begin(idleMs);
   }

@@ -1,14 +1,15 @@
+import type { Answer, Bytes, Question } from "./answer.ts";
+import { ask } from "./ask.ts";
 import {
   type Asked,
   brokeBeforeAnswer,
+  errorOfAnswer,
   errorOfFetch,
-  errorOfResponse,
   errorOfValue,
   incomplete,
   notOllama,
   timedOut,
 } from "./errors.ts";
-import { localFetch } from "./local_fetch.ts";
 import { textLines } from "./lines.ts";
 import { pause } from "./pause.ts";
 import { type GenerateRequest, LlmError, type LlmEvent, type Provider } from "./provider.ts";
@@ -25,7 +26,6 @@ export interface OllamaOptions extends RequestSettings {
   /** Waits in milliseconds before asking a busy Ollama again. */
   busyRetryMs?: readonly number[];
   maxLineBytes?: number;
-  fetch?: typeof fetch;
 }
 
 const BUSY_RETRY_MS = [250, 1000, 2000];
@@ -63,8 +63,8 @@ export class OllamaProvider implements Provider {
     signal.addEventListener("abort", stop, { once: true });
     try {
       watchdog.begin(this.#options.firstByteMs);
-      const body = await this.#open(request, asked, abort.signal);
-      for await (const lines of textLines(body, { ...this.#options, watchdog, signal: abort.signal })) {
+      const bytes = await this.#open(request, asked, abort.signal);
+      for await (const lines of textLines(bytes, { ...this.#options, watchdog, signal: abort.signal })) {
         started = true;
         for (const line of lines) {
           if (abort.signal.aborted) throw abort.signal.reason;
@@ -92,39 +92,35 @@ export class OllamaProvider implements Provider {
   /**
    * Resolves once anything at Ollama's address has answered.
    *
-   * @throws whatever `fetch` throws
+   * @throws whatever `ask` throws
    */
   async knock({ signal }: { signal: AbortSignal }): Promise<void> {
-    const { fetch = globalThis.fetch } = this.#options;
-    const response = await fetch(`${this.host}/api/version`, { signal, redirect: "manual" });
-    await response.body?.cancel();
+    const { bytes } = await ask(`${this.host}/api/version`, { method: "GET", signal });
+    bytes.close();
   }
 
   /** Asks until an answer begins. A busy Ollama is asked again, and one that hung up before any byte once. */
-  async #open(request: GenerateRequest, asked: Asked, signal: AbortSignal): Promise<ReadableStream<Uint8Array>> {
-    const { fetch = localFetch, busyRetryMs = BUSY_RETRY_MS } = this.#options;
-    const init: RequestInit = {
+  async #open(request: GenerateRequest, asked: Asked, signal: AbortSignal): Promise<Bytes> {
+    const { busyRetryMs = BUSY_RETRY_MS } = this.#options;
+    const question: Question = {
       method: "POST",
       headers: { "content-type": "application/json", accept: "application/x-ndjson" },
       body: JSON.stringify(requestBody(request, this.#options)),
-      redirect: "manual",
       signal,
     };
     let mayReconnect = true;
     for (let busy = 0;;) {
-      let response: Response;
+      let answer: Answer;
       try {
-        response = await fetch(this.#url, init);
+        answer = await ask(this.#url, question);
       } catch (cause) {
         if (signal.aborted) throw signal.reason;
         if (!mayReconnect || !brokeBeforeAnswer(cause)) throw errorOfFetch(cause, asked);
         mayReconnect = false;
         continue;
       }
-      if (response.ok) {
-        return response.body ?? new ReadableStream({ type: "bytes", start: (controller) => controller.close() });
-      }
-      const error = await errorOfResponse(response, asked);
+      if (answer.status >= 200 && answer.status < 300) return answer.bytes;
+      const error = await errorOfAnswer(answer, asked);
       const wait = error.status === 503 ? busyRetryMs[busy++] : undefined;
       if (wait === undefined) throw error;
       await pause(wait, signal);

@@ -1,4 +1,5 @@
-import { errorOfFetch, errorOfResponse, errorOfValue, incomplete, notOllama } from "./errors.ts";
+import { ask } from "./ask.ts";
+import { errorOfAnswer, errorOfFetch, errorOfValue, incomplete, notOllama } from "./errors.ts";
 import { textLines } from "./lines.ts";
 import { LlmError } from "./provider.ts";
 import { Watchdog } from "./watchdog.ts";
@@ -18,7 +19,6 @@ export interface PullOptions {
   host: string;
   /** Longest silence in milliseconds; a large part is checked in silence. Default ten minutes. */
   idleMs?: number;
-  fetch?: typeof fetch;
 }
 
 /**
@@ -30,7 +30,7 @@ export interface PullOptions {
  */
 export async function* pull(
   model: string,
-  { host, idleMs = 600_000, fetch = globalThis.fetch }: PullOptions,
+  { host, idleMs = 600_000 }: PullOptions,
   { signal }: { signal: AbortSignal },
 ): AsyncGenerator<PullProgress, void, undefined> {
   signal.throwIfAborted();
@@ -42,17 +42,16 @@ export async function* pull(
   let started = false;
   try {
     watchdog.begin(idleMs);
-    const response = await fetch(`${host.replace(/\/+$/, "")}/api/pull`, {
+    const answer = await ask(`${host.replace(/\/+$/, "")}/api/pull`, {
       method: "POST",
       headers: { "content-type": "application/json", accept: "application/x-ndjson" },
       body: JSON.stringify({ model, stream: true }),
-      redirect: "manual",
       signal: abort.signal,
     });
-    if (!response.ok || response.body === null) throw await errorOfResponse(response, asked);
+    if (answer.status !== 200) throw await errorOfAnswer(answer, asked);
     started = true;
     const parts = new Parts();
-    for await (const lines of textLines(response.body, { watchdog, idleMs, signal: abort.signal })) {
+    for await (const lines of textLines(answer.bytes, { watchdog, idleMs, signal: abort.signal })) {
       for (const line of lines) {
         if (line.trim() === "") continue;
         const progress = parts.add(parseLine(line, host, model));

@@ -1,6 +1,7 @@
 import { isThisMachine } from "@/lib/config/ollama_host.ts";
 import type { ProviderName, Status } from "@/lib/protocol/v2.ts";
-import { type Asked, errorOfFetch, errorOfResponse, notOllama } from "./errors.ts";
+import { answerOf } from "./ask.ts";
+import { type Asked, errorOfAnswer, errorOfFetch, notOllama } from "./errors.ts";
 import { LlmError } from "./provider.ts";
 
 /** A model as Ollama lists it. What an older Ollama does not tell is absent. */
@@ -44,7 +45,6 @@ export interface ProbeOptions {
   /** For the whole look, in milliseconds. Default 2000. */
   timeoutMs?: number;
   signal?: AbortSignal;
-  fetch?: typeof fetch;
 }
 
 /** Ollama answers at once about running models, or not before a model has loaded. */
@@ -140,7 +140,7 @@ export class OllamaMonitor {
 
 /** Asks Ollama for a JSON object. Every failure but the caller's own abort is an LlmError. */
 async function askJson(
-  { host, model, fetch = globalThis.fetch, signal }: ProbeOptions,
+  { host, model, signal }: ProbeOptions,
   timeoutMs: number,
   path: string,
   body?: unknown,
@@ -155,7 +155,7 @@ async function askJson(
     signal?.throwIfAborted();
     const init: RequestInit = { signal: abort.signal, redirect: "manual", ...(body === undefined ? {} : post) };
     const response = await fetch(`${host.replace(/\/+$/, "")}${path}`, init);
-    if (!response.ok) throw await errorOfResponse(response, asked);
+    if (!response.ok) throw await errorOfAnswer(answerOf(response), asked);
     return parseObject(await response.text(), asked);
   } catch (error) {
     if (abort.signal.aborted) throw abort.signal.reason;
