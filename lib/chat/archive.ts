@@ -7,6 +7,8 @@ import type { TurnRecord } from "@/lib/protocol/v2.ts";
 
 /** How long a change may wait before it is stored, ms. What a crash can cost, at most. */
 const SAVE_MS = 300;
+/** When to try again after that has failed, ms: a full disk is not emptied in a moment. */
+const RETRY_MS = 3_000;
 /** Conversations in one list. Older ones are found by what was said in them. */
 const MOST_LISTED = 500;
 
@@ -14,19 +16,26 @@ export interface ArchiveOptions {
   store: Store;
   /** Brings a conversation to life; it tells the archive of each turn that has changed. */
   bring(conversation: string, turns: TurnRecord[]): Session;
+  /** Hears that storing has begun to fail, and, without a failure, that all is stored again. */
+  onStoring(failure?: Error): void;
 }
 
 export class Archive {
   readonly #store: Store;
   readonly #bring: ArchiveOptions["bring"];
+  readonly #onStoring: ArchiveOptions["onStoring"];
   /** Those that somebody is in, or that are being answered. */
   readonly #live = new Map<string, Session>();
   readonly #unsaved = new Map<string, Set<TurnRecord>>();
+  /** Sessions by their ids, and the conversations they have entered since the last save. */
+  readonly #entered = new Map<string, string>();
+  #failing = false;
   #saving: ReturnType<typeof setTimeout> | undefined;
 
-  constructor({ store, bring }: ArchiveOptions) {
+  constructor({ store, bring, onStoring }: ArchiveOptions) {
     this.#store = store;
     this.#bring = bring;
+    this.#onStoring = onStoring;
   }
 
   /** How many prompts wait in all conversations. */
@@ -39,8 +48,16 @@ export class Archive {
     return this.#enliven(crypto.randomUUID(), []);
   }
 
-  /** A conversation to go on with. One that is not stored has no turns yet. */
-  recall(conversation: string): Session {
+  /** Remembers which conversation a session is in, beyond the life of this process. */
+  enter(session: string, conversation: string): void {
+    this.#entered.set(session, conversation);
+    this.#saveSoon();
+  }
+
+  /** The conversation that a session was last in; undefined for one that was never stored. */
+  recall(session: string): Session | undefined {
+    const conversation = this.#entered.get(session) ?? this.#store.conversationOf(session);
+    if (conversation === undefined) return undefined;
     return this.#live.get(conversation) ?? this.#enliven(conversation, this.#stored(conversation)?.turns ?? []);
   }
 
@@ -101,16 +118,26 @@ export class Archive {
     const turns = this.#unsaved.get(conversation) ?? new Set();
     turns.add(turn);
     this.#unsaved.set(conversation, turns);
-    this.#saving ??= setTimeout(() => this.save(), SAVE_MS);
+    this.#saveSoon();
   }
 
-  /** Stores what has changed, now. */
+  /** Stores what has changed, now. What cannot be stored is kept, and tried again. */
   save(): void {
     clearTimeout(this.#saving);
     this.#saving = undefined;
-    if (this.#unsaved.size === 0) return;
-    this.#store.save(this.#unsaved);
-    this.#unsaved.clear();
+    try {
+      for (const [session, conversation] of this.#entered) this.#store.enter(session, conversation);
+      this.#entered.clear();
+      if (this.#unsaved.size > 0) this.#store.save(this.#unsaved);
+      this.#unsaved.clear();
+    } catch (error) {
+      this.#saveSoon(RETRY_MS);
+      if (!this.#failing) this.#onStoring(error as Error);
+      this.#failing = true;
+      return;
+    }
+    if (this.#failing) this.#onStoring();
+    this.#failing = false;
   }
 
   /** Lets go of a conversation once its last answer has ended, unless somebody is in it then. It stays stored. */
@@ -124,7 +151,12 @@ export class Archive {
   async close(): Promise<void> {
     await Promise.all([...this.#live.values()].map((session) => session.close()));
     this.save();
+    clearTimeout(this.#saving);
     this.#store.close();
+  }
+
+  #saveSoon(ms = SAVE_MS): void {
+    this.#saving ??= setTimeout(() => this.save(), ms);
   }
 
   #stored(conversation: string): StoredConversation | undefined {

@@ -1,11 +1,10 @@
 /** Answers what pages ask beside the conversation: finds the handler, checks what it is given, tells what came of it. */
 import type { z } from "zod";
-import { Refused } from "./refused.ts";
+import { faultOf, Refused } from "./refused.ts";
 import type { Seat } from "./seat.ts";
 import type { CallAnswer, CallFrame, Calls, Method, Params, Result } from "@/lib/protocol/calls.ts";
 import { LlmError } from "@/lib/llm/provider.ts";
 import type { TurnError } from "@/lib/protocol/v2.ts";
-import { complain } from "@/lib/telemetry/log.ts";
 
 /** Calls that one socket may have running at once. */
 const MOST_RUNNING = 16;
@@ -135,6 +134,5 @@ function errorOf(error: unknown, method: string): TurnError {
   if (error instanceof LlmError) {
     return { code: error.code, message: error.message, ...(error.hint !== undefined && { hint: error.hint }) };
   }
-  complain(`Cannot answer ${method}: ${Deno.inspect(error)}`);
-  return { code: "internal", message: "Something went wrong on the server", hint: "See the server's output for more" };
+  return faultOf(`answer ${method}`, error);
 }

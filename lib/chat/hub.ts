@@ -14,6 +14,7 @@ import type { Config } from "@/lib/config/schema.ts";
 import type { GenerateRequest } from "@/lib/llm/provider.ts";
 import type { ContextUse } from "@/lib/protocol/calls.ts";
 import type { ServerFrame, Status, TurnRecord, Who } from "@/lib/protocol/v2.ts";
+import { complain } from "@/lib/telemetry/log.ts";
 import { Metrics } from "@/lib/telemetry/metrics.ts";
 import { watchTurn } from "@/lib/telemetry/turn_watch.ts";
 
@@ -40,7 +41,7 @@ export interface Guest {
 }
 
 /** What every page is told, whatever its conversation. */
-export type News = Extract<ServerFrame, { type: "ping" | "status" | "avatar" | "character" }>;
+export type News = Extract<ServerFrame, { type: "ping" | "status" | "avatar" | "character" | "error" }>;
 
 export class Hub {
   readonly limits: Config["limits"];
@@ -66,7 +67,11 @@ export class Hub {
     this.limits = options.limits;
     this.places = new Places(options.limits);
     this.brain = gated(options.brain, options.limits.generations);
-    this.archive = new Archive({ store: options.store, bring: (id, turns) => this.#bring(id, turns) });
+    this.archive = new Archive({
+      store: options.store,
+      bring: (id, turns) => this.#bring(id, turns),
+      onStoring: (failure) => this.#storing(failure),
+    });
     this.#options = options;
     this.desk.register(conversationCalls(this));
     this.#pinging = setInterval(() => this.tell({ type: "ping" }), PING_MS);
@@ -115,6 +120,21 @@ export class Hub {
   /** Hears that a page has left. A seat without pages waits a while, and at least until its turn has ended. */
   part(seat: Seat): void {
     if (seat.pages.size === 0) this.#leaveLater(seat);
+  }
+
+  /**
+   * Takes a prompt, as a session does. With the first one the conversation is stored, and who is in it.
+   *
+   * @throws {Refused} when the prompt cannot be taken
+   */
+  prompt({ session }: Seat, turn: string, text: string): void {
+    this.checkPrompt(text);
+    if (session.turns.length === 0) {
+      for (const seat of this.#seats.values()) {
+        if (seat.session === session) this.archive.enter(seat.id, session.conversation);
+      }
+    }
+    session.prompt(turn, text);
   }
 
   /** Begins a new conversation at a seat. The old one stays stored; what runs in it ends, unless others are there. */
@@ -211,14 +231,12 @@ export class Hub {
   }
 
   #create(): Seat {
-    const seat = this.#seat(crypto.randomUUID(), this.archive.begin());
-    this.#options.store.enter(seat.id, seat.session.conversation);
-    return seat;
+    return this.#seat(crypto.randomUUID(), this.archive.begin());
   }
 
   #recall(id: string): Seat | undefined {
-    const conversation = this.#options.store.conversationOf(id);
-    return conversation === undefined ? undefined : this.#seat(id, this.archive.recall(conversation));
+    const session = this.archive.recall(id);
+    return session && this.#seat(id, session);
   }
 
   #seat(id: string, session: Session): Seat {
@@ -247,9 +265,18 @@ export class Hub {
 
   #move(seat: Seat, session: Session): void {
     const left = seat.session;
-    this.#options.store.enter(seat.id, session.conversation);
+    // Of a seat that nothing was ever said at, nothing is kept.
+    if (left.turns.length > 0 || session.turns.length > 0) this.archive.enter(seat.id, session.conversation);
     seat.move(session);
     this.#letGo(left);
+  }
+
+  #storing(failure?: Error): void {
+    if (failure === undefined) return complain("The conversations are being stored again.");
+    const hint = "They are kept in memory, and stored as soon as that is possible: look whether the disk is full";
+    const message = `Cannot store the conversations: ${failure.message}`;
+    complain(`${message}. ${hint}.`);
+    this.tell({ type: "error", code: "not_stored", message, hint });
   }
 
   #empty(session: Session): boolean {

@@ -1,4 +1,4 @@
-import { assertEquals, assertStringIncludes } from "@std/assert";
+import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { House } from "./house_fixture.ts";
 import { LlmError } from "@/lib/llm/provider.ts";
 import { type ServerFrame, SUBPROTOCOL, type TurnRecord } from "@/lib/protocol/v2.ts";
@@ -249,6 +249,50 @@ Deno.test("Hub.close() closes sockets with 1001 and leaves nothing unsaved", asy
   await house[Symbol.asyncDispose]();
   assertEquals((await client.closed()).code, 1001);
   assertEquals(kept[0]!.turns.map(({ text, error }) => [text, error?.code]), [["half", "interrupted"]]);
+});
+
+Deno.test("Hub stores nothing of a session in which nothing was said", async () => {
+  await using house = new House();
+  const client = await house.v2();
+  client.send({ type: "hello" });
+  const { session } = await client.next("welcome");
+  client.send({ type: "reset" });
+  await client.next("welcome", client.heard.length);
+  house.hub.archive.save();
+  assertEquals(house.store.conversationOf(session), undefined);
+  client.send({ type: "prompt", turn: "t", text: "hi" });
+  await client.next("queued");
+  house.hub.archive.save();
+  assert(house.store.conversationOf(session) !== undefined);
+  await client.close();
+});
+
+Deno.test("Hub tells pages when nothing can be stored, loses nothing of it, and stores it later", async () => {
+  await using house = new House();
+  const client = await house.v2();
+  client.send({ type: "hello" });
+  const { session } = await client.next("welcome");
+  const { save } = house.store;
+  house.store.save = () => {
+    throw new Error("database or disk is full");
+  };
+  client.send({ type: "prompt", turn: "t", text: "hi" });
+  const answer = await house.brain.answer(0);
+  answer.say("still here");
+  house.hub.archive.save();
+  const { code, message, turn } = await client.next("error");
+  assertEquals([code, message, turn], [
+    "not_stored",
+    "Cannot store the conversations: database or disk is full",
+    undefined,
+  ]);
+  answer.end();
+  await client.next("end");
+  house.store.save = save;
+  house.hub.archive.save();
+  const kept = house.store.read(house.store.conversationOf(session)!)!;
+  assertEquals(kept.turns.map(({ text, state }) => [text, state]), [["still here", "done"]]);
+  await client.close();
 });
 
 Deno.test("Hub brings a session back from the store, an unfinished turn marked as interrupted", async () => {

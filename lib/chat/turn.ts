@@ -1,4 +1,5 @@
 /** One answer, from the request to the last word, told to a sink. */
+import { faultOf } from "./refused.ts";
 import { type GenerateRequest, LlmError, type LlmEvent } from "@/lib/llm/provider.ts";
 import type { EndReason, ProviderName, TurnError } from "@/lib/protocol/v2.ts";
 
@@ -58,7 +59,5 @@ export function turnErrorOf(error: unknown): TurnError {
   if (error instanceof LlmError) {
     return { code: error.code, message: error.message, ...(error.hint !== undefined && { hint: error.hint }) };
   }
-  // deno-lint-ignore no-console -- a fault of ours must be seen by whoever runs the server
-  console.error("A turn failed in an unexpected way:", error);
-  return { code: "internal", message: "Something went wrong on the server", hint: "See the server's output for more" };
+  return faultOf("go on with a turn", error);
 }

@@ -2,7 +2,7 @@
 import { CallLine } from "./calls.ts";
 import { Delivery, HIGH_WATER, sendFrame } from "./delivery.ts";
 import type { Hub } from "./hub.ts";
-import { Refused } from "./refused.ts";
+import { faultOf, Refused } from "./refused.ts";
 import type { Seat } from "./seat.ts";
 import { parseClientFrame } from "@/lib/protocol/client_frame.ts";
 import type { ClientFrame, TurnError } from "@/lib/protocol/v2.ts";
@@ -60,8 +60,7 @@ export function serveV2(socket: WebSocket, hub: Hub): void {
     }
     switch (frame.type) {
       case "prompt":
-        hub.checkPrompt(frame.text);
-        return seat.session.prompt(frame.turn, frame.text);
+        return hub.prompt(seat, frame.turn, frame.text);
       case "stop":
         return seat.session.stop(frame.turn);
       case "reset":
@@ -118,5 +117,5 @@ function turnOf(data: unknown): { turn?: string } {
 function refusalOf(error: unknown): TurnError {
   if (error instanceof Refused) return error.error;
   if (error instanceof SyntaxError) return { code: "bad_frame", message: error.message };
-  throw error;
+  return faultOf("take a frame", error);
 }

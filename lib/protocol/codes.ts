@@ -22,6 +22,8 @@ export const ERROR_CODES = [
   "not_found",
   /** A value that cannot be taken; the message names it. */
   "bad_value",
+  /** What is said cannot be stored now; the server keeps it and tries again. */
+  "not_stored",
   /** The client's frame could not be read. */
   "bad_frame",
   /** The prompt is empty. */

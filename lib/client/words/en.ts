@@ -93,6 +93,7 @@ export const ENGLISH: Words = {
     timeout: "The answer took too long",
     not_found: "What was asked for is not there",
     bad_value: "That value cannot be taken",
+    not_stored: "What is said cannot be stored now",
     cancelled: "The task was cancelled",
     bad_frame: "The message did not arrive in one piece",
     empty_prompt: "There was nothing to answer",

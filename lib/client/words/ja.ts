@@ -93,6 +93,7 @@ export const JAPANESE: Words = {
     timeout: "答えに時間がかかりすぎました",
     not_found: "お探しのものが見つかりません",
     bad_value: "その値は使えません",
+    not_stored: "会話を保存できません",
     cancelled: "取り消しました",
     bad_frame: "メッセージが正しく届きませんでした",
     empty_prompt: "メッセージが空です",

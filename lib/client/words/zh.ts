@@ -93,6 +93,7 @@ export const CHINESE: Words = {
     timeout: "回答花的时间太长",
     not_found: "找不到所请求的内容",
     bad_value: "无法使用这个值",
+    not_stored: "对话暂时无法保存",
     cancelled: "已取消",
     bad_frame: "消息没有完整送达",
     empty_prompt: "消息是空的",
