@@ -6,10 +6,9 @@ import type { ServerFrame } from "@/lib/protocol/v2.ts";
 /** Bytes that may wait in a socket before nothing more is put in. */
 export const HIGH_WATER = 64 * 1024;
 /**
- * A pass over the sockets is followed by a rest of so many times its length, but no longer than a picture stands on a
- * screen: under load tokens are joined, and the time that saves goes into reading them. A single socket never waits.
+ * A pass over the sockets is followed by a rest as long as itself, but no longer than a picture stands on a screen:
+ * under load tokens are joined, and the time that saves goes into reading them. A single socket never waits.
  */
-const REST = 4;
 const LONGEST_REST_MS = 10;
 /** How often a busy line is looked at again, ms. */
 const RETRY_MS = 5;
@@ -128,5 +127,5 @@ function pass(): void {
   const began = performance.now();
   for (const delivery of ready) delivery.flush();
   const ended = performance.now();
-  rested = ended + Math.min(LONGEST_REST_MS, REST * (ended - began));
+  rested = ended + Math.min(LONGEST_REST_MS, ended - began);
 }
