@@ -1,6 +1,7 @@
 /**
  * `deno task bench`: our server beside a reader that goes straight to the stub, beside the least of relays and beside
- * the FastAPI peer, all in one run on one machine. What counts are the ratios: absolute numbers say as much about the machine.
+ * the FastAPI peer, all in one run on one machine. What counts are the ratios: absolute numbers say as much about the
+ * machine.
  *
  * `--quick` takes one round; `--sockets 100` and `--unpaced` or `--paced` pick scenarios.
  */

@@ -140,10 +140,15 @@ export class Archive {
     this.#failing = false;
   }
 
-  /** Lets go of a conversation once its last answer has ended, unless somebody is in it then. It stays stored. */
+  /**
+   * Lets go of a conversation once its last answer has ended, unless somebody is in it then. It stays stored; while it
+   * cannot be, it stays alive.
+   */
   async letGo(session: Session, isEmpty: () => boolean): Promise<void> {
     await session.settled();
     const { conversation } = session;
+    this.save();
+    if (this.#unsaved.has(conversation)) return;
     if (!session.busy && isEmpty() && this.#live.get(conversation) === session) this.#live.delete(conversation);
   }
 

@@ -288,9 +288,13 @@ Deno.test("Hub tells pages when nothing can be stored, loses nothing of it, and 
   ]);
   answer.end();
   await client.next("end");
+  const { conversation } = house.hub.join(session).session;
+  client.send({ type: "reset" });
+  await client.next("welcome", client.heard.length);
+  assertEquals(house.hub.archive.open(conversation).turns.map(({ text }) => text), ["still here"]);
   house.store.save = save;
   house.hub.archive.save();
-  const kept = house.store.read(house.store.conversationOf(session)!)!;
+  const kept = house.store.read(conversation)!;
   assertEquals(kept.turns.map(({ text, state }) => [text, state]), [["still here", "done"]]);
   await client.close();
 });
