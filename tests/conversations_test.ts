@@ -48,8 +48,12 @@ const scenes: Record<string, Scene> = {
         await say(page, text);
         await page.waitForSelector('.turn[data-state="done"] .formatted');
       }
-      await page.$eval(".log", (log) => log.scrollTop -= 500);
-      await page.waitForSelector(".latest");
+      // What still grows may win over a first scroll.
+      await page.waitForFunction(() => {
+        if (document.querySelector(".latest") !== null) return true;
+        document.querySelector(".log")!.scrollTop -= 500;
+        return false;
+      });
       await open(page);
       await page.click(".conversation:last-child .conversation-open");
       await logSays(page, "room. One");

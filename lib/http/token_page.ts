@@ -68,6 +68,7 @@ export function tokenPage(request: Request, why: "missing" | "wrong" | "blocked"
     again ? `\n<meta http-equiv="refresh" content="0; url=/?${ENTER}">` : ""
   }
 <title>${title}</title>
+<link rel="icon" href="data:,">
 <style nonce="${nonce}">${STYLE}</style>
 </head>
 <body>
