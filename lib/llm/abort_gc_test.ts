@@ -1,17 +1,17 @@
 import { assertEquals } from "@std/assert";
-import { answerOf } from "./ask.ts";
-import { textLines } from "./lines.ts";
+import { linesOf } from "./lines.ts";
 import { Watchdog } from "./watchdog.ts";
 import { collectGarbage, hasCollector } from "@/tests/collector.ts";
 import { startStub } from "@/tests/stub_ollama.ts";
 
 // ROOT CAUSE: Deno's fetch ties its signal to the Response, which nobody holds while only its body is read.
-const name = "textLines() of a fetch ends in silence when it is aborted, even after a garbage collection" +
+const name = "linesOf() a fetch ends in silence when it is aborted, even after a garbage collection" +
   (hasCollector ? "" : " (skipped: this Deno hands out no collector)");
 Deno.test({ name, ignore: !hasCollector }, async () => {
   await using stub = startStub({ behaviour: { answer: "one two three", stallAfter: 2 } });
   const { signal, abort } = controllerOf();
-  const lines = textLines(await fetched(stub.url, signal), { watchdog: new Watchdog(() => {}), idleMs: 0, signal });
+  const lines = linesOf(await fetched(stub.url, signal), { watchdog: new Watchdog(() => {}), idleMs: 0, signal })
+    .values();
   await lines.next();
   const pending = (async () => {
     for await (const _ of lines);
@@ -27,8 +27,8 @@ function controllerOf(): { signal: AbortSignal; abort(): void } {
   return { signal: controller.signal, abort: () => controller.abort() };
 }
 
-/** Only the body outlives this. */
-async function fetched(url: string, signal: AbortSignal) {
+/** Only the body outlives the call that reads it. */
+function fetched(url: string, signal: AbortSignal): Promise<Response> {
   const body = JSON.stringify({ model: "qwen2.5", prompt: "hi" });
-  return answerOf(await fetch(`${url}/api/generate`, { method: "POST", body, signal })).bytes;
+  return fetch(`${url}/api/generate`, { method: "POST", body, signal });
 }

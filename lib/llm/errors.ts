@@ -1,5 +1,4 @@
 /** Ollama's ways of failing, in words that tell the user what to do. */
-import type { Answer, Bytes } from "./answer.ts";
 import { LlmError } from "./provider.ts";
 
 /** What a request was about, for the words of its error. */
@@ -14,13 +13,13 @@ const MAX_ERROR_BYTES = 64 * 1024;
 const MAX_SHOWN = 300;
 
 /** Turns an answer with a status other than 2xx into an error. Reads a bounded part of its body. */
-export async function errorOfAnswer({ status, headers, bytes }: Answer, asked: Asked): Promise<LlmError> {
+export async function errorOfAnswer({ status, headers, body }: Response, asked: Asked): Promise<LlmError> {
   if (status >= 300 && status < 400) {
-    bytes.close();
+    await body?.cancel();
     const location = headers.get("location");
     return wrongPlace(`${asked.host} redirects${location === null ? "" : ` to ${location}`}`, status);
   }
-  const text = await readSome(bytes);
+  const text = await readSome(body);
   const said = parseError(text);
   if (said === undefined) return errorOfPage(text, status, asked);
   if (status === 401) return signIn(said.signInUrl, asked, status);
@@ -214,14 +213,13 @@ function clip(text: string): string {
   return characters.length > MAX_SHOWN ? `${characters.slice(0, MAX_SHOWN).join("")}…` : text;
 }
 
-async function readSome(bytes: Bytes): Promise<string> {
+async function readSome(body: ReadableStream<Uint8Array> | null): Promise<string> {
   const decoder = new TextDecoder();
   let text = "";
   let size = 0;
-  for (let some = await bytes.read(); some !== undefined; some = await bytes.read()) {
-    text += decoder.decode(some, { stream: true });
-    if ((size += some.length) > MAX_ERROR_BYTES) break;
+  for await (const bytes of body ?? []) {
+    text += decoder.decode(bytes, { stream: true });
+    if ((size += bytes.length) > MAX_ERROR_BYTES) break;
   }
-  bytes.close();
   return text;
 }

@@ -1,5 +1,3 @@
-import type { Answer, Bytes, Question } from "./answer.ts";
-import { ask } from "./ask.ts";
 import {
   type Asked,
   brokeBeforeAnswer,
@@ -10,7 +8,7 @@ import {
   notOllama,
   timedOut,
 } from "./errors.ts";
-import { textLines } from "./lines.ts";
+import { linesOf } from "./lines.ts";
 import { pause } from "./pause.ts";
 import { type GenerateRequest, LlmError, type LlmEvent, type Provider } from "./provider.ts";
 import { requestBody, type RequestSettings } from "./request_body.ts";
@@ -63,19 +61,17 @@ export class OllamaProvider implements Provider {
     signal.addEventListener("abort", stop, { once: true });
     try {
       watchdog.begin(this.#options.firstByteMs);
-      const bytes = await this.#open(request, asked, abort.signal);
-      for await (const lines of textLines(bytes, { ...this.#options, watchdog, signal: abort.signal })) {
+      const response = await this.#open(request, asked, abort.signal);
+      for await (const line of linesOf(response, { ...this.#options, watchdog, signal: abort.signal })) {
         started = true;
-        for (const line of lines) {
-          if (abort.signal.aborted) throw abort.signal.reason;
-          const said = parseLine(line, asked);
-          if (said === undefined) continue;
-          const thinking = said.thinking ?? said.message?.thinking;
-          if (isText(thinking)) yield { type: "thinking", text: thinking };
-          const text = said.response ?? said.message?.content;
-          if (isText(text)) yield { type: "text", text };
-          if (said.done === true) return yield doneEvent(said);
-        }
+        if (abort.signal.aborted) throw abort.signal.reason;
+        const said = parseLine(line, asked);
+        if (said === undefined) continue;
+        const thinking = said.thinking ?? said.message?.thinking;
+        if (isText(thinking)) yield { type: "thinking", text: thinking };
+        const text = said.response ?? said.message?.content;
+        if (isText(text)) yield { type: "text", text };
+        if (said.done === true) return yield doneEvent(said);
       }
       throw incomplete(asked);
     } catch (error) {
@@ -92,35 +88,36 @@ export class OllamaProvider implements Provider {
   /**
    * Resolves once anything at Ollama's address has answered.
    *
-   * @throws whatever `ask` throws
+   * @throws whatever `fetch` throws
    */
   async knock({ signal }: { signal: AbortSignal }): Promise<void> {
-    const { bytes } = await ask(`${this.host}/api/version`, { method: "GET", signal });
-    bytes.close();
+    const { body } = await fetch(`${this.host}/api/version`, { signal, redirect: "manual" });
+    await body?.cancel();
   }
 
   /** Asks until an answer begins. A busy Ollama is asked again, and one that hung up before any byte once. */
-  async #open(request: GenerateRequest, asked: Asked, signal: AbortSignal): Promise<Bytes> {
+  async #open(request: GenerateRequest, asked: Asked, signal: AbortSignal): Promise<Response> {
     const { busyRetryMs = BUSY_RETRY_MS } = this.#options;
-    const question: Question = {
+    const question: RequestInit = {
       method: "POST",
       headers: { "content-type": "application/json", accept: "application/x-ndjson" },
       body: JSON.stringify(requestBody(request, this.#options)),
+      redirect: "manual",
       signal,
     };
     let mayReconnect = true;
     for (let busy = 0;;) {
-      let answer: Answer;
+      let response: Response;
       try {
-        answer = await ask(this.#url, question);
+        response = await fetch(this.#url, question);
       } catch (cause) {
         if (signal.aborted) throw signal.reason;
         if (!mayReconnect || !brokeBeforeAnswer(cause)) throw errorOfFetch(cause, asked);
         mayReconnect = false;
         continue;
       }
-      if (answer.status >= 200 && answer.status < 300) return answer.bytes;
-      const error = await errorOfAnswer(answer, asked);
+      if (response.ok) return response;
+      const error = await errorOfAnswer(response, asked);
       const wait = error.status === 503 ? busyRetryMs[busy++] : undefined;
       if (wait === undefined) throw error;
       await pause(wait, signal);

@@ -1,6 +1,5 @@
-import { ask } from "./ask.ts";
 import { errorOfAnswer, errorOfFetch, errorOfValue, incomplete, notOllama } from "./errors.ts";
-import { textLines } from "./lines.ts";
+import { linesOf } from "./lines.ts";
 import { LlmError } from "./provider.ts";
 import { Watchdog } from "./watchdog.ts";
 
@@ -42,22 +41,21 @@ export async function* pull(
   let started = false;
   try {
     watchdog.begin(idleMs);
-    const answer = await ask(`${host.replace(/\/+$/, "")}/api/pull`, {
+    const response = await fetch(`${host.replace(/\/+$/, "")}/api/pull`, {
       method: "POST",
       headers: { "content-type": "application/json", accept: "application/x-ndjson" },
       body: JSON.stringify({ model, stream: true }),
+      redirect: "manual",
       signal: abort.signal,
     });
-    if (answer.status !== 200) throw await errorOfAnswer(answer, asked);
+    if (response.status !== 200) throw await errorOfAnswer(response, asked);
     started = true;
     const parts = new Parts();
-    for await (const lines of textLines(answer.bytes, { watchdog, idleMs, signal: abort.signal })) {
-      for (const line of lines) {
-        if (line.trim() === "") continue;
-        const progress = parts.add(parseLine(line, host, model));
-        yield progress;
-        if (progress.status === "success") return;
-      }
+    for await (const line of linesOf(response, { watchdog, idleMs, signal: abort.signal })) {
+      if (line.trim() === "") continue;
+      const progress = parts.add(parseLine(line, host, model));
+      yield progress;
+      if (progress.status === "success") return;
     }
     throw incomplete(asked);
   } catch (error) {

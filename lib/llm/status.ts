@@ -1,6 +1,5 @@
 import { isThisMachine } from "@/lib/config/ollama_host.ts";
 import type { ProviderName, Status } from "@/lib/protocol/v2.ts";
-import { answerOf } from "./ask.ts";
 import { type Asked, errorOfAnswer, errorOfFetch, notOllama } from "./errors.ts";
 import { LlmError } from "./provider.ts";
 
@@ -155,7 +154,7 @@ async function askJson(
     signal?.throwIfAborted();
     const init: RequestInit = { signal: abort.signal, redirect: "manual", ...(body === undefined ? {} : post) };
     const response = await fetch(`${host.replace(/\/+$/, "")}${path}`, init);
-    if (!response.ok) throw await errorOfAnswer(answerOf(response), asked);
+    if (!response.ok) throw await errorOfAnswer(response, asked);
     return parseObject(await response.text(), asked);
   } catch (error) {
     if (abort.signal.aborted) throw abort.signal.reason;
