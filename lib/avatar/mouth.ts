@@ -8,11 +8,10 @@ const RELEASE = 0.09;
 /** Seconds in which the mouth goes back to what the motion wants, once nothing is said. */
 const YIELD = 0.25;
 
-/** Moves the mouth with a voice, or with streamed text where there is no voice. Comes after everything else. */
+/** Moves the mouth with streamed text. Comes after everything else. */
 export class Mouth implements Layer {
   readonly #ids: readonly string[];
   readonly #text = new SilentSpeech();
-  #voice: number | null = null;
   #open = 0;
   /** How much the mouth belongs to speech: 1 while speaking, 0 when the model's motions have it. */
   #hold = 0;
@@ -22,19 +21,13 @@ export class Mouth implements Layer {
     this.#ids = ids.length > 0 ? ids : ["ParamMouthOpenY", "ParamA"];
   }
 
-  /** Follows a voice: how far open, from 0 to 1; null when there is no voice. */
-  setVoice(open: number | null): void {
-    this.#voice = open;
-  }
-
   /** Follows the text of a turn as it grows; null when no more will come. Another turn starts afresh. */
   setText(turn: string, text: string | null): void {
     this.#text.feed(turn, text);
   }
 
   apply(rig: Rig, { real }: Step): void {
-    const spoken = this.#text.next(real);
-    const target = this.#voice ?? spoken;
+    const target = this.#text.next(real);
     const wanted = target ?? 0;
     this.#open = approach(this.#open, wanted, wanted > this.#open ? ATTACK : RELEASE, real);
     this.#hold = target === null ? approach(this.#hold, 0, YIELD, real) : approach(this.#hold, 1, ATTACK, real);

@@ -1,5 +1,5 @@
 import { effect, signal as createSignal, untracked } from "@preact/signals";
-import { activity, appConfig, chosenCharacter, feelings, speech, voice } from "@/lib/client/presence.ts";
+import { activity, appConfig, chosenCharacter, feelings, speech } from "@/lib/client/presence.ts";
 import type { AppConfig } from "@/lib/protocol/app_config.ts";
 import type { Character } from "./character.ts";
 import type { Progress } from "./downloads.ts";
@@ -135,9 +135,6 @@ function follow(stage: Stage, shows: { value: number }): (() => void)[] {
   const queue = new FeelingQueue((name, intensity) => stage.feel(name, intensity));
   let turn = "";
   return [
-    effect(() => {
-      if (shows.value > 0) stage.setMouth(voice.value);
-    }),
     effect(() => {
       if (shows.value > 0) stage.think(activity.value === "thinking");
     }),

@@ -54,8 +54,6 @@ export interface Stage {
    * @throws {StageError} saying what is missing
    */
   load(character: Character, options?: LoadOptions): Promise<void>;
-  /** Moves the mouth with a voice, from 0 to 1; null gives it back to the text. */
-  setMouth(open: number | null): void;
   /** Moves the mouth with the text of a turn as it grows; null when no more will come. */
   speak(turn: string, text: string | null): void;
   /** Shows a feeling, by any common word for it, from 0 to 1; it fades by itself. Unknown words change nothing. */
@@ -158,10 +156,6 @@ class PixiStage implements Stage {
       if (this.#wanted === character) this.#wanted = this.#shown;
       throw error;
     }
-  }
-
-  setMouth(open: number | null): void {
-    this.#actor?.mouth.setVoice(open);
   }
 
   speak(turn: string, text: string | null): void {

@@ -20,7 +20,6 @@ export interface Character {
   reminder?: string;
   /** The avatar model it wears. */
   model?: string;
-  voice?: string;
 }
 
 /**

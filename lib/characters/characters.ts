@@ -50,7 +50,7 @@ export async function charactersOf(config: Config, root: string): Promise<Charac
  */
 export async function characterOf(id: string, persona: Persona, root: string): Promise<Character> {
   const card = persona.card === undefined ? undefined : await readCard(resolve(root, persona.card));
-  const { name, text, greeting, examples, reminder, model, voice } = persona;
+  const { name, text, greeting, examples, reminder, model } = persona;
   return {
     ...(card ?? { name: id, text: "", otherGreetings: [], examples: [] }),
     id,
@@ -60,7 +60,6 @@ export async function characterOf(id: string, persona: Persona, root: string): P
     ...(examples !== undefined && { examples: examples.flatMap(messagesOf) }),
     ...(reminder !== undefined && { reminder }),
     ...(model !== undefined && { model }),
-    ...(voice !== undefined && { voice }),
   };
 }
 

@@ -30,13 +30,12 @@ Deno.test("charactersOf() chooses by prompt, then the first configured, then the
 });
 
 Deno.test("charactersOf() lists configured characters, then built-in ones that they do not replace", async () => {
-  const { all } = await of({ prompts: { pirate: "Arr", tutor: { text: "Mine", voice: "v", model: "mao" } } });
+  const { all } = await of({ prompts: { pirate: "Arr", tutor: { text: "Mine", model: "mao" } } });
   assertEquals(all.map(({ id }) => id), ["pirate", "tutor", "companion", "streamer"]);
   assertEquals(all.find(({ id }) => id === "tutor"), {
     id: "tutor",
     name: "tutor",
     text: "Mine",
-    voice: "v",
     model: "mao",
     otherGreetings: [],
     examples: [],

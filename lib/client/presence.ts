@@ -35,12 +35,6 @@ export const speech: Signal<Speech | null> = signal<Speech | null>(null);
 /** The newest feeling; each writing is a new one, even with the same name. Written by the chat. */
 export const feelings: Signal<Feeling | null> = signal<Feeling | null>(null);
 
-/**
- * How open a voice holds the mouth, from 0 to 1; null when no voice sounds, and then the mouth follows
- * {@linkcode speech}. Written by whatever plays the voice.
- */
-export const voice: Signal<number | null> = signal<number | null>(null);
-
 /** The character to show instead of the configured one; null for that one. Written by whoever lets a person choose. */
 export const chosenCharacter: Signal<Character | null> = signal<Character | null>(null);
 

@@ -45,7 +45,6 @@ const persona = z.object({
   reminder: text("an instruction").optional()
     .describe("An instruction told to the language model again right before each of the user's messages."),
   model: text("the name of an avatar model").optional().describe("The avatar model this character wears."),
-  voice: text("the name of a voice").optional().describe("The voice this character speaks with."),
 }).superRefine((persona, context) => {
   if (persona.text !== undefined || persona.card !== undefined) return;
   context.addIssue({ code: "custom", path: ["text"], message: "the instructions for the language model" });

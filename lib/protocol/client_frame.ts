@@ -32,10 +32,8 @@ function frameOf(fields: Record<string, unknown>): ClientFrame {
     }
     case "prompt":
       return { type, turn: idOf(fields, "turn"), text: textOf(fields, "text") };
-    case "stop": {
-      const heard = optional(fields, "heard", countOf);
-      return { type, turn: idOf(fields, "turn"), ...(heard !== undefined && { heard }) };
-    }
+    case "stop":
+      return { type, turn: idOf(fields, "turn") };
     case "reset":
       return { type };
     case "call":

@@ -13,7 +13,7 @@ export type ClientFrame =
   | { type: "hello"; session?: string; after?: number }
   /** `turn` is made by the client and makes the frame safe to send again: a known turn is not asked twice. */
   | { type: "prompt"; turn: string; text: string }
-  | { type: "stop"; turn: string; heard?: number }
+  | { type: "stop"; turn: string }
   | { type: "reset" }
   | CallFrame;
 
