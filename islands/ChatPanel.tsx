@@ -14,7 +14,7 @@ import { UploadCard } from "@/components/settings/UploadCard.tsx";
 import { Backstage } from "@/lib/client/backstage/backstage.ts";
 import { catchUp } from "@/lib/client/catch_up.ts";
 import { ChatStore } from "@/lib/client/chat_store.ts";
-import { currentTurn } from "@/lib/client/conversation.ts";
+import { currentTurn, EMPTY, firstWords } from "@/lib/client/conversation.ts";
 import { WORDS } from "@/lib/client/i18n.ts";
 import { loadFormatter } from "@/lib/client/markdown/load.ts";
 import { preferAnew, type Preferences } from "@/lib/client/preferences.ts";
@@ -73,6 +73,9 @@ export default function ChatPanel({ config, preferences: initial, character: fir
   const status = store?.status.value ?? null;
   const notice = store?.notice.value ?? null;
   const character = store === null || status === null ? first : store.character.value;
+  const beginning = store === null || status === null
+    ? firstWords({ ...EMPTY, character: first })
+    : store.firstWords.value;
   const name = character?.name ?? spokenName((told ?? config).model);
   const connection = store?.connection.value ?? { state: "idle" };
 
@@ -120,13 +123,14 @@ export default function ChatPanel({ config, preferences: initial, character: fir
         />
       )}
       <MessageList words={words} newest={turns.at(-1)?.turn}>
-        {(turns.length === 0 || character?.greeting !== undefined) && (
+        {(turns.length === 0 || beginning.greeting !== undefined) && (
           <Greeting
             name={name}
-            greeting={character?.greeting}
+            {...beginning}
             first={turns.length === 0}
             words={words}
             onAsk={store === null ? null : (text) => act((chat) => chat.ask(text))}
+            onGreet={store === null ? null : (index) => store.greet(index)}
           />
         )}
         {turns.map((turn, i) => (

@@ -2,6 +2,7 @@
 import { contextOf } from "@/lib/characters/character.ts";
 import { type Characters, charactersOf } from "@/lib/characters/characters.ts";
 import { contextBudget, type ContextOptions } from "@/lib/chat/context.ts";
+import { TokenCounter } from "@/lib/chat/token_count.ts";
 import type { Brain } from "@/lib/chat/turn.ts";
 import type { Config } from "@/lib/config/schema.ts";
 import { LlmBrain } from "@/lib/llm/brain.ts";
@@ -25,12 +26,14 @@ export class Mind {
   #config: Config;
   #characters: Characters;
   #model: LanguageModel;
+  /** What was learned of each model's tokens, by its name. */
+  readonly #counters = new Map<string, TokenCounter>();
 
   private constructor(config: Config, characters: Characters, options: MindOptions) {
     this.#options = options;
     this.#config = config;
     this.#characters = characters;
-    this.#model = new LanguageModel(config, options);
+    this.#model = new LanguageModel(config, options, this.#counterOf(config));
   }
 
   static async open(config: Config, options: MindOptions): Promise<Mind> {
@@ -59,14 +62,24 @@ export class Mind {
   /** The chosen character, as pages show it. */
   who(): Who | undefined {
     const { chosen } = this.#characters;
-    return chosen && { name: chosen.name, ...(chosen.greeting !== undefined && { greeting: chosen.greeting }) };
+    if (chosen === undefined) return undefined;
+    const { name, greeting, otherGreetings } = chosen;
+    return {
+      name,
+      ...(greeting !== undefined && { greeting }),
+      ...(greeting !== undefined && otherGreetings.length > 0 && { otherGreetings: [...otherGreetings] }),
+    };
   }
 
   /** What the language model is told of the character, its greeting included, and how much fits. */
   context(): ContextOptions {
     const { chosen } = this.#characters;
-    const { contextLength = this.#model.monitor.latest?.loadedContext } = this.#config.llm;
-    return { ...(chosen && contextOf(chosen, chosen.greeting)), budget: contextBudget(contextLength) };
+    const { counter, contextLength } = this.#model;
+    return {
+      ...(chosen && contextOf(chosen, chosen.greeting)),
+      budget: contextBudget(contextLength),
+      count: (messages) => counter.count(messages),
+    };
   }
 
   /** Takes up a changed configuration. Pages hear of who would answer them now. */
@@ -76,12 +89,18 @@ export class Mind {
     this.#config = config;
     if (JSON.stringify([before.llm, before.limits]) === JSON.stringify([config.llm, config.limits])) return;
     this.#model.dispose();
-    this.#model = new LanguageModel(config, this.#options);
+    this.#model = new LanguageModel(config, this.#options, this.#counterOf(config));
     this.#options.onStatus(this.#model.watch.current);
   }
 
   dispose(): void {
     this.#model.dispose();
+  }
+
+  #counterOf({ llm: { model } }: Config): TokenCounter {
+    const counter = this.#counters.get(model) ?? new TokenCounter();
+    this.#counters.set(model, counter);
+    return counter;
   }
 }
 
@@ -96,10 +115,17 @@ async function heardCharacters(config: Config, root: string): Promise<Characters
 class LanguageModel implements Brain {
   readonly monitor: OllamaMonitor;
   readonly watch: StatusWatch;
+  readonly counter: TokenCounter;
   readonly #brain: LlmBrain;
+  /** The context that Ollama is asked for with every prompt, in tokens. */
+  readonly #asked: number | undefined;
 
-  constructor({ llm, limits }: Config, { watched, onStatus }: MindOptions) {
+  constructor({ llm, limits }: Config, { watched, onStatus }: MindOptions, counter: TokenCounter) {
     const { host, model, fallback } = llm;
+    // A context that is filled further than Ollama loads it would be cut without a word.
+    const options = llm.contextLength === undefined ? llm.options : { num_ctx: llm.contextLength, ...llm.options };
+    this.#asked = typeof options.num_ctx === "number" && options.num_ctx > 0 ? options.num_ctx : undefined;
+    this.counter = counter;
     this.monitor = new OllamaMonitor({ host, model });
     this.watch = new StatusWatch({ monitor: this.monitor, fallback, watched, onChange: onStatus });
     const ollama = new OllamaProvider({
@@ -107,13 +133,20 @@ class LanguageModel implements Brain {
       api: llm.api,
       ...(llm.think !== undefined && { think: llm.think }),
       ...(llm.keepAlive !== undefined && { keepAlive: llm.keepAlive }),
-      // A context that is filled further than Ollama loads it would be cut without a word.
-      options: llm.contextLength === undefined ? llm.options : { num_ctx: llm.contextLength, ...llm.options },
+      options,
+      canThink: () => this.monitor.latest?.capabilities?.includes("thinking"),
+      onCounted: (answer) => counter.learn(answer),
       firstByteMs: limits.firstByteSeconds * 1_000,
       idleMs: limits.idleSeconds * 1_000,
       maxLineBytes: limits.lineBytes,
     });
     this.#brain = new LlmBrain({ ollama, fallback });
+  }
+
+  /** In tokens; undefined while nothing tells it. */
+  get contextLength(): number | undefined {
+    const most = this.monitor.latest?.contextLength ?? Infinity;
+    return this.#asked === undefined ? this.monitor.contextLength : Math.min(this.#asked, most);
   }
 
   async open(...[request, options]: Parameters<Brain["open"]>): ReturnType<Brain["open"]> {

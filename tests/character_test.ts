@@ -1,4 +1,5 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
+import { join } from "node:path";
 import { House } from "./house.ts";
 import { SocketClient } from "./socket_client.ts";
 import { startStub } from "./stub_ollama.ts";
@@ -52,6 +53,92 @@ Deno.test("a character is told to the model, and its feelings come apart from it
     { role: "assistant", content: "Hello [1] there. Oh." },
     { role: "user", content: "And?" },
   ]);
+  await client.close();
+});
+
+const ALICE = {
+  spec: "chara_card_v2",
+  data: { name: "Alice", first_mes: "First.", alternate_greetings: ["Second, {{user}}.", "Third."] },
+};
+
+Deno.test("the greeting that was chosen is what the model is told, and stays with the conversation", async () => {
+  await using stub = startStub({ behaviour: { answer: "Fine." } });
+  const root = await Deno.makeTempDir();
+  await Deno.writeTextFile(join(root, "alice.json"), JSON.stringify(ALICE));
+  await using house = await House.open({
+    root,
+    config: { llm: { api: "chat" }, prompts: { alice: { card: "alice.json" } } },
+    env: { OLLAMA_HOST: stub.url },
+  });
+  const client = await enter(house);
+  const { session, character } = await client.next("welcome");
+  assertEquals(character, { name: "Alice", greeting: "First.", otherGreetings: ["Second, User.", "Third."] });
+  client.send({ type: "prompt", turn: "a", text: "Hi", greeting: 1 });
+  await client.next("end");
+  assertEquals((await client.next("queued")).greeting, "Second, User.");
+  const told = () =>
+    (stub.requests.findLast(({ path }) => path === "/api/chat")!.body as { messages: { content: string }[] }).messages
+      .map(({ content }) => content).slice(1);
+  assertEquals(told(), ["Second, User.", "Hi"]);
+  // Only a first message tells of a greeting.
+  const from = client.heard.length;
+  client.send({ type: "prompt", turn: "b", text: "And?", greeting: 2 });
+  await client.next("end", from);
+  assertEquals(told(), ["Second, User.", "Hi", "Fine.", "And?"]);
+  await client.close();
+
+  const again = await SocketClient.open<ServerFrame>(house.socketUrl, SUBPROTOCOL);
+  again.send({ type: "hello", session });
+  const { history } = await again.next("welcome");
+  assertEquals(history.map(({ greeting }) => greeting), ["Second, User.", undefined]);
+  again.send({ type: "call", id: "1", method: "turn.regenerate", params: { turn: "a", as: "c" } });
+  await again.next("end");
+  assertEquals(told(), ["Second, User.", "Hi"]);
+  await again.close();
+  await Deno.remove(root, { recursive: true });
+});
+
+Deno.test("a greeting that is not there is the first one", async () => {
+  await using stub = startStub({ behaviour: { answer: "Fine." } });
+  await using house = await House.open({
+    config: { llm: { api: "chat" }, prompt: "tutor" },
+    env: { OLLAMA_HOST: stub.url },
+  });
+  const client = await enter(house);
+  client.send({ type: "prompt", turn: "a", text: "Hi", greeting: 7 });
+  assertEquals((await client.next("queued")).greeting, BUILTIN_PERSONAS.tutor.greeting);
+  await client.next("end");
+  await client.close();
+});
+
+Deno.test("what the model's server counts decides how much of the conversation is told", async () => {
+  // Two characters are a token: twice as many tokens as are expected of English.
+  await using stub = startStub({
+    behaviour: { answer: "a simple answer in some words. ".repeat(20), tokensOf: (text) => text.length / 2 },
+  });
+  await using house = await House.open({
+    config: { llm: { api: "chat", contextLength: 2_048 }, prompts: { brief: { text: "Be brief." } } },
+    env: { OLLAMA_HOST: stub.url },
+  });
+  const client = await enter(house);
+  for (let turn = 0; turn < 9; turn++) await ask(client, `${turn}`, "tell me more about it please. ".repeat(10));
+  const { messages } = stub.requests.at(-1)!.body as { messages: { content: string }[] };
+  const tokens = messages.reduce((sum, { content }) => sum + content.length / 2, 0);
+  assert(tokens < 2_048, `${tokens} tokens of 2048 were told`);
+  assert(messages.length > 2);
+  await client.close();
+});
+
+Deno.test("a model that cannot think answers where thinking is configured", async () => {
+  await using stub = startStub({ behaviour: { answer: "Fine." } });
+  await using house = await House.open({
+    config: { llm: { api: "chat", think: true } },
+    env: { OLLAMA_HOST: stub.url },
+  });
+  await house.services.mind.look();
+  const client = await enter(house);
+  await ask(client, "a", "Hi");
+  assertEquals(joined(client, "chunk"), "Fine.");
   await client.close();
 });
 

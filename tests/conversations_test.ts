@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { type Browser, launchBrowser, type Page } from "./browser.ts";
 import { faults } from "./axe.ts";
 import { logSays, named, say, type Visit, visit } from "./visit.ts";
-import type { Stub } from "./stub_ollama.ts";
+import type { Knobs, Stub } from "./stub_ollama.ts";
 import { BUILTIN_PERSONAS } from "@/lib/config/personas.ts";
 
 /** A still avatar leaves the machine to what is tested here. */
@@ -207,13 +207,14 @@ const scenes: Record<string, Scene> = {
   "the meter tells what the model is told, and what not any more": {
     config: { ...CONFIG, prompts: { brief: { text: "Be brief." } }, llm: { api: "chat", contextLength: 1024 } },
     async play({ page, stub }) {
-      await talk(page, stub, "First", "One.");
+      const counting = { tokensOf: (text: string) => Math.ceil(text.length / 4) };
+      await talk(page, stub, "First", "One.", counting);
       const meter = await named(page, "meter", "What the model remembers");
       await page.waitForFunction(() =>
-        /of 768 tokens\. The whole/.test(document.querySelector(".context")!.ariaValueText ?? "")
+        /^\d+ of 768 tokens\. The whole/.test(document.querySelector(".context")!.ariaValueText ?? "")
       );
       const first = await meter.evaluate((meter) => Number(meter.getAttribute("aria-valuenow")));
-      await talk(page, stub, "Second", "Two words.");
+      await talk(page, stub, "Second", "Two words.", counting);
       await page.waitForFunction(
         (first) => Number(document.querySelector(".context")!.ariaValueNow) > first,
         {},
@@ -221,7 +222,7 @@ const scenes: Record<string, Scene> = {
       );
       await talk(page, stub, "Long", "word ".repeat(500).trim());
       await page.waitForFunction(() =>
-        document.querySelector(".context")!.ariaValueText?.includes("The last 1 of 3 messages")
+        document.querySelector(".context")!.ariaValueText?.includes("The oldest 2 messages")
       );
     },
   },
@@ -239,7 +240,51 @@ const scenes: Record<string, Scene> = {
       assertStringIncludes(JSON.stringify(stub.requests.at(-1)!.body), greeting);
       await house.services.change([{ path: ["prompt"], value: "streamer" }]);
       await page.waitForFunction(() => document.querySelector(".chat-header h2")?.textContent === "Kit");
+      // What was said to begin with stays; who speaks now begins the next conversation.
+      await logSays(page, greeting);
+      await begin(page);
       await logSays(page, BUILTIN_PERSONAS.streamer.greeting);
+    },
+  },
+
+  "the first words are chosen before the first message, by keyboard, and stay": {
+    async play({ page, stub, house }) {
+      const data = { name: "Alice", first_mes: "First words", alternate_greetings: ["Second words", "Third words"] };
+      const form = new FormData();
+      form.append("file", new Blob([JSON.stringify({ spec: "chara_card_v2", data })]), "alice.json");
+      const { ok, body } = await fetch(`${house.url}/api/characters`, { method: "POST", body: form });
+      await body?.cancel();
+      assert(ok);
+      await logSays(page, "First words");
+      await (await named(page, "button", "Next greeting")).focus();
+      await page.keyboard.press("Enter");
+      await logSays(page, "Second words");
+      await page.waitForFunction(() =>
+        document.querySelector(".greeting-choice [role=status]")?.textContent?.startsWith("Greeting 2 of 3")
+      );
+      assertEquals(await focused(page), "Next greeting");
+      assertEquals(await faults(page), []);
+      await page.reload();
+      await page.waitForSelector(".chat.ready");
+      await logSays(page, "Second words");
+      // Round and back again.
+      await (await named(page, "button", "Next greeting")).click();
+      await logSays(page, "Third words");
+      await (await named(page, "button", "Next greeting")).click();
+      await logSays(page, "First words");
+      await (await named(page, "button", "Previous greeting")).click();
+      await logSays(page, "Third words");
+      await talk(page, stub, "Hello", "Hi.");
+      assertEquals(await page.$(".greeting-choice"), null);
+      const told = JSON.stringify(stub.requests.findLast(({ path }) => path === "/api/chat")!.body);
+      assert(told.includes("Third words") && !told.includes("First words"), told);
+      await page.reload();
+      await page.waitForSelector(".chat.ready");
+      await logSays(page, "Hi.");
+      const log = await logSays(page, "Third words");
+      assert(!log.includes("First words"), log);
+      await begin(page);
+      await logSays(page, "First words");
     },
   },
 
@@ -303,8 +348,8 @@ Deno.test("conversations on the page", async (t) => {
 });
 
 /** Says something and waits until it is answered. */
-async function talk(page: Page, stub: Stub, text: string, answer: string): Promise<void> {
-  stub.set({ behaviour: { answer } });
+async function talk(page: Page, stub: Stub, text: string, answer: string, knobs: Knobs = {}): Promise<void> {
+  stub.set({ behaviour: { answer, ...knobs } });
   await say(page, text);
   await page.waitForFunction(
     (text, answer) => {

@@ -18,7 +18,9 @@ interface ContextMeterProps {
 /** How much of the conversation the language model is told, and how much more it could be. */
 export function ContextMeter({ calls, turns, words, language }: ContextMeterProps) {
   const use = useSignal<ContextUse | null>(null);
-  const answered = turns.findLast(({ state }) => state === "done" || state === "failed");
+  // What is asked may leave earlier turns no room: that is to be seen before the answer has come.
+  const newest = turns.findLast(({ state }) => state !== "unsent");
+  const open = newest?.state === "queued" || newest?.state === "streaming";
 
   useEffect(() => {
     const end = new AbortController();
@@ -28,13 +30,14 @@ export function ContextMeter({ calls, turns, words, language }: ContextMeterProp
       else if (!end.signal.aborted) throw error;
     });
     return () => end.abort();
-  }, [calls, answered?.turn]);
+  }, [calls, newest?.turn, open]);
 
   if (use.value === null || turns.length === 0) return null;
-  const { used, budget, turnsTold, turns: tellable } = use.value;
+  const { used, exact, budget, turnsTold, turns: tellable } = use.value;
   const number = new Intl.NumberFormat(language);
-  const tokens = words.context.tokens(number.format(used), number.format(budget));
-  const told = turnsTold < tellable ? words.context.told(turnsTold, tellable) : words.context.allTold;
+  const say = exact ? words.context.tokens : words.context.about;
+  const tokens = say(number.format(used), number.format(budget));
+  const told = turnsTold < tellable ? words.context.left(tellable - turnsTold) : words.context.allTold;
   const percent = Math.min(100, Math.round(100 * used / budget));
   return (
     <div

@@ -2,7 +2,7 @@ import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { join } from "node:path";
 import { charactersOf } from "./characters.ts";
 import { contextOf } from "./character.ts";
-import { estimateTokens } from "@/lib/chat/context.ts";
+import { TokenCounter } from "@/lib/chat/token_count.ts";
 import { parseConfig } from "@/lib/config/load.ts";
 import { BUILTIN_PERSONAS } from "@/lib/config/personas.ts";
 import { Feelings } from "@/lib/feelings/feelings.ts";
@@ -75,7 +75,8 @@ Deno.test("the built-in characters greet, answer in the user's language, and mar
     assertStringIncludes(context.system!, "language the user writes in");
     assertStringIncludes(context.system!, "[happy]");
     // Small contexts must have room for a conversation, too.
-    assert(estimateTokens([{ role: "system", content: context.system! }, ...character.examples]) < 900, character.id);
+    const told = [{ role: "system" as const, content: context.system! }, ...character.examples];
+    assert(new TokenCounter().count(told) < 900, character.id);
     for (const { role, content } of character.examples) {
       const felt: string[] = [];
       const feelings = new Feelings({ text() {}, thinking() {}, emotion: (name) => felt.push(name) }, {

@@ -1,4 +1,5 @@
 /** What the language model is told of the conversation: as much of it as fits, the newest first. */
+import { TokenCounter } from "./token_count.ts";
 import type { ChatMessage } from "@/lib/llm/provider.ts";
 import type { ContextUse } from "@/lib/protocol/calls.ts";
 import type { TurnRecord } from "@/lib/protocol/v2.ts";
@@ -8,18 +9,25 @@ export interface ContextOptions {
   system?: string;
   /** How the character talks: told after the system text, unless they would take more than a third of the budget. */
   examples?: readonly ChatMessage[];
-  /** What the character said before the first turn, where that was shown. Goes as the oldest words do. */
+  /**
+   * What the character said before the first turn, where that was shown and the turn does not tell. Goes as the oldest
+   * words do.
+   */
   greeting?: string;
   /** Told again right before the last prompt. */
   reminder?: string;
   /** How many tokens the messages may take together. */
   budget: number;
+  /** Counts the tokens of messages. Default: as for a model that nothing is known of. */
+  count?(messages: readonly ChatMessage[]): number;
 }
 
 /** Ollama's context length for a model that nobody asked for another, in tokens. */
 const USUAL_CONTEXT = 4_096;
 /** What is kept free for the answer, in tokens, of a context that is long enough. */
 const ANSWER = 1_024;
+/** A server's count this many times less or more than ours was made of something else: a part of the prompt, thoughts. */
+const PLAUSIBLE = 2;
 
 /**
  * How many tokens of a context may be filled before the answer begins.
@@ -39,20 +47,27 @@ export function contextBudget(contextLength: number = USUAL_CONTEXT, answer: num
 export function messagesFor(turns: readonly TurnRecord[], options: ContextOptions): ChatMessage[] {
   const last = turns.at(-1);
   if (last === undefined) return [];
-  const { opening, history, closing } = fit(turns.slice(0, -1), last.prompt, options);
+  const { opening, history, closing } = fit(turns.slice(0, -1), last.prompt, greeted(turns, options));
   return [...opening, ...history.flatMap(({ messages }) => messages), ...closing];
 }
 
-/** What the context holds after the last of `turns`, or while it is being answered, in tokens as they are estimated. */
-export function contextUse(turns: readonly TurnRecord[], options: ContextOptions): ContextUse {
+/**
+ * What the context holds after the last of `turns`, or while it is being answered.
+ *
+ * @param counted tokens that the model's server counted after the last of `turns`, where it did
+ */
+export function contextUse(turns: readonly TurnRecord[], options: ContextOptions, counted?: number): ContextUse {
   const last = turns.at(-1);
   const open = last?.text === "" && last.state !== "done" && last.state !== "failed";
   const past = open ? turns.slice(0, -1) : turns;
-  const { opening, history, closing } = fit(past, open ? last.prompt : undefined, options);
+  const { opening, history, closing } = fit(past, open ? last.prompt : undefined, greeted(turns, options));
   const told = history.filter(({ turn }) => turn !== undefined).length;
   const asked = open ? 1 : 0;
+  const estimate = counter(options)([...opening, ...history.flatMap(({ messages }) => messages), ...closing]);
+  const exact = counted !== undefined && counted > estimate / PLAUSIBLE && counted < estimate * PLAUSIBLE;
   return {
-    used: estimateTokens([...opening, ...history.flatMap(({ messages }) => messages), ...closing]),
+    used: exact ? counted : estimate,
+    exact,
     budget: options.budget,
     turnsTold: told + asked,
     turns: past.filter(({ text }) => text !== "").length + asked,
@@ -71,10 +86,20 @@ interface Fitted {
   closing: ChatMessage[];
 }
 
+/** With the greeting that the first turn was said to. */
+function greeted([first]: readonly TurnRecord[], options: ContextOptions): ContextOptions {
+  return first?.greeting === undefined ? options : { ...options, greeting: first.greeting };
+}
+
+function counter({ count }: ContextOptions): (messages: readonly ChatMessage[]) => number {
+  return count ?? ((messages) => new TokenCounter().count(messages));
+}
+
 function fit(past: readonly TurnRecord[], prompt: string | undefined, options: ContextOptions): Fitted {
   const { system, examples = [], greeting, reminder, budget } = options;
+  const count = counter(options);
   const opening: ChatMessage[] = system === undefined ? [] : [{ role: "system", content: system }];
-  if (estimateTokens(examples) <= budget / 3) opening.push(...examples);
+  if (count(examples) <= budget / 3) opening.push(...examples);
   const closing: ChatMessage[] = reminder === undefined ? [] : [{ role: "system", content: reminder }];
   if (prompt !== undefined) closing.push({ role: "user", content: prompt });
 
@@ -83,25 +108,12 @@ function fit(past: readonly TurnRecord[], prompt: string | undefined, options: C
     messages: [{ role: "user", content: prompt }, { role: "assistant", content: text }],
   }));
   if (greeting !== undefined) exchanges.unshift({ messages: [{ role: "assistant", content: greeting }] });
-  let left = budget - estimateTokens([...opening, ...closing]);
+  let left = budget - count([...opening, ...closing]);
   let first = exchanges.length;
   while (first > 0) {
-    left -= estimateTokens(exchanges[first - 1]!.messages);
+    left -= count(exchanges[first - 1]!.messages);
     if (left < 0) break;
     first--;
   }
   return { opening, history: exchanges.slice(first), closing };
-}
-
-/**
- * About how many tokens messages take. Tokenizers differ; for the common ones four ASCII characters, or one other
- * character, make about a token, and a message costs a few more for its role.
- */
-export function estimateTokens(messages: readonly ChatMessage[]): number {
-  let tokens = 0;
-  for (const { content } of messages) {
-    const others = content.match(/[^\p{ASCII}]/gu)?.length ?? 0;
-    tokens += 4 + others + Math.ceil((content.length - others) / 4);
-  }
-  return tokens;
 }

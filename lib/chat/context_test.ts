@@ -1,5 +1,6 @@
-import { assertEquals, assertGreater, assertLess } from "@std/assert";
-import { contextBudget, contextUse, estimateTokens, messagesFor } from "./context.ts";
+import { assertEquals, assertGreater } from "@std/assert";
+import { contextBudget, contextUse, messagesFor } from "./context.ts";
+import { TokenCounter } from "./token_count.ts";
 import type { TurnRecord } from "@/lib/protocol/v2.ts";
 
 function turn(prompt: string, text: string): TurnRecord {
@@ -25,7 +26,7 @@ Deno.test("messagesFor() tells the conversation in order, without thoughts and u
 Deno.test("messagesFor() leaves the oldest turns out whole, and keeps every character of the others", () => {
   const long = "長い話".repeat(100);
   const turns = [turn("oldest", "x"), turn("old", long), turn("new", long), turn("now", "")];
-  const messages = messagesFor(turns, { system: "s", budget: 400 });
+  const messages = messagesFor(turns, { system: "s", budget: 600 });
   assertEquals(messages.map(({ content }) => content), ["s", "new", long, "now"]);
 });
 
@@ -64,11 +65,13 @@ Deno.test("messagesFor() leaves the greeting out before any turn, and examples t
 Deno.test("contextUse() counts what the model is told, the open turn with it", () => {
   const long = "長い話".repeat(100);
   const turns = [turn("oldest", "x"), turn("failed", ""), turn("old", long), turn("new", long)];
-  const options = { system: "s", budget: 400 };
+  const options = { system: "s", budget: 600 };
   const use = contextUse(turns, options);
-  assertEquals([use.turnsTold, use.turns, use.budget], [1, 3, 400]);
-  assertEquals(use.used, estimateTokens(messagesFor([...turns, turn("", "")], options)) - 4);
-  assertEquals(contextUse([], options), { used: 5, budget: 400, turnsTold: 0, turns: 0 });
+  assertEquals([use.turnsTold, use.turns, use.budget], [1, 3, 600]);
+  const counter = new TokenCounter();
+  const empty = counter.count([{ role: "user", content: "" }]);
+  assertEquals(use.used, counter.count(messagesFor([...turns, turn("", "")], options)) - empty);
+  assertEquals(contextUse([], options), { used: 6, exact: false, budget: 600, turnsTold: 0, turns: 0 });
   assertEquals(contextUse([{ ...turn("now", ""), state: "streaming" }], options).turnsTold, 1);
 });
 
@@ -80,14 +83,43 @@ Deno.test("contextBudget() keeps room for the answer", () => {
   assertEquals(contextBudget(32_768, -1), 31_744);
 });
 
-Deno.test("estimateTokens() is near what tokenizers say in any script", () => {
-  const cases: [string, number][] = [["The quick brown fox jumps over the lazy dog.", 10], [
-    "こんにちは、元気ですか",
-    9,
-  ]];
-  for (const [content, tokens] of cases) {
-    const estimate = estimateTokens([{ role: "user", content }]);
-    assertGreater(estimate, tokens * 0.8);
-    assertLess(estimate, tokens * 2);
+Deno.test("contextUse() takes the server's count where it counted the whole, and says so", () => {
+  const turns = [turn("a", "A".repeat(400)), turn("b", "B".repeat(400))];
+  const options = { budget: 1_000 };
+  const { used, exact } = contextUse(turns, options);
+  assertEquals(exact, false);
+  assertEquals(contextUse(turns, options, used - 40).used, used - 40);
+  assertEquals(contextUse(turns, options, used - 40).exact, true);
+  // A cache left a part of the prompt out; thoughts were counted that nobody saw.
+  for (const counted of [Math.floor(used / 3), used * 3]) {
+    assertEquals(contextUse(turns, options, counted), contextUse(turns, options));
   }
+});
+
+Deno.test("a prompt of 12,000 digits fills the context: what was said before is not told, and contextUse() says so", () => {
+  const turns = [turn("a", "A"), { ...turn("7".repeat(12_000), ""), state: "streaming" as const }];
+  const options = { budget: contextBudget() };
+  assertEquals(messagesFor(turns, options).length, 1);
+  const { used, turnsTold, turns: tellable } = contextUse(turns, options);
+  assertGreater(used, 12_000);
+  assertEquals([turnsTold, tellable], [1, 2]);
+});
+
+Deno.test("messagesFor() and contextUse() go by the counter they are given", () => {
+  const turns = [turn("a", "A"), turn("now", "")];
+  const count = (messages: readonly unknown[]) => 10 * messages.length;
+  assertEquals(messagesFor(turns, { budget: 29, count }).length, 1);
+  assertEquals(messagesFor(turns, { budget: 30, count }).length, 3);
+  assertEquals(contextUse([turn("a", "A")], { budget: 30, count }).used, 20);
+});
+
+Deno.test("messagesFor() tells the greeting that the first turn was said to, whatever is said first now", () => {
+  const turns = [{ ...turn("a", "A"), greeting: "Chosen" }, turn("now", "")];
+  assertEquals(messagesFor(turns, { greeting: "Other", budget: 100 }).map(({ content }) => content), [
+    "Chosen",
+    "a",
+    "A",
+    "now",
+  ]);
+  assertEquals(messagesFor(turns.slice(0, 1), { budget: 100 })[0], { role: "assistant", content: "Chosen" });
 });

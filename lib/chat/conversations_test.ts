@@ -272,8 +272,36 @@ Deno.test("context.use grows with the conversation", async () => {
   const empty = await call(page, "context.use", {});
   await talk(house, page, "t1", "one", "答え".repeat(50));
   const { used, budget, ...turns } = await call(page, "context.use", {});
-  assertEquals(turns, { turnsTold: 1, turns: 1 });
+  assertEquals(turns, { exact: false, turnsTold: 1, turns: 1 });
   assert(used > empty.used + 100 && used < budget);
+  await page.close();
+});
+
+Deno.test("context.use tells what the model's server counted, until something else is said", async () => {
+  await using house = new House();
+  const page = await enter(house);
+  page.send({ type: "prompt", turn: "t1", text: "word ".repeat(40) });
+  const answer = await house.brain.answer(0);
+  answer.say("word ".repeat(40));
+  answer.end("stop", { promptTokens: 50, outputTokens: 41 });
+  await page.next("end");
+  const { used, exact } = await call(page, "context.use", {});
+  assertEquals([used, exact], [91, true]);
+  await talk(house, page, "t2", "two", "answer");
+  assertEquals((await call(page, "context.use", {})).exact, false);
+  await page.close();
+});
+
+Deno.test("context.use does not take thoughts, which are not told again, for a part of the context", async () => {
+  await using house = new House();
+  const page = await enter(house);
+  page.send({ type: "prompt", turn: "t1", text: "word ".repeat(40) });
+  const answer = await house.brain.answer(0);
+  answer.think("hm ".repeat(40));
+  answer.say("word ".repeat(40));
+  answer.end("stop", { promptTokens: 50, outputTokens: 81 });
+  await page.next("end");
+  assertEquals((await call(page, "context.use", {})).exact, false);
   await page.close();
 });
 

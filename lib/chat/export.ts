@@ -22,8 +22,9 @@ export function exportMarkdown({ title, created, turns }: StoredConversation): s
   return [`# ${title}`, `*${day}*`, ...turns.flatMap(exchange)].join("\n\n") + "\n";
 }
 
-function exchange({ prompt, text, error }: TurnRecord): string[] {
-  const parts = [prompt.split(/\r\n|\r|\n/u).map((line) => `> ${line}`.trimEnd()).join("\n")];
+function exchange({ greeting, prompt, text, error }: TurnRecord): string[] {
+  const parts = greeting === undefined ? [] : [closeFence(greeting)];
+  parts.push(prompt.split(/\r\n|\r|\n/u).map((line) => `> ${line}`.trimEnd()).join("\n"));
   if (text.trim() !== "") parts.push(closeFence(text.trim()));
   if (error !== undefined) parts.push(`*${error.message}*`);
   return parts;

@@ -11,6 +11,7 @@ const conversation: StoredConversation = {
     {
       turn: "a",
       prompt: "one\n\n# two",
+      greeting: "Hello!",
       text: "Look:\n```js\nlet x",
       thinking: "secret",
       state: "done",
@@ -34,6 +35,8 @@ Deno.test("exportMarkdown() quotes the user, leaves answers as they are, and end
     `# お茶の話
 
 *2026-05-06*
+
+Hello!
 
 > one
 >

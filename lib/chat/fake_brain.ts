@@ -24,8 +24,8 @@ export class FakeAnswer {
     this.#controller.enqueue({ type: "thinking", text });
   }
 
-  end(reason = "stop"): void {
-    this.#controller.enqueue({ type: "done", reason });
+  end(reason = "stop", counted: { promptTokens?: number; outputTokens?: number } = {}): void {
+    this.#controller.enqueue({ type: "done", reason, ...counted });
     this.#controller.close();
   }
 

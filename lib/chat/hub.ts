@@ -125,16 +125,17 @@ export class Hub {
   /**
    * Takes a prompt, as a session does. With the first one the conversation is stored, and who is in it.
    *
+   * @param greeting which of the character's greetings it follows, from 0; only of the first one
    * @throws {Refused} when the prompt cannot be taken
    */
-  prompt({ session }: Seat, turn: string, text: string): void {
+  prompt({ session }: Seat, turn: string, text: string, greeting = 0): void {
     this.checkPrompt(text);
     if (session.turns.length === 0) {
       for (const seat of this.#seats.values()) {
         if (seat.session === session) this.archive.enter(seat.id, session.conversation);
       }
     }
-    session.prompt(turn, text);
+    session.prompt(turn, text, session.turns.length === 0 ? this.#greeting(greeting) : undefined);
   }
 
   /** Begins a new conversation at a seat. The old one stays stored; what runs in it ends, unless others are there. */
@@ -179,13 +180,13 @@ export class Hub {
     const prompt = text ?? old.prompt;
     this.checkPrompt(prompt);
     this.archive.truncate(session, turn);
-    session.prompt(as, prompt);
+    session.prompt(as, prompt, old.greeting);
     this.archive.save();
   }
 
   /** How much of the model's context a seat's conversation takes. */
   contextUse({ session }: Seat): ContextUse {
-    return contextUse(session.turns, this.#options.context?.() ?? { budget: contextBudget() });
+    return contextUse(session.turns, this.#options.context?.() ?? { budget: contextBudget() }, session.counted);
   }
 
   /** @throws {Refused} when a frame is larger than the limit */
@@ -228,6 +229,12 @@ export class Hub {
     this.#leaving.forEach((timer) => clearTimeout(timer));
     for (const socket of this.#guests.keys()) socket.close(1001, "The server is going down");
     await this.archive.close();
+  }
+
+  #greeting(index: number): string | undefined {
+    const { greeting, otherGreetings = [] } = this.#options.character?.() ?? {};
+    // One that is not there was another character's.
+    return [greeting, ...otherGreetings][index] ?? greeting;
   }
 
   #create(): Seat {

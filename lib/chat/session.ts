@@ -1,7 +1,7 @@
 /** One conversation in progress: its turns, their order, and the numbered frames that tell of them. */
 import { FrameLog, type LoggedFrame } from "./frame_log.ts";
 import { Refused } from "./refused.ts";
-import { type Brain, runTurn, type TurnSink } from "./turn.ts";
+import { type Brain, runTurn, type TurnSink, type Usage } from "./turn.ts";
 import { Feelings } from "@/lib/feelings/feelings.ts";
 import type { GenerateRequest } from "@/lib/llm/provider.ts";
 import type { EndReason, TurnError, TurnRecord } from "@/lib/protocol/v2.ts";
@@ -46,6 +46,7 @@ export class Session {
   readonly log: FrameLog;
   readonly watchers = new Set<Watcher>();
   #turns: TurnRecord[];
+  #counted: { turn: string; tokens: number } | undefined;
   #running: { record: TurnRecord; controller: AbortController; finished: Promise<void> } | undefined;
   readonly #options: SessionOptions;
 
@@ -65,6 +66,11 @@ export class Session {
     return this.log.seq;
   }
 
+  /** Tokens of the last turn with all that was told before it, as the model's server counted them. */
+  get counted(): number | undefined {
+    return this.#counted?.turn === this.#turns.at(-1)?.turn ? this.#counted?.tokens : undefined;
+  }
+
   /** How many prompts wait behind the running one. */
   get queued(): number {
     return this.#turns.filter((turn) => turn.state === "queued").length;
@@ -78,9 +84,10 @@ export class Session {
   /**
    * Takes a prompt: answers it now, or after those before it. A turn that is already known is not asked again.
    *
+   * @param greeting what the character had said before it
    * @throws {Refused} when the queue is full
    */
-  prompt(turn: string, text: string): void {
+  prompt(turn: string, text: string, greeting?: string): void {
     if (this.#turns.some((known) => known.turn === turn)) return;
     const waiting = this.queued;
     if (this.#running !== undefined && waiting >= this.#options.queue) {
@@ -90,9 +97,10 @@ export class Session {
         hint: "Wait for an answer, or stop the one that is being written",
       });
     }
-    const record: TurnRecord = { turn, prompt: text, text: "", thinking: "", state: "queued" };
+    const greeted = greeting === undefined ? {} : { greeting };
+    const record: TurnRecord = { turn, prompt: text, ...greeted, text: "", thinking: "", state: "queued" };
     this.#turns.push(record);
-    this.#push(record, { type: "queued", turn, seq: this.#next(), text });
+    this.#push(record, { type: "queued", turn, seq: this.#next(), text, ...greeted });
     this.#runNext();
   }
 
@@ -189,9 +197,10 @@ export class Session {
       thinking: (data) => {
         if (live()) feelings.thinking(data);
       },
-      end: (reason) => {
+      end: (reason, usage) => {
         if (!live()) return;
         feelings.end();
+        this.#count(record, usage);
         this.#end(record, reason);
       },
       fail: (error) => {
@@ -200,6 +209,12 @@ export class Session {
         this.#fail(record, error);
       },
     };
+  }
+
+  #count({ turn, thinking }: TurnRecord, { promptTokens, outputTokens }: Usage = {}): void {
+    // Thoughts are counted as a part of the answer, and not told again.
+    if (promptTokens === undefined || outputTokens === undefined || thinking !== "") return;
+    this.#counted = { turn, tokens: promptTokens + outputTokens };
   }
 
   #end(record: TurnRecord, reason: EndReason): void {

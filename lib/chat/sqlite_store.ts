@@ -37,6 +37,8 @@ const MIGRATIONS = [
    ALTER TABLE conversations ADD COLUMN title_folded TEXT;
    ALTER TABLE turns ADD COLUMN folded TEXT;
    CREATE INDEX turns_in_order ON turns (conversation, position);`,
+  // What the character had said before the first turn.
+  `ALTER TABLE turns ADD COLUMN greeting TEXT;`,
 ];
 
 /** How many turns are folded at a time. */
@@ -83,7 +85,7 @@ export class SqliteStore implements Store {
     // Read as text, a column would end at its first NUL; read as bytes, every character comes back.
     const turns = this.#db.prepare(
       `SELECT turn, CAST(prompt AS BLOB) prompt, CAST(text AS BLOB) text, CAST(thinking AS BLOB) thinking,
-              state, reason, error, provider, model
+              CAST(greeting AS BLOB) greeting, state, reason, error, provider, model
        FROM turns WHERE conversation = ? ORDER BY position`,
     ).all(id).map((turn) => recordOf(turn));
     const title = row.title === null ? titleOf(turns[0]?.prompt ?? "") : textOf(row.title);
@@ -99,12 +101,14 @@ export class SqliteStore implements Store {
          ON CONFLICT (id) DO UPDATE SET updated = excluded.updated`,
       );
       const write = this.#db.prepare(
-        `INSERT INTO turns (conversation, turn, position, prompt, text, thinking, state, reason, error, provider, model)
-         VALUES (?, ?, (SELECT coalesce(max(position), 0) + 1 FROM turns WHERE conversation = ?), ?, ?, ?, ?, ?, ?, ?, ?)
+        `INSERT INTO turns (conversation, turn, position, prompt, text, thinking, state, reason, error, provider, model,
+                            greeting)
+         VALUES (?, ?, (SELECT coalesce(max(position), 0) + 1 FROM turns WHERE conversation = ?),
+                 ?, ?, ?, ?, ?, ?, ?, ?, ?)
          ON CONFLICT (conversation, turn) DO UPDATE SET
            prompt = excluded.prompt, text = excluded.text, thinking = excluded.thinking, state = excluded.state,
            reason = excluded.reason, error = excluded.error, provider = excluded.provider, model = excluded.model,
-           folded = NULL`,
+           greeting = excluded.greeting, folded = NULL`,
       );
       for (const [conversation, turns] of changed) {
         touch.run(conversation, now, now);
@@ -121,6 +125,7 @@ export class SqliteStore implements Store {
             turn.error === undefined ? null : JSON.stringify(turn.error),
             turn.provider ?? null,
             turn.model ?? null,
+            turn.greeting ?? null,
           );
         }
       }
@@ -231,6 +236,7 @@ function recordOf(row: Record<string, unknown>): TurnRecord {
   return {
     turn: String(row.turn),
     prompt: textOf(row.prompt),
+    ...(row.greeting !== null && { greeting: textOf(row.greeting) }),
     text: textOf(row.text),
     thinking: textOf(row.thinking),
     state: row.state as TurnRecord["state"],

@@ -32,6 +32,7 @@ for (const [name, open] of kinds) {
     store.enter("s", "c1");
     assertEquals([store.conversationOf("s"), store.read("c1")], ["c1", undefined]);
     const full = turn("b", {
+      greeting: "Oh \0 hello",
       text: "日本語 👩‍👩‍👧 \0 end",
       thinking: "hm",
       state: "failed",

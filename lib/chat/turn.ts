@@ -17,12 +17,18 @@ export interface Opened {
   close?(): void;
 }
 
+/** What the model's server counted for a turn, in tokens; what it does not tell is absent. */
+export interface Usage {
+  promptTokens?: number;
+  outputTokens?: number;
+}
+
 /** Hears of one turn: `start` at most once, then pieces, then exactly one of `end` and `fail`. */
 export interface TurnSink {
   start(provider: ProviderName, model: string): void;
   text(data: string): void;
   thinking(data: string): void;
-  end(reason: EndReason): void;
+  end(reason: EndReason, usage?: Usage): void;
   fail(error: TurnError): void;
 }
 
@@ -34,6 +40,7 @@ export async function runTurn(
   signal: AbortSignal,
 ): Promise<void> {
   let reason: EndReason = "stop";
+  let usage: Usage | undefined;
   let opened: Opened | undefined;
   try {
     opened = await brain.open(request, { signal });
@@ -42,7 +49,10 @@ export async function runTurn(
     for await (const event of opened.events) {
       if (event.type === "text") sink.text(event.text);
       else if (event.type === "thinking") sink.thinking(event.text);
-      else if (event.reason === "length") reason = "length";
+      else {
+        usage = event;
+        if (event.reason === "length") reason = "length";
+      }
     }
   } catch (error) {
     opened?.close?.();
@@ -51,7 +61,7 @@ export async function runTurn(
     return;
   }
   opened.close?.();
-  sink.end(signal.aborted ? "cancelled" : reason);
+  sink.end(signal.aborted ? "cancelled" : reason, usage);
 }
 
 /** An error as the page is told of it. What is not ours to explain stays on the server. */

@@ -60,7 +60,7 @@ export function serveV2(socket: WebSocket, hub: Hub): void {
     }
     switch (frame.type) {
       case "prompt":
-        return hub.prompt(seat, frame.turn, frame.text);
+        return hub.prompt(seat, frame.turn, frame.text, frame.greeting);
       case "stop":
         return seat.session.stop(frame.turn);
       case "reset":

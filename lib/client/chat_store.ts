@@ -11,6 +11,8 @@ import {
   type Conversation,
   currentTurn,
   EMPTY,
+  type FirstWords,
+  firstWords,
   type Turn,
   visibleTurns,
   withoutTurn,
@@ -45,6 +47,7 @@ export class ChatStore {
   readonly #turns = signal<readonly Turn[]>([]);
   readonly #status = signal<Status | null>(null);
   readonly #character = signal<Who | null>(null);
+  readonly #firstWords = signal<FirstWords>(firstWords(EMPTY));
   readonly #notice = signal<TurnError | null>(null);
   readonly #connection = signal<Connection>({ state: "idle" });
   readonly #announcements = signal<readonly Announcement[]>([]);
@@ -99,6 +102,11 @@ export class ChatStore {
     return this.#character;
   }
 
+  /** What the conversation begins with, once the server has said who the character is. */
+  get firstWords(): ReadonlySignal<FirstWords> {
+    return this.#firstWords;
+  }
+
   /** A failure that belongs to no turn. */
   get notice(): ReadonlySignal<TurnError | null> {
     return this.#notice;
@@ -115,6 +123,12 @@ export class ChatStore {
 
   start(): void {
     this.#socket.start();
+  }
+
+  /** Lets the character begin with another of its greetings, from 0. Kept until the conversation has begun. */
+  greet(index: number): void {
+    this.#memory.greeting = index;
+    this.#publish();
   }
 
   /** Sends what is in the box, and empties the box. Safe from here on: it is sent again until the server confirms it. */
@@ -183,6 +197,7 @@ export class ChatStore {
     if (!this.#welcomed || !this.#socket.send({ type: "reset" })) return;
     for (const turn of this.#state.turns) this.#memory.forget(turn.turn);
     this.#stops.clear();
+    this.#memory.greeting = 0;
     this.#set({ ...this.#state, turns: [], notice: null });
   }
 
@@ -210,7 +225,13 @@ export class ChatStore {
     const turn = newId();
     this.#memory.keep({ turn, text, at: this.#now() });
     this.#set(addUnsent(this.#state, turn, text));
-    if (this.#welcomed) this.#socket.send({ type: "prompt", turn, text });
+    if (this.#welcomed) this.#sendPrompt(turn, text);
+  }
+
+  #sendPrompt(turn: string, text: string): void {
+    const { greeting } = this.#memory;
+    const first = this.#state.turns[0]?.turn === turn;
+    this.#socket.send({ type: "prompt", turn, text, ...(first && greeting > 0 && { greeting }) });
   }
 
   #hello(): { type: "hello"; session?: string; after?: number } {
@@ -237,8 +258,10 @@ export class ChatStore {
     this.#state = applyFrame(before, frame);
     if (this.#state === before) return;
     if (frame.type === "welcome") this.#arrived(frame);
+    else if (frame.type === "character") this.#memory.greeting = 0;
     else if (frame.type === "queued") {
       this.#memory.forget(frame.turn);
+      this.#memory.greeting = 0;
       if (this.#stops.has(frame.turn)) this.#flush();
     } else if (frame.type === "emotion") {
       const { turn, name, intensity, at } = frame;
@@ -268,7 +291,7 @@ export class ChatStore {
   #flush(): void {
     if (!this.#welcomed) return;
     for (const { turn, prompt, state, error } of this.#state.turns) {
-      if (state === "unsent" && error === undefined) this.#socket.send({ type: "prompt", turn, text: prompt });
+      if (state === "unsent" && error === undefined) this.#sendPrompt(turn, prompt);
     }
     for (const turn of this.#stops) this.#socket.send({ type: "stop", turn });
   }
@@ -296,6 +319,7 @@ export class ChatStore {
       this.#published = turns;
       this.#status.value = status;
       this.#character.value = character;
+      this.#firstWords.value = firstWords(this.#state, this.#memory.greeting);
       this.#notice.value = notice;
       const streaming = turns.findLast((turn) => turn.state === "streaming");
       speech.value = streaming === undefined ? null : { turn: streaming.turn, text: streaming.text };

@@ -243,6 +243,49 @@ Deno.test("ChatStore announces a refusal once, and the answers after it", () => 
   store.dispose();
 });
 
+Deno.test("ChatStore lets the reader choose the greeting until the first message, which tells of it", () => {
+  const { store, storage, frame, receive, open, write, sent } = setUp();
+  const character = { name: "Alice", greeting: "A", otherGreetings: ["B", "C"] };
+  open({ character });
+  assertEquals(store.firstWords.value, { greeting: "A", index: 0, count: 3 });
+  store.greet(2);
+  assertEquals(store.firstWords.value, { greeting: "C", index: 2, count: 3 });
+
+  const reloaded = setUp(storage);
+  reloaded.open({ character });
+  assertEquals(reloaded.store.firstWords.value, { greeting: "C", index: 2, count: 3 });
+  reloaded.store.dispose();
+
+  write("one");
+  const [first] = sent("prompt");
+  assertEquals(first?.greeting, 2);
+  assertEquals(store.firstWords.value.count, 0);
+  receive({ type: "queued", turn: first!.turn, seq: 1, text: "one", greeting: "C" });
+  frame();
+  write("two");
+  assertEquals(sent("prompt").at(-1)?.greeting, undefined);
+  // What was said stays said, whoever speaks now.
+  receive({ type: "character", character: { name: "Kit", greeting: "K" } });
+  frame();
+  assertEquals(store.firstWords.value, { greeting: "C", index: 0, count: 0 });
+  store.reset();
+  assertEquals(store.firstWords.value, { greeting: "K", index: 0, count: 1 });
+  store.dispose();
+});
+
+Deno.test("ChatStore forgets a chosen greeting with the character, or the conversation, that it was chosen for", () => {
+  const { store, frame, receive, open } = setUp();
+  open({ character: { name: "Alice", greeting: "A", otherGreetings: ["B"] } });
+  store.greet(1);
+  receive({ type: "character", character: { name: "Bob", greeting: "X", otherGreetings: ["Y"] } });
+  frame();
+  assertEquals(store.firstWords.value.greeting, "X");
+  store.greet(1);
+  store.reset();
+  assertEquals(store.firstWords.value.greeting, "X");
+  store.dispose();
+});
+
 Deno.test("ChatStore knows whom it talks with, as the server says", () => {
   const { store, frame, receive, open } = setUp();
   assertEquals(store.character.value, null);

@@ -17,6 +17,16 @@ export interface Conversation {
   notice: TurnError | null;
 }
 
+/** What the character said first, and what it might have. */
+export interface FirstWords {
+  /** Undefined where it has no words of its own. */
+  greeting: string | undefined;
+  /** Which of `count` greetings that is, from 0. */
+  index: number;
+  /** How many there are to choose from; 0 once the conversation has begun. */
+  count: number;
+}
+
 export const EMPTY: Conversation = { session: null, seq: 0, turns: [], status: null, character: null, notice: null };
 
 /**
@@ -31,7 +41,12 @@ export function applyFrame(now: Conversation, frame: ServerFrame): Conversation 
     case "welcome":
       return welcome(now, frame);
     case "queued":
-      return change(now, frame.turn, (turn) => ({ ...turn, prompt: frame.text, state: "queued" }));
+      return change(now, frame.turn, (turn) => ({
+        ...turn,
+        prompt: frame.text,
+        state: "queued",
+        ...(frame.greeting !== undefined && { greeting: frame.greeting }),
+      }));
     case "start":
       return change(now, frame.turn, (turn) => ({
         ...turn,
@@ -67,6 +82,15 @@ export function applyFrame(now: Conversation, frame: ServerFrame): Conversation 
 export function addUnsent(now: Conversation, turn: string, prompt: string): Conversation {
   if (now.turns.some((known) => known.turn === turn)) return now;
   return { ...now, turns: [...now.turns, { turn, prompt, text: "", thinking: "", state: "unsent" }] };
+}
+
+/** @param chosen which of the character's greetings the reader wants to begin with, from 0 */
+export function firstWords({ turns: [first], character }: Conversation, chosen = 0): FirstWords {
+  const { greeting, otherGreetings = [] } = character ?? {};
+  const greetings = greeting === undefined ? [] : [greeting, ...otherGreetings];
+  // One that is not there was another character's.
+  const index = chosen < greetings.length ? chosen : 0;
+  return { greeting: first?.greeting ?? greetings[index], index, count: first === undefined ? greetings.length : 0 };
 }
 
 /** Takes a turn out of view. */

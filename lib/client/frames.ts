@@ -33,7 +33,7 @@ const READERS: Record<string, (fields: Fields) => ServerFrame> = {
     status: status(object(f.status, "status")),
     ...who(f),
   }),
-  queued: (f) => ({ type: "queued", ...place(f), text: text(f, "text") }),
+  queued: (f) => ({ type: "queued", ...place(f), text: text(f, "text"), ...greeting(f) }),
   start: (f) => ({ type: "start", ...place(f), provider: provider(f.provider), model: text(f, "model") }),
   chunk: (f) => ({ type: "chunk", ...place(f), data: text(f, "data") }),
   thinking: (f) => ({ type: "thinking", ...place(f), data: text(f, "data") }),
@@ -74,6 +74,7 @@ function record(value: unknown): TurnRecord {
   return {
     turn: text(f, "turn"),
     prompt: text(f, "prompt"),
+    ...greeting(f),
     text: text(f, "text"),
     thinking: text(f, "thinking"),
     state,
@@ -98,8 +99,18 @@ function status(f: Fields): Status {
 
 function who(f: Fields): { character?: Who } {
   if (f.character === undefined) return {};
-  const { name, greeting } = object(f.character, "character");
-  return { character: { name: text({ name }, "name"), ...(typeof greeting === "string" ? { greeting } : {}) } };
+  const told = object(f.character, "character");
+  return {
+    character: {
+      name: text(told, "name"),
+      ...greeting(told),
+      ...(told.otherGreetings === undefined ? {} : { otherGreetings: list(told, "otherGreetings").map(String) }),
+    },
+  };
+}
+
+function greeting(f: Fields): { greeting?: string } {
+  return typeof f.greeting === "string" ? { greeting: f.greeting } : {};
 }
 
 /** What is not checked here is optional, and as good as in `/app-config.json`. */

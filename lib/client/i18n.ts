@@ -37,6 +37,8 @@ export interface Words {
   away(host: string): string;
   greeting(name: string): string;
   invitation: string;
+  /** Choosing what the character says first. */
+  greetings: { choice: string; previous: string; next: string; place(index: number, count: number): string };
   suggestions: readonly string[];
   thinking: string;
   thoughts: string;
@@ -77,8 +79,11 @@ export interface Words {
   context: {
     label: string;
     tokens(used: string, budget: string): string;
+    /** Where the tokens are an estimate. */
+    about(used: string, budget: string): string;
     allTold: string;
-    told(told: number, turns: number): string;
+    /** How many of the oldest messages the model is not told any more. */
+    left(count: number): string;
   };
   notices: {
     demoTitle: string;

@@ -8,6 +8,7 @@ export type Store = Pick<Storage, "getItem" | "setItem" | "removeItem" | "key" |
 
 const SESSION = "vtuber:session";
 const DRAFT = "vtuber:draft";
+const GREETING = "vtuber:greeting";
 /** One key for each prompt, so that tabs do not overwrite each other's. */
 const UNSENT = "vtuber:unsent:";
 
@@ -41,6 +42,16 @@ export class Memory {
 
   set draft(text: string) {
     this.#write(DRAFT, text === "" ? null : text);
+  }
+
+  /** Which of the character's greetings was chosen for a conversation that has not begun, from 0. */
+  get greeting(): number {
+    const index = Number(this.#read(GREETING));
+    return Number.isSafeInteger(index) && index > 0 ? index : 0;
+  }
+
+  set greeting(index: number) {
+    this.#write(GREETING, index === 0 ? null : String(index));
   }
 
   keep(unsent: Unsent): void {

@@ -2,7 +2,7 @@
 import { z } from "zod";
 import { checked, type Handlers } from "@/lib/chat/calls.ts";
 import { pull } from "@/lib/llm/pull.ts";
-import { isAway, type OllamaStatus } from "@/lib/llm/status.ts";
+import { isAway, type OllamaModel, type OllamaStatus } from "@/lib/llm/status.ts";
 import type { Preflight } from "@/lib/protocol/calls.ts";
 import type { Services } from "@/lib/services.ts";
 
@@ -26,6 +26,11 @@ export function ollamaCalls(services: Services): Handlers {
   };
 }
 
+/** Some models only compare texts: Ollama refuses to talk with them. */
+function canTalk({ capabilities }: OllamaModel): boolean {
+  return capabilities?.includes("completion") ?? true;
+}
+
 function preflight(seen: OllamaStatus): Preflight {
   const { host, reachable, version, error, model, modelPresent, models, contextLength } = seen;
   return {
@@ -38,7 +43,7 @@ function preflight(seen: OllamaStatus): Preflight {
       }),
     },
     model: { name: model, present: modelPresent, ...(contextLength !== undefined && { contextLength }) },
-    installed: models.map(({ name, size, parameters, remoteHost }) => ({
+    installed: models.filter(canTalk).map(({ name, size, parameters, remoteHost }) => ({
       name,
       size,
       ...(parameters !== undefined && { parameters }),

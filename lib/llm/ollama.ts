@@ -10,7 +10,7 @@ import {
 } from "./errors.ts";
 import { linesOf } from "./lines.ts";
 import { pause } from "./pause.ts";
-import { type GenerateRequest, LlmError, type LlmEvent, type Provider } from "./provider.ts";
+import { type CountedAnswer, type GenerateRequest, LlmError, type LlmEvent, type Provider } from "./provider.ts";
 import { requestBody, type RequestSettings } from "./request_body.ts";
 import { Watchdog } from "./watchdog.ts";
 
@@ -24,6 +24,10 @@ export interface OllamaOptions extends RequestSettings {
   /** Waits in milliseconds before asking a busy Ollama again. */
   busyRetryMs?: readonly number[];
   maxLineBytes?: number;
+  /** Whether the model can think; undefined while that is not known. One that cannot is not asked for it. */
+  canThink?(): boolean | undefined;
+  /** Hears what Ollama counted for each answer that came to its end. */
+  onCounted?(answer: CountedAnswer): void;
 }
 
 const BUSY_RETRY_MS = [250, 1000, 2000];
@@ -55,6 +59,7 @@ export class OllamaProvider implements Provider {
     }
     const asked = { host: this.host, model: request.model };
     let started = false;
+    let output = "";
     const abort = new AbortController();
     const stop = () => abort.abort(signal.reason);
     const watchdog = new Watchdog((limitMs) => abort.abort(timedOut(asked, limitMs, started)));
@@ -68,10 +73,20 @@ export class OllamaProvider implements Provider {
         const said = parseLine(line, asked);
         if (said === undefined) continue;
         const thinking = said.thinking ?? said.message?.thinking;
-        if (isText(thinking)) yield { type: "thinking", text: thinking };
+        if (isText(thinking)) {
+          output += thinking;
+          yield { type: "thinking", text: thinking };
+        }
         const text = said.response ?? said.message?.content;
-        if (isText(text)) yield { type: "text", text };
-        if (said.done === true) return yield doneEvent(said);
+        if (isText(text)) {
+          output += text;
+          yield { type: "text", text };
+        }
+        if (said.done === true) {
+          const done = doneEvent(said);
+          this.#options.onCounted?.({ ...done, messages: request.messages, output });
+          return yield done;
+        }
       }
       throw incomplete(asked);
     } catch (error) {
@@ -97,11 +112,13 @@ export class OllamaProvider implements Provider {
 
   /** Asks until an answer begins. A busy Ollama is asked again, and one that hung up before any byte once. */
   async #open(request: GenerateRequest, asked: Asked, signal: AbortSignal): Promise<Response> {
-    const { busyRetryMs = BUSY_RETRY_MS } = this.#options;
+    const { busyRetryMs = BUSY_RETRY_MS, think, ...settings } = this.#options;
+    // Who cannot think refuses to be asked for it.
+    const asking = think === undefined || this.#options.canThink?.() === false ? settings : { ...settings, think };
     const question: RequestInit = {
       method: "POST",
       headers: { "content-type": "application/json", accept: "application/x-ndjson" },
-      body: JSON.stringify(requestBody(request, this.#options)),
+      body: JSON.stringify(requestBody(request, asking)),
       redirect: "manual",
       signal,
     };
@@ -156,7 +173,7 @@ function isText(value: unknown): value is string {
   return typeof value === "string" && value !== "";
 }
 
-function doneEvent(said: OllamaLine): LlmEvent {
+function doneEvent(said: OllamaLine): LlmEvent & { type: "done" } {
   return {
     type: "done",
     reason: isText(said.done_reason) ? said.done_reason : "stop",

@@ -99,6 +99,35 @@ Deno.test("OllamaProvider sends what is configured when it is", async () => {
   assert(stub.requests.every(({ finished }) => finished));
 });
 
+Deno.test("OllamaProvider asks no model to think that cannot: Ollama would refuse", async () => {
+  await using stub = startStub({ models: [{ name: "qwen2.5:latest" }] });
+  await ask(providerOf(stub, { think: "high", canThink: () => false }));
+  assertEquals(stub.requests.map(({ body }) => body), [{ model: "qwen2.5", prompt: "hi", stream: true }]);
+  for (const canThink of [() => undefined, () => true]) {
+    assertStringIncludes(failure(await ask(providerOf(stub, { think: true, canThink }))).message, "support thinking");
+  }
+});
+
+Deno.test("OllamaProvider tells what Ollama counted, of answers that came to their end alone", async () => {
+  await using stub = startStub({
+    behaviour: { thinking: ["Hm", "m"], answer: ["He", "llo"], tokensOf: (text) => text.length },
+  });
+  const counted: unknown[] = [];
+  const provider = providerOf(stub, {
+    onCounted: ({ output, promptTokens, outputTokens, messages }) => {
+      counted.push([messages, output, promptTokens, outputTokens]);
+    },
+  });
+  await ask(provider, { prompt: "four" });
+  assertEquals(counted.splice(0), [[[{ role: "user", content: "four" }], "HmmHello", 4, 8]]);
+  stub.set({ behaviour: { answer: ["He", "llo"], metrics: false } });
+  await ask(provider, { prompt: "four" });
+  assertEquals(counted.splice(0), [[[{ role: "user", content: "four" }], "Hello", undefined, undefined]]);
+  stub.set({ behaviour: { answer: ["He", "llo"], endAfter: 1 } });
+  failure(await ask(provider));
+  assertEquals(counted, []);
+});
+
 Deno.test("OllamaProvider sends a conversation as transcript or messages when there are several", async () => {
   await using stub = startStub();
   const messages: ChatMessage[] = [

@@ -21,6 +21,15 @@ export type LlmEvent =
   /** Always last. `reason` is the provider's own word ("stop", "length", …), counts in tokens where known. */
   | { type: "done"; reason: string; promptTokens?: number; outputTokens?: number };
 
+/** An answer, with what the model's server counted for it, in tokens. */
+export interface CountedAnswer {
+  messages: readonly ChatMessage[];
+  /** All that the model wrote, its thoughts included. */
+  output: string;
+  promptTokens?: number;
+  outputTokens?: number;
+}
+
 export interface Provider {
   readonly name: ProviderName;
   /**

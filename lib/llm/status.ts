@@ -12,6 +12,7 @@ export interface OllamaModel {
   /** Such as "7.6B". */
   parameters?: string;
   quantization?: string;
+  /** What it can do, such as "completion", "thinking" and "embedding". */
   capabilities?: string[];
   /** Where it runs, when that is not here. */
   remoteHost?: string;
@@ -28,8 +29,12 @@ export interface OllamaStatus {
   modelPresent: boolean | null;
   /** Newest first. */
   models: OllamaModel[];
+  /** What the configured model can do. */
+  capabilities?: string[];
   /** The longest context the configured model can take, in tokens. */
   contextLength?: number;
+  /** The context that the configured model's own settings ask for (`num_ctx`), in tokens. */
+  ownContext?: number;
   /** The context it was loaded with, in tokens; absent while it is not in memory. */
   loadedContext?: number;
   /** True when prompts leave this machine. */
@@ -88,8 +93,7 @@ export async function probe(options: ProbeOptions): Promise<OllamaStatus> {
   if (show.status === "fulfilled" && show.value !== undefined) {
     status.modelPresent = true;
     if (textField(show.value, "remote_host") !== undefined) status.away = true;
-    const contextLength = contextLengthOf(show.value);
-    if (contextLength !== undefined) status.contextLength = contextLength;
+    Object.assign(status, shownOf(show.value));
   } else if (show.status === "rejected" && show.reason instanceof LlmError && show.reason.code === "model_missing") {
     status.modelPresent = false;
   }
@@ -112,6 +116,7 @@ export function statusFrame(status: OllamaStatus, fallback: "demo" | "none"): St
 export class OllamaMonitor {
   readonly #options: ProbeOptions;
   #latest: OllamaStatus | undefined;
+  #lastContext: number | undefined;
   #looking: Promise<OllamaStatus> | undefined;
 
   constructor(options: ProbeOptions) {
@@ -123,6 +128,17 @@ export class OllamaMonitor {
     return this.#latest;
   }
 
+  /**
+   * The context in which the model runs, in tokens, or will when it is loaded: as it was loaded last, or else as its own
+   * settings ask. Undefined where nothing tells: then Ollama decides by its own configuration.
+   */
+  get contextLength(): number | undefined {
+    const { loadedContext, ownContext, contextLength = Infinity } = this.#latest ?? {};
+    const length = loadedContext ?? this.#lastContext ?? ownContext;
+    // However much is asked for, a model is not loaded with more than it can take.
+    return length && Math.min(length, contextLength);
+  }
+
   /** What is known before the first look: nothing is ruled out. */
   get unknown(): OllamaStatus {
     const { host, model } = this.#options;
@@ -130,7 +146,11 @@ export class OllamaMonitor {
   }
 
   refresh(): Promise<OllamaStatus> {
-    this.#looking ??= probe(this.#options).then((status) => this.#latest = status).finally(() => {
+    this.#looking ??= probe(this.#options).then((status) => {
+      // Ollama forgets it with the model, a few minutes after the last answer.
+      this.#lastContext = status.loadedContext ?? this.#lastContext;
+      return this.#latest = status;
+    }).finally(() => {
       this.#looking = undefined;
     });
     return this.#looking;
@@ -207,16 +227,33 @@ function modelsOf(tags: object): OllamaModel[] {
   return entriesOf(tags).flatMap((entry): OllamaModel[] => {
     const name = nameOf(entry);
     if (name === undefined) return [];
-    const { size, details, capabilities } = entry as { size?: unknown; details?: unknown; capabilities?: unknown };
+    const { size, details } = entry as { size?: unknown; details?: unknown };
     return [{
       name,
       size: typeof size === "number" ? size : 0,
       ...optional("parameters", textField(details, "parameter_size")),
       ...optional("quantization", textField(details, "quantization_level")),
       ...optional("remoteHost", textField(entry, "remote_host")),
-      ...(Array.isArray(capabilities) ? { capabilities: capabilities.map(String) } : {}),
+      ...capabilitiesOf(entry),
     }];
   });
+}
+
+/** An older Ollama does not tell them. */
+function capabilitiesOf(value: unknown): { capabilities?: string[] } {
+  const { capabilities } = (value ?? {}) as { capabilities?: unknown };
+  return Array.isArray(capabilities) && capabilities.length > 0 ? { capabilities: capabilities.map(String) } : {};
+}
+
+function shownOf(show: object): Pick<OllamaStatus, "capabilities" | "contextLength" | "ownContext"> {
+  const contextLength = contextLengthOf(show);
+  // One setting a line, its name and its value apart by blanks.
+  const ownContext = Number(/^num_ctx\s+(\d+)\s*$/m.exec(textField(show, "parameters") ?? "")?.[1] ?? 0);
+  return {
+    ...capabilitiesOf(show),
+    ...(contextLength !== undefined && { contextLength }),
+    ...(ownContext > 0 && { ownContext }),
+  };
 }
 
 function loadedContextOf(ps: object, model: string): number | undefined {

@@ -1,5 +1,5 @@
 import { assert, assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
-import { startStub } from "../../tests/stub_ollama.ts";
+import { startStub, type StubModel } from "../../tests/stub_ollama.ts";
 import { findModel, isCloudName, OllamaMonitor, probe, statusFrame } from "./status.ts";
 
 Deno.test("probe() tells version, models and the configured one when Ollama is there", async () => {
@@ -17,6 +17,7 @@ Deno.test("probe() tells version, models and the configured one when Ollama is t
     version: "0.33.0",
     model: "qwen2.5",
     modelPresent: true,
+    capabilities: ["completion"],
     contextLength: 40_960,
     loadedContext: 4096,
     away: false,
@@ -118,6 +119,23 @@ Deno.test("OllamaMonitor looks once when asked at once, and keeps what it saw", 
   assert(one === two && one === monitor.latest);
   assertEquals(stub.requests.filter(({ path }) => path === "/api/version").length, 1);
   assert(await monitor.refresh() !== one);
+});
+
+Deno.test("OllamaMonitor tells the context of a model that is not in memory: as it was loaded, or as its settings ask", async () => {
+  await using stub = startStub({ models: [{ name: "m:latest" }] });
+  const monitor = new OllamaMonitor({ host: stub.url, model: "m" });
+  const seen = async (model: Partial<StubModel>) => {
+    stub.set({ models: [{ name: "m:latest", ...model }] });
+    await monitor.refresh();
+    return monitor.contextLength;
+  };
+  assertEquals(monitor.contextLength, undefined);
+  assertEquals(await seen({}), undefined);
+  const parameters = 'stop                           "<x>"\nnum_ctx                        8192';
+  assertEquals(await seen({ parameters }), 8_192);
+  assertEquals(await seen({ parameters, contextLength: 2_048 }), 2_048);
+  assertEquals(await seen({ parameters, loaded: 16_384 }), 16_384);
+  assertEquals(await seen({ parameters }), 16_384);
 });
 
 Deno.test("findModel() takes names as Ollama does", () => {

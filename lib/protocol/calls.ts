@@ -19,9 +19,11 @@ export interface ConversationSummary {
   excerpt?: string;
 }
 
-/** How much of the model's context the conversation takes, in tokens, estimated. */
+/** How much of the model's context the conversation takes, in tokens. */
 export interface ContextUse {
   used: number;
+  /** True when the model's server has counted `used`; otherwise it is an estimate, rather too high than too low. */
+  exact: boolean;
   budget: number;
   /** Turns that are still told to the model; older ones are left out whole. */
   turnsTold: number;

@@ -30,8 +30,15 @@ function frameOf(fields: Record<string, unknown>): ClientFrame {
       const after = optional(fields, "after", countOf);
       return { type, ...(session !== undefined && { session }), ...(after !== undefined && { after }) };
     }
-    case "prompt":
-      return { type, turn: idOf(fields, "turn"), text: textOf(fields, "text") };
+    case "prompt": {
+      const greeting = optional(fields, "greeting", countOf);
+      return {
+        type,
+        turn: idOf(fields, "turn"),
+        text: textOf(fields, "text"),
+        ...(greeting !== undefined && { greeting }),
+      };
+    }
     case "stop":
       return { type, turn: idOf(fields, "turn") };
     case "reset":

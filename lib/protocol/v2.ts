@@ -12,7 +12,8 @@ export type ClientFrame =
   /** First frame. `session` as an earlier `welcome` named it; `after` = last `seq` seen, absent when nothing was kept. */
   | { type: "hello"; session?: string; after?: number }
   /** `turn` is made by the client and makes the frame safe to send again: a known turn is not asked twice. */
-  | { type: "prompt"; turn: string; text: string }
+  /** `greeting` = which of the character's greetings was shown, from 0; of the first turn of a conversation alone. */
+  | { type: "prompt"; turn: string; text: string; greeting?: number }
   | { type: "stop"; turn: string }
   | { type: "reset" }
   | CallFrame;
@@ -29,6 +30,8 @@ export interface TurnError {
 export interface TurnRecord {
   turn: string;
   prompt: string;
+  /** What the character had said before it: of the first turn of a conversation alone. */
+  greeting?: string;
   text: string;
   thinking: string;
   state: "queued" | "streaming" | "done" | "failed";
@@ -45,6 +48,8 @@ export interface Who {
   name: string;
   /** What it says before anything is asked. Markdown, as answers are. */
   greeting?: string;
+  /** What else it may say first; the reader chooses. */
+  otherGreetings?: string[];
 }
 
 /** What stands behind the character now. */
@@ -74,7 +79,7 @@ export type ServerFrame =
     character?: Who;
   }
   /** The prompt is safe with the server. Tells the other tabs of it, too. */
-  | { type: "queued"; turn: string; seq: number; text: string }
+  | { type: "queued"; turn: string; seq: number; text: string; greeting?: string }
   | { type: "start"; turn: string; seq: number; provider: ProviderName; model: string }
   | { type: "chunk"; turn: string; seq: number; data: string }
   | { type: "thinking"; turn: string; seq: number; data: string }

@@ -2,7 +2,7 @@
 import { SpanStatusCode, trace } from "@opentelemetry/api";
 import { log } from "./log.ts";
 import type { Metrics } from "./metrics.ts";
-import type { TurnSink } from "@/lib/chat/turn.ts";
+import type { TurnSink, Usage } from "@/lib/chat/turn.ts";
 
 const tracer = trace.getTracer("vtuber");
 
@@ -22,13 +22,23 @@ export function watchTurn(sink: TurnSink, metrics: Metrics, protocol: "plain" | 
     span.addEvent("first token");
   }
 
-  function over(outcome: string): void {
+  function over(outcome: string, { promptTokens, outputTokens }: Usage = {}): void {
     const now = performance.now();
     const firstSeconds = first === undefined ? undefined : (first - began) / 1_000;
     metrics.turnEnded({ provider, outcome, firstSeconds, streamSeconds: (now - (first ?? now)) / 1_000, pieces });
     span.setAttributes({ "vtuber.outcome": outcome, "vtuber.pieces": pieces });
     span.end();
-    log("info", "turn ended", { protocol, provider, outcome, pieces, firstSeconds, seconds: (now - began) / 1_000 });
+    const seconds = (now - began) / 1_000;
+    log("info", "turn ended", {
+      protocol,
+      provider,
+      outcome,
+      pieces,
+      promptTokens,
+      outputTokens,
+      firstSeconds,
+      seconds,
+    });
   }
 
   return {
@@ -46,9 +56,9 @@ export function watchTurn(sink: TurnSink, metrics: Metrics, protocol: "plain" | 
       piece();
       sink.thinking(data);
     },
-    end(reason) {
-      sink.end(reason);
-      over(reason);
+    end(reason, usage) {
+      sink.end(reason, usage);
+      over(reason, usage);
     },
     fail(error) {
       sink.fail(error);

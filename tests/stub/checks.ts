@@ -23,6 +23,7 @@ export function readAsk(api: Api, body: string, models: StubModel[]): Generation
     api,
     model: String(fields.model),
     prompt: promptOf(api, fields),
+    told: toldIn(api, fields),
     stream: fields.stream !== false,
   };
 }
@@ -67,6 +68,11 @@ function promptOf(api: Api, fields: Record<string, unknown>): string {
   if (api === "generate") return typeof fields.prompt === "string" ? fields.prompt : "";
   const messages = Array.isArray(fields.messages) ? fields.messages as { content?: unknown }[] : [];
   return String(messages.at(-1)?.content ?? "");
+}
+
+function toldIn(api: Api, { system, prompt, messages }: Record<string, unknown>): string {
+  if (api === "generate") return [system, prompt].filter((text) => typeof text === "string").join("\n");
+  return (Array.isArray(messages) ? messages as { content?: unknown }[] : []).map(({ content }) => content).join("\n");
 }
 
 function refuse(status: number, error: string): Refusal {

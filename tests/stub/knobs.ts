@@ -22,6 +22,8 @@ export interface Knobs {
   doneReason?: string;
   /** Default true. */
   metrics?: boolean;
+  /** Tokens of a text, as the metrics count them. Default: a word is one; of an answer, a line. */
+  tokensOf?: (text: string) => number;
   /** Token list of a final generate line. Default a short one; [] leaves it out. */
   context?: number[];
   /** Further fields on every line. */
@@ -100,13 +102,19 @@ export function synthetic(index: number): string {
 }
 
 /** All lines of an answer, without line feeds and before any knob cuts them short. */
-export function linesOf(api: Api, model: string, prompt: string, knobs: Knobs): string[] {
+export function linesOf(
+  api: Api,
+  model: string,
+  { prompt, told }: { prompt: string; told: string },
+  knobs: Knobs,
+): string[] {
   if (knobs.lines !== undefined) return knobs.lines;
-  const { extra, replyModel = model } = knobs;
+  const { extra, replyModel = model, tokensOf } = knobs;
   const pieces = textOf(prompt, knobs);
   const contents: LineContent[] = [];
   for (const thinking of knobs.thinking ?? []) contents.push({ model: replyModel, text: "", thinking, extra });
   const last = contents.at(-1);
+  const output = tokensOf?.([...knobs.thinking ?? [], ...pieces].join("")) ?? pieces.length;
   if (knobs.thinkingWithText === true && last !== undefined) last.text = pieces.shift() ?? "";
   for (const text of pieces) contents.push({ model: replyModel, text, extra });
   if (knobs.toolCallsEarly === true) contents.push({ model: replyModel, text: "", toolCalls: knobs.toolCalls, extra });
@@ -118,7 +126,7 @@ export function linesOf(api: Api, model: string, prompt: string, knobs: Knobs): 
     done: {
       reason: knobs.doneReason ?? "stop",
       context: knobs.context ?? [151644, 872, 198],
-      ...(knobs.metrics === false ? {} : { metrics: metrics(words(prompt).length, pieces.length) }),
+      ...(knobs.metrics === false ? {} : { metrics: metrics(tokensOf?.(told) ?? words(told).length, output) }),
     },
   });
   return contents.map((content, index) => line(api, content, index));

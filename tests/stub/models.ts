@@ -10,8 +10,10 @@ export interface StubModel {
   contextLength?: number;
   /** Set for models that run elsewhere. */
   remoteHost?: string;
-  /** Is in memory now, as /api/ps tells. */
-  loaded?: boolean;
+  /** Is in memory now, as /api/ps tells; with that context, or the usual one. */
+  loaded?: boolean | number;
+  /** What its Modelfile sets, a line each. */
+  parameters?: string;
 }
 
 /** The stored model that `name` means: tag `latest` by default, whatever the case. */
@@ -64,13 +66,13 @@ export function tagsJson(models: StubModel[]): string {
 }
 
 export function psJson(models: StubModel[]): string {
-  const loaded = models.filter((model) => model.loaded === true);
+  const loaded = models.filter(({ loaded = false }) => loaded !== false);
   return goJson({
     models: loaded.map((model, index) => ({
       ...listed(model, index),
       expires_at: createdAt(index, new Date(Date.now() + 300_000)).replace("Z", "+02:00"),
       size_vram: model.size ?? 4_683_087_332,
-      context_length: 4096,
+      context_length: typeof model.loaded === "number" ? model.loaded : 4096,
     })),
   });
 }
@@ -79,7 +81,7 @@ export function showJson(model: StubModel): string {
   const family = familyOf(model);
   return goJson({
     modelfile: `FROM ${model.name}`,
-    parameters: 'stop                           "<|im_start|>"',
+    parameters: model.parameters ?? 'stop                           "<|im_start|>"',
     template: "{{ .Prompt }}",
     details: details(model),
     ...maybe("remote_model", model.remoteHost === undefined ? undefined : model.name),

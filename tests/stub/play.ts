@@ -18,6 +18,8 @@ export interface Generation {
   api: Api;
   model: string;
   prompt: string;
+  /** All that the model is told, the prompt included. */
+  told: string;
   stream: boolean;
 }
 
@@ -46,7 +48,7 @@ async function playWhole(conn: HttpConnection, knobs: Knobs, status: number): Pr
 
 /** `"stream": false`: the lines' texts in one object. A silent end shows as `done: false`. */
 async function playObject(conn: HttpConnection, ask: Generation, knobs: Knobs): Promise<Outcome> {
-  const lines = linesOf(ask.api, ask.model, ask.prompt, knobs).map((text): Reply => JSON.parse(text));
+  const lines = linesOf(ask.api, ask.model, ask, knobs).map((text): Reply => JSON.parse(text));
   const said = knobs.endAfter === undefined ? lines : lines.slice(0, knobs.endAfter);
   const last = said.at(-1);
   const text = said.map((reply) => reply.response ?? reply.message?.content ?? "").join("");
@@ -84,7 +86,7 @@ async function playTokens(conn: HttpConnection, ask: Generation, knobs: Knobs, t
     if (!await conn.write(bytes)) return { lines, finished: false, keepAlive: false };
     lines += bulk ? coalesce : 1;
   }
-  const last = linesOf(ask.api, ask.model, ask.prompt, { answer: [] }).join("");
+  const last = linesOf(ask.api, ask.model, ask, { answer: [] }).join("");
   const sent = await conn.write(concat([frame(`${last}\n`), encoder.encode("0\r\n\r\n")]));
   return { lines: lines + 1, finished: sent, keepAlive: sent };
 }
@@ -97,7 +99,7 @@ function stamped(ask: Generation): Uint8Array {
 }
 
 async function playLines(conn: HttpConnection, ask: Generation, knobs: Knobs): Promise<Outcome> {
-  const all = linesOf(ask.api, ask.model, ask.prompt, knobs);
+  const all = linesOf(ask.api, ask.model, ask, knobs);
   const { text, lines, cut } = bodyOf(all, knobs);
   const pace = pacer(knobs.rate ?? 0);
   let sent = 0;

@@ -224,7 +224,7 @@ export class Stub implements AsyncDisposable {
     const ask = readAsk(api, record.text, models);
     const knobs = "error" in ask ? {} : this.#knobsFor(record);
     if (knobs.hangUp === true || knobs.status !== undefined) {
-      return await play(conn, { api, model: "", prompt: "", stream: true }, knobs);
+      return await play(conn, { api, model: "", prompt: "", told: "", stream: true }, knobs);
     }
     if ("error" in ask) return await refused(conn, ask);
     if (ask.prompt === "") return await loaded(conn, ask, record.body);

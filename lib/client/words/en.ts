@@ -32,6 +32,12 @@ export const ENGLISH: Words = {
   away: (host) => `Messages leave this computer: they go to ${host}`,
   greeting: (name) => `Hi, I'm ${name}!`,
   invitation: "I've been waiting for someone to talk to. What's on your mind?",
+  greetings: {
+    choice: "First words",
+    previous: "Previous greeting",
+    next: "Next greeting",
+    place: (index, count) => `Greeting ${index} of ${count}`,
+  },
   suggestions: ["How are you today?", "Tell me something surprising", "Help me plan a cosy evening", "Who are you?"],
   thinking: "Thinking…",
   thoughts: "Thoughts",
@@ -69,9 +75,13 @@ export const ENGLISH: Words = {
   },
   context: {
     label: "What the model remembers",
-    tokens: (used, budget) => `About ${used} of ${budget} tokens`,
+    tokens: (used, budget) => `${used} of ${budget} tokens`,
+    about: (used, budget) => `About ${used} of ${budget} tokens`,
     allTold: "The whole conversation is told",
-    told: (told, turns) => `The last ${told} of ${turns} messages are told`,
+    left: (count) =>
+      count === 1
+        ? "The oldest message and its answer are not told any more"
+        : `The oldest ${count} messages and their answers are not told any more`,
   },
   notices: {
     demoTitle: "You are talking with the built-in demo",

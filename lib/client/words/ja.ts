@@ -32,6 +32,12 @@ export const JAPANESE: Words = {
   away: (host) => `メッセージはこのコンピューターの外（${host}）へ送られます`,
   greeting: (name) => `こんにちは、${name}です！`,
   invitation: "お話しできる人を待っていました。今日はどんな気分ですか？",
+  greetings: {
+    choice: "最初のひとこと",
+    previous: "前のあいさつ",
+    next: "次のあいさつ",
+    place: (index, count) => `あいさつ ${index} / ${count}`,
+  },
   suggestions: ["調子はどう？", "何か面白いことを教えて", "のんびりした夜の過ごし方を一緒に考えて", "あなたは誰？"],
   thinking: "考えています…",
   thoughts: "考えたこと",
@@ -69,9 +75,10 @@ export const JAPANESE: Words = {
   },
   context: {
     label: "モデルが覚えている範囲",
-    tokens: (used, budget) => `約 ${used} / ${budget} トークン`,
+    tokens: (used, budget) => `${used} / ${budget} トークン`,
+    about: (used, budget) => `約 ${used} / ${budget} トークン`,
     allTold: "会話のすべてが伝わっています",
-    told: (told, turns) => `${turns} 件のうち最新の ${told} 件が伝わっています`,
+    left: (count) => `古いメッセージ ${count} 件とその答えは、もう伝わっていません`,
   },
   notices: {
     demoTitle: "内蔵のデモと話しています",

@@ -32,6 +32,12 @@ export const CHINESE: Words = {
   away: (host) => `消息会离开这台电脑，发送到 ${host}`,
   greeting: (name) => `你好，我是 ${name}！`,
   invitation: "我一直在等人来聊天。今天想聊些什么？",
+  greetings: {
+    choice: "开场白",
+    previous: "上一个开场白",
+    next: "下一个开场白",
+    place: (index, count) => `开场白 ${index} / ${count}`,
+  },
   suggestions: ["你今天怎么样？", "告诉我一件有趣的事", "帮我安排一个惬意的夜晚", "你是谁？"],
   thinking: "正在思考…",
   thoughts: "思考过程",
@@ -69,9 +75,10 @@ export const CHINESE: Words = {
   },
   context: {
     label: "模型记得的内容",
-    tokens: (used, budget) => `约 ${used} / ${budget} 个词元`,
+    tokens: (used, budget) => `${used} / ${budget} 个词元`,
+    about: (used, budget) => `约 ${used} / ${budget} 个词元`,
     allTold: "整个对话都会告诉模型",
-    told: (told, turns) => `${turns} 条消息中，最近的 ${told} 条会告诉模型`,
+    left: (count) => `最早的 ${count} 条消息及其回答不再告诉模型`,
   },
   notices: {
     demoTitle: "你正在和内置的演示程序聊天",
