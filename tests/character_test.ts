@@ -137,7 +137,9 @@ Deno.test("a model that cannot think answers where thinking is configured", asyn
   });
   await house.services.mind.look();
   const client = await enter(house);
-  await ask(client, "a", "Hi");
+  client.send({ type: "prompt", turn: "a", text: "Hi" });
+  const { type } = await client.first((frame) => frame.type === "end" || (frame.type === "error" && "turn" in frame));
+  assertEquals(type, "end");
   assertEquals(joined(client, "chunk"), "Fine.");
   await client.close();
 });

@@ -220,9 +220,10 @@ const scenes: Record<string, Scene> = {
         {},
         first,
       );
-      await talk(page, stub, "Long", "word ".repeat(500).trim());
+      await talk(page, stub, "Long", "word ".repeat(400).trim());
+      await talk(page, stub, "Longer", "word ".repeat(420).trim());
       await page.waitForFunction(() =>
-        document.querySelector(".context")!.ariaValueText?.includes("The oldest 2 messages")
+        document.querySelector(".context")!.ariaValueText?.includes("The oldest 3 messages")
       );
     },
   },

@@ -35,6 +35,20 @@ Deno.test("preflight.look tells what is wrong when Ollama is not there", async (
   assert(ollama.problem?.hint !== undefined);
 });
 
+Deno.test("preflight.look offers no model that cannot talk", async () => {
+  await using stub = startStub({
+    models: [
+      { name: "nomic-embed-text:latest", capabilities: ["embedding"] },
+      { name: "qwen3:latest", capabilities: ["completion", "tools", "thinking"] },
+      { name: "old:1b", capabilities: [] },
+    ],
+  });
+  await using house = await House.open({ config: { llm: { host: stub.url } } });
+  await using page = await Page.open(house);
+  const { installed } = await page.call("preflight.look", {});
+  assertEquals(installed.map(({ name }) => name), ["qwen3:latest", "old:1b"]);
+});
+
 Deno.test("ollama.pull brings the model, tells how far it is, and every page hears when it is there", async () => {
   await using stub = startStub({ models: [] });
   await using house = await House.open({ config: { llm: { host: stub.url } } });

@@ -62,7 +62,9 @@ const llm = z.object({
     .describe("Who answers when Ollama cannot be reached: the built-in demo, or nobody."),
   think: z.union([z.boolean(), z.enum(["low", "medium", "high", "max"])], {
     error: 'true, false, "low", "medium", "high" or "max"',
-  }).optional().describe("Whether a thinking model thinks first, and how long. Left to Ollama when absent."),
+  }).optional().describe(
+    "Whether a thinking model thinks first, and how long. Left to Ollama when absent, and left out for a model that cannot think.",
+  ),
   keepAlive: z.union([z.number({ error: DURATION }), z.string().regex(GO_DURATION, { error: DURATION })], {
     error: DURATION,
   }).optional().describe("How long Ollama keeps the model loaded: seconds, or a duration such as 10m; -1 for ever."),
