@@ -26,6 +26,7 @@ async function serve(): Promise<void> {
     onListen({ port }) {
       services.live.listensAt(port);
       say(greeting({ host, port, token: door.madeToken, locked: door.locked }));
+      say(`Conversations and uploads are kept in ${services.dataDir}`);
     },
   }, handler);
 

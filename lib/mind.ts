@@ -13,8 +13,8 @@ import type { Status, Who } from "@/lib/protocol/v2.ts";
 import { complain } from "@/lib/telemetry/log.ts";
 
 export interface MindOptions {
-  /** Folder that relative paths of cards start at. */
-  root: string;
+  /** Folders that relative paths of cards may start at, in order. */
+  roots: readonly string[];
   /** Whether anybody would see a change of status. */
   watched(): boolean;
   onStatus(status: Status): void;
@@ -37,7 +37,7 @@ export class Mind {
   }
 
   static async open(config: Config, options: MindOptions): Promise<Mind> {
-    return new Mind(config, await heardCharacters(config, options.root), options);
+    return new Mind(config, await heardCharacters(config, options.roots), options);
   }
 
   /** Answers with whoever the configuration names when it is asked. */
@@ -84,7 +84,7 @@ export class Mind {
 
   /** Takes up a changed configuration. Pages hear of who would answer them now. */
   async change(config: Config): Promise<void> {
-    this.#characters = await heardCharacters(config, this.#options.root);
+    this.#characters = await heardCharacters(config, this.#options.roots);
     const before = this.#config;
     this.#config = config;
     if (JSON.stringify([before.llm, before.limits]) === JSON.stringify([config.llm, config.limits])) return;
@@ -105,8 +105,8 @@ export class Mind {
 }
 
 /** The characters of a configuration. What is wrong with their cards is said to whoever runs the server. */
-async function heardCharacters(config: Config, root: string): Promise<Characters> {
-  const characters = await charactersOf(config, root);
+async function heardCharacters(config: Config, roots: readonly string[]): Promise<Characters> {
+  const characters = await charactersOf(config, roots);
   for (const warning of characters.warnings) complain(`Warning: ${warning}`);
   return characters;
 }

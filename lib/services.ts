@@ -1,5 +1,5 @@
 /** Everything that lives as long as the server: configuration, avatar, mind, conversations. */
-import { join, resolve } from "node:path";
+import { join } from "node:path";
 import { messagesFor } from "@/lib/chat/context.ts";
 import { Hub } from "@/lib/chat/hub.ts";
 import { SqliteStore } from "@/lib/chat/sqlite_store.ts";
@@ -15,6 +15,7 @@ import { characterCalls } from "@/lib/desk/characters.ts";
 import { ollamaCalls } from "@/lib/desk/ollama.ts";
 import { settingsCalls } from "@/lib/desk/settings.ts";
 import { Mind } from "@/lib/mind.ts";
+import { rootsOf } from "@/lib/models/sync.ts";
 import { Wardrobe, wearsOther } from "@/lib/models/wardrobe.ts";
 import { homeFolder, PROGRAM } from "@/lib/paths.ts";
 import type { AppConfig } from "@/lib/protocol/app_config.ts";
@@ -61,16 +62,15 @@ export interface Services {
 export async function openServices(options: ServicesOptions = {}): Promise<Services> {
   spareLoopback();
   const loaded = options.loaded ?? await loadConfig({ root: await homeFolder() });
-  const { config, root, path } = loaded;
+  const { config, root, path, dataDir } = loaded;
   setLogLevel(config.log.level);
   for (const warning of loaded.warnings) complain(`Warning: ${warning}`);
-  const dataDir = resolve(root, config.server.dataDir);
   const staticDir = options.staticDir ?? join(Deno.build.standalone ? dataDir : PROGRAM, "static");
   await Deno.mkdir(dataDir, { recursive: true });
   const live = new LiveConfig(loaded);
   const avatar = await Wardrobe.open(config, { root, path, staticDir });
   const mind: Mind = await Mind.open(config, {
-    root,
+    roots: rootsOf(root, path),
     watched: () => hub.sockets > 0,
     onStatus: (status) => hub.tell({ type: "status", ...status }),
   });

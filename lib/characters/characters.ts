@@ -3,14 +3,14 @@ import { resolve } from "node:path";
 import { parseCard } from "./card.ts";
 import { CardError } from "./card_error.ts";
 import type { Character } from "./character.ts";
-import { BUILTIN_PERSONAS } from "@/lib/config/personas.ts";
+import { BUILTIN_PERSONAS, NOBODY } from "@/lib/config/personas.ts";
 import type { Config, Persona } from "@/lib/config/schema.ts";
 import type { ChatMessage } from "@/lib/llm/provider.ts";
 
 export interface Characters {
   /** The configured ones, then the built-in ones whose names they have not taken. */
   all: Character[];
-  /** Undefined when the language model is to be itself: see {@linkcode charactersOf}. */
+  /** Undefined when the language model is to be itself. */
   chosen?: Character;
   /** Cards that could not be read, each with what is wrong. */
   warnings: string[];
@@ -19,27 +19,25 @@ export interface Characters {
 /**
  * Resolves the characters of a configuration, and reads the cards they name.
  *
- * Chosen is the one that `prompt` names; without it the first of `prompts`, without those the first built-in one. But a
- * configuration with `llm.api: generate` that names no character, such as the predecessor's, gets none: there a prompt
- * goes to Ollama just as it was written.
+ * Chosen is the one that `prompt` names; without it the first of `prompts`, without those the first built-in one.
  *
- * @param root folder that relative paths of cards start at
+ * @param roots folders that relative paths of cards may start at, in order
  */
-export async function charactersOf(config: Config, root: string): Promise<Characters> {
-  const { prompt, prompts, llm } = config;
+export async function charactersOf(config: Config, roots: readonly string[]): Promise<Characters> {
+  const { prompt, prompts } = config;
   const warnings: string[] = [];
   const all: Character[] = [];
   // The configured ones come first, and also take the place of built-in ones of the same name.
   for (const [id, persona] of Object.entries({ ...prompts, ...BUILTIN_PERSONAS, ...prompts })) {
     try {
-      all.push(await characterOf(id, persona, root));
+      all.push(await characterOf(id, persona, roots));
     } catch (error) {
       if (!(error instanceof CardError)) throw error;
       warnings.push(error.message);
     }
   }
-  const itself = llm.api === "generate" && prompt === undefined && Object.keys(prompts).length === 0;
-  const chosen = itself ? undefined : all.find(({ id }) => id === prompt) ?? all[0];
+  // A configured character may be called as nobody is.
+  const chosen = all.find(({ id }) => id === prompt) ?? (prompt === NOBODY ? undefined : all[0]);
   return { all, warnings, ...(chosen !== undefined && { chosen }) };
 }
 
@@ -48,8 +46,8 @@ export async function charactersOf(config: Config, root: string): Promise<Charac
  *
  * @throws {CardError} when its card cannot be read
  */
-export async function characterOf(id: string, persona: Persona, root: string): Promise<Character> {
-  const card = persona.card === undefined ? undefined : await readCard(resolve(root, persona.card));
+export async function characterOf(id: string, persona: Persona, roots: readonly string[]): Promise<Character> {
+  const card = persona.card === undefined ? undefined : await readCard(persona.card, roots);
   const { name, text, greeting, examples, reminder, model } = persona;
   return {
     ...(card ?? { name: id, text: "", otherGreetings: [], examples: [] }),
@@ -63,15 +61,18 @@ export async function characterOf(id: string, persona: Persona, root: string): P
   };
 }
 
-async function readCard(path: string): Promise<Character> {
-  let bytes: Uint8Array;
-  try {
-    bytes = await Deno.readFile(path);
-  } catch (cause) {
-    const missing = cause instanceof Deno.errors.NotFound;
-    throw new CardError(path, missing ? "there is no such file" : (cause as Error).message, { cause });
+/** Reads a card from the first of the folders that has it. */
+async function readCard(card: string, roots: readonly string[]): Promise<Character> {
+  const paths = roots.map((root) => resolve(root, card));
+  for (const path of paths) {
+    try {
+      return parseCard(await Deno.readFile(path), path);
+    } catch (cause) {
+      if (cause instanceof CardError) throw cause;
+      if (!(cause instanceof Deno.errors.NotFound)) throw new CardError(path, (cause as Error).message, { cause });
+    }
   }
-  return parseCard(bytes, path);
+  throw new CardError(paths[0] ?? card, "there is no such file");
 }
 
 function messagesOf({ user, assistant }: { user: string; assistant: string }): ChatMessage[] {

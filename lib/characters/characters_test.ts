@@ -10,7 +10,7 @@ import { Feelings } from "@/lib/feelings/feelings.ts";
 const BUILTIN = Object.keys(BUILTIN_PERSONAS);
 
 function of(config: unknown, root = "."): ReturnType<typeof charactersOf> {
-  return charactersOf(parseConfig(JSON.stringify(config)).config, root);
+  return charactersOf(parseConfig(JSON.stringify(config)).config, ["./elsewhere", root]);
 }
 
 Deno.test("charactersOf() chooses by prompt, then the first configured, then the first built-in character", async () => {
@@ -23,7 +23,11 @@ Deno.test("charactersOf() chooses by prompt, then the first configured, then the
     [{ prompts: { pirate: "Arr", cook: "Mh" }, prompt: "cook" }, "cook"],
     [{ prompts: { pirate: "Arr" }, prompt: "streamer" }, "streamer"],
     [{ prompt: "unknown" }, "companion"],
-    [{}, undefined],
+    [{}, "companion"],
+    [{ llm: { api: "generate" } }, "companion"],
+    [{ prompt: "none" }, undefined],
+    [{ prompt: "none", prompts: { pirate: "Arr" } }, undefined],
+    [{ prompt: "none", prompts: { none: "Nobody at all" } }, "none"],
     [{ llm: { provider: "ollama", model: "qwen2.5", host: "http://127.0.0.1:11434", wsPath: "/ws" } }, undefined],
   ];
   for (const [config, id] of cases) assertEquals((await of(config)).chosen?.id, id, JSON.stringify(config));

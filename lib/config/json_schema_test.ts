@@ -18,8 +18,8 @@ Deno.test("jsonSchemaText() describes every field", () => {
   }
 });
 
-Deno.test("vtuber.config.json as it is shipped has no slip", async () => {
+Deno.test("vtuber.config.json as it is shipped has no slip, and says what holds without it", async () => {
   const { config, warnings } = parseConfig(await Deno.readTextFile(new URL("vtuber.config.json", root)));
   assertEquals(warnings, []);
-  assertEquals([config.model, config.llm.api], ["hiyori", "chat"]);
+  assertEquals(config, parseConfig("").config);
 });

@@ -4,7 +4,8 @@ import type { z } from "zod";
 import { ConfigError } from "./config_error.ts";
 import { type Override, readOverrides, suggest } from "./env.ts";
 import { type Field, fieldsOf, unknownFields } from "./fields.ts";
-import { personaNames } from "./personas.ts";
+import { promptChoices } from "./personas.ts";
+import { asMeant } from "./predecessor.ts";
 import { type Config, configSchema } from "./schema.ts";
 
 const FILE_NAME = "vtuber.config.json";
@@ -20,8 +21,10 @@ export interface LoadedConfig {
   config: Config;
   /** The file, absolute, whether it exists or not. */
   path: string;
-  /** The folder that relative paths of the configuration start at. */
+  /** The program's folder: relative paths of models and cards start at the file's folder or else here. */
   root: string;
+  /** Where conversations, downloads and what users bring are kept. A relative `server.dataDir` starts at the file. */
+  dataDir: string;
   /** The environment it was read with. */
   env: Record<string, string | undefined>;
   /** What looks like a slip: unknown fields and variables, with the name that may have been meant. */
@@ -40,7 +43,8 @@ export async function loadConfig(options: LoadOptions = {}): Promise<LoadedConfi
   const named = env["VTUBER_CONFIG"]?.trim() || undefined;
   const path = named === undefined ? join(root, FILE_NAME) : resolve(root, named);
   const text = await readFile(path, named !== undefined);
-  return { path, root, env, ...parseConfig(text, shown(path, root), env) };
+  const parsed = parseConfig(text, shown(path, root), env);
+  return { path, root, env, dataDir: resolve(dirname(path), parsed.config.server.dataDir), ...parsed };
 }
 
 /** {@linkcode loadConfig} for text at hand; `name` stands for the file in messages. */
@@ -51,7 +55,7 @@ export function parseConfig(
 ): { config: Config; warnings: string[] } {
   const { overrides, warnings } = readOverrides(env);
   const file = text.trim() === "" ? { value: {}, lineOf: () => undefined } : readJson(text, name);
-  const value = overrides.reduce(withOverride, file.value);
+  const value = overrides.reduce(withOverride, asMeant(file.value));
 
   const result = configSchema.safeParse(value, { error: expectation });
   const complaints = result.success
@@ -71,7 +75,7 @@ export function parseConfig(
     }
   }
   const { prompt, prompts } = result.data;
-  if (prompt !== undefined && !personaNames(prompts).includes(prompt)) {
+  if (prompt !== undefined && !promptChoices(prompts).includes(prompt)) {
     warnings.push(`${at(name, file.lineOf(["prompt"]))}: there is no character ${JSON.stringify(prompt)}`);
   }
   return { config: result.data, warnings };
@@ -156,7 +160,7 @@ function refine(issue: z.core.$ZodIssue, value: unknown): Complaint {
 }
 
 function chosenPrompt({ prompt, prompts }: Config): Complaint[] {
-  const names = personaNames(prompts);
+  const names = promptChoices(prompts);
   // A file without characters of its own may name one that only another program has: a warning, and no reason to stop.
   if (prompt === undefined || names.includes(prompt) || Object.keys(prompts).length === 0) return [];
   return [{ path: ["prompt"], message: `the name of a character: ${or(names.map((name) => JSON.stringify(name)))}` }];

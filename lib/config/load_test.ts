@@ -10,7 +10,7 @@ Deno.test("parseConfig() gives the defaults when the file is empty", () => {
   const { config, warnings } = parseConfig("");
   assertEquals(warnings, []);
   assertEquals([config.model, config.timeScale], ["hiyori", 1]);
-  assertEquals([config.llm.api, config.llm.fallback, config.llm.wsPath], ["generate", "demo", "/ws"]);
+  assertEquals([config.llm.api, config.llm.fallback, config.llm.wsPath], ["chat", "demo", "/ws"]);
   assertEquals([config.server.host, config.server.port], ["127.0.0.1", 8000]);
 });
 
@@ -202,9 +202,25 @@ Deno.test("loadConfig() reads the file that VTUBER_CONFIG names, or the one in t
     await Deno.writeTextFile(join(root, "other.json"), '{"model":"shizuku"}');
     const loaded = await loadConfig({ root, env: { VTUBER_CONFIG: "other.json" } });
     assertEquals([loaded.config.model, loaded.path, loaded.root], ["shizuku", join(root, "other.json"), root]);
+    assertEquals(loaded.dataDir, join(root, "data"));
     const missing = loadConfig({ root, env: { VTUBER_CONFIG: "missing.json" } });
     await assertRejects(() => missing, ConfigError, "missing.json: there is no such file");
   } finally {
     await Deno.remove(root, { recursive: true });
+  }
+});
+
+Deno.test("loadConfig() starts a relative data folder at the file that VTUBER_CONFIG names", async () => {
+  const root = await Deno.makeTempDir();
+  const elsewhere = await Deno.makeTempDir();
+  try {
+    const file = join(elsewhere, "mine.json");
+    await Deno.writeTextFile(file, '{"server":{"dataDir":"kept"}}');
+    const { path, dataDir } = await loadConfig({ root, env: { VTUBER_CONFIG: file } });
+    assertEquals([path, dataDir], [file, join(elsewhere, "kept")]);
+    const absolute = { VTUBER_CONFIG: file, VTUBER_SERVER_DATA_DIR: root };
+    assertEquals((await loadConfig({ root, env: absolute })).dataDir, root);
+  } finally {
+    for (const folder of [root, elsewhere]) await Deno.remove(folder, { recursive: true });
   }
 });

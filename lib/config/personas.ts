@@ -65,7 +65,10 @@ Your words are plain and unhurried. Answer in the language the user writes in, a
   },
 } satisfies Record<string, Persona>;
 
-/** Names that `prompt` may choose: the configured characters, and the built-in ones. */
-export function personaNames(prompts: Readonly<Record<string, Persona>>): string[] {
-  return [...new Set([...Object.keys(prompts), ...Object.keys(BUILTIN_PERSONAS)])];
+/** Chosen as `prompt`, it leaves the language model itself: a prompt goes to it just as it was written. */
+export const NOBODY = "none";
+
+/** What `prompt` may be: the configured characters, the built-in ones, nobody. */
+export function promptChoices(prompts: Readonly<Record<string, Persona>>): string[] {
+  return [...new Set([...Object.keys(prompts), ...Object.keys(BUILTIN_PERSONAS), NOBODY])];
 }

@@ -56,8 +56,8 @@ const llm = z.object({
   host: z.string().transform(connectable).default("http://127.0.0.1:11434")
     .describe("Where Ollama listens. OLLAMA_HOST takes its place when set, and is read as Ollama reads it."),
   wsPath: z.string().transform(wsPath).default("/ws").describe("The path of the WebSocket."),
-  api: z.enum(["generate", "chat"]).default("generate")
-    .describe("Which of Ollama's interfaces is asked: generate (a lone prompt) or chat (messages)."),
+  api: z.enum(["generate", "chat"]).default("chat")
+    .describe("Which of Ollama's interfaces is asked: chat (messages) or generate (a lone prompt)."),
   fallback: z.enum(["demo", "none"]).default("demo")
     .describe("Who answers when Ollama cannot be reached: the built-in demo, or nobody."),
   think: z.union([z.boolean(), z.enum(["low", "medium", "high", "max"])], {
@@ -86,7 +86,9 @@ const server = z.object({
     .describe(
       "The secret that every visitor needs. When absent, none is needed on this machine alone, and one is made anew at every start where the server listens beyond it.",
     ),
-  dataDir: text("a folder").default("data").describe("Where conversations and downloads are kept."),
+  dataDir: text("a folder").default("data").describe(
+    "Where conversations and downloads are kept: a folder, relative to this file's.",
+  ),
 });
 
 const limits = z.object({
@@ -128,7 +130,7 @@ export const configSchema = z.object({
     }),
   ).default({}).describe("Characters by name: instructions for the language model, or an object with text or card."),
   prompt: text("the name of one of prompts").optional().describe(
-    "The chosen character: one of prompts, or one that comes with the program: companion, streamer or tutor.",
+    "The chosen character: one of prompts, one that comes with the program (companion, streamer or tutor), or none. The first of prompts when absent, or companion.",
   ),
   emotions: z.object({
     classifier: z.boolean().default(true)

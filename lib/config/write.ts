@@ -2,6 +2,7 @@ import * as jsonc from "jsonc-parser";
 import { basename } from "node:path";
 import { ConfigError } from "./config_error.ts";
 import { parseConfig } from "./load.ts";
+import { keptMeaning } from "./predecessor.ts";
 import { writeWhole } from "./write_whole.ts";
 
 /** One field to be changed. */
@@ -26,13 +27,18 @@ export async function writeConfig(path: string, changes: readonly Change[]): Pro
   return await writeWhole(file, text);
 }
 
-/** The text of the file with the changes in it. */
+/** The text of the file with the changes in it. What it leaves unsaid goes on meaning what it meant. */
 export function changeConfig(text: string, changes: readonly Change[]): string {
   const mark = text.startsWith("\uFEFF") ? "\uFEFF" : "";
   const start = text.slice(mark.length).trim() === "" ? "{}\n" : text.slice(mark.length);
-  return mark + changes.reduce((current, { path, value }) => {
+  const changed = withChanges(start, changes);
+  return mark + withChanges(changed, keptMeaning(jsonc.parse(start), jsonc.parse(changed), changes));
+}
+
+function withChanges(text: string, changes: readonly Change[]): string {
+  return changes.reduce((current, { path, value }) => {
     return jsonc.applyEdits(current, jsonc.modify(current, path, value, { formattingOptions: styleOf(current) }));
-  }, start);
+  }, text);
 }
 
 /** Indentation and line ends as the file has them. */

@@ -43,7 +43,9 @@ Deno.test("changeConfig() keeps line ends, tabs and the byte order mark", () => 
 Deno.test("changeConfig() takes a field out, and starts a file where there is none", () => {
   const without = changeConfig('{\n  "model": "mao",\n  "timeScale": 2\n}\n', [{ path: ["model"], value: undefined }]);
   assertEquals(without, '{\n  "timeScale": 2\n}\n');
-  assertEquals(JSON.parse(changeConfig("", [{ path: ["llm", "model"], value: "x" }])), { llm: { model: "x" } });
+  assertEquals(JSON.parse(changeConfig("", [{ path: ["llm", "model"], value: "x" }])), {
+    llm: { model: "x", api: "chat" },
+  });
 });
 
 Deno.test("writeConfig() writes what loadConfig() reads, through a link, and leaves nothing beside it", async () => {

@@ -7,7 +7,7 @@ import type { Character } from "@/lib/characters/character.ts";
 import { keepCard } from "@/lib/characters/keep_card.ts";
 import { checked, type Handlers } from "@/lib/chat/calls.ts";
 import { Refused } from "@/lib/chat/refused.ts";
-import { personaNames } from "@/lib/config/personas.ts";
+import { promptChoices } from "@/lib/config/personas.ts";
 import { refuseOverridden } from "@/lib/config/settings.ts";
 import type { Change } from "@/lib/config/write.ts";
 import type { CharacterChoice } from "@/lib/protocol/calls.ts";
@@ -47,7 +47,7 @@ export function addCharacter(
 ): Promise<{ name: string }> {
   return refusing(async () => {
     refuseOverridden(["prompt"], live.overrides);
-    const { id, path } = await keepCard(resolve(dataDir, "characters"), card, personaNames(config.prompts));
+    const { id, path } = await keepCard(resolve(dataDir, "characters"), card, promptChoices(config.prompts));
     try {
       await change([
         { path: ["prompts", id], value: { card: pathFrom(live.root, path) } },

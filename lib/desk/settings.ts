@@ -3,7 +3,7 @@ import { z } from "zod";
 import { refusing } from "./refusing.ts";
 import { checked, type Handlers } from "@/lib/chat/calls.ts";
 import { ConfigError } from "@/lib/config/config_error.ts";
-import { personaNames } from "@/lib/config/personas.ts";
+import { promptChoices } from "@/lib/config/personas.ts";
 import type { Config } from "@/lib/config/schema.ts";
 import { needsRestart, readChanges, settingFields } from "@/lib/config/settings.ts";
 import type { Change } from "@/lib/config/write.ts";
@@ -33,7 +33,7 @@ export function settingsCalls(services: Services): Handlers {
 
 /** A file may name a character that only another program has; a page may not. */
 function refuseUnknownCharacter(changes: readonly Change[], { prompts }: Config): void {
-  const names = personaNames(prompts);
+  const names = promptChoices(prompts);
   const unknown = changes.find(({ path, value }) =>
     path.join() === "prompt" && value !== undefined && !names.includes(String(value))
   );
@@ -43,7 +43,7 @@ function refuseUnknownCharacter(changes: readonly Change[], { prompts }: Config)
 
 function readSettings({ live }: Services): SettingField[] {
   const { written, overrides } = live;
-  const choices = { model: modelNames(written), prompt: personaNames(written.prompts) };
+  const choices = { model: modelNames(written), prompt: promptChoices(written.prompts) };
   return settingFields({ config: written, overrides, choices });
 }
 

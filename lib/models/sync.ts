@@ -199,15 +199,16 @@ async function isThere(path: string): Promise<boolean> {
   }
 }
 
-/** Folders that a model's relative path may start at, in order. */
+/** Folders that the relative path of a model or a card may start at, in order. */
 export function rootsOf(root: string, configPath?: string): string[] {
   return configPath === undefined ? [root] : [dirname(resolve(root, configPath)), root];
 }
 
 function contextOf({ config, configPath, onProgress, signal }: SyncOptions, root: string): SourceContext {
+  const roots = rootsOf(root, configPath);
   return {
-    roots: rootsOf(root, configPath),
-    cacheDir: join(resolve(root, config.server.dataDir), "cache"),
+    roots,
+    cacheDir: join(resolve(roots[0] ?? root, config.server.dataDir), "cache"),
     step: (text, atOnce) => startStep(text, atOnce, onProgress),
     ...(signal === undefined ? {} : { signal }),
   };
