@@ -121,15 +121,16 @@ class LanguageModel implements Brain {
   readonly #asked: number | undefined;
 
   constructor({ llm, limits }: Config, { watched, onStatus }: MindOptions, counter: TokenCounter) {
-    const { host, model, fallback } = llm;
+    const { host, model, allowLinkLocal, fallback } = llm;
     // A context that is filled further than Ollama loads it would be cut without a word.
     const options = llm.contextLength === undefined ? llm.options : { num_ctx: llm.contextLength, ...llm.options };
     this.#asked = typeof options.num_ctx === "number" && options.num_ctx > 0 ? options.num_ctx : undefined;
     this.counter = counter;
-    this.monitor = new OllamaMonitor({ host, model });
+    this.monitor = new OllamaMonitor({ host, model, allowLinkLocal });
     this.watch = new StatusWatch({ monitor: this.monitor, fallback, watched, onChange: onStatus });
     const ollama = new OllamaProvider({
       host,
+      allowLinkLocal,
       api: llm.api,
       ...(llm.think !== undefined && { think: llm.think }),
       ...(llm.keepAlive !== undefined && { keepAlive: llm.keepAlive }),

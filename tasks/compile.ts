@@ -13,7 +13,7 @@ const PACKAGES = join("node_modules", ".deno");
 await syncAloud({ config: parseConfig("").config, root: PROGRAM, staticDir: BUNDLE });
 await buildIfChanged(PROGRAM);
 const named = Deno.args.some((argument) => /^(-o|--output)(=|$)/.test(argument));
-const { code } = await new Deno.Command(Deno.execPath(), {
+const { code } = await new Deno.Command(Deno.env.get("DENO_FOR_COMPILE") ?? Deno.execPath(), {
   args: [
     "compile",
     "-A",

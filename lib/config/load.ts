@@ -1,9 +1,11 @@
 import * as jsonc from "jsonc-parser";
 import { dirname, join, relative, resolve } from "node:path";
 import type { z } from "zod";
+import { isLinkLocal } from "./addresses.ts";
 import { ConfigError } from "./config_error.ts";
 import { type Override, readOverrides, suggest } from "./env.ts";
 import { type Field, fieldsOf, unknownFields } from "./fields.ts";
+import { withoutUser } from "./ollama_host.ts";
 import { promptChoices } from "./personas.ts";
 import { asMeant } from "./predecessor.ts";
 import { type Config, configSchema } from "./schema.ts";
@@ -59,7 +61,7 @@ export function parseConfig(
 
   const result = configSchema.safeParse(value, { error: expectation });
   const complaints = result.success
-    ? chosenPrompt(result.data)
+    ? [...chosenPrompt(result.data), ...allowedHost(result.data)]
     : result.error.issues.map((issue) => refine(issue, value));
   if (!result.success || complaints.length > 0) {
     throw new ConfigError(
@@ -86,7 +88,7 @@ export function parseConfig(
  */
 export function complaintAbout({ path, schema }: Field, value: unknown): string | undefined {
   const issue = schema.safeParse(value, { error: expectation }).error?.issues[0];
-  return issue && `${path.join(".")} is ${shorten(JSON.stringify(value))}: it should be ${issue.message}`;
+  return issue && `${path.join(".")} is ${repeated(path, value)}: it should be ${issue.message}`;
 }
 
 interface Complaint {
@@ -166,14 +168,27 @@ function chosenPrompt({ prompt, prompts }: Config): Complaint[] {
   return [{ path: ["prompt"], message: `the name of a character: ${or(names.map((name) => JSON.stringify(name)))}` }];
 }
 
+function allowedHost({ llm: { host, allowLinkLocal } }: Config): Complaint[] {
+  if (allowLinkLocal || !isLinkLocal(new URL(host).hostname)) return [];
+  const message = "another address, for this one is link-local or a cloud's own; " +
+    "llm.allowLinkLocal lets it be asked all the same";
+  return [{ path: ["llm", "host"], message }];
+}
+
 function describe({ path, message }: Complaint, value: unknown, { name, lineOf, overrides }: Source): string {
   const keys = path.map(String);
   const variable = overrides.find((one) => one.path.every((part, i) => part === keys[i]))?.variable;
   const found = valueAt(value, path);
   const subject = variable ?? `${at(name, lineOf(keys))}: ${keys.join(".")}`;
   const secret = keys.at(-1) === "token";
-  const state = found === undefined ? "is missing" : secret ? "cannot be used" : `is ${shorten(JSON.stringify(found))}`;
+  const state = found === undefined ? "is missing" : secret ? "cannot be used" : `is ${repeated(keys, found)}`;
   return `${subject} ${state}: it should be ${message}`;
+}
+
+/** A value as a message may repeat it: the address of Ollama may hold a password. */
+function repeated(path: readonly string[], value: unknown): string {
+  const open = path[0] === "llm" && typeof value === "string" ? withoutUser(value) : value;
+  return shorten(JSON.stringify(open));
 }
 
 function valueAt(value: unknown, path: readonly PropertyKey[]): unknown {

@@ -39,6 +39,9 @@ Deno.test("parseConfig() names the field, its value and what it should be when a
     ['{"server":{"allowedOrigins":"https://a"}}', "it should be a list"],
     ['{"emotions":{"classifier":1}}', "c.json:1: emotions.classifier is 1: it should be true or false"],
     ['{"llm":{"host":"ftp://x"}}', 'c.json:1: llm.host is "ftp://x": it should be an address of Ollama'],
+    ['{"llm":{"host":"http://u:p@x/#y"}}', 'c.json:1: llm.host is "http://x/#y": it should be an address of Ollama'],
+    ['{\n"llm":{"host":"http://0xa9fea9fe"}}', 'c.json:2: llm.host is "http://0xa9fea9fe": it should be another'],
+    ['{"llm":{"host":"http://u:p@metadata.google.internal"}}', 'is "http://metadata.google.internal": it should be'],
     ['{"llm":{"keepAlive":"long"}}', 'it should be seconds, or a duration such as "10m"'],
     ['{"llm":{"think":"hard"}}', 'it should be true, false, "low", "medium", "high" or "max"'],
     ['{"llm":{"options":[]}}', "c.json:1: llm.options is []: it should be an object"],
@@ -167,7 +170,11 @@ Deno.test("parseConfig() names the variable when its value is wrong", () => {
   const cases: [env: Record<string, string>, message: string][] = [
     [{ PORT: "http" }, 'PORT is "http": it should be a whole number from 0 to 65535'],
     [{ VTUBER_LLM_API: "chatt" }, 'VTUBER_LLM_API is "chatt": it should be "generate" or "chat"'],
-    [{ OLLAMA_HOST: "http://u:p@h:80" }, "OLLAMA_HOST is"],
+    [
+      { OLLAMA_HOST: "http://u:p@h:80/?x" },
+      'OLLAMA_HOST is "http://h:80/?x": it should be an address of Ollama such as http://127.0.0.1:11434, without ? and #',
+    ],
+    [{ VTUBER_LLM_HOST: "169.254.169.254" }, 'VTUBER_LLM_HOST is "169.254.169.254": it should be another'],
   ];
   for (const [env, message] of cases) {
     assertStringIncludes(assertThrows(() => parseConfig("", "c.json", env), ConfigError).message, message);
@@ -223,4 +230,10 @@ Deno.test("loadConfig() starts a relative data folder at the file that VTUBER_CO
   } finally {
     for (const folder of [root, elsewhere]) await Deno.remove(folder, { recursive: true });
   }
+});
+
+Deno.test("parseConfig() lets the file allow a link-local address, and a host have a path and a password", () => {
+  const { llm } = parseConfig('{"llm":{"host":"http://169.254.7.7","allowLinkLocal":true}}').config;
+  assertEquals(llm.host, "http://169.254.7.7:80");
+  assertEquals(parseConfig('{"llm":{"host":"http://u:p@h/ollama"}}').config.llm.host, "http://u:p@h:80/ollama");
 });

@@ -1,5 +1,5 @@
 import { assertEquals, assertThrows } from "@std/assert";
-import { connectableHost, formatOllamaHost, isThisMachine, parseOllamaHost } from "./ollama_host.ts";
+import { connectableHost, formatOllamaHost, isThisMachine, parseOllamaHost, withoutUser } from "./ollama_host.ts";
 
 Deno.test("parseOllamaHost() reads every form as Ollama does", () => {
   const cases: [value: string, printed: string][] = [
@@ -42,6 +42,9 @@ Deno.test("connectableHost() gives an address that fetch can use", () => {
     ["HTTP://localhost", "http://localhost:11434"],
     ["https://example.com/ollama/", "https://example.com:443/ollama"],
     ["http://127.0.0.1:11434", "http://127.0.0.1:11434"],
+    ["http://user:pw@host:80", "http://user:pw@host:80"],
+    ["user:p%40w@host", "http://user:p%40w@host:11434"],
+    ["https://user@[::1]/ollama", "https://user@[::1]:443/ollama"],
   ];
   for (const [value, address] of cases) {
     assertEquals(connectableHost(value), address, value);
@@ -50,8 +53,24 @@ Deno.test("connectableHost() gives an address that fetch can use", () => {
 });
 
 Deno.test("connectableHost() throws when no client could connect", () => {
-  for (const value of ["1.2.3.4:0", "http://user:pw@host:80", "user@host", "ftp://host", "a b"]) {
-    assertThrows(() => connectableHost(value), TypeError, value);
+  for (
+    const value of [
+      "1.2.3.4:0",
+      "ftp://host",
+      "a b",
+      "http://host/?x=1",
+      "http://host/?",
+      "http://host?x",
+      "http://host/#x",
+      "host:80/a?b",
+      "http://host\\\\@other",
+      "http://user:p/w@host",
+      "http://user:p%w@host",
+      "http://user:p?w@host",
+    ]
+  ) {
+    const { message } = assertThrows(() => connectableHost(value), TypeError, withoutUser(value));
+    assertEquals(/user|w@/.test(message), false, message);
   }
 });
 
@@ -71,6 +90,21 @@ Deno.test("isThisMachine() tells whether a prompt stays here", () => {
     ["https://ollama.com", false],
     ["http://127.0.0.1.example.com", false],
     ["http://notlocalhost", false],
+    ["http://user:pw@127.0.0.1:11434", true],
+    ["http://127.0.0.1:80@example.com", false],
   ];
   for (const [address, here] of cases) assertEquals(isThisMachine(address, ["192.168.1.7"]), here, address);
+});
+
+Deno.test("withoutUser() leaves nothing of a password", () => {
+  const cases: [address: string, shown: string][] = [
+    ["http://127.0.0.1:11434", "http://127.0.0.1:11434"],
+    ["http://user:pw@host:80/a", "http://host:80/a"],
+    ["user:pw@host", "host"],
+    ["http://user:p/w?x#y@host", "http://host"],
+    ["http://user:p@w@host", "http://host"],
+    ["http://user:p://w@host", "http://host"],
+    ["", ""],
+  ];
+  for (const [address, shown] of cases) assertEquals(withoutUser(address), shown, address);
 });

@@ -54,7 +54,12 @@ const llm = z.object({
   provider: z.enum(["ollama"]).default("ollama").describe("Who answers."),
   model: text("the name of a model, such as qwen2.5").default("qwen2.5").describe("The language model Ollama runs."),
   host: z.string().transform(connectable).default("http://127.0.0.1:11434")
-    .describe("Where Ollama listens. OLLAMA_HOST takes its place when set, and is read as Ollama reads it."),
+    .describe(
+      "Where Ollama listens, with a path where it lies below one. OLLAMA_HOST takes its place when set, and is read as Ollama reads it.",
+    ),
+  allowLinkLocal: z.boolean().default(false).describe(
+    "Whether host may be a link-local address (169.254.0.0/16, fe80::/10) or one at which a cloud tells its secrets.",
+  ),
   wsPath: z.string().transform(wsPath).default("/ws").describe("The path of the WebSocket."),
   api: z.enum(["generate", "chat"]).default("chat")
     .describe("Which of Ollama's interfaces is asked: chat (messages) or generate (a lone prompt)."),
@@ -187,7 +192,11 @@ function connectable(value: string, context: z.RefinementCtx): string {
     return connectableHost(value);
   } catch {
     // The cause would only repeat the value, which the message carries anyway.
-    context.addIssue({ code: "custom", message: "an address of Ollama such as http://127.0.0.1:11434", input: value });
+    context.addIssue({
+      code: "custom",
+      message: "an address of Ollama such as http://127.0.0.1:11434, without ? and #",
+      input: value,
+    });
     return z.NEVER;
   }
 }

@@ -4,6 +4,7 @@ import { ConfigError } from "./config_error.ts";
 import { type Override, readText } from "./env.ts";
 import { type Field, fieldsOf } from "./fields.ts";
 import { complaintAbout } from "./load.ts";
+import { withoutUser } from "./ollama_host.ts";
 import { type Config, configSchema } from "./schema.ts";
 import type { Change } from "./write.ts";
 import type { SettingField } from "@/lib/protocol/calls.ts";
@@ -153,5 +154,6 @@ function choicesOf(json: Taken): string[] | undefined {
 /** A field's value as its kind has it: text for text and choices, whatever else the schema would take. */
 function shownValue(config: Config, path: readonly string[], kind: SettingField["kind"]): unknown {
   const value = path.reduce<unknown>((inner, key) => (inner as Record<string, unknown>)[key], config) ?? null;
+  if (path.join(".") === "llm.host") return withoutUser(String(value));
   return value !== null && (kind === "text" || kind === "choice") ? String(value) : value;
 }

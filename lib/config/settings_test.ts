@@ -76,7 +76,18 @@ Deno.test("settingFields() names the variable that decides a field", () => {
 
 Deno.test("settingFields() keeps secrets, code and folders to itself", () => {
   const all = fields('{"server": {"token": "abcdefgh"}}');
-  for (const name of ["server.token", "server.dataDir", "server.allowedOrigins", "cubismCore", "models", "prompts"]) {
+  assertEquals(fields('{"llm": {"host": "http://u:hush@h/a"}}').get("llm.host")?.value, "http://h:80/a");
+  for (
+    const name of [
+      "llm.allowLinkLocal",
+      "server.token",
+      "server.dataDir",
+      "server.allowedOrigins",
+      "cubismCore",
+      "models",
+      "prompts",
+    ]
+  ) {
     assert(fieldsOf(configSchema).some(({ path }) => path.join(".") === name), name);
     assert(!all.has(name), name);
   }
@@ -110,6 +121,7 @@ Deno.test("readChanges() refuses what cannot be changed, and says why", () => {
     ["emotions.classifier", { a: 1 }, 'emotions.classifier is {"a":1}: it should be true or false'],
     ["llm.model", "", 'llm.model is "": it should be the name of a model'],
     ["llm.host", "x", "Cannot change llm.host: the environment variable OLLAMA_HOST decides it"],
+    ["llm.allowLinkLocal", true, "Cannot change llm.allowLinkLocal: it is no setting of the page"],
     ["server.token", "abcdefgh", "Cannot change server.token: it is no setting of the page"],
     ["llm", {}, "Cannot change llm: it is no setting of the page"],
     ["__proto__", {}, "Cannot change __proto__: it is no setting of the page"],
@@ -118,6 +130,9 @@ Deno.test("readChanges() refuses what cannot be changed, and says why", () => {
   for (const [path, value, message] of cases) {
     assertThrows(() => readChanges([{ path: path.split("."), value }], overrides), ConfigError, message);
   }
+  const host = [{ path: ["llm", "host"], value: "http://u:hush@h/?x" }];
+  const { message } = assertThrows(() => readChanges(host, []), ConfigError, 'llm.host is "http://h/?x": it should be');
+  assertEquals(message.includes("hush"), false);
 });
 
 Deno.test("needsRestart() is true of what the server takes up when it starts", () => {

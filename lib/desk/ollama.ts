@@ -14,8 +14,8 @@ export function ollamaCalls(services: Services): Handlers {
       "ollama.pull",
       z.object({ model: z.string().trim().min(1).max(500) }),
       async ({ model }, { signal, progress }) => {
-        const { host } = services.config.llm;
-        for await (const { status, overall } of pull(model, { host }, { signal })) {
+        const { host, allowLinkLocal } = services.config.llm;
+        for await (const { status, overall } of pull(model, { host, allowLinkLocal }, { signal })) {
           // Nothing is known of its size before the first part begins.
           progress({ status, ...(overall.total > 0 && overall) });
         }

@@ -1,5 +1,8 @@
 /** By which names this server may be called: a page that has made its own name point here has another one. */
+import { isAddress, isLoopback } from "@/lib/config/addresses.ts";
 import type { Config } from "@/lib/config/schema.ts";
+
+export { isLoopback };
 
 export interface Host {
   /** In lower case, IPv6 in brackets, without a dot at the end. */
@@ -12,13 +15,6 @@ export interface Host {
 export function parseHost(text: string): Host | undefined {
   const match = /^(\[[\da-f:.]+\]|[a-z\d._-]+?)\.?(?::(\d{1,5}))?$/i.exec(text);
   return match === null ? undefined : { name: match[1]!.toLowerCase(), port: match[2] ?? "" };
-}
-
-/** Whether a name, as of {@linkcode parseHost} or as an address to listen on, never leaves this machine. */
-export function isLoopback(name: string): boolean {
-  const bare = name.toLowerCase().replace(/^\[(.*)\]$/, "$1");
-  return bare === "localhost" || bare.endsWith(".localhost") || bare === "::1" ||
-    /^(::ffff:)?127\.\d+\.\d+\.\d+$/.test(bare);
 }
 
 /**
@@ -35,10 +31,6 @@ export function knownHosts(server: Config["server"], machine: string = machineNa
   if (isLoopback(host)) return (name) => isLoopback(name) || known.has(name);
   if (machine !== "") known.add(machine.toLowerCase()).add(`${machine.toLowerCase()}.local`);
   return (name) => isLoopback(name) || isAddress(name) || known.has(name);
-}
-
-function isAddress(name: string): boolean {
-  return name.startsWith("[") || /^\d+\.\d+\.\d+\.\d+$/.test(name);
 }
 
 /** An address to listen on as it stands in a URL. */

@@ -1,15 +1,20 @@
-/** Ollama's ways of failing, in words that tell the user what to do. */
+/**
+ * Ollama's ways of failing, in words that tell the user what to do. What somebody else has answered is never repeated:
+ * only Ollama's own `error`, in its own shape, and where a redirect leads.
+ */
 import { LlmError } from "./provider.ts";
+import { withoutUser } from "@/lib/config/ollama_host.ts";
 
 /** What a request was about, for the words of its error. */
 export interface Asked {
+  /** Without a password: see `withoutUser()`. */
   host: string;
   model: string;
 }
 
 /** More of an error's body than this is not read. */
 const MAX_ERROR_BYTES = 64 * 1024;
-/** More of a foreign text than this is not shown. */
+/** More of what Ollama says than this is not shown. */
 const MAX_SHOWN = 300;
 
 /** Turns an answer with a status other than 2xx into an error. Reads a bounded part of its body. */
@@ -17,7 +22,7 @@ export async function errorOfAnswer({ status, headers, body }: Response, asked: 
   if (status >= 300 && status < 400) {
     await body?.cancel();
     const location = headers.get("location");
-    return wrongPlace(`${asked.host} redirects${location === null ? "" : ` to ${location}`}`, status);
+    return wrongPlace(`${asked.host} redirects${location === null ? "" : ` to ${placeOf(location)}`}`, status);
   }
   const text = await readSome(body);
   const said = parseError(text);
@@ -37,8 +42,9 @@ export async function errorOfAnswer({ status, headers, body }: Response, asked: 
 }
 
 /** Turns the `error` of a line, or of a whole answer, into an error. */
-export function errorOfValue(value: unknown, asked: Asked, status?: number): LlmError {
-  return errorOfText(textOfError(value), asked, status);
+export function errorOfValue(value: unknown, asked: Asked): LlmError {
+  const text = textOfError(value);
+  return text === undefined ? notOllama(asked) : errorOfText(text, asked);
 }
 
 function errorOfText(text: string, asked: Asked, status?: number): LlmError {
@@ -86,13 +92,12 @@ function errorOfPage(text: string, status: number, asked: Asked): LlmError {
     const hint = "Try again; Ollama's log says more";
     return new LlmError("ollama_failed", `Ollama failed without a word (${status})`, { status, hint });
   }
-  return wrongPlace(`${asked.host} answers, but it is not Ollama (${status}${shown(text)})`, status);
+  return wrongPlace(`${asked.host} answers, but it is not Ollama (${status})`, status);
 }
 
-/** A line that is no JSON in an answer that began well, as proxies send. */
-export function notOllama(line: string, asked: Asked, cause?: unknown): LlmError {
-  const message = `${asked.host} answers, but it is not Ollama (${shown(line).slice(2)})`;
-  return new LlmError("ollama_refused", message, { cause, hint: CHECK_HOST });
+/** What came in an answer that began well is no JSON of Ollama's, as proxies send. */
+export function notOllama(asked: Asked): LlmError {
+  return new LlmError("ollama_refused", `${asked.host} answers, but it is not Ollama`, { hint: CHECK_HOST });
 }
 
 const CHECK_HOST = "Check `llm.host` (OLLAMA_HOST): Ollama's usual address is http://127.0.0.1:11434";
@@ -126,6 +131,7 @@ function signIn(url: string | undefined, asked: Asked, status?: number): LlmErro
 
 /** Why no answer came at all. Runtimes say it in prose only, so the prose is what there is to go by. */
 export function errorOfFetch(cause: unknown, asked: Asked): LlmError {
+  if (cause instanceof LlmError) return cause;
   const text = proseOf(cause);
   if (/certificate|\btls\b|\bssl\b|corrupt message|invalid peer/i.test(text)) {
     const hint = "Ollama itself speaks http://, not https://: correct `llm.host` (OLLAMA_HOST)";
@@ -148,7 +154,8 @@ export function errorOfFetch(cause: unknown, asked: Asked): LlmError {
 
 /** True when asking again could help: the connection was made and broke before any byte came back. */
 export function brokeBeforeAnswer(error: unknown): boolean {
-  return !/\(Connect\)|cannot connect|refused|invalid url|blocked/i.test(proseOf(error));
+  return !(error instanceof LlmError) &&
+    !/\(Connect\)|cannot connect|refused|invalid url|blocked/i.test(proseOf(error));
 }
 
 /** What an error and its causes say. */
@@ -174,6 +181,9 @@ export function timedOut(asked: Asked, limitMs: number, started: boolean): LlmEr
     });
 }
 
+/** Where Ollama's cloud has people sign in. */
+const SIGN_IN = "https://ollama.com/";
+
 interface Said {
   text: string;
   signInUrl?: string;
@@ -189,23 +199,24 @@ function parseError(text: string): Said | undefined {
   }
   if (typeof value !== "object" || value === null) return undefined;
   const { error, signin_url: url } = value as { error?: unknown; signin_url?: unknown };
-  if (error === undefined) return undefined;
-  return { text: textOfError(error), ...(typeof url === "string" ? { signInUrl: url } : {}) };
+  const said = textOfError(error);
+  if (said === undefined) return undefined;
+  return { text: said, ...(typeof url === "string" && url.startsWith(SIGN_IN) ? { signInUrl: url } : {}) };
 }
 
 /** `error` is a string as a rule; it may hold JSON text of the runner, or be an object as in /v1. */
-function textOfError(error: unknown): string {
+function textOfError(error: unknown): string | undefined {
   if (typeof error === "string") {
     const inner = error.startsWith("{") ? parseError(error)?.text : undefined;
     return clip(inner ?? error);
   }
-  const message = (error as { message?: unknown } | null)?.message;
-  return clip(typeof message === "string" ? message : JSON.stringify(error));
+  const message = (error as { message?: unknown } | null | undefined)?.message;
+  return typeof message === "string" ? clip(message) : undefined;
 }
 
-function shown(text: string): string {
-  const plain = text.replace(/<style[\s\S]*?<\/style>|<[^>]*>/gi, " ").replace(/\s+/g, " ").trim();
-  return plain === "" ? "" : `: ${clip(plain)}`;
+/** Where a redirect leads, without what may be secret in it. */
+function placeOf(location: string): string {
+  return clip(withoutUser(location.replace(/[?#].*$/s, "")));
 }
 
 function clip(text: string): string {

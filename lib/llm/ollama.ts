@@ -1,3 +1,4 @@
+import { ask, type Question } from "./ask.ts";
 import {
   type Asked,
   brokeBeforeAnswer,
@@ -13,10 +14,13 @@ import { pause } from "./pause.ts";
 import { type CountedAnswer, type GenerateRequest, LlmError, type LlmEvent, type Provider } from "./provider.ts";
 import { requestBody, type RequestSettings } from "./request_body.ts";
 import { Watchdog } from "./watchdog.ts";
+import { withoutUser } from "@/lib/config/ollama_host.ts";
 
 export interface OllamaOptions extends RequestSettings {
   /** Address without a path, or with the one Ollama lives under: `http://127.0.0.1:11434`. */
   host: string;
+  /** Whether link-local and metadata addresses may be asked. Default: false. */
+  allowLinkLocal?: boolean;
   /** Longest wait for the first byte in milliseconds, loading of the model included; 0 for no limit. */
   firstByteMs: number;
   /** Longest silence within an answer in milliseconds; 0 for no limit. */
@@ -35,14 +39,14 @@ const BUSY_RETRY_MS = [250, 1000, 2000];
 /** Answers from Ollama's `/api/generate` or `/api/chat`, line by line as it streams them. */
 export class OllamaProvider implements Provider {
   readonly name = "ollama";
-  readonly host: string;
+  readonly #host: string;
   readonly #options: OllamaOptions;
   readonly #url: string;
 
   constructor(options: OllamaOptions) {
     this.#options = options;
-    this.host = options.host.replace(/\/+$/, "");
-    this.#url = `${this.host}/api/${options.api}`;
+    this.#host = options.host.replace(/\/+$/, "");
+    this.#url = `${this.#host}/api/${options.api}`;
   }
 
   /**
@@ -57,7 +61,7 @@ export class OllamaProvider implements Provider {
     if ((request.messages.at(-1)?.content ?? "").trim() === "") {
       throw new LlmError("empty_prompt", "Cannot answer an empty prompt", { hint: "Write something first" });
     }
-    const asked = { host: this.host, model: request.model };
+    const asked = { host: withoutUser(this.#host), model: request.model };
     let started = false;
     let output = "";
     const abort = new AbortController();
@@ -103,30 +107,30 @@ export class OllamaProvider implements Provider {
   /**
    * Resolves once anything at Ollama's address has answered.
    *
-   * @throws whatever `fetch` throws
+   * @throws whatever `ask` throws
    */
   async knock({ signal }: { signal: AbortSignal }): Promise<void> {
-    const { body } = await fetch(`${this.host}/api/version`, { signal, redirect: "manual" });
+    const { allowLinkLocal } = this.#options;
+    const { body } = await ask(`${this.#host}/api/version`, { allowLinkLocal, signal });
     await body?.cancel();
   }
 
   /** Asks until an answer begins. A busy Ollama is asked again, and one that hung up before any byte once. */
   async #open(request: GenerateRequest, asked: Asked, signal: AbortSignal): Promise<Response> {
-    const { busyRetryMs = BUSY_RETRY_MS, think, ...settings } = this.#options;
+    const { busyRetryMs = BUSY_RETRY_MS, allowLinkLocal, think, ...settings } = this.#options;
     // Who cannot think refuses to be asked for it.
     const asking = think === undefined || this.#options.canThink?.() === false ? settings : { ...settings, think };
-    const question: RequestInit = {
-      method: "POST",
-      headers: { "content-type": "application/json", accept: "application/x-ndjson" },
-      body: JSON.stringify(requestBody(request, asking)),
-      redirect: "manual",
+    const question: Question = {
+      headers: { accept: "application/x-ndjson" },
+      body: requestBody(request, asking),
+      allowLinkLocal,
       signal,
     };
     let mayReconnect = true;
     for (let busy = 0;;) {
       let response: Response;
       try {
-        response = await fetch(this.#url, question);
+        response = await ask(this.#url, question);
       } catch (cause) {
         if (signal.aborted) throw signal.reason;
         if (!mayReconnect || !brokeBeforeAnswer(cause)) throw errorOfFetch(cause, asked);
@@ -159,11 +163,11 @@ function parseLine(line: string, asked: Asked): OllamaLine | undefined {
   let value: unknown;
   try {
     value = JSON.parse(line);
-  } catch (cause) {
+  } catch {
     if (line.trim() === "") return undefined;
-    throw notOllama(line, asked, cause);
+    throw notOllama(asked); // The cause would repeat the line.
   }
-  if (typeof value !== "object" || value === null) throw notOllama(line, asked);
+  if (typeof value !== "object" || value === null) throw notOllama(asked);
   const said = value as OllamaLine;
   if (said.error) throw errorOfValue(said.error, asked);
   return said;

@@ -343,11 +343,11 @@ const FAILING: Failing[] = [
     name: "a line that is no JSON",
     knobs: { lines: [LINE, "rubbish"] },
     code: "ollama_refused",
-    message: "rubbish",
+    message: "it is not Ollama",
     text: "par",
   },
   { name: "a line that is no object", knobs: { lines: ["42"] }, code: "ollama_refused" },
-  { name: "a page at 200", knobs: { status: 200, body: HTML }, code: "ollama_refused", message: "Bad Gateway" },
+  { name: "a page at 200", knobs: { status: 200, body: HTML }, code: "ollama_refused", message: "it is not Ollama" },
   { name: "a page at 404", knobs: { status: 404, body: HTML }, code: "ollama_refused", status: 404, hint: "llm.host" },
   { name: "a page at 502", knobs: { status: 502, body: HTML }, code: "ollama_refused", status: 502, message: "proxy" },
   {
@@ -363,6 +363,23 @@ const FAILING: Failing[] = [
     code: "ollama_refused",
     status: 301,
     message: "redirects to /api/generate",
+  },
+  {
+    name: "a redirect with secrets",
+    knobs: { status: 307, headers: { location: "https://u:pw@login.example/in?token=hush" } },
+    code: "ollama_refused",
+    message: "redirects to https://login.example/in",
+  },
+  {
+    name: "an error in another shape",
+    knobs: { status: 500, body: '{"error":{"secret":"hush"}}' },
+    code: "ollama_refused",
+  },
+  { name: "an error line in another shape", knobs: { lines: [LINE, '{"error":["hush"]}'] }, code: "ollama_refused" },
+  {
+    name: "401 with an address elsewhere",
+    knobs: { status: 401, body: '{"error":"unauthorized","signin_url":"https://hush.example"}' },
+    code: "sign_in",
   },
   { name: "403 without a word", knobs: { status: 403 }, code: "ollama_refused", status: 403, hint: "OLLAMA_ORIGINS" },
   {
@@ -397,12 +414,20 @@ const FAILING: Failing[] = [
   { name: "a connection that is closed unanswered", knobs: { hangUp: true }, code: "ollama_unreachable", text: "" },
 ];
 
+/** What an error repeats of an answer that is not Ollama's. */
+function foreignWords(error: LlmError): string[] {
+  const cause = error.cause instanceof Error ? error.cause.message : "";
+  const told = `${error.message} ${error.hint} ${cause}`;
+  return ["rubbish", "Bad Gateway", "html", "page not found", "hush", "pw@"].filter((words) => told.includes(words));
+}
+
 Deno.test("OllamaProvider names the failure and keeps the text before it", async (t) => {
   for (const { name, knobs, code, status, message = "", hint = "", text } of FAILING) {
     for (const api of ["generate", "chat"] as const) {
       await t.step(`${name}, ${api}`, async () => {
         const answer = await met(api === "chat" ? asChat(knobs) : knobs, { api });
         const error = failure(answer);
+        assertEquals(foreignWords(error), []);
         assertEquals(error.code, code);
         if (status !== undefined) assertEquals(error.status, status);
         assertStringIncludes(error.message, message);

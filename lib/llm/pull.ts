@@ -1,7 +1,9 @@
-import { errorOfAnswer, errorOfFetch, errorOfValue, incomplete, notOllama } from "./errors.ts";
+import { ask } from "./ask.ts";
+import { type Asked, errorOfAnswer, errorOfFetch, errorOfValue, incomplete, notOllama } from "./errors.ts";
 import { linesOf } from "./lines.ts";
 import { LlmError } from "./provider.ts";
 import { Watchdog } from "./watchdog.ts";
+import { withoutUser } from "@/lib/config/ollama_host.ts";
 
 /** One step of a pull. Bytes are absent while Ollama does not know them. */
 export interface PullProgress {
@@ -16,6 +18,8 @@ export interface PullProgress {
 
 export interface PullOptions {
   host: string;
+  /** Whether link-local and metadata addresses may be asked. Default: false. */
+  allowLinkLocal?: boolean;
   /** Longest silence in milliseconds; a large part is checked in silence. Default ten minutes. */
   idleMs?: number;
 }
@@ -29,11 +33,11 @@ export interface PullOptions {
  */
 export async function* pull(
   model: string,
-  { host, idleMs = 600_000 }: PullOptions,
+  { host, allowLinkLocal, idleMs = 600_000 }: PullOptions,
   { signal }: { signal: AbortSignal },
 ): AsyncGenerator<PullProgress, void, undefined> {
   signal.throwIfAborted();
-  const asked = { host, model };
+  const asked = { host: withoutUser(host), model };
   const abort = new AbortController();
   const stop = () => abort.abort(signal.reason);
   const watchdog = new Watchdog((limitMs) => abort.abort(stalled(model, limitMs)));
@@ -41,11 +45,10 @@ export async function* pull(
   let started = false;
   try {
     watchdog.begin(idleMs);
-    const response = await fetch(`${host.replace(/\/+$/, "")}/api/pull`, {
-      method: "POST",
-      headers: { "content-type": "application/json", accept: "application/x-ndjson" },
-      body: JSON.stringify({ model, stream: true }),
-      redirect: "manual",
+    const response = await ask(`${host.replace(/\/+$/, "")}/api/pull`, {
+      headers: { accept: "application/x-ndjson" },
+      body: { model, stream: true },
+      allowLinkLocal,
       signal: abort.signal,
     });
     if (response.status !== 200) throw await errorOfAnswer(response, asked);
@@ -53,7 +56,7 @@ export async function* pull(
     const parts = new Parts();
     for await (const line of linesOf(response, { watchdog, idleMs, signal: abort.signal })) {
       if (line.trim() === "") continue;
-      const progress = parts.add(parseLine(line, host, model));
+      const progress = parts.add(parseLine(line, asked));
       yield progress;
       if (progress.status === "success") return;
     }
@@ -93,16 +96,16 @@ class Parts {
   }
 }
 
-function parseLine(text: string, host: string, model: string): Line {
+function parseLine(text: string, asked: Asked): Line {
   let value: unknown;
   try {
     value = JSON.parse(text);
-  } catch (cause) {
-    throw notOllama(text, { host, model }, cause);
+  } catch {
+    throw notOllama(asked); // The cause would repeat the text.
   }
-  if (typeof value !== "object" || value === null) throw notOllama(text, { host, model });
+  if (typeof value !== "object" || value === null) throw notOllama(asked);
   const { status, digest, total, completed, error } = value as Record<string, unknown>;
-  if (error) throw refused(error, host, model);
+  if (error) throw refused(error, asked);
   return {
     status: typeof status === "string" ? status : "",
     ...(typeof digest === "string" ? { digest } : {}),
@@ -111,8 +114,10 @@ function parseLine(text: string, host: string, model: string): Line {
   };
 }
 
-function refused(said: unknown, host: string, model: string): LlmError {
-  const error = errorOfValue(said, { host, model });
+function refused(said: unknown, asked: Asked): LlmError {
+  const { model } = asked;
+  const error = errorOfValue(said, asked);
+  if (error.code === "ollama_refused") return error;
   if (/file does not exist|not found/.test(error.message)) {
     return new LlmError("model_missing", `Ollama's library has no model ${model}`, {
       cause: error,

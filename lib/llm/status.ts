@@ -1,5 +1,6 @@
-import { isThisMachine } from "@/lib/config/ollama_host.ts";
+import { isThisMachine, withoutUser } from "@/lib/config/ollama_host.ts";
 import type { ProviderName, Status } from "@/lib/protocol/v2.ts";
+import { ask, type Question } from "./ask.ts";
 import { type Asked, errorOfAnswer, errorOfFetch, notOllama } from "./errors.ts";
 import { LlmError } from "./provider.ts";
 
@@ -20,6 +21,7 @@ export interface OllamaModel {
 
 /** What stands at Ollama's address. */
 export interface OllamaStatus {
+  /** Its address, without a password. */
   host: string;
   reachable: boolean;
   version?: string;
@@ -45,6 +47,8 @@ export interface OllamaStatus {
 
 export interface ProbeOptions {
   host: string;
+  /** Whether link-local and metadata addresses may be asked. Default: false. */
+  allowLinkLocal?: boolean;
   model: string;
   /** For the whole look, in milliseconds. Default 2000. */
   timeoutMs?: number;
@@ -71,7 +75,7 @@ export async function probe(options: ProbeOptions): Promise<OllamaStatus> {
   ]);
   signal?.throwIfAborted();
   const status: OllamaStatus = {
-    host,
+    host: withoutUser(host),
     reachable: version.status === "fulfilled",
     model,
     modelPresent: null,
@@ -142,7 +146,14 @@ export class OllamaMonitor {
   /** What is known before the first look: nothing is ruled out. */
   get unknown(): OllamaStatus {
     const { host, model } = this.#options;
-    return { host, model, reachable: true, modelPresent: null, models: [], away: isAway(host, model) };
+    return {
+      host: withoutUser(host),
+      model,
+      reachable: true,
+      modelPresent: null,
+      models: [],
+      away: isAway(host, model),
+    };
   }
 
   refresh(): Promise<OllamaStatus> {
@@ -159,21 +170,20 @@ export class OllamaMonitor {
 
 /** Asks Ollama for a JSON object. Every failure but the caller's own abort is an LlmError. */
 async function askJson(
-  { host, model, signal }: ProbeOptions,
+  { host, model, allowLinkLocal, signal }: ProbeOptions,
   timeoutMs: number,
   path: string,
   body?: unknown,
 ): Promise<object> {
-  const asked = { host, model };
+  const asked = { host: withoutUser(host), model };
   const abort = new AbortController();
   const stop = () => abort.abort(signal?.reason);
-  const timer = setTimeout(() => abort.abort(silent(host, timeoutMs)), timeoutMs);
+  const timer = setTimeout(() => abort.abort(silent(asked.host, timeoutMs)), timeoutMs);
   signal?.addEventListener("abort", stop, { once: true });
-  const post = { method: "POST", body: JSON.stringify(body), headers: { "content-type": "application/json" } };
   try {
     signal?.throwIfAborted();
-    const init: RequestInit = { signal: abort.signal, redirect: "manual", ...(body === undefined ? {} : post) };
-    const response = await fetch(`${host.replace(/\/+$/, "")}${path}`, init);
+    const question: Question = { body, allowLinkLocal, signal: abort.signal };
+    const response = await ask(`${host.replace(/\/+$/, "")}${path}`, question);
     if (!response.ok) throw await errorOfAnswer(response, asked);
     return parseObject(await response.text(), asked);
   } catch (error) {
@@ -195,10 +205,10 @@ function parseObject(text: string, asked: Asked): object {
   let value: unknown;
   try {
     value = JSON.parse(text);
-  } catch (cause) {
-    throw notOllama(text, asked, cause);
+  } catch {
+    throw notOllama(asked); // The cause would repeat the text.
   }
-  if (typeof value !== "object" || value === null) throw notOllama(text, asked);
+  if (typeof value !== "object" || value === null) throw notOllama(asked);
   return value;
 }
 

@@ -108,7 +108,7 @@ Deno.test("statusFrame() names Ollama when something else answers at its address
     "ollama_refused",
     "ollama",
   ]);
-  assertStringIncludes(status.error?.message ?? "", "Hi");
+  assertEquals(status.error?.message, `${status.host} answers, but it is not Ollama`);
 });
 
 Deno.test("OllamaMonitor looks once when asked at once, and keeps what it saw", async () => {

@@ -1,0 +1,62 @@
+import { assertEquals } from "@std/assert";
+import { isAddress, isLinkLocal, isLoopback } from "./addresses.ts";
+
+Deno.test("isLinkLocal() knows link-local and metadata addresses in every form", () => {
+  const there = [
+    "169.254.169.254",
+    "169.254.0.1",
+    "0xa9fea9fe",
+    "2852039166",
+    "0251.0376.0251.0376",
+    "169.16689662",
+    "fe80::1",
+    "[fe80::1]",
+    "fe80::1%eth0",
+    "febf::1",
+    "::ffff:169.254.169.254",
+    "[::ffff:a9fe:a9fe]",
+    "64:ff9b::a9fe:a9fe",
+    "2002:a9fe:a9fe::1",
+    "fd00:ec2::254",
+    "FD00:0EC2::0254",
+    "100.100.100.200",
+    "::ffff:100.100.100.200",
+    "168.63.129.16",
+    "metadata.google.internal",
+    "Metadata.Google.Internal.",
+  ];
+  const elsewhere = [
+    "127.0.0.1",
+    "::1",
+    "192.168.1.7",
+    "10.0.0.5",
+    "100.64.1.2", // Tailscale's, and quite usual for an Ollama
+    "100.100.100.201",
+    "fd00::5",
+    "fec0::1",
+    "169.253.255.255",
+    "169.255.0.1",
+    "64:ff9b::808:808",
+    "ollama.local",
+    "169.254.169.254.example.com",
+    "",
+  ];
+  for (const host of there) assertEquals(isLinkLocal(host), true, host);
+  for (const host of elsewhere) assertEquals(isLinkLocal(host), false, host);
+});
+
+Deno.test("isLoopback() and isAddress() take brackets, packed addresses and dots at the end", () => {
+  const cases: [host: string, loopback: boolean, address: boolean][] = [
+    ["localhost.", true, false],
+    ["[::1]", true, true],
+    ["[::ffff:7f00:1]", true, true],
+    ["127.8.9.1", true, true],
+    ["[fe80::1]", false, true],
+    ["10.0.0.5", false, true],
+    ["localhost.example.com", false, false],
+    ["::1.example.com", false, false],
+  ];
+  for (const [host, loopback, address] of cases) {
+    assertEquals([isLoopback(host), isAddress(host)], [loopback, address], host);
+  }
+});

@@ -1,0 +1,48 @@
+import { Buffer } from "node:buffer";
+import { refuseLinkLocal } from "./link_local.ts";
+import { within } from "./within.ts";
+
+/** How Ollama is asked. */
+export interface Question {
+  headers?: Record<string, string>;
+  /** What is posted; a GET without it. */
+  body?: unknown;
+  /** Whether link-local and metadata addresses may be asked. Default: false. */
+  allowLinkLocal?: boolean | undefined;
+  signal: AbortSignal;
+}
+
+/**
+ * Asks Ollama over HTTP. No redirects are followed, so that nobody else is asked than whom `address` names. What it
+ * has before an `@` goes along as a proxy wants it (RFC 7617), and nowhere else.
+ *
+ * @throws {LlmError} when the address is link-local and that is not allowed
+ * @throws {TypeError} when there is no connection, or no HTTP on it
+ * @throws the reason of `signal`
+ */
+export async function ask(
+  address: string,
+  { headers, body, allowLinkLocal = false, signal }: Question,
+): Promise<Response> {
+  const { url, authorization } = authorized(new URL(address));
+  if (!allowLinkLocal) await within(signal, refuseLinkLocal(url.hostname));
+  return await fetch(url, {
+    ...(body !== undefined && { method: "POST", body: JSON.stringify(body) }),
+    headers: {
+      ...(body !== undefined && { "content-type": "application/json" }),
+      ...headers,
+      ...(authorization !== undefined && { authorization }),
+    },
+    redirect: "manual",
+    signal,
+  });
+}
+
+/** The address without a user, and what stands for the user in a header. */
+function authorized(url: URL): { url: URL; authorization?: string } {
+  const { username, password } = url;
+  if (username === "" && password === "") return { url };
+  url.username = url.password = "";
+  const user = [username, password].map(decodeURIComponent).join(":");
+  return { url, authorization: `Basic ${Buffer.from(user).toString("base64")}` };
+}
