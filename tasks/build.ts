@@ -3,7 +3,7 @@ import { createHash } from "node:crypto";
 import { join } from "node:path";
 
 /** What the build reads, relative to the project. */
-const SOURCES = [
+export const SOURCES = [
   "deno.json",
   "deno.lock",
   "dev.ts",
@@ -24,7 +24,7 @@ export const BROUGHT = ["static/model", "static/vendor", "static/app-config.json
 /** Runs the build in a process of its own, unless `_fresh/` is up to date. Returns whether it ran. */
 export async function buildIfChanged(root: string): Promise<boolean> {
   const stamp = join(root, "_fresh", "sources.sha256");
-  const digest = await digestSources(root);
+  const digest = await digestFiles(root, SOURCES);
   const built = await Deno.readTextFile(stamp).catch((error: unknown) => {
     if (error instanceof Deno.errors.NotFound) return undefined;
     throw error;
@@ -41,9 +41,10 @@ export async function buildIfChanged(root: string): Promise<boolean> {
   return true;
 }
 
-async function digestSources(root: string): Promise<string> {
+/** What stands for all files of these names and below them, and for the version of Deno. */
+export async function digestFiles(root: string, sources: readonly string[]): Promise<string> {
   const hash = createHash("sha256").update(Deno.version.deno);
-  for (const source of SOURCES) {
+  for (const source of sources) {
     for (const path of (await filesOf(root, source)).sort()) {
       hash.update(`${path}\0`).update(await Deno.readFile(join(root, path)));
     }

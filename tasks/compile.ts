@@ -7,13 +7,17 @@ import { syncAloud } from "@/lib/models/tell_sync.ts";
 import { BUNDLE, PROGRAM } from "@/lib/paths.ts";
 
 const ENTRY = "serve.ts";
+/** What the build makes of the app, which the entry imports when it runs. */
+const SERVED = "_fresh/server.js";
 const PACKAGES = join("node_modules", ".deno");
 
 // The default model, whatever this checkout is configured to show: others are the user's, beside the binary.
 await syncAloud({ config: parseConfig("").config, root: PROGRAM, staticDir: BUNDLE });
 await buildIfChanged(PROGRAM);
 const named = Deno.args.some((argument) => /^(-o|--output)(=|$)/.test(argument));
-const { code } = await new Deno.Command(Deno.env.get("DENO_FOR_COMPILE") ?? Deno.execPath(), {
+// A runtime can be embedded only by the version of Deno that it belongs to.
+const compiler = Deno.env.get("DENO_FOR_COMPILE") ?? Deno.execPath();
+const { code } = await new Deno.Command(compiler, {
   args: [
     "compile",
     "-A",
@@ -37,12 +41,7 @@ Deno.exit(code);
 
 /** Folders of packages that only the build and the tests use: more than half of what would otherwise go in. */
 async function unusedPackages(): Promise<string[]> {
-  const { stdout } = await new Deno.Command(Deno.execPath(), { args: ["info", "--json", ENTRY], cwd: PROGRAM })
-    .output();
-  const { npmPackages } = JSON.parse(new TextDecoder().decode(stdout)) as {
-    npmPackages: Record<string, { name: string; version: string }>;
-  };
-  const used = new Set(Object.values(npmPackages).map(({ name, version }) => `${name.replace("/", "+")}@${version}`));
+  const used = new Set((await Promise.all([ENTRY, SERVED].map(packagesOf))).flat());
   const unused: string[] = [];
   for await (const { name: folder } of Deno.readDir(join(PROGRAM, PACKAGES))) {
     // Copies for other sets of peers carry a number behind an underscore.
@@ -51,4 +50,23 @@ async function unusedPackages(): Promise<string[]> {
     unused.push(join(PACKAGES, folder, "node_modules", name.replace("+", "/")));
   }
   return unused;
+}
+
+/** What `deno info` tells of a program: its packages are all that deno.lock has, whether it imports them or not. */
+interface Info {
+  modules: { npmPackage?: string }[];
+  npmPackages: Record<string, { name: string; version: string; dependencies: string[] }>;
+}
+
+/** The packages that a module imports, with theirs, as folders are called after them. */
+async function packagesOf(entry: string): Promise<string[]> {
+  const { stdout } = await new Deno.Command(Deno.execPath(), { args: ["info", "--json", entry], cwd: PROGRAM })
+    .output();
+  const { modules, npmPackages } = JSON.parse(new TextDecoder().decode(stdout)) as Info;
+  const found = new Set(modules.flatMap(({ npmPackage }) => npmPackage ?? []));
+  // What is added meanwhile is gone through, too.
+  for (const id of found) npmPackages[id]?.dependencies.forEach((dependency) => found.add(dependency));
+  return [...found].flatMap((id) => npmPackages[id] ?? []).map(({ name, version }) =>
+    `${name.replace("/", "+")}@${version}`
+  );
 }

@@ -146,7 +146,8 @@ Deno.test("a model that cannot think answers where thinking is configured", asyn
 
 Deno.test("the predecessor's configuration asks as it did, and feelings are guessed", async () => {
   await using stub = startStub({ behaviour: { answer: "I am so glad! Bye." } });
-  await using house = await House.open({ env: { OLLAMA_HOST: stub.url } });
+  const llm = { provider: "ollama", model: "qwen2.5", host: stub.url, wsPath: "/ws" };
+  await using house = await House.open({ config: { model: "mao", timeScale: 6, llm } });
   const client = await enter(house);
   await ask(client, "a", "Hi");
   assertEquals(stub.requests.at(-1)!.body, { model: "qwen2.5", prompt: "Hi", stream: true });

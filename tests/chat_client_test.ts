@@ -250,7 +250,7 @@ const scenes: [name: string, scene: (visit: { page: Page; stub: Stub }) => Promi
 
 Deno.test("the chat in a browser", async (t) => {
   await using stub = startStub();
-  await using house = await House.open({ env: { OLLAMA_HOST: stub.url } });
+  await using house = await House.open({ config: { prompt: "none" }, env: { OLLAMA_HOST: stub.url } });
   const browser = await launchBrowser();
   try {
     for (const [name, scene] of scenes) {

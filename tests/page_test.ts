@@ -38,7 +38,8 @@ const scenes: [string, (visit: Visit) => Promise<void>][] = [
     await page.keyboard.type("two");
     await page.keyboard.press("Enter");
     await logSays(page, "Fine.");
-    assertEquals((stub.requests.at(-1)!.body as { prompt: string }).prompt, "one\ntwo");
+    const { messages } = stub.requests.at(-1)!.body as { messages: { content: string }[] };
+    assertEquals(messages.at(-1)?.content, "one\ntwo");
   }],
 
   ["what is typed, said and answered survives a reload", async ({ page, stub }) => {
@@ -73,7 +74,7 @@ const scenes: [string, (visit: Visit) => Promise<void>][] = [
     await say(page, "And now?");
     await logSays(page, "The real one.");
     await page.waitForFunction(() => !document.body.textContent?.includes("ollama serve"));
-    assertEquals(again.requests.some(({ path }) => path === "/api/generate"), true);
+    assertEquals(again.requests.some(({ path }) => path === "/api/chat"), true);
   }],
 
   ["without WebGL the page says so, and the chat works", async ({ page, stub }) => {

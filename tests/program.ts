@@ -5,8 +5,10 @@ import { PROGRAM } from "@/lib/paths.ts";
 import { buildIfChanged } from "@/tasks/build.ts";
 
 export interface ProgramOptions {
-  /** What `vtuber.config.json` says. */
-  config?: Record<string, unknown>;
+  /** What `vtuber.config.json` says; null for none: the checkout has the one that is shipped then. */
+  config?: Record<string, unknown> | null;
+  /** A compiled program to be run from the folder, in place of the checkout's. */
+  binary?: string;
   env?: Record<string, string>;
   /** Folder of its configuration and data, kept when the program ends. Default: one of its own, removed at the end. */
   folder?: string;
@@ -26,15 +28,21 @@ export class Program {
   }
 
   /** Builds the page if it is not up to date, starts the server and waits until it listens. */
-  static async start({ config = {}, env = {}, folder }: ProgramOptions = {}): Promise<Program> {
+  static async start({ config = {}, binary, env = {}, folder }: ProgramOptions = {}): Promise<Program> {
     await buildIfChanged(PROGRAM);
     const home = folder ?? await makeHome();
     const file = join(home, "vtuber.config.json");
-    await Deno.writeTextFile(file, JSON.stringify(config));
-    const child = new Deno.Command(Deno.execPath(), {
-      args: ["run", "-A", "--quiet", join(PROGRAM, "serve.ts")],
-      cwd: PROGRAM,
-      env: { PORT: "0", VTUBER_CONFIG: file, VTUBER_SERVER_DATA_DIR: join(home, "data"), NO_COLOR: "1", ...env },
+    if (config !== null) await Deno.writeTextFile(file, JSON.stringify(config));
+    const child = new Deno.Command(binary ?? Deno.execPath(), {
+      args: binary === undefined ? ["run", "-A", "--quiet", join(PROGRAM, "serve.ts")] : [],
+      cwd: binary === undefined ? PROGRAM : home,
+      env: {
+        PORT: "0",
+        NO_COLOR: "1",
+        ...(config !== null && { VTUBER_CONFIG: file }),
+        ...(binary === undefined && { VTUBER_SERVER_DATA_DIR: join(home, "data") }),
+        ...env,
+      },
       stdout: "piped",
       stderr: "inherit",
     }).spawn();
@@ -81,7 +89,7 @@ export class Program {
   }
 }
 
-/** Reads standard output up to the address, and goes on reading so that the program never waits for it. */
+/** Reads standard output up to the address, and goes on reading so that the program never waits: `rest` is all of it. */
 export async function listening(
   stdout: ReadableStream<Uint8Array<ArrayBuffer>>,
 ): Promise<{ address: string; rest: Promise<string> }> {
@@ -92,12 +100,12 @@ export async function listening(
     if (done) throw new Error(`The program ended before it listened: ${said}`);
     said += value;
     const address = /http:\/\/\S+/.exec(said)?.[0];
-    if (address !== undefined) return { address, rest: readAll(reader) };
+    if (address !== undefined) return { address, rest: readAll(reader, said) };
   }
 }
 
-async function readAll(reader: ReadableStreamDefaultReader<string>): Promise<string> {
-  let text = "";
+async function readAll(reader: ReadableStreamDefaultReader<string>, said: string): Promise<string> {
+  let text = said;
   for (;;) {
     const { value, done } = await reader.read();
     if (done) return text;

@@ -151,7 +151,15 @@ Deno.test("a wrong setting changes nothing, and the refusal says what it should 
     [[["timeScale", 1]], "Cannot change timeScale: the environment variable VTUBER_TIME_SCALE decides it"],
     [[["server.token", "abcdefgh"]], "it is no setting of the page"],
     [[["model", "nobody"]], "Cannot show the model nobody: there is none of this name"],
-    [[["prompt", "nobody"]], 'prompt is "nobody": it should be one of companion, streamer, tutor'],
+    [[["prompt", "nobody"]], 'prompt is "nobody": it should be one of companion, streamer, tutor, none'],
+    [
+      [["llm.host", "http://u:hush@127.0.0.1:11434/?x"]],
+      'llm.host is "http://127.0.0.1:11434/?x": it should be an address',
+    ],
+    [[["llm.host", "127.0.0.1#"]], "without ? and #"],
+    [[["llm.host", "http://169.254.169.254"]], "llm.allowLinkLocal lets it be asked all the same"],
+    [[["llm.host", "http://[::ffff:a9fe:a9fe]/latest"]], "this one is link-local or a cloud's own"],
+    [[["llm.allowLinkLocal", true]], "it is no setting of the page"],
     [[], "params.changes"],
   ];
   for (const [changes, message] of cases) {
@@ -162,6 +170,7 @@ Deno.test("a wrong setting changes nothing, and the refusal says what it should 
       message,
     );
     assertEquals(refused.error.code, "bad_value");
+    assertEquals(refused.error.message.includes("hush"), false);
   }
   assertEquals(await Deno.readTextFile(house.services.live.path), FILE);
   assertEquals([house.services.config.ui.theme, house.services.config.model], ["auto", "hiyori"]);
@@ -184,5 +193,52 @@ Deno.test("the model and the character are chosen among those there are", async 
   await using house = await House.open({ config: { prompts: { pirate: "Arr." }, models: { mia: "mia.zip" } } });
   await using page = await Page.open(house);
   assertEquals((await page.setting("model")).choices, ["hiyori", "shizuku", "mao", "mia"]);
-  assertEquals((await page.setting("prompt")).choices, ["pirate", "companion", "streamer", "tutor"]);
+  assertEquals((await page.setting("prompt")).choices, ["pirate", "companion", "streamer", "tutor", "none"]);
+});
+
+Deno.test("a password in llm.host opens what it is for, and is shown to nobody", async () => {
+  await using stub = startStub();
+  const host = stub.url.replace("http://", "http://someone:hush-hush@");
+  await using house = await House.open({ config: { llm: { host, fallback: "none" } } });
+  await using page = await Page.open(house);
+  const { result } = page.begin("preflight.look", {});
+  const shown: unknown[] = [await result, await page.call("settings.read", {})];
+  const { asked } = await ask(page, stub);
+  assertEquals(asked.model, "qwen2.5");
+  assertEquals([...new Set(stub.requests.map(({ headers }) => headers.get("authorization")))], [
+    `Basic ${btoa("someone:hush-hush")}`,
+  ]);
+  await page.write("llm.model", "gemma3");
+  await stub.close();
+  const from = page.client.heard.length;
+  page.client.send({ type: "prompt", turn: "gone", text: "Hi" });
+  await page.client.next("error", from);
+  shown.push(await page.call("preflight.look", {}), ...page.client.heard);
+  for (const path of ["/", "/app-config.json", "/readyz", "/metrics"]) {
+    shown.push(await (await fetch(house.url + path)).text());
+  }
+  const all = JSON.stringify(shown);
+  assertEquals(["hush", "someone"].filter((word) => all.includes(word)), []);
+  assertStringIncludes(all, `Ollama is not running at ${stub.url}`);
+  assertStringIncludes(await Deno.readTextFile(house.services.live.path), host);
+});
+
+Deno.test("a page that asks through another program hears nothing of what that answers", async () => {
+  await using inner = Deno.serve({ port: 0, hostname: "127.0.0.1", onListen() {} }, ({ url }) => {
+    const { pathname } = new URL(url);
+    return pathname.endsWith("/version")
+      ? new Response("<p>hush</p>", { status: 200 })
+      : new Response(JSON.stringify({ data: "hush", error: { hush: "hush" } }), { status: 500 });
+  });
+  await using house = await House.open({ config: FILE });
+  await using page = await Page.open(house);
+  await page.write("llm.host", `http://127.0.0.1:${inner.addr.port}/admin`);
+  const seen = await page.call("preflight.look", {});
+  const said = `http://127.0.0.1:${inner.addr.port}/admin answers, but it is not Ollama`;
+  assertEquals([seen.ollama.reachable, seen.ollama.problem?.message], [false, said]);
+  page.client.send({ type: "prompt", turn: "a", text: "Hi" });
+  assertEquals((await page.client.next("error")).message, `${said} (500)`);
+  const refused = await assertRejects(() => page.call("ollama.pull", { model: "m" }), RefusedCall);
+  assertEquals(refused.message, `${said} (500)`);
+  assertEquals(JSON.stringify(page.client.heard).includes("hush"), false);
 });

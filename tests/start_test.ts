@@ -26,7 +26,7 @@ async function startAndAsk(command: string, args: string[], env: Record<string, 
   await client.close();
   child.kill("SIGTERM");
   assertEquals((await child.status).code, 0);
-  await rest;
+  assertStringIncludes(await rest, `kept in ${join(home, "data")}\n`);
   await Deno.remove(home, { recursive: true });
   return client.heard;
 }

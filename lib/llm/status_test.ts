@@ -1,4 +1,4 @@
-import { assert, assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
+import { assert, assertEquals, assertRejects } from "@std/assert";
 import { startStub, type StubModel } from "../../tests/stub_ollama.ts";
 import { findModel, isCloudName, OllamaMonitor, probe, statusFrame } from "./status.ts";
 

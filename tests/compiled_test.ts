@@ -1,0 +1,84 @@
+/** The program that is given away is the one of the checkout. */
+import { assert, assertEquals } from "@std/assert";
+import { Buffer } from "node:buffer";
+import { join } from "node:path";
+import { compileProgram, findRuntime } from "./compiled.ts";
+import { Program } from "./program.ts";
+import { SocketClient } from "./socket_client.ts";
+import { startStub, type Stub } from "./stub_ollama.ts";
+import { BUILTIN_PERSONAS } from "@/lib/config/personas.ts";
+import { type ServerFrame, SUBPROTOCOL } from "@/lib/protocol/v2.ts";
+import { complain } from "@/lib/telemetry/log.ts";
+
+const runtime = await findRuntime();
+if (runtime === undefined) complain("The compiled program is not tested: deno compile finds no runtime (DENORT_BIN)");
+
+/** What a visitor sees of a program, and what Ollama was asked. */
+async function met(program: Program, stub: Stub): Promise<Record<string, unknown>> {
+  assertEquals((await fetch(`${program.url}/readyz`)).status, 200);
+  const { model, entry, timeScale } = await (await fetch(`${program.url}/app-config.json`)).json();
+  const drawn = await fetch(program.url + entry);
+  const page = await (await fetch(program.url)).text();
+  const client = await SocketClient.open<ServerFrame>(program.socketUrl, SUBPROTOCOL);
+  client.send({ type: "hello" });
+  const { status, character, history } = await client.next("welcome");
+  client.send({ type: "prompt", turn: "a", text: "Hello" });
+  const { provider } = await client.next("start");
+  const { reason } = await client.next("end");
+  await client.close();
+  const text = client.heard.map((frame) => frame.type === "chunk" ? frame.data : "").join("");
+  const { path, body } = stub.requests.findLast(({ path }) => path === "/api/chat" || path === "/api/generate")!;
+  return {
+    avatar: { model, entry, timeScale, there: drawn.status, bytes: (await drawn.bytes()).length },
+    log: page.includes('role="log"'),
+    status,
+    character,
+    history,
+    answer: { provider, reason, text },
+    asked: { path, body },
+  };
+}
+
+Deno.test({
+  name: "the compiled program carries nothing that only tests use",
+  ignore: runtime === undefined,
+  fn: async () => {
+    const bytes = Buffer.from(await Deno.readFile(await compileProgram(runtime ?? {})));
+    // What a browser for tests and the check for screen readers are made of, and what the page is: it is looked into.
+    const inside = ["chromium.br", "axe.min.js", "live2dcubismcore.min.js"].map((name) => bytes.includes(name));
+    assertEquals(inside, [false, false, true]);
+  },
+});
+
+Deno.test({
+  name: "the compiled program from an empty folder is what the checkout is",
+  ignore: runtime === undefined,
+  fn: async () => {
+    const folder = await Deno.makeTempDir({ prefix: "vtuber-empty-" });
+    try {
+      await using stub = startStub({ behaviour: { answer: "[happy] Straight from the model." } });
+      const env = { OLLAMA_HOST: stub.url };
+      await using checkout = await Program.start({ config: null, env });
+      const expected = await met(checkout, stub);
+      const binary = await compileProgram(runtime ?? {});
+      await using compiled = await Program.start({ binary, folder, config: null, env });
+      assertEquals(await met(compiled, stub), expected);
+      const { character, answer, asked } = expected as {
+        character: { name: string };
+        answer: { text: string };
+        asked: { path: string };
+      };
+      assertEquals([character.name, answer.text.trim(), asked.path], [
+        BUILTIN_PERSONAS.companion.name,
+        "Straight from the model.",
+        "/api/chat",
+      ]);
+      assert(
+        (await Deno.stat(join(folder, "data", "conversations.db"))).isFile,
+        "conversations are kept where it runs",
+      );
+    } finally {
+      await Deno.remove(folder, { recursive: true });
+    }
+  },
+});
