@@ -9,7 +9,7 @@ const ALLOWED: Record<string, string[]> = {
   "lib/protocol": [],
   "lib/config": ["lib/protocol"],
   "lib/llm": ["lib/config", "lib/protocol"],
-  "lib/models": ["lib/config", "lib/protocol", "lib/paths.ts", "lib/telemetry"],
+  "lib/models": ["lib/config", "lib/protocol", "lib/paths.ts", "lib/telemetry", "lib/http/paths.ts"],
   "lib/feelings": ["lib/protocol", "lib/llm"],
   // The words of the token page are those of the page.
   "lib/http": ["lib/config", "lib/protocol", "lib/llm", "lib/telemetry", "lib/client/i18n.ts"],

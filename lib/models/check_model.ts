@@ -2,7 +2,8 @@ import { posix } from "node:path";
 import { complaintAbout, CORE_5_0_MOC, cubismRelease, mocVersion } from "./file_checks.ts";
 import { type FileTree, TREE_LIMITS } from "./file_tree.ts";
 import { ModelError, type Problem, type Warning } from "./model_error.ts";
-import { type Cubism, cubismOf, filterReferences, type Role } from "./references.ts";
+import { addressOf, askedFor, isServed } from "./addresses.ts";
+import { type Cubism, cubismOf, rewriteReferences, type Role } from "./references.ts";
 
 /** A model that can be shown: its files in memory, and what its owner should know. */
 export interface CheckedModel {
@@ -29,7 +30,8 @@ const NEEDED: readonly Role[] = ["moc", "texture"];
  * Reads a model's files and checks that all it needs is there.
  *
  * What is missing of motions, expressions, sounds, physics or pose becomes a warning, and is left out of the entry
- * file so that no page asks for it.
+ * file so that no page asks for it. References that a browser would take for another address than that of their file
+ * are written as addresses.
  *
  * @throws {ModelError} naming everything that keeps the model from being drawn
  */
@@ -39,13 +41,14 @@ export async function checkModel(tree: FileTree, options: CheckOptions = {}): Pr
   const { document, cubism } = parseEntry(entryBytes, entryPath, tree);
   const files = new Map<string, Uint8Array<ArrayBuffer>>();
   const warnings: Warning[] = otherEntries(tree, entryPath, options.entry);
-  const problems: Problem[] = [];
+  const entry = posix.basename(entryPath);
+  const problems: Problem[] = isServed(entry) ? [] : [unserved("entry", entry)];
   const report = (role: Role, problem: Problem) => (NEEDED.includes(role) ? problems : warnings).push(problem);
 
   const wanted = new Map<string, { role: Role; source: string }>();
   const lost = new Set<string>();
   const roles = new Set<Role>();
-  filterReferences(document, cubism, (reference, role) => {
+  rewriteReferences(document, cubism, (reference, role) => {
     roles.add(role);
     const found = resolve(tree, posix.dirname(entryPath), reference, role);
     if ("kind" in found) {
@@ -55,7 +58,7 @@ export async function checkModel(tree: FileTree, options: CheckOptions = {}): Pr
     } else {
       wanted.set(found.path, { role, source: found.source });
     }
-    return true;
+    return reference;
   });
   for (const role of NEEDED) {
     if (!roles.has(role)) {
@@ -78,15 +81,15 @@ export async function checkModel(tree: FileTree, options: CheckOptions = {}): Pr
   const [first, ...rest] = problems;
   if (first !== undefined) throw inModel(tree, [first, ...rest]);
 
-  const entry = posix.basename(entryPath);
   const named = new Set<string>();
   let whole = true;
-  const complete = filterReferences(document, cubism, (reference) => {
+  const complete = rewriteReferences(document, cubism, (reference) => {
     const path = normal(reference);
     const there = files.has(path);
     if (there) named.add(path);
-    else whole = false;
-    return there;
+    if (there && askedFor(reference) === path) return reference;
+    whole = false;
+    return there ? addressOf(path) : undefined;
   });
   // The sound of a motion that is lost, say, is named by nothing any more.
   for (const path of files.keys()) if (!named.has(path)) files.delete(path);
@@ -170,13 +173,18 @@ function resolve(
   }
   const inTree = posix.join(folder, path);
   const source = tree.paths.find((one) => one === inTree) ?? tree.paths.find((one) => same(one, inTree));
-  if (source !== undefined) return { path, source };
+  if (source !== undefined) return isServed(path) ? { path, source } : unserved(role, reference);
   const other = tree.paths.find((one) => same(one.toLowerCase(), inTree.toLowerCase()));
   if (other === undefined) return { kind: "missing_file", path, message: `${role} ${reference} is missing` };
   const written = posix.dirname(other) === posix.dirname(inTree)
     ? posix.basename(other)
     : posix.relative(folder, other);
   return { kind: "wrong_case", path, message: `${role} ${reference} is written ${written} in the ${tree.kind}` };
+}
+
+function unserved(role: Role | "entry", reference: string): Problem {
+  const message = `${role} ${reference} cannot be asked for by a browser: rename it, without a colon or a dot in front`;
+  return { kind: "bad_file", path: reference, message };
 }
 
 /** A reference as a path: Windows tools write `\`. */

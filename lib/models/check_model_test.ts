@@ -155,6 +155,56 @@ Deno.test("checkModel() takes accents composed or apart for the same name", asyn
   assertEquals([model.warnings, model.files.has(composed)], [[], true]);
 });
 
+Deno.test("checkModel() writes references as a browser asks for them, whatever a file's name has in it", async () => {
+  const names = [
+    "a#1.png",
+    "50%.png",
+    "a%20b.png",
+    "two words.png",
+    "[x] (y)?.png",
+    "été.png",
+    "sub\\c#.png",
+    "./d.png",
+  ];
+  const paths = names.map((name) => name.replace("\\", "/").replace("./", ""));
+  const entry = { FileReferences: { Moc: "Mia.moc3", Textures: names, Physics: "[p]#.json" } };
+  const model = await checkModel(
+    await zipTree({
+      "Mia.model3.json": JSON.stringify(entry),
+      "Mia.moc3": moc3(),
+      "[p]#.json": "{}",
+      ...Object.fromEntries(paths.map((path) => [path, PNG])),
+    }),
+  );
+  const { FileReferences } = JSON.parse(new TextDecoder().decode(model.files.get("Mia.model3.json")));
+  const asked = [...FileReferences.Textures, FileReferences.Physics].map((reference) => {
+    const { pathname, search, hash } = new URL(reference, "http://localhost/avatars/0/Mia.model3.json");
+    return [decodeURIComponent(pathname), search, hash];
+  });
+  assertEquals(asked, [...paths, "[p]#.json"].map((path) => [`/avatars/0/${path}`, "", ""]));
+  assertEquals(paths.filter((path) => !model.files.has(path)), []);
+});
+
+Deno.test("checkModel() refuses a file that the server would not give out, and does without where it can", async () => {
+  for (const texture of ["1:2.png", "x/a:b.png"]) {
+    const files = { ...entryNaming({ Moc: "Mia.moc3", Textures: [texture] }), [texture]: PNG };
+    const error = await assertRejects(async () => await checkModel(await zipTree(files)), ModelError);
+    assertEquals(
+      error.message,
+      `Cannot show mia: texture ${texture} cannot be asked for by a browser: rename it, without a colon or a dot in front`,
+    );
+  }
+  const named = await zipTree({ ...entryNaming({}), "1:2.model3.json": modelFiles()["Mia.model3.json"]! });
+  await assertRejects(
+    () => checkModel(named, { entry: "1:2.model3.json" }),
+    ModelError,
+    "entry 1:2.model3.json cannot be asked for by a browser",
+  );
+  const files = { ...entryNaming({ Moc: "Mia.moc3", Textures: ["a.png"], Physics: "1:2.json" }), "1:2.json": "{}" };
+  const model = await checkModel(await zipTree(files));
+  assertEquals([model.warnings.length, model.files.has("1:2.json")], [1, false]);
+});
+
 Deno.test("checkModel() says which of several models it takes", async () => {
   const tree = await zipTree({ ...modelFiles({}, "Zoe"), ...modelFiles({}, "Mia") });
   const model = await checkModel(tree);

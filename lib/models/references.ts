@@ -44,56 +44,57 @@ export function cubismOf(entry: unknown): Cubism | undefined {
   return typeof entry["model"] === "string" && Array.isArray(entry["textures"]) ? 2 : undefined;
 }
 
+/** What is to stand in place of a reference; undefined leaves it out. */
+export type Rewrite = (path: string, role: Role) => string | undefined;
+
 /**
- * Shows `keep` every reference of the entry file, and returns a copy of the entry without those that it refuses,
- * so that the page never asks for a file that is not there.
+ * Shows `rewrite` every reference of the entry file, and returns a copy of the entry with what it answers, so that the
+ * page never asks for a file that is not there.
  */
-export function filterReferences(entry: Json, cubism: Cubism, keep: (path: string, role: Role) => boolean): Json {
-  if (cubism === 2) return filtered(entry, FORMS[2], keep);
-  return { ...entry, FileReferences: filtered(entry["FileReferences"] as Json, FORMS[4], keep) };
+export function rewriteReferences(entry: Json, cubism: Cubism, rewrite: Rewrite): Json {
+  if (cubism === 2) return rewritten(entry, FORMS[2], rewrite);
+  return { ...entry, FileReferences: rewritten(entry["FileReferences"] as Json, FORMS[4], rewrite) };
 }
 
-function filtered(
-  references: Json,
-  form: typeof FORMS[2] | typeof FORMS[4],
-  keep: (path: string, role: Role) => boolean,
-): Json {
-  const result: Json = { ...references };
+function rewritten(references: Json, form: typeof FORMS[2] | typeof FORMS[4], rewrite: Rewrite): Json {
+  let result: Json = { ...references };
   for (const [key, role] of Object.entries(form.files)) {
-    const path = references[key];
-    if (typeof path === "string" && path !== "" && !keep(path, role)) delete result[key];
+    const { [key]: _before, ...others } = result;
+    result = withFile(result, key, role, rewrite) ?? others;
   }
   const textures = references[form.textures];
   if (Array.isArray(textures)) {
-    result[form.textures] = textures.filter((path) => typeof path !== "string" || keep(path, "texture"));
+    result[form.textures] = textures.flatMap((path) =>
+      typeof path === "string" ? rewrite(path, "texture") ?? [] : path
+    );
   }
   const expressions = references[form.expressions];
   if (Array.isArray(expressions)) {
-    result[form.expressions] = expressions.filter((one) => hasFile(one, form.file, "expression", keep));
+    result[form.expressions] = expressions.flatMap((one) => withFile(one, form.file, "expression", rewrite) ?? []);
   }
   const motions = references[form.motions];
   if (isObject(motions)) {
     result[form.motions] = Object.fromEntries(
-      Object.entries(motions).map(([group, list]) => [
-        group,
-        Array.isArray(list)
-          ? list.filter((one) => hasFile(one, form.file, "motion", keep)).map(withoutLostSound)
-          : list,
-      ]),
+      Object.entries(motions).map(([group, list]) => [group, Array.isArray(list) ? motionsIn(list) : list]),
     );
   }
   return result;
 
-  function withoutLostSound(motion: unknown): unknown {
-    if (!isObject(motion) || hasFile(motion, form.sound, "sound", keep)) return motion;
-    const { [form.sound]: _lost, ...rest } = motion;
-    return rest;
+  function motionsIn(list: unknown[]): unknown[] {
+    return list.flatMap((one) => withFile(one, form.file, "motion", rewrite) ?? []).map((one) => {
+      if (!isObject(one)) return one;
+      const { [form.sound]: _sound, ...silent } = one;
+      return withFile(one, form.sound, "sound", rewrite) ?? silent;
+    });
   }
 }
 
-function hasFile(one: unknown, key: string, role: Role, keep: (path: string, role: Role) => boolean): boolean {
+/** The object with its reference under `key` rewritten; undefined when that is to be left out. */
+function withFile<T>(one: T, key: string, role: Role, rewrite: Rewrite): T | undefined {
   const path = isObject(one) ? one[key] : undefined;
-  return typeof path !== "string" || path === "" || keep(path, role);
+  if (typeof path !== "string" || path === "") return one;
+  const next = rewrite(path, role);
+  return next === undefined ? undefined : { ...one, [key]: next };
 }
 
 function isObject(value: unknown): value is Json {
