@@ -10,7 +10,7 @@ import type { State } from "@/utils.ts";
 
 /** Makes the app around services that are ready. File routes come from the build. */
 export function createApp(services: Services): App<State> {
-  const { hub } = services;
+  const { avatar, hub } = services;
   return new App<State>()
     // Before every middleware: the headers of an upgrade cannot be changed.
     .get(services.config.llm.wsPath, (ctx) =>
@@ -32,10 +32,12 @@ export function createApp(services: Services): App<State> {
     .get("/healthz", () => healthz())
     .get("/readyz", async () => readyz(await services.mind.look()))
     .get("/metrics", () => hub.metrics.page())
-    .get("/model/*", (ctx) => {
-      return serveFile(ctx.req, `${services.staticDir}/model`, below(ctx.url, "/model/"), { foreign: true });
+    .get("/avatars/:hash/*", (ctx) => {
+      return serveFile(ctx.req, avatar.avatarsDir, below(ctx.url, "/avatars/"), { foreign: true, immutable: true });
     })
-    .get("/vendor/*", (ctx) => serveFile(ctx.req, `${services.staticDir}/vendor`, below(ctx.url, "/vendor/")))
+    // The avatar that is shown, for clients that know no more than the predecessor's `entry`.
+    .get("/model/*", (ctx) => serveFile(ctx.req, avatar.shownDir, below(ctx.url, "/model/"), { foreign: true }))
+    .get("/vendor/*", (ctx) => serveFile(ctx.req, avatar.vendorDir, below(ctx.url, "/vendor/")))
     .use(staticFiles())
     .fsRoutes();
 }

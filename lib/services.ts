@@ -15,9 +15,9 @@ import { characterCalls } from "@/lib/desk/characters.ts";
 import { ollamaCalls } from "@/lib/desk/ollama.ts";
 import { settingsCalls } from "@/lib/desk/settings.ts";
 import { Mind } from "@/lib/mind.ts";
-import { rootsOf } from "@/lib/models/sync.ts";
+import { rootsOf } from "@/lib/models/bring.ts";
 import { Wardrobe, wearsOther } from "@/lib/models/wardrobe.ts";
-import { homeFolder, PROGRAM } from "@/lib/paths.ts";
+import { homeFolder } from "@/lib/paths.ts";
 import type { AppConfig } from "@/lib/protocol/app_config.ts";
 import { spareLoopback } from "@/lib/llm/direct.ts";
 import { complain, setLogLevel } from "@/lib/telemetry/log.ts";
@@ -25,8 +25,6 @@ import { complain, setLogLevel } from "@/lib/telemetry/log.ts";
 export interface ServicesOptions {
   /** Default: loaded from the user's folder. */
   loaded?: LoadedConfig;
-  /** Where the avatar's files go. Default: `static/` of the project; beside the data for a compiled program. */
-  staticDir?: string;
   store?: Store;
   brain?: Brain;
 }
@@ -38,9 +36,7 @@ export interface Services {
   readonly hub: Hub;
   readonly mind: Mind;
   readonly avatar: Wardrobe;
-  /** Holds `model/` and `vendor/`. */
-  readonly staticDir: string;
-  /** Where conversations, downloads and what users bring are kept. */
+  /** Where conversations, downloads, avatars and what users bring are kept. */
   readonly dataDir: string;
   appConfig(): AppConfig;
   /**
@@ -65,10 +61,9 @@ export async function openServices(options: ServicesOptions = {}): Promise<Servi
   const { config, root, path, dataDir } = loaded;
   setLogLevel(config.log.level);
   for (const warning of loaded.warnings) complain(`Warning: ${warning}`);
-  const staticDir = options.staticDir ?? join(Deno.build.standalone ? dataDir : PROGRAM, "static");
   await Deno.mkdir(dataDir, { recursive: true });
   const live = new LiveConfig(loaded);
-  const avatar = await Wardrobe.open(config, { root, path, staticDir });
+  const avatar = await Wardrobe.open(config, { root, path, dataDir });
   const mind: Mind = await Mind.open(config, {
     roots: rootsOf(root, path),
     watched: () => hub.sockets > 0,
@@ -94,12 +89,12 @@ export async function openServices(options: ServicesOptions = {}): Promise<Servi
     hub,
     mind,
     avatar,
-    staticDir,
     dataDir,
     appConfig: () => appConfig(live.current, avatar.shown(live.current)),
     change: (changes) => changeServices(services, changes),
     close: async () => {
       mind.dispose();
+      avatar[Symbol.dispose]();
       await hub.close();
     },
   };

@@ -8,7 +8,7 @@ import { syncAloud } from "@/lib/models/tell_sync.ts";
 try {
   const { config, path, root, warnings } = await loadConfig();
   for (const warning of warnings) complain(`Warning: ${warning}`);
-  const { name, entry, changed } = await syncAloud({ config, root, configPath: path });
+  const { shown: { name, entry }, changed } = await syncAloud({ config, root, configPath: path });
   complain(changed ? `The avatar is ${name} (static${entry})` : `The avatar is ${name}, already in place`);
 } catch (error) {
   if (!(error instanceof ConfigError || error instanceof ModelError)) throw error;

@@ -80,6 +80,11 @@ Deno.test("nothing but static files and the build is served", async () => {
     "/model/..%5c..%5cdeno.json",
     "/vendor/%2e%2e/%2e%2e/deno.json",
     "/vendor//etc/passwd",
+    "/avatars/../../deno.json",
+    "/avatars/..%2f..%2fdeno.json",
+    "/avatars/%2e%2e/%2e%2e/%2e%2e/deno.json",
+    "/avatars/x/..%2f..%2fconversations.db",
+    "/avatars/.hidden/x",
     "/model/.hidden",
     "/model/%00",
     "/model/%zz",
@@ -133,6 +138,7 @@ Deno.test("/app-config.json says what the running server does", async () => {
     model: "hiyori",
     entry: "/model/Hiyori.model3.json",
     timeScale: 2,
+    avatarUrl: house.services.avatar.shown(house.services.config).url,
     llm: { backendWsUrl: `ws://127.0.0.1:${port}/chat` },
   });
 });

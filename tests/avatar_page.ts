@@ -67,7 +67,8 @@ export class AvatarPages {
 
   /** Address of Hiyori, the model that every app has. */
   get hiyori(): string {
-    return this.#house.services.appConfig().entry;
+    const { entry, avatarUrl = entry } = this.#house.services.appConfig();
+    return avatarUrl;
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

@@ -86,7 +86,18 @@ Deno.test("beyond loopback every path wants the token, as link, header or cookie
   const port = portOf(house);
   const host = `192.168.1.5:${port}`;
   for (
-    const path of ["/", "/app-config.json", "/styles.css", "/ws", "/metrics", "/none", "/.env", "/model/x", "/%zz"]
+    const path of [
+      "/",
+      "/app-config.json",
+      "/styles.css",
+      "/ws",
+      "/metrics",
+      "/none",
+      "/.env",
+      "/model/x",
+      "/avatars/0/x",
+      "/%zz",
+    ]
   ) {
     const answer = await request(port, path, { host });
     assertEquals(answer.status, 401, path);

@@ -43,7 +43,7 @@ export class House {
     await Deno.writeTextFile(file, typeof config === "string" ? config : JSON.stringify(config));
     const env = { VTUBER_CONFIG: file, VTUBER_SERVER_DATA_DIR: join(folder, "data"), ...options.env };
     const loaded = await loadConfig({ root: options.root ?? folder, env });
-    const services = await openServices({ loaded, staticDir: join(folder, "static") });
+    const services = await openServices({ loaded });
     const app = createApp(services);
     applySnapshot(app);
     const door = new Door(services.config.server);

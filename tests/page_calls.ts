@@ -1,5 +1,4 @@
 /** A page's calls, for tests. */
-import type { House } from "./house.ts";
 import { SocketClient } from "./socket_client.ts";
 import type { Method, Params, Result } from "@/lib/protocol/calls.ts";
 import { type ServerFrame, SUBPROTOCOL, type TurnError } from "@/lib/protocol/v2.ts";
@@ -20,7 +19,7 @@ export class Page implements AsyncDisposable {
     this.client = client;
   }
 
-  static async open(house: House): Promise<Page> {
+  static async open(house: { readonly socketUrl: string }): Promise<Page> {
     const client = await SocketClient.open<ServerFrame>(house.socketUrl, SUBPROTOCOL);
     client.send({ type: "hello" });
     await client.next("welcome");

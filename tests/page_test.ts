@@ -90,7 +90,8 @@ const scenes: [string, (visit: Visit) => Promise<void>][] = [
   }],
 
   ["a model that is missing is named, and the chat works", async ({ page, house }) => {
-    await Deno.remove(`${house.services.staticDir}/model/Hiyori.moc3`);
+    await Deno.remove(`${house.services.avatar.shownDir}/Hiyori.moc3`);
+    await page.setCacheEnabled(false);
     await page.reload();
     await page.waitForSelector('canvas[data-state="error"]');
     await stageSays(page, "Hiyori.moc3");

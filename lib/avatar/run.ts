@@ -114,11 +114,11 @@ export async function runAvatar(
   signal.addEventListener("abort", () => stops.forEach((stop) => stop()), { once: true });
 }
 
-function characterOf({ model, entry, timeScale, emotions }: AppConfig): Character {
-  return { name: model, entry, timeScale, ...(emotions !== undefined && { emotions }) };
+function characterOf({ model, entry, avatarUrl = entry, timeScale, emotions }: AppConfig): Character {
+  return { name: model, entry: avatarUrl, timeScale, ...(emotions !== undefined && { emotions }) };
 }
 
-/** Whether what the server says means another character. What is told anew without a difference has other files. */
+/** Whether what the server says means another character. What is told anew without a difference is to be tried again. */
 function isAnother(told: AppConfig, known: AppConfig): boolean {
   const same = (one: unknown, other: unknown) => JSON.stringify(one) === JSON.stringify(other);
   return !same(characterOf(told), characterOf(known)) || same(told, known);

@@ -8,11 +8,13 @@ export interface ShownModel {
   entry: string;
   /** 1 is real time. */
   timeScale: number;
+  /** Where a running server has its entry file for good, such as `/avatars/<hash>/mao_pro.model3.json`. */
+  url?: string;
 }
 
 /**
  * What `/app-config.json` says: the sync writes it, and the running server answers with it. Beside the predecessor's
- * fields it has only what the configuration sets otherwise than by default.
+ * fields it has only the avatar's own address, and what the configuration sets otherwise than by default.
  */
 export function appConfig(config: Config, model: ShownModel): AppConfig {
   const { host, port } = config.server;
@@ -22,6 +24,7 @@ export function appConfig(config: Config, model: ShownModel): AppConfig {
     model: model.name,
     entry: model.entry,
     timeScale: model.timeScale,
+    ...(model.url !== undefined && { avatarUrl: model.url }),
     llm: { backendWsUrl: `ws://${visitable(host)}:${port}${config.llm.wsPath}` },
     ...(emotions !== undefined && { emotions }),
     ...(!same(config.avatar, defaults.avatar) && { avatar: config.avatar }),

@@ -92,6 +92,7 @@ Deno.test("parseConfig() moves or refuses a wsPath that the page needs itself", 
   const taken = [
     "",
     "/",
+    "/avatars/x",
     "/model",
     "/model/ws",
     "/vendor",

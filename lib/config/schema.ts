@@ -17,7 +17,7 @@ const RESERVED_PATHS = [
   "/api/avatars",
   "/api/characters",
 ];
-const RESERVED_FOLDERS = ["/model", "/vendor", "/_fresh"];
+const RESERVED_FOLDERS = ["/avatars", "/model", "/vendor", "/_fresh"];
 
 const model = z.object({
   source: text("a folder, a zip file or an npm path such as npm:name@1.0.0/folder").optional()

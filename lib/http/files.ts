@@ -12,24 +12,29 @@ const INERT = /^(image\/(png|jpeg|webp)|audio\/[\w.+-]+|application\/json)$/;
 export interface ServeOptions {
   /** The files are not ours: none of them may run as our page or our script does. Default: false. */
   foreign?: boolean;
+  /** What is at its address will never change: browsers need not ask again. Default: false. */
+  immutable?: boolean;
 }
 
 /**
- * Answers a GET or HEAD with the file at `path` (still percent-encoded, relative) below `root`.
+ * Answers a GET or HEAD with the file at `path` (still percent-encoded, relative) below `root`, if there is one.
  * 304 when the client has it already, 404 for whatever is not a plain file there.
  */
 export async function serveFile(
   request: Request,
-  root: string,
+  root: string | undefined,
   path: string,
-  { foreign = false }: ServeOptions = {},
+  { foreign = false, immutable = false }: ServeOptions = {},
 ): Promise<Response> {
   const parts = plainParts(path);
-  const file = parts && await fileBelow(root, parts);
-  const info = file === undefined ? undefined : await Deno.stat(file).catch(missing);
-  if (file === undefined || info === undefined || !info.isFile) return new Response("Not found", { status: 404 });
+  const file = root !== undefined && parts && await fileBelow(root, parts);
+  const info = file ? await Deno.stat(file).catch(missing) : undefined;
+  if (!file || !info?.isFile) return new Response("Not found", { status: 404 });
   const etag = `W/"${info.size.toString(36)}-${(info.mtime?.getTime() ?? 0).toString(36)}"`;
-  const headers = new Headers({ etag, "cache-control": "no-cache" });
+  const headers = new Headers({
+    etag,
+    "cache-control": immutable ? "public, max-age=31536000, immutable" : "no-cache",
+  });
   if (request.headers.get("if-none-match")?.includes(etag)) return new Response(null, { status: 304, headers });
   const type = mime.getType(file) ?? "application/octet-stream";
   headers.set("content-type", foreign && !INERT.test(type) ? "application/octet-stream" : type);

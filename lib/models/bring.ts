@@ -1,13 +1,12 @@
+/** Brings a model and its Core: reads and checks them, and lays them where they are served from. */
 import { dirname, join, resolve } from "node:path";
-import { appConfig, type ShownModel } from "@/lib/config/app_config.ts";
 import { type Config, configSchema } from "@/lib/config/schema.ts";
-import { writeWhole } from "@/lib/config/write_whole.ts";
 import { type CheckedModel, checkModel, newerThanCore } from "./check_model.ts";
 import { type FileTree, openFolder } from "./file_tree.ts";
 import { fillFolder } from "./fill_folder.ts";
-import { type ModelInPlace, modelInPlace } from "./in_place.ts";
 import { DEFAULT_MODEL, type ModelSource, modelSource } from "./known.ts";
 import { ModelError } from "./model_error.ts";
+import { type ModelInPlace, type ModelPlace, StaticModel } from "./place.ts";
 import type { Cubism } from "./references.ts";
 import { openModel, readSource, type SourceContext } from "./source.ts";
 
@@ -17,24 +16,23 @@ export interface Progress {
   seconds: number;
 }
 
-export interface SyncOptions {
+export interface BringOptions {
   config: Config;
   /** The folder that relative paths start at. Default: the working directory. */
   root?: string;
   /** The configuration's file: relative paths of models are looked for beside it first. */
   configPath?: string;
-  /** Gets `model/`, `vendor/` and `app-config.json`. Default: `static` in `root`. */
-  staticDir?: string;
   /** Whether another model may be shown in place of one that cannot be. Default: true. */
   instead?: boolean;
-  /** The result of an earlier sync, to answer in place of npm: a compiled program carries one. */
+  /** What an earlier sync has written, to answer in place of npm: a compiled program carries one. */
   bundled?: string;
   onProgress?: (progress: Progress) => void;
   signal?: AbortSignal;
 }
 
-export interface SyncResult extends ShownModel {
-  cubism: Cubism;
+/** What to show now. */
+export interface Brought<Place extends ModelInPlace> {
+  shown: Place;
   /** Whether any file was written. */
   changed: boolean;
   /** Why another model than the configured one is shown. */
@@ -49,63 +47,59 @@ const CORES = {
 } as const;
 
 /**
- * Brings the configured model and its Core into `staticDir` and writes `app-config.json`. What is already as it should
- * be is not touched.
+ * Brings the configured model into `place` and the Cores into `vendorDir`. What is already as it should be is not
+ * touched.
  *
- * A model that is not there is replaced by the default one. One that is broken leaves the model in place that was
- * shown before, or the default one where there was none. Either way the result carries the `problem`.
+ * A model that is not there is replaced by the default one. One that is broken leaves the last good one shown, or the
+ * default one where there was none. Either way the result carries the `problem`.
  *
  * @throws {ModelError} when nothing can be shown: neither the configured model nor another, or no Core; with
  * `instead: false` whenever the configured model cannot be shown, and then nothing has been touched
  */
-export async function syncModel(options: SyncOptions): Promise<SyncResult> {
+export async function bringModel<Place extends ModelInPlace>(
+  options: BringOptions,
+  place: ModelPlace<Place>,
+  vendorDir: string,
+): Promise<Brought<Place>> {
   const { config, signal } = options;
-  const root = resolve(options.root ?? Deno.cwd());
-  const staticDir = resolve(root, options.staticDir ?? "static");
-  const context = contextOf(options, root);
+  const context = contextOf(options);
 
-  const chosen = await choose(options, staticDir, context);
-  const warnings = chosen.model?.warnings.map(({ message }) => message) ?? [];
-  if (chosen.model !== undefined && config.cubismCore === configSchema.parse({}).cubismCore) {
-    warnings.push(...newerThanCore(chosen.model).map(({ message }) => message));
+  const chosen = await choose(options, place, context);
+  const warnings: string[] = [];
+  if ("model" in chosen) {
+    const cores = config.cubismCore === configSchema.parse({}).cubismCore ? newerThanCore(chosen.model) : [];
+    warnings.push(...[...chosen.model.warnings, ...cores].map(({ message }) => message));
   }
-  const cores = await bothCores(chosen.cubism, options, staticDir, context);
+  const { cubism } = "model" in chosen ? chosen.model : chosen.inPlace;
+  const cores = await bothCores(cubism, options, vendorDir, context);
   if (cores.problem !== undefined) warnings.push(cores.problem.message);
 
   signal?.throwIfAborted();
-  const written = [
-    chosen.model !== undefined && await fillFolder(join(staticDir, "model"), chosen.model.files),
-    await fillFolder(join(staticDir, "vendor"), cores.files),
-    await writeWhole(
-      join(staticDir, "app-config.json"),
-      `${JSON.stringify(appConfig(config, chosen.shown), null, 2)}\n`,
-    ),
-  ];
-  return {
-    ...chosen.shown,
-    cubism: chosen.cubism,
-    changed: written.includes(true),
-    warnings,
-    ...(chosen.problem === undefined ? {} : { problem: chosen.problem }),
-  };
+  const { inPlace, changed } = "model" in chosen
+    ? await place.lay(chosen.name, chosen.model)
+    : { inPlace: chosen.inPlace, changed: false };
+  const coresChanged = await fillFolder(vendorDir, cores.files);
+  const { problem } = chosen;
+  return { shown: inPlace, changed: changed || coresChanged, warnings, ...(problem !== undefined && { problem }) };
 }
 
-interface Choice extends ModelInPlace {
-  /** Absent when the model that is in place stays. */
-  model?: CheckedModel;
-  problem?: ModelError;
-}
+/** A model that was read anew, or the one in place that stays. */
+type Choice<Place> = ({ name: string; model: CheckedModel } | { inPlace: Place }) & { problem?: ModelError };
 
-async function choose(options: SyncOptions, staticDir: string, context: SourceContext): Promise<Choice> {
-  const { config } = options;
+async function choose<Place extends ModelInPlace>(
+  options: BringOptions,
+  place: ModelPlace<Place>,
+  context: SourceContext,
+): Promise<Choice<Place>> {
+  const { model } = options.config;
   try {
-    return await read(config.model, options, context);
+    return await read(model, options, context);
   } catch (problem) {
     if (!(problem instanceof ModelError) || options.instead === false) throw problem;
-    const inPlace = await modelInPlace(config, staticDir);
-    if (inPlace !== undefined && !problem.absent) return { ...inPlace, problem };
-    if (config.model === DEFAULT_MODEL) {
-      if (inPlace !== undefined) return { ...inPlace, problem };
+    const inPlace = await place.last(model);
+    if (inPlace !== undefined && !problem.absent) return { inPlace, problem };
+    if (model === DEFAULT_MODEL) {
+      if (inPlace !== undefined) return { inPlace, problem };
       throw problem;
     }
     return await instead(options, context, inPlace, problem);
@@ -113,23 +107,27 @@ async function choose(options: SyncOptions, staticDir: string, context: SourceCo
 }
 
 /** The default model, in place of one that is not there. */
-async function instead(
-  options: SyncOptions,
+async function instead<Place>(
+  options: BringOptions,
   context: SourceContext,
-  inPlace: ModelInPlace | undefined,
+  inPlace: Place | undefined,
   problem: ModelError,
-): Promise<Choice> {
+): Promise<Choice<Place>> {
   try {
     return { ...await read(DEFAULT_MODEL, options, context), problem };
   } catch (second) {
     if (!(second instanceof ModelError)) throw second;
     const both = new ModelError([...problem.problems, ...second.problems], { cause: second });
-    if (inPlace !== undefined) return { ...inPlace, problem: both };
+    if (inPlace !== undefined) return { inPlace, problem: both };
     throw both;
   }
 }
 
-async function read(name: string, options: SyncOptions, context: SourceContext): Promise<Choice> {
+async function read(
+  name: string,
+  options: BringOptions,
+  context: SourceContext,
+): Promise<{ name: string; model: CheckedModel }> {
   const source = modelSource(options.config, name);
   const tree = await bundledModel(source, options) ?? await openModel(source, context);
   using _step = context.step(`Reading ${name}`, false);
@@ -137,14 +135,14 @@ async function read(name: string, options: SyncOptions, context: SourceContext):
     ...(source.entry === undefined ? {} : { entry: source.entry }),
     ...(context.signal === undefined ? {} : { signal: context.signal }),
   });
-  const entry = `/model/${encodeURIComponent(model.entry)}`;
-  return { shown: { name, entry, timeScale: source.timeScale }, cubism: model.cubism, model };
+  return { name, model };
 }
 
-async function bundledModel(source: ModelSource, { config, bundled }: SyncOptions): Promise<FileTree | undefined> {
+async function bundledModel(source: ModelSource, { bundled }: BringOptions): Promise<FileTree | undefined> {
   if (bundled === undefined || !source.source.startsWith("npm:")) return undefined;
-  const inPlace = await modelInPlace(config, bundled);
-  return inPlace?.shown.name === source.name ? await openFolder(join(bundled, "model"), source.name) : undefined;
+  const carried = new StaticModel(bundled);
+  const inPlace = await carried.last();
+  return inPlace?.name === source.name ? await openFolder(carried.folder, source.name) : undefined;
 }
 
 /**
@@ -153,15 +151,15 @@ async function bundledModel(source: ModelSource, { config, bundled }: SyncOption
  */
 async function bothCores(
   cubism: Cubism,
-  options: SyncOptions,
-  staticDir: string,
+  options: BringOptions,
+  vendorDir: string,
   context: SourceContext,
 ): Promise<{ files: Map<string, Uint8Array>; problem?: ModelError }> {
-  const { problem, ...needed } = await core(cubism, options, staticDir, context);
+  const { problem, ...needed } = await core(cubism, options, vendorDir, context);
   const files = new Map([[CORES[cubism].file, needed.bytes]]);
   const other: Cubism = cubism === 2 ? 4 : 2;
   try {
-    files.set(CORES[other].file, (await core(other, options, staticDir, context)).bytes);
+    files.set(CORES[other].file, (await core(other, options, vendorDir, context)).bytes);
   } catch (error) {
     if (!(error instanceof ModelError)) throw error;
   }
@@ -171,8 +169,8 @@ async function bothCores(
 /** One Core. Where it cannot be had anew, the one in place stays. */
 async function core(
   cubism: Cubism,
-  { config, bundled }: SyncOptions,
-  staticDir: string,
+  { config, bundled }: BringOptions,
+  vendorDir: string,
   context: SourceContext,
 ): Promise<{ bytes: Uint8Array; problem?: ModelError }> {
   const { file, field, mark } = CORES[cubism];
@@ -185,7 +183,7 @@ async function core(
   try {
     return { bytes: await readSource(source, context, complaint) };
   } catch (problem) {
-    const inPlace = join(staticDir, "vendor", file);
+    const inPlace = join(vendorDir, file);
     if (!(problem instanceof ModelError) || !await isThere(inPlace)) throw problem;
     return { bytes: await Deno.readFile(inPlace), problem };
   }
@@ -204,7 +202,7 @@ export function rootsOf(root: string, configPath?: string): string[] {
   return configPath === undefined ? [root] : [dirname(resolve(root, configPath)), root];
 }
 
-function contextOf({ config, configPath, onProgress, signal }: SyncOptions, root: string): SourceContext {
+function contextOf({ config, root = Deno.cwd(), configPath, onProgress, signal }: BringOptions): SourceContext {
   const roots = rootsOf(root, configPath);
   return {
     roots,
@@ -214,7 +212,7 @@ function contextOf({ config, configPath, onProgress, signal }: SyncOptions, root
   };
 }
 
-function startStep(text: string, atOnce: boolean, onProgress: SyncOptions["onProgress"]): Disposable {
+function startStep(text: string, atOnce: boolean, onProgress: BringOptions["onProgress"]): Disposable {
   let seconds = 0;
   if (atOnce) onProgress?.({ text, seconds });
   const timer = setInterval(() => onProgress?.({ text, seconds: ++seconds }), 1000);

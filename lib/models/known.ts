@@ -48,7 +48,7 @@ export function modelSource(config: Config, name: string): ModelSource {
   return {
     name,
     source,
-    timeScale: own?.timeScale ?? config.timeScale,
+    timeScale: timeScaleOf(config, name),
     ...(entry === undefined ? {} : { entry }),
     ...(advice === undefined ? {} : { advice }),
   };
@@ -57,6 +57,16 @@ export function modelSource(config: Config, name: string): ModelSource {
 /** The names that {@linkcode modelSource} knows: the known ones first, then those of the configuration. */
 export function modelNames(config: Config): string[] {
   return [...new Set([...Object.keys(KNOWN), ...Object.keys(config.models)])];
+}
+
+/** How fast a model's own time runs: 1 is real time. */
+export function timeScaleOf(config: Config, name: string): number {
+  return (Object.hasOwn(config.models, name) ? config.models[name]?.timeScale : undefined) ?? config.timeScale;
+}
+
+/** Where the entry file of the avatar that is shown is served, whichever that is at the moment. */
+export function modelAddress(entry: string): string {
+  return `/model/${encodeURIComponent(entry)}`;
 }
 
 function unknownModel(config: Config, name: string, listed: boolean): ModelError {

@@ -4,7 +4,8 @@ import { type Config, configSchema } from "@/lib/config/schema.ts";
 import type { z } from "zod";
 import { ModelError } from "./model_error.ts";
 import { moc3, modelFiles, PNG, tempFolder, writeFiles, zipOf } from "./model_fixture.ts";
-import { type Progress, syncModel } from "./sync.ts";
+import type { Progress } from "./bring.ts";
+import { syncModel } from "./sync.ts";
 
 const CORE = "var Live2DCubismCore = {};";
 const MAO = join(import.meta.dirname ?? "", "../../../shared/models/mao_pro/runtime");
@@ -43,10 +44,7 @@ Deno.test("syncModel() brings model and Core, and touches nothing the second tim
   const options = { config: offline({ model: "mia", models: { mia: "mia" }, timeScale: 2 }), root: root.path };
   const first = await syncModel(options);
   assertEquals(first, {
-    name: "mia",
-    entry: "/model/Mia.model3.json",
-    timeScale: 2,
-    cubism: 4,
+    shown: { name: "mia", entry: "/model/Mia.model3.json", timeScale: 2 },
     changed: true,
     warnings: [],
   });
@@ -69,7 +67,7 @@ Deno.test("syncModel() takes a zip, a model's own timeScale, and the folder of t
   const config = offline({ model: "mia", models: { mia: { source: "mia.zip", timeScale: 3 } } });
   const configPath = join(root.path, "elsewhere/vtuber.config.json");
   const result = await syncModel({ config, configPath, root: root.path });
-  assertEquals([result.name, result.timeScale, result.problem], ["mia", 3, undefined]);
+  assertEquals([result.shown.name, result.shown.timeScale, result.problem], ["mia", 3, undefined]);
 });
 
 Deno.test("syncModel() replaces one model by the next, whole", async () => {
@@ -90,7 +88,7 @@ Deno.test("syncModel() shows the default model in place of one that is not there
     await using root = await project();
     const config = offline({ model: name, models: { mia: "somewhere/mia" } });
     const result = await syncModel({ config, root: root.path });
-    assertEquals([result.name, result.entry], ["hiyori", "/model/Hiyori.model3.json"]);
+    assertEquals([result.shown.name, result.shown.entry], ["hiyori", "/model/Hiyori.model3.json"]);
     assertStringIncludes(result.problem?.message ?? "", message);
     assertEquals((await shown(root.path) as { model: string }).model, "hiyori");
   }
@@ -117,7 +115,7 @@ Deno.test("syncModel() leaves the last good state in place when the model is bro
     await syncModel({ config: offline({ model: "mia", models: { mia: "good" } }), root: root.path });
     const before = await snapshot(join(root.path, "static"));
     const result = await syncModel({ config: offline({ model: "mia", models: { mia: "bad" } }), root: root.path });
-    assertEquals([result.name, result.changed, result.cubism], ["mia", false, 4], name);
+    assertEquals([result.shown.name, result.changed], ["mia", false], name);
     assertStringIncludes(result.problem?.message ?? "", "Cannot show mia (");
     assertEquals(await snapshot(join(root.path, "static")), before, name);
   }
@@ -127,7 +125,7 @@ Deno.test("syncModel() shows the default model when the first one ever is broken
   await using root = await project();
   await Deno.writeTextFile(join(root.path, "mia.zip"), "no zip");
   const result = await syncModel({ config: offline({ model: "mia", models: { mia: "mia.zip" } }), root: root.path });
-  assertEquals([result.name, result.problem?.problems[0].kind], ["hiyori", "bad_zip"]);
+  assertEquals([result.shown.name, result.problem?.problems[0].kind], ["hiyori", "bad_zip"]);
 });
 
 Deno.test("syncModel() throws all it knows when nothing can be shown", async () => {
@@ -203,7 +201,7 @@ Deno.test("syncModel() takes from an earlier sync what else would come from npm"
     root: root.path,
     bundled: join(build.path, "static"),
   });
-  assertEquals([result.name, result.problem], ["hiyori", undefined]);
+  assertEquals([result.shown.name, result.problem], ["hiyori", undefined]);
   assertEquals(await Deno.readTextFile(join(root.path, "static/vendor/live2dcubismcore.min.js")), CORE);
 });
 
@@ -223,7 +221,8 @@ Deno.test("syncModel() brings the real models from npm, and needs no network the
   ) {
     const options = { config: configSchema.parse({ model }), root: root.path };
     const first = await syncModel(options);
-    assertEquals([first.name, first.entry, first.problem, first.warnings], [model, entry, undefined, []]);
+    assertEquals([first.shown.name, first.shown.entry], [model, entry]);
+    assertEquals([first.problem, first.warnings], [undefined, []]);
     assert([...Deno.readDirSync(join(root.path, "static/vendor"))].some(({ name }) => name === core));
     const progress: Progress[] = [];
     const second = await syncModel({ ...options, onProgress: (one) => progress.push(one) });

@@ -1,11 +1,34 @@
-/** What a person at the terminal hears of a sync. */
+/** What a person at the terminal hears while a model is brought. */
 import { complain } from "@/lib/telemetry/log.ts";
-import { type Progress, syncModel, type SyncOptions, type SyncResult } from "./sync.ts";
+import type { BringOptions, Progress } from "./bring.ts";
+import type { ModelError } from "./model_error.ts";
+import { syncModel, type SyncOptions, type SyncResult } from "./sync.ts";
+
+interface Told {
+  shown: { name: string };
+  problem?: ModelError;
+  warnings: string[];
+}
 
 /** {@linkcode syncModel}, with its steps, its warnings and its problem told on standard error. */
-export async function syncAloud(options: Omit<SyncOptions, "onProgress">): Promise<SyncResult> {
-  const result = await syncModel({ ...options, onProgress: progressTeller() });
-  if (result.problem !== undefined) complain(`${result.problem.message}\nShowing ${result.name} instead`);
+export function syncAloud(options: Omit<SyncOptions, "onProgress">): Promise<SyncResult> {
+  return aloud(options.config.model, (onProgress) => syncModel({ ...options, onProgress }));
+}
+
+/**
+ * Tells the steps, the warnings and the problem of `work` on standard error.
+ *
+ * @param model the one that is to be shown
+ */
+export async function aloud<Result extends Told>(
+  model: string,
+  work: (onProgress: NonNullable<BringOptions["onProgress"]>) => Promise<Result>,
+): Promise<Result> {
+  const result = await work(progressTeller());
+  if (result.problem !== undefined) {
+    const { name } = result.shown;
+    complain(`${result.problem.message}\nShowing ${name === model ? `${name} as it was before` : `${name} instead`}`);
+  }
   for (const warning of result.warnings) complain(`Warning: ${warning}`);
   return result;
 }

@@ -1,10 +1,11 @@
 /** The avatar of a running server: which models there are, which one is shown, and changing it. */
 import { join } from "node:path";
-import { modelNames, modelSource } from "./known.ts";
+import { AvatarFolders, type StoredAvatar } from "./avatar_folders.ts";
+import { bringModel, type BringOptions, rootsOf } from "./bring.ts";
+import { modelAddress, modelNames, modelSource, timeScaleOf } from "./known.ts";
 import { ModelError } from "./model_error.ts";
 import { findModelSource } from "./source.ts";
-import { rootsOf, type SyncOptions } from "./sync.ts";
-import { syncAloud } from "./tell_sync.ts";
+import { aloud } from "./tell_sync.ts";
 import type { ShownModel } from "@/lib/config/app_config.ts";
 import type { Config } from "@/lib/config/schema.ts";
 import { BUNDLE, PROGRAM } from "@/lib/paths.ts";
@@ -15,17 +16,25 @@ export interface WardrobeOptions {
   root: string;
   /** The configuration's file. */
   path: string;
-  /** Gets `model/` and `vendor/`. */
-  staticDir: string;
+  /** The server's own data folder: what is served of avatars and Cores is laid down below it. */
+  dataDir: string;
 }
 
-export class Wardrobe {
+export class Wardrobe implements Disposable {
+  /** Has the Cores. */
+  readonly vendorDir: string;
   readonly #options: WardrobeOptions;
-  #shown: ShownModel;
+  readonly #folders: AvatarFolders;
+  readonly #sweeping: Disposable;
+  /** Undefined where nothing could be shown yet. */
+  #stored: StoredAvatar | undefined;
 
-  private constructor(shown: ShownModel, options: WardrobeOptions) {
-    this.#shown = shown;
+  private constructor(options: WardrobeOptions) {
+    const served = join(options.dataDir, "static");
     this.#options = options;
+    this.vendorDir = join(served, "vendor");
+    this.#folders = new AvatarFolders(join(served, "avatars"));
+    this.#sweeping = this.#folders.keepSwept(() => this.#stored?.hash, unswept);
   }
 
   /**
@@ -33,29 +42,70 @@ export class Wardrobe {
    * reported, and the page is told of the configured model all the same.
    */
   static async open(config: Config, options: WardrobeOptions): Promise<Wardrobe> {
+    const wardrobe = new Wardrobe(options);
     try {
-      return new Wardrobe(await syncAloud(syncOptions(config, options)), options);
+      await wardrobe.#bring(config);
     } catch (error) {
-      if (!(error instanceof ModelError)) throw error;
+      if (!(error instanceof ModelError)) {
+        wardrobe[Symbol.dispose]();
+        throw error;
+      }
       complain(error.message);
-      const { name, entry = "none", timeScale } = modelSource(config, config.model);
-      return new Wardrobe({ name, entry: `/model/${entry}`, timeScale }, options);
     }
+    await wardrobe.#folders.sweep().catch(unswept);
+    return wardrobe;
+  }
+
+  /** Has every avatar that may be asked for, in a folder named by its content. */
+  get avatarsDir(): string {
+    return this.#folders.folder;
+  }
+
+  /** Has the files of the avatar that is shown; undefined where there is none. */
+  get shownDir(): string | undefined {
+    return this.#stored && join(this.avatarsDir, this.#stored.hash);
   }
 
   /** The model that is really shown, moving as fast as `config` says. */
   shown(config: Config): ShownModel {
-    const timeScale = config.models[this.#shown.name]?.timeScale ?? config.timeScale;
-    return { name: this.#shown.name, entry: this.#shown.entry, timeScale };
+    if (this.#stored === undefined) {
+      const { model } = config;
+      return { name: model, entry: modelAddress(entryIn(config)), timeScale: timeScaleOf(config, model) };
+    }
+    const { name, entry, hash } = this.#stored;
+    return {
+      name,
+      entry: modelAddress(entry),
+      timeScale: timeScaleOf(config, name),
+      url: `/avatars/${hash}/${encodeURIComponent(entry)}`,
+    };
   }
 
   /**
-   * Shows the model that `config` names.
+   * Shows the model that `config` names. Pages that have not heard of it yet still find the one before.
    *
    * @throws {ModelError} naming everything that is wrong with it; what was shown before stays
    */
-  async wear(config: Config): Promise<void> {
-    this.#shown = await syncAloud({ ...syncOptions(config, this.#options), instead: false });
+  wear(config: Config): Promise<void> {
+    return this.#bring(config, { instead: false });
+  }
+
+  /** Stops sweeping. */
+  [Symbol.dispose](): void {
+    this.#sweeping[Symbol.dispose]();
+  }
+
+  async #bring(config: Config, more: Partial<BringOptions> = {}): Promise<void> {
+    const { root, path } = this.#options;
+    const bundled = Deno.build.standalone ? { bundled: join(PROGRAM, BUNDLE) } : {};
+    const options = { config, root, configPath: path, ...bundled, ...more };
+    const { shown } = await aloud(
+      config.model,
+      (onProgress) => bringModel({ ...options, onProgress }, this.#folders, this.vendorDir),
+    );
+    const before = this.#stored;
+    this.#stored = shown;
+    for (const { hash } of [shown, before ?? shown]) await this.#folders.touch(hash);
   }
 
   /** Every model by its name, and why it cannot be shown where that can be told without fetching it. */
@@ -91,7 +141,16 @@ function wornIn({ model, models, cubismCore, cubism2Core }: Config): unknown {
   return [model, models[model]?.source, models[model]?.entry, cubismCore, cubism2Core];
 }
 
-function syncOptions(config: Config, { root, path, staticDir }: WardrobeOptions): SyncOptions {
-  const bundled = Deno.build.standalone ? { bundled: join(PROGRAM, BUNDLE) } : {};
-  return { config, root, configPath: path, staticDir, ...bundled };
+/** The entry file of the configured model, as far as the configuration knows it. */
+function entryIn(config: Config): string {
+  try {
+    return modelSource(config, config.model).entry ?? "none";
+  } catch (error) {
+    if (error instanceof ModelError) return "none";
+    throw error;
+  }
+}
+
+function unswept(cause: unknown): void {
+  complain(`Cannot remove avatars that are not used any more: ${cause instanceof Error ? cause.message : cause}`);
 }

@@ -2,8 +2,13 @@
 export interface AppConfig {
   /** Name of the model in the configuration. */
   model: string;
-  /** Path of the model's entry file, such as `/model/mao_pro.model3.json`. */
+  /** Path of the model's entry file, such as `/model/mao_pro.model3.json`: of whichever model is shown when it is asked for. */
   entry: string;
+  /**
+   * Path of the same file at an address made of the model's content, such as `/avatars/<hash>/mao_pro.model3.json`: what
+   * is there never changes. Absent where nothing can be shown, and in the file that `deno task sync` writes.
+   */
+  avatarUrl?: string;
   /** How fast the model's own time runs: 1 is real time. */
   timeScale: number;
   llm: {

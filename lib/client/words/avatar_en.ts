@@ -1,6 +1,6 @@
 import type { AvatarWords } from "./avatar.ts";
 
-const SYNC = "Run `deno task sync` and reload this page.";
+const BRING = "Choose the avatar again in the settings: its files are checked and brought anew.";
 const DAMAGED = "The file may be damaged: fetch the model again.";
 
 export const AVATAR: AvatarWords = {
@@ -34,13 +34,13 @@ export const AVATAR: AvatarWords = {
       hint: "Turn on hardware acceleration in the browser's settings, or try another browser.",
     },
     webgl_lost: { text: () => "The browser has stopped drawing the avatar", hint: "Reload this page." },
-    core_missing: { text: ({ file }) => `Live2D's Cubism Core could not be loaded (${file})`, hint: SYNC },
-    core_wrong: { text: ({ file }) => `${file} is not Live2D's Cubism Core`, hint: SYNC },
+    core_missing: { text: ({ file }) => `Live2D's Cubism Core could not be loaded (${file})`, hint: BRING },
+    core_wrong: { text: ({ file }) => `${file} is not Live2D's Cubism Core`, hint: BRING },
     core_asleep: {
       text: () => "Live2D's Cubism Core does not start",
       hint: "Reload this page; if that does not help, update the browser.",
     },
-    file_missing: { text: ({ file, status }) => `Cannot load ${file}: the server answered ${status}`, hint: SYNC },
+    file_missing: { text: ({ file, status }) => `Cannot load ${file}: the server answered ${status}`, hint: BRING },
     file_cut: {
       text: ({ file }) => `Cannot load ${file}: the connection failed`,
       hint: "See whether the server is running, and reload this page.",

@@ -1,6 +1,6 @@
 import type { AvatarWords } from "./avatar.ts";
 
-const SYNC = "`deno task sync` を実行して、このページを再読み込みしてください。";
+const BRING = "設定でアバターを選び直してください。ファイルを確認して用意し直します。";
 const RELOAD = "このページを再読み込みしてください。";
 const DAMAGED = "ファイルが壊れているようです。モデルをもう一度入手してください。";
 
@@ -35,15 +35,15 @@ export const AVATAR: AvatarWords = {
       hint: "ブラウザーの設定でハードウェアアクセラレーションを有効にするか、別のブラウザーをお試しください。",
     },
     webgl_lost: { text: () => "ブラウザーがアバターの描画をやめました", hint: RELOAD },
-    core_missing: { text: ({ file }) => `Live2D の Cubism Core を読み込めませんでした（${file}）`, hint: SYNC },
-    core_wrong: { text: ({ file }) => `${file} は Live2D の Cubism Core ではありません`, hint: SYNC },
+    core_missing: { text: ({ file }) => `Live2D の Cubism Core を読み込めませんでした（${file}）`, hint: BRING },
+    core_wrong: { text: ({ file }) => `${file} は Live2D の Cubism Core ではありません`, hint: BRING },
     core_asleep: {
       text: () => "Live2D の Cubism Core が起動しません",
       hint: "このページを再読み込みしてください。それでも直らないときは、ブラウザーを更新してください。",
     },
     file_missing: {
       text: ({ file, status }) => `${file} を読み込めません：サーバーの応答は ${status} でした`,
-      hint: SYNC,
+      hint: BRING,
     },
     file_cut: {
       text: ({ file }) => `${file} を読み込めません：接続が切れました`,

@@ -1,6 +1,6 @@
 import type { AvatarWords } from "./avatar.ts";
 
-const SYNC = "请运行 `deno task sync`，然后重新载入本页。";
+const BRING = "请在设置中重新选择该形象：其文件会重新检查并准备。";
 const RELOAD = "请重新载入本页。";
 const DAMAGED = "文件可能已损坏：请重新获取模型。";
 
@@ -35,13 +35,13 @@ export const AVATAR: AvatarWords = {
       hint: "请在浏览器设置中打开硬件加速，或换一个浏览器。",
     },
     webgl_lost: { text: () => "浏览器停止了绘制虚拟形象", hint: RELOAD },
-    core_missing: { text: ({ file }) => `无法载入 Live2D 的 Cubism Core（${file}）`, hint: SYNC },
-    core_wrong: { text: ({ file }) => `${file} 不是 Live2D 的 Cubism Core`, hint: SYNC },
+    core_missing: { text: ({ file }) => `无法载入 Live2D 的 Cubism Core（${file}）`, hint: BRING },
+    core_wrong: { text: ({ file }) => `${file} 不是 Live2D 的 Cubism Core`, hint: BRING },
     core_asleep: {
       text: () => "Live2D 的 Cubism Core 没有启动",
       hint: "请重新载入本页；如果仍然不行，请更新浏览器。",
     },
-    file_missing: { text: ({ file, status }) => `无法载入 ${file}：服务器返回了 ${status}`, hint: SYNC },
+    file_missing: { text: ({ file, status }) => `无法载入 ${file}：服务器返回了 ${status}`, hint: BRING },
     file_cut: { text: ({ file }) => `无法载入 ${file}：连接中断了`, hint: "请确认服务器正在运行，然后重新载入本页。" },
     not_json: { text: ({ file }) => `${file} 不是 JSON`, hint: DAMAGED },
     not_entry: {

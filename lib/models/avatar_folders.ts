@@ -1,0 +1,171 @@
+/** Avatars on disk, each in a folder named by its content, so that what is at an address never changes. */
+import { createHash } from "node:crypto";
+import { join } from "node:path";
+import { z } from "zod";
+import { writeWhole } from "@/lib/config/write_whole.ts";
+import type { CheckedModel } from "./check_model.ts";
+import { fillFolder } from "./fill_folder.ts";
+import type { ModelInPlace, ModelPlace } from "./place.ts";
+
+/** How long an avatar stays that nobody names any more: pages may still load its motions. */
+const KEPT_MS = 24 * 60 * 60 * 1000;
+/** How often is looked for what can go. */
+const SWEEP_MS = 60 * 60 * 1000;
+
+export interface StoredAvatar extends ModelInPlace {
+  /** Name of its folder. */
+  hash: string;
+}
+
+const noteSchema = z.object({ name: z.string(), entry: z.string(), cubism: z.literal([2, 4]) });
+
+/**
+ * Several avatars side by side: the files of each in `<hash>/`, and beside it a note `<hash>.json` of what it is, whose
+ * time of change says when it was last in use. Any number of servers may share the folder.
+ */
+export class AvatarFolders implements ModelPlace<StoredAvatar> {
+  readonly folder: string;
+  readonly #now: () => number;
+  /** Laying down and sweeping wait for one another, so that nothing goes that has just been found to be there. */
+  #busy: Promise<unknown> = Promise.resolve();
+
+  /** @param now the clock, in ms */
+  constructor(folder: string, now: () => number = Date.now) {
+    this.folder = folder;
+    this.#now = now;
+  }
+
+  lay(name: string, model: CheckedModel): Promise<{ inPlace: StoredAvatar; changed: boolean }> {
+    return this.#inTurn(async () => {
+      const hash = hashOf(model.files);
+      const note = { name, entry: model.entry, cubism: model.cubism };
+      await writeWhole(this.#note(hash), JSON.stringify(note));
+      await this.#touch(hash);
+      const changed = await fillFolder(join(this.folder, hash), model.files);
+      return { inPlace: { ...note, hash }, changed };
+    });
+  }
+
+  /** The one of that name that was in use last; any other where there is none of that name. */
+  async last(name: string): Promise<StoredAvatar | undefined> {
+    const found: { avatar: StoredAvatar; used: number }[] = [];
+    for (const hash of await this.#hashes()) {
+      const avatar = await this.#read(hash);
+      if (avatar !== undefined) found.push({ avatar, used: await this.#usedAt(hash) });
+    }
+    const rank = ({ avatar }: { avatar: StoredAvatar }) => avatar.name === name ? 0 : 1;
+    return found.sort((a, b) => rank(a) - rank(b) || b.used - a.used)[0]?.avatar;
+  }
+
+  /** Notes that an avatar is in use now. */
+  touch(hash: string): Promise<void> {
+    return this.#inTurn(() => this.#touch(hash));
+  }
+
+  /** Removes what has not been in use for a day, and what a killed server has left half-made. */
+  sweep(): Promise<void> {
+    return this.#inTurn(async () => {
+      const noted = new Set(await this.#hashes());
+      for (const name of await namesIn(this.folder)) {
+        const hash = name.replace(/\.json$/, "");
+        const used = noted.has(hash) ? await this.#usedAt(hash) : await changedAt(join(this.folder, name));
+        if (this.#now() - used <= KEPT_MS) continue;
+        // The files first: a note without files is passed over, files without a note would be nobody's.
+        for (const path of [join(this.folder, hash), join(this.folder, name)]) await removeIfThere(path);
+      }
+    });
+  }
+
+  /**
+   * Sweeps again and again, and notes before that `current()` is in use, until it is disposed of.
+   *
+   * @param failed told why a sweep was not possible; the next one is tried all the same
+   */
+  keepSwept(
+    current: () => string | undefined,
+    failed: (cause: unknown) => void,
+    everyMs: number = SWEEP_MS,
+  ): Disposable {
+    const sweep = async () => {
+      const hash = current();
+      if (hash !== undefined) await this.touch(hash);
+      await this.sweep();
+    };
+    const timer = setInterval(() => void sweep().catch(failed), everyMs);
+    return { [Symbol.dispose]: () => clearInterval(timer) };
+  }
+
+  async #touch(hash: string): Promise<void> {
+    const now = new Date(this.#now());
+    try {
+      await Deno.utime(this.#note(hash), now, now);
+    } catch (cause) {
+      if (!(cause instanceof Deno.errors.NotFound)) throw cause; // Somebody has emptied the folder.
+    }
+  }
+
+  async #read(hash: string): Promise<StoredAvatar | undefined> {
+    try {
+      const note = noteSchema.parse(JSON.parse(await Deno.readTextFile(this.#note(hash))));
+      await Deno.stat(join(this.folder, hash, note.entry));
+      return { ...note, hash };
+    } catch {
+      return undefined; // Whatever it is, it is no avatar that could be shown.
+    }
+  }
+
+  async #hashes(): Promise<string[]> {
+    return (await namesIn(this.folder)).flatMap((name) => /^([0-9a-f]+)\.json$/.exec(name)?.[1] ?? []);
+  }
+
+  #usedAt(hash: string): Promise<number> {
+    return changedAt(this.#note(hash));
+  }
+
+  #note(hash: string): string {
+    return join(this.folder, `${hash}.json`);
+  }
+
+  #inTurn<Result>(work: () => Promise<Result>): Promise<Result> {
+    const done = this.#busy.then(work);
+    // What fails is told to who asked for it.
+    this.#busy = done.catch(() => {});
+    return done;
+  }
+}
+
+/** A name made of the names and the bytes of all files: the same for the same content. */
+function hashOf(files: ReadonlyMap<string, Uint8Array>): string {
+  const hash = createHash("sha256");
+  for (const [path, bytes] of [...files].sort(([a], [b]) => a < b ? -1 : 1)) {
+    hash.update(`${JSON.stringify([path, bytes.length])}\n`).update(bytes);
+  }
+  return hash.digest("hex").slice(0, 32);
+}
+
+async function namesIn(folder: string): Promise<string[]> {
+  try {
+    return await Array.fromAsync(Deno.readDir(folder), ({ name }) => name);
+  } catch (cause) {
+    if (cause instanceof Deno.errors.NotFound) return [];
+    throw cause;
+  }
+}
+
+/** In ms; that of what is gone meanwhile is now. */
+async function changedAt(path: string): Promise<number> {
+  try {
+    return (await Deno.stat(path)).mtime?.getTime() ?? Infinity;
+  } catch (cause) {
+    if (cause instanceof Deno.errors.NotFound) return Infinity;
+    throw cause;
+  }
+}
+
+async function removeIfThere(path: string): Promise<void> {
+  try {
+    await Deno.remove(path, { recursive: true });
+  } catch (cause) {
+    if (!(cause instanceof Deno.errors.NotFound)) throw cause;
+  }
+}

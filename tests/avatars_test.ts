@@ -1,0 +1,176 @@
+/** Avatars at addresses of their own: what a page gets while another one is chosen. */
+import { assert, assertEquals, assertMatch, assertNotEquals } from "@std/assert";
+import { Buffer } from "node:buffer";
+import { join } from "node:path";
+import { House } from "./house.ts";
+import { makeHome } from "./home.ts";
+import { Page } from "./page_calls.ts";
+import { Program } from "./program.ts";
+import { type Files, moc3, modelFiles, PNG, writeFiles, zipOf } from "@/lib/models/model_fixture.ts";
+
+/** A model whose files are all its own, under names that every model has. */
+function model(mark: number, changes: Record<string, string | Uint8Array> = {}): Files {
+  // More than a connection takes before somebody reads.
+  const texture = new Uint8Array(8 * 1024 * 1024).fill(mark);
+  texture.set(PNG);
+  const json = JSON.stringify({ mark });
+  return modelFiles({
+    "Mia.moc3": new Uint8Array([...moc3(), mark]),
+    "textures/texture_00.png": texture,
+    "Mia.physics3.json": json,
+    "smile.exp3.json": json,
+    "idle.motion3.json": json,
+    "idle.wav": new Uint8Array([mark]),
+    ...changes,
+  });
+}
+
+async function upload(house: House, files: Files): Promise<Response> {
+  const form = new FormData();
+  form.append("file", new Blob([await zipOf(files)]), "mia.zip");
+  return await fetch(`${house.url}/api/avatars`, { method: "POST", body: form });
+}
+
+async function avatarUrl(server: { url: string }): Promise<string> {
+  return (await (await fetch(`${server.url}/app-config.json`)).json()).avatarUrl;
+}
+
+Deno.test("a page that loads while another avatar is chosen gets all of the one it began with", async () => {
+  await using house = await House.open();
+  await using page = await Page.open(house);
+  const [a, b] = [model(1), model(2)];
+  assertEquals(await (await upload(house, a)).json(), { name: "Mia", warnings: [] });
+  const addressA = await avatarUrl(house);
+  const at = (address: string, file: string) => new URL(file, house.url + address);
+
+  const entry = await (await fetch(house.url + addressA)).text();
+  const { FileReferences } = JSON.parse(entry);
+  const texture = await fetch(at(addressA, FileReferences.Textures[0]));
+  const reader = texture.body!.getReader();
+  const pieces = [(await reader.read()).value!];
+
+  const from = page.client.heard.length;
+  assertEquals(await (await upload(house, b)).json(), { name: "Mia 2", warnings: [] });
+  const told = await page.client.first((frame) => frame.type === "avatar", from);
+  assert(told.type === "avatar");
+  const addressB = await avatarUrl(house);
+  assertEquals(told.config.avatarUrl, addressB);
+  for (const address of [addressA, addressB]) assertMatch(address, /^\/avatars\/[0-9a-f]{32}\/Mia\.model3\.json$/);
+  assertNotEquals(addressA, addressB);
+
+  for (let piece = await reader.read(); !piece.done; piece = await reader.read()) pieces.push(piece.value);
+  const read = new Uint8Array(await new Blob(pieces).arrayBuffer());
+  assert(Buffer.from(a["textures/texture_00.png"]!).equals(read));
+  // Motions, faces and what else is loaded late.
+  for (const [address, files] of [[addressA, a], [addressB, b], ["/model/", b]] as const) {
+    for (const [path, content] of Object.entries(files)) {
+      const got = await (await fetch(at(address, path))).bytes();
+      assert(Buffer.from(content).equals(got), address + path);
+    }
+  }
+});
+
+Deno.test("an avatar's address is good for ever, and nothing behind it runs as a page", async () => {
+  await using house = await House.open();
+  await upload(house, model(1));
+  const first = await avatarUrl(house);
+  const response = await fetch(house.url + first);
+  await response.body?.cancel();
+  assertEquals(response.headers.get("cache-control"), "public, max-age=31536000, immutable");
+  const again = await fetch(house.url + first, { headers: { "if-none-match": response.headers.get("etag")! } });
+  assertEquals([again.status, again.headers.get("cache-control")], [304, "public, max-age=31536000, immutable"]);
+  await Deno.writeTextFile(join(house.services.avatar.shownDir!, "page.html"), "<script>1</script>");
+  const page = await fetch(new URL("page.html", house.url + first));
+  assertEquals([await page.text(), page.headers.get("content-type")], [
+    "<script>1</script>",
+    "application/octet-stream",
+  ]);
+
+  const folder = first.split("/")[2]!;
+  const absent = ["/avatars", "/avatars/", `/avatars/${folder}`, `/avatars/${folder}/`, `/avatars/${folder}.json`];
+  const foreign = ["/avatars/x/Mia.moc3", `/avatars/${folder}/none`, `/avatars/${folder}/..%2f${folder}.json`];
+  for (const path of [...absent, ...foreign]) {
+    const response = await fetch(house.url + path);
+    await response.body?.cancel();
+    assertEquals([path, response.status, response.headers.get("cache-control")?.includes("immutable") ?? false], [
+      path,
+      404,
+      false,
+    ]);
+  }
+
+  await using visitor = await Page.open(house);
+  await visitor.call("avatars.choose", { name: "hiyori" });
+  assertNotEquals(await avatarUrl(house), first);
+  await visitor.call("avatars.choose", { name: "Mia" });
+  assertEquals(await avatarUrl(house), first);
+});
+
+Deno.test("files whose names have #, %, blanks and brackets in them are served where the entry says", async () => {
+  await using house = await House.open();
+  const textures = ["tex #1/50%.png", "a%20b.png", "[x] (y).png"];
+  const files = {
+    "Mia #1 [100%].model3.json": JSON.stringify({ FileReferences: { Moc: "M %41.moc3", Textures: textures } }),
+    "M %41.moc3": moc3(),
+    ...Object.fromEntries(textures.map((path, i) => [path, new Uint8Array([...PNG, i])])),
+  };
+  assertEquals((await upload(house, files)).status, 201);
+  const { entry } = house.services.appConfig();
+  for (const address of [await avatarUrl(house), entry]) {
+    const { FileReferences } = await (await fetch(house.url + address)).json();
+    const sizes = [FileReferences.Moc, ...FileReferences.Textures].map(async (reference: string) => {
+      const bytes = await (await fetch(new URL(reference, house.url + address))).bytes();
+      return bytes.at(-1);
+    });
+    assertEquals(await Promise.all(sizes), [0, 0, 1, 2]);
+  }
+});
+
+Deno.test("what a browser would ask for in vain is refused, and the last good avatar is there after a restart", async () => {
+  const home = await makeHome();
+  const env = { VTUBER_SERVER_DATA_DIR: join(home, "data") };
+  const config = { model: "mia", models: { mia: "mia" } };
+  await writeFiles(join(home, "mia"), model(1));
+  let good: string;
+  {
+    await using house = await House.open({ root: home, env, config });
+    good = await avatarUrl(house);
+    const broken = model(2, { "textures/Texture_00.png": PNG, "Mia.moc3": moc3() });
+    delete broken["textures/texture_00.png"];
+    const refused = await upload(house, broken);
+    assertEquals([refused.status, (await refused.json()).code], [422, "bad_value"]);
+    assertEquals(await avatarUrl(house), good);
+  }
+  // What its owner does to the folder while the server is down.
+  await Deno.remove(join(home, "mia/textures/texture_00.png"));
+  {
+    await using house = await House.open({ root: home, env, config });
+    assertEquals(await avatarUrl(house), good);
+    const texture = await (await fetch(new URL("textures/texture_00.png", house.url + good))).bytes();
+    assertEquals([texture.length, texture.at(-1)], [8 * 1024 * 1024, 1]);
+  }
+  await Deno.remove(home, { recursive: true });
+});
+
+Deno.test("two servers from one checkout each show their own avatar, while both run and change", async () => {
+  const home = await makeHome();
+  for (const mark of [1, 2, 3]) await writeFiles(join(home, String(mark)), modelFiles({ "idle.wav": `${mark}` }));
+  const models = Object.fromEntries([1, 2, 3].map((mark) => [`m${mark}`, join(home, String(mark))]));
+  const shown = async (server: Program) => {
+    const { model, entry, avatarUrl } = await (await fetch(`${server.url}/app-config.json`)).json();
+    const marks = [avatarUrl, entry].map(async (address: string) => {
+      return await (await fetch(new URL("idle.wav", server.url + address))).text();
+    });
+    return [model, ...await Promise.all(marks)];
+  };
+  {
+    await using first = await Program.start({ config: { model: "m1", models } });
+    await using second = await Program.start({ config: { model: "m2", models } });
+    assertEquals([await shown(first), await shown(second)], [["m1", "1", "1"], ["m2", "2", "2"]]);
+    const page = await Page.open(second);
+    await page.call("avatars.choose", { name: "m3" });
+    await page[Symbol.asyncDispose]();
+    assertEquals([await shown(first), await shown(second)], [["m1", "1", "1"], ["m3", "3", "3"]]);
+  }
+  await Deno.remove(home, { recursive: true });
+});
