@@ -47,6 +47,8 @@ Deno.test("a page that loads while another avatar is chosen gets all of the one 
   const { FileReferences } = JSON.parse(entry);
   const texture = await fetch(at(addressA, FileReferences.Textures[0]));
   const reader = texture.body!.getReader();
+  // A server with an answer half-read would wait for its reader.
+  await using _ended = { [Symbol.asyncDispose]: () => reader.cancel() };
   const pieces = [(await reader.read()).value!];
 
   const from = page.client.heard.length;
