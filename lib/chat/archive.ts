@@ -4,16 +4,25 @@ import { INTERRUPTED, type Session } from "./session.ts";
 import type { Store, StoredConversation } from "./store.ts";
 import type { ConversationSummary } from "@/lib/protocol/calls.ts";
 import type { TurnRecord } from "@/lib/protocol/v2.ts";
+import { complain } from "@/lib/telemetry/log.ts";
 
+const DAY_MS = 24 * 60 * 60 * 1_000;
 /** How long a change may wait before it is stored, ms. What a crash can cost, at most. */
 const SAVE_MS = 300;
 /** When to try again after that has failed, ms: a full disk is not emptied in a moment. */
 const RETRY_MS = 3_000;
 /** Conversations in one list. Older ones are found by what was said in them. */
 const MOST_LISTED = 500;
+/** How long a session that nobody uses is kept, and one whose conversation is not there, ms. */
+const SESSION_MS = 30 * DAY_MS;
+const EMPTY_SESSION_MS = DAY_MS;
 
 export interface ArchiveOptions {
   store: Store;
+  /** Milliseconds since the epoch; default: the clock. */
+  now?(): number;
+  /** How often sessions that are not used any more are forgotten, ms; default: once a day. */
+  forgetMs?: number;
   /** Brings a conversation to life; it tells the archive of each turn that has changed. */
   bring(conversation: string, turns: TurnRecord[]): Session;
   /** Hears that storing has begun to fail, and, without a failure, that all is stored again. */
@@ -22,6 +31,7 @@ export interface ArchiveOptions {
 
 export class Archive {
   readonly #store: Store;
+  readonly #now: () => number;
   readonly #bring: ArchiveOptions["bring"];
   readonly #onStoring: ArchiveOptions["onStoring"];
   /** Those that somebody is in, or that are being answered. */
@@ -29,13 +39,17 @@ export class Archive {
   readonly #unsaved = new Map<string, Set<TurnRecord>>();
   /** Sessions by their ids, and the conversations they have entered since the last save. */
   readonly #entered = new Map<string, string>();
+  readonly #forgetting: ReturnType<typeof setInterval>;
   #failing = false;
   #saving: ReturnType<typeof setTimeout> | undefined;
 
-  constructor({ store, bring, onStoring }: ArchiveOptions) {
+  constructor({ store, now = Date.now, forgetMs = DAY_MS, bring, onStoring }: ArchiveOptions) {
     this.#store = store;
+    this.#now = now;
     this.#bring = bring;
     this.#onStoring = onStoring;
+    this.#forgetSessions();
+    this.#forgetting = setInterval(() => this.#forgetSessions(), forgetMs);
   }
 
   /** How many prompts wait in all conversations. */
@@ -54,10 +68,12 @@ export class Archive {
     this.#saveSoon();
   }
 
-  /** The conversation that a session was last in; undefined for one that was never stored. */
+  /** The conversation that a session was last in, to go on with; undefined for one that was never stored. */
   recall(session: string): Session | undefined {
     const conversation = this.#entered.get(session) ?? this.#store.conversationOf(session);
     if (conversation === undefined) return undefined;
+    // It is in use: noted, or it would be forgotten after a while.
+    this.enter(session, conversation);
     return this.#live.get(conversation) ?? this.#enliven(conversation, this.#stored(conversation)?.turns ?? []);
   }
 
@@ -101,6 +117,7 @@ export class Archive {
     session?.cancel();
     this.#live.delete(conversation);
     this.#unsaved.delete(conversation);
+    for (const [id, entered] of this.#entered) if (entered === conversation) this.#entered.delete(id);
     this.#store.delete(conversation);
     return session;
   }
@@ -154,6 +171,7 @@ export class Archive {
 
   /** Ends every turn, stores what is not stored, and closes the store. */
   async close(): Promise<void> {
+    clearInterval(this.#forgetting);
     await Promise.all([...this.#live.values()].map((session) => session.close()));
     this.save();
     clearTimeout(this.#saving);
@@ -162,6 +180,18 @@ export class Archive {
 
   #saveSoon(ms = SAVE_MS): void {
     this.#saving ??= setTimeout(() => this.save(), ms);
+  }
+
+  #forgetSessions(): void {
+    const now = this.#now();
+    try {
+      this.#store.forgetSessions({ unusedSince: now - SESSION_MS, emptySince: now - EMPTY_SESSION_MS });
+    } catch (error) {
+      // Whatever keeps it from being done today may be gone tomorrow; nobody waits for it.
+      complain(
+        `Cannot take out sessions that are not used any more: ${(error as Error).message}. Tried again in a day.`,
+      );
+    }
   }
 
   #stored(conversation: string): StoredConversation | undefined {

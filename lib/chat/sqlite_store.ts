@@ -1,52 +1,17 @@
 /** Conversations on disk, in one SQLite file. */
 import { DatabaseSync } from "node:sqlite";
 import { fold } from "./search.ts";
-import { excerptFrom, foldTurn, type Store, type StoredConversation } from "./store.ts";
+import { atOnce, migrate } from "./sqlite_schema.ts";
+import { type Found, search, SearchWriter, textOf } from "./sqlite_search.ts";
+import { excerptFrom, type Forgetting, type Store, type StoredConversation } from "./store.ts";
 import { titleOf } from "./title.ts";
 import type { ConversationSummary } from "@/lib/protocol/calls.ts";
 import type { EndReason, ProviderName, TurnError, TurnRecord } from "@/lib/protocol/v2.ts";
 
-/** What takes a file from one version of its layout to the next; its number is SQLite's user_version. */
-const MIGRATIONS = [
-  `CREATE TABLE conversations (
-     id TEXT PRIMARY KEY,
-     created INTEGER NOT NULL,
-     updated INTEGER NOT NULL
-   ) STRICT;
-   CREATE TABLE turns (
-     conversation TEXT NOT NULL REFERENCES conversations(id) ON DELETE CASCADE,
-     turn TEXT NOT NULL,
-     position INTEGER NOT NULL,
-     prompt TEXT NOT NULL,
-     text TEXT NOT NULL,
-     thinking TEXT NOT NULL,
-     state TEXT NOT NULL,
-     reason TEXT,
-     error TEXT,
-     provider TEXT,
-     model TEXT,
-     PRIMARY KEY (conversation, turn)
-   ) STRICT;
-   CREATE TABLE sessions (
-     id TEXT PRIMARY KEY,
-     conversation TEXT NOT NULL,
-     seen INTEGER NOT NULL
-   ) STRICT;`,
-  // The folded columns hold words as they are compared in a search, for SQLite knows the case of ASCII alone.
-  `ALTER TABLE conversations ADD COLUMN title TEXT;
-   ALTER TABLE conversations ADD COLUMN title_folded TEXT;
-   ALTER TABLE turns ADD COLUMN folded TEXT;
-   CREATE INDEX turns_in_order ON turns (conversation, position);`,
-  // What the character had said before the first turn.
-  `ALTER TABLE turns ADD COLUMN greeting TEXT;`,
-];
-
-/** How many turns are folded at a time. */
-const FOLD_BATCH = 1_000;
-
 // Parameters have no numbers: Deno 2.4 takes a numbered one for a named one.
 export class SqliteStore implements Store {
   readonly #db: DatabaseSync;
+  readonly #search: SearchWriter;
   readonly #now: () => number;
 
   /**
@@ -60,7 +25,8 @@ export class SqliteStore implements Store {
       this.#db = new DatabaseSync(file);
       // In WAL mode a commit survives the death of the process; only a power cut can take the newest ones.
       this.#db.exec("PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA foreign_keys = ON;");
-      this.#migrate();
+      migrate(this.#db);
+      this.#search = new SearchWriter(this.#db);
     } catch (cause) {
       throw new Error(`Cannot open the conversations in ${file}: ${(cause as Error).message}`, { cause });
     }
@@ -95,7 +61,7 @@ export class SqliteStore implements Store {
   save(changed: ReadonlyMap<string, Iterable<TurnRecord>>): void {
     const now = this.#now();
     // One transaction for all: hundreds of conversations may grow at once, and every commit holds up their tokens.
-    this.#all(() => {
+    atOnce(this.#db, () => {
       const touch = this.#db.prepare(
         `INSERT INTO conversations (id, created, updated) VALUES (?, ?, ?)
          ON CONFLICT (id) DO UPDATE SET updated = excluded.updated`,
@@ -108,7 +74,7 @@ export class SqliteStore implements Store {
          ON CONFLICT (conversation, turn) DO UPDATE SET
            prompt = excluded.prompt, text = excluded.text, thinking = excluded.thinking, state = excluded.state,
            reason = excluded.reason, error = excluded.error, provider = excluded.provider, model = excluded.model,
-           greeting = excluded.greeting, folded = NULL`,
+           greeting = excluded.greeting, indexed = 0`,
       );
       for (const [conversation, turns] of changed) {
         touch.run(conversation, now, now);
@@ -129,11 +95,12 @@ export class SqliteStore implements Store {
           );
         }
       }
+      this.#search.turns();
     });
   }
 
   truncate(conversation: string, turn: string): void {
-    this.#all(() => {
+    atOnce(this.#db, () => {
       const { changes } = this.#db.prepare(
         `DELETE FROM turns WHERE conversation = ?
          AND position >= (SELECT position FROM turns WHERE conversation = ? AND turn = ?)`,
@@ -144,43 +111,48 @@ export class SqliteStore implements Store {
   }
 
   rename(conversation: string, title: string): boolean {
-    const { changes } = this.#db.prepare("UPDATE conversations SET title = ?, title_folded = ? WHERE id = ?")
-      .run(title, fold(title), conversation);
-    return changes > 0;
+    let found = false;
+    atOnce(this.#db, () => {
+      const { changes } = this.#db.prepare("UPDATE conversations SET title = ? WHERE id = ?").run(title, conversation);
+      found = changes > 0;
+      if (found) this.#search.title(conversation, title);
+    });
+    return found;
   }
 
   delete(conversation: string): void {
-    this.#all(() => {
+    atOnce(this.#db, () => {
       this.#db.prepare("DELETE FROM conversations WHERE id = ?").run(conversation);
       this.#db.prepare("DELETE FROM sessions WHERE conversation = ?").run(conversation);
     });
   }
 
+  forgetSessions({ unusedSince, emptySince }: Forgetting): void {
+    this.#db.prepare(
+      `DELETE FROM sessions WHERE coalesce(
+         max(seen, (SELECT updated FROM conversations WHERE id = conversation)) < ?,
+         seen < ?
+       )`,
+    ).run(unusedSince, emptySince);
+  }
+
   list(most: number, query = ""): ConversationSummary[] {
     const words = fold(query.trim());
-    if (words !== "") this.#foldNew();
-    const rows = this.#db.prepare(
-      `SELECT id, CAST(title AS BLOB) title, updated,
+    const found = words === "" ? this.#newest(most) : search(this.#db, words, most);
+    const read = this.#db.prepare(
+      `SELECT CAST(title AS BLOB) title, updated,
               (SELECT count(*) FROM turns WHERE conversation = id) turns,
               (SELECT CAST(prompt AS BLOB) FROM turns WHERE conversation = id ORDER BY position LIMIT 1) first
-       FROM conversations
-       WHERE turns > 0 AND (? = '' OR instr(title_folded, ?)
-         OR EXISTS (SELECT 1 FROM turns WHERE conversation = id AND instr(folded, ?)))
-       ORDER BY updated DESC, conversations.rowid DESC LIMIT ?`,
-    ).all(words, words, words, most);
-    const hit = this.#db.prepare(
-      `SELECT CAST(prompt AS BLOB) prompt, CAST(text AS BLOB) text
-       FROM turns WHERE conversation = ? AND instr(folded, ?) ORDER BY position LIMIT 1`,
+       FROM conversations WHERE id = ?`,
     );
-    return rows.map((row) => {
-      const id = String(row.id);
-      const found = words === "" ? undefined : hit.get(id, words);
+    return found.map(({ id, hit }) => {
+      const row = read.get(id)!;
       return {
         id,
         title: row.title === null ? titleOf(textOf(row.first)) : textOf(row.title),
         updated: Number(row.updated),
         turns: Number(row.turns),
-        ...excerptFrom(found && { prompt: textOf(found.prompt), text: textOf(found.text) }, words),
+        ...excerptFrom(hit, words),
       };
     });
   }
@@ -189,45 +161,11 @@ export class SqliteStore implements Store {
     this.#db.close();
   }
 
-  /** Folds what was saved since the last search: an answer that grows is saved often and looked for seldom. */
-  #foldNew(): void {
-    const read = this.#db.prepare(
-      `SELECT rowid, CAST(prompt AS BLOB) prompt, CAST(text AS BLOB) text
-       FROM turns WHERE folded IS NULL AND rowid > ? ORDER BY rowid LIMIT ?`,
-    );
-    const write = this.#db.prepare("UPDATE turns SET folded = ? WHERE rowid = ?");
-    let last = 0;
-    for (let rows = read.all(last, FOLD_BATCH); rows.length > 0; rows = read.all(last, FOLD_BATCH)) {
-      this.#all(() => {
-        for (const { rowid, prompt, text } of rows) {
-          last = Number(rowid);
-          write.run(foldTurn(textOf(prompt), textOf(text)), last);
-        }
-      });
-    }
-  }
-
-  #migrate(): void {
-    const version = Number(this.#db.prepare("PRAGMA user_version").get()?.user_version);
-    if (version > MIGRATIONS.length) {
-      throw new Error(`it was written by a newer version (layout ${version}, this one knows ${MIGRATIONS.length})`);
-    }
-    this.#all(() => {
-      for (const migration of MIGRATIONS.slice(version)) this.#db.exec(migration);
-      this.#db.exec(`PRAGMA user_version = ${MIGRATIONS.length}`);
-    });
-  }
-
-  /** Does all of it, or nothing. */
-  #all(work: () => void): void {
-    this.#db.exec("BEGIN IMMEDIATE");
-    try {
-      work();
-      this.#db.exec("COMMIT");
-    } catch (error) {
-      this.#db.exec("ROLLBACK");
-      throw error;
-    }
+  #newest(most: number): Found[] {
+    return this.#db.prepare(
+      `SELECT id FROM conversations WHERE EXISTS (SELECT 1 FROM turns WHERE conversation = id)
+       ORDER BY updated DESC, rowid DESC LIMIT ?`,
+    ).all(most).map(({ id }) => ({ id: String(id) }));
   }
 }
 
@@ -245,8 +183,4 @@ function recordOf(row: Record<string, unknown>): TurnRecord {
     ...(row.provider !== null && { provider: row.provider as ProviderName }),
     ...(row.model !== null && { model: String(row.model) }),
   };
-}
-
-function textOf(bytes: unknown): string {
-  return new TextDecoder().decode(bytes as Uint8Array);
 }

@@ -15,10 +15,17 @@ export interface StoredConversation {
   turns: TurnRecord[];
 }
 
+/** Which sessions are forgotten, by when they were last in use; ms since the epoch. */
+export interface Forgetting {
+  unusedSince: number;
+  /** Of those whose conversation is not stored: deleted, or nothing was ever said in it. */
+  emptySince: number;
+}
+
 export interface Store {
   /** The conversation that a session was last in; undefined for a session that was never stored. */
   conversationOf(session: string): string | undefined;
-  /** Makes `conversation` the one that `session` is in. It is stored with its first turn. */
+  /** Makes `conversation` the one that `session` is in, and is using now. It is stored with its first turn. */
   enter(session: string, conversation: string): void;
   /** Undefined when it is not stored. */
   read(conversation: string): StoredConversation | undefined;
@@ -33,6 +40,8 @@ export interface Store {
   rename(conversation: string, title: string): boolean;
   /** Takes a conversation out, with its turns and its place in every session. */
   delete(conversation: string): void;
+  /** Takes out sessions that nobody comes back to. One whose conversation was changed since then is in use. */
+  forgetSessions(when: Forgetting): void;
   /**
    * Conversations that have turns, the last changed first, at most `most`.
    *
@@ -52,7 +61,7 @@ interface Kept {
 /** Keeps conversations as long as the process lives. */
 export class MemoryStore implements Store {
   readonly #now: () => number;
-  readonly #sessions = new Map<string, string>();
+  readonly #sessions = new Map<string, { conversation: string; seen: number }>();
   readonly #conversations = new Map<string, Kept>();
 
   constructor(now: () => number = Date.now) {
@@ -60,11 +69,11 @@ export class MemoryStore implements Store {
   }
 
   conversationOf(session: string): string | undefined {
-    return this.#sessions.get(session);
+    return this.#sessions.get(session)?.conversation;
   }
 
   enter(session: string, conversation: string): void {
-    this.#sessions.set(session, conversation);
+    this.#sessions.set(session, { conversation, seen: this.#now() });
   }
 
   read(id: string): StoredConversation | undefined {
@@ -100,7 +109,17 @@ export class MemoryStore implements Store {
 
   delete(conversation: string): void {
     this.#conversations.delete(conversation);
-    for (const [session, id] of this.#sessions) if (id === conversation) this.#sessions.delete(session);
+    for (const [session, entered] of this.#sessions) {
+      if (entered.conversation === conversation) this.#sessions.delete(session);
+    }
+  }
+
+  forgetSessions({ unusedSince, emptySince }: Forgetting): void {
+    for (const [session, { conversation, seen }] of this.#sessions) {
+      const kept = this.#conversations.get(conversation);
+      const used = kept === undefined ? seen >= emptySince : Math.max(seen, kept.updated) >= unusedSince;
+      if (!used) this.#sessions.delete(session);
+    }
   }
 
   list(most: number, query = ""): ConversationSummary[] {

@@ -1,7 +1,9 @@
 import { assertEquals, assertThrows } from "@std/assert";
+import { search } from "./sqlite_search.ts";
 import { SqliteStore } from "./sqlite_store.ts";
 import { MemoryStore, type Store } from "./store.ts";
 import type { TurnRecord } from "@/lib/protocol/v2.ts";
+import { numbers } from "@/bench/corpus.ts";
 import { DatabaseSync } from "node:sqlite";
 
 function turn(id: string, more: Partial<TurnRecord> = {}): TurnRecord {
@@ -151,6 +153,60 @@ for (const [name, open] of kinds) {
     store.close();
   });
 }
+
+Deno.test("SqliteStore finds what MemoryStore finds, whatever has happened before", () => {
+  const letters = Array.from('aeßЖж ｶﾞ猫日👩‍👩‍👧"*%\0');
+  for (let seed = 1; seed <= 25; seed++) {
+    const random = numbers(seed);
+    const any = <T>(all: readonly T[]) => all[Math.floor(random() * all.length)]!;
+    const text = (most: number) => Array.from({ length: 1 + Math.floor(random() * most) }, () => any(letters)).join("");
+    let now = 0;
+    const clock = () => now;
+    const stores = [new MemoryStore(clock), new SqliteStore(":memory:", clock)] as const;
+    for (let step = 0; step < 60; step++) {
+      now++;
+      const [id, one] = [any(["a", "b", "c", "d"]), any(["1", "2", "3"])];
+      const states = any([["queued"], ["streaming"], ["done"], ["failed"]] as const);
+      const grown = turn(one, { prompt: text(4), text: text(30), state: states[0] });
+      const kind = random();
+      const [title, query] = [text(5), text(3)];
+      for (const store of stores) {
+        if (kind < 0.7) store.save(new Map([[id, [grown]]]));
+        else if (kind < 0.8) store.rename(id, title);
+        else if (kind < 0.9) store.truncate(id, one);
+        else if (kind < 0.95) store.delete(id);
+        else store.save(new Map([[id, [turn("1", { state: "done" }), turn("4", { prompt: query, state: "done" })]]]));
+      }
+      assertEquals([seed, step, stores[1].list(3, query)], [seed, step, stores[0].list(3, query)]);
+    }
+    for (const store of stores) store.close();
+  }
+});
+
+Deno.test("a search finds common words as it finds rare ones", async () => {
+  const folder = await Deno.makeTempDir();
+  const store = new SqliteStore(`${folder}/c.db`);
+  for (let n = 0; n < 40; n++) {
+    store.save(new Map([[`c${n}`, [turn("t", { text: n % 3 === 0 ? "tea" : "milk", state: "done" })]]]));
+  }
+  store.save(new Map([["grows", [turn("t", { text: "tea", state: "streaming" })]]]));
+  store.rename("c1", "Tea");
+  const db = new DatabaseSync(`${folder}/c.db`);
+  const [common, rare] = [search(db, "tea", 10, 0), search(db, "tea", 10, 1_000)];
+  assertEquals(common, rare);
+  assertEquals([common.length, common[0]], [10, { id: "grows", hit: { position: 1, prompt: "ask t", text: "tea" } }]);
+  const count = (table: string) => db.prepare(`SELECT count(*) n FROM ${table}`).get()!.n;
+  store.delete("c0");
+  store.truncate("c3", "t");
+  store.save(new Map([["c6", [turn("t", { text: "none", state: "streaming" })]]]));
+  assertEquals([count("words"), count("grams"), count("turns")], [38, 38, 39]);
+  // What has ended is looked for in the index, and nowhere else.
+  db.exec("DELETE FROM grams");
+  assertEquals(search(db, "tea", 10).map(({ id }) => id), ["grows"]);
+  db.close();
+  store.close();
+  await Deno.remove(folder, { recursive: true });
+});
 
 Deno.test("SqliteStore finds everything again in its file", async () => {
   const folder = await Deno.makeTempDir();

@@ -18,6 +18,8 @@ export function oneLine(text: string): string {
 
 /** At most `most` graphemes of a line, an ellipsis in place of what is left out. */
 export function shorten(line: string, most: number): string {
+  // No grapheme is shorter than one unit, and to look for them takes time.
+  if (line.length <= most) return line;
   /** Where a cut is possible. */
   const ends: number[] = [];
   for (const { index, segment } of graphemes.segment(line)) {

@@ -1,0 +1,73 @@
+import { assertEquals } from "@std/assert";
+import { Archive } from "./archive.ts";
+import { FakeBrain } from "./fake_brain.ts";
+import { Session } from "./session.ts";
+import { MemoryStore, type Store } from "./store.ts";
+import type { TurnRecord } from "@/lib/protocol/v2.ts";
+
+const DAY = 24 * 60 * 60 * 1_000;
+
+function archiveOf(store: Store, more: { now?(): number; forgetMs?: number } = {}): Archive {
+  return new Archive({
+    store,
+    bring: (conversation, turns) =>
+      new Session({
+        conversation,
+        turns,
+        seq: 1,
+        brain: new FakeBrain(),
+        queue: 1,
+        request: () => ({ model: "m", messages: [] }),
+        watch: (sink) => sink,
+        onChange() {},
+      }),
+    onStoring() {},
+    ...more,
+  });
+}
+
+const DONE: TurnRecord = { turn: "t", prompt: "p", text: "x", thinking: "", state: "done", reason: "stop" };
+
+/** Sessions of a store that is not older than the sessions themselves, at `now()`. */
+async function storeWith(now: () => number): Promise<Store> {
+  const store = new MemoryStore(now);
+  await store.save(new Map([["c", [DONE]]]));
+  await store.enter("talks", "c");
+  await store.enter("says nothing", "gone");
+  return store;
+}
+
+Deno.test("Archive forgets sessions that were not used for long when it starts, and while it runs", async () => {
+  let now = 100 * DAY;
+  const store = await storeWith(() => now);
+  const kept = async () =>
+    [await store.conversationOf("talks"), await store.conversationOf("says nothing")].map((one) => one !== undefined);
+  const archive = archiveOf(store, { now: () => now, forgetMs: 5 });
+  assertEquals(await kept(), [true, true]);
+  now += 2 * DAY;
+  while ((await kept())[1]) await new Promise((resolve) => setTimeout(resolve, 5));
+  assertEquals(await kept(), [true, false]);
+  await archive.close();
+  await store.enter("after the end", "gone");
+  now += 2 * DAY;
+  await new Promise((resolve) => setTimeout(resolve, 50));
+  assertEquals(await store.conversationOf("after the end"), "gone");
+  const later = await storeWith(() => now);
+  now += 31 * DAY;
+  const second = archiveOf(later, { now: () => now });
+  assertEquals([await later.conversationOf("talks"), (await later.list(1)).length], [undefined, 1]);
+  await second.close();
+});
+
+Deno.test("Archive keeps a session that is come back to", async () => {
+  let now = 100 * DAY;
+  const store = await storeWith(() => now);
+  now += 29 * DAY;
+  const first = archiveOf(store, { now: () => now });
+  await first.recall("talks");
+  await first.save();
+  now += 29 * DAY;
+  const second = archiveOf(store, { now: () => now });
+  assertEquals(await store.conversationOf("talks"), "c");
+  await Promise.all([first.close(), second.close()]);
+});
