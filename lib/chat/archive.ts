@@ -11,6 +11,8 @@ const DAY_MS = 24 * 60 * 60 * 1_000;
 const SAVE_MS = 300;
 /** When to try again after that has failed, ms: a full disk is not emptied in a moment. */
 const RETRY_MS = 3_000;
+/** How long a list waits for what was said last to be stored, ms. */
+const LIST_WAITS_MS = 50;
 /** Conversations in one list. Older ones are found by what was said in them. */
 const MOST_LISTED = 500;
 /** How long a session that nobody uses is kept, and one whose conversation is not there, ms. */
@@ -36,11 +38,15 @@ export class Archive {
   readonly #onStoring: ArchiveOptions["onStoring"];
   /** Those that somebody is in, or that are being answered. */
   readonly #live = new Map<string, Session>();
-  readonly #unsaved = new Map<string, Set<TurnRecord>>();
+  #unsaved = new Map<string, Set<TurnRecord>>();
+  /** Turns that were taken out, with all after them, and are still stored. */
+  readonly #dropped: { conversation: string; turn: string }[] = [];
   /** Sessions by their ids, and the conversations they have entered since the last save. */
   readonly #entered = new Map<string, string>();
   readonly #forgetting: ReturnType<typeof setInterval>;
   #failing = false;
+  /** Settles when all that was asked of the store has been done. */
+  #last: Promise<void> = Promise.resolve();
   #saving: ReturnType<typeof setTimeout> | undefined;
 
   constructor({ store, now = Date.now, forgetMs = DAY_MS, bring, onStoring }: ArchiveOptions) {
@@ -48,8 +54,9 @@ export class Archive {
     this.#now = now;
     this.#bring = bring;
     this.#onStoring = onStoring;
-    this.#forgetSessions();
-    this.#forgetting = setInterval(() => this.#forgetSessions(), forgetMs);
+    const forget = () => void this.#next(() => this.#forgetSessions());
+    forget();
+    this.#forgetting = setInterval(forget, forgetMs);
   }
 
   /** How many prompts wait in all conversations. */
@@ -68,66 +75,84 @@ export class Archive {
     this.#saveSoon();
   }
 
-  /** The conversation that a session was last in, to go on with; undefined for one that was never stored. */
-  recall(session: string): Session | undefined {
-    const conversation = this.#entered.get(session) ?? this.#store.conversationOf(session);
-    if (conversation === undefined) return undefined;
-    // It is in use: noted, or it would be forgotten after a while.
-    this.enter(session, conversation);
-    return this.#live.get(conversation) ?? this.#enliven(conversation, this.#stored(conversation)?.turns ?? []);
+  /**
+   * The conversation that a session was last in, to go on with. `use` is given it at once, before anybody else could let
+   * go of it; it is not called for a session that was never stored.
+   */
+  recall(session: string, use: (session: Session) => void): Promise<void> {
+    return this.#next(async () => {
+      const conversation = this.#entered.get(session) ?? await this.#store.conversationOf(session);
+      if (conversation === undefined) return;
+      use(this.#live.get(conversation) ?? this.#enliven(conversation, (await this.#stored(conversation))?.turns ?? []));
+      // It is in use: noted, or it would be forgotten after a while.
+      this.enter(session, conversation);
+    });
   }
 
   /**
-   * A conversation to go on with, that somebody chose.
+   * A conversation to go on with, that somebody chose; given as {@linkcode recall} does it.
    *
    * @throws {Refused} when there is no such conversation
    */
-  open(conversation: string): Session {
-    return this.#live.get(conversation) ?? this.#enliven(conversation, this.read(conversation).turns);
+  open(conversation: string, use: (session: Session) => void): Promise<void> {
+    return this.#next(async () => {
+      use(this.#live.get(conversation) ?? this.#enliven(conversation, (await this.#mustRead(conversation)).turns));
+    });
   }
 
-  /** Conversations that have turns, the last changed first; with `query` those that have it in their title or a turn. */
-  list(query?: string): ConversationSummary[] {
-    this.save();
-    return this.#store.list(MOST_LISTED, query);
+  /**
+   * Conversations that have turns, the last changed first; with `query` those that have it in their title or a turn.
+   * What was said a moment ago is among them, unless the store is so busy that it cannot be written soon.
+   */
+  async list(query?: string): Promise<ConversationSummary[]> {
+    const patience = Promise.withResolvers<void>();
+    const timer = setTimeout(patience.resolve, LIST_WAITS_MS);
+    await Promise.race([this.save(), patience.promise]);
+    clearTimeout(timer);
+    return await this.#store.list(MOST_LISTED, query);
   }
 
   /** @throws {Refused} when there is no such conversation */
-  read(conversation: string): StoredConversation {
-    const stored = this.#stored(conversation);
-    if (stored === undefined) throw noConversation();
-    return stored;
+  read(conversation: string): Promise<StoredConversation> {
+    return this.#next(() => this.#mustRead(conversation));
   }
 
   /** @throws {Refused} when there is no such conversation */
-  rename(conversation: string, title: string): void {
-    this.save();
-    if (!this.#store.rename(conversation, title)) throw noConversation();
+  rename(conversation: string, title: string): Promise<void> {
+    return this.#next(async () => {
+      await this.#flush();
+      if (!await this.#store.rename(conversation, title)) throw noConversation();
+    });
   }
 
   /**
    * Deletes a conversation for good, and ends what runs in it.
    *
-   * @returns what it was while it was live
+   * @param leave told what it was while it was live, so that whoever is in it goes elsewhere, at once
    * @throws {Refused} when there is no such conversation
    */
-  delete(conversation: string): Session | undefined {
-    const session = this.#live.get(conversation);
-    if (session === undefined) this.read(conversation);
-    session?.cancel();
-    this.#live.delete(conversation);
-    this.#unsaved.delete(conversation);
-    for (const [id, entered] of this.#entered) if (entered === conversation) this.#entered.delete(id);
-    this.#store.delete(conversation);
-    return session;
+  delete(conversation: string, leave: (session: Session) => void): Promise<void> {
+    return this.#next(async () => {
+      if (!this.#live.has(conversation)) await this.#mustRead(conversation);
+      const session = this.#live.get(conversation);
+      session?.cancel();
+      this.#live.delete(conversation);
+      this.#unsaved.delete(conversation);
+      for (const [id, entered] of this.#entered) if (entered === conversation) this.#entered.delete(id);
+      if (session !== undefined) leave(session);
+      await this.#store.delete(conversation);
+    });
   }
 
-  /** Takes a turn and all after it out of a conversation. */
+  /** Takes a turn and all after it out of a conversation, now; it is stored with the next save. */
   truncate(session: Session, turn: string): void {
     session.truncate(turn);
-    // What is being dropped is stored first, or it would come back with the next save.
-    this.save();
-    this.#store.truncate(session.conversation, turn);
+    const unsaved = this.#unsaved.get(session.conversation);
+    // What is not stored yet must not come after what is.
+    for (const one of unsaved ?? []) if (!session.turns.includes(one)) unsaved?.delete(one);
+    if (unsaved?.size === 0) this.#unsaved.delete(session.conversation);
+    this.#dropped.push({ conversation: session.conversation, turn });
+    this.#saveSoon();
   }
 
   /** Hears of a turn that has to be stored, soon. */
@@ -139,14 +164,57 @@ export class Archive {
   }
 
   /** Stores what has changed, now. What cannot be stored is kept, and tried again. */
-  save(): void {
+  save(): Promise<void> {
+    return this.#next(() => this.#flush());
+  }
+
+  /**
+   * Lets go of a conversation once its last answer has ended, unless somebody is in it then. It stays stored; while it
+   * cannot be, it stays alive.
+   */
+  async letGo(session: Session, isEmpty: () => boolean): Promise<void> {
+    await session.settled();
+    const { conversation } = session;
+    await this.#next(async () => {
+      await this.#flush();
+      if (this.#unsaved.has(conversation) || this.#dropped.some((drop) => drop.conversation === conversation)) return;
+      if (!session.busy && isEmpty() && this.#live.get(conversation) === session) this.#live.delete(conversation);
+    });
+  }
+
+  /** Ends every turn, stores what is not stored, and closes the store. */
+  async close(): Promise<void> {
+    clearInterval(this.#forgetting);
+    await Promise.all([...this.#live.values()].map((session) => session.close()));
+    await this.save();
+    clearTimeout(this.#saving);
+    await this.#next(() => this.#store.close());
+  }
+
+  /**
+   * Does one thing after the other. So a conversation is brought to life once however many ask for it, and nothing is
+   * read before what was asked for earlier has been written.
+   */
+  #next<T>(work: () => Promise<T>): Promise<T> {
+    const done = this.#last.then(work);
+    this.#last = done.then(() => {}, () => {});
+    return done;
+  }
+
+  /** Stores what has changed. Called within {@linkcode #next}; never rejects. */
+  async #flush(): Promise<void> {
     clearTimeout(this.#saving);
     this.#saving = undefined;
     try {
-      for (const [session, conversation] of this.#entered) this.#store.enter(session, conversation);
-      this.#entered.clear();
-      if (this.#unsaved.size > 0) this.#store.save(this.#unsaved);
-      this.#unsaved.clear();
+      for (const [session, conversation] of this.#entered) {
+        await this.#store.enter(session, conversation);
+        if (this.#entered.get(session) === conversation) this.#entered.delete(session);
+      }
+      for (let drop = this.#dropped[0]; drop !== undefined; drop = this.#dropped[0]) {
+        await this.#store.truncate(drop.conversation, drop.turn);
+        this.#dropped.shift();
+      }
+      await this.#saveTurns();
     } catch (error) {
       this.#saveSoon(RETRY_MS);
       if (!this.#failing) this.#onStoring(error as Error);
@@ -157,35 +225,31 @@ export class Archive {
     this.#failing = false;
   }
 
-  /**
-   * Lets go of a conversation once its last answer has ended, unless somebody is in it then. It stays stored; while it
-   * cannot be, it stays alive.
-   */
-  async letGo(session: Session, isEmpty: () => boolean): Promise<void> {
-    await session.settled();
-    const { conversation } = session;
-    this.save();
-    if (this.#unsaved.has(conversation)) return;
-    if (!session.busy && isEmpty() && this.#live.get(conversation) === session) this.#live.delete(conversation);
-  }
-
-  /** Ends every turn, stores what is not stored, and closes the store. */
-  async close(): Promise<void> {
-    clearInterval(this.#forgetting);
-    await Promise.all([...this.#live.values()].map((session) => session.close()));
-    this.save();
-    clearTimeout(this.#saving);
-    this.#store.close();
+  async #saveTurns(): Promise<void> {
+    if (this.#unsaved.size === 0) return;
+    const saving = this.#unsaved;
+    this.#unsaved = new Map();
+    try {
+      await this.#store.save(saving);
+    } catch (error) {
+      for (const [conversation, turns] of saving) {
+        // What was taken out meanwhile stays out; the order in which turns are first written is theirs.
+        const kept = [...turns].filter((turn) => this.#live.get(conversation)?.turns.includes(turn));
+        const newer = this.#unsaved.get(conversation) ?? [];
+        if (kept.length > 0) this.#unsaved.set(conversation, new Set([...kept, ...newer]));
+      }
+      throw error;
+    }
   }
 
   #saveSoon(ms = SAVE_MS): void {
-    this.#saving ??= setTimeout(() => this.save(), ms);
+    this.#saving ??= setTimeout(() => void this.save(), ms);
   }
 
-  #forgetSessions(): void {
+  async #forgetSessions(): Promise<void> {
     const now = this.#now();
     try {
-      this.#store.forgetSessions({ unusedSince: now - SESSION_MS, emptySince: now - EMPTY_SESSION_MS });
+      await this.#store.forgetSessions({ unusedSince: now - SESSION_MS, emptySince: now - EMPTY_SESSION_MS });
     } catch (error) {
       // Whatever keeps it from being done today may be gone tomorrow; nobody waits for it.
       complain(
@@ -194,9 +258,15 @@ export class Archive {
     }
   }
 
-  #stored(conversation: string): StoredConversation | undefined {
-    this.save();
-    return this.#store.read(conversation);
+  async #stored(conversation: string): Promise<StoredConversation | undefined> {
+    await this.#flush();
+    return await this.#store.read(conversation);
+  }
+
+  async #mustRead(conversation: string): Promise<StoredConversation> {
+    const stored = await this.#stored(conversation);
+    if (stored === undefined) throw noConversation();
+    return stored;
   }
 
   #enliven(conversation: string, turns: TurnRecord[]): Session {

@@ -55,6 +55,7 @@ Deno.test("Archive forgets sessions that were not used for long when it starts, 
   const later = await storeWith(() => now);
   now += 31 * DAY;
   const second = archiveOf(later, { now: () => now });
+  await second.save();
   assertEquals([await later.conversationOf("talks"), (await later.list(1)).length], [undefined, 1]);
   await second.close();
 });
@@ -64,10 +65,34 @@ Deno.test("Archive keeps a session that is come back to", async () => {
   const store = await storeWith(() => now);
   now += 29 * DAY;
   const first = archiveOf(store, { now: () => now });
-  await first.recall("talks");
+  await first.recall("talks", () => {});
   await first.save();
   now += 29 * DAY;
   const second = archiveOf(store, { now: () => now });
   assertEquals(await store.conversationOf("talks"), "c");
   await Promise.all([first.close(), second.close()]);
+});
+
+Deno.test("Archive does not bring back what was taken out while storing it failed", async () => {
+  const store = new MemoryStore();
+  const archive = archiveOf(store);
+  const session = archive.begin();
+  for (const turn of ["t1", "t2"]) session.prompt(turn, "hi");
+  const { save } = store;
+  const failed = Promise.withResolvers<void>();
+  const begun = Promise.withResolvers<void>();
+  store.save = () => {
+    begun.resolve();
+    return failed.promise;
+  };
+  for (const turn of session.turns) archive.changed(session, turn);
+  const saving = archive.save();
+  await begun.promise;
+  archive.truncate(session, "t2");
+  failed.reject(new Error("the disk is full"));
+  await saving;
+  store.save = save;
+  await archive.save();
+  assertEquals((await store.read(session.conversation))?.turns.map(({ turn }) => turn), ["t1"]);
+  await archive.close();
 });

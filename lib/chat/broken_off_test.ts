@@ -27,11 +27,14 @@ async function talkAndBreakOff(house: House): Promise<WeakRef<Session>> {
   const answer = await house.brain.answer(0);
   answer.say("Hi");
   answer.end();
+  const hold = async () => {
+    const [conversation] = await house.hub.archive.list();
+    await house.hub.archive.open(conversation!.id, (live) => session = new WeakRef(live));
+    socket.close();
+  };
   await socket.read((payload) => {
     const frame = JSON.parse(new TextDecoder().decode(payload)) as ServerFrame;
-    if (frame.type !== "end") return;
-    session = new WeakRef(house.hub.archive.open(house.hub.archive.list()[0]!.id));
-    socket.close();
+    if (frame.type === "end") void hold();
   });
   return session!;
 }

@@ -28,13 +28,14 @@ export function conversationCalls(hub: Hub): Handlers {
     ...checked(
       "conversations.list",
       object({ query: text("what to look for").exactOptional() }),
-      ({ query }, { seat }) =>
-        hub.archive.list(query).map((summary) =>
-          summary.id === seat.session.conversation ? { ...summary, open: true } : summary
-        ),
+      async ({ query }, { seat }) => {
+        await seat.idle();
+        const list = await hub.archive.list(query);
+        return list.map((summary) => summary.id === seat.session.conversation ? { ...summary, open: true } : summary);
+      },
     ),
-    ...checked("conversations.open", object({ conversation }), (params, { seat }) => {
-      hub.open(seat, params.conversation);
+    ...checked("conversations.open", object({ conversation }), async (params, { seat }) => {
+      await hub.open(seat, params.conversation);
       return null;
     }),
     ...checked(
@@ -47,33 +48,37 @@ export function conversationCalls(hub: Hub): Handlers {
             `must have 1 to ${LONGEST_TITLE} characters`,
           ),
       }),
-      ({ conversation, title }) => {
-        hub.archive.rename(conversation, title);
+      async ({ conversation, title }, { seat }) => {
+        await seat.inOrder(() => hub.archive.rename(conversation, title));
         return null;
       },
     ),
-    ...checked("conversations.delete", object({ conversation }), ({ conversation }) => {
-      hub.delete(conversation);
+    ...checked("conversations.delete", object({ conversation }), async ({ conversation }, { seat }) => {
+      await hub.delete(seat, conversation);
       return null;
     }),
     ...checked(
       "conversations.export",
       object({ conversation, format: z.enum(["markdown", "json"], { error: 'must be "markdown" or "json"' }) }),
-      ({ conversation, format }) => {
-        const stored = hub.archive.read(conversation);
+      async ({ conversation, format }, { seat }) => {
+        await seat.idle();
+        const stored = await hub.archive.read(conversation);
         return format === "json"
           ? { name: fileName(stored.title, "json"), text: exportJson(stored) }
           : { name: fileName(stored.title, "md"), text: exportMarkdown(stored) };
       },
     ),
-    ...checked("turn.edit", object({ turn, text: text("the new message"), as }), (params, { seat }) => {
-      hub.askAnew(seat, params);
+    ...checked("turn.edit", object({ turn, text: text("the new message"), as }), async (params, { seat }) => {
+      await hub.askAnew(seat, params);
       return null;
     }),
-    ...checked("turn.regenerate", object({ turn, as }), ({ turn, as }, { seat }) => {
-      hub.askAnew(seat, { turn, as });
+    ...checked("turn.regenerate", object({ turn, as }), async ({ turn, as }, { seat }) => {
+      await hub.askAnew(seat, { turn, as });
       return null;
     }),
-    ...checked("context.use", nothing, (_, { seat }) => hub.contextUse(seat)),
+    ...checked("context.use", nothing, async (_, { seat }) => {
+      await seat.idle();
+      return hub.contextUse(seat);
+    }),
   };
 }

@@ -136,10 +136,10 @@ Deno.test("what was about to be told of a conversation is not told after it has 
   page.send({ type: "reset" });
   await talk(house, page, "t2", "second", "two");
   const conversation = await idOf(page, "first");
-  const seat = house.hub.join(page.session);
+  const seat = await house.hub.join(page.session);
   const from = page.heard.length;
   seat.session.prompt("late", "third");
-  house.hub.open(seat, conversation);
+  await house.hub.open(seat, conversation);
   await call(page, "context.use", {});
   assertEquals(page.heard.slice(from).map(({ type }) => type), ["welcome", "result"]);
   await page.close();
@@ -189,7 +189,7 @@ Deno.test("conversations.delete takes it from everywhere; whoever is in it begin
   assertEquals(answer.signal.aborted, true);
   assertEquals((await one.next("welcome", heardOne)).history, []);
   assertEquals((await two.next("welcome", heardTwo)).history, []);
-  assertEquals([await listed(one), house.store.read(conversation)], [[], undefined]);
+  assertEquals([await listed(one), await house.store.read(conversation)], [[], undefined]);
   await talk(house, one, "n1", "mine", "a");
   await talk(house, two, "n2", "yours", "b");
   assertEquals((await listed(one)).toSorted(), [["mine", true], ["yours", false]]);
@@ -228,7 +228,7 @@ Deno.test("turn.edit drops the turn and what came after, and asks anew; asking i
   assertEquals(house.brain.answers.length, 4);
   assertEquals(await history(house, page), [["t1", "one", "answer"], ["t4", "other", "new"]]);
   const conversation = await idOf(page, "one");
-  assertEquals(house.store.read(conversation)!.turns.map(({ turn }) => turn), ["t1", "t4"]);
+  assertEquals((await house.store.read(conversation))!.turns.map(({ turn }) => turn), ["t1", "t4"]);
   await page.close();
 });
 
@@ -247,7 +247,7 @@ Deno.test("turn.edit of the turn that is being answered ends it, and its words s
   answer.end();
   await page.next("end", from);
   assertEquals(await history(house, page), [["t2", "other", "whole"]]);
-  assertEquals(house.store.read(await idOf(page, "other"))!.turns.length, 1);
+  assertEquals((await house.store.read(await idOf(page, "other")))!.turns.length, 1);
   await page.close();
 });
 

@@ -1,7 +1,7 @@
 /** For tests: the server side of conversations, without the page. */
 import { FakeBrain } from "./fake_brain.ts";
 import { Hub } from "./hub.ts";
-import { MemoryStore } from "./store.ts";
+import { MemoryStore, type Store } from "./store.ts";
 import { upgradeSocket } from "./upgrade.ts";
 import { type Config, configSchema } from "@/lib/config/schema.ts";
 import type { CallAnswer, Method, Params, Result } from "@/lib/protocol/calls.ts";
@@ -11,12 +11,17 @@ import { SocketClient } from "@/tests/socket_client.ts";
 
 /** A hub behind a real server, with its brain in the test's hands. Dispose of it when done. */
 export class House {
-  readonly brain = new FakeBrain();
-  readonly store = new MemoryStore();
+  readonly brain: FakeBrain;
+  readonly store: Store;
   readonly hub: Hub;
   readonly #server: Deno.HttpServer<Deno.NetAddr>;
 
-  constructor(limits: Partial<Config["limits"]> = {}) {
+  constructor(
+    limits: Partial<Config["limits"]> = {},
+    { store = new MemoryStore() as Store, brain = new FakeBrain() } = {},
+  ) {
+    this.brain = brain;
+    this.store = store;
     this.hub = new Hub({
       brain: this.brain,
       store: this.store,

@@ -110,8 +110,8 @@ export class Hub {
   }
 
   /** The seat that a client names as its session, from memory or the store; a new one where there is none of that name. */
-  join(id?: string): Seat {
-    const seat = (id !== undefined && (this.#seats.get(id) ?? this.#recall(id))) || this.#create();
+  async join(id?: string): Promise<Seat> {
+    const seat = (id !== undefined && (this.#seats.get(id) ?? await this.#recall(id))) || this.#create();
     clearTimeout(this.#leaving.get(seat));
     this.#leaving.delete(seat);
     return seat;
@@ -128,21 +128,31 @@ export class Hub {
    * @param greeting which of the character's greetings it follows, from 0; only of the first one
    * @throws {Refused} when the prompt cannot be taken
    */
-  prompt({ session }: Seat, turn: string, text: string, greeting = 0): void {
-    this.checkPrompt(text);
-    if (session.turns.length === 0) {
-      for (const seat of this.#seats.values()) {
-        if (seat.session === session) this.archive.enter(seat.id, session.conversation);
+  prompt(seat: Seat, turn: string, text: string, greeting = 0): Promise<void> {
+    return seat.inOrder(() => {
+      const { session } = seat;
+      this.checkPrompt(text);
+      if (session.turns.length === 0) {
+        for (const seat of this.#seats.values()) {
+          if (seat.session === session) this.archive.enter(seat.id, session.conversation);
+        }
       }
-    }
-    session.prompt(turn, text, session.turns.length === 0 ? this.#greeting(greeting) : undefined);
+      session.prompt(turn, text, session.turns.length === 0 ? this.#greeting(greeting) : undefined);
+    });
+  }
+
+  /** Ends a turn at a seat, as a session does. */
+  stop(seat: Seat, turn: string): Promise<void> {
+    return seat.inOrder(() => seat.session.stop(turn));
   }
 
   /** Begins a new conversation at a seat. The old one stays stored; what runs in it ends, unless others are there. */
-  reset(seat: Seat): void {
-    const left = seat.session;
-    this.#move(seat, this.archive.begin());
-    if (this.#empty(left)) left.cancel();
+  reset(seat: Seat): Promise<void> {
+    return seat.inOrder(() => {
+      const left = seat.session;
+      this.#move(seat, this.archive.begin());
+      if (this.#empty(left)) left.cancel();
+    });
   }
 
   /**
@@ -151,18 +161,21 @@ export class Hub {
    *
    * @throws {Refused} when there is no such conversation
    */
-  open(seat: Seat, conversation: string): void {
-    this.#move(seat, this.archive.open(conversation));
+  open(seat: Seat, conversation: string): Promise<void> {
+    return seat.inOrder(() => this.archive.open(conversation, (session) => this.#move(seat, session)));
   }
 
   /**
-   * Deletes a conversation for good. Whoever is in it begins a new one.
+   * Deletes a conversation for good, as it was asked for at a seat. Whoever is in it begins a new one.
    *
    * @throws {Refused} when there is no such conversation
    */
-  delete(conversation: string): void {
-    const session = this.archive.delete(conversation);
-    for (const seat of this.#seats.values()) if (seat.session === session) this.#move(seat, this.archive.begin());
+  delete(seat: Seat, conversation: string): Promise<void> {
+    return seat.inOrder(() =>
+      this.archive.delete(conversation, (session) => {
+        for (const one of this.#seats.values()) if (one.session === session) this.#move(one, this.archive.begin());
+      })
+    );
   }
 
   /**
@@ -171,7 +184,11 @@ export class Hub {
    * @param text the prompt; the turn's own when absent
    * @throws {Refused} when the turn is not there, or the prompt cannot be taken
    */
-  askAnew({ session }: Seat, { turn, as, text }: { turn: string; as: string; text?: string }): void {
+  askAnew(seat: Seat, asked: { turn: string; as: string; text?: string }): Promise<void> {
+    return seat.inOrder(() => this.#askAnew(seat, asked));
+  }
+
+  async #askAnew({ session }: Seat, { turn, as, text }: { turn: string; as: string; text?: string }): Promise<void> {
     const known = (id: string) => session.turns.find((one) => one.turn === id);
     const old = known(turn);
     if (old === undefined && known(as) !== undefined) return;
@@ -181,7 +198,7 @@ export class Hub {
     this.checkPrompt(prompt);
     this.archive.truncate(session, turn);
     session.prompt(as, prompt, old.greeting);
-    this.archive.save();
+    await this.archive.save();
   }
 
   /** How much of the model's context a seat's conversation takes. */
@@ -241,9 +258,14 @@ export class Hub {
     return this.#seat(crypto.randomUUID(), this.archive.begin());
   }
 
-  #recall(id: string): Seat | undefined {
-    const session = this.archive.recall(id);
-    return session && this.#seat(id, session);
+  async #recall(id: string): Promise<Seat | undefined> {
+    let seat: Seat | undefined;
+    await this.archive.recall(id, (session) => {
+      // Another page may have come with the same id while it was looked up, and may have gone on elsewhere.
+      seat = this.#seats.get(id) ?? this.#seat(id, session);
+      if (seat.session !== session) this.#letGo(session);
+    });
+    return seat;
   }
 
   #seat(id: string, session: Session): Seat {
@@ -299,6 +321,7 @@ export class Hub {
     this.#leaving.set(
       seat,
       setTimeout(() => {
+        if (seat.pages.size > 0) return void this.#leaving.delete(seat);
         if (seat.session.busy) return this.#leaveLater(seat);
         this.#leaving.delete(seat);
         this.#seats.delete(seat.id);

@@ -9,6 +9,8 @@ export class Seat {
   /** Told when the seat has moved: each page then needs all of the other conversation. */
   readonly pages = new Set<() => void>();
   #session: Session;
+  /** Settles when all that was asked for here has been done; undefined when it has. */
+  #pending: Promise<void> | undefined;
   /** Frames with lower numbers were of another conversation. */
   #from = 0;
 
@@ -20,6 +22,24 @@ export class Seat {
   /** The conversation it is in. */
   get session(): Session {
     return this.#session;
+  }
+
+  /**
+   * Does what pages ask for in the order in which they do, so that a prompt goes into the conversation that was opened
+   * just before. Done at once where nothing is waited for.
+   */
+  inOrder<T>(work: () => T | Promise<T>): Promise<T> {
+    const done = this.#pending === undefined ? new Promise<T>((resolve) => resolve(work())) : this.#pending.then(work);
+    const settled = done.then(() => {}, () => {}).then(() => {
+      if (this.#pending === settled) this.#pending = undefined;
+    });
+    this.#pending = settled;
+    return done;
+  }
+
+  /** Resolves when what was asked for until now has been done. */
+  async idle(): Promise<void> {
+    await this.#pending;
   }
 
   /** Goes on in another conversation, with higher numbers, so that no frame of the one can be taken for the other's. */

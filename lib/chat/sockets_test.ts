@@ -245,7 +245,9 @@ Deno.test("Hub.close() closes sockets with 1001 and leaves nothing unsaved", asy
   (await house.brain.answer(0)).say("half");
   await client.next("chunk");
   const kept: { turns: TurnRecord[] }[] = [];
-  house.store.close = () => void kept.push(house.store.read(house.store.conversationOf(session)!)!);
+  house.store.close = async () => {
+    kept.push((await house.store.read((await house.store.conversationOf(session))!))!);
+  };
   await house[Symbol.asyncDispose]();
   assertEquals((await client.closed()).code, 1001);
   assertEquals(kept[0]!.turns.map(({ text, error }) => [text, error?.code]), [["half", "interrupted"]]);
@@ -258,12 +260,12 @@ Deno.test("Hub stores nothing of a session in which nothing was said", async () 
   const { session } = await client.next("welcome");
   client.send({ type: "reset" });
   await client.next("welcome", client.heard.length);
-  house.hub.archive.save();
-  assertEquals(house.store.conversationOf(session), undefined);
+  await house.hub.archive.save();
+  assertEquals(await house.store.conversationOf(session), undefined);
   client.send({ type: "prompt", turn: "t", text: "hi" });
   await client.next("queued");
-  house.hub.archive.save();
-  assert(house.store.conversationOf(session) !== undefined);
+  await house.hub.archive.save();
+  assert(await house.store.conversationOf(session) !== undefined);
   await client.close();
 });
 
@@ -279,7 +281,7 @@ Deno.test("Hub tells pages when nothing can be stored, loses nothing of it, and 
   client.send({ type: "prompt", turn: "t", text: "hi" });
   const answer = await house.brain.answer(0);
   answer.say("still here");
-  house.hub.archive.save();
+  await house.hub.archive.save();
   const { code, message, turn } = await client.next("error");
   assertEquals([code, message, turn], [
     "not_stored",
@@ -288,21 +290,23 @@ Deno.test("Hub tells pages when nothing can be stored, loses nothing of it, and 
   ]);
   answer.end();
   await client.next("end");
-  const { conversation } = house.hub.join(session).session;
+  const { conversation } = (await house.hub.join(session)).session;
   client.send({ type: "reset" });
   await client.next("welcome", client.heard.length);
-  assertEquals(house.hub.archive.open(conversation).turns.map(({ text }) => text), ["still here"]);
+  await house.hub.archive.open(conversation, ({ turns }) => {
+    assertEquals(turns.map(({ text }) => text), ["still here"]);
+  });
   house.store.save = save;
-  house.hub.archive.save();
-  const kept = house.store.read(conversation)!;
+  await house.hub.archive.save();
+  const kept = (await house.store.read(conversation))!;
   assertEquals(kept.turns.map(({ text, state }) => [text, state]), [["still here", "done"]]);
   await client.close();
 });
 
 Deno.test("Hub brings a session back from the store, an unfinished turn marked as interrupted", async () => {
   await using house = new House();
-  house.store.enter("old", "c");
-  house.store.save(new Map([["c", [{ turn: "t", prompt: "hi", text: "ha", thinking: "", state: "streaming" }]]]));
+  await house.store.enter("old", "c");
+  await house.store.save(new Map([["c", [{ turn: "t", prompt: "hi", text: "ha", thinking: "", state: "streaming" }]]]));
   const client = await house.v2();
   client.send({ type: "hello", session: "old", after: 17 });
   const { session, resumed, history } = await client.next("welcome");

@@ -1,3 +1,4 @@
+// deno-lint-ignore-file require-await -- what is thrown here has to be a rejection, as with any other store
 /** Conversations on disk, in one SQLite file. */
 import { DatabaseSync } from "node:sqlite";
 import { fold } from "./search.ts";
@@ -32,19 +33,19 @@ export class SqliteStore implements Store {
     }
   }
 
-  conversationOf(session: string): string | undefined {
+  async conversationOf(session: string): Promise<string | undefined> {
     const row = this.#db.prepare("SELECT conversation FROM sessions WHERE id = ?").get(session);
     return row === undefined ? undefined : String(row.conversation);
   }
 
-  enter(session: string, conversation: string): void {
+  async enter(session: string, conversation: string): Promise<void> {
     this.#db.prepare(
       `INSERT INTO sessions (id, conversation, seen) VALUES (?, ?, ?)
        ON CONFLICT (id) DO UPDATE SET conversation = excluded.conversation, seen = excluded.seen`,
     ).run(session, conversation, this.#now());
   }
 
-  read(id: string): StoredConversation | undefined {
+  async read(id: string): Promise<StoredConversation | undefined> {
     const row = this.#db.prepare("SELECT CAST(title AS BLOB) title, created, updated FROM conversations WHERE id = ?")
       .get(id);
     if (row === undefined) return undefined;
@@ -58,7 +59,7 @@ export class SqliteStore implements Store {
     return { id, title, created: Number(row.created), updated: Number(row.updated), turns };
   }
 
-  save(changed: ReadonlyMap<string, Iterable<TurnRecord>>): void {
+  async save(changed: ReadonlyMap<string, Iterable<TurnRecord>>): Promise<void> {
     const now = this.#now();
     // One transaction for all: hundreds of conversations may grow at once, and every commit holds up their tokens.
     atOnce(this.#db, () => {
@@ -99,7 +100,7 @@ export class SqliteStore implements Store {
     });
   }
 
-  truncate(conversation: string, turn: string): void {
+  async truncate(conversation: string, turn: string): Promise<void> {
     atOnce(this.#db, () => {
       const { changes } = this.#db.prepare(
         `DELETE FROM turns WHERE conversation = ?
@@ -110,7 +111,7 @@ export class SqliteStore implements Store {
     });
   }
 
-  rename(conversation: string, title: string): boolean {
+  async rename(conversation: string, title: string): Promise<boolean> {
     let found = false;
     atOnce(this.#db, () => {
       const { changes } = this.#db.prepare("UPDATE conversations SET title = ? WHERE id = ?").run(title, conversation);
@@ -120,14 +121,14 @@ export class SqliteStore implements Store {
     return found;
   }
 
-  delete(conversation: string): void {
+  async delete(conversation: string): Promise<void> {
     atOnce(this.#db, () => {
       this.#db.prepare("DELETE FROM conversations WHERE id = ?").run(conversation);
       this.#db.prepare("DELETE FROM sessions WHERE conversation = ?").run(conversation);
     });
   }
 
-  forgetSessions({ unusedSince, emptySince }: Forgetting): void {
+  async forgetSessions({ unusedSince, emptySince }: Forgetting): Promise<void> {
     this.#db.prepare(
       `DELETE FROM sessions WHERE coalesce(
          max(seen, (SELECT updated FROM conversations WHERE id = conversation)) < ?,
@@ -136,7 +137,7 @@ export class SqliteStore implements Store {
     ).run(unusedSince, emptySince);
   }
 
-  list(most: number, query = ""): ConversationSummary[] {
+  async list(most: number, query = ""): Promise<ConversationSummary[]> {
     const words = fold(query.trim());
     const found = words === "" ? this.#newest(most) : search(this.#db, words, most);
     const read = this.#db.prepare(
@@ -157,7 +158,7 @@ export class SqliteStore implements Store {
     });
   }
 
-  close(): void {
+  async close(): Promise<void> {
     this.#db.close();
   }
 

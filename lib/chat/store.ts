@@ -1,3 +1,4 @@
+// deno-lint-ignore-file require-await -- what is thrown here has to be a rejection, as with any other store
 /** Where conversations are kept. One interface, so that another store can take the place of the one on disk. */
 import { excerptOf, fold } from "./search.ts";
 import { titleOf } from "./title.ts";
@@ -22,33 +23,38 @@ export interface Forgetting {
   emptySince: number;
 }
 
+/**
+ * Where conversations are kept. A failure rejects, and leaves everything as it was. Whoever calls waits for one change
+ * before the next one, where their order matters.
+ */
 export interface Store {
   /** The conversation that a session was last in; undefined for a session that was never stored. */
-  conversationOf(session: string): string | undefined;
+  conversationOf(session: string): Promise<string | undefined>;
   /** Makes `conversation` the one that `session` is in, and is using now. It is stored with its first turn. */
-  enter(session: string, conversation: string): void;
+  enter(session: string, conversation: string): Promise<void>;
   /** Undefined when it is not stored. */
-  read(conversation: string): StoredConversation | undefined;
+  read(conversation: string): Promise<StoredConversation | undefined>;
   /**
-   * Writes turns of conversations as they stand now, all or none. Their order is the order in which they were first
-   * written.
+   * Writes turns of conversations as they stand at the moment of the call, all or none. Their order is the order in
+   * which they were first written.
    */
-  save(changed: ReadonlyMap<string, Iterable<TurnRecord>>): void;
+  save(changed: ReadonlyMap<string, Iterable<TurnRecord>>): Promise<void>;
   /** Takes a turn and all after it out. One that is not there changes nothing. */
-  truncate(conversation: string, turn: string): void;
+  truncate(conversation: string, turn: string): Promise<void>;
   /** Takes `title` as the name. False when the conversation is not stored. */
-  rename(conversation: string, title: string): boolean;
+  rename(conversation: string, title: string): Promise<boolean>;
   /** Takes a conversation out, with its turns and its place in every session. */
-  delete(conversation: string): void;
+  delete(conversation: string): Promise<void>;
   /** Takes out sessions that nobody comes back to. One whose conversation was changed since then is in use. */
-  forgetSessions(when: Forgetting): void;
+  forgetSessions(when: Forgetting): Promise<void>;
   /**
-   * Conversations that have turns, the last changed first, at most `most`.
+   * Conversations that have turns, the last changed first, at most `most`. Does not wait for changes that are being
+   * made.
    *
    * @param query only those that have these words in their title, a prompt or an answer, in any case
    */
-  list(most: number, query?: string): ConversationSummary[];
-  close(): void;
+  list(most: number, query?: string): Promise<ConversationSummary[]>;
+  close(): Promise<void>;
 }
 
 interface Kept {
@@ -68,22 +74,22 @@ export class MemoryStore implements Store {
     this.#now = now;
   }
 
-  conversationOf(session: string): string | undefined {
+  async conversationOf(session: string): Promise<string | undefined> {
     return this.#sessions.get(session)?.conversation;
   }
 
-  enter(session: string, conversation: string): void {
+  async enter(session: string, conversation: string): Promise<void> {
     this.#sessions.set(session, { conversation, seen: this.#now() });
   }
 
-  read(id: string): StoredConversation | undefined {
+  async read(id: string): Promise<StoredConversation | undefined> {
     const kept = this.#conversations.get(id);
     if (kept === undefined) return undefined;
     const turns = structuredClone([...kept.turns.values()]);
     return { id, title: titleIn(kept), created: kept.created, updated: kept.updated, turns };
   }
 
-  save(changed: ReadonlyMap<string, Iterable<TurnRecord>>): void {
+  async save(changed: ReadonlyMap<string, Iterable<TurnRecord>>): Promise<void> {
     const now = this.#now();
     for (const [conversation, turns] of changed) {
       const kept = this.#conversations.get(conversation) ?? { created: now, updated: now, turns: new Map() };
@@ -93,7 +99,7 @@ export class MemoryStore implements Store {
     }
   }
 
-  truncate(conversation: string, turn: string): void {
+  async truncate(conversation: string, turn: string): Promise<void> {
     const kept = this.#conversations.get(conversation);
     if (!kept?.turns.has(turn)) return;
     const ids = [...kept.turns.keys()];
@@ -101,20 +107,20 @@ export class MemoryStore implements Store {
     kept.updated = this.#now();
   }
 
-  rename(conversation: string, title: string): boolean {
+  async rename(conversation: string, title: string): Promise<boolean> {
     const kept = this.#conversations.get(conversation);
     if (kept !== undefined) kept.title = title;
     return kept !== undefined;
   }
 
-  delete(conversation: string): void {
+  async delete(conversation: string): Promise<void> {
     this.#conversations.delete(conversation);
     for (const [session, entered] of this.#sessions) {
       if (entered.conversation === conversation) this.#sessions.delete(session);
     }
   }
 
-  forgetSessions({ unusedSince, emptySince }: Forgetting): void {
+  async forgetSessions({ unusedSince, emptySince }: Forgetting): Promise<void> {
     for (const [session, { conversation, seen }] of this.#sessions) {
       const kept = this.#conversations.get(conversation);
       const used = kept === undefined ? seen >= emptySince : Math.max(seen, kept.updated) >= unusedSince;
@@ -122,7 +128,7 @@ export class MemoryStore implements Store {
     }
   }
 
-  list(most: number, query = ""): ConversationSummary[] {
+  async list(most: number, query = ""): Promise<ConversationSummary[]> {
     const words = fold(query.trim());
     const found: ConversationSummary[] = [];
     const newest = [...this.#conversations].reverse().sort(([, a], [, b]) => b.updated - a.updated);
@@ -137,7 +143,7 @@ export class MemoryStore implements Store {
     return found;
   }
 
-  close(): void {
+  async close(): Promise<void> {
     this.#sessions.clear();
     this.#conversations.clear();
   }

@@ -18,21 +18,24 @@ const kinds: [string, (now?: Clock) => Store][] = [
 ];
 
 /** A store with conversations of one turn each, saved one after the other. */
-function filled(open: (now?: Clock) => Store, conversations: Record<string, [prompt: string, text: string]>): Store {
+async function filled(
+  open: (now?: Clock) => Store,
+  conversations: Record<string, [prompt: string, text: string]>,
+): Promise<Store> {
   let now = 0;
   const store = open(() => ++now);
   for (const [id, [prompt, text]] of Object.entries(conversations)) {
-    store.save(new Map([[id, [turn("t", { prompt, text, state: "done" })]]]));
+    await store.save(new Map([[id, [turn("t", { prompt, text, state: "done" })]]]));
   }
   return store;
 }
 
 for (const [name, open] of kinds) {
-  Deno.test(`${name} brings back the conversation that a session is in`, () => {
+  Deno.test(`${name} brings back the conversation that a session is in`, async () => {
     const store = open(() => 7);
-    assertEquals(store.conversationOf("s"), undefined);
-    store.enter("s", "c1");
-    assertEquals([store.conversationOf("s"), store.read("c1")], ["c1", undefined]);
+    assertEquals(await store.conversationOf("s"), undefined);
+    await store.enter("s", "c1");
+    assertEquals([await store.conversationOf("s"), await store.read("c1")], ["c1", undefined]);
     const full = turn("b", {
       greeting: "Oh \0 hello",
       text: "日本語 👩‍👩‍👧 \0 end",
@@ -43,47 +46,47 @@ for (const [name, open] of kinds) {
       provider: "ollama",
       model: "qwen2.5",
     });
-    store.save(new Map([["c1", [turn("z"), full]]]));
-    store.save(new Map([["c1", [turn("a"), turn("z", { text: "grown", state: "streaming" })]]]));
-    assertEquals(store.read("c1"), {
+    await store.save(new Map([["c1", [turn("z"), full]]]));
+    await store.save(new Map([["c1", [turn("a"), turn("z", { text: "grown", state: "streaming" })]]]));
+    assertEquals(await store.read("c1"), {
       id: "c1",
       title: "ask z",
       created: 7,
       updated: 7,
       turns: [turn("z", { text: "grown", state: "streaming" }), full, turn("a")],
     });
-    store.enter("s", "c2");
-    assertEquals(store.conversationOf("s"), "c2");
-    store.close();
+    await store.enter("s", "c2");
+    assertEquals(await store.conversationOf("s"), "c2");
+    await store.close();
   });
 
-  Deno.test(`${name} hands out copies`, () => {
+  Deno.test(`${name} hands out copies`, async () => {
     const store = open();
     const record = turn("t");
-    store.save(new Map([["c", [record]]]));
+    await store.save(new Map([["c", [record]]]));
     record.text = "changed later";
-    store.read("c")!.turns[0]!.prompt = "changed, too";
-    assertEquals(store.read("c")!.turns, [turn("t")]);
-    store.close();
+    (await store.read("c"))!.turns[0]!.prompt = "changed, too";
+    assertEquals((await store.read("c"))!.turns, [turn("t")]);
+    await store.close();
   });
 
-  Deno.test(`${name} lists what has turns, the last changed first, and no more than asked for`, () => {
-    const store = filled(open, { a: ["First\nline", "x"], b: ["Second", "y"], c: ["Third", "z"] });
-    store.enter("s", "empty");
-    assertEquals(store.list(10), [
+  Deno.test(`${name} lists what has turns, the last changed first, and no more than asked for`, async () => {
+    const store = await filled(open, { a: ["First\nline", "x"], b: ["Second", "y"], c: ["Third", "z"] });
+    await store.enter("s", "empty");
+    assertEquals(await store.list(10), [
       { id: "c", title: "Third", updated: 3, turns: 1 },
       { id: "b", title: "Second", updated: 2, turns: 1 },
       { id: "a", title: "First", updated: 1, turns: 1 },
     ]);
-    store.save(new Map([["a", [turn("more")]]]));
-    assertEquals(store.list(2).map(({ id, turns }) => [id, turns]), [["a", 2], ["c", 1]]);
-    store.truncate("c", "t");
-    assertEquals(store.list(10).map(({ id }) => id), ["a", "b"]);
-    store.close();
+    await store.save(new Map([["a", [turn("more")]]]));
+    assertEquals((await store.list(2)).map(({ id, turns }) => [id, turns]), [["a", 2], ["c", 1]]);
+    await store.truncate("c", "t");
+    assertEquals((await store.list(10)).map(({ id }) => id), ["a", "b"]);
+    await store.close();
   });
 
-  Deno.test(`${name} finds words in titles, prompts and answers, whatever their case, width and script`, () => {
-    const store = filled(open, {
+  Deno.test(`${name} finds words in titles, prompts and answers, whatever their case, width and script`, async () => {
+    const store = await filled(open, {
       russian: ["Расскажи про ЖИРАФА", "Жирафы живут в Африке"],
       greek: ["ΟΔΟΣ", "…"],
       german: ["Straße", "ja"],
@@ -92,7 +95,7 @@ for (const [name, open] of kinds) {
       odd: ["100% _sure_ \\", 'it\'s "so"\0 done'],
       split: ["one", "two"],
     });
-    store.rename("chinese", "Über Katzen");
+    await store.rename("chinese", "Über Katzen");
     const cases: [string, string[]][] = [
       ["жираф", ["russian"]],
       ["АФРИКЕ", ["russian"]],
@@ -109,52 +112,54 @@ for (const [name, open] of kinds) {
       ["one two", []],
       ["nowhere", []],
     ];
-    for (const [query, ids] of cases) assertEquals([query, store.list(10, query).map(({ id }) => id)], [query, ids]);
-    assertEquals(store.list(10, "   ").length, 7);
-    assertEquals(store.list(10, "喜欢")[0]!.excerpt, "我喜欢猫");
-    assertEquals("excerpt" in store.list(10, "katzen")[0]!, false);
-    store.save(new Map([["split", [turn("t", { text: "двА" })]]]));
-    assertEquals(store.list(10, "Два").map(({ id }) => id), ["split"]);
-    assertEquals(store.list(10, "two"), []);
-    store.close();
+    for (const [query, ids] of cases) {
+      assertEquals([query, (await store.list(10, query)).map(({ id }) => id)], [query, ids]);
+    }
+    assertEquals((await store.list(10, "   ")).length, 7);
+    assertEquals((await store.list(10, "喜欢"))[0]!.excerpt, "我喜欢猫");
+    assertEquals("excerpt" in (await store.list(10, "katzen"))[0]!, false);
+    await store.save(new Map([["split", [turn("t", { text: "двА" })]]]));
+    assertEquals((await store.list(10, "Два")).map(({ id }) => id), ["split"]);
+    assertEquals(await store.list(10, "two"), []);
+    await store.close();
   });
 
-  Deno.test(`${name} keeps a name through further turns`, () => {
-    const store = filled(open, { c: ["Prompt", "x"] });
-    assertEquals(store.rename("c", "名前 \0 é"), true);
-    store.save(new Map([["c", [turn("t2")]]]));
-    assertEquals([store.read("c")!.title, store.list(1)[0]!.title], ["名前 \0 é", "名前 \0 é"]);
-    assertEquals(store.rename("nobody", "x"), false);
-    store.close();
+  Deno.test(`${name} keeps a name through further turns`, async () => {
+    const store = await filled(open, { c: ["Prompt", "x"] });
+    assertEquals(await store.rename("c", "名前 \0 é"), true);
+    await store.save(new Map([["c", [turn("t2")]]]));
+    assertEquals([(await store.read("c"))!.title, (await store.list(1))[0]!.title], ["名前 \0 é", "名前 \0 é"]);
+    assertEquals(await store.rename("nobody", "x"), false);
+    await store.close();
   });
 
-  Deno.test(`${name} takes out a turn and all after it; what is written next comes last`, () => {
+  Deno.test(`${name} takes out a turn and all after it; what is written next comes last`, async () => {
     const store = open();
-    store.save(new Map([["c", [turn("a"), turn("b"), turn("c")]]]));
-    store.save(new Map([["other", [turn("b")]]]));
-    store.truncate("c", "nobody");
-    store.truncate("c", "b");
-    assertEquals(store.read("c")!.turns, [turn("a")]);
-    store.save(new Map([["c", [turn("d"), turn("b")]]]));
-    assertEquals(store.read("c")!.turns.map((one) => one.turn), ["a", "d", "b"]);
-    assertEquals(store.read("other")!.turns.length, 1);
-    store.close();
+    await store.save(new Map([["c", [turn("a"), turn("b"), turn("c")]]]));
+    await store.save(new Map([["other", [turn("b")]]]));
+    await store.truncate("c", "nobody");
+    await store.truncate("c", "b");
+    assertEquals((await store.read("c"))!.turns, [turn("a")]);
+    await store.save(new Map([["c", [turn("d"), turn("b")]]]));
+    assertEquals((await store.read("c"))!.turns.map((one) => one.turn), ["a", "d", "b"]);
+    assertEquals((await store.read("other"))!.turns.length, 1);
+    await store.close();
   });
 
-  Deno.test(`${name} deletes a conversation from everywhere, and no other`, () => {
-    const store = filled(open, { a: ["A", "x"], b: ["B", "x"] });
-    store.enter("s", "a");
-    store.enter("other", "b");
-    store.delete("a");
-    assertEquals([store.read("a"), store.conversationOf("s")], [undefined, undefined]);
-    assertEquals([store.list(10, "x").map(({ id }) => id), store.conversationOf("other")], [["b"], "b"]);
-    store.save(new Map([["a", [turn("new")]]]));
-    assertEquals(store.read("a")!.turns, [turn("new")]);
-    store.close();
+  Deno.test(`${name} deletes a conversation from everywhere, and no other`, async () => {
+    const store = await filled(open, { a: ["A", "x"], b: ["B", "x"] });
+    await store.enter("s", "a");
+    await store.enter("other", "b");
+    await store.delete("a");
+    assertEquals([await store.read("a"), await store.conversationOf("s")], [undefined, undefined]);
+    assertEquals([(await store.list(10, "x")).map(({ id }) => id), await store.conversationOf("other")], [["b"], "b"]);
+    await store.save(new Map([["a", [turn("new")]]]));
+    assertEquals((await store.read("a"))!.turns, [turn("new")]);
+    await store.close();
   });
 }
 
-Deno.test("SqliteStore finds what MemoryStore finds, whatever has happened before", () => {
+Deno.test("SqliteStore finds what MemoryStore finds, whatever has happened before", async () => {
   const letters = Array.from('aeßЖж ｶﾞ猫日👩‍👩‍👧"*%\0');
   for (let seed = 1; seed <= 25; seed++) {
     const random = numbers(seed);
@@ -171,15 +176,17 @@ Deno.test("SqliteStore finds what MemoryStore finds, whatever has happened befor
       const kind = random();
       const [title, query] = [text(5), text(3)];
       for (const store of stores) {
-        if (kind < 0.7) store.save(new Map([[id, [grown]]]));
-        else if (kind < 0.8) store.rename(id, title);
-        else if (kind < 0.9) store.truncate(id, one);
-        else if (kind < 0.95) store.delete(id);
-        else store.save(new Map([[id, [turn("1", { state: "done" }), turn("4", { prompt: query, state: "done" })]]]));
+        if (kind < 0.7) await store.save(new Map([[id, [grown]]]));
+        else if (kind < 0.8) await store.rename(id, title);
+        else if (kind < 0.9) await store.truncate(id, one);
+        else if (kind < 0.95) await store.delete(id);
+        else {await store.save(
+            new Map([[id, [turn("1", { state: "done" }), turn("4", { prompt: query, state: "done" })]]]),
+          );}
       }
-      assertEquals([seed, step, stores[1].list(3, query)], [seed, step, stores[0].list(3, query)]);
+      assertEquals([seed, step, await stores[1].list(3, query)], [seed, step, await stores[0].list(3, query)]);
     }
-    for (const store of stores) store.close();
+    for (const store of stores) await store.close();
   }
 });
 
@@ -187,24 +194,24 @@ Deno.test("a search finds common words as it finds rare ones", async () => {
   const folder = await Deno.makeTempDir();
   const store = new SqliteStore(`${folder}/c.db`);
   for (let n = 0; n < 40; n++) {
-    store.save(new Map([[`c${n}`, [turn("t", { text: n % 3 === 0 ? "tea" : "milk", state: "done" })]]]));
+    await store.save(new Map([[`c${n}`, [turn("t", { text: n % 3 === 0 ? "tea" : "milk", state: "done" })]]]));
   }
-  store.save(new Map([["grows", [turn("t", { text: "tea", state: "streaming" })]]]));
-  store.rename("c1", "Tea");
+  await store.save(new Map([["grows", [turn("t", { text: "tea", state: "streaming" })]]]));
+  await store.rename("c1", "Tea");
   const db = new DatabaseSync(`${folder}/c.db`);
   const [common, rare] = [search(db, "tea", 10, 0), search(db, "tea", 10, 1_000)];
   assertEquals(common, rare);
   assertEquals([common.length, common[0]], [10, { id: "grows", hit: { position: 1, prompt: "ask t", text: "tea" } }]);
   const count = (table: string) => db.prepare(`SELECT count(*) n FROM ${table}`).get()!.n;
-  store.delete("c0");
-  store.truncate("c3", "t");
-  store.save(new Map([["c6", [turn("t", { text: "none", state: "streaming" })]]]));
+  await store.delete("c0");
+  await store.truncate("c3", "t");
+  await store.save(new Map([["c6", [turn("t", { text: "none", state: "streaming" })]]]));
   assertEquals([count("words"), count("grams"), count("turns")], [38, 38, 39]);
   // What has ended is looked for in the index, and nowhere else.
   db.exec("DELETE FROM grams");
   assertEquals(search(db, "tea", 10).map(({ id }) => id), ["grows"]);
   db.close();
-  store.close();
+  await store.close();
   await Deno.remove(folder, { recursive: true });
 });
 
@@ -212,12 +219,12 @@ Deno.test("SqliteStore finds everything again in its file", async () => {
   const folder = await Deno.makeTempDir();
   const file = `${folder}/conversations.db`;
   const first = new SqliteStore(file);
-  first.save(new Map([["c", [turn("t", { text: "kept" })]]]));
+  await first.save(new Map([["c", [turn("t", { text: "kept" })]]]));
   // Not closed: what was saved must not depend on a tidy end.
   const second = new SqliteStore(file);
-  assertEquals(second.read("c")!.turns, [turn("t", { text: "kept" })]);
-  second.close();
-  first.close();
+  assertEquals((await second.read("c"))!.turns, [turn("t", { text: "kept" })]);
+  await second.close();
+  await first.close();
   await Deno.remove(folder, { recursive: true });
 });
 
@@ -240,12 +247,12 @@ Deno.test("SqliteStore takes over a file of the first layout, and finds words in
   `);
   db.close();
   const store = new SqliteStore(file);
-  assertEquals(store.conversationOf("s"), "c");
-  assertEquals(store.list(10, "МИР"), [{ id: "c", title: "Привет", updated: 2, turns: 1, excerpt: "Мир" }]);
-  store.close();
+  assertEquals(await store.conversationOf("s"), "c");
+  assertEquals(await store.list(10, "МИР"), [{ id: "c", title: "Привет", updated: 2, turns: 1, excerpt: "Мир" }]);
+  await store.close();
   const again = new SqliteStore(file);
-  assertEquals(again.list(10).length, 1);
-  again.close();
+  assertEquals((await again.list(10)).length, 1);
+  await again.close();
   await Deno.remove(folder, { recursive: true });
 });
 

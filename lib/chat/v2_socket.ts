@@ -11,12 +11,17 @@ import type { ClientFrame, TurnError } from "@/lib/protocol/v2.ts";
 const NOT_THE_PROTOCOL = 4400;
 /** Close code (IANA's registry) for a client that may come back. */
 const TRY_AGAIN_LATER = 1013;
+/** Frames that may come while the session of a `hello` is looked up. */
+const MOST_WAITING = 64;
 
 /** Serves one open or opening socket until it closes. */
 export function serveV2(socket: WebSocket, hub: Hub): void {
   let seat: Seat | undefined;
   let delivery: Delivery | undefined;
   let calls: CallLine | undefined;
+  /** What came while the session is looked up; undefined when it is not. */
+  let waiting: unknown[] | undefined;
+  let gone = false;
 
   function greet(after?: number): void {
     if (seat === undefined) return;
@@ -40,10 +45,13 @@ export function serveV2(socket: WebSocket, hub: Hub): void {
     greet();
   }
 
-  function take(frame: ClientFrame): void {
-    if (frame.type === "hello") {
-      if (seat !== undefined) throw new SyntaxError("Cannot greet twice: this socket has a session already");
-      seat = hub.join(frame.session);
+  /** Takes a place at a session. What comes meanwhile waits, so that frames are taken in their order. */
+  async function join({ session, after }: ClientFrame & { type: "hello" }): Promise<void> {
+    waiting = [];
+    try {
+      const joined = await hub.join(session);
+      if (gone) return hub.part(joined);
+      seat = joined;
       seat.pages.add(follow);
       calls = new CallLine({
         desk: hub.desk,
@@ -51,8 +59,20 @@ export function serveV2(socket: WebSocket, hub: Hub): void {
         send: (answer) => sendFrame(socket, answer),
         busy: () => socket.bufferedAmount > HIGH_WATER,
       });
-      greet(frame.after);
-      return;
+      greet(after);
+    } catch (error) {
+      sendFrame(socket, { type: "error", ...refusalOf(error) });
+      if (!gone) socket.close(TRY_AGAIN_LATER, "The session cannot be looked up now");
+    }
+    const frames = waiting;
+    waiting = undefined;
+    for (const data of frames) void take(data);
+  }
+
+  function handle(frame: ClientFrame): Promise<void> | void {
+    if (frame.type === "hello") {
+      if (seat !== undefined) throw new SyntaxError("Cannot greet twice: this socket has a session already");
+      return join(frame);
     }
     if (seat === undefined || calls === undefined) {
       socket.close(NOT_THE_PROTOCOL, "The first frame must be hello");
@@ -62,7 +82,7 @@ export function serveV2(socket: WebSocket, hub: Hub): void {
       case "prompt":
         return hub.prompt(seat, frame.turn, frame.text, frame.greeting);
       case "stop":
-        return seat.session.stop(frame.turn);
+        return hub.stop(seat, frame.turn);
       case "reset":
         return hub.reset(seat);
       case "call":
@@ -82,16 +102,27 @@ export function serveV2(socket: WebSocket, hub: Hub): void {
       socket.close(TRY_AGAIN_LATER, "Nothing was read of so many answers");
       return;
     }
+    if (waiting !== undefined && waiting.length >= MOST_WAITING) {
+      socket.close(TRY_AGAIN_LATER, "Too much was sent before the welcome");
+      return;
+    }
+    void take(event.data);
+  }
+
+  async function take(data: unknown): Promise<void> {
+    if (socket.readyState !== WebSocket.OPEN) return;
     try {
-      hub.checkFrame(event.data);
-      take(parseClientFrame(event.data));
+      hub.checkFrame(data);
+      if (waiting !== undefined) waiting.push(data);
+      else await handle(parseClientFrame(data));
     } catch (error) {
-      sendFrame(socket, { type: "error", ...turnOf(event.data), ...refusalOf(error) });
+      sendFrame(socket, { type: "error", ...turnOf(data), ...refusalOf(error) });
     }
   }
 
   socket.addEventListener("message", receive);
   socket.addEventListener("close", () => {
+    gone = true;
     // Deno holds a socket for half its idle timeout after a client broke off: it must not hold the session as well.
     socket.removeEventListener("message", receive);
     delivery?.dispose();
