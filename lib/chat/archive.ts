@@ -1,9 +1,9 @@
 /** All conversations, stored and live. Each is live at most once, so that no two write the same one. */
 import { Refused } from "./refused.ts";
 import { INTERRUPTED, type Session } from "./session.ts";
-import type { Store, StoredConversation } from "./store.ts";
+import type { Store, StoredConversation, StoredTurn } from "./store.ts";
+import { mayUse, OWNER, type Principal } from "@/lib/principal.ts";
 import type { ConversationSummary } from "@/lib/protocol/calls.ts";
-import type { TurnRecord } from "@/lib/protocol/v2.ts";
 
 /** How long a change may wait before it is stored, ms. What a crash can cost, at most. */
 const SAVE_MS = 300;
@@ -15,7 +15,7 @@ const MOST_LISTED = 500;
 export interface ArchiveOptions {
   store: Store;
   /** Brings a conversation to life; it tells the archive of each turn that has changed. */
-  bring(conversation: string, turns: TurnRecord[]): Session;
+  bring(conversation: string, owner: string, turns: StoredTurn[]): Session;
   /** Hears that storing has begun to fail, and, without a failure, that all is stored again. */
   onStoring(failure?: Error): void;
 }
@@ -26,7 +26,7 @@ export class Archive {
   readonly #onStoring: ArchiveOptions["onStoring"];
   /** Those that somebody is in, or that are being answered. */
   readonly #live = new Map<string, Session>();
-  readonly #unsaved = new Map<string, Set<TurnRecord>>();
+  readonly #unsaved = new Map<string, Set<StoredTurn>>();
   /** Sessions by their ids, and the conversations they have entered since the last save. */
   readonly #entered = new Map<string, string>();
   #failing = false;
@@ -43,9 +43,9 @@ export class Archive {
     return this.#live.values().reduce((sum, session) => sum + session.queued, 0);
   }
 
-  /** A new conversation. It is stored with its first turn. */
-  begin(): Session {
-    return this.#enliven(crypto.randomUUID(), []);
+  /** A new conversation of a principal. It is stored with its first turn. */
+  begin({ id }: Principal): Session {
+    return this.#enliven(crypto.randomUUID(), id, []);
   }
 
   /** Remembers which conversation a session is in, beyond the life of this process. */
@@ -54,50 +54,69 @@ export class Archive {
     this.#saveSoon();
   }
 
-  /** The conversation that a session was last in; undefined for one that was never stored. */
-  recall(session: string): Session | undefined {
+  /**
+   * The conversation that a session was last in; undefined for one that was never stored, and for a conversation that
+   * is not the principal's.
+   */
+  recall(session: string, principal: Principal): Session | undefined {
     const conversation = this.#entered.get(session) ?? this.#store.conversationOf(session);
     if (conversation === undefined) return undefined;
-    return this.#live.get(conversation) ?? this.#enliven(conversation, this.#stored(conversation)?.turns ?? []);
+    const live = this.#live.get(conversation);
+    const stored = live ?? this.#stored(conversation);
+    if (stored !== undefined && !mayUse(principal, stored.owner)) return undefined;
+    if (live !== undefined) return live;
+    return this.#enliven(conversation, stored === undefined ? principal.id : stored.owner, [...stored?.turns ?? []]);
   }
 
   /**
    * A conversation to go on with, that somebody chose.
    *
-   * @throws {Refused} when there is no such conversation
+   * @throws {Refused} when there is no such conversation, or it is not the principal's
    */
-  open(conversation: string): Session {
-    return this.#live.get(conversation) ?? this.#enliven(conversation, this.read(conversation).turns);
+  open(conversation: string, principal: Principal): Session {
+    const live = this.#live.get(conversation);
+    if (live !== undefined && mayUse(principal, live.owner)) return live;
+    const { owner, turns } = this.read(conversation, principal);
+    return this.#enliven(conversation, owner, turns);
   }
 
-  /** Conversations that have turns, the last changed first; with `query` those that have it in their title or a turn. */
-  list(query?: string): ConversationSummary[] {
+  /**
+   * Conversations that have turns, the last changed first; with `query` those that have it in their title or a turn.
+   * The owner sees all of them, and which are a guest's; a guest sees its own.
+   */
+  list({ role, id }: Principal, query?: string): ConversationSummary[] {
     this.save();
-    return this.#store.list(MOST_LISTED, query);
+    return this.#store.list(MOST_LISTED, query, role === "owner" ? undefined : id)
+      .map(({ owner, ...summary }) => ({
+        ...summary,
+        ...(role === "owner" && owner !== undefined && { guest: true }),
+      }));
   }
 
-  /** @throws {Refused} when there is no such conversation */
-  read(conversation: string): StoredConversation {
+  /** @throws {Refused} when there is no such conversation, or it is not the principal's */
+  read(conversation: string, principal: Principal): StoredConversation {
     const stored = this.#stored(conversation);
-    if (stored === undefined) throw noConversation();
+    // That there is one is nobody else's business either.
+    if (stored === undefined || !mayUse(principal, stored.owner)) throw noConversation();
     return stored;
   }
 
-  /** @throws {Refused} when there is no such conversation */
-  rename(conversation: string, title: string): void {
-    this.save();
-    if (!this.#store.rename(conversation, title)) throw noConversation();
+  /** @throws {Refused} when there is no such conversation, or it is not the principal's */
+  rename(conversation: string, title: string, principal: Principal): void {
+    this.read(conversation, principal);
+    this.#store.rename(conversation, title);
   }
 
   /**
    * Deletes a conversation for good, and ends what runs in it.
    *
    * @returns what it was while it was live
-   * @throws {Refused} when there is no such conversation
+   * @throws {Refused} when there is no such conversation, or it is not the principal's
    */
-  delete(conversation: string): Session | undefined {
+  delete(conversation: string, principal: Principal): Session | undefined {
     const session = this.#live.get(conversation);
-    if (session === undefined) this.read(conversation);
+    if (session === undefined) this.read(conversation, principal);
+    else if (!mayUse(principal, session.owner)) throw noConversation();
     session?.cancel();
     this.#live.delete(conversation);
     this.#unsaved.delete(conversation);
@@ -114,7 +133,7 @@ export class Archive {
   }
 
   /** Hears of a turn that has to be stored, soon. */
-  changed({ conversation }: Session, turn: TurnRecord): void {
+  changed({ conversation }: Session, turn: StoredTurn): void {
     const turns = this.#unsaved.get(conversation) ?? new Set();
     turns.add(turn);
     this.#unsaved.set(conversation, turns);
@@ -169,13 +188,13 @@ export class Archive {
     return this.#store.read(conversation);
   }
 
-  #enliven(conversation: string, turns: TurnRecord[]): Session {
+  #enliven(conversation: string, owner: string | undefined, turns: StoredTurn[]): Session {
     for (const turn of turns) {
       if (turn.state === "done" || turn.state === "failed") continue;
       turn.state = "failed";
       turn.error = INTERRUPTED;
     }
-    const session = this.#bring(conversation, turns);
+    const session = this.#bring(conversation, owner ?? OWNER.id, turns);
     this.#live.set(conversation, session);
     return session;
   }

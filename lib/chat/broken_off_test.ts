@@ -2,6 +2,7 @@ import { assertEquals } from "@std/assert";
 import { House } from "./house_fixture.ts";
 import type { Session } from "./session.ts";
 import { RawSocket } from "@/bench/raw_socket.ts";
+import { OWNER } from "@/lib/principal.ts";
 import { type ServerFrame, SUBPROTOCOL } from "@/lib/protocol/v2.ts";
 import { collectGarbage, hasCollector } from "@/tests/collector.ts";
 
@@ -30,7 +31,7 @@ async function talkAndBreakOff(house: House): Promise<WeakRef<Session>> {
   await socket.read((payload) => {
     const frame = JSON.parse(new TextDecoder().decode(payload)) as ServerFrame;
     if (frame.type !== "end") return;
-    session = new WeakRef(house.hub.archive.open(house.hub.archive.list()[0]!.id));
+    session = new WeakRef(house.hub.archive.open(house.hub.archive.list(OWNER)[0]!.id, OWNER));
     socket.close();
   });
   return session!;

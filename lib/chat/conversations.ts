@@ -29,7 +29,7 @@ export function conversationCalls(hub: Hub): Handlers {
       "conversations.list",
       object({ query: text("what to look for").exactOptional() }),
       ({ query }, { seat }) =>
-        hub.archive.list(query).map((summary) =>
+        hub.archive.list(seat.principal, query).map((summary) =>
           summary.id === seat.session.conversation ? { ...summary, open: true } : summary
         ),
     ),
@@ -47,20 +47,20 @@ export function conversationCalls(hub: Hub): Handlers {
             `must have 1 to ${LONGEST_TITLE} characters`,
           ),
       }),
-      ({ conversation, title }) => {
-        hub.archive.rename(conversation, title);
+      ({ conversation, title }, { seat }) => {
+        hub.archive.rename(conversation, title, seat.principal);
         return null;
       },
     ),
-    ...checked("conversations.delete", object({ conversation }), ({ conversation }) => {
-      hub.delete(conversation);
+    ...checked("conversations.delete", object({ conversation }), ({ conversation }, { seat }) => {
+      hub.delete(conversation, seat.principal);
       return null;
     }),
     ...checked(
       "conversations.export",
       object({ conversation, format: z.enum(["markdown", "json"], { error: 'must be "markdown" or "json"' }) }),
-      ({ conversation, format }) => {
-        const stored = hub.archive.read(conversation);
+      ({ conversation, format }, { seat }) => {
+        const stored = hub.archive.read(conversation, seat.principal);
         return format === "json"
           ? { name: fileName(stored.title, "json"), text: exportJson(stored) }
           : { name: fileName(stored.title, "md"), text: exportMarkdown(stored) };

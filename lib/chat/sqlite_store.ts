@@ -1,10 +1,17 @@
 /** Conversations on disk, in one SQLite file. */
 import { DatabaseSync } from "node:sqlite";
 import { fold } from "./search.ts";
-import { excerptFrom, foldTurn, type Store, type StoredConversation } from "./store.ts";
+import {
+  excerptFrom,
+  foldTurn,
+  type Store,
+  type StoredConversation,
+  type StoredSummary,
+  type StoredTurn,
+} from "./store.ts";
 import { titleOf } from "./title.ts";
-import type { ConversationSummary } from "@/lib/protocol/calls.ts";
-import type { EndReason, ProviderName, TurnError, TurnRecord } from "@/lib/protocol/v2.ts";
+import { OWNER } from "@/lib/principal.ts";
+import type { EndReason, ProviderName, TurnError } from "@/lib/protocol/v2.ts";
 
 /** What takes a file from one version of its layout to the next; its number is SQLite's user_version. */
 const MIGRATIONS = [
@@ -39,6 +46,10 @@ const MIGRATIONS = [
    CREATE INDEX turns_in_order ON turns (conversation, position);`,
   // What the character had said before the first turn.
   `ALTER TABLE turns ADD COLUMN greeting TEXT;`,
+  // Whose they are, by the id of a principal. Before there were guests, all were the owner's.
+  `ALTER TABLE conversations ADD COLUMN owner TEXT NOT NULL DEFAULT 'owner';
+   ALTER TABLE turns ADD COLUMN asked_by TEXT NOT NULL DEFAULT 'owner';
+   CREATE INDEX conversations_of_owner ON conversations (owner, updated);`,
 ];
 
 /** How many turns are folded at a time. */
@@ -79,39 +90,41 @@ export class SqliteStore implements Store {
   }
 
   read(id: string): StoredConversation | undefined {
-    const row = this.#db.prepare("SELECT CAST(title AS BLOB) title, created, updated FROM conversations WHERE id = ?")
-      .get(id);
+    const row = this.#db.prepare(
+      "SELECT owner, CAST(title AS BLOB) title, created, updated FROM conversations WHERE id = ?",
+    ).get(id);
     if (row === undefined) return undefined;
     // Read as text, a column would end at its first NUL; read as bytes, every character comes back.
     const turns = this.#db.prepare(
       `SELECT turn, CAST(prompt AS BLOB) prompt, CAST(text AS BLOB) text, CAST(thinking AS BLOB) thinking,
-              CAST(greeting AS BLOB) greeting, state, reason, error, provider, model
+              CAST(greeting AS BLOB) greeting, state, reason, error, provider, model, asked_by
        FROM turns WHERE conversation = ? ORDER BY position`,
     ).all(id).map((turn) => recordOf(turn));
     const title = row.title === null ? titleOf(turns[0]?.prompt ?? "") : textOf(row.title);
-    return { id, title, created: Number(row.created), updated: Number(row.updated), turns };
+    return { id, ...ownerOf(row), title, created: Number(row.created), updated: Number(row.updated), turns };
   }
 
-  save(changed: ReadonlyMap<string, Iterable<TurnRecord>>): void {
+  save(changed: ReadonlyMap<string, Iterable<StoredTurn>>): void {
     const now = this.#now();
     // One transaction for all: hundreds of conversations may grow at once, and every commit holds up their tokens.
     this.#all(() => {
       const touch = this.#db.prepare(
-        `INSERT INTO conversations (id, created, updated) VALUES (?, ?, ?)
+        `INSERT INTO conversations (id, created, updated, owner) VALUES (?, ?, ?, ?)
          ON CONFLICT (id) DO UPDATE SET updated = excluded.updated`,
       );
       const write = this.#db.prepare(
         `INSERT INTO turns (conversation, turn, position, prompt, text, thinking, state, reason, error, provider, model,
-                            greeting)
+                            greeting, asked_by)
          VALUES (?, ?, (SELECT coalesce(max(position), 0) + 1 FROM turns WHERE conversation = ?),
-                 ?, ?, ?, ?, ?, ?, ?, ?, ?)
+                 ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
          ON CONFLICT (conversation, turn) DO UPDATE SET
            prompt = excluded.prompt, text = excluded.text, thinking = excluded.thinking, state = excluded.state,
            reason = excluded.reason, error = excluded.error, provider = excluded.provider, model = excluded.model,
            greeting = excluded.greeting, folded = NULL`,
       );
-      for (const [conversation, turns] of changed) {
-        touch.run(conversation, now, now);
+      for (const [conversation, some] of changed) {
+        const turns = [...some];
+        touch.run(conversation, now, now, turns[0]?.askedBy ?? OWNER.id);
         for (const turn of turns) {
           write.run(
             conversation,
@@ -126,6 +139,7 @@ export class SqliteStore implements Store {
             turn.provider ?? null,
             turn.model ?? null,
             turn.greeting ?? null,
+            turn.askedBy ?? OWNER.id,
           );
         }
       }
@@ -156,18 +170,18 @@ export class SqliteStore implements Store {
     });
   }
 
-  list(most: number, query = ""): ConversationSummary[] {
+  list(most: number, query = "", owner?: string): StoredSummary[] {
     const words = fold(query.trim());
     if (words !== "") this.#foldNew();
     const rows = this.#db.prepare(
-      `SELECT id, CAST(title AS BLOB) title, updated,
+      `SELECT id, owner, CAST(title AS BLOB) title, updated,
               (SELECT count(*) FROM turns WHERE conversation = id) turns,
               (SELECT CAST(prompt AS BLOB) FROM turns WHERE conversation = id ORDER BY position LIMIT 1) first
        FROM conversations
-       WHERE turns > 0 AND (? = '' OR instr(title_folded, ?)
+       WHERE turns > 0 AND (? IS NULL OR owner = ?) AND (? = '' OR instr(title_folded, ?)
          OR EXISTS (SELECT 1 FROM turns WHERE conversation = id AND instr(folded, ?)))
        ORDER BY updated DESC, conversations.rowid DESC LIMIT ?`,
-    ).all(words, words, words, most);
+    ).all(owner ?? null, owner ?? null, words, words, words, most);
     const hit = this.#db.prepare(
       `SELECT CAST(prompt AS BLOB) prompt, CAST(text AS BLOB) text
        FROM turns WHERE conversation = ? AND instr(folded, ?) ORDER BY position LIMIT 1`,
@@ -177,6 +191,7 @@ export class SqliteStore implements Store {
       const found = words === "" ? undefined : hit.get(id, words);
       return {
         id,
+        ...ownerOf(row),
         title: row.title === null ? titleOf(textOf(row.first)) : textOf(row.title),
         updated: Number(row.updated),
         turns: Number(row.turns),
@@ -232,19 +247,24 @@ export class SqliteStore implements Store {
 }
 
 /** What the file holds was written by `save()`, so its columns are taken at their word. */
-function recordOf(row: Record<string, unknown>): TurnRecord {
+function recordOf(row: Record<string, unknown>): StoredTurn {
   return {
     turn: String(row.turn),
     prompt: textOf(row.prompt),
     ...(row.greeting !== null && { greeting: textOf(row.greeting) }),
     text: textOf(row.text),
     thinking: textOf(row.thinking),
-    state: row.state as TurnRecord["state"],
+    state: row.state as StoredTurn["state"],
+    ...(row.asked_by !== OWNER.id && { askedBy: String(row.asked_by) }),
     ...(row.reason !== null && { reason: row.reason as EndReason }),
     ...(row.error !== null && { error: JSON.parse(String(row.error)) as TurnError }),
     ...(row.provider !== null && { provider: row.provider as ProviderName }),
     ...(row.model !== null && { model: String(row.model) }),
   };
+}
+
+function ownerOf(row: Record<string, unknown>): { owner?: string } {
+  return row.owner === OWNER.id ? {} : { owner: String(row.owner) };
 }
 
 function textOf(bytes: unknown): string {

@@ -26,6 +26,23 @@ function filled(open: (now?: Clock) => Store, conversations: Record<string, [pro
 }
 
 for (const [name, open] of kinds) {
+  Deno.test(`${name} knows whose conversations are, and who asked`, () => {
+    const store = filled(open, { mine: ["a plan", "of mine"] });
+    const asked = turn("t", { prompt: "a plan", state: "done" });
+    store.save(
+      new Map([["hers", [{ ...asked, askedBy: "guest:a" }, turn("u")]], ["his", [{ ...asked, askedBy: "b" }]]]),
+    );
+    // Whoever goes on in it, it stays hers.
+    store.save(new Map([["hers", [{ ...asked, turn: "v", askedBy: "b" }]]]));
+    const whose = (owner?: string, query = "") => store.list(10, query, owner).map(({ id, owner }) => [id, owner]);
+    assertEquals(whose().toSorted(), [["hers", "guest:a"], ["his", "b"], ["mine", undefined]]);
+    assertEquals([whose("guest:a"), whose("guest:a", "PLAN")], [[["hers", "guest:a"]], [["hers", "guest:a"]]]);
+    assertEquals([whose("owner"), whose("guest:c")], [[["mine", undefined]], []]);
+    const { owner, turns } = store.read("hers")!;
+    assertEquals([owner, turns.map(({ askedBy }) => askedBy)], ["guest:a", ["guest:a", undefined, "b"]]);
+    store.close();
+  });
+
   Deno.test(`${name} brings back the conversation that a session is in`, () => {
     const store = open(() => 7);
     assertEquals(store.conversationOf("s"), undefined);
@@ -185,6 +202,9 @@ Deno.test("SqliteStore takes over a file of the first layout, and finds words in
   db.close();
   const store = new SqliteStore(file);
   assertEquals(store.conversationOf("s"), "c");
+  // What was said before there were guests is the owner's.
+  assertEquals([store.list(10, "", "owner").length, store.list(10, "", "guest:a").length], [1, 0]);
+  assertEquals(store.read("c")!.owner, undefined);
   assertEquals(store.list(10, "МИР"), [{ id: "c", title: "Привет", updated: 2, turns: 1, excerpt: "Мир" }]);
   store.close();
   const again = new SqliteStore(file);

@@ -4,6 +4,8 @@ import { Delivery, HIGH_WATER, sendFrame } from "./delivery.ts";
 import type { Hub } from "./hub.ts";
 import { faultOf, Refused } from "./refused.ts";
 import type { Seat } from "./seat.ts";
+import { toldOf } from "./store.ts";
+import type { Principal } from "@/lib/principal.ts";
 import { parseClientFrame } from "@/lib/protocol/client_frame.ts";
 import type { ClientFrame, TurnError } from "@/lib/protocol/v2.ts";
 
@@ -13,7 +15,7 @@ const NOT_THE_PROTOCOL = 4400;
 const TRY_AGAIN_LATER = 1013;
 
 /** Serves one open or opening socket until it closes. */
-export function serveV2(socket: WebSocket, hub: Hub): void {
+export function serveV2(socket: WebSocket, hub: Hub, principal: Principal): void {
   let seat: Seat | undefined;
   let delivery: Delivery | undefined;
   let calls: CallLine | undefined;
@@ -25,10 +27,11 @@ export function serveV2(socket: WebSocket, hub: Hub): void {
     sendFrame(socket, {
       type: "welcome",
       session: id,
+      role: principal.role,
       seq: session.seq,
       resumed: position !== undefined,
-      history: position === undefined ? [...session.turns] : [],
-      ...hub.scene(),
+      history: position === undefined ? session.turns.map(toldOf) : [],
+      ...hub.scene(principal),
     });
     delivery ??= new Delivery(socket, { session, position: position ?? session.log.end, welcome: greet });
   }
@@ -43,7 +46,7 @@ export function serveV2(socket: WebSocket, hub: Hub): void {
   function take(frame: ClientFrame): void {
     if (frame.type === "hello") {
       if (seat !== undefined) throw new SyntaxError("Cannot greet twice: this socket has a session already");
-      seat = hub.join(frame.session);
+      seat = hub.join(principal, frame.session);
       seat.pages.add(follow);
       calls = new CallLine({
         desk: hub.desk,
@@ -72,6 +75,7 @@ export function serveV2(socket: WebSocket, hub: Hub): void {
   }
 
   const leave = hub.enter(socket, {
+    principal,
     tell: (news) => {
       if (seat !== undefined || news.type === "ping") sendFrame(socket, news);
     },
