@@ -1,43 +1,58 @@
-/** The application: which path is answered by what. */
-import { App, csp, staticFiles } from "fresh";
+/** The application: which path is answered by what. Who may ask for it stands in `lib/protocol/roles.ts`. */
+import { App, csp, HttpError, staticFiles } from "fresh";
 import { upgradeSocket } from "@/lib/chat/upgrade.ts";
 import { uploadAvatar, uploadCharacter } from "@/lib/desk/uploads.ts";
-import { visitorOf } from "@/lib/http/address.ts";
 import { serveFile } from "@/lib/http/files.ts";
 import { healthz, readyz } from "@/lib/http/health.ts";
+import { visitorOf } from "@/lib/http/visitor.ts";
+import type { Principal } from "@/lib/principal.ts";
+import { at } from "@/lib/protocol/roles.ts";
 import type { Services } from "@/lib/services.ts";
 import type { State } from "@/utils.ts";
 
+export interface AppOptions {
+  /** Who has sent a request that has not passed the door, as with the dev server. Default: nobody may. */
+  unchecked?: Principal;
+}
+
 /** Makes the app around services that are ready. File routes come from the build. */
-export function createApp(services: Services): App<State> {
+export function createApp(services: Services, { unchecked }: AppOptions = {}): App<State> {
   const { avatar, hub } = services;
+  function principalOf(request: Request): Principal {
+    const principal = visitorOf(request)?.principal ?? unchecked;
+    if (principal === undefined) throw new HttpError(403, "Nobody has said who asks for this");
+    return principal;
+  }
   return new App<State>()
     // Before every middleware: the headers of an upgrade cannot be changed.
     .get(services.config.llm.wsPath, (ctx) =>
       upgradeSocket(ctx.req, {
         hub,
-        address: visitorOf(ctx.info),
+        principal: principalOf(ctx.req),
+        address: visitorOf(ctx.req)?.address ?? "local",
         model: () => services.config.llm.model,
         upgrade: (options) => ctx.upgrade(options),
       }))
+    .get(at("/healthz"), () => healthz())
     .use(csp({ useNonce: true }))
     .use((ctx) => {
+      ctx.state.role = principalOf(ctx.req).role;
       ctx.state.config = services.appConfig();
       ctx.state.character = services.mind.who() ?? null;
       return ctx.next();
     })
-    .get("/app-config.json", (ctx) => ctx.json(ctx.state.config, { headers: { "cache-control": "no-cache" } }))
-    .post("/api/avatars", (ctx) => uploadAvatar(ctx.req, services))
-    .post("/api/characters", (ctx) => uploadCharacter(ctx.req, services))
-    .get("/healthz", () => healthz())
-    .get("/readyz", async () => readyz(await services.mind.look()))
-    .get("/metrics", () => hub.metrics.page())
-    .get("/avatars/:hash/*", (ctx) => {
+    .get(at("/app-config.json"), (ctx) => ctx.json(ctx.state.config, { headers: { "cache-control": "no-cache" } }))
+    .post(at("/api/avatars"), (ctx) => uploadAvatar(ctx.req, services))
+    .post(at("/api/characters"), (ctx) => uploadCharacter(ctx.req, services))
+    .get(at("/readyz"), async () => readyz(await services.mind.look()))
+    .get(at("/metrics"), () => hub.metrics.page())
+    // Below an avatar's own folder alone: what lies beside the folders is the server's.
+    .get(`${at("/avatars/*").slice(0, -1)}:hash/*`, (ctx) => {
       return serveFile(ctx.req, avatar.avatarsDir, below(ctx.url, "/avatars/"), { foreign: true, immutable: true });
     })
     // The avatar that is shown, for clients that know no more than the predecessor's `entry`.
-    .get("/model/*", (ctx) => serveFile(ctx.req, avatar.shownDir, below(ctx.url, "/model/"), { foreign: true }))
-    .get("/vendor/*", (ctx) => serveFile(ctx.req, avatar.vendorDir, below(ctx.url, "/vendor/")))
+    .get(at("/model/*"), (ctx) => serveFile(ctx.req, avatar.shownDir, below(ctx.url, "/model/"), { foreign: true }))
+    .get(at("/vendor/*"), (ctx) => serveFile(ctx.req, avatar.vendorDir, below(ctx.url, "/vendor/")))
     .use(staticFiles())
     .fsRoutes();
 }

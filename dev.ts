@@ -1,6 +1,7 @@
 /** Fresh's builder: `dev.ts build` makes `_fresh/`, `dev.ts` alone serves with reload. */
 import { Builder } from "fresh/dev";
 import { loadConfig } from "@/lib/config/load.ts";
+import { OWNER } from "@/lib/principal.ts";
 import { precompress } from "@/tasks/precompress.ts";
 
 const builder = new Builder({ root: import.meta.dirname!, target: ["chrome111", "firefox111", "safari16.4"] });
@@ -11,6 +12,10 @@ if (Deno.args.includes("build")) {
   await precompress([`${outDir}/static`, ...staticDir], `${outDir}/compressed`);
 } else {
   const { config } = await loadConfig();
+  const importApp = async () => {
+    const [{ createApp }, { services }] = await Promise.all([import("./app.ts"), import("./main.ts")]);
+    return { app: createApp(services, { unchecked: OWNER }) };
+  };
   // Fresh's dev server stands before the app, and so before the door: nobody else shall reach it.
-  await builder.listen(() => import("./main.ts"), { port: config.server.port, hostname: "127.0.0.1" });
+  await builder.listen(importApp, { port: config.server.port, hostname: "127.0.0.1" });
 }

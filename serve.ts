@@ -17,8 +17,9 @@ async function serve(): Promise<void> {
   // Made by the build: nothing that a fresh checkout could resolve at compile time.
   const built: { default: { fetch: Handler } } = await import(new URL("server.js", BUILD).href);
   const { services } = await import("./main.ts");
-  const { host, port } = services.config.server;
-  const door = new Door(services.config.server);
+  const { config: { server: settings, llm: { wsPath } }, secrets } = services;
+  const { host, port } = settings;
+  const door = new Door({ server: settings, wsPath, secrets });
   const handler = createHandler(built.default.fetch, { door, prepared: fileURLToPath(new URL("compressed", BUILD)) });
   const server = Deno.serve({
     hostname: host,

@@ -23,17 +23,20 @@ import { browserWorld, socketUrl } from "@/lib/client/socket.ts";
 import { Memory } from "@/lib/client/storage.ts";
 import { followKeyboard } from "@/lib/client/viewport.ts";
 import type { AppConfig } from "@/lib/protocol/app_config.ts";
+import type { Role } from "@/lib/protocol/roles.ts";
 import type { Who } from "@/lib/protocol/v2.ts";
 
 interface ChatPanelProps {
   config: AppConfig;
   preferences: Preferences;
+  /** As what the reader has come in. */
+  role: Role;
   /** Whom the reader talks with; null where the language model is itself. */
   character: Who | null;
 }
 
 /** The conversation beside the character. */
-export default function ChatPanel({ config, preferences: initial, character: first }: ChatPanelProps) {
+export default function ChatPanel({ config, preferences: initial, role: loaded, character: first }: ChatPanelProps) {
   const chat = useSignal<ChatStore | null>(null);
   const backstage = useSignal<Backstage | null>(null);
   const browsing = useSignal(false);
@@ -71,6 +74,7 @@ export default function ChatPanel({ config, preferences: initial, character: fir
   const behind = backstage.value;
   const turns = store?.turns.value ?? [];
   const status = store?.status.value ?? null;
+  const isOwner = (store?.role.value ?? loaded) === "owner";
   const notice = store?.notice.value ?? null;
   const character = store === null || status === null ? first : store.character.value;
   const beginning = store === null || status === null
@@ -109,11 +113,11 @@ export default function ChatPanel({ config, preferences: initial, character: fir
         onReset={onReset}
         onReconnect={() => store?.reconnect()}
         onConversations={store === null ? null : () => browsing.value = true}
-        onSettings={behind === null ? null : () => behind.open.value = "language"}
+        onSettings={!isOwner ? undefined : behind === null ? null : () => behind.open.value = "language"}
       >
         {store !== null && <ContextMeter calls={store.calls} turns={turns} words={words} language={language} />}
       </Header>
-      {behind !== null && status !== null && (
+      {isOwner && behind !== null && status !== null && (
         <BrainNotice
           backstage={behind}
           status={status}
@@ -173,7 +177,7 @@ export default function ChatPanel({ config, preferences: initial, character: fir
           }}
         />
       )}
-      {behind !== null && (
+      {isOwner && behind !== null && (
         <>
           <Settings backstage={behind} status={status} words={words} preferences={preferences} />
           <DropZone uploads={behind.uploads} words={words} />

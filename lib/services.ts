@@ -12,8 +12,10 @@ import type { Config } from "@/lib/config/schema.ts";
 import type { Change } from "@/lib/config/write.ts";
 import { avatarCalls } from "@/lib/desk/avatars.ts";
 import { characterCalls } from "@/lib/desk/characters.ts";
+import { guestLinkCalls } from "@/lib/desk/guest_link.ts";
 import { ollamaCalls } from "@/lib/desk/ollama.ts";
 import { settingsCalls } from "@/lib/desk/settings.ts";
+import { Secrets } from "@/lib/http/secrets.ts";
 import { Mind } from "@/lib/mind.ts";
 import { rootsOf } from "@/lib/models/bring.ts";
 import { Wardrobe, wearsOther } from "@/lib/models/wardrobe.ts";
@@ -38,6 +40,7 @@ export interface Services {
   readonly avatar: Wardrobe;
   /** Where conversations, downloads, avatars and what users bring are kept. */
   readonly dataDir: string;
+  readonly secrets: Secrets;
   appConfig(): AppConfig;
   /**
    * Changes fields of the configuration, in its file and at once, or none of them where anything is wrong.
@@ -62,6 +65,7 @@ export async function openServices(options: ServicesOptions = {}): Promise<Servi
   setLogLevel(config.log.level);
   for (const warning of loaded.warnings) complain(`Warning: ${warning}`);
   await Deno.mkdir(dataDir, { recursive: true });
+  const secrets = await Secrets.open(dataDir);
   const live = new LiveConfig(loaded);
   const avatar = await Wardrobe.open(config, { root, path, dataDir });
   const mind: Mind = await Mind.open(config, {
@@ -90,6 +94,7 @@ export async function openServices(options: ServicesOptions = {}): Promise<Servi
     mind,
     avatar,
     dataDir,
+    secrets,
     appConfig: () => appConfig(live.current, avatar.shown(live.current)),
     change: (changes) => changeServices(services, changes),
     close: async () => {
@@ -98,7 +103,7 @@ export async function openServices(options: ServicesOptions = {}): Promise<Servi
       await hub.close();
     },
   };
-  for (const callsFor of [settingsCalls, ollamaCalls, avatarCalls, characterCalls]) {
+  for (const callsFor of [settingsCalls, ollamaCalls, avatarCalls, characterCalls, guestLinkCalls]) {
     hub.desk.register(callsFor(services));
   }
   return services;

@@ -17,7 +17,7 @@ export default define.page(function Index({ state, req }) {
         </h1>
         <Avatar config={state.config} language={preferences.language} />
       </div>
-      <ChatPanel config={state.config} preferences={preferences} character={state.character} />
+      <ChatPanel config={state.config} preferences={preferences} role={state.role} character={state.character} />
     </main>
   );
 });

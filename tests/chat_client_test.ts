@@ -13,6 +13,7 @@ import { FakeStorage, STATUS } from "@/lib/client/fake_world.ts";
 import type { SocketWorld } from "@/lib/client/socket.ts";
 import { Memory } from "@/lib/client/storage.ts";
 import { configSchema } from "@/lib/config/schema.ts";
+import { OWNER } from "@/lib/principal.ts";
 
 /** A server with its brain in the test's hands, that can go away and come back at the same address. */
 class Server {
@@ -29,6 +30,7 @@ class Server {
     if (this.away) return new Response("Away\n", { status: 503 });
     return upgradeSocket(request, {
       hub: this.#hub,
+      principal: OWNER,
       address: "here",
       model: () => "m",
       upgrade: (options) => {

@@ -9,9 +9,11 @@ const TOKEN = "open-sesame";
 Deno.test("a foreign Host is refused with what to do, before anything else", async () => {
   await using house = await House.open({ config: { server: { allowedOrigins: ["https://chat.example"] } } });
   const port = portOf(house);
-  for (const host of [`localhost:${port}`, `127.0.0.1:${port}`, `[::1]:${port}`, "app.localhost", "chat.example"]) {
+  for (const host of [`localhost:${port}`, `127.0.0.1:${port}`, `[::1]:${port}`, "app.localhost"]) {
     assertEquals((await request(port, "/app-config.json", { host })).status, 200, host);
   }
+  // A name of ours, but one that only a proxy can have given to this machine.
+  assertEquals((await request(port, "/app-config.json", { host: "chat.example" })).status, 401);
   for (
     const host of [
       "evil.example",
@@ -46,11 +48,12 @@ Deno.test("a socket is for our own page, allowed origins, and programs", async (
       { host, origin: `http://[::1]:${port}` },
       { host: `127.0.0.1:${port}`, origin: `http://localhost:${port}` },
       { host, origin: "https://chat.example" },
-      { host: "chat.example", origin: "https://chat.example" },
     ]
   ) {
     assertEquals((await upgrade(port, "/ws", headers)).status, 101, JSON.stringify(headers));
   }
+  const proxied = { host: "chat.example", origin: "https://chat.example" };
+  assertEquals((await upgrade(port, "/ws", proxied)).status, 401);
   for (const origin of ["null", "http://evil.example", `http://evil.example:${port}`, "http://localhost:1", "x", ""]) {
     const answer = await upgrade(port, "/ws", { host, origin });
     assertEquals(answer.status, 403, origin);
@@ -140,12 +143,79 @@ Deno.test("a visitor without the token gets a page that asks for it, and wrong o
   assert(!(await request(port, "/?enter", { accept })).body.includes("http-equiv"));
   assertStringIncludes((await request(port, "/", { accept, "accept-language": "ja" })).body, 'lang="ja"');
 
+  const entered = await request(port, `/?token=${TOKEN}`, { accept });
+  const cookie = entered.headers.getSetCookie()[0]!.split(";")[0]!;
   for (let i = 0; i < 10; i++) assertEquals((await request(port, `/?token=guess${i}`, { accept })).status, 401);
-  for (const path of ["/?token=guess", `/?token=${TOKEN}`]) {
-    const blocked = await request(port, path, { accept });
-    assertEquals([blocked.status, blocked.headers.get("retry-after")], [429, "60"]);
+  // From here on every token waits for a second; a cookie does not.
+  const right = request(port, `/?token=${TOKEN}`, { accept });
+  const guesses = Array.from({ length: 10 }, (_, i) => request(port, `/?token=again${i}`, { accept }));
+  const blocked = await Promise.any(guesses);
+  assertEquals([blocked.status, blocked.headers.get("retry-after")], [429, "60"]);
+  assertEquals((await upgrade(port, "/ws", { cookie })).status, 101);
+  assertEquals((await right).status, 303);
+  assertEquals(countOf((await Promise.all(guesses)).map(({ status }) => status)), { 401: 4, 429: 6 });
+});
+
+Deno.test("behind a proxy that is trusted, ten wrong tokens slow the one who guesses, and keep nobody out", async () => {
+  const server = { host: "0.0.0.0", token: TOKEN, trustedProxies: ["127.0.0.1"] };
+  await using house = await House.open({ config: { server } });
+  const port = portOf(house);
+  const from = (address: string) => ({ "x-forwarded-for": address });
+  const cookie = (await request(port, `/?token=${TOKEN}`)).headers.getSetCookie()[0]!.split(";")[0]!;
+  for (let i = 0; i < 10; i++) {
+    // What stands before its address, the guesser has made up.
+    const made = from(`198.51.100.${i}, 203.0.113.7`);
+    assertEquals((await request(port, `/?token=guess${i}`, made)).status, 401);
   }
-  assertEquals((await upgrade(port, `/ws?token=${TOKEN}`, {})).status, 429);
+  const [slow, other, kept] = await Promise.all([
+    timed(request(port, `/?token=${TOKEN}`, from("203.0.113.7"))),
+    timed(request(port, `/?token=${TOKEN}`, from("203.0.113.8"))),
+    timed(request(port, "/app-config.json", { ...from("203.0.113.7"), cookie })),
+  ]);
+  assertEquals([slow.status, other.status, kept.status], [303, 303, 200]);
+  assert(slow.ms >= 990, `it waited for ${slow.ms} ms`);
+  assert(other.ms < 900 && kept.ms < 900, `others waited for ${other.ms} and ${kept.ms} ms`);
+});
+
+Deno.test("whoever is no trusted proxy says in vain from where it passes things on", async () => {
+  await using house = await House.open({ config: { server: { host: "0.0.0.0", token: TOKEN } } });
+  const port = portOf(house);
+  const from = (i: number) => ({ "x-forwarded-for": `203.0.113.${i}`, forwarded: `for=203.0.113.${i}` });
+  for (let i = 0; i < 10; i++) assertEquals((await request(port, `/?token=guess${i}`, from(i))).status, 401);
+  const slow = await timed(request(port, "/?token=guess", from(99)));
+  assertEquals(slow.status, 401);
+  assert(slow.ms >= 990, `it waited for ${slow.ms} ms`);
+});
+
+Deno.test("on loopback, what a proxy or a tunnel passes on needs a token, or a trusted proxy's word", async () => {
+  const statuses = async (house: House, headers: Record<string, string>) => {
+    const port = portOf(house);
+    return [(await request(port, "/app-config.json", headers)).status, (await upgrade(port, "/ws", headers)).status];
+  };
+  const passed = [
+    { "x-forwarded-for": "203.0.113.7" },
+    { "x-forwarded-for": "127.0.0.1" },
+    { forwarded: "for=127.0.0.1" },
+    { via: "1.1 tunnel" },
+    { "x-real-ip": "127.0.0.1" },
+  ];
+  await using house = await House.open({ config: { server: { allowedOrigins: ["https://chat.example"] } } });
+  assertEquals(await statuses(house, {}), [200, 101]);
+  for (const headers of passed) assertEquals(await statuses(house, headers), [401, 401], JSON.stringify(headers));
+  assertEquals(await statuses(house, { host: "chat.example" }), [401, 401]);
+  assertStringIncludes((await request(portOf(house), "/", { via: "1.1 tunnel" })).body, "server.token");
+  assertEquals((await request(portOf(house), "/healthz", { host: "chat.example", via: "x" })).status, 200);
+  // Guests come in by such a way all the same.
+  await house.services.secrets.makeGuestToken();
+  const authorization = `Bearer ${house.services.secrets.guestToken}`;
+  assertEquals(await statuses(house, { authorization, host: "chat.example", via: "x" }), [200, 101]);
+  assertEquals((await request(portOf(house), "/metrics", { authorization, via: "x" })).status, 403);
+
+  await using trusting = await House.open({ config: { server: { trustedProxies: ["127.0.0.0/8"] } } });
+  assertEquals(await statuses(trusting, { "x-forwarded-for": "127.0.0.1" }), [200, 101]);
+  assertEquals(await statuses(trusting, { "x-forwarded-for": "203.0.113.7" }), [401, 401]);
+  assertEquals(await statuses(trusting, { "x-forwarded-for": "127.0.0.1, 203.0.113.7" }), [401, 401]);
+  assertEquals(await statuses(trusting, { via: "1.1 tunnel" }), [401, 401]);
 });
 
 Deno.test("beyond loopback a token is made where none is set, and none is needed on loopback", async () => {
@@ -169,6 +239,15 @@ Deno.test("a socket shows the token once, and speaks from then on", async () => 
 function assertProtected({ headers }: Answer): void {
   assertStringIncludes(headers.get("content-security-policy") ?? "", "frame-ancestors 'none'");
   assertEquals(headers.get("x-content-type-options"), "nosniff");
+}
+
+function countOf(values: number[]): Record<number, number> {
+  return Object.fromEntries(Map.groupBy(values, (value) => value).entries().map(([value, all]) => [value, all.length]));
+}
+
+async function timed(asked: Promise<Answer>): Promise<Answer & { ms: number }> {
+  const begun = performance.now();
+  return { ...await asked, ms: performance.now() - begun };
 }
 
 function portOf(house: House): number {

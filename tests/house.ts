@@ -46,7 +46,8 @@ export class House {
     const services = await openServices({ loaded });
     const app = createApp(services);
     applySnapshot(app);
-    const door = new Door(services.config.server);
+    const { config: { server: settings, llm: { wsPath } }, secrets } = services;
+    const door = new Door({ server: settings, wsPath, secrets });
     const handler = createHandler(app.handler(), { door, prepared: join(folder, "none") });
     const server = Deno.serve({ port: 0, hostname: "127.0.0.1", onListen() {} }, handler);
     services.live.listensAt(server.addr.port);

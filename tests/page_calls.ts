@@ -19,9 +19,14 @@ export class Page implements AsyncDisposable {
     this.client = client;
   }
 
-  static async open(house: { readonly socketUrl: string }): Promise<Page> {
-    const client = await SocketClient.open<ServerFrame>(house.socketUrl, SUBPROTOCOL);
-    client.send({ type: "hello" });
+  /** @param headers what a browser would send along, such as cookies */
+  static async open(
+    house: { readonly socketUrl: string },
+    headers: Record<string, string> = {},
+    session?: string,
+  ): Promise<Page> {
+    const client = await SocketClient.open<ServerFrame>(house.socketUrl, SUBPROTOCOL, headers);
+    client.send({ type: "hello", session });
     await client.next("welcome");
     return new Page(client);
   }

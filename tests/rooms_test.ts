@@ -12,7 +12,7 @@ const ALLOWED: Record<string, string[]> = {
   "lib/models": ["lib/config", "lib/protocol", "lib/paths.ts", "lib/telemetry", "lib/http/paths.ts"],
   "lib/feelings": ["lib/protocol", "lib/llm"],
   // The words of the token page are those of the page.
-  "lib/http": ["lib/config", "lib/protocol", "lib/llm", "lib/telemetry", "lib/client/i18n.ts"],
+  "lib/http": ["lib/config", "lib/protocol", "lib/llm", "lib/telemetry", "lib/client/i18n.ts", "lib/principal.ts"],
   "lib/client": ["lib/avatar", "lib/protocol"],
   "lib/avatar": ["lib/client", "lib/protocol"],
   "components": ["lib/client", "lib/avatar", "lib/protocol"],

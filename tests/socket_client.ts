@@ -1,3 +1,8 @@
+type DenoWebSocket = new (
+  url: string,
+  options: { protocols: string[]; headers: Record<string, string> },
+) => WebSocket;
+
 /** A WebSocket client for tests: keeps what it hears, and lets a test wait for it. */
 export class SocketClient<Message extends { type: string }> {
   readonly heard: Message[] = [];
@@ -17,9 +22,15 @@ export class SocketClient<Message extends { type: string }> {
     });
   }
 
-  /** Resolves when the socket is open. */
-  static async open<Message extends { type: string }>(url: string, protocol?: string): Promise<SocketClient<Message>> {
-    const socket = new WebSocket(url, protocol === undefined ? [] : [protocol]);
+  /** Resolves when the socket is open. `headers`: what a browser would send along, such as cookies. */
+  static async open<Message extends { type: string }>(
+    url: string,
+    protocol?: string,
+    headers: Record<string, string> = {},
+  ): Promise<SocketClient<Message>> {
+    const protocols = protocol === undefined ? [] : [protocol];
+    // The types of the browser, which come first here, know no headers.
+    const socket = new (WebSocket as unknown as DenoWebSocket)(url, { protocols, headers });
     const client = new SocketClient<Message>(socket);
     await new Promise((resolve, reject) => {
       socket.addEventListener("open", resolve, { once: true });

@@ -1,7 +1,7 @@
 import type { ComponentChildren } from "preact";
 import type { Words } from "@/lib/client/i18n.ts";
 import type { Connection } from "@/lib/client/socket.ts";
-import type { Status } from "@/lib/protocol/v2.ts";
+import { LINK_REVOKED, type Status } from "@/lib/protocol/v2.ts";
 import { RoundButton } from "@/components/RoundButton.tsx";
 import { Icon } from "../Icon.tsx";
 import { loadSettings } from "../settings/Settings.tsx";
@@ -16,8 +16,8 @@ interface HeaderProps {
   onReconnect(): void;
   /** Shows all conversations. Null until the page is alive. */
   onConversations: (() => void) | null;
-  /** Null until the page is alive. */
-  onSettings: (() => void) | null;
+  /** Null until the page is alive. Undefined where there are none for the reader. */
+  onSettings: (() => void) | null | undefined;
   /** Stands before the buttons. */
   children?: ComponentChildren;
 }
@@ -37,9 +37,9 @@ export function Header(props: HeaderProps) {
         </p>
       </div>
       {status?.away && (
-        <span class="away" title={words.away(status.host)}>
+        <span class="away" title={words.away(status.host || status.model)}>
           <Icon name="cloud" />
-          <span class="visually-hidden">{words.away(status.host)}</span>
+          <span class="visually-hidden">{words.away(status.host || status.model)}</span>
         </span>
       )}
       {children}
@@ -56,15 +56,17 @@ export function Header(props: HeaderProps) {
         disabled={onReset === null}
         onClick={() => onReset?.()}
       />
-      <RoundButton
-        icon="settings"
-        label={words.settings}
-        aria-haspopup="dialog"
-        disabled={onSettings === null}
-        onPointerEnter={preload}
-        onFocus={preload}
-        onClick={() => onSettings?.()}
-      />
+      {onSettings !== undefined && (
+        <RoundButton
+          icon="settings"
+          label={words.settings}
+          aria-haspopup="dialog"
+          disabled={onSettings === null}
+          onPointerEnter={preload}
+          onFocus={preload}
+          onClick={() => onSettings?.()}
+        />
+      )}
     </header>
   );
 }
@@ -79,6 +81,9 @@ type Tone = "good" | "demo" | "busy" | "bad";
 
 function describe(connection: Connection, status: Status | null, words: Words): { tone: Tone; text: string } {
   if (connection.state === "waiting") return { tone: "bad", text: words.connection.waiting };
+  if (connection.state === "closed" && connection.code === LINK_REVOKED) {
+    return { tone: "bad", text: words.connection.revoked };
+  }
   if (connection.state === "closed") return { tone: "bad", text: connection.reason || words.connection.closed };
   if (connection.state !== "open" || status === null) return { tone: "busy", text: words.connection.connecting };
   if (status.provider === "none") return { tone: "bad", text: words.noBrain };

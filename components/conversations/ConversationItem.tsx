@@ -77,6 +77,7 @@ export function ConversationItem(props: ConversationItemProps) {
               )}
               <span class="conversation-facts">
                 {item.open && <span class="conversation-here">{words.conversations.here}</span>}
+                {item.guest && <span>{words.conversations.guest}</span>}
                 <time dateTime={new Date(item.updated).toISOString()}>
                   {relativeTime(item.updated, now, language)}
                 </time>

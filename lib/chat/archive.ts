@@ -1,9 +1,9 @@
 /** All conversations, stored and live. Each is live at most once, so that no two write the same one. */
 import { Refused } from "./refused.ts";
 import { INTERRUPTED, type Session } from "./session.ts";
-import type { Store, StoredConversation } from "./store.ts";
+import type { Store, StoredConversation, StoredTurn } from "./store.ts";
+import { mayUse, OWNER, type Principal } from "@/lib/principal.ts";
 import type { ConversationSummary } from "@/lib/protocol/calls.ts";
-import type { TurnRecord } from "@/lib/protocol/v2.ts";
 import { complain } from "@/lib/telemetry/log.ts";
 
 const DAY_MS = 24 * 60 * 60 * 1_000;
@@ -26,7 +26,7 @@ export interface ArchiveOptions {
   /** How often sessions that are not used any more are forgotten, ms; default: once a day. */
   forgetMs?: number;
   /** Brings a conversation to life; it tells the archive of each turn that has changed. */
-  bring(conversation: string, turns: TurnRecord[]): Session;
+  bring(conversation: string, owner: string, turns: StoredTurn[]): Session;
   /** Hears that storing has begun to fail, and, without a failure, that all is stored again. */
   onStoring(failure?: Error): void;
 }
@@ -38,7 +38,7 @@ export class Archive {
   readonly #onStoring: ArchiveOptions["onStoring"];
   /** Those that somebody is in, or that are being answered. */
   readonly #live = new Map<string, Session>();
-  #unsaved = new Map<string, Set<TurnRecord>>();
+  #unsaved = new Map<string, Set<StoredTurn>>();
   /** Turns that were taken out, with all after them, and are still stored. */
   readonly #dropped: { conversation: string; turn: string }[] = [];
   /** Sessions by their ids, and the conversations they have entered since the last save. */
@@ -64,9 +64,9 @@ export class Archive {
     return this.#live.values().reduce((sum, session) => sum + session.queued, 0);
   }
 
-  /** A new conversation. It is stored with its first turn. */
-  begin(): Session {
-    return this.#enliven(crypto.randomUUID(), []);
+  /** A new conversation of a principal. It is stored with its first turn. */
+  begin({ id }: Principal): Session {
+    return this.#enliven(crypto.randomUUID(), id, []);
   }
 
   /** Remembers which conversation a session is in, beyond the life of this process. */
@@ -77,13 +77,19 @@ export class Archive {
 
   /**
    * The conversation that a session was last in, to go on with. `use` is given it at once, before anybody else could let
-   * go of it; it is not called for a session that was never stored.
+   * go of it; it is not called for a session that was never stored, nor for a conversation that is not the principal's.
    */
-  recall(session: string, use: (session: Session) => void): Promise<void> {
+  recall(session: string, principal: Principal, use: (session: Session) => void): Promise<void> {
     return this.#next(async () => {
       const conversation = this.#entered.get(session) ?? await this.#store.conversationOf(session);
       if (conversation === undefined) return;
-      use(this.#live.get(conversation) ?? this.#enliven(conversation, (await this.#stored(conversation))?.turns ?? []));
+      const live = this.#live.get(conversation);
+      const stored = live ?? await this.#stored(conversation);
+      if (stored !== undefined && !mayUse(principal, stored.owner)) return;
+      use(
+        live ??
+          this.#enliven(conversation, stored === undefined ? principal.id : stored.owner, [...stored?.turns ?? []]),
+      );
       // It is in use: noted, or it would be forgotten after a while.
       this.enter(session, conversation);
     });
@@ -92,36 +98,44 @@ export class Archive {
   /**
    * A conversation to go on with, that somebody chose; given as {@linkcode recall} does it.
    *
-   * @throws {Refused} when there is no such conversation
+   * @throws {Refused} when there is no such conversation, or it is not the principal's
    */
-  open(conversation: string, use: (session: Session) => void): Promise<void> {
+  open(conversation: string, principal: Principal, use: (session: Session) => void): Promise<void> {
     return this.#next(async () => {
-      use(this.#live.get(conversation) ?? this.#enliven(conversation, (await this.#mustRead(conversation)).turns));
+      const live = this.#live.get(conversation);
+      if (live !== undefined && !mayUse(principal, live.owner)) throw noConversation();
+      const stored = live ?? await this.#mustRead(conversation, principal);
+      use(live ?? this.#enliven(conversation, stored.owner, [...stored.turns]));
     });
   }
 
   /**
    * Conversations that have turns, the last changed first; with `query` those that have it in their title or a turn.
-   * What was said a moment ago is among them, unless the store is so busy that it cannot be written soon.
+   * What was said a moment ago is among them, unless the store is so busy that it cannot be written soon. The owner sees
+   * all of them, and which are a guest's; a guest sees its own.
    */
-  async list(query?: string): Promise<ConversationSummary[]> {
+  async list({ role, id }: Principal, query?: string): Promise<ConversationSummary[]> {
     const patience = Promise.withResolvers<void>();
     const timer = setTimeout(patience.resolve, LIST_WAITS_MS);
     await Promise.race([this.save(), patience.promise]);
     clearTimeout(timer);
-    return await this.#store.list(MOST_LISTED, query);
+    const found = await this.#store.list(MOST_LISTED, query, role === "owner" ? undefined : id);
+    return found.map(({ owner, ...summary }) => ({
+      ...summary,
+      ...(role === "owner" && owner !== undefined && { guest: true }),
+    }));
   }
 
-  /** @throws {Refused} when there is no such conversation */
-  read(conversation: string): Promise<StoredConversation> {
-    return this.#next(() => this.#mustRead(conversation));
+  /** @throws {Refused} when there is no such conversation, or it is not the principal's */
+  read(conversation: string, principal: Principal): Promise<StoredConversation> {
+    return this.#next(() => this.#mustRead(conversation, principal));
   }
 
-  /** @throws {Refused} when there is no such conversation */
-  rename(conversation: string, title: string): Promise<void> {
+  /** @throws {Refused} when there is no such conversation, or it is not the principal's */
+  rename(conversation: string, title: string, principal: Principal): Promise<void> {
     return this.#next(async () => {
-      await this.#flush();
-      if (!await this.#store.rename(conversation, title)) throw noConversation();
+      await this.#mustRead(conversation, principal);
+      await this.#store.rename(conversation, title);
     });
   }
 
@@ -129,12 +143,13 @@ export class Archive {
    * Deletes a conversation for good, and ends what runs in it.
    *
    * @param leave told what it was while it was live, so that whoever is in it goes elsewhere, at once
-   * @throws {Refused} when there is no such conversation
+   * @throws {Refused} when there is no such conversation, or it is not the principal's
    */
-  delete(conversation: string, leave: (session: Session) => void): Promise<void> {
+  delete(conversation: string, principal: Principal, leave: (session: Session) => void): Promise<void> {
     return this.#next(async () => {
-      if (!this.#live.has(conversation)) await this.#mustRead(conversation);
       const session = this.#live.get(conversation);
+      if (session === undefined) await this.#mustRead(conversation, principal);
+      else if (!mayUse(principal, session.owner)) throw noConversation();
       session?.cancel();
       this.#live.delete(conversation);
       this.#unsaved.delete(conversation);
@@ -156,7 +171,7 @@ export class Archive {
   }
 
   /** Hears of a turn that has to be stored, soon. */
-  changed({ conversation }: Session, turn: TurnRecord): void {
+  changed({ conversation }: Session, turn: StoredTurn): void {
     const turns = this.#unsaved.get(conversation) ?? new Set();
     turns.add(turn);
     this.#unsaved.set(conversation, turns);
@@ -263,19 +278,20 @@ export class Archive {
     return await this.#store.read(conversation);
   }
 
-  async #mustRead(conversation: string): Promise<StoredConversation> {
+  async #mustRead(conversation: string, principal: Principal): Promise<StoredConversation> {
     const stored = await this.#stored(conversation);
-    if (stored === undefined) throw noConversation();
+    // That there is one is nobody else's business either.
+    if (stored === undefined || !mayUse(principal, stored.owner)) throw noConversation();
     return stored;
   }
 
-  #enliven(conversation: string, turns: TurnRecord[]): Session {
+  #enliven(conversation: string, owner: string | undefined, turns: StoredTurn[]): Session {
     for (const turn of turns) {
       if (turn.state === "done" || turn.state === "failed") continue;
       turn.state = "failed";
       turn.error = INTERRUPTED;
     }
-    const session = this.#bring(conversation, turns);
+    const session = this.#bring(conversation, owner ?? OWNER.id, turns);
     this.#live.set(conversation, session);
     return session;
   }

@@ -3,6 +3,7 @@ import { Archive } from "./archive.ts";
 import { FakeBrain } from "./fake_brain.ts";
 import { Session } from "./session.ts";
 import { MemoryStore, type Store } from "./store.ts";
+import { OWNER } from "@/lib/principal.ts";
 import type { TurnRecord } from "@/lib/protocol/v2.ts";
 
 const DAY = 24 * 60 * 60 * 1_000;
@@ -10,9 +11,10 @@ const DAY = 24 * 60 * 60 * 1_000;
 function archiveOf(store: Store, more: { now?(): number; forgetMs?: number } = {}): Archive {
   return new Archive({
     store,
-    bring: (conversation, turns) =>
+    bring: (conversation, owner, turns) =>
       new Session({
         conversation,
+        owner,
         turns,
         seq: 1,
         brain: new FakeBrain(),
@@ -65,7 +67,7 @@ Deno.test("Archive keeps a session that is come back to", async () => {
   const store = await storeWith(() => now);
   now += 29 * DAY;
   const first = archiveOf(store, { now: () => now });
-  await first.recall("talks", () => {});
+  await first.recall("talks", OWNER, () => {});
   await first.save();
   now += 29 * DAY;
   const second = archiveOf(store, { now: () => now });
@@ -76,7 +78,7 @@ Deno.test("Archive keeps a session that is come back to", async () => {
 Deno.test("Archive does not bring back what was taken out while storing it failed", async () => {
   const store = new MemoryStore();
   const archive = archiveOf(store);
-  const session = archive.begin();
+  const session = archive.begin(OWNER);
   for (const turn of ["t1", "t2"]) session.prompt(turn, "hi");
   const { save } = store;
   const failed = Promise.withResolvers<void>();

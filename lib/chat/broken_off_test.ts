@@ -2,6 +2,7 @@ import { assertEquals } from "@std/assert";
 import { House } from "./house_fixture.ts";
 import type { Session } from "./session.ts";
 import { RawSocket } from "@/bench/raw_socket.ts";
+import { OWNER } from "@/lib/principal.ts";
 import { type ServerFrame, SUBPROTOCOL } from "@/lib/protocol/v2.ts";
 import { collectGarbage, hasCollector } from "@/tests/collector.ts";
 
@@ -28,8 +29,8 @@ async function talkAndBreakOff(house: House): Promise<WeakRef<Session>> {
   answer.say("Hi");
   answer.end();
   const hold = async () => {
-    const [conversation] = await house.hub.archive.list();
-    await house.hub.archive.open(conversation!.id, (live) => session = new WeakRef(live));
+    const [conversation] = await house.hub.archive.list(OWNER);
+    await house.hub.archive.open(conversation!.id, OWNER, (live) => session = new WeakRef(live));
     socket.close();
   };
   await socket.read((payload) => {

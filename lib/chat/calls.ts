@@ -4,6 +4,7 @@ import { faultOf, Refused } from "./refused.ts";
 import type { Seat } from "./seat.ts";
 import type { CallAnswer, CallFrame, Calls, Method, Params, Result } from "@/lib/protocol/calls.ts";
 import { LlmError } from "@/lib/llm/provider.ts";
+import { CALL_ROLES, isEnough } from "@/lib/protocol/roles.ts";
 import type { TurnError } from "@/lib/protocol/v2.ts";
 
 /** Calls that one socket may have running at once. */
@@ -48,18 +49,29 @@ export class CallDesk {
   // What a method takes and gives is its handler's business; here it is passed on as it is.
   readonly #handlers = new Map<string, (params: unknown, context: CallContext) => Promise<unknown>>();
 
-  /** @throws {Error} when a method has a handler already */
+  /** Every method that has a handler. */
+  get methods(): string[] {
+    return [...this.#handlers.keys()];
+  }
+
+  /** @throws {Error} when a method has a handler already, or nobody has said who may call it */
   register(handlers: Handlers): void {
     for (const [method, handler] of Object.entries(handlers)) {
+      if (!Object.hasOwn(CALL_ROLES, method)) {
+        throw new Error(`Cannot register ${method}: it has no role in CALL_ROLES`);
+      }
       if (this.#handlers.has(method)) throw new Error(`Cannot register ${method} twice`);
       this.#handlers.set(method, handler as (params: unknown, context: CallContext) => Promise<unknown>);
     }
   }
 
-  /** @throws {Refused} when nobody answers calls of that name */
+  /** @throws {Refused} when nobody answers calls of that name, or the seat's role is not enough for them */
   answer({ method, params }: { method: string; params: unknown }, context: CallContext): Promise<unknown> {
     const handler = this.#handlers.get(method);
-    if (handler !== undefined) return handler(params, context);
+    if (handler !== undefined) {
+      if (isEnough(context.seat.principal.role, CALL_ROLES[method as Method])) return handler(params, context);
+      throw new Refused({ code: "forbidden", message: `Cannot answer ${method}: it is for the owner alone` });
+    }
     throw new Refused({ code: "bad_frame", message: `Cannot answer the call: there is no method ${method}` });
   }
 }

@@ -6,10 +6,12 @@ import { Refused } from "./refused.ts";
 import { Seat } from "./seat.ts";
 import { Session } from "./session.ts";
 import { LlmError } from "@/lib/llm/provider.ts";
+import { OWNER } from "@/lib/principal.ts";
 import type { CallAnswer } from "@/lib/protocol/calls.ts";
 
 const session = new Session({
   conversation: "c",
+  owner: OWNER.id,
   turns: [],
   seq: 0,
   brain: new FakeBrain(),
@@ -31,7 +33,7 @@ class Line {
     this.desk.register(handlers);
     this.line = new CallLine({
       desk: this.desk,
-      seat: new Seat("s", session),
+      seat: new Seat("s", OWNER, session),
       send: (answer) => {
         this.answers.push(answer);
         this.#waiting.splice(0).forEach((resolve) => resolve());

@@ -30,7 +30,7 @@ export function conversationCalls(hub: Hub): Handlers {
       object({ query: text("what to look for").exactOptional() }),
       async ({ query }, { seat }) => {
         await seat.idle();
-        const list = await hub.archive.list(query);
+        const list = await hub.archive.list(seat.principal, query);
         return list.map((summary) => summary.id === seat.session.conversation ? { ...summary, open: true } : summary);
       },
     ),
@@ -49,7 +49,7 @@ export function conversationCalls(hub: Hub): Handlers {
           ),
       }),
       async ({ conversation, title }, { seat }) => {
-        await seat.inOrder(() => hub.archive.rename(conversation, title));
+        await seat.inOrder(() => hub.archive.rename(conversation, title, seat.principal));
         return null;
       },
     ),
@@ -62,7 +62,7 @@ export function conversationCalls(hub: Hub): Handlers {
       object({ conversation, format: z.enum(["markdown", "json"], { error: 'must be "markdown" or "json"' }) }),
       async ({ conversation, format }, { seat }) => {
         await seat.idle();
-        const stored = await hub.archive.read(conversation);
+        const stored = await hub.archive.read(conversation, seat.principal);
         return format === "json"
           ? { name: fileName(stored.title, "json"), text: exportJson(stored) }
           : { name: fileName(stored.title, "md"), text: exportMarkdown(stored) };

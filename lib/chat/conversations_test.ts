@@ -1,5 +1,6 @@
 import { assert, assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
 import { call, House, outcome } from "./house_fixture.ts";
+import { OWNER } from "@/lib/principal.ts";
 import type { ServerFrame } from "@/lib/protocol/v2.ts";
 import type { SocketClient } from "@/tests/socket_client.ts";
 
@@ -136,7 +137,7 @@ Deno.test("what was about to be told of a conversation is not told after it has 
   page.send({ type: "reset" });
   await talk(house, page, "t2", "second", "two");
   const conversation = await idOf(page, "first");
-  const seat = await house.hub.join(page.session);
+  const seat = await house.hub.join(OWNER, page.session);
   const from = page.heard.length;
   seat.session.prompt("late", "third");
   await house.hub.open(seat, conversation);

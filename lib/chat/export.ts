@@ -1,5 +1,5 @@
 /** Conversations as files: for people, and for programs. */
-import type { StoredConversation } from "./store.ts";
+import { type StoredConversation, toldOf } from "./store.ts";
 import { shorten } from "./title.ts";
 import type { TurnRecord } from "@/lib/protocol/v2.ts";
 
@@ -13,7 +13,7 @@ const LONGEST_NAME = 60;
 export function exportJson({ id, title, created, updated, turns }: StoredConversation): string {
   const head = { format: FORMAT, version: VERSION, id, title };
   const times = { created: new Date(created).toISOString(), updated: new Date(updated).toISOString() };
-  return `${JSON.stringify({ ...head, ...times, turns }, null, 2)}\n`;
+  return `${JSON.stringify({ ...head, ...times, turns: turns.map(toldOf) }, null, 2)}\n`;
 }
 
 /** In Markdown, with no words of our own: what the user said as a quotation, the answers as they are. No thoughts. */

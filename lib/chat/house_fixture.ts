@@ -4,6 +4,7 @@ import { Hub } from "./hub.ts";
 import { MemoryStore, type Store } from "./store.ts";
 import { upgradeSocket } from "./upgrade.ts";
 import { type Config, configSchema } from "@/lib/config/schema.ts";
+import { OWNER } from "@/lib/principal.ts";
 import type { CallAnswer, Method, Params, Result } from "@/lib/protocol/calls.ts";
 import type { PlainMessage } from "@/lib/protocol/plain.ts";
 import { type ServerFrame, SUBPROTOCOL } from "@/lib/protocol/v2.ts";
@@ -32,6 +33,7 @@ export class House {
     this.#server = Deno.serve({ port: 0, hostname: "127.0.0.1", onListen() {} }, (request) =>
       upgradeSocket(request, {
         hub: this.hub,
+        principal: OWNER,
         address: "here",
         model: () => "m",
         upgrade: (options) => Deno.upgradeWebSocket(request, options),

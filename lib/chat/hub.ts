@@ -8,12 +8,13 @@ import { Places } from "./places.ts";
 import { Refused } from "./refused.ts";
 import { Seat } from "./seat.ts";
 import { Session } from "./session.ts";
-import type { Store } from "./store.ts";
+import type { Store, StoredTurn } from "./store.ts";
 import type { Brain, TurnSink } from "./turn.ts";
 import type { Config } from "@/lib/config/schema.ts";
 import type { GenerateRequest } from "@/lib/llm/provider.ts";
+import type { Principal } from "@/lib/principal.ts";
 import type { ContextUse } from "@/lib/protocol/calls.ts";
-import type { ServerFrame, Status, TurnRecord, Who } from "@/lib/protocol/v2.ts";
+import { LINK_REVOKED, type ServerFrame, type Status, type TurnRecord, type Who } from "@/lib/protocol/v2.ts";
 import { complain } from "@/lib/telemetry/log.ts";
 import { Metrics } from "@/lib/telemetry/metrics.ts";
 import { watchTurn } from "@/lib/telemetry/turn_watch.ts";
@@ -35,8 +36,10 @@ export interface HubOptions {
   character?(): Who | undefined;
 }
 
-/** What the hub may say to a socket on its own account. */
-export interface Guest {
+/** A socket, as the hub knows it. */
+export interface Connection {
+  readonly principal: Principal;
+  /** What the hub says on its own account. */
   tell(news: News): void;
 }
 
@@ -59,7 +62,7 @@ export class Hub {
   readonly #options: HubOptions;
   readonly #seats = new Map<string, Seat>();
   readonly #leaving = new Map<Seat, ReturnType<typeof setTimeout>>();
-  readonly #guests = new Map<WebSocket, Guest>();
+  readonly #connections = new Map<WebSocket, Connection>();
   readonly #pinging: ReturnType<typeof setInterval>;
   #closed = false;
 
@@ -69,7 +72,7 @@ export class Hub {
     this.brain = gated(options.brain, options.limits.generations);
     this.archive = new Archive({
       store: options.store,
-      bring: (id, turns) => this.#bring(id, turns),
+      bring: (id, owner, turns) => this.#bring(id, owner, turns),
       onStoring: (failure) => this.#storing(failure),
     });
     this.#options = options;
@@ -79,7 +82,7 @@ export class Hub {
 
   /** How many sockets are open. */
   get sockets(): number {
-    return this.#guests.size;
+    return this.#connections.size;
   }
 
   /** How many sessions are in memory. */
@@ -92,26 +95,40 @@ export class Hub {
     return watchTurn(sink, this.metrics, protocol);
   }
 
-  /** Whom a page talks with, and what stands behind. */
-  scene(): { status: Status; character?: Who } {
+  /** Whom a page talks with, and what stands behind, as far as that is the principal's business. */
+  scene({ role }: Principal): { status: Status; character?: Who } {
     const character = this.#options.character?.();
-    return { status: this.#options.status(), ...(character !== undefined && { character }) };
+    const status = this.#options.status();
+    return {
+      status: role === "owner" ? status : { ...status, host: "" },
+      ...(character !== undefined && { character }),
+    };
   }
 
   /** Tells every page. */
   tell(news: News): void {
-    for (const guest of this.#guests.values()) guest.tell(news);
+    for (const { principal, tell } of this.#connections.values()) tell(newsFor(principal, news));
   }
 
   /** Counts a socket in, so that it is pinged, and closed with the hub. Returns what counts it out. */
-  enter(socket: WebSocket, guest: Guest): () => void {
-    this.#guests.set(socket, guest);
-    return () => this.#guests.delete(socket);
+  enter(socket: WebSocket, connection: Connection): () => void {
+    this.#connections.set(socket, connection);
+    return () => this.#connections.delete(socket);
   }
 
-  /** The seat that a client names as its session, from memory or the store; a new one where there is none of that name. */
-  async join(id?: string): Promise<Seat> {
-    const seat = (id !== undefined && (this.#seats.get(id) ?? await this.#recall(id))) || this.#create();
+  /** Closes the sockets of all guests: the link they came by opens nothing any more. */
+  dismissGuests(): void {
+    for (const [socket, { principal }] of this.#connections) {
+      if (principal.role === "guest") socket.close(LINK_REVOKED, "The link for guests has been changed or turned off");
+    }
+  }
+
+  /**
+   * The seat that a client names as its session, from memory or the store; a new one where the principal has none of
+   * that name.
+   */
+  async join(principal: Principal, id?: string): Promise<Seat> {
+    const seat = (id !== undefined && await this.#find(principal, id)) || this.#create(principal);
     clearTimeout(this.#leaving.get(seat));
     this.#leaving.delete(seat);
     return seat;
@@ -130,14 +147,15 @@ export class Hub {
    */
   prompt(seat: Seat, turn: string, text: string, greeting = 0): Promise<void> {
     return seat.inOrder(() => {
-      const { session } = seat;
+      const { session, principal } = seat;
       this.checkPrompt(text);
       if (session.turns.length === 0) {
         for (const seat of this.#seats.values()) {
           if (seat.session === session) this.archive.enter(seat.id, session.conversation);
         }
       }
-      session.prompt(turn, text, session.turns.length === 0 ? this.#greeting(greeting) : undefined);
+      const greeted = session.turns.length === 0 ? this.#greeting(greeting) : undefined;
+      session.prompt(turn, text, greeted, principal.id);
     });
   }
 
@@ -150,7 +168,7 @@ export class Hub {
   reset(seat: Seat): Promise<void> {
     return seat.inOrder(() => {
       const left = seat.session;
-      this.#move(seat, this.archive.begin());
+      this.#move(seat, this.archive.begin(seat.principal));
       if (this.#empty(left)) left.cancel();
     });
   }
@@ -159,21 +177,23 @@ export class Hub {
    * Goes on in another conversation. When it is open elsewhere, both are in it from now on. What runs in the one that
    * is left goes on, as it does when a page closes.
    *
-   * @throws {Refused} when there is no such conversation
+   * @throws {Refused} when there is no such conversation, or it is not the seat's to see
    */
   open(seat: Seat, conversation: string): Promise<void> {
-    return seat.inOrder(() => this.archive.open(conversation, (session) => this.#move(seat, session)));
+    return seat.inOrder(() => this.archive.open(conversation, seat.principal, (session) => this.#move(seat, session)));
   }
 
   /**
    * Deletes a conversation for good, as it was asked for at a seat. Whoever is in it begins a new one.
    *
-   * @throws {Refused} when there is no such conversation
+   * @throws {Refused} when there is no such conversation, or it is not the seat's to delete
    */
   delete(seat: Seat, conversation: string): Promise<void> {
     return seat.inOrder(() =>
-      this.archive.delete(conversation, (session) => {
-        for (const one of this.#seats.values()) if (one.session === session) this.#move(one, this.archive.begin());
+      this.archive.delete(conversation, seat.principal, (session) => {
+        for (const one of this.#seats.values()) {
+          if (one.session === session) this.#move(one, this.archive.begin(one.principal));
+        }
       })
     );
   }
@@ -188,7 +208,10 @@ export class Hub {
     return seat.inOrder(() => this.#askAnew(seat, asked));
   }
 
-  async #askAnew({ session }: Seat, { turn, as, text }: { turn: string; as: string; text?: string }): Promise<void> {
+  async #askAnew(
+    { session, principal }: Seat,
+    { turn, as, text }: { turn: string; as: string; text?: string },
+  ): Promise<void> {
     const known = (id: string) => session.turns.find((one) => one.turn === id);
     const old = known(turn);
     if (old === undefined && known(as) !== undefined) return;
@@ -197,7 +220,7 @@ export class Hub {
     const prompt = text ?? old.prompt;
     this.checkPrompt(prompt);
     this.archive.truncate(session, turn);
-    session.prompt(as, prompt, old.greeting);
+    session.prompt(as, prompt, old.greeting, principal.id);
     await this.archive.save();
   }
 
@@ -244,7 +267,7 @@ export class Hub {
     this.#closed = true;
     clearInterval(this.#pinging);
     this.#leaving.forEach((timer) => clearTimeout(timer));
-    for (const socket of this.#guests.keys()) socket.close(1001, "The server is going down");
+    for (const socket of this.#connections.keys()) socket.close(1001, "The server is going down");
     await this.archive.close();
   }
 
@@ -254,30 +277,36 @@ export class Hub {
     return [greeting, ...otherGreetings][index] ?? greeting;
   }
 
-  #create(): Seat {
-    return this.#seat(crypto.randomUUID(), this.archive.begin());
+  #create(principal: Principal): Seat {
+    return this.#seat(crypto.randomUUID(), principal, this.archive.begin(principal));
   }
 
-  async #recall(id: string): Promise<Seat | undefined> {
+  async #find(principal: Principal, id: string): Promise<Seat | undefined> {
+    const known = () => {
+      const seat = this.#seats.get(id);
+      return seat?.principal.id === principal.id ? seat : undefined;
+    };
+    if (this.#seats.has(id)) return known();
     let seat: Seat | undefined;
-    await this.archive.recall(id, (session) => {
+    await this.archive.recall(id, principal, (session) => {
       // Another page may have come with the same id while it was looked up, and may have gone on elsewhere.
-      seat = this.#seats.get(id) ?? this.#seat(id, session);
-      if (seat.session !== session) this.#letGo(session);
+      seat = this.#seats.has(id) ? known() : this.#seat(id, principal, session);
+      if (seat?.session !== session) this.#letGo(session);
     });
     return seat;
   }
 
-  #seat(id: string, session: Session): Seat {
-    const seat = new Seat(id, session);
+  #seat(id: string, principal: Principal, session: Session): Seat {
+    const seat = new Seat(id, principal, session);
     this.#seats.set(id, seat);
     return seat;
   }
 
-  #bring(conversation: string, turns: TurnRecord[]): Session {
+  #bring(conversation: string, owner: string, turns: StoredTurn[]): Session {
     const hub = this.#options;
     return new Session({
       conversation,
+      owner,
       turns,
       // Grows over restarts as the clock does, so that a client from before never takes a new frame for an old one.
       seq: Date.now() * 1_000,
@@ -329,4 +358,13 @@ export class Hub {
       }, this.limits.sessionSeconds * 1_000),
     );
   }
+}
+
+/** News without what only the owner should know: where Ollama is, and what a disk's error says of it. */
+function newsFor({ role }: Principal, news: News): News {
+  if (role === "owner") return news;
+  if (news.type === "status") return { ...news, host: "" };
+  return news.type === "error"
+    ? { type: "error", code: news.code, message: "Cannot store the conversations now" }
+    : news;
 }

@@ -3,11 +3,12 @@ import type { Hub } from "./hub.ts";
 import { PlainLine } from "./plain_line.ts";
 import { Refused } from "./refused.ts";
 import { runTurn, type TurnSink } from "./turn.ts";
+import type { Principal } from "@/lib/principal.ts";
 import { parsePlainPrompt, type PlainMessage } from "@/lib/protocol/plain.ts";
 import type { TurnError } from "@/lib/protocol/v2.ts";
 
 /** Serves one open or opening socket until it closes; that ends what is being answered. */
-export function servePlain(socket: WebSocket, hub: Hub, model: () => string): void {
+export function servePlain(socket: WebSocket, hub: Hub, principal: Principal, model: () => string): void {
   const gone = new AbortController();
   /** By this the demo remembers what was said, since no history comes with a prompt. */
   const user = crypto.randomUUID();
@@ -48,7 +49,7 @@ export function servePlain(socket: WebSocket, hub: Hub, model: () => string): vo
     running = false;
   }
 
-  const leave = hub.enter(socket, { tell() {} });
+  const leave = hub.enter(socket, { principal, tell() {} });
   socket.addEventListener("message", (event) => {
     try {
       take(event.data);

@@ -1,4 +1,5 @@
 import type { Session } from "./session.ts";
+import type { Principal } from "@/lib/principal.ts";
 
 /**
  * A client's place: what the protocol calls a session. It is in one conversation at a time, and its pages follow it to
@@ -6,6 +7,8 @@ import type { Session } from "./session.ts";
  */
 export class Seat {
   readonly id: string;
+  /** Whose it is. */
+  readonly principal: Principal;
   /** Told when the seat has moved: each page then needs all of the other conversation. */
   readonly pages = new Set<() => void>();
   #session: Session;
@@ -14,8 +17,9 @@ export class Seat {
   /** Frames with lower numbers were of another conversation. */
   #from = 0;
 
-  constructor(id: string, session: Session) {
+  constructor(id: string, principal: Principal, session: Session) {
     this.id = id;
+    this.principal = principal;
     this.#session = session;
   }
 

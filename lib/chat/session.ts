@@ -1,16 +1,20 @@
 /** One conversation in progress: its turns, their order, and the numbered frames that tell of them. */
 import { FrameLog, type LoggedFrame } from "./frame_log.ts";
 import { Refused } from "./refused.ts";
+import type { StoredTurn } from "./store.ts";
 import { type Brain, runTurn, type TurnSink, type Usage } from "./turn.ts";
 import { Feelings } from "@/lib/feelings/feelings.ts";
 import type { GenerateRequest } from "@/lib/llm/provider.ts";
+import { OWNER } from "@/lib/principal.ts";
 import type { EndReason, TurnError, TurnRecord } from "@/lib/protocol/v2.ts";
 
 /** What a session needs from the server around it. */
 export interface SessionOptions {
   conversation: string;
+  /** The principal that the conversation belongs to, by id. */
+  owner: string;
   /** Turns of the conversation so far. */
-  turns: TurnRecord[];
+  turns: StoredTurn[];
   /** Number that the first frame follows. Must be higher than any number a client may have seen. */
   seq: number;
   brain: Brain;
@@ -23,7 +27,7 @@ export interface SessionOptions {
   /** Follows a turn for the log and the metrics. */
   watch(sink: TurnSink): TurnSink;
   /** Told of each turn whose record has changed. */
-  onChange(session: Session, turn: TurnRecord): void;
+  onChange(session: Session, turn: StoredTurn): void;
 }
 
 /** Somebody who wants to know when there are new frames. */
@@ -43,21 +47,24 @@ export const INTERRUPTED: TurnError = {
 export class Session {
   /** Its id in the store. */
   readonly conversation: string;
+  /** The principal that it belongs to, by id. */
+  readonly owner: string;
   readonly log: FrameLog;
   readonly watchers = new Set<Watcher>();
-  #turns: TurnRecord[];
+  #turns: StoredTurn[];
   #counted: { turn: string; tokens: number } | undefined;
-  #running: { record: TurnRecord; controller: AbortController; finished: Promise<void> } | undefined;
+  #running: { record: StoredTurn; controller: AbortController; finished: Promise<void> } | undefined;
   readonly #options: SessionOptions;
 
   constructor(options: SessionOptions) {
     this.conversation = options.conversation;
+    this.owner = options.owner;
     this.#turns = options.turns;
     this.log = new FrameLog(options.seq);
     this.#options = options;
   }
 
-  get turns(): readonly TurnRecord[] {
+  get turns(): readonly StoredTurn[] {
     return this.#turns;
   }
 
@@ -85,9 +92,10 @@ export class Session {
    * Takes a prompt: answers it now, or after those before it. A turn that is already known is not asked again.
    *
    * @param greeting what the character had said before it
+   * @param askedBy the principal that asks, by id. Default: the one that the conversation belongs to
    * @throws {Refused} when the queue is full
    */
-  prompt(turn: string, text: string, greeting?: string): void {
+  prompt(turn: string, text: string, greeting?: string, askedBy = this.owner): void {
     if (this.#turns.some((known) => known.turn === turn)) return;
     const waiting = this.queued;
     if (this.#running !== undefined && waiting >= this.#options.queue) {
@@ -98,7 +106,8 @@ export class Session {
       });
     }
     const greeted = greeting === undefined ? {} : { greeting };
-    const record: TurnRecord = { turn, prompt: text, ...greeted, text: "", thinking: "", state: "queued" };
+    const record: StoredTurn = { turn, prompt: text, ...greeted, text: "", thinking: "", state: "queued" };
+    if (askedBy !== OWNER.id) record.askedBy = askedBy;
     this.#turns.push(record);
     this.#push(record, { type: "queued", turn, seq: this.#next(), text, ...greeted });
     this.#runNext();
@@ -144,7 +153,7 @@ export class Session {
     await running?.finished;
   }
 
-  #cancel(turns: readonly TurnRecord[]): void {
+  #cancel(turns: readonly StoredTurn[]): void {
     for (const record of turns) if (record.state === "queued") this.#end(record, "cancelled");
     if (this.#running === undefined || !turns.includes(this.#running.record)) return;
     this.#running.controller.abort(new DOMException("The turn was taken out, or left", "AbortError"));
@@ -167,7 +176,7 @@ export class Session {
     this.#running = { record, controller, finished };
   }
 
-  #sink(record: TurnRecord): TurnSink {
+  #sink(record: StoredTurn): TurnSink {
     const { turn } = record;
     // A turn that was ended from outside (a truncation) must not speak into what came after it.
     const live = () => record.state === "streaming";
@@ -211,19 +220,19 @@ export class Session {
     };
   }
 
-  #count({ turn, thinking }: TurnRecord, { promptTokens, outputTokens }: Usage = {}): void {
+  #count({ turn, thinking }: StoredTurn, { promptTokens, outputTokens }: Usage = {}): void {
     // Thoughts are counted as a part of the answer, and not told again.
     if (promptTokens === undefined || outputTokens === undefined || thinking !== "") return;
     this.#counted = { turn, tokens: promptTokens + outputTokens };
   }
 
-  #end(record: TurnRecord, reason: EndReason): void {
+  #end(record: StoredTurn, reason: EndReason): void {
     record.state = "done";
     record.reason = reason;
     this.#push(record, { type: "end", turn: record.turn, seq: this.#next(), reason });
   }
 
-  #fail(record: TurnRecord, error: TurnError): void {
+  #fail(record: StoredTurn, error: TurnError): void {
     record.state = "failed";
     record.error = error;
     this.#push(record, { type: "error", turn: record.turn, seq: this.#next(), ...error });
@@ -233,7 +242,7 @@ export class Session {
     return this.log.seq + 1;
   }
 
-  #push(record: TurnRecord, frame: LoggedFrame): void {
+  #push(record: StoredTurn, frame: LoggedFrame): void {
     this.log.push(frame);
     this.#options.onChange(this, record);
     for (const watcher of this.watchers) watcher.wake();

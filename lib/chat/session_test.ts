@@ -14,6 +14,7 @@ class Room {
 
   constructor(queue = 4) {
     this.session = new Session({
+      owner: "owner",
       conversation: "c",
       turns: [],
       seq: 100,

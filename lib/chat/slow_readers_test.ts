@@ -5,6 +5,7 @@ import { Hub } from "./hub.ts";
 import { MemoryStore } from "./store.ts";
 import { upgradeSocket } from "./upgrade.ts";
 import { type Config, configSchema } from "@/lib/config/schema.ts";
+import { OWNER } from "@/lib/principal.ts";
 import type { PlainMessage } from "@/lib/protocol/plain.ts";
 import { type ServerFrame, SUBPROTOCOL } from "@/lib/protocol/v2.ts";
 import { SocketClient } from "@/tests/socket_client.ts";
@@ -32,6 +33,7 @@ class House {
       (request, { remoteAddr }) =>
         upgradeSocket(request, {
           hub: this.hub,
+          principal: OWNER,
           address: remoteAddr.hostname,
           model: () => "m",
           upgrade: (options) => {

@@ -6,6 +6,7 @@ import { MemoryStore, type Store } from "./store.ts";
 import type { Opened } from "./turn.ts";
 import { numbers } from "@/bench/corpus.ts";
 import type { GenerateRequest, LlmEvent } from "@/lib/llm/provider.ts";
+import { OWNER } from "@/lib/principal.ts";
 import type { ServerFrame, TurnRecord } from "@/lib/protocol/v2.ts";
 import type { SocketClient } from "@/tests/socket_client.ts";
 
@@ -181,7 +182,7 @@ Deno.test("no prompt is lost and no conversation lives twice, whoever comes, goe
     const told: string[] = [];
     for (const { id } of await store.list(1_000)) {
       const kept = (await store.read(id))!.turns.map(({ turn }) => turn);
-      await house.hub.archive.open(id, ({ turns }) => assertEquals(turns.map(({ turn }) => turn), kept));
+      await house.hub.archive.open(id, OWNER, ({ turns }) => assertEquals(turns.map(({ turn }) => turn), kept));
       told.push(...kept.filter((turn) => turn.includes(".")));
     }
     assertEquals([seed, told.toSorted()], [seed, asked.toSorted()]);

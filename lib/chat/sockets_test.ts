@@ -1,6 +1,7 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { House } from "./house_fixture.ts";
 import { LlmError } from "@/lib/llm/provider.ts";
+import { OWNER } from "@/lib/principal.ts";
 import { type ServerFrame, SUBPROTOCOL, type TurnRecord } from "@/lib/protocol/v2.ts";
 
 function text(frames: ServerFrame[]): string {
@@ -290,10 +291,10 @@ Deno.test("Hub tells pages when nothing can be stored, loses nothing of it, and 
   ]);
   answer.end();
   await client.next("end");
-  const { conversation } = (await house.hub.join(session)).session;
+  const { conversation } = (await house.hub.join(OWNER, session)).session;
   client.send({ type: "reset" });
   await client.next("welcome", client.heard.length);
-  await house.hub.archive.open(conversation, ({ turns }) => {
+  await house.hub.archive.open(conversation, OWNER, ({ turns }) => {
     assertEquals(turns.map(({ text }) => text), ["still here"]);
   });
   house.store.save = save;

@@ -36,6 +36,10 @@ const MIGRATIONS: readonly (string | ((db: DatabaseSync) => void))[] = [
    CREATE INDEX turns_in_order ON turns (conversation, position);`,
   // What the character had said before the first turn.
   `ALTER TABLE turns ADD COLUMN greeting TEXT;`,
+  // Whose they are, by the id of a principal. Before there were guests, all were the owner's.
+  `ALTER TABLE conversations ADD COLUMN owner TEXT NOT NULL DEFAULT 'owner';
+   ALTER TABLE turns ADD COLUMN asked_by TEXT NOT NULL DEFAULT 'owner';
+   CREATE INDEX conversations_of_owner ON conversations (owner, updated);`,
   addSearchIndex,
 ];
 

@@ -74,29 +74,39 @@ export class SearchWriter {
   }
 }
 
+export interface Scope {
+  /** At most this many conversations, the last changed. */
+  most: number;
+  /** Those of the principal of this id alone; undefined: all. */
+  owner?: string | undefined;
+  /** Default: {@linkcode COMMON}. */
+  common?: number;
+}
+
 /**
  * The conversations that have `folded` in their title or a turn, the last changed first.
  *
  * @param folded as {@linkcode fold} makes it
  */
-export function search(db: DatabaseSync, folded: string, most: number, common = COMMON): Found[] {
-  const unindexed = unindexedWith(db, folded);
+export function search(db: DatabaseSync, folded: string, { most, owner, common = COMMON }: Scope): Found[] {
+  const unindexed = unindexedWith(db, folded, owner);
   const among = JSON.stringify([...unindexed.keys()]);
   const query = gramQuery(folded);
-  const { places } = db.prepare("SELECT count(*) places FROM (SELECT 1 FROM grams WHERE grams MATCH ? LIMIT ?)")
-    .get(query, common + 1) as { places: number };
-  const last = `EXISTS (SELECT 1 FROM turns WHERE conversation = id)
+  const whose = owner === undefined ? [] : [owner];
+  const last = `${owner === undefined ? "" : "AND owner = ?"} AND EXISTS (SELECT 1 FROM turns WHERE conversation = id)
     ORDER BY updated DESC, conversations.rowid DESC LIMIT ?`;
-  const rows = places > common
+  // The index knows nothing of owners: who has little is not to be kept waiting by what others have in it.
+  const through = hasFew(db, owner, common) || isCommon(db, query, common);
+  const rows = through
     ? db.prepare(
       `SELECT id FROM conversations WHERE (id IN (SELECT value FROM json_each(?))
-         OR EXISTS (SELECT 1 FROM words WHERE conversation = id AND instr(folded, ?))) AND ${last}`,
-    ).all(among, folded, most)
+         OR EXISTS (SELECT 1 FROM words WHERE conversation = id AND instr(folded, ?))) ${last}`,
+    ).all(among, folded, ...whose, most)
     : db.prepare(
       `SELECT id FROM conversations WHERE id IN (SELECT value FROM json_each(?)
          UNION SELECT conversation FROM grams JOIN words ON number = grams.rowid
-         WHERE grams MATCH ? AND instr(folded, ?)) AND ${last}`,
-    ).all(among, query, folded, most);
+         WHERE grams MATCH ? AND instr(folded, ?)) ${last}`,
+    ).all(among, query, folded, ...whose, most);
   const first = db.prepare(
     `SELECT position, CAST(prompt AS BLOB) prompt, CAST(text AS BLOB) text
      FROM turns JOIN words USING (conversation, turn)
@@ -112,13 +122,30 @@ export function search(db: DatabaseSync, folded: string, most: number, common = 
   });
 }
 
+function hasFew(db: DatabaseSync, owner: string | undefined, few: number): boolean {
+  if (owner === undefined) return false;
+  const { own } = db.prepare("SELECT count(*) own FROM (SELECT 1 FROM conversations WHERE owner = ? LIMIT ?)")
+    .get(owner, few + 1) as { own: number };
+  return own <= few;
+}
+
+function isCommon(db: DatabaseSync, query: string, common: number): boolean {
+  const { places } = db.prepare("SELECT count(*) places FROM (SELECT 1 FROM grams WHERE grams MATCH ? LIMIT ?)")
+    .get(query, common + 1) as { places: number };
+  return places > common;
+}
+
 /** Those found in turns that still grow, or have ended this moment: they are few. With the first turn that has it. */
-function unindexedWith(db: DatabaseSync, folded: string) {
+function unindexedWith(db: DatabaseSync, folded: string, owner: string | undefined) {
   const found = new Map<string, { position: number; prompt: string; text: string }>();
-  const rows = db.prepare(
-    `SELECT conversation, position, CAST(prompt AS BLOB) prompt, CAST(text AS BLOB) text
-     FROM turns WHERE indexed = 0 ORDER BY conversation, position`,
-  ).all();
+  const columns = "conversation, position, CAST(prompt AS BLOB) prompt, CAST(text AS BLOB) text";
+  // A cross join keeps its order: whose they are first, then what of theirs has no place in the index.
+  const rows = owner === undefined
+    ? db.prepare(`SELECT ${columns} FROM turns WHERE indexed = 0 ORDER BY conversation, position`).all()
+    : db.prepare(
+      `SELECT ${columns} FROM conversations CROSS JOIN turns
+       WHERE owner = ? AND conversation = id AND indexed = 0 ORDER BY conversation, position`,
+    ).all(owner);
   for (const row of rows) {
     const id = String(row.conversation);
     const turn = { position: Number(row.position), prompt: textOf(row.prompt), text: textOf(row.text) };

@@ -4,10 +4,17 @@ import { DatabaseSync } from "node:sqlite";
 import { fold } from "./search.ts";
 import { atOnce, migrate } from "./sqlite_schema.ts";
 import { type Found, search, SearchWriter, textOf } from "./sqlite_search.ts";
-import { excerptFrom, type Forgetting, type Store, type StoredConversation } from "./store.ts";
+import {
+  excerptFrom,
+  type Forgetting,
+  type Store,
+  type StoredConversation,
+  type StoredSummary,
+  type StoredTurn,
+} from "./store.ts";
 import { titleOf } from "./title.ts";
-import type { ConversationSummary } from "@/lib/protocol/calls.ts";
-import type { EndReason, ProviderName, TurnError, TurnRecord } from "@/lib/protocol/v2.ts";
+import { OWNER } from "@/lib/principal.ts";
+import type { EndReason, ProviderName, TurnError } from "@/lib/protocol/v2.ts";
 
 // Parameters have no numbers: Deno 2.4 takes a numbered one for a named one.
 export class SqliteStore implements Store {
@@ -46,39 +53,41 @@ export class SqliteStore implements Store {
   }
 
   async read(id: string): Promise<StoredConversation | undefined> {
-    const row = this.#db.prepare("SELECT CAST(title AS BLOB) title, created, updated FROM conversations WHERE id = ?")
-      .get(id);
+    const row = this.#db.prepare(
+      "SELECT owner, CAST(title AS BLOB) title, created, updated FROM conversations WHERE id = ?",
+    ).get(id);
     if (row === undefined) return undefined;
     // Read as text, a column would end at its first NUL; read as bytes, every character comes back.
     const turns = this.#db.prepare(
       `SELECT turn, CAST(prompt AS BLOB) prompt, CAST(text AS BLOB) text, CAST(thinking AS BLOB) thinking,
-              CAST(greeting AS BLOB) greeting, state, reason, error, provider, model
+              CAST(greeting AS BLOB) greeting, state, reason, error, provider, model, asked_by
        FROM turns WHERE conversation = ? ORDER BY position`,
     ).all(id).map((turn) => recordOf(turn));
     const title = row.title === null ? titleOf(turns[0]?.prompt ?? "") : textOf(row.title);
-    return { id, title, created: Number(row.created), updated: Number(row.updated), turns };
+    return { id, ...ownerOf(row), title, created: Number(row.created), updated: Number(row.updated), turns };
   }
 
-  async save(changed: ReadonlyMap<string, Iterable<TurnRecord>>): Promise<void> {
+  async save(changed: ReadonlyMap<string, Iterable<StoredTurn>>): Promise<void> {
     const now = this.#now();
     // One transaction for all: hundreds of conversations may grow at once, and every commit holds up their tokens.
     atOnce(this.#db, () => {
       const touch = this.#db.prepare(
-        `INSERT INTO conversations (id, created, updated) VALUES (?, ?, ?)
+        `INSERT INTO conversations (id, created, updated, owner) VALUES (?, ?, ?, ?)
          ON CONFLICT (id) DO UPDATE SET updated = excluded.updated`,
       );
       const write = this.#db.prepare(
         `INSERT INTO turns (conversation, turn, position, prompt, text, thinking, state, reason, error, provider, model,
-                            greeting)
+                            greeting, asked_by)
          VALUES (?, ?, (SELECT coalesce(max(position), 0) + 1 FROM turns WHERE conversation = ?),
-                 ?, ?, ?, ?, ?, ?, ?, ?, ?)
+                 ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
          ON CONFLICT (conversation, turn) DO UPDATE SET
            prompt = excluded.prompt, text = excluded.text, thinking = excluded.thinking, state = excluded.state,
            reason = excluded.reason, error = excluded.error, provider = excluded.provider, model = excluded.model,
            greeting = excluded.greeting, indexed = 0`,
       );
-      for (const [conversation, turns] of changed) {
-        touch.run(conversation, now, now);
+      for (const [conversation, some] of changed) {
+        const turns = [...some];
+        touch.run(conversation, now, now, turns[0]?.askedBy ?? OWNER.id);
         for (const turn of turns) {
           write.run(
             conversation,
@@ -93,6 +102,7 @@ export class SqliteStore implements Store {
             turn.provider ?? null,
             turn.model ?? null,
             turn.greeting ?? null,
+            turn.askedBy ?? OWNER.id,
           );
         }
       }
@@ -137,11 +147,11 @@ export class SqliteStore implements Store {
     ).run(unusedSince, emptySince);
   }
 
-  async list(most: number, query = ""): Promise<ConversationSummary[]> {
+  async list(most: number, query = "", owner?: string): Promise<StoredSummary[]> {
     const words = fold(query.trim());
-    const found = words === "" ? this.#newest(most) : search(this.#db, words, most);
+    const found = words === "" ? this.#newest(most, owner) : search(this.#db, words, { most, owner });
     const read = this.#db.prepare(
-      `SELECT CAST(title AS BLOB) title, updated,
+      `SELECT owner, CAST(title AS BLOB) title, updated,
               (SELECT count(*) FROM turns WHERE conversation = id) turns,
               (SELECT CAST(prompt AS BLOB) FROM turns WHERE conversation = id ORDER BY position LIMIT 1) first
        FROM conversations WHERE id = ?`,
@@ -150,6 +160,7 @@ export class SqliteStore implements Store {
       const row = read.get(id)!;
       return {
         id,
+        ...ownerOf(row),
         title: row.title === null ? titleOf(textOf(row.first)) : textOf(row.title),
         updated: Number(row.updated),
         turns: Number(row.turns),
@@ -162,26 +173,33 @@ export class SqliteStore implements Store {
     this.#db.close();
   }
 
-  #newest(most: number): Found[] {
+  #newest(most: number, owner?: string): Found[] {
+    // Written out where there is one, so that SQLite takes the index of owners, and goes past nobody else's.
     return this.#db.prepare(
-      `SELECT id FROM conversations WHERE EXISTS (SELECT 1 FROM turns WHERE conversation = id)
+      `SELECT id FROM conversations
+       WHERE ${owner === undefined ? "" : "owner = ? AND"} EXISTS (SELECT 1 FROM turns WHERE conversation = id)
        ORDER BY updated DESC, rowid DESC LIMIT ?`,
-    ).all(most).map(({ id }) => ({ id: String(id) }));
+    ).all(...owner === undefined ? [] : [owner], most).map(({ id }) => ({ id: String(id) }));
   }
 }
 
 /** What the file holds was written by `save()`, so its columns are taken at their word. */
-function recordOf(row: Record<string, unknown>): TurnRecord {
+function recordOf(row: Record<string, unknown>): StoredTurn {
   return {
     turn: String(row.turn),
     prompt: textOf(row.prompt),
     ...(row.greeting !== null && { greeting: textOf(row.greeting) }),
     text: textOf(row.text),
     thinking: textOf(row.thinking),
-    state: row.state as TurnRecord["state"],
+    state: row.state as StoredTurn["state"],
+    ...(row.asked_by !== OWNER.id && { askedBy: String(row.asked_by) }),
     ...(row.reason !== null && { reason: row.reason as EndReason }),
     ...(row.error !== null && { error: JSON.parse(String(row.error)) as TurnError }),
     ...(row.provider !== null && { provider: row.provider as ProviderName }),
     ...(row.model !== null && { model: String(row.model) }),
   };
+}
+
+function ownerOf(row: Record<string, unknown>): { owner?: string } {
+  return row.owner === OWNER.id ? {} : { owner: String(row.owner) };
 }

@@ -2,18 +2,38 @@
 /** Where conversations are kept. One interface, so that another store can take the place of the one on disk. */
 import { excerptOf, fold } from "./search.ts";
 import { titleOf } from "./title.ts";
+import { OWNER } from "@/lib/principal.ts";
 import type { ConversationSummary } from "@/lib/protocol/calls.ts";
 import type { TurnRecord } from "@/lib/protocol/v2.ts";
+
+/** A turn as it is stored. What pages are told of it is the {@linkcode TurnRecord} alone: see {@linkcode toldOf}. */
+export interface StoredTurn extends TurnRecord {
+  /** The principal that asked, by id. Absent: the owner. */
+  askedBy?: string;
+}
+
+/** What a page may know of a turn. */
+export function toldOf({ askedBy: _, ...record }: StoredTurn): TurnRecord {
+  return record;
+}
 
 /** A conversation as it was stored. */
 export interface StoredConversation {
   id: string;
+  /** The principal it belongs to, by id: who asked its first turn. Absent: the owner. */
+  owner?: string;
   /** As it was named, or else made of the first prompt. */
   title: string;
   /** Milliseconds since the epoch. */
   created: number;
   updated: number;
-  turns: TurnRecord[];
+  turns: StoredTurn[];
+}
+
+/** A stored conversation in a list. */
+export interface StoredSummary extends ConversationSummary {
+  /** The principal it belongs to, by id. Absent: the owner. */
+  owner?: string;
 }
 
 /** Which sessions are forgotten, by when they were last in use; ms since the epoch. */
@@ -36,9 +56,9 @@ export interface Store {
   read(conversation: string): Promise<StoredConversation | undefined>;
   /**
    * Writes turns of conversations as they stand at the moment of the call, all or none. Their order is the order in
-   * which they were first written.
+   * which they were first written. A conversation belongs to whoever asked the first turn of it that is written.
    */
-  save(changed: ReadonlyMap<string, Iterable<TurnRecord>>): Promise<void>;
+  save(changed: ReadonlyMap<string, Iterable<StoredTurn>>): Promise<void>;
   /** Takes a turn and all after it out. One that is not there changes nothing. */
   truncate(conversation: string, turn: string): Promise<void>;
   /** Takes `title` as the name. False when the conversation is not stored. */
@@ -52,16 +72,18 @@ export interface Store {
    * made.
    *
    * @param query only those that have these words in their title, a prompt or an answer, in any case
+   * @param owner only those that belong to the principal of this id
    */
-  list(most: number, query?: string): Promise<ConversationSummary[]>;
+  list(most: number, query?: string, owner?: string): Promise<StoredSummary[]>;
   close(): Promise<void>;
 }
 
 interface Kept {
+  owner?: string;
   title?: string;
   created: number;
   updated: number;
-  turns: Map<string, TurnRecord>;
+  turns: Map<string, StoredTurn>;
 }
 
 /** Keeps conversations as long as the process lives. */
@@ -86,14 +108,19 @@ export class MemoryStore implements Store {
     const kept = this.#conversations.get(id);
     if (kept === undefined) return undefined;
     const turns = structuredClone([...kept.turns.values()]);
-    return { id, title: titleIn(kept), created: kept.created, updated: kept.updated, turns };
+    const { owner, created, updated } = kept;
+    return { id, ...(owner !== undefined && { owner }), title: titleIn(kept), created, updated, turns };
   }
 
-  async save(changed: ReadonlyMap<string, Iterable<TurnRecord>>): Promise<void> {
+  async save(changed: ReadonlyMap<string, Iterable<StoredTurn>>): Promise<void> {
     const now = this.#now();
     for (const [conversation, turns] of changed) {
-      const kept = this.#conversations.get(conversation) ?? { created: now, updated: now, turns: new Map() };
-      for (const turn of turns) kept.turns.set(turn.turn, structuredClone(turn));
+      const known = this.#conversations.get(conversation);
+      const kept: Kept = known ?? { created: now, updated: now, turns: new Map() };
+      for (const turn of turns) {
+        if (known === undefined && kept.turns.size === 0 && turn.askedBy !== undefined) kept.owner = turn.askedBy;
+        kept.turns.set(turn.turn, structuredClone(turn));
+      }
       kept.updated = now;
       this.#conversations.set(conversation, kept);
     }
@@ -128,17 +155,19 @@ export class MemoryStore implements Store {
     }
   }
 
-  async list(most: number, query = ""): Promise<ConversationSummary[]> {
+  async list(most: number, query = "", owner?: string): Promise<StoredSummary[]> {
     const words = fold(query.trim());
-    const found: ConversationSummary[] = [];
+    const found: StoredSummary[] = [];
     const newest = [...this.#conversations].reverse().sort(([, a], [, b]) => b.updated - a.updated);
     for (const [id, kept] of newest) {
       if (found.length === most) break;
+      if (owner !== undefined && (kept.owner ?? OWNER.id) !== owner) continue;
       const hit = kept.turns.values().find(({ prompt, text }) => foldTurn(prompt, text).includes(words));
       const named = kept.title !== undefined && fold(kept.title).includes(words);
       if (kept.turns.size === 0 || (hit === undefined && !named)) continue;
       const summary = { id, title: titleIn(kept), updated: kept.updated, turns: kept.turns.size };
-      found.push({ ...summary, ...(words !== "" && excerptFrom(hit, words)) });
+      const whose = kept.owner === undefined ? {} : { owner: kept.owner };
+      found.push({ ...summary, ...whose, ...(words !== "" && excerptFrom(hit, words)) });
     }
     return found;
   }

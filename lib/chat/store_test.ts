@@ -31,6 +31,25 @@ async function filled(
 }
 
 for (const [name, open] of kinds) {
+  Deno.test(`${name} knows whose conversations are, and who asked`, async () => {
+    const store = await filled(open, { mine: ["a plan", "of mine"] });
+    const asked = turn("t", { prompt: "a plan", state: "done" });
+    await store.save(
+      new Map([["hers", [{ ...asked, askedBy: "guest:a" }, turn("u")]], ["his", [{ ...asked, askedBy: "b" }]]]),
+    );
+    // Whoever goes on in it, it stays hers.
+    await store.save(new Map([["hers", [{ ...asked, turn: "v", askedBy: "b" }]]]));
+    const whose = async (owner?: string, query = "") =>
+      (await store.list(10, query, owner)).map(({ id, owner }) => [id, owner]);
+    assertEquals((await whose()).toSorted(), [["hers", "guest:a"], ["his", "b"], ["mine", undefined]]);
+    for (const query of ["", "PLAN", "pl"]) assertEquals(await whose("guest:a", query), [["hers", "guest:a"]]);
+    assertEquals([await whose("owner"), await whose("guest:c")], [[["mine", undefined]], []]);
+    assertEquals([await whose("owner", "plan"), await whose("guest:c", "plan")], [[["mine", undefined]], []]);
+    const { owner, turns } = (await store.read("hers"))!;
+    assertEquals([owner, turns.map(({ askedBy }) => askedBy)], ["guest:a", ["guest:a", undefined, "b"]]);
+    await store.close();
+  });
+
   Deno.test(`${name} brings back the conversation that a session is in`, async () => {
     const store = open(() => 7);
     assertEquals(await store.conversationOf("s"), undefined);
@@ -199,7 +218,7 @@ Deno.test("a search finds common words as it finds rare ones", async () => {
   await store.save(new Map([["grows", [turn("t", { text: "tea", state: "streaming" })]]]));
   await store.rename("c1", "Tea");
   const db = new DatabaseSync(`${folder}/c.db`);
-  const [common, rare] = [search(db, "tea", 10, 0), search(db, "tea", 10, 1_000)];
+  const [common, rare] = [search(db, "tea", { most: 10, common: 0 }), search(db, "tea", { most: 10, common: 1_000 })];
   assertEquals(common, rare);
   assertEquals([common.length, common[0]], [10, { id: "grows", hit: { position: 1, prompt: "ask t", text: "tea" } }]);
   const count = (table: string) => db.prepare(`SELECT count(*) n FROM ${table}`).get()!.n;
@@ -209,7 +228,31 @@ Deno.test("a search finds common words as it finds rare ones", async () => {
   assertEquals([count("words"), count("grams"), count("turns")], [38, 38, 39]);
   // What has ended is looked for in the index, and nowhere else.
   db.exec("DELETE FROM grams");
-  assertEquals(search(db, "tea", 10).map(({ id }) => id), ["grows"]);
+  assertEquals(search(db, "tea", { most: 10 }).map(({ id }) => id), ["grows"]);
+  db.close();
+  await store.close();
+  await Deno.remove(folder, { recursive: true });
+});
+
+Deno.test("a search for one principal's finds only theirs, whichever way it goes", async () => {
+  const folder = await Deno.makeTempDir();
+  const store = new SqliteStore(`${folder}/c.db`);
+  for (let n = 0; n < 40; n++) {
+    const state = n > 36 ? "streaming" : "done";
+    const asked = { ...turn("t", { text: n % 3 === 0 ? "tea" : "milk", state }), askedBy: n % 4 === 0 ? "a" : "b" };
+    await store.save(new Map([[`c${n}`, [asked]]]));
+  }
+  await store.rename("c4", "Tea");
+  const db = new DatabaseSync(`${folder}/c.db`);
+  const expected = ["c0", "c12", "c24", "c36", "c4"];
+  for (const common of [0, 1, 8, 20, 1_000]) {
+    const found = search(db, "tea", { most: 10, owner: "a", common });
+    assertEquals([common, found.map(({ id }) => id).toSorted()], [common, expected]);
+    assertEquals(search(db, "tea", { most: 10, owner: "c", common }), []);
+  }
+  // Who has few conversations does not wait for an index that is full of others'.
+  db.exec("DELETE FROM grams");
+  assertEquals(search(db, "tea", { most: 10, owner: "a" }).length, expected.length);
   db.close();
   await store.close();
   await Deno.remove(folder, { recursive: true });
@@ -248,6 +291,9 @@ Deno.test("SqliteStore takes over a file of the first layout, and finds words in
   db.close();
   const store = new SqliteStore(file);
   assertEquals(await store.conversationOf("s"), "c");
+  // What was said before there were guests is the owner's.
+  assertEquals([(await store.list(10, "", "owner")).length, (await store.list(10, "", "guest:a")).length], [1, 0]);
+  assertEquals((await store.read("c"))!.owner, undefined);
   assertEquals(await store.list(10, "МИР"), [{ id: "c", title: "Привет", updated: 2, turns: 1, excerpt: "Мир" }]);
   await store.close();
   const again = new SqliteStore(file);

@@ -3,6 +3,7 @@ import type { Hub } from "./hub.ts";
 import { plainError, servePlain } from "./plain_socket.ts";
 import type { Places } from "./places.ts";
 import { serveV2 } from "./v2_socket.ts";
+import type { Principal } from "@/lib/principal.ts";
 import type { PlainMessage } from "@/lib/protocol/plain.ts";
 import { type ServerFrame, SUBPROTOCOL } from "@/lib/protocol/v2.ts";
 
@@ -17,6 +18,8 @@ type ErrorFrame = Extract<ServerFrame | PlainMessage, { type: "error" }>;
 
 export interface UpgradeOptions {
   hub: Hub;
+  /** Who opens the socket. */
+  principal: Principal;
   /** Whom the socket is counted against. */
   address: string;
   /** The language model that answers plain prompts. */
@@ -26,7 +29,10 @@ export interface UpgradeOptions {
 }
 
 /** Makes a socket of a request and serves it: `vtuber.v2` to whoever offers it, the plain protocol to all others. */
-export function upgradeSocket(request: Request, { hub, address, model, upgrade }: UpgradeOptions): Response {
+export function upgradeSocket(
+  request: Request,
+  { hub, principal, address, model, upgrade }: UpgradeOptions,
+): Response {
   if (request.headers.get("upgrade")?.toLowerCase() !== "websocket") {
     return new Response("This is the address of a WebSocket: connect to it with ws:// or wss://\n", {
       status: 426,
@@ -48,8 +54,8 @@ export function upgradeSocket(request: Request, { hub, address, model, upgrade }
   }
   hub.places.take(address);
   socket.addEventListener("close", () => hub.places.leave(address), { once: true });
-  if (speaksV2) serveV2(socket, hub);
-  else servePlain(socket, hub, model);
+  if (speaksV2) serveV2(socket, hub, principal);
+  else servePlain(socket, hub, principal, model);
   return response;
 }
 

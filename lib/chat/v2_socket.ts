@@ -4,6 +4,8 @@ import { Delivery, HIGH_WATER, sendFrame } from "./delivery.ts";
 import type { Hub } from "./hub.ts";
 import { faultOf, Refused } from "./refused.ts";
 import type { Seat } from "./seat.ts";
+import { toldOf } from "./store.ts";
+import type { Principal } from "@/lib/principal.ts";
 import { parseClientFrame } from "@/lib/protocol/client_frame.ts";
 import type { ClientFrame, TurnError } from "@/lib/protocol/v2.ts";
 
@@ -15,7 +17,7 @@ const TRY_AGAIN_LATER = 1013;
 const MOST_WAITING = 64;
 
 /** Serves one open or opening socket until it closes. */
-export function serveV2(socket: WebSocket, hub: Hub): void {
+export function serveV2(socket: WebSocket, hub: Hub, principal: Principal): void {
   let seat: Seat | undefined;
   let delivery: Delivery | undefined;
   let calls: CallLine | undefined;
@@ -30,10 +32,11 @@ export function serveV2(socket: WebSocket, hub: Hub): void {
     sendFrame(socket, {
       type: "welcome",
       session: id,
+      role: principal.role,
       seq: session.seq,
       resumed: position !== undefined,
-      history: position === undefined ? [...session.turns] : [],
-      ...hub.scene(),
+      history: position === undefined ? session.turns.map(toldOf) : [],
+      ...hub.scene(principal),
     });
     delivery ??= new Delivery(socket, { session, position: position ?? session.log.end, welcome: greet });
   }
@@ -49,7 +52,7 @@ export function serveV2(socket: WebSocket, hub: Hub): void {
   async function join({ session, after }: ClientFrame & { type: "hello" }): Promise<void> {
     waiting = [];
     try {
-      const joined = await hub.join(session);
+      const joined = await hub.join(principal, session);
       if (gone) return hub.part(joined);
       seat = joined;
       seat.pages.add(follow);
@@ -92,6 +95,7 @@ export function serveV2(socket: WebSocket, hub: Hub): void {
   }
 
   const leave = hub.enter(socket, {
+    principal,
     tell: (news) => {
       if (seat !== undefined || news.type === "ping") sendFrame(socket, news);
     },

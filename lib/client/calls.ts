@@ -39,6 +39,7 @@ const READING: ReadonlySet<Method> = new Set<Method>([
   "preflight.look",
   "avatars.list",
   "characters.list",
+  "guestLink.read",
 ]);
 
 interface Pending {

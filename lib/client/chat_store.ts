@@ -3,6 +3,7 @@
  * here is a copy that grows with every frame, and what was typed but is not safe with the server yet.
  */
 import { batch, type ReadonlySignal, type Signal, signal } from "@preact/signals";
+import type { Role } from "@/lib/protocol/roles.ts";
 import type { ServerFrame, Status, TurnError, Who } from "@/lib/protocol/v2.ts";
 import { CallClient, CallError } from "./calls.ts";
 import {
@@ -46,6 +47,7 @@ export class ChatStore {
   readonly calls: CallClient;
   readonly #turns = signal<readonly Turn[]>([]);
   readonly #status = signal<Status | null>(null);
+  readonly #role = signal<Role | null>(null);
   readonly #character = signal<Who | null>(null);
   readonly #firstWords = signal<FirstWords>(firstWords(EMPTY));
   readonly #notice = signal<TurnError | null>(null);
@@ -95,6 +97,11 @@ export class ChatStore {
   /** What stands behind the character; null until the server has said so. */
   get status(): ReadonlySignal<Status | null> {
     return this.#status;
+  }
+
+  /** As what the page has come in; null until the server has said so. */
+  get role(): ReadonlySignal<Role | null> {
+    return this.#role;
   }
 
   /** Whom the reader talks with; null where the language model is itself, and until the server has said so. */
@@ -275,6 +282,7 @@ export class ChatStore {
   #arrived(frame: ServerFrame & { type: "welcome" }): void {
     this.#memory.session = frame.session;
     this.#welcomed = true;
+    this.#role.value = frame.role;
     this.calls.opened();
     for (const { turn } of frame.history) this.#memory.forget(turn);
     if (!frame.resumed) {

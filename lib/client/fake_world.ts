@@ -137,5 +137,14 @@ export class FakeStorage {
 }
 
 export function welcome(fields: Partial<ServerFrame & { type: "welcome" }> = {}): ServerFrame & { type: "welcome" } {
-  return { type: "welcome", session: "s1", seq: 0, resumed: false, history: [], status: STATUS, ...fields };
+  return {
+    type: "welcome",
+    session: "s1",
+    role: "owner",
+    seq: 0,
+    resumed: false,
+    history: [],
+    status: STATUS,
+    ...fields,
+  };
 }

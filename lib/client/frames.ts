@@ -27,6 +27,8 @@ const READERS: Record<string, (fields: Fields) => ServerFrame> = {
   welcome: (f) => ({
     type: "welcome",
     session: text(f, "session"),
+    // A server without guests says nothing of it.
+    role: f.role === "guest" ? "guest" : "owner",
     seq: number(f, "seq"),
     resumed: f.resumed === true,
     history: list(f, "history").map(record),

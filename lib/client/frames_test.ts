@@ -8,6 +8,7 @@ Deno.test("parseServerFrame() gives every known frame as it was sent", () => {
     {
       type: "welcome",
       session: "s",
+      role: "guest",
       seq: 9,
       resumed: false,
       status: { ...STATUS, version: "0.12.0" },

@@ -30,7 +30,14 @@ export interface Words {
   language: string;
   close: string;
   latest: string;
-  connection: { connecting: string; waiting: string; closed: string; reconnect: string };
+  connection: {
+    connecting: string;
+    waiting: string;
+    closed: string;
+    /** The link by which a guest came in. */
+    revoked: string;
+    reconnect: string;
+  };
   ready: string;
   demo: string;
   noBrain: string;
@@ -62,6 +69,8 @@ export interface Words {
     turns(count: number): string;
     /** The one that is on the screen. */
     here: string;
+    /** One of a guest. */
+    guest: string;
     more(title: string): string;
     rename: string;
     newTitle: string;

@@ -37,6 +37,9 @@ Deno.test("parseConfig() names the field, its value and what it should be when a
     ['{"server":null}', "c.json:1: server is null: it should be an object"],
     ['{"server":{"allowedOrigins":["https://a/b"]}}', "c.json:1: server.allowedOrigins.0 is"],
     ['{"server":{"allowedOrigins":"https://a"}}', "it should be a list"],
+    ['{"server":{"trustedProxies":["proxy.lan"]}}', "it should be an address or a network such as 127.0.0.1"],
+    ['{"server":{"trustedProxies":["10.0.0.0/40"]}}', "it should be an address or a network such as 127.0.0.1"],
+    ['{"server":{"trustedProxies":"10.0.0.0/8"}}', "it should be a list of addresses and networks"],
     ['{"emotions":{"classifier":1}}', "c.json:1: emotions.classifier is 1: it should be true or false"],
     ['{"llm":{"host":"ftp://x"}}', 'c.json:1: llm.host is "ftp://x": it should be an address of Ollama'],
     ['{"llm":{"host":"http://u:p@x/#y"}}', 'c.json:1: llm.host is "http://x/#y": it should be an address of Ollama'],
@@ -101,6 +104,8 @@ Deno.test("parseConfig() moves or refuses a wsPath that the page needs itself", 
     "readyz",
     "/metrics",
     "/app-config.json",
+    "/api/avatars",
+    "/styles.css",
   ];
   const unfit = ["/a b", "/ws?x", "/ws#x", "/a//b", "/ws/", "/a/../b", "/:id", "/*", "/聊天"];
   for (const wsPath of [...taken, ...unfit]) {

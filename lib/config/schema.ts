@@ -1,6 +1,8 @@
 /** Every field of `vtuber.config.json`: its meaning, unit, limits and default. The editor's JSON schema is made from it. */
 import { z } from "zod";
+import ipaddr from "ipaddr.js";
 import { connectableHost } from "./ollama_host.ts";
+import { DECLARED_PATHS } from "@/lib/protocol/roles.ts";
 
 const DAY_SECONDS = 86_400;
 
@@ -8,16 +10,8 @@ const DURATION = 'seconds, or a duration such as "10m"';
 const GO_DURATION = /^-?(\d+(\.\d+)?(ns|us|µs|ms|s|m|h))+$/;
 
 /** Paths the server answers itself: the socket cannot live there. */
-const RESERVED_PATHS = [
-  "/",
-  "/app-config.json",
-  "/healthz",
-  "/readyz",
-  "/metrics",
-  "/api/avatars",
-  "/api/characters",
-];
-const RESERVED_FOLDERS = ["/avatars", "/model", "/vendor", "/_fresh"];
+const RESERVED_PATHS = DECLARED_PATHS.filter((path) => !path.endsWith("/*"));
+const RESERVED_FOLDERS = DECLARED_PATHS.filter((path) => path.endsWith("/*")).map((path) => path.slice(0, -2));
 
 const model = z.object({
   source: text("a folder, a zip file or an npm path such as npm:name@1.0.0/folder").optional()
@@ -89,8 +83,13 @@ const server = z.object({
     ),
   token: z.string().regex(/^[\x21-\x7e]{8,}$/, "at least 8 letters, digits or signs, without spaces").optional()
     .describe(
-      "The secret that every visitor needs. When absent, none is needed on this machine alone, and one is made anew at every start where the server listens beyond it.",
+      "The owner's secret: whoever shows it may do everything. When absent, none is needed on this machine itself, and one is made anew at every start where the server listens beyond it. Guests have a link of their own, made in the settings.",
     ),
+  trustedProxies: z.array(z.string().refine(isNetwork, "an address or a network such as 127.0.0.1 or 10.0.0.0/8"), {
+    error: "a list of addresses and networks",
+  }).default([]).describe(
+    "Proxies whose X-Forwarded-For is believed, by address or network, such as 127.0.0.1 or 10.0.0.0/8. Name only those that write this header themselves.",
+  ),
   dataDir: text("a folder").default("data").describe(
     "Where conversations and downloads are kept: a folder, relative to this file's.",
   ),
@@ -203,7 +202,7 @@ function connectable(value: string, context: z.RefinementCtx): string {
 
 function wsPath(value: string, context: z.RefinementCtx): string {
   const path = value.startsWith("/") ? value : `/${value}`;
-  const reserved = RESERVED_PATHS.includes(path) ||
+  const reserved = RESERVED_PATHS.some((taken) => taken === path) ||
     RESERVED_FOLDERS.some((folder) => path === folder || path.startsWith(`${folder}/`));
   if (reserved || !/^(\/(?!\.{1,2}(\/|$))[\w.~-]+)+$/.test(path)) {
     const message = `a path such as "/ws" that the page does not use itself (${
@@ -213,6 +212,10 @@ function wsPath(value: string, context: z.RefinementCtx): string {
     return z.NEVER;
   }
   return path;
+}
+
+function isNetwork(value: string): boolean {
+  return ipaddr.IPv4.isValidFourPartDecimal(value) || ipaddr.IPv6.isValid(value) || ipaddr.isValidCIDR(value);
 }
 
 function origin(value: string, context: z.RefinementCtx): string {

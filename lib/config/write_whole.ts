@@ -3,14 +3,15 @@ import { basename, dirname, join } from "node:path";
 /**
  * Writes a text file so that every reader sees the old text or the new one, never a part. Folders on the way are made.
  *
+ * @param options `mode`: who may read and write it, as for `chmod`
  * @returns false when the file says so already, and was not touched
  */
-export async function writeWhole(path: string, text: string): Promise<boolean> {
+export async function writeWhole(path: string, text: string, options: { mode?: number } = {}): Promise<boolean> {
   if (await readOrUndefined(path) === text) return false;
   await Deno.mkdir(dirname(path), { recursive: true });
   const building = join(dirname(path), `.${basename(path)}-${crypto.randomUUID()}`);
   try {
-    await Deno.writeTextFile(building, text);
+    await Deno.writeTextFile(building, text, options);
     await Deno.rename(building, path);
   } catch (cause) {
     await removeIfThere(building);

@@ -18,7 +18,7 @@ export function greeting(
   { host, port, token, locked, interfaces }: GreetingOptions,
 ): string {
   const link = (name: string) => `http://${name}:${port}${token === undefined ? "" : `/?token=${token}`}`;
-  const everywhere = ["0.0.0.0", "::", "[::]"].includes(host);
+  const everywhere = isEverywhere(host);
   const here = everywhere || ["127.0.0.1", "::1", "[::1]"].includes(host) ? "localhost" : bracketed(host);
   const lines = [`Your character is waiting at ${link(here)}`];
   if (everywhere) {
@@ -27,9 +27,22 @@ export function greeting(
     }
   }
   if (token !== undefined) {
-    lines.push("Whoever has the link can come in. It is a new one at every start: see server.token");
+    lines.push(
+      "Whoever has the link is the owner. It is a new one at every start: see server.token. Guests get theirs in the settings",
+    );
   } else if (locked) lines.push("It asks for the token that is set as server.token");
   return lines.join("\n");
+}
+
+/** Where devices beyond this machine find the server, as origins of a page; empty where none can reach it. */
+export function reachableOrigins({ host, port }: { host: string; port: number }): string[] {
+  if (isLoopback(host)) return [];
+  if (!isEverywhere(host)) return [`http://${bracketed(host)}:${port}`];
+  return Deno.networkInterfaces().filter(isReachable).map(({ address }) => `http://${address}:${port}`);
+}
+
+function isEverywhere(host: string): boolean {
+  return ["0.0.0.0", "::", "[::]"].includes(host);
 }
 
 /** Addresses of the home network, not of containers or virtual machines on this machine. */

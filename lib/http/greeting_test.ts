@@ -16,7 +16,7 @@ Deno.test("greeting() names the address, with a ready link where a token was mad
   assertEquals(greeting({ host: "0.0.0.0", port: 80, token: "abc", locked: true, interfaces }).split("\n"), [
     "Your character is waiting at http://localhost:80/?token=abc",
     "From other devices: http://192.168.1.5:80/?token=abc",
-    "Whoever has the link can come in. It is a new one at every start: see server.token",
+    "Whoever has the link is the owner. It is a new one at every start: see server.token. Guests get theirs in the settings",
   ]);
   assertEquals(greeting({ host: "fe80::1", port: 80, locked: true, interfaces }).split("\n"), [
     "Your character is waiting at http://[fe80::1]:80",

@@ -2,6 +2,7 @@
 import { compressed, type Handler } from "./compress.ts";
 import type { Door } from "./door.ts";
 import { secured } from "./security.ts";
+import { setVisitor } from "./visitor.ts";
 import { complain } from "@/lib/telemetry/log.ts";
 
 export interface HandlerOptions {
@@ -15,10 +16,20 @@ export function createHandler(app: Handler, { door, prepared }: HandlerOptions):
   const inside = compressed(app, prepared);
   return secured(async (request, info) => {
     try {
-      return door.check(request, info) ?? await inside(request, info);
+      const admission = await door.admit(request, info);
+      if (admission instanceof Response) return admission;
+      setVisitor(request, admission);
+      return withCookies(await inside(request, info), admission.cookies);
     } catch (error) {
       complain(`A request failed in an unexpected way: ${Deno.inspect(error)}`);
       return new Response("Something went wrong on the server\n", { status: 500 });
     }
   });
+}
+
+function withCookies(response: Response, cookies: readonly string[]): Response {
+  if (cookies.length === 0) return response;
+  const headers = new Headers(response.headers);
+  for (const cookie of cookies) headers.append("set-cookie", cookie);
+  return new Response(response.body, { status: response.status, statusText: response.statusText, headers });
 }

@@ -1,94 +1,107 @@
-/** The secret of a server that others can reach: how it is shown, compared, kept by browsers, and not guessed. */
+/** What visitors show to come in: how it is made, compared, and kept by browsers. */
 import { Buffer } from "node:buffer";
-import { createHash, randomBytes, timingSafeEqual } from "node:crypto";
+import { createHash, createHmac, randomBytes, timingSafeEqual } from "node:crypto";
+import type { Secrets } from "./secrets.ts";
+import type { Role } from "@/lib/protocol/roles.ts";
 
-/** Different wrong tokens from one address within {@linkcode WINDOW_MS}, after which it must wait. */
-const TRIES = 10;
-const WINDOW_MS = 60_000;
-/** Addresses remembered at once; the oldest is forgotten first. */
-const ADDRESSES = 10_000;
 const KEPT_SECONDS = 30 * 24 * 3600;
+/** As {@linkcode newToken} makes them. */
+const MADE = /^[\w-]{22}$/;
 
 /** A new token that nobody can guess, short enough for a link. */
 export function newToken(): string {
   return randomBytes(16).toString("base64url");
 }
 
-/**
- * - `right`: shown, and correct
- * - `missing`: none was shown
- * - `wrong`: shown, and not correct
- * - `blocked`: too many different wrong ones have come from this address, so that this one was not even looked at
- */
-export type Verdict = "right" | "missing" | "wrong" | "blocked";
-
-export class TokenLock {
-  /** What the cookie holds. */
-  readonly #key: string;
-  readonly #mark: Buffer;
-  readonly #wrong = new Map<string, { since: number; marks: Set<string> }>();
-  readonly #now: () => number;
-
-  constructor(token: string, now: () => number = Date.now) {
-    this.#key = digest(token);
-    this.#mark = Buffer.from(digest(this.#key));
-    this.#now = now;
-  }
-
-  /**
-   * Judges what a request shows: `?token=`, `Authorization: Bearer`, or the cookie.
-   *
-   * @param address whom wrong ones are counted against
-   */
-  judge(request: Request, url: URL, address: string): Verdict {
-    const shown = url.searchParams.get("token") ?? bearer(request.headers);
-    const key = shown === undefined ? cookie(request.headers, cookieName(url)) : digest(shown);
-    if (key === undefined) return "missing";
-    const tries = this.#triesOf(address);
-    if (tries !== undefined && tries.size >= TRIES) return "blocked";
-    // A digest is of the same length whatever was shown: fit to be compared in constant time, and to be kept.
-    const mark = digest(key);
-    if (timingSafeEqual(Buffer.from(mark), this.#mark)) return "right";
-    this.#count(address, mark);
-    return "wrong";
-  }
-
-  /** The Set-Cookie header that spares a browser from showing the token again. */
-  setCookie(request: Request, url: URL): string {
-    // A proxy says so when browsers reach it by https. Whoever else says so only harms their own cookie.
-    const secure = request.headers.get("x-forwarded-proto") === "https" ? "; Secure" : "";
-    return `${cookieName(url)}=${this.#key}; Path=/; HttpOnly; SameSite=Strict; Max-Age=${KEPT_SECONDS}${secure}`;
-  }
-
-  #triesOf(address: string): Set<string> | undefined {
-    const entry = this.#wrong.get(address);
-    return entry !== undefined && this.#now() - entry.since < WINDOW_MS ? entry.marks : undefined;
-  }
-
-  /** An old cookie that comes again and again is one guess. */
-  #count(address: string, mark: string): void {
-    const marks = this.#triesOf(address);
-    if (marks !== undefined) return void marks.add(mark);
-    this.#wrong.delete(address);
-    this.#wrong.set(address, { since: this.#now(), marks: new Set([mark]) });
-    for (const oldest of this.#wrong.keys()) {
-      if (this.#wrong.size <= ADDRESSES) break;
-      this.#wrong.delete(oldest);
-    }
-  }
-}
-
-function digest(token: string): string {
+/** Stands for a token where the token itself must not be kept. */
+export function digest(token: string): string {
   return createHash("sha256").update(token).digest("base64url");
 }
 
-function bearer(headers: Headers): string | undefined {
-  return /^Bearer +(.+)$/i.exec(headers.get("authorization") ?? "")?.[1];
+export interface TokensOptions {
+  /** The owner's token; absent where none is needed. */
+  owner: string | undefined;
+  secrets: Secrets;
+}
+
+/** Tells by what a request shows whose it is. */
+export class Tokens {
+  readonly #owner: string | undefined;
+  readonly #secrets: Secrets;
+
+  constructor({ owner, secrets }: TokensOptions) {
+    this.#owner = owner;
+    this.#secrets = secrets;
+  }
+
+  /** Whose token this is; undefined for nobody's. */
+  roleOfToken(shown: string): Role | undefined {
+    return this.#roleOf(digest(shown), digest);
+  }
+
+  /**
+   * Whose cookie this is; undefined for nobody's. It is signed, so that guessing it is hopeless however short the token
+   * it stands for.
+   */
+  roleOfCookie(cookie: string): Role | undefined {
+    return this.#roleOf(cookie, (token) => this.#sign(token));
+  }
+
+  /** The Set-Cookie header that spares a browser from showing its token again. */
+  setCookie(request: Request, url: URL, role: Role): string {
+    const token = role === "owner" ? this.#owner : this.#secrets.guestToken;
+    return keptCookie(request, tokenCookie(url), this.#sign(token ?? newToken()));
+  }
+
+  #roleOf(shown: string, made: (token: string) => string): Role | undefined {
+    const bytes = Buffer.from(digest(shown));
+    // A digest is of the same length whatever was shown: fit to be compared in constant time.
+    const isSame = (token: string | undefined) =>
+      token !== undefined && timingSafeEqual(bytes, Buffer.from(digest(made(token))));
+    const isOwner = isSame(this.#owner);
+    const isGuest = isSame(this.#secrets.guestToken);
+    return isOwner ? "owner" : isGuest ? "guest" : undefined;
+  }
+
+  #sign(token: string): string {
+    return createHmac("sha256", this.#secrets.cookieKey).update(token).digest("base64url");
+  }
+}
+
+/** The token in a link or a header, right or wrong. */
+export function shownToken({ headers }: Request, url: URL): string | undefined {
+  return url.searchParams.get("token") ?? /^Bearer +(.+)$/i.exec(headers.get("authorization") ?? "")?.[1];
+}
+
+/** What a browser keeps instead of the token, right or wrong. */
+export function shownCookie({ headers }: Request, url: URL): string | undefined {
+  return cookie(headers, tokenCookie(url));
+}
+
+/** A guest's own secret, by which the server knows the same guest again; undefined where it has none yet. */
+export function guestSecret({ headers }: Request, url: URL): string | undefined {
+  const secret = cookie(headers, guestCookie(url));
+  return secret !== undefined && MADE.test(secret) ? secret : undefined;
+}
+
+/** The Set-Cookie header by which a guest's browser keeps its secret. */
+export function setGuestCookie(request: Request, url: URL, secret: string): string {
+  return keptCookie(request, guestCookie(url), secret);
+}
+
+function keptCookie({ headers }: Request, name: string, value: string): string {
+  // A proxy says so when browsers reach it by https. Whoever else says so only harms their own cookie.
+  const secure = headers.get("x-forwarded-proto") === "https" ? "; Secure" : "";
+  return `${name}=${value}; Path=/; HttpOnly; SameSite=Strict; Max-Age=${KEPT_SECONDS}${secure}`;
 }
 
 /** Cookies know no ports: two servers on one machine would take each other's away. */
-function cookieName(url: URL): string {
+function tokenCookie(url: URL): string {
   return `vtuber_token_${url.port || "web"}`;
+}
+
+function guestCookie(url: URL): string {
+  return `vtuber_guest_${url.port || "web"}`;
 }
 
 function cookie(headers: Headers, name: string): string | undefined {

@@ -17,7 +17,7 @@ interface PageWords {
 const WORDS: Record<Language, PageWords> = {
   en: {
     title: "This character lives behind a token",
-    ask: "Open the link that the server printed when it started, or enter its token here.",
+    ask: "Open the link you were given, or the one that the server printed when it started, or enter its token here.",
     wrong: "This is not the token. The server prints it when it starts, unless it is set as server.token.",
     blocked: "There were too many wrong tokens. Wait a minute, then try again.",
     label: "Token",
@@ -25,7 +25,7 @@ const WORDS: Record<Language, PageWords> = {
   },
   ja: {
     title: "入るにはトークンが必要です",
-    ask: "サーバー起動時に表示されたリンクを開くか、トークンをここに入力してください。",
+    ask: "受け取ったリンクか、サーバー起動時に表示されたリンクを開くか、トークンをここに入力してください。",
     wrong: "トークンが違います。トークンは server.token の値か、サーバー起動時に表示されたものです。",
     blocked: "間違ったトークンが続きました。1分ほど待ってからもう一度お試しください。",
     label: "トークン",
@@ -33,7 +33,7 @@ const WORDS: Record<Language, PageWords> = {
   },
   zh: {
     title: "需要令牌才能进入",
-    ask: "请打开服务器启动时显示的链接，或在此输入令牌。",
+    ask: "请打开你收到的链接，或服务器启动时显示的链接，也可以在此输入令牌。",
     wrong: "令牌不正确。令牌是 server.token 的值，或服务器启动时显示的令牌。",
     blocked: "错误的令牌过多，请等一分钟再试。",
     label: "令牌",

@@ -1,11 +1,12 @@
 import { assertEquals, assertMatch, assertNotEquals } from "@std/assert";
-import { newToken, TokenLock } from "./token.ts";
+import { Secrets } from "./secrets.ts";
+import { guestSecret, newToken, setGuestCookie, shownCookie, shownToken, Tokens } from "./token.ts";
 
 const TOKEN = "a token; with signs=";
+const url = new URL("http://pi:8000/");
 
-function ask(lock: TokenLock, { query = "", headers = {}, address = "a" } = {}): string {
-  const url = new URL(`http://pi:8000/${query}`);
-  return lock.judge(new Request(url, { headers }), url, address);
+function asking(headers: Record<string, string> = {}): Request {
+  return new Request(url, { headers });
 }
 
 Deno.test("newToken() is long, safe in a link, and another each time", () => {
@@ -13,42 +14,52 @@ Deno.test("newToken() is long, safe in a link, and another each time", () => {
   assertNotEquals(newToken(), newToken());
 });
 
-Deno.test("TokenLock takes the token from the link, the header and the cookie it has set", () => {
-  const lock = new TokenLock(TOKEN);
-  const url = new URL("http://pi:8000/");
-  const set = lock.setCookie(new Request(url), url);
-  assertMatch(set, /^vtuber_token_8000=[\w-]{43}; Path=\/; HttpOnly; SameSite=Strict; Max-Age=\d+$/);
-  const cookie = `theme=dark; ${set.split(";")[0]}; language=ja`;
-  assertEquals(ask(lock, { query: `?token=${encodeURIComponent(TOKEN)}` }), "right");
-  assertEquals(ask(lock, { headers: { authorization: `Bearer ${TOKEN}` } }), "right");
-  assertEquals(ask(lock, { headers: { cookie } }), "right");
-  assertEquals(ask(lock), "missing");
-  assertEquals(ask(lock, { query: "?token=" }), "wrong");
-  assertEquals(ask(lock, { query: "?token=x", headers: { cookie } }), "wrong");
-  assertEquals(ask(lock, { headers: { authorization: `Basic ${TOKEN}` } }), "missing");
-  assertEquals(ask(lock, { headers: { cookie: cookie.replace("8000", "8001") } }), "missing");
-  assertEquals(ask(lock, { headers: { cookie: `vtuber_token_8000=${"é".repeat(43)}` } }), "wrong");
+Deno.test("shownToken() reads the link and the header, and nothing else", () => {
+  const linked = new URL(`?token=${encodeURIComponent(TOKEN)}`, url);
+  assertEquals(shownToken(asking(), linked), TOKEN);
+  assertEquals(shownToken(asking({ authorization: `Bearer ${TOKEN}` }), url), TOKEN);
+  assertEquals(shownToken(asking({ authorization: `Basic ${TOKEN}` }), url), undefined);
+  assertEquals(shownToken(asking(), new URL("?token=", url)), "");
 });
 
-Deno.test("TokenLock's cookie is for https alone where a proxy speaks https", () => {
-  const url = new URL("http://chat.example/");
-  const request = new Request(url, { headers: { "x-forwarded-proto": "https" } });
-  assertMatch(new TokenLock(TOKEN).setCookie(request, url), /; Secure$/);
+Deno.test("Tokens tells the owner's, the guests' and nobody's, by token and by cookie", async () => {
+  const folder = await Deno.makeTempDir();
+  const secrets = await Secrets.open(folder);
+  const tokens = new Tokens({ owner: TOKEN, secrets });
+  assertEquals([tokens.roleOfToken(TOKEN), tokens.roleOfToken(""), tokens.roleOfToken("x")], [
+    "owner",
+    undefined,
+    undefined,
+  ]);
+  await secrets.makeGuestToken();
+  assertEquals(tokens.roleOfToken(secrets.guestToken!), "guest");
+  const cookies = (["owner", "guest"] as const).map((role) => {
+    const set = tokens.setCookie(asking(), url, role);
+    assertMatch(set, /^vtuber_token_8000=[\w-]{43}; Path=\/; HttpOnly; SameSite=Strict; Max-Age=\d+$/);
+    const sent = asking({ cookie: `theme=dark; ${set.split(";")[0]}; language=ja` });
+    assertEquals(shownCookie(sent, new URL("http://pi:8001/")), undefined);
+    const cookie = shownCookie(sent, url)!;
+    assertEquals(tokens.roleOfCookie(cookie), role);
+    assertEquals(tokens.roleOfToken(cookie), undefined);
+    return cookie;
+  });
+  // It is signed: whoever guesses a short token cannot make its cookie.
+  await Deno.mkdir(`${folder}/other`);
+  const elsewhere = new Tokens({ owner: TOKEN, secrets: await Secrets.open(`${folder}/other`) });
+  assertEquals(elsewhere.roleOfCookie(cookies[0]!), undefined);
+  assertEquals(tokens.roleOfCookie("é".repeat(43)), undefined);
+  await secrets.makeGuestToken();
+  assertEquals(tokens.roleOfCookie(cookies[1]!), undefined);
+  await secrets.revokeGuestToken();
+  assertEquals([tokens.roleOfCookie(cookies[0]!), tokens.roleOfCookie("")], ["owner", undefined]);
+  await Deno.remove(folder, { recursive: true });
 });
 
-Deno.test("TokenLock lets nobody guess: ten different wrong ones, then a minute's wait for that address", () => {
-  let now = 0;
-  const lock = new TokenLock(TOKEN, () => now);
-  const right = { query: `?token=${encodeURIComponent(TOKEN)}` };
-  for (let i = 0; i < 9; i++) {
-    assertEquals(ask(lock, { query: `?token=guess${i}` }), "wrong");
-    // The same again, as from a page whose cookie is of yesterday, is no further guess.
-    assertEquals(ask(lock, { headers: { cookie: "vtuber_token_8000=old" } }), i < 8 ? "wrong" : "blocked");
-    now += 1_000;
-  }
-  assertEquals(ask(lock, right), "blocked");
-  assertEquals(ask(lock, { ...right, address: "b" }), "right");
-  assertEquals(ask(lock), "missing");
-  now = 60_000;
-  assertEquals(ask(lock, right), "right");
+Deno.test("cookies are for https alone where a proxy speaks https", () => {
+  const secret = newToken();
+  assertMatch(setGuestCookie(asking({ "x-forwarded-proto": "https" }), url, secret), /; Secure$/);
+  const set = setGuestCookie(asking(), url, secret);
+  assertMatch(set, /^vtuber_guest_8000=[\w-]{22}; Path=\/; HttpOnly; SameSite=Strict; Max-Age=\d+$/);
+  assertEquals(guestSecret(asking({ cookie: set.split(";")[0]! }), url), secret);
+  assertEquals(guestSecret(asking({ cookie: "vtuber_guest_8000=short" }), url), undefined);
 });

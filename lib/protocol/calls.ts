@@ -15,6 +15,8 @@ export interface ConversationSummary {
   turns: number;
   /** True for the one that the session is in. */
   open?: boolean;
+  /** True for a guest's, where the owner asks. */
+  guest?: boolean;
   /** Where the words that were looked for stand, with some text around them. */
   excerpt?: string;
 }
@@ -93,6 +95,14 @@ export interface CharacterChoice {
   greeting?: string;
 }
 
+/** The link that lets guests in. */
+export interface GuestLink {
+  /** What follows the server's address in it; null while there is none. It is a secret, for those it is given to. */
+  path: string | null;
+  /** Where other devices find the server, such as `http://192.168.1.5:8000`; empty where only this machine can. */
+  origins: string[];
+}
+
 /** Every method: what it takes and what it gives. */
 export interface Calls {
   /** At most 500, the last changed first; `query` is looked for in titles, prompts and answers, in any case. */
@@ -127,6 +137,10 @@ export interface Calls {
   "avatars.choose": { params: { name: string }; result: null };
   "characters.list": { params: Record<string, never>; result: CharacterChoice[] };
   "characters.choose": { params: { name: string }; result: null };
+  "guestLink.read": { params: Record<string, never>; result: GuestLink };
+  /** Makes a new one. Whoever came by an earlier one is let go. */
+  "guestLink.make": { params: Record<string, never>; result: GuestLink };
+  "guestLink.revoke": { params: Record<string, never>; result: GuestLink };
 }
 
 export type Method = keyof Calls;

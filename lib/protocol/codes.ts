@@ -20,6 +20,8 @@ export const ERROR_CODES = [
   "timeout",
   /** What was asked for is not there. */
   "not_found",
+  /** Only the owner may do this. */
+  "forbidden",
   /** A value that cannot be taken; the message names it. */
   "bad_value",
   /** What is said cannot be stored now; the server keeps it and tries again. */

@@ -4,6 +4,10 @@
  */
 import type { CallAnswer, CallFrame } from "./calls.ts";
 import type { ErrorCode } from "./codes.ts";
+import type { Role } from "./roles.ts";
+
+/** Close code: the link by which a guest came in opens nothing any more. */
+export const LINK_REVOKED = 4403;
 
 /** Offered in Sec-WebSocket-Protocol by clients that speak this protocol. */
 export const SUBPROTOCOL = "vtuber.v2";
@@ -59,6 +63,7 @@ export interface Status {
   /** The configured model, and whether Ollama has it; null while unknown. */
   model: string;
   modelPresent: boolean | null;
+  /** Where Ollama is; empty for a guest. */
   host: string;
   reachable: boolean;
   version?: string;
@@ -71,6 +76,8 @@ export type ServerFrame =
   | {
     type: "welcome";
     session: string;
+    /** As what the page has come in. */
+    role: Role;
     seq: number;
     resumed: boolean;
     history: TurnRecord[];

@@ -3,6 +3,7 @@ import { type Signal, signal } from "@preact/signals";
 import type { CallClient } from "../calls.ts";
 import { Chooser } from "./chooser.ts";
 import type { Kind } from "./dropped.ts";
+import { GuestLinkStore } from "./guest_link.ts";
 import { PreflightStore } from "./preflight.ts";
 import { Puller } from "./pull.ts";
 import { SettingsStore } from "./settings.ts";
@@ -23,6 +24,7 @@ export class Backstage {
   readonly avatars: Chooser<AvatarChoice>;
   readonly characters: Chooser<CharacterChoice>;
   readonly uploads: UploadStore;
+  readonly guestLink: GuestLinkStore;
 
   constructor(calls: CallClient) {
     const call: CallClient["call"] = (method, params, options) => calls.call(method, params, options);
@@ -31,6 +33,7 @@ export class Backstage {
     this.settings = new SettingsStore(call);
     this.avatars = new Chooser(() => call("avatars.list", {}), (name) => call("avatars.choose", { name }));
     this.characters = new Chooser(() => call("characters.list", {}), (name) => call("characters.choose", { name }));
+    this.guestLink = new GuestLinkStore(call);
     this.uploads = new UploadStore(sendParcel, (kind) => void this.#chooserOf(kind).read());
   }
 

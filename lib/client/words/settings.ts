@@ -51,6 +51,18 @@ export interface SettingsWords {
   addCard: string;
   dropHint: string;
   aboutCards: string;
+  /** About the link that lets guests in. */
+  share: {
+    title: string;
+    about: string;
+    /** A button, as the two that follow. */
+    make: string;
+    renew: string;
+    revoke: string;
+    /** Names the box that shows it. */
+    link: string;
+    onlyHere: string;
+  };
   thisBrowser: string;
   everybody: string;
 }

@@ -116,6 +116,17 @@ export const ENGLISH: SettingsWords = {
   addCard: "Add a card",
   dropHint: "Or drop it anywhere on this page.",
   aboutCards: "Character cards of SillyTavern, PNG or JSON, bring more.",
+  share: {
+    title: "Share",
+    about:
+      "Whoever has this link can talk with your character. They see their own conversations only, and no settings.",
+    make: "Make a link",
+    renew: "Make a new one",
+    revoke: "Turn it off",
+    link: "Link for guests",
+    onlyHere:
+      "Only this computer opens this address: let the network reach it below, or use a tunnel's address instead.",
+  },
   thisBrowser: "In this browser",
   everybody: "For everyone who has not chosen",
 };

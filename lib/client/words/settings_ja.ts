@@ -105,6 +105,16 @@ export const JAPANESE: SettingsWords = {
   addCard: "カードを追加",
   dropHint: "このページのどこにでもドロップできます。",
   aboutCards: "SillyTavern のキャラクターカード（PNG か JSON）を追加できます。",
+  share: {
+    title: "共有",
+    about: "このリンクを知っている人は、キャラクターと話せます。見えるのはその人自身の会話だけで、設定は見えません。",
+    make: "リンクを作る",
+    renew: "新しく作り直す",
+    revoke: "無効にする",
+    link: "ゲスト用のリンク",
+    onlyHere:
+      "このアドレスはこのコンピューターでしか開けません。下でネットワークからの接続を許すか、トンネルのアドレスに置き換えてください。",
+  },
   thisBrowser: "このブラウザー",
   everybody: "自分で選んでいない人",
 };

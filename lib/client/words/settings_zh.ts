@@ -93,6 +93,15 @@ export const CHINESE: SettingsWords = {
   addCard: "添加角色卡",
   dropHint: "也可以拖放到页面任意位置。",
   aboutCards: "还可以添加 SillyTavern 的角色卡（PNG 或 JSON）。",
+  share: {
+    title: "分享",
+    about: "拿到这个链接的人可以和你的角色聊天。他们只能看到自己的对话，看不到设置。",
+    make: "创建链接",
+    renew: "重新创建",
+    revoke: "关闭",
+    link: "访客链接",
+    onlyHere: "这个地址只有这台电脑能打开：请在下面允许网络访问，或换成隧道的地址。",
+  },
   thisBrowser: "在这个浏览器中",
   everybody: "对没有选择的人",
 };

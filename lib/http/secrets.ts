@@ -1,0 +1,82 @@
+/** What the server keeps to itself from one start to the next: `secrets.json` in the data folder. */
+import { Buffer } from "node:buffer";
+import { randomBytes } from "node:crypto";
+import { join } from "node:path";
+import { z } from "zod";
+import { newToken } from "./token.ts";
+import { writeWhole } from "@/lib/config/write_whole.ts";
+
+/** Readable by the user that the server runs as, and nobody else. */
+const MODE = 0o600;
+
+const stored = z.object({ cookieKey: z.base64url().min(43), guestToken: z.string().min(22).optional() });
+type Stored = z.output<typeof stored>;
+
+export class Secrets {
+  readonly #path: string;
+  #stored: Stored;
+  #writing: Promise<unknown> = Promise.resolve();
+
+  private constructor(path: string, stored: Stored) {
+    this.#path = path;
+    this.#stored = stored;
+  }
+
+  /**
+   * Reads the file, or makes it.
+   *
+   * @throws {Error} naming the file, when it cannot be read or written, or is damaged
+   */
+  static async open(folder: string): Promise<Secrets> {
+    const path = join(folder, "secrets.json");
+    try {
+      const text = await Deno.readTextFile(path).catch(missing);
+      if (text !== undefined) {
+        // It may have been copied here, with other rights.
+        if (Deno.build.os !== "windows") await Deno.chmod(path, MODE);
+        return new Secrets(path, stored.parse(JSON.parse(text)));
+      }
+      const made = new Secrets(path, { cookieKey: randomBytes(32).toString("base64url") });
+      await made.#write();
+      return made;
+    } catch (cause) {
+      const hint = "Delete it to have a new one made: visitors then need their link once more";
+      throw new Error(`Cannot read the secrets in ${path}: ${(cause as Error).message}. ${hint}`, { cause });
+    }
+  }
+
+  /** Signs what browsers keep. */
+  get cookieKey(): Buffer {
+    return Buffer.from(this.#stored.cookieKey, "base64url");
+  }
+
+  /** What a guest shows to come in; undefined while there is no link for guests. */
+  get guestToken(): string | undefined {
+    return this.#stored.guestToken;
+  }
+
+  /** Makes a link for guests. An earlier one opens nothing from then on, whether it can be stored or not. */
+  async makeGuestToken(): Promise<void> {
+    this.#stored = { ...this.#stored, guestToken: newToken() };
+    await this.#write();
+  }
+
+  /** Takes the link for guests back. It opens nothing from then on, even if that cannot be stored. */
+  async revokeGuestToken(): Promise<void> {
+    this.#stored = { cookieKey: this.#stored.cookieKey };
+    await this.#write();
+  }
+
+  /** One write at a time, so that the last one is what stays. */
+  #write(): Promise<unknown> {
+    const text = `${JSON.stringify(this.#stored, null, 2)}\n`;
+    const written = this.#writing.then(() => writeWhole(this.#path, text, { mode: MODE }));
+    this.#writing = written.catch(() => {/* told to whoever asked for it */});
+    return written;
+  }
+}
+
+function missing(error: unknown): undefined {
+  if (error instanceof Deno.errors.NotFound) return undefined;
+  throw error;
+}

@@ -1,0 +1,20 @@
+/** What the door has found out about who sent a request, for the app behind it. */
+import type { Principal } from "@/lib/principal.ts";
+
+export interface Visitor {
+  /** Absent where nobody had to say who they are. */
+  principal?: Principal;
+  /** Whom connections are counted against. */
+  address: string;
+}
+
+const visitors = new WeakMap<Request, Visitor>();
+
+export function setVisitor(request: Request, visitor: Visitor): void {
+  visitors.set(request, visitor);
+}
+
+/** Undefined for a request that has not passed the door. */
+export function visitorOf(request: Request): Visitor | undefined {
+  return visitors.get(request);
+}

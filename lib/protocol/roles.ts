@@ -1,0 +1,87 @@
+/**
+ * Who may do what, in one table: the least role for every call and every path. A call without a role does not compile
+ * and is refused at the start; a path without one is the owner's.
+ */
+import type { Method } from "./calls.ts";
+
+/**
+ * - `owner`: whoever runs the server. May do everything.
+ * - `guest`: somebody the owner gave a link to. Talks, and has conversations of its own.
+ */
+export type Role = "owner" | "guest";
+
+/** The least role that may make a call. Those about conversations are, for a guest, about its own ones alone. */
+export const CALL_ROLES: Readonly<Record<Method, Role>> = {
+  "conversations.list": "guest",
+  "conversations.open": "guest",
+  "conversations.rename": "guest",
+  "conversations.delete": "guest",
+  "conversations.export": "guest",
+  "turn.edit": "guest",
+  "turn.regenerate": "guest",
+  "context.use": "guest",
+  "settings.read": "owner",
+  "settings.write": "owner",
+  "preflight.look": "owner",
+  "ollama.pull": "owner",
+  "avatars.list": "owner",
+  "avatars.choose": "owner",
+  "characters.list": "owner",
+  "characters.choose": "owner",
+  "guestLink.read": "owner",
+  "guestLink.make": "owner",
+  "guestLink.revoke": "owner",
+};
+
+/** The least role that may ask for a path; `anyone` needs no token. `/*` at the end is whatever is below. */
+const PATH_ROLES = {
+  "/": "guest",
+  "/app-config.json": "guest",
+  "/avatars/*": "guest",
+  "/model/*": "guest",
+  "/vendor/*": "guest",
+  "/_fresh/*": "guest",
+  "/styles.css": "guest",
+  "/conversations.css": "guest",
+  "/settings.css": "guest",
+  "/avatar.css": "guest",
+  "/favicon.svg": "guest",
+  "/manifest.webmanifest": "guest",
+  "/api/avatars": "owner",
+  "/api/characters": "owner",
+  /** Says that the server runs, and nothing else. */
+  "/healthz": "anyone",
+  "/readyz": "owner",
+  "/metrics": "owner",
+} as const satisfies Record<string, Role | "anyone">;
+
+/** The least role for the socket, whose path the configuration chooses. */
+const SOCKET_ROLE: Role = "guest";
+
+export type DeclaredPath = keyof typeof PATH_ROLES;
+
+/** Every path that has a role, but for the socket's. */
+export const DECLARED_PATHS = Object.keys(PATH_ROLES) as DeclaredPath[];
+
+/** A path for the app to answer at. One that has no role does not compile. */
+export function at<Path extends DeclaredPath>(path: Path): Path {
+  return path;
+}
+
+/**
+ * The least role that may ask for a path; undefined for one that is not declared.
+ *
+ * @param wsPath the path of the socket
+ */
+export function declaredRole(pathname: string, wsPath: string): Role | "anyone" | undefined {
+  // As the app's router reads it.
+  const path = pathname.replace(/\/+/g, "/");
+  if (path === wsPath) return SOCKET_ROLE;
+  const declared = DECLARED_PATHS.find((one) => one.endsWith("/*") ? path.startsWith(one.slice(0, -1)) : path === one);
+  return declared && PATH_ROLES[declared];
+}
+
+/** Whether `role` is enough where `least` is needed. */
+export function isEnough(role: Role, least: Role | "anyone"): boolean {
+  return role === "owner" || least !== "owner";
+}

@@ -1,0 +1,59 @@
+/** A link for guests, made on the owner's page and followed in another browser. */
+import { assert, assertEquals, assertMatch } from "@std/assert";
+import { faults } from "./axe.ts";
+import { launchBrowser, watchComplaints } from "./browser.ts";
+import { House } from "./house.ts";
+import { startStub } from "./stub_ollama.ts";
+import { logSays, named, say } from "./visit.ts";
+
+const TOKEN = "open-sesame";
+
+Deno.test("the owner makes a link, a guest talks by it and finds no settings, until it is turned off", async () => {
+  const browser = await launchBrowser();
+  try {
+    await using stub = startStub({ behaviour: { answer: "Welcome, dear guest." } });
+    const config = { server: { host: "0.0.0.0", token: TOKEN }, avatar: { maxFps: 4 } };
+    await using house = await House.open({ config, env: { OLLAMA_HOST: stub.url } });
+    const owner = await (await browser.createBrowserContext()).newPage();
+    await owner.goto(`${house.url}/?token=${TOKEN}`);
+    await owner.waitForSelector(".chat.ready");
+    await (await named(owner, "button", "Settings")).click();
+    await (await named(owner, "tab", "Server")).click();
+    const make = await named(owner, "button", "Make a link");
+    await owner.waitForFunction((button) => !(button as HTMLButtonElement).disabled, {}, make);
+    await make.click();
+    const box = await named(owner, "textbox", "Link for guests");
+    const link = new URL(await box.evaluate((input) => (input as HTMLInputElement).value));
+    assertMatch(link.search, /^\?token=[\w-]{22}$/);
+    assertEquals(await faults(owner), []);
+
+    const guest = await (await browser.createBrowserContext()).newPage();
+    const complaints = watchComplaints(guest);
+    await guest.goto(house.url + link.pathname + link.search);
+    await guest.waitForSelector(".chat.ready");
+    assertEquals(guest.url(), `${house.url}/`);
+    await say(guest, "Hello");
+    await logSays(guest, "Welcome, dear guest.");
+    assertEquals(await guest.$$('::-p-aria([name="Settings"][role="button"])'), []);
+    // A file above the page is not taken.
+    const taken = await guest.evaluate(() => {
+      const dataTransfer = new DataTransfer();
+      dataTransfer.items.add(new File(["x"], "x.zip"));
+      return !document.dispatchEvent(new DragEvent("dragover", { dataTransfer, cancelable: true, bubbles: true }));
+    });
+    assertEquals([taken, await guest.$(".drop-overlay")], [false, null]);
+    await guest.reload();
+    await logSays(guest, "Welcome, dear guest.");
+    assertEquals(await faults(guest), []);
+    assertEquals(complaints, []);
+
+    await (await named(owner, "button", "Turn it off")).click();
+    await named(owner, "button", "Make a link");
+    await guest.waitForFunction(() =>
+      document.querySelector(".status")?.textContent?.includes("The link does not hold any more")
+    );
+    assert((await fetch(house.url + link.pathname + link.search)).status === 401);
+  } finally {
+    await browser.close();
+  }
+});

@@ -1,0 +1,249 @@
+/** Who may do what, seen from outside: the table of roles against every call and every path that there is. */
+import { App } from "fresh";
+import { setTimeout as pause } from "node:timers/promises";
+import { assert, assertEquals, assertMatch, assertRejects } from "@std/assert";
+import { House } from "./house.ts";
+import { Page, RefusedCall } from "./page_calls.ts";
+import { request, upgrade } from "./raw_http.ts";
+import { createApp } from "@/app.ts";
+import { PROGRAM } from "@/lib/paths.ts";
+import type { Method } from "@/lib/protocol/calls.ts";
+import { CALL_ROLES, DECLARED_PATHS, declaredRole } from "@/lib/protocol/roles.ts";
+import type { ServerFrame } from "@/lib/protocol/v2.ts";
+
+const TOKEN = "open-sesame";
+const OWNER = { authorization: `Bearer ${TOKEN}` };
+/** Everything that adds a path to an app. */
+const ADDING = ["get", "post", "put", "patch", "delete", "head", "all", "ws", "route"] as const;
+
+type Headers = Record<string, string>;
+
+Deno.test("every call and every path has a role", async () => {
+  await using house = await House.open();
+  assertEquals(house.services.hub.desk.methods.toSorted(), Object.keys(CALL_ROLES).toSorted());
+  const { wsPath } = house.services.config.llm;
+  const paths = [...pathsAdded(() => createApp(house.services)), ...pagePaths(), ...staticPaths()];
+  assert(paths.includes("/metrics") && paths.includes("/") && paths.includes("/styles.css"), paths.join());
+  for (const path of paths) assert(declaredRole(path, wsPath) !== undefined, `${path} has no role`);
+  assertEquals([declaredRole("/ws", "/ws"), declaredRole("/ws", "/chat")], ["guest", undefined]);
+});
+
+Deno.test("a guest is refused every call and every path that is the owner's, and no other", async () => {
+  await using house = await houseWithGuests({ limits: { queue: 4 } });
+  const { hub: { desk }, config: { llm } } = house.services;
+  const guest = await enter(house);
+  await using page = await Page.open(house, guest);
+  assertEquals((await page.client.next("welcome")).role, "guest");
+  for (const method of desk.methods as Method[]) {
+    const refused = await page.call(method, {} as never).then(
+      () => undefined,
+      (error: RefusedCall) => error.error.code,
+    );
+    assertEquals(refused === "forbidden", CALL_ROLES[method] === "owner", `${method} was answered ${refused}`);
+  }
+  const moved = { changes: [{ path: ["llm", "host"], value: "http://192.168.1.9:11434" }] };
+  assertEquals(await codeOf(page.call("settings.write", moved)), "forbidden");
+  assertEquals(house.services.config.llm.host, llm.host);
+
+  const port = portOf(house);
+  for (const declared of DECLARED_PATHS) {
+    const path = declared.replace("*", "some.txt");
+    for (const method of ["GET", "POST", "HEAD", "DELETE"]) {
+      const { status } = await request(
+        port,
+        path,
+        { ...guest, origin: house.url, host: new URL(house.url).host },
+        method,
+      );
+      const role = declaredRole(path, llm.wsPath);
+      assertEquals(status === 403, role === "owner", `${method} ${path} was answered ${status}`);
+    }
+  }
+  for (const path of ["/none", "//metrics", "/metrics/", "/METRICS", "/api", "/%6detrics"]) {
+    assertEquals((await request(port, path, guest)).status, 403, path);
+  }
+  assertEquals((await request(port, "/model/..%2f..%2fmetrics", guest)).status, 404);
+  for (const [path, status] of [["/metrics", 200], ["/none", 404], ["/app-config.json", 200]] as const) {
+    assertEquals((await request(port, path, OWNER)).status, status, path);
+  }
+  await using own = await Page.open(house, OWNER);
+  assertEquals((await own.client.next("welcome")).role, "owner");
+  assert((await own.call("settings.read", {})).length > 0);
+});
+
+Deno.test("a guest sees its own conversations, the owner all; who they are is on no wire", async () => {
+  await using house = await houseWithGuests();
+  const [anna, ben] = [await enter(house), await enter(house)];
+  await using owner = await Page.open(house, OWNER);
+  await using a = await Page.open(house, anna);
+  await using b = await Page.open(house, ben);
+  await say(owner, "o1", "owner's secret plan");
+  await say(a, "a1", "anna's secret plan");
+
+  const titles = async (page: Page, query?: string) =>
+    (await page.call("conversations.list", query === undefined ? {} : { query }))
+      .map(({ title, guest }) => [title, guest ?? false]);
+  assertEquals(await titles(b), []);
+  assertEquals(await titles(b, "secret"), []);
+  assertEquals(await titles(a, "SECRET"), [["anna's secret plan", false]]);
+  assertEquals(await titles(owner), [["anna's secret plan", true], ["owner's secret plan", false]]);
+
+  const all = await owner.call("conversations.list", {});
+  const sessions = [owner, a].map((page) => sessionOf(page));
+  for (const { id: conversation } of all) {
+    assertEquals(await codeOf(b.call("conversations.open", { conversation })), "not_found");
+    assertEquals(await codeOf(b.call("conversations.rename", { conversation, title: "mine" })), "not_found");
+    assertEquals(await codeOf(b.call("conversations.delete", { conversation })), "not_found");
+    assertEquals(await codeOf(b.call("conversations.export", { conversation, format: "json" })), "not_found");
+  }
+  for (const session of await Promise.all(sessions)) {
+    // Another's session, alive or only stored, is nobody's for a guest.
+    await using stolen = await Page.open(house, ben, session);
+    const welcome = await stolen.client.next("welcome");
+    assertEquals([welcome.session === session, welcome.resumed, welcome.history], [false, false, []]);
+  }
+  await using again = await Page.open(house, anna, await sessions[1]);
+  assertEquals((await again.client.next("welcome")).history.map(({ prompt }) => prompt), ["anna's secret plan"]);
+
+  // The owner may look in, and ask; the conversation stays the guest's.
+  const [hers] = all;
+  await owner.call("conversations.open", { conversation: hers!.id });
+  await say(owner, "o2", "a word of the owner");
+  const { text } = await owner.call("conversations.export", { conversation: hers!.id, format: "json" });
+  assertEquals(await titles(a), [["anna's secret plan", false]]);
+  await house.services.hub.archive.save();
+  const stored = await house.services.hub.archive.read(hers!.id, { role: "owner", id: "owner" });
+  assertMatch(stored.owner!, /^guest:[\w-]{43}$/);
+  assertEquals(stored.turns.map(({ askedBy }) => askedBy), [stored.owner, undefined]);
+
+  const wire = JSON.stringify([owner, a, b, again].map(({ client }) => client.heard)) + text;
+  assert(!wire.includes("guest:") && !wire.includes("askedBy"), "a principal is on the wire");
+  for (const { cookie = "" } of [anna, ben]) {
+    const secret = /vtuber_guest_\d+=([\w-]+)/.exec(cookie)![1]!;
+    assert(!wire.includes(secret) && !JSON.stringify(stored).includes(secret), "a guest's secret is stored or told");
+  }
+  const told = a.client.heard.find((frame) => frame.type === "welcome") as ServerFrame & { type: "welcome" };
+  assertEquals(told.status.host, "");
+});
+
+Deno.test("the link is off at first; a new one or none lets go whoever came by the old one", async () => {
+  await using house = await House.open({ config: { server: { host: "0.0.0.0", token: TOKEN } } });
+  await using owner = await Page.open(house, OWNER);
+  assertEquals((await owner.call("guestLink.read", {})).path, null);
+  const { path, origins } = await owner.call("guestLink.make", {});
+  assertMatch(path!, /^\/\?token=[\w-]{22}$/);
+  for (const origin of origins) assertMatch(origin, /^http:\/\/[\d.]+:\d+$/);
+  const guest = await enter(house);
+  const first = await Page.open(house, guest);
+  await say(first, "t", "remember me");
+  const renewed = await owner.call("guestLink.make", {});
+  assertEquals(await closedWith(first), 4403);
+  const port = portOf(house);
+  assertEquals((await request(port, path!, {})).status, 401);
+  assertEquals((await upgrade(port, "/ws", guest)).status, 401);
+  assert(renewed.path !== path);
+  // Who comes back by the new one is the same guest.
+  await using back = await Page.open(house, await enter(house, guest));
+  assertEquals((await back.call("conversations.list", {})).map(({ title }) => title), ["remember me"]);
+  assertEquals((await owner.call("guestLink.revoke", {})).path, null);
+  assertEquals(await closedWith(back), 4403);
+  assertEquals((await request(port, renewed.path!, {})).status, 401);
+  assertEquals((await owner.call("guestLink.read", {})).path, null);
+});
+
+Deno.test("a guest's cookies are its browser's alone, and for https where there is https", async () => {
+  await using house = await houseWithGuests();
+  const port = portOf(house);
+  const { path } = await (await Page.open(house, OWNER)).call("guestLink.read", {});
+  const set = (await request(port, path!, { "x-forwarded-proto": "https" })).headers.getSetCookie();
+  assertEquals(set.length, 2);
+  for (const cookie of set) assertMatch(cookie, /; Path=\/; HttpOnly; SameSite=Strict; Max-Age=\d+; Secure$/);
+  // A browser that lost the one cookie and kept the other gets a new one with the page, once.
+  const [token = ""] = set.map((cookie) => cookie.split(";")[0]!);
+  const html = { cookie: token, accept: "text/html" };
+  const page = await request(port, "/", html);
+  assertEquals([page.status, page.headers.getSetCookie().length], [200, 1]);
+  assertEquals((await request(port, "/app-config.json", { cookie: token })).headers.getSetCookie(), []);
+  const both = { ...html, cookie: `${token}; ${page.headers.getSetCookie()[0]!.split(";")[0]}` };
+  assertEquals((await request(port, "/", both)).headers.getSetCookie(), []);
+});
+
+/** A house whose owner has made a link for guests. */
+async function houseWithGuests(config: Record<string, unknown> = {}): Promise<House> {
+  const house = await House.open({ config: { server: { host: "0.0.0.0", token: TOKEN }, ...config } });
+  await house.services.secrets.makeGuestToken();
+  return house;
+}
+
+/** Comes in by the link as a browser does, and gives what it sends from then on. */
+async function enter(house: House, before: Headers = {}): Promise<Headers> {
+  const { status, headers } = await request(
+    portOf(house),
+    `/?token=${house.services.secrets.guestToken}`,
+    { ...before, accept: "text/html" },
+  );
+  assertEquals([status, headers.get("location")], [303, "/"]);
+  const kept = new Map(
+    (before.cookie ?? "").split("; ").filter(Boolean).map((pair) => pair.split("=") as [string, string]),
+  );
+  for (const set of headers.getSetCookie()) {
+    const [name = "", value = ""] = set.split(";")[0]!.split("=");
+    kept.set(name, value);
+  }
+  return { cookie: [...kept].map(([name, value]) => `${name}=${value}`).join("; ") };
+}
+
+async function say({ client }: Page, turn: string, text: string): Promise<void> {
+  client.send({ type: "prompt", turn, text });
+  await client.first((frame) => frame.type === "end" && frame.turn === turn, 0, `end of ${turn}`);
+}
+
+async function sessionOf({ client }: Page): Promise<string> {
+  return (await client.next("welcome")).session;
+}
+
+/** The code with which the server closes a socket; 0 when it does not. */
+async function closedWith({ client }: Page): Promise<number> {
+  const end = new AbortController();
+  const late = pause(5_000, 0, { signal: end.signal }).catch(() => 0);
+  const code = await Promise.race([client.closed().then(({ code }) => code), late]);
+  end.abort();
+  return code;
+}
+
+async function codeOf(call: Promise<unknown>): Promise<string> {
+  return (await assertRejects(() => call, RefusedCall)).error.code;
+}
+
+/** The paths that are added to an app while `make` runs. */
+function pathsAdded(make: () => unknown): string[] {
+  const paths: string[] = [];
+  const proto = App.prototype as unknown as Record<string, (path: string, ...rest: unknown[]) => unknown>;
+  const originals = ADDING.map((name) => [name, proto[name]!] as const);
+  for (const [name, original] of originals) {
+    proto[name] = function (this: unknown, path, ...rest) {
+      paths.push(path);
+      return original.call(this, path, ...rest);
+    };
+  }
+  try {
+    make();
+  } finally {
+    for (const [name, original] of originals) proto[name] = original;
+  }
+  return paths;
+}
+
+function pagePaths(): string[] {
+  const names = [...Deno.readDirSync(`${PROGRAM}/routes`)].map(({ name }) => name.replace(/\.tsx?$/, ""));
+  return names.filter((name) => !name.startsWith("_")).map((name) => name === "index" ? "/" : `/${name}`);
+}
+
+function staticPaths(): string[] {
+  const entries = [...Deno.readDirSync(`${PROGRAM}/static`)];
+  return entries.map(({ name, isDirectory }) => isDirectory ? `/${name}/file` : `/${name}`);
+}
+
+function portOf(house: House): number {
+  return Number(new URL(house.url).port);
+}
