@@ -19,6 +19,7 @@ import { Wardrobe, wearsOther } from "@/lib/models/wardrobe.ts";
 import { homeFolder, PROGRAM } from "@/lib/paths.ts";
 import type { AppConfig } from "@/lib/protocol/app_config.ts";
 import { spareLoopback } from "@/lib/llm/direct.ts";
+import { guarded } from "@/lib/telemetry/guard.ts";
 import { complain, setLogLevel } from "@/lib/telemetry/log.ts";
 
 export interface ServicesOptions {
@@ -99,7 +100,7 @@ export async function openServices(options: ServicesOptions = {}): Promise<Servi
     appConfig: () => appConfig(live.current, avatar.shown(live.current)),
     change: (changes) => changeServices(services, changes),
     close: async () => {
-      mind.dispose();
+      guarded("stop looking at Ollama", () => mind.dispose());
       await hub.close();
     },
   };

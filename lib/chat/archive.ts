@@ -98,19 +98,22 @@ export class Archive {
   delete(conversation: string): Session | undefined {
     const session = this.#live.get(conversation);
     if (session === undefined) this.read(conversation);
+    // First, so that nothing has happened where that fails.
+    this.#store.delete(conversation);
     session?.cancel();
     this.#live.delete(conversation);
     this.#unsaved.delete(conversation);
-    this.#store.delete(conversation);
     return session;
   }
 
   /** Takes a turn and all after it out of a conversation. */
   truncate(session: Session, turn: string): void {
-    session.truncate(turn);
-    // What is being dropped is stored first, or it would come back with the next save.
-    this.save();
+    // First, so that nothing has happened where that fails.
     this.#store.truncate(session.conversation, turn);
+    session.truncate(turn);
+    // What was dropped must not come back with the next save.
+    const unsaved = this.#unsaved.get(session.conversation);
+    unsaved?.forEach((record) => session.turns.includes(record) || unsaved.delete(record));
   }
 
   /** Hears of a turn that has to be stored, soon. */

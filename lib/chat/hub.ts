@@ -14,6 +14,7 @@ import type { Config } from "@/lib/config/schema.ts";
 import type { GenerateRequest } from "@/lib/llm/provider.ts";
 import type { ContextUse } from "@/lib/protocol/calls.ts";
 import type { ServerFrame, Status, TurnRecord, Who } from "@/lib/protocol/v2.ts";
+import { guarded } from "@/lib/telemetry/guard.ts";
 import { complain } from "@/lib/telemetry/log.ts";
 import { Metrics } from "@/lib/telemetry/metrics.ts";
 import { watchTurn } from "@/lib/telemetry/turn_watch.ts";
@@ -100,7 +101,7 @@ export class Hub {
 
   /** Tells every page. */
   tell(news: News): void {
-    for (const guest of this.#guests.values()) guest.tell(news);
+    for (const guest of this.#guests.values()) guarded("tell a page", () => guest.tell(news));
   }
 
   /** Counts a socket in, so that it is pinged, and closed with the hub. Returns what counts it out. */
@@ -226,7 +227,9 @@ export class Hub {
     this.#closed = true;
     clearInterval(this.#pinging);
     this.#leaving.forEach((timer) => clearTimeout(timer));
-    for (const socket of this.#guests.keys()) socket.close(1001, "The server is going down");
+    for (const socket of this.#guests.keys()) {
+      guarded("close a socket", () => socket.close(1001, "The server is going down"));
+    }
     await this.archive.close();
   }
 
@@ -284,7 +287,7 @@ export class Hub {
   }
 
   #letGo(session: Session): void {
-    void this.archive.letGo(session, () => this.#empty(session));
+    guarded("let go of a conversation", () => this.archive.letGo(session, () => this.#empty(session)));
   }
 
   #leaveLater(seat: Seat): void {

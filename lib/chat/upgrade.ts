@@ -1,5 +1,6 @@
 /** The door from HTTP to the two protocols. */
 import type { Hub } from "./hub.ts";
+import { listen, sendText } from "./listen.ts";
 import { plainError, servePlain } from "./plain_socket.ts";
 import type { Places } from "./places.ts";
 import { serveV2 } from "./v2_socket.ts";
@@ -47,7 +48,7 @@ export function upgradeSocket(request: Request, { hub, address, model, upgrade }
     return response;
   }
   hub.places.take(address);
-  socket.addEventListener("close", () => hub.places.leave(address), { once: true });
+  listen(socket, "close", () => hub.places.leave(address), { once: true });
   if (speaksV2) serveV2(socket, hub);
   else servePlain(socket, hub, model);
   return response;
@@ -66,9 +67,9 @@ function tryUpgrade<T>(upgrade: () => T): T | Response {
 /** Says why and closes: of an upgrade that was refused, a browser would show its page nothing. */
 function turnAway(socket: WebSocket, places: Places, error: ErrorFrame): void {
   places.refusing++;
-  socket.addEventListener("open", () => {
-    socket.send(JSON.stringify(error));
+  listen(socket, "open", () => {
+    sendText(socket, JSON.stringify(error));
     socket.close(TRY_AGAIN_LATER, error.message);
   });
-  socket.addEventListener("close", () => places.refusing--, { once: true });
+  listen(socket, "close", () => places.refusing--, { once: true });
 }

@@ -2,10 +2,12 @@
 import { CallLine } from "./calls.ts";
 import { Delivery, HIGH_WATER, sendFrame } from "./delivery.ts";
 import type { Hub } from "./hub.ts";
+import { dropSocket, listen } from "./listen.ts";
 import { faultOf, Refused } from "./refused.ts";
 import type { Seat } from "./seat.ts";
 import { parseClientFrame } from "@/lib/protocol/client_frame.ts";
 import type { ClientFrame, TurnError } from "@/lib/protocol/v2.ts";
+import { guarded } from "@/lib/telemetry/guard.ts";
 
 /** Close code for a client that does not speak the protocol; it need not come back. */
 const NOT_THE_PROTOCOL = 4400;
@@ -37,7 +39,7 @@ export function serveV2(socket: WebSocket, hub: Hub): void {
   function follow(): void {
     delivery?.dispose();
     delivery = undefined;
-    greet();
+    guarded("show a page its conversation", greet, () => dropSocket(socket));
   }
 
   function take(frame: ClientFrame): void {
@@ -87,13 +89,16 @@ export function serveV2(socket: WebSocket, hub: Hub): void {
       take(parseClientFrame(event.data));
     } catch (error) {
       sendFrame(socket, { type: "error", ...turnOf(event.data), ...refusalOf(error) });
+      // Who was not welcomed would hear nothing more: it may come back for a welcome.
+      if (seat !== undefined && delivery === undefined) dropSocket(socket);
     }
   }
 
-  socket.addEventListener("message", receive);
-  socket.addEventListener("close", () => {
+  const gone = new AbortController();
+  listen(socket, "message", receive, { signal: gone.signal });
+  listen(socket, "close", () => {
     // Deno holds a socket for half its idle timeout after a client broke off: it must not hold the session as well.
-    socket.removeEventListener("message", receive);
+    gone.abort();
     delivery?.dispose();
     calls?.dispose();
     leave();

@@ -10,6 +10,7 @@ import { DEFAULT_MODEL, type ModelSource, modelSource } from "./known.ts";
 import { ModelError } from "./model_error.ts";
 import type { Cubism } from "./references.ts";
 import { openModel, readSource, type SourceContext } from "./source.ts";
+import { guarded } from "@/lib/telemetry/guard.ts";
 
 /** A step that takes long: told when it starts, or once it has taken a second, then every second until it is over. */
 export interface Progress {
@@ -216,6 +217,8 @@ function contextOf({ config, configPath, onProgress, signal }: SyncOptions, root
 function startStep(text: string, atOnce: boolean, onProgress: SyncOptions["onProgress"]): Disposable {
   let seconds = 0;
   if (atOnce) onProgress?.({ text, seconds });
-  const timer = setInterval(() => onProgress?.({ text, seconds: ++seconds }), 1000);
+  const timer = setInterval(() => {
+    guarded("tell how long a step takes", () => onProgress?.({ text, seconds: ++seconds }));
+  }, 1000);
   return { [Symbol.dispose]: () => clearInterval(timer) };
 }
