@@ -390,6 +390,7 @@ for (const [fault, breakIt, method, params] of CALL_FAULTS) {
       // Nothing of it has happened.
       assertEquals(JSON.stringify(house.hub.archive.read(id).turns), before);
       assertEquals(JSON.stringify(session.turns), before);
+      assert(house.hub.archive.open(id) === session, "the conversation is alive as it was");
       await talk(client);
       assertEquals((await call(client, "conversations.list", {})).find((one) => one.id === id)?.turns, 2);
     });
