@@ -135,7 +135,7 @@ export class Archive {
       this.#unsaved.clear();
     } catch (error) {
       this.#saveSoon(RETRY_MS);
-      if (!this.#failing) this.#onStoring(error as Error);
+      if (!this.#failing) this.#onStoring(error instanceof Error ? error : new Error(String(error)));
       this.#failing = true;
       return;
     }

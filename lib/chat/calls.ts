@@ -5,6 +5,7 @@ import type { Seat } from "./seat.ts";
 import type { CallAnswer, CallFrame, Calls, Method, Params, Result } from "@/lib/protocol/calls.ts";
 import { LlmError } from "@/lib/llm/provider.ts";
 import type { TurnError } from "@/lib/protocol/v2.ts";
+import { guarded } from "@/lib/telemetry/guard.ts";
 
 /** Calls that one socket may have running at once. */
 const MOST_RUNNING = 16;
@@ -89,7 +90,7 @@ export class CallLine {
       return;
     }
     if (this.#running.has(frame.id)) throw new SyntaxError(`Cannot take the call: id ${frame.id} is running already`);
-    void this.#run(frame);
+    guarded("answer a call", () => this.#run(frame));
   }
 
   /** Cancels everything: the page is gone. */
