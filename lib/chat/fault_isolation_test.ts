@@ -79,8 +79,7 @@ async function undisturbed(house: House, meanwhile: () => Promise<void>): Promis
   const story = "One word follows the other, and none of them is lost. ".repeat(8);
   const told = talk(other, story);
   await other.next("chunk");
-  await meanwhile();
-  await told;
+  await Promise.all([told, meanwhile()]);
   await talk(other);
   await other.close();
 }
