@@ -4,6 +4,7 @@ import { INTERRUPTED, type Session } from "./session.ts";
 import type { Store, StoredConversation } from "./store.ts";
 import type { ConversationSummary } from "@/lib/protocol/calls.ts";
 import type { TurnRecord } from "@/lib/protocol/v2.ts";
+import { guarded } from "@/lib/telemetry/guard.ts";
 
 /** How long a change may wait before it is stored, ms. What a crash can cost, at most. */
 const SAVE_MS = 300;
@@ -135,12 +136,16 @@ export class Archive {
       this.#unsaved.clear();
     } catch (error) {
       this.#saveSoon(RETRY_MS);
-      if (!this.#failing) this.#onStoring(error instanceof Error ? error : new Error(String(error)));
-      this.#failing = true;
-      return;
+      return this.#tell(error instanceof Error ? error : new Error(String(error)));
     }
-    if (this.#failing) this.#onStoring();
-    this.#failing = false;
+    this.#tell();
+  }
+
+  /** Tells once that storing fails, and once that it works again. */
+  #tell(failure?: Error): void {
+    const failing = failure !== undefined;
+    if (failing !== this.#failing) guarded("tell how storing goes", () => this.#onStoring(failure));
+    this.#failing = failing;
   }
 
   /**

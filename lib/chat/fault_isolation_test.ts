@@ -485,6 +485,23 @@ for (const method of ["save", "enter"] as const) {
   });
 }
 
+Deno.test("a store that throws when nobody can be told of it is tried again all the same", async () => {
+  await using house = echoHouse();
+  const client = await enter(house);
+  await undisturbed(house, async () => {
+    const before = faults;
+    {
+      using _store = breaking(house.store, "save");
+      using _hub = breaking(house.hub, "tell");
+      await talk(client, "To be kept");
+      while (faults < before + 2) await new Promise((resolve) => setTimeout(resolve, 5));
+    }
+    await talk(client);
+    assertEquals((await call(client, "conversations.list", {})).length, 2);
+  });
+  await client.close();
+});
+
 Deno.test("a conversation that is left while the store throws is nobody else's trouble", async () => {
   await using house = new House({ sessionSeconds: 0 }, { brain: new EchoBrain() });
   await undisturbed(house, async () => {

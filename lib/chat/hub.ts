@@ -75,7 +75,7 @@ export class Hub {
     });
     this.#options = options;
     this.desk.register(conversationCalls(this));
-    this.#pinging = setInterval(() => this.tell({ type: "ping" }), PING_MS);
+    this.#pinging = setInterval(() => guarded("ping the pages", () => this.tell({ type: "ping" })), PING_MS);
   }
 
   /** How many sockets are open. */
@@ -294,12 +294,17 @@ export class Hub {
     if (this.#closed) return;
     this.#leaving.set(
       seat,
-      setTimeout(() => {
-        if (seat.session.busy) return this.#leaveLater(seat);
-        this.#leaving.delete(seat);
-        this.#seats.delete(seat.id);
-        this.#letGo(seat.session);
-      }, this.limits.sessionSeconds * 1_000),
+      setTimeout(
+        () => guarded("let go of a seat", () => this.#leaveNow(seat)),
+        this.limits.sessionSeconds * 1_000,
+      ),
     );
+  }
+
+  #leaveNow(seat: Seat): void {
+    if (seat.session.busy) return this.#leaveLater(seat);
+    this.#leaving.delete(seat);
+    this.#seats.delete(seat.id);
+    this.#letGo(seat.session);
   }
 }
