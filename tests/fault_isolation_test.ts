@@ -91,10 +91,10 @@ Deno.test("a request and a call fail alone, whatever throws behind them", async 
 
   await t.step("a look at Ollama whose news nobody takes", async () => {
     const mend = broke(house.services.hub, "tell");
-    stub.set({ models: [] });
+    stub.set({ version: "9.9.9" });
     await undisturbed(other.client, async () => void await house.services.mind.look());
     mend();
-    assertEquals(house.services.mind.status().modelPresent, false);
+    assertEquals(house.services.mind.status().version, "9.9.9");
   });
 });
 
@@ -103,7 +103,7 @@ const IGNORED = Deno.build.os === "windows";
 Deno.test({ name: "the program outlives errors that nobody catches", ignore: IGNORED }, async () => {
   await using stub = startStub({ behaviour: { answer: WORDS, rate: 100 } });
   await using program = await Program.start({
-    env: { OLLAMA_HOST: stub.url, VTUBER_TEST_FAULTS: "1" },
+    env: { OLLAMA_HOST: stub.url, FAULTS_ON_SIGNAL: "1" },
     preload: new URL("uncaught_fixture.ts", import.meta.url).href,
   });
   const client = await SocketClient.open<ServerFrame>(program.socketUrl, SUBPROTOCOL);
@@ -122,7 +122,7 @@ Deno.test(
   async () => {
     await using stub = startStub({ behaviour: { tokens: 5_000, rate: 50 } });
     const folder = await makeHome();
-    const options = { folder, env: { OLLAMA_HOST: stub.url, VTUBER_TEST_FAULTS: "1" } };
+    const options = { folder, env: { OLLAMA_HOST: stub.url, FAULTS_ON_SIGNAL: "1" } };
     const program = await Program.start({ ...options, preload: new URL("uncaught_fixture.ts", import.meta.url).href });
     const client = await SocketClient.open<ServerFrame>(program.socketUrl, SUBPROTOCOL);
     client.send({ type: "hello" });

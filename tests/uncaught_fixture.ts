@@ -30,6 +30,6 @@ export const WAYS: (() => unknown)[] = [
   },
 ];
 
-if (Deno.env.has("VTUBER_TEST_FAULTS")) {
+if (Deno.env.has("FAULTS_ON_SIGNAL")) {
   Deno.addSignalListener("SIGUSR2", () => WAYS.forEach((way) => void way()));
 }

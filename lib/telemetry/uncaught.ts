@@ -15,15 +15,17 @@ const WINDOW_MS = 60_000;
  */
 export function catchUncaught(giveUp: () => void): () => void {
   let times: number[] = [];
+  let givenUp = false;
   const caught = (what: string, error: unknown) => {
     report(`go on with ${what} (uncaught)`, error);
     const now = performance.now();
     times = [...times.filter((time) => now - time < WINDOW_MS), now];
-    if (times.length < MOST) return;
+    if (times.length < MOST || givenUp) return;
+    // What comes from now on is still caught: it must not keep anything from being stored.
+    givenUp = true;
     complain(
       `There were ${MOST} uncaught errors within ${WINDOW_MS / 1_000} s: the server stores what it can and ends`,
     );
-    stop();
     giveUp();
   };
   const onError = (event: ErrorEvent) => {
@@ -34,11 +36,10 @@ export function catchUncaught(giveUp: () => void): () => void {
     event.preventDefault();
     caught("a promise", event.reason);
   };
-  const stop = () => {
+  globalThis.addEventListener("error", onError);
+  globalThis.addEventListener("unhandledrejection", onRejection);
+  return () => {
     globalThis.removeEventListener("error", onError);
     globalThis.removeEventListener("unhandledrejection", onRejection);
   };
-  globalThis.addEventListener("error", onError);
-  globalThis.addEventListener("unhandledrejection", onRejection);
-  return stop;
 }
