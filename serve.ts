@@ -5,15 +5,21 @@ import type { Handler } from "@/lib/http/compress.ts";
 import { Door } from "@/lib/http/door.ts";
 import { greeting } from "@/lib/http/greeting.ts";
 import { createHandler } from "@/lib/http/handler.ts";
+import { report } from "@/lib/telemetry/guard.ts";
 import { complain, say } from "@/lib/telemetry/log.ts";
+import { catchUncaught } from "@/lib/telemetry/uncaught.ts";
 
 /** Where the build is: beside this file, or inside the compiled program. */
 const BUILD = new URL("./_fresh/", import.meta.url);
 /** How long requests and answers may take to end after a stop, ms. */
 const STOP_MS = 4_000;
 
-/** Serves until SIGINT or SIGTERM, then ends turns, stores them and closes every socket. */
-async function serve(): Promise<void> {
+/**
+ * Serves until SIGINT or SIGTERM, or until too much has gone wrong; then ends turns, stores them and closes every socket.
+ *
+ * @returns the exit code
+ */
+async function serve(): Promise<number> {
   // Made by the build: nothing that a fresh checkout could resolve at compile time.
   const built: { default: { fetch: Handler } } = await import(new URL("server.js", BUILD).href);
   const { services } = await import("./main.ts");
@@ -31,17 +37,21 @@ async function serve(): Promise<void> {
     },
   }, handler);
 
-  await Promise.race([toldToStop(), server.finished]);
+  // Before this, whatever is thrown ends the program: nothing half started goes on.
+  const broken = Promise.withResolvers<number>();
+  catchUncaught(() => broken.resolve(1));
+  const code = await Promise.race([toldToStop(), server.finished.then(() => 1), broken.promise]);
   await Promise.race([
     services.close().then(() => server.shutdown()),
     new Promise((resolve) => setTimeout(resolve, STOP_MS)),
   ]);
+  return code;
 }
 
-function toldToStop(): Promise<void> {
+function toldToStop(): Promise<0> {
   // Windows knows no SIGTERM.
   const signals: Deno.Signal[] = Deno.build.os === "windows" ? ["SIGINT"] : ["SIGINT", "SIGTERM"];
-  return new Promise((resolve) => signals.forEach((signal) => Deno.addSignalListener(signal, resolve)));
+  return new Promise((resolve) => signals.forEach((signal) => Deno.addSignalListener(signal, () => resolve(0))));
 }
 
 /** What a person can do about an error at start; undefined for those that are ours. */
@@ -59,19 +69,18 @@ function explain(error: unknown): string | undefined {
 }
 
 /**
- * Serves as a program does: exit code 0 after a stop, 1 and an explanation when it cannot start.
+ * Serves as a program does: exit code 0 after a stop, 1 and an explanation when it cannot start or go on.
  *
  * @param prepare what must be done before
  */
 export async function run(prepare?: () => Promise<unknown>): Promise<never> {
   try {
     await prepare?.();
-    await serve();
-    Deno.exit(0);
+    Deno.exit(await serve());
   } catch (error) {
     const explanation = explain(error);
-    if (explanation === undefined) throw error;
-    complain(explanation);
+    if (explanation === undefined) report("serve", error);
+    else complain(explanation);
     Deno.exit(1);
   }
 }

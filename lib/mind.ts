@@ -153,7 +153,7 @@ class LanguageModel implements Brain {
   async open(...[request, options]: Parameters<Brain["open"]>): ReturnType<Brain["open"]> {
     const opened = await this.#brain.open(request, options);
     // Who answers is news to the pages when they believe otherwise.
-    if (opened.provider !== this.watch.current.provider) void this.watch.refresh();
+    if (opened.provider !== this.watch.current.provider) this.watch.look();
     return opened;
   }
 

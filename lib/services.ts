@@ -22,6 +22,7 @@ import { Wardrobe, wearsOther } from "@/lib/models/wardrobe.ts";
 import { homeFolder } from "@/lib/paths.ts";
 import type { AppConfig } from "@/lib/protocol/app_config.ts";
 import { spareLoopback } from "@/lib/llm/direct.ts";
+import { guarded } from "@/lib/telemetry/guard.ts";
 import { complain, setLogLevel } from "@/lib/telemetry/log.ts";
 
 export interface ServicesOptions {
@@ -98,8 +99,8 @@ export async function openServices(options: ServicesOptions = {}): Promise<Servi
     appConfig: () => appConfig(live.current, avatar.shown(live.current)),
     change: (changes) => changeServices(services, changes),
     close: async () => {
-      mind.dispose();
-      avatar[Symbol.dispose]();
+      guarded("stop looking at Ollama", () => mind.dispose());
+      guarded("let go of the avatar", () => avatar[Symbol.dispose]());
       await hub.close();
     },
   };

@@ -12,29 +12,40 @@ export interface ProgramOptions {
   env?: Record<string, string>;
   /** Folder of its configuration and data, kept when the program ends. Default: one of its own, removed at the end. */
   folder?: string;
+  /** A module that runs in its process before it. */
+  preload?: string;
 }
 
 export class Program {
   readonly url: string;
   readonly #child: Deno.ChildProcess;
-  readonly #output: Promise<string>;
+  readonly #output: Promise<unknown>;
+  readonly #complaints: string[];
   readonly #folder: string | undefined;
 
-  private constructor(child: Deno.ChildProcess, url: string, output: Promise<string>, folder: string | undefined) {
+  private constructor(
+    child: Deno.ChildProcess,
+    url: string,
+    output: Promise<unknown>,
+    complaints: string[],
+    folder: string | undefined,
+  ) {
     this.#child = child;
     this.url = url;
     this.#output = output;
+    this.#complaints = complaints;
     this.#folder = folder;
   }
 
   /** Builds the page if it is not up to date, starts the server and waits until it listens. */
-  static async start({ config = {}, binary, env = {}, folder }: ProgramOptions = {}): Promise<Program> {
+  static async start({ config = {}, binary, env = {}, folder, preload }: ProgramOptions = {}): Promise<Program> {
     await buildIfChanged(PROGRAM);
     const home = folder ?? await makeHome();
     const file = join(home, "vtuber.config.json");
     if (config !== null) await Deno.writeTextFile(file, JSON.stringify(config));
+    const preloaded = preload === undefined ? [] : ["--preload", preload];
     const child = new Deno.Command(binary ?? Deno.execPath(), {
-      args: binary === undefined ? ["run", "-A", "--quiet", join(PROGRAM, "serve.ts")] : [],
+      args: binary === undefined ? ["run", "-A", "--quiet", ...preloaded, join(PROGRAM, "serve.ts")] : [],
       cwd: binary === undefined ? PROGRAM : home,
       env: {
         PORT: "0",
@@ -44,14 +55,22 @@ export class Program {
         ...env,
       },
       stdout: "piped",
-      stderr: "inherit",
+      stderr: "piped",
     }).spawn();
+    const complaints: string[] = [];
+    const complained = passOn(child.stderr, complaints);
     const { address, rest } = await listening(child.stdout);
-    return new Program(child, address, rest, folder === undefined ? home : undefined);
+    const output = Promise.all([rest, complained]);
+    return new Program(child, address, output, complaints, folder === undefined ? home : undefined);
   }
 
   get socketUrl(): string {
     return `${this.url.replace("http", "ws")}/ws`;
+  }
+
+  /** What it has said on standard error so far. */
+  get complaints(): string {
+    return this.#complaints.join("");
   }
 
   /** One number of `/metrics`, summed over its labels. */
@@ -101,6 +120,14 @@ export async function listening(
     said += value;
     const address = /http:\/\/\S+/.exec(said)?.[0];
     if (address !== undefined) return { address, rest: readAll(reader, said) };
+  }
+}
+
+/** Keeps what is said on standard error, and says it again. */
+async function passOn(stderr: ReadableStream<Uint8Array<ArrayBuffer>>, kept: string[]): Promise<void> {
+  for await (const text of stderr.pipeThrough(new TextDecoderStream())) {
+    kept.push(text);
+    await Deno.stderr.write(new TextEncoder().encode(text));
   }
 }
 

@@ -4,7 +4,7 @@ import { INTERRUPTED, type Session } from "./session.ts";
 import type { Store, StoredConversation, StoredTurn } from "./store.ts";
 import { mayUse, OWNER, type Principal } from "@/lib/principal.ts";
 import type { ConversationSummary } from "@/lib/protocol/calls.ts";
-import { complain } from "@/lib/telemetry/log.ts";
+import { guarded, report } from "@/lib/telemetry/guard.ts";
 
 const DAY_MS = 24 * 60 * 60 * 1_000;
 /** How long a change may wait before it is stored, ms. What a crash can cost, at most. */
@@ -150,12 +150,13 @@ export class Archive {
       const session = this.#live.get(conversation);
       if (session === undefined) await this.#mustRead(conversation, principal);
       else if (!mayUse(principal, session.owner)) throw noConversation();
+      // First, so that nothing has happened where that fails.
+      await this.#store.delete(conversation);
       session?.cancel();
       this.#live.delete(conversation);
       this.#unsaved.delete(conversation);
       for (const [id, entered] of this.#entered) if (entered === conversation) this.#entered.delete(id);
       if (session !== undefined) leave(session);
-      await this.#store.delete(conversation);
     });
   }
 
@@ -232,12 +233,16 @@ export class Archive {
       await this.#saveTurns();
     } catch (error) {
       this.#saveSoon(RETRY_MS);
-      if (!this.#failing) this.#onStoring(error as Error);
-      this.#failing = true;
-      return;
+      return this.#tell(error instanceof Error ? error : new Error(String(error)));
     }
-    if (this.#failing) this.#onStoring();
-    this.#failing = false;
+    this.#tell();
+  }
+
+  /** Tells once that storing fails, and once that it works again. */
+  #tell(failure?: Error): void {
+    const failing = failure !== undefined;
+    if (failing !== this.#failing) guarded("tell how storing goes", () => this.#onStoring(failure));
+    this.#failing = failing;
   }
 
   async #saveTurns(): Promise<void> {
@@ -267,9 +272,7 @@ export class Archive {
       await this.#store.forgetSessions({ unusedSince: now - SESSION_MS, emptySince: now - EMPTY_SESSION_MS });
     } catch (error) {
       // Whatever keeps it from being done today may be gone tomorrow; nobody waits for it.
-      complain(
-        `Cannot take out sessions that are not used any more: ${(error as Error).message}. Tried again in a day.`,
-      );
+      report("take out sessions that are not used any more, which is tried again in a day", error);
     }
   }
 

@@ -6,6 +6,7 @@ import type { CallAnswer, CallFrame, Calls, Method, Params, Result } from "@/lib
 import { LlmError } from "@/lib/llm/provider.ts";
 import { CALL_ROLES, isEnough } from "@/lib/protocol/roles.ts";
 import type { TurnError } from "@/lib/protocol/v2.ts";
+import { guarded } from "@/lib/telemetry/guard.ts";
 
 /** Calls that one socket may have running at once. */
 const MOST_RUNNING = 16;
@@ -101,7 +102,7 @@ export class CallLine {
       return;
     }
     if (this.#running.has(frame.id)) throw new SyntaxError(`Cannot take the call: id ${frame.id} is running already`);
-    void this.#run(frame);
+    guarded("answer a call", () => this.#run(frame));
   }
 
   /** Cancels everything: the page is gone. */

@@ -1,7 +1,9 @@
 /** Brings a session's frames to one socket, joined when the line is busy, without a queue of its own. */
 import { clearImmediate, setImmediate } from "node:timers";
 import type { Session, Watcher } from "./session.ts";
+import { dropSocket, sendText } from "./listen.ts";
 import type { ServerFrame } from "@/lib/protocol/v2.ts";
+import { guarded } from "@/lib/telemetry/guard.ts";
 
 /** Bytes that may wait in a socket before nothing more is put in. */
 export const HIGH_WATER = 64 * 1024;
@@ -51,12 +53,18 @@ export class Delivery implements Watcher {
   }
 
   restart(): void {
-    this.#position = this.#session.log.end;
-    this.#welcome();
+    this.#alone(() => {
+      this.#position = this.#session.log.end;
+      this.#welcome();
+    });
   }
 
-  /** Sends everything that is new, unless the line is busy. Called by the scheduler alone. */
+  /** Sends everything that is new, unless the line is busy. Never throws. Called by the scheduler alone. */
   flush(): void {
+    this.#alone(() => this.#send());
+  }
+
+  #send(): void {
     const { log } = this.#session;
     // One that was disposed of while it waited has nothing more to say.
     if (!this.#session.watchers.has(this)) return;
@@ -78,6 +86,14 @@ export class Delivery implements Watcher {
     unschedule(this);
   }
 
+  /** A socket that cannot be served is given up alone: its client may come back for what is missing. */
+  #alone(run: () => void): void {
+    guarded("bring a socket what is new", run, () => {
+      this.dispose();
+      dropSocket(this.#socket);
+    });
+  }
+
   #wait(): void {
     this.#busySince ??= performance.now();
     if (performance.now() - this.#busySince > STUCK_MS) {
@@ -91,7 +107,7 @@ export class Delivery implements Watcher {
 
 /** Sends a frame if the socket can still take one; a socket that is going down learns the rest when it is back. */
 export function sendFrame(socket: WebSocket, frame: ServerFrame): void {
-  if (socket.readyState === WebSocket.OPEN) socket.send(JSON.stringify(frame));
+  if (socket.readyState === WebSocket.OPEN) sendText(socket, JSON.stringify(frame));
 }
 
 /** Those that have something new. */

@@ -16,7 +16,7 @@ function ending(brain: Brain, signal = new AbortController().signal): Promise<st
       end: resolve,
       fail: ({ code }: { code: string }) => resolve(code),
     };
-    void runTurn(brain, request, sink, signal);
+    void runTurn(brain, () => request, sink, signal);
   });
 }
 

@@ -1,6 +1,6 @@
 /** For tests: the server side of conversations, without the page. */
 import { FakeBrain } from "./fake_brain.ts";
-import { Hub } from "./hub.ts";
+import { Hub, type HubOptions } from "./hub.ts";
 import { MemoryStore, type Store } from "./store.ts";
 import { upgradeSocket } from "./upgrade.ts";
 import { type Config, configSchema } from "@/lib/config/schema.ts";
@@ -10,6 +10,14 @@ import type { PlainMessage } from "@/lib/protocol/plain.ts";
 import { type ServerFrame, SUBPROTOCOL } from "@/lib/protocol/v2.ts";
 import { SocketClient } from "@/tests/socket_client.ts";
 
+/** Parts of a house that are a test's own. */
+export interface HouseParts extends Partial<HubOptions> {
+  /** The model for plain prompts. */
+  model?(): string;
+  /** Given each of the server's sockets before it is served. */
+  onSocket?(socket: WebSocket): void;
+}
+
 /** A hub behind a real server, with its brain in the test's hands. Dispose of it when done. */
 export class House {
   readonly brain: FakeBrain;
@@ -17,26 +25,28 @@ export class House {
   readonly hub: Hub;
   readonly #server: Deno.HttpServer<Deno.NetAddr>;
 
-  constructor(
-    limits: Partial<Config["limits"]> = {},
-    { store = new MemoryStore() as Store, brain = new FakeBrain() } = {},
-  ) {
-    this.brain = brain;
-    this.store = store;
+  constructor(limits: Partial<Config["limits"]> = {}, { model = () => "m", onSocket, ...parts }: HouseParts = {}) {
+    this.brain = parts.brain instanceof FakeBrain ? parts.brain : new FakeBrain();
+    this.store = parts.store ?? new MemoryStore();
     this.hub = new Hub({
       brain: this.brain,
       store: this.store,
       limits: { ...configSchema.parse({}).limits, ...limits },
       request: (turns) => ({ model: "m", messages: [{ role: "user", content: turns.at(-1)!.prompt }] }),
       status: () => ({ provider: "demo", model: "m", modelPresent: null, host: "h", reachable: false, away: false }),
+      ...parts,
     });
     this.#server = Deno.serve({ port: 0, hostname: "127.0.0.1", onListen() {} }, (request) =>
       upgradeSocket(request, {
         hub: this.hub,
         principal: OWNER,
         address: "here",
-        model: () => "m",
-        upgrade: (options) => Deno.upgradeWebSocket(request, options),
+        model,
+        upgrade: (options) => {
+          const upgraded = Deno.upgradeWebSocket(request, options);
+          onSocket?.(upgraded.socket);
+          return upgraded;
+        },
       }));
   }
 

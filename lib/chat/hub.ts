@@ -15,6 +15,7 @@ import type { GenerateRequest } from "@/lib/llm/provider.ts";
 import type { Principal } from "@/lib/principal.ts";
 import type { ContextUse } from "@/lib/protocol/calls.ts";
 import { LINK_REVOKED, type ServerFrame, type Status, type TurnRecord, type Who } from "@/lib/protocol/v2.ts";
+import { guarded } from "@/lib/telemetry/guard.ts";
 import { complain } from "@/lib/telemetry/log.ts";
 import { Metrics } from "@/lib/telemetry/metrics.ts";
 import { watchTurn } from "@/lib/telemetry/turn_watch.ts";
@@ -77,7 +78,7 @@ export class Hub {
     });
     this.#options = options;
     this.desk.register(conversationCalls(this));
-    this.#pinging = setInterval(() => this.tell({ type: "ping" }), PING_MS);
+    this.#pinging = setInterval(() => guarded("ping the pages", () => this.tell({ type: "ping" })), PING_MS);
   }
 
   /** How many sockets are open. */
@@ -107,7 +108,9 @@ export class Hub {
 
   /** Tells every page. */
   tell(news: News): void {
-    for (const { principal, tell } of this.#connections.values()) tell(newsFor(principal, news));
+    for (const { principal, tell } of this.#connections.values()) {
+      guarded("tell a page", () => tell(newsFor(principal, news)));
+    }
   }
 
   /** Counts a socket in, so that it is pinged, and closed with the hub. Returns what counts it out. */
@@ -119,7 +122,10 @@ export class Hub {
   /** Closes the sockets of all guests: the link they came by opens nothing any more. */
   dismissGuests(): void {
     for (const [socket, { principal }] of this.#connections) {
-      if (principal.role === "guest") socket.close(LINK_REVOKED, "The link for guests has been changed or turned off");
+      if (principal.role !== "guest") continue;
+      guarded("close a guest's socket", () => {
+        socket.close(LINK_REVOKED, "The link for guests has been changed or turned off");
+      });
     }
   }
 
@@ -267,7 +273,9 @@ export class Hub {
     this.#closed = true;
     clearInterval(this.#pinging);
     this.#leaving.forEach((timer) => clearTimeout(timer));
-    for (const socket of this.#connections.keys()) socket.close(1001, "The server is going down");
+    for (const socket of this.#connections.keys()) {
+      guarded("close a socket", () => socket.close(1001, "The server is going down"));
+    }
     await this.archive.close();
   }
 
@@ -342,21 +350,26 @@ export class Hub {
   }
 
   #letGo(session: Session): void {
-    void this.archive.letGo(session, () => this.#empty(session));
+    guarded("let go of a conversation", () => this.archive.letGo(session, () => this.#empty(session)));
   }
 
   #leaveLater(seat: Seat): void {
     if (this.#closed) return;
     this.#leaving.set(
       seat,
-      setTimeout(() => {
-        if (seat.pages.size > 0) return void this.#leaving.delete(seat);
-        if (seat.session.busy) return this.#leaveLater(seat);
-        this.#leaving.delete(seat);
-        this.#seats.delete(seat.id);
-        this.#letGo(seat.session);
-      }, this.limits.sessionSeconds * 1_000),
+      setTimeout(
+        () => guarded("let go of a seat", () => this.#leaveNow(seat)),
+        this.limits.sessionSeconds * 1_000,
+      ),
     );
+  }
+
+  #leaveNow(seat: Seat): void {
+    if (seat.pages.size > 0) return void this.#leaving.delete(seat);
+    if (seat.session.busy) return this.#leaveLater(seat);
+    this.#leaving.delete(seat);
+    this.#seats.delete(seat.id);
+    this.#letGo(seat.session);
   }
 }
 

@@ -1,4 +1,6 @@
+import { dropSocket } from "./listen.ts";
 import type { PlainMessage } from "@/lib/protocol/plain.ts";
+import { guarded } from "@/lib/telemetry/guard.ts";
 
 /** Bytes that may wait in a socket before further ones wait here, where they can be dropped. */
 const HIGH_WATER = 256 * 1024;
@@ -36,7 +38,12 @@ export class PlainLine {
     this.#options = options;
   }
 
+  /** Never throws: a socket that takes nothing is given up. */
   send(message: PlainMessage): void {
+    this.#alone(() => this.#put(message));
+  }
+
+  #put(message: PlainMessage): void {
     if (this.#socket.readyState !== WebSocket.OPEN) return;
     const text = JSON.stringify(message);
     if (this.#waiting.length === 0 && this.#socket.bufferedAmount <= HIGH_WATER) return this.#socket.send(text);
@@ -45,7 +52,7 @@ export class PlainLine {
     // At most three bytes a character; exact enough for a limit.
     this.#waitingBytes += text.length;
     if (this.#waitingBytes > this.#options.backlogBytes) return this.#giveUp();
-    this.#timer ??= setTimeout(() => this.#pump(), this.#retryMs);
+    this.#timer ??= this.#later();
   }
 
   dispose(): void {
@@ -65,7 +72,11 @@ export class PlainLine {
     this.#waiting.splice(0, sent);
     if (this.#waiting.length === 0) return;
     if (this.#isStuck(sent > 0)) return this.#giveUp();
-    this.#timer = setTimeout(() => this.#pump(), this.#retryMs);
+    this.#timer = this.#later();
+  }
+
+  #later(): ReturnType<typeof setTimeout> {
+    return setTimeout(() => this.#alone(() => this.#pump()), this.#retryMs);
   }
 
   /** Watches what is in the socket; true when nothing has left it for too long. */
@@ -79,6 +90,14 @@ export class PlainLine {
     }
     this.#stuck.amount = amount;
     return performance.now() - this.#stuck.since > STUCK_MS;
+  }
+
+  #alone(run: () => void): void {
+    guarded("send to a plain client", run, () => {
+      this.dispose();
+      this.#options.onGivenUp();
+      dropSocket(this.#socket);
+    });
   }
 
   #giveUp(): void {

@@ -1,11 +1,13 @@
 /** A socket that speaks the plain protocol: prompts in, their answers out in order, nothing kept. */
 import type { Hub } from "./hub.ts";
+import { dropSocket, listen } from "./listen.ts";
 import { PlainLine } from "./plain_line.ts";
-import { Refused } from "./refused.ts";
+import { faultOf, Refused } from "./refused.ts";
 import { runTurn, type TurnSink } from "./turn.ts";
 import type { Principal } from "@/lib/principal.ts";
 import { parsePlainPrompt, type PlainMessage } from "@/lib/protocol/plain.ts";
 import type { TurnError } from "@/lib/protocol/v2.ts";
+import { guarded } from "@/lib/telemetry/guard.ts";
 
 /** Serves one open or opening socket until it closes; that ends what is being answered. */
 export function servePlain(socket: WebSocket, hub: Hub, principal: Principal, model: () => string): void {
@@ -28,7 +30,7 @@ export function servePlain(socket: WebSocket, hub: Hub, principal: Principal, mo
       throw new Refused({ code: "queue_full", message: `${waiting.length} prompts are waiting already` });
     }
     waiting.push(prompt);
-    if (!running) void answerAll();
+    if (!running) guarded("answer a plain client", answerAll, () => dropSocket(socket));
   }
 
   async function answerAll(): Promise<void> {
@@ -36,7 +38,7 @@ export function servePlain(socket: WebSocket, hub: Hub, principal: Principal, mo
     for (let prompt = waiting.shift(); prompt !== undefined; prompt = waiting.shift()) {
       if (gone.signal.aborted) return;
       line.send({ type: "start" });
-      const request = { model: model(), messages: [{ role: "user" as const, content: prompt }], user };
+      const messages = [{ role: "user" as const, content: prompt }];
       const sink: TurnSink = {
         start() {},
         text: (data) => line.send({ type: "chunk", data }),
@@ -44,22 +46,22 @@ export function servePlain(socket: WebSocket, hub: Hub, principal: Principal, mo
         end: () => line.send({ type: "end" }),
         fail: (error) => line.send(plainError(error)),
       };
-      await runTurn(hub.brain, request, hub.watch(sink, "plain"), gone.signal);
+      await runTurn(hub.brain, () => ({ model: model(), messages, user }), hub.watch(sink, "plain"), gone.signal);
     }
     running = false;
   }
 
   const leave = hub.enter(socket, { principal, tell() {} });
-  socket.addEventListener("message", (event) => {
+  listen(socket, "message", (event) => {
     try {
       take(event.data);
     } catch (error) {
-      if (!(error instanceof SyntaxError || error instanceof Refused)) throw error;
-      line.send({ type: "error", message: error.message });
+      const isTheirs = error instanceof SyntaxError || error instanceof Refused;
+      line.send(isTheirs ? { type: "error", message: error.message } : plainError(faultOf("take a prompt", error)));
     }
     // What still comes in after a close is nobody's.
   }, { signal: gone.signal });
-  socket.addEventListener("close", () => {
+  listen(socket, "close", () => {
     gone.abort(new DOMException("The client left", "AbortError"));
     line.dispose();
     leave();

@@ -1,6 +1,6 @@
 /** What a client is told when something cannot be done. */
 import type { TurnError } from "@/lib/protocol/v2.ts";
-import { complain } from "@/lib/telemetry/log.ts";
+import { report } from "@/lib/telemetry/guard.ts";
 
 /** Something a client asked for that cannot be done, told to the one who asked. */
 export class Refused extends Error {
@@ -17,6 +17,6 @@ export class Refused extends Error {
  * @param doing what cannot be done now, as in "Cannot {doing}"
  */
 export function faultOf(doing: string, error: unknown): TurnError {
-  complain(`Cannot ${doing}: ${Deno.inspect(error)}`);
+  report(doing, error);
   return { code: "internal", message: "Something went wrong on the server", hint: "See the server's output for more" };
 }

@@ -1,12 +1,13 @@
 /** One conversation in progress: its turns, their order, and the numbered frames that tell of them. */
 import { FrameLog, type LoggedFrame } from "./frame_log.ts";
-import { Refused } from "./refused.ts";
+import { faultOf, Refused } from "./refused.ts";
 import type { StoredTurn } from "./store.ts";
 import { type Brain, runTurn, type TurnSink, type Usage } from "./turn.ts";
 import { Feelings } from "@/lib/feelings/feelings.ts";
 import type { GenerateRequest } from "@/lib/llm/provider.ts";
 import { OWNER } from "@/lib/principal.ts";
 import type { EndReason, TurnError, TurnRecord } from "@/lib/protocol/v2.ts";
+import { guarded } from "@/lib/telemetry/guard.ts";
 
 /** What a session needs from the server around it. */
 export interface SessionOptions {
@@ -130,7 +131,7 @@ export class Session {
     this.#cancel(this.#turns.slice(from));
     this.#turns = this.#turns.slice(0, from);
     this.log.clear(this.#next());
-    for (const watcher of this.watchers) watcher.restart();
+    this.#tell((watcher) => watcher.restart());
   }
 
   /** Ends whatever runs or waits. */
@@ -167,13 +168,22 @@ export class Session {
     if (record === undefined) return;
     record.state = "streaming";
     const controller = new AbortController();
-    const request = this.#options.request(this.#turns.slice(0, index + 1));
-    const sink = this.#options.watch(this.#sink(record));
-    const finished = runTurn(this.#options.brain, request, sink, controller.signal).then(() => {
+    const finished = this.#answer(record, this.#turns.slice(0, index + 1), controller.signal).then(() => {
       this.#running = undefined;
       this.#runNext();
     });
     this.#running = { record, controller, finished };
+  }
+
+  /** Never throws, since the turns behind this one wait for it: whatever goes wrong is the end of this turn alone. */
+  async #answer(record: StoredTurn, turns: readonly TurnRecord[], signal: AbortSignal): Promise<void> {
+    const options = this.#options;
+    try {
+      await runTurn(options.brain, () => options.request(turns), options.watch(this.#sink(record)), signal);
+    } catch (error) {
+      const fault = faultOf("answer a prompt", error);
+      if (record.state === "streaming") this.#fail(record, fault);
+    }
   }
 
   #sink(record: StoredTurn): TurnSink {
@@ -244,7 +254,12 @@ export class Session {
 
   #push(record: StoredTurn, frame: LoggedFrame): void {
     this.log.push(frame);
-    this.#options.onChange(this, record);
-    for (const watcher of this.watchers) watcher.wake();
+    guarded("note a turn that has changed", () => this.#options.onChange(this, record));
+    this.#tell((watcher) => watcher.wake());
+  }
+
+  /** A watcher that cannot take it costs the others, and the turn, nothing. */
+  #tell(tell: (watcher: Watcher) => void): void {
+    for (const watcher of this.watchers) guarded("tell who watches a conversation", () => tell(watcher));
   }
 }

@@ -2,6 +2,7 @@
 import { faultOf } from "./refused.ts";
 import { type GenerateRequest, LlmError, type LlmEvent } from "@/lib/llm/provider.ts";
 import type { EndReason, ProviderName, TurnError } from "@/lib/protocol/v2.ts";
+import { guarded } from "@/lib/telemetry/guard.ts";
 
 /** Who answers: decides on a provider, then streams from it. */
 export interface Brain {
@@ -32,10 +33,15 @@ export interface TurnSink {
   fail(error: TurnError): void;
 }
 
-/** Runs a turn to its end. Never throws: whatever goes wrong reaches the sink. Aborting `signal` ends it as cancelled. */
+/**
+ * Runs a turn to its end. Whatever goes wrong reaches the sink: it throws only what the sink throws at its end. Aborting
+ * `signal` ends it as cancelled.
+ *
+ * @param request makes the request
+ */
 export async function runTurn(
   brain: Brain,
-  request: GenerateRequest,
+  request: () => GenerateRequest,
   sink: TurnSink,
   signal: AbortSignal,
 ): Promise<void> {
@@ -43,7 +49,7 @@ export async function runTurn(
   let usage: Usage | undefined;
   let opened: Opened | undefined;
   try {
-    opened = await brain.open(request, { signal });
+    opened = await brain.open(request(), { signal });
     signal.throwIfAborted();
     sink.start(opened.provider, opened.model);
     for await (const event of opened.events) {
@@ -55,13 +61,18 @@ export async function runTurn(
       }
     }
   } catch (error) {
-    opened?.close?.();
+    closeAnswer(opened);
     if (signal.aborted) sink.end("cancelled");
     else sink.fail(turnErrorOf(error));
     return;
   }
-  opened.close?.();
+  closeAnswer(opened);
   sink.end(signal.aborted ? "cancelled" : reason, usage);
+}
+
+/** What fails then costs the turn nothing. */
+function closeAnswer(opened: Opened | undefined): void {
+  guarded("let go of an answer", () => opened?.close?.());
 }
 
 /** An error as the page is told of it. What is not ours to explain stays on the server. */

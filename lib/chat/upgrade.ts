@@ -1,5 +1,6 @@
 /** The door from HTTP to the two protocols. */
 import type { Hub } from "./hub.ts";
+import { listen, sendText } from "./listen.ts";
 import { plainError, servePlain } from "./plain_socket.ts";
 import type { Places } from "./places.ts";
 import { serveV2 } from "./v2_socket.ts";
@@ -53,7 +54,7 @@ export function upgradeSocket(
     return response;
   }
   hub.places.take(address);
-  socket.addEventListener("close", () => hub.places.leave(address), { once: true });
+  listen(socket, "close", () => hub.places.leave(address), { once: true });
   if (speaksV2) serveV2(socket, hub, principal);
   else servePlain(socket, hub, principal, model);
   return response;
@@ -72,9 +73,9 @@ function tryUpgrade<T>(upgrade: () => T): T | Response {
 /** Says why and closes: of an upgrade that was refused, a browser would show its page nothing. */
 function turnAway(socket: WebSocket, places: Places, error: ErrorFrame): void {
   places.refusing++;
-  socket.addEventListener("open", () => {
-    socket.send(JSON.stringify(error));
+  listen(socket, "open", () => {
+    sendText(socket, JSON.stringify(error));
     socket.close(TRY_AGAIN_LATER, error.message);
   });
-  socket.addEventListener("close", () => places.refusing--, { once: true });
+  listen(socket, "close", () => places.refusing--, { once: true });
 }

@@ -2,12 +2,14 @@
 import { CallLine } from "./calls.ts";
 import { Delivery, HIGH_WATER, sendFrame } from "./delivery.ts";
 import type { Hub } from "./hub.ts";
+import { dropSocket, listen } from "./listen.ts";
 import { faultOf, Refused } from "./refused.ts";
 import type { Seat } from "./seat.ts";
 import { toldOf } from "./store.ts";
 import type { Principal } from "@/lib/principal.ts";
 import { parseClientFrame } from "@/lib/protocol/client_frame.ts";
 import type { ClientFrame, TurnError } from "@/lib/protocol/v2.ts";
+import { guarded } from "@/lib/telemetry/guard.ts";
 
 /** Close code for a client that does not speak the protocol; it need not come back. */
 const NOT_THE_PROTOCOL = 4400;
@@ -23,7 +25,7 @@ export function serveV2(socket: WebSocket, hub: Hub, principal: Principal): void
   let calls: CallLine | undefined;
   /** What came while the session is looked up; undefined when it is not. */
   let waiting: unknown[] | undefined;
-  let gone = false;
+  const gone = new AbortController();
 
   function greet(after?: number): void {
     if (seat === undefined) return;
@@ -45,7 +47,7 @@ export function serveV2(socket: WebSocket, hub: Hub, principal: Principal): void
   function follow(): void {
     delivery?.dispose();
     delivery = undefined;
-    greet();
+    guarded("show a page its conversation", greet, () => dropSocket(socket));
   }
 
   /** Takes a place at a session. What comes meanwhile waits, so that frames are taken in their order. */
@@ -53,7 +55,7 @@ export function serveV2(socket: WebSocket, hub: Hub, principal: Principal): void
     waiting = [];
     try {
       const joined = await hub.join(principal, session);
-      if (gone) return hub.part(joined);
+      if (gone.signal.aborted) return hub.part(joined);
       seat = joined;
       seat.pages.add(follow);
       calls = new CallLine({
@@ -65,11 +67,13 @@ export function serveV2(socket: WebSocket, hub: Hub, principal: Principal): void
       greet(after);
     } catch (error) {
       sendFrame(socket, { type: "error", ...refusalOf(error) });
-      if (!gone) socket.close(TRY_AGAIN_LATER, "The session cannot be looked up now");
+      // Who was not welcomed would hear nothing more, but may come back for a welcome.
+      if (seat === undefined) socket.close(TRY_AGAIN_LATER, "The session cannot be looked up now");
+      else dropSocket(socket);
     }
     const frames = waiting;
     waiting = undefined;
-    for (const data of frames) void take(data);
+    for (const data of frames) takeAlone(data);
   }
 
   function handle(frame: ClientFrame): Promise<void> | void {
@@ -110,7 +114,11 @@ export function serveV2(socket: WebSocket, hub: Hub, principal: Principal): void
       socket.close(TRY_AGAIN_LATER, "Too much was sent before the welcome");
       return;
     }
-    void take(event.data);
+    takeAlone(event.data);
+  }
+
+  function takeAlone(data: unknown): void {
+    guarded("take a frame", () => take(data), () => dropSocket(socket));
   }
 
   async function take(data: unknown): Promise<void> {
@@ -124,11 +132,10 @@ export function serveV2(socket: WebSocket, hub: Hub, principal: Principal): void
     }
   }
 
-  socket.addEventListener("message", receive);
-  socket.addEventListener("close", () => {
-    gone = true;
+  listen(socket, "message", receive, { signal: gone.signal });
+  listen(socket, "close", () => {
     // Deno holds a socket for half its idle timeout after a client broke off: it must not hold the session as well.
-    socket.removeEventListener("message", receive);
+    gone.abort();
     delivery?.dispose();
     calls?.dispose();
     leave();

@@ -4,6 +4,7 @@ import { MarkParser } from "./marks.ts";
 import { type Sentence, Sentences } from "./sentences.ts";
 import { ThinkSplitter } from "./thinking.ts";
 import type { Emotion } from "@/lib/protocol/emotions.ts";
+import { guarded } from "@/lib/telemetry/guard.ts";
 
 /** Hears of one answer. */
 export interface FeelingsSink {
@@ -28,12 +29,14 @@ const FENCE = /^\s*(?:```|~~~)/;
  * One answer's way from the model to the page: thoughts are split off, marks taken out, and where there are none
  * feelings are guessed. Synchronous; a piece without brackets passes straight through.
  *
- * Whatever way the answer is cut into pieces, its text, its thoughts and its feelings come out the same.
+ * Whatever way the answer is cut into pieces, its text, its thoughts and its feelings come out the same. A stage that
+ * throws is left out from then on, and no text is lost.
  */
 export class Feelings {
   readonly #sink: FeelingsSink;
-  readonly #thoughts: ThinkSplitter;
-  readonly #marks: MarkParser;
+  /** Each stage is undefined once it has failed. */
+  #thoughts: ThinkSplitter | undefined;
+  #marks: MarkParser | undefined;
   /** Where feelings are guessed; undefined once the model has marked one. */
   #sentences: Sentences | undefined;
   #inFence = false;
@@ -41,27 +44,28 @@ export class Feelings {
   constructor(sink: FeelingsSink, options: FeelingsOptions) {
     this.#sink = sink;
     if (options.classifier) this.#sentences = new Sentences();
-    const marks = new MarkParser({
+    this.#marks = new MarkParser({
       text: (data) => this.#say(data),
       emotion: (name, intensity, at) => {
         this.#sentences = undefined;
         sink.emotion(name, intensity, at);
       },
     });
-    this.#marks = marks;
+    const inCode = () => this.#marks?.inCode ?? false;
     this.#thoughts = new ThinkSplitter({
-      text: (data) => marks.push(data),
+      text: (data) => this.#read(data),
       thinking: (data) => sink.thinking(data),
-      gap: () => marks.gap(),
+      gap: () => this.#withMarks((marks) => marks.gap()),
       get inCode() {
-        return marks.inCode;
+        return inCode();
       },
     });
   }
 
   /** Takes a piece of the answer. */
   text(piece: string): void {
-    this.#thoughts.push(piece);
+    if (this.#thoughts === undefined) this.#read(piece);
+    else this.#withThoughts((thoughts) => thoughts.push(piece));
   }
 
   /** Takes a piece of thought that the model's server has split off already. */
@@ -71,17 +75,50 @@ export class Feelings {
 
   /** The answer ends here, finished or not: gives out what was held back. */
   end(): void {
-    this.#thoughts.end();
-    this.#marks.end();
-    this.#guess(this.#sentences?.end() ?? []);
+    this.#withThoughts((thoughts) => thoughts.end());
+    this.#withMarks((marks) => marks.end());
+    this.#guess((sentences) => sentences.end());
+  }
+
+  /** Takes text without thoughts. */
+  #read(data: string): void {
+    if (this.#marks === undefined) this.#say(data);
+    else this.#withMarks((marks) => marks.push(data));
+  }
+
+  #withThoughts(run: (thoughts: ThinkSplitter) => void): void {
+    const thoughts = this.#thoughts;
+    if (thoughts === undefined) return;
+    guarded("split thoughts off an answer", () => run(thoughts), () => {
+      this.#thoughts = undefined;
+      this.#read(thoughts.rest());
+    });
+  }
+
+  #withMarks(run: (marks: MarkParser) => void): void {
+    const marks = this.#marks;
+    if (marks === undefined) return;
+    guarded("take marks out of an answer", () => run(marks), () => {
+      this.#marks = undefined;
+      this.#say(marks.rest());
+    });
   }
 
   #say(data: string): void {
+    if (data === "") return;
     this.#sink.text(data);
-    if (this.#sentences !== undefined) this.#guess(this.#sentences.push(data));
+    this.#guess((sentences) => sentences.push(data));
   }
 
-  #guess(sentences: readonly Sentence[]): void {
+  #guess(finished: (sentences: Sentences) => readonly Sentence[]): void {
+    const sentences = this.#sentences;
+    if (sentences === undefined) return;
+    guarded("guess the feeling of an answer", () => this.#guessEach(finished(sentences)), () => {
+      this.#sentences = undefined;
+    });
+  }
+
+  #guessEach(sentences: readonly Sentence[]): void {
     for (const { text, at } of sentences) {
       const fence = FENCE.test(text);
       if (fence) this.#inFence = !this.#inFence;

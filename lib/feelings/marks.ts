@@ -57,7 +57,8 @@ export class MarkParser {
     if (this.#held === "" && !this.#gap && this.#begun && !piece.includes("[")) {
       if (piece !== "") this.#keep(piece);
     } else {
-      this.#read(this.#held + piece, false);
+      this.#held += piece;
+      this.#read(false);
     }
     this.#flush();
   }
@@ -77,33 +78,41 @@ export class MarkParser {
     this.#flush();
   }
 
-  #release(): void {
-    if (this.#held !== "") this.#read(this.#held, true);
+  /** What has come in and was not given out, as it is: for whoever goes on without this parser after it has thrown. */
+  rest(): string {
+    const rest = this.#out + this.#lead + this.#held;
+    this.#out = this.#lead = this.#held = "";
+    return rest;
   }
 
-  #read(text: string, final: boolean): void {
-    this.#held = "";
-    for (let rest = text; rest !== "";) {
-      if (this.#gap) rest = this.#skipBlanks(rest);
-      const open = rest.indexOf("[");
-      if (open < 0) return this.#keep(rest);
-      this.#keep(rest.slice(0, open));
-      rest = rest.slice(open);
-      const mark = this.#code.inside ? "text" : readMark(rest, final);
-      if (mark === "unfinished") {
-        this.#held = rest;
-        return;
-      }
+  #release(): void {
+    if (this.#held !== "") this.#read(true);
+  }
+
+  /** Reads what is held. At any moment, all that was neither kept nor taken out is held. */
+  #read(final: boolean): void {
+    while (this.#held !== "") {
+      if (this.#gap) this.#held = this.#skipBlanks(this.#held);
+      const open = this.#held.indexOf("[");
+      if (open < 0) return this.#keepHeld(this.#held.length);
+      this.#keepHeld(open);
+      const mark = this.#code.inside ? "text" : readMark(this.#held, final);
+      if (mark === "unfinished") return;
       if (mark === "text") {
-        this.#keep("[");
-        rest = rest.slice(1);
+        this.#keepHeld(1);
       } else {
+        this.#held = this.#held.slice(mark.length);
         this.#open();
         this.#flush();
         this.#sink.emotion(mark.name, mark.intensity, this.#length);
-        rest = rest.slice(mark.length);
       }
     }
+  }
+
+  #keepHeld(length: number): void {
+    const text = this.#held.slice(0, length);
+    this.#held = this.#held.slice(length);
+    this.#keep(text);
   }
 
   #open(): void {

@@ -33,36 +33,52 @@ export class ThinkSplitter {
 
   push(piece: string): void {
     if (this.#held === "" && !piece.includes("<")) this.#give(piece);
-    else this.#read(this.#held + piece);
+    else {
+      this.#held += piece;
+      this.#read();
+    }
   }
 
   /** Gives out what is held back: nothing more comes. */
   end(): void {
-    const held = this.#held;
-    this.#held = "";
-    this.#give(held);
+    this.#giveHeld(this.#held.length);
   }
 
-  #read(text: string): void {
+  /** What has come in and was not given out, as it is: for whoever goes on without this splitter after it has thrown. */
+  rest(): string {
+    const rest = this.#held;
     this.#held = "";
-    let from = 0;
-    for (let open = text.indexOf("<"); open >= 0; open = text.indexOf("<", open + 1)) {
-      const ahead = text.slice(open, open + "</thinking>".length).toLowerCase();
+    return rest;
+  }
+
+  /** Reads what is held. At any moment, all that was neither given out nor a tag is held. */
+  #read(): void {
+    for (let open = this.#held.indexOf("<"); open >= 0; open = this.#held.indexOf("<", open)) {
+      const ahead = this.#held.slice(open, open + "</thinking>".length).toLowerCase();
       const tags = this.#inside ? CLOSING : ALL;
       const tag = tags.find((tag) => ahead.startsWith(tag));
       const unfinished = tag === undefined && tags.some((tag) => tag.startsWith(ahead));
-      if (tag === undefined && !unfinished) continue;
-      this.#give(text.slice(from, open));
-      from = open;
-      if (!this.#inside && this.#sink.inCode) continue;
-      if (tag === undefined) {
-        this.#held = text.slice(open);
-        return;
+      if (tag === undefined && !unfinished) {
+        open++;
+        continue;
       }
+      this.#giveHeld(open);
+      open = 0;
+      if (!this.#inside && this.#sink.inCode) {
+        open = 1;
+        continue;
+      }
+      if (tag === undefined) return;
+      this.#held = this.#held.slice(tag.length);
       this.#pass(tag);
-      from = open + tag.length;
     }
-    this.#give(text.slice(from));
+    this.#giveHeld(this.#held.length);
+  }
+
+  #giveHeld(length: number): void {
+    const text = this.#held.slice(0, length);
+    this.#held = this.#held.slice(length);
+    this.#give(text);
   }
 
   #pass(tag: string): void {

@@ -1,6 +1,7 @@
 /** Keeps the pages up to date on who would answer them. */
 import { type OllamaMonitor, type OllamaStatus, statusFrame } from "./status.ts";
 import type { Status } from "@/lib/protocol/v2.ts";
+import { guarded } from "@/lib/telemetry/guard.ts";
 
 /** How often Ollama is looked at while somebody is there to see it, ms: soon when it is missing, seldom when not. */
 const LOOK_MS = { missing: 3_000, there: 15_000 };
@@ -27,7 +28,7 @@ export class StatusWatch {
   constructor(options: StatusWatchOptions) {
     this.#options = options;
     this.#current = statusFrame(options.monitor.unknown, options.fallback);
-    void this.refresh();
+    this.look();
   }
 
   /** What the last look told. */
@@ -37,21 +38,27 @@ export class StatusWatch {
 
   /** What the last look told; if that was a while ago, a new one is begun, and tells of what has changed. */
   glance(): Status {
-    if (performance.now() - this.#looked > STALE_MS) void this.refresh();
+    if (performance.now() - this.#looked > STALE_MS) this.look();
     return this.#current;
+  }
+
+  /** Begins a look that tells of a change. */
+  look(): void {
+    guarded("look at Ollama", () => this.refresh());
   }
 
   /** Looks now, and tells of a change. */
   async refresh(): Promise<OllamaStatus> {
-    clearTimeout(this.#timer);
     this.#looked = performance.now();
+    // Before anything can fail: whatever does, it is looked again.
+    this.#later(LOOK_MS.missing);
     const seen = await this.#options.monitor.refresh();
     if (this.#disposed) return seen;
+    this.#later(seen.reachable ? LOOK_MS.there : LOOK_MS.missing);
     const status = statusFrame(seen, this.#options.fallback);
     const changed = JSON.stringify(status) !== JSON.stringify(this.#current);
     this.#current = status;
-    if (changed) this.#options.onChange(status);
-    this.#later(seen.reachable ? LOOK_MS.there : LOOK_MS.missing);
+    if (changed) guarded("tell how Ollama is", () => this.#options.onChange(status));
     return seen;
   }
 
@@ -63,6 +70,9 @@ export class StatusWatch {
   #later(ms: number): void {
     clearTimeout(this.#timer);
     if (this.#disposed) return;
-    this.#timer = setTimeout(() => this.#options.watched() ? void this.refresh() : this.#later(ms), ms);
+    this.#timer = setTimeout(() => {
+      this.#later(ms);
+      guarded("look whether anybody watches", () => this.#options.watched() && this.look());
+    }, ms);
   }
 }

@@ -9,6 +9,7 @@ import { ModelError } from "./model_error.ts";
 import { type ModelInPlace, type ModelPlace, StaticModel } from "./place.ts";
 import type { Cubism } from "./references.ts";
 import { openModel, readSource, type SourceContext } from "./source.ts";
+import { guarded } from "@/lib/telemetry/guard.ts";
 
 /** A step that takes long: told when it starts, or once it has taken a second, then every second until it is over. */
 export interface Progress {
@@ -215,6 +216,8 @@ function contextOf({ config, root = Deno.cwd(), configPath, onProgress, signal }
 function startStep(text: string, atOnce: boolean, onProgress: BringOptions["onProgress"]): Disposable {
   let seconds = 0;
   if (atOnce) onProgress?.({ text, seconds });
-  const timer = setInterval(() => onProgress?.({ text, seconds: ++seconds }), 1000);
+  const timer = setInterval(() => {
+    guarded("tell how long a step takes", () => onProgress?.({ text, seconds: ++seconds }));
+  }, 1000);
   return { [Symbol.dispose]: () => clearInterval(timer) };
 }
