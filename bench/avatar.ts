@@ -16,8 +16,8 @@ const SIZE = { width: 160, height: 120 };
 
 const PAGE = `
   import { h, render } from "preact";
-  import Avatar from "@/islands/Avatar.tsx";
-  import { loadCore } from "@/lib/avatar/core_loader.ts";
+  import Avatar from "@/web/islands/Avatar.tsx";
+  import { loadCore } from "@/web/live2d/core_loader.ts";
   import { Renderer, Ticker } from "@pixi/core";
   import { Container } from "@pixi/display";
   import "@pixi/unsafe-eval";

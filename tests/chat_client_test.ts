@@ -7,11 +7,11 @@ import { FakeBrain } from "@/lib/chat/fake_brain.ts";
 import { Hub } from "@/lib/chat/hub.ts";
 import { MemoryStore } from "@/lib/chat/store.ts";
 import { upgradeSocket } from "@/lib/chat/upgrade.ts";
-import { ChatStore } from "@/lib/client/chat_store.ts";
-import type { Turn } from "@/lib/client/conversation.ts";
-import { FakeStorage, STATUS } from "@/lib/client/fake_world.ts";
-import type { SocketWorld } from "@/lib/client/socket.ts";
-import { Memory } from "@/lib/client/storage.ts";
+import { ChatStore } from "@/web/chat/chat_store.ts";
+import type { Turn } from "@/web/chat/conversation.ts";
+import { FakeStorage, STATUS } from "@/web/connection/fake_environment.ts";
+import type { SocketEnvironment } from "@/web/connection/socket.ts";
+import { Memory } from "@/web/browser/storage.ts";
 import { configSchema } from "@/lib/config/schema.ts";
 import { OWNER } from "@/lib/principal.ts";
 
@@ -63,7 +63,7 @@ class Tab {
   readonly store: ChatStore;
 
   constructor(url: string, storage = new FakeStorage()) {
-    const world: SocketWorld = {
+    const world: SocketEnvironment = {
       connect: (to, protocol) => new WebSocket(to, protocol),
       now: () => Date.now(),
       schedule(callback, ms) {

@@ -6,7 +6,7 @@ import { createApp } from "@/app.ts";
 import { loadConfig } from "@/lib/config/load.ts";
 import { Door } from "@/lib/http/door.ts";
 import { createHandler } from "@/lib/http/handler.ts";
-import { PROGRAM } from "@/lib/paths.ts";
+import { ISLANDS, PROGRAM } from "@/lib/paths.ts";
 import { openServices, type Services } from "@/lib/services.ts";
 
 export interface HouseOptions {
@@ -35,7 +35,9 @@ export class House {
   }
 
   static async open(options: HouseOptions = {}): Promise<House> {
-    snapshot ??= new Builder({ root: PROGRAM, outDir: await Deno.makeTempDir() }).build({ snapshot: "memory" });
+    snapshot ??= new Builder({ root: PROGRAM, islandDir: ISLANDS, outDir: await Deno.makeTempDir() }).build({
+      snapshot: "memory",
+    });
     const applySnapshot = await snapshot;
     const folder = await makeHome();
     const file = join(folder, "vtuber.config.json");
