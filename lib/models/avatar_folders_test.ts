@@ -1,6 +1,7 @@
 import { assert, assertEquals, assertNotEquals } from "@std/assert";
 import { join } from "node:path";
 import { AvatarFolders } from "./avatar_folders.ts";
+import { contentOf } from "./file_tree.ts";
 import { type CheckedModel, checkModel } from "./check_model.ts";
 import { openFolder } from "./file_tree.ts";
 import { type Files, modelFiles, tempFolder, writeFiles } from "./model_fixture.ts";
@@ -68,7 +69,7 @@ Deno.test("lay() shows a folder only when all of it is there", async () => {
       }
     }
   })();
-  for (let i = 0; i < 20; i++) model.files.set(`${i}.wav`, new Uint8Array(100_000));
+  for (let i = 0; i < 20; i++) model.files.set(`${i}.wav`, contentOf(new Uint8Array(100_000)));
   const { hash } = (await folders.lay("mia", model)).inPlace;
   done = true;
   await watching;
