@@ -50,6 +50,10 @@ export class Program {
     return new Program(child, address, rest, folder === undefined ? home : undefined);
   }
 
+  get pid(): number {
+    return this.#child.pid;
+  }
+
   get socketUrl(): string {
     return `${this.url.replace("http", "ws")}/ws`;
   }

@@ -24,8 +24,8 @@ export const UPLOAD_LIMITS = {
   zipDirectoryBytes: 8 * MIB,
   /** A model's entry file, unpacked. */
   entryBytes: 1 * MIB,
-  /** Any other JSON file of a model, such as a motion, unpacked. */
-  jsonBytes: 16 * MIB,
+  /** Any other JSON file of a model, such as a motion, unpacked: read, it takes twenty times as much. */
+  jsonBytes: 4 * MIB,
   /** A whole model, unpacked; one of its files may take all of it. */
   modelBytes: 512 * MIB,
 
@@ -35,7 +35,7 @@ export const UPLOAD_LIMITS = {
   readSeconds: 120,
 
   /** The JSON of a character card, and each text in a picture that may hold one. */
-  cardTextBytes: 8 * MIB,
+  cardTextBytes: 4 * MIB,
   /** All that a card says of its character, UTF-16 units. */
   cardTextLength: 1_000_000,
   cardNameLength: 200,

@@ -31,7 +31,7 @@ export class Uploads {
    */
   avatar(request: Request, visitor: string): Promise<Response> {
     return this.#take(request, visitor, UPLOAD_LIMITS.avatarBytes, (files) => {
-      return addAvatar(this.#services, uploadOf(files), new ReadBudget({}, request.signal));
+      return addAvatar(this.#services, uploadOf(files), new ReadBudget());
     });
   }
 
@@ -47,7 +47,7 @@ export class Uploads {
 
   /** Reads the form onto disk and answers with what `add` makes of it; nothing of the form is left then. */
   #take(request: Request, visitor: string, most: number, add: (files: Files) => Promise<unknown>): Promise<Response> {
-    return answering(request, async () => {
+    return answering(async () => {
       using _slot = this.#slots.take(visitor);
       await using folder = await folderIn(join(this.#services.dataDir, "uploads"));
       const [first, ...rest] = await readFiles(request, folder.path, {
@@ -99,7 +99,7 @@ async function removeIfThere(path: string): Promise<void> {
   }
 }
 
-async function answering({ signal }: Request, work: () => Promise<unknown>): Promise<Response> {
+async function answering(work: () => Promise<unknown>): Promise<Response> {
   try {
     return Response.json(await work(), { status: 201 });
   } catch (error) {
@@ -107,8 +107,6 @@ async function answering({ signal }: Request, work: () => Promise<unknown>): Pro
     if (error instanceof UploadsBusy) {
       return Response.json(error.error, { status: error.status, headers: { "retry-after": "5" } });
     }
-    // Nobody is there any more to hear the answer, which is what ended the work.
-    if (signal.aborted && !(error instanceof FormError)) error = new FormError(400, "The upload was broken off");
     if (!(error instanceof FormError)) throw error;
     const told: TurnError = { code: error.status === 413 ? "too_long" : "bad_value", message: error.message };
     return Response.json(told, { status: error.status });
