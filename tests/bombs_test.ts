@@ -55,7 +55,7 @@ const BOMBS: Record<string, Bomb> = {
   "forty entry files of 50 MB": zip(() => many(40, zeros("", 50 * MIB)), "is too big: at most 1 MiB"),
   "an entry file that announces 4 GB": zip(
     () => [{ ...zeros("a.model3.json", 50 * MIB), size: 0xfffffff0 }],
-    "is damaged",
+    "a.model3.json",
   ),
   "an entry file that announces 100 bytes and has 200 MB": zip(
     () => [{ ...zeros("a.model3.json", 200 * MIB), size: 100 }],
@@ -69,10 +69,10 @@ const BOMBS: Record<string, Bomb> = {
     "x.zip",
   ),
   "100,000 entries": zip(() => many(100_000, honest("", "{}")), "the list of its files takes"),
-  "30,000 entries": zip(() => many(30_000, honest("", "{}")), "it holds more than 20000 files"),
+  "10,000 entries": zip(() => many(10_000, honest("", "{}")), "it holds more than 4000 files"),
   "names of 60,000 characters, thousands of folders deep": zip(
     () => Array.from({ length: 120 }, (_, i) => honest(`${"a/".repeat(30_000)}${i}.model3.json`, "{}")),
-    "does not describe a Live2D model",
+    "the list of its files takes",
   ),
   "an entry file of 30 MB": zip(
     () => [honest("a.model3.json", JSON.stringify({ ...SHOWN, more: Array(10 * MIB).fill(10) }))],
@@ -91,7 +91,7 @@ const BOMBS: Record<string, Bomb> = {
     return [{ name: "a.model3.json", data, size: 1000 }];
   }, "is damaged"),
   "a model of 800 MB": zip(() => model(200 * MIB), "far too big for a model: at most 512 MiB"),
-  "a motion of 4 MB that is millions of objects": zip(
+  "a motion of 1 MB that is millions of objects": zip(
     () => {
       const references = { ...SHOWN.FileReferences, Motions: { Idle: [{ File: "a.motion3.json" }] } };
       const [, ...rest] = model(1_000);
@@ -110,23 +110,28 @@ const BOMBS: Record<string, Bomb> = {
       const [, ...rest] = model(1_000);
       return [
         honest("a.model3.json", JSON.stringify({ FileReferences: references })),
-        honest("a.physics3.json", "[".repeat(4 * MIB)),
+        honest("a.physics3.json", "[".repeat(MIB)),
         ...rest,
       ];
     },
     "",
     201,
   ),
-  "40,000 references, each looked for among 15,000 files": zip(() => {
-    const files = Array.from({ length: 15_000 }, (_, i) => honest(`é${i}`, ""));
+  "40,000 references, each looked for among 3,500 files": zip(() => {
+    const files = Array.from({ length: 3_500 }, (_, i) => honest(`é${i}`, ""));
     const expressions = Array.from({ length: 40_000 }, (_, i) => ({ File: `x${i}` }));
     const references = { ...SHOWN.FileReferences, Expressions: expressions };
     return [honest("a.model3.json", JSON.stringify({ FileReferences: references })), ...files];
   }, "moc a.moc3 is missing"),
-  "15,000 names in an old encoding, each looked for in a long text": zip(() => {
-    const names = Array.from({ length: 15_000 }, (_, i) => honest(new Uint8Array([...OLD_NAME, ...digits(i)]), ""));
+  "3,500 names in an old encoding, each looked for in a long text": zip(() => {
+    const names = Array.from({ length: 3_500 }, (_, i) => honest(new Uint8Array([...OLD_NAME, ...digits(i)]), ""));
     return [honest("a.model3.json", JSON.stringify({ ...SHOWN, text: "日".repeat(300_000) })), ...names];
   }, "moc a.moc3 is missing"),
+  "a folder of 20,000 files": {
+    files: () => Array.from({ length: 20_000 }, (_, i) => [`a/${i}.model3.json`, new Uint8Array(1)]),
+    status: 422,
+    words: "is not JSON",
+  },
   "one long file that is no model": { files: () => [["a.png", new Uint8Array(250 * MIB)]], status: 422, words: "zip" },
   "a file that is longer than a form may be": {
     files: () => [["a.zip", new Uint8Array(300 * MIB)]],
@@ -185,7 +190,6 @@ Deno.test({
         const waited = await patience.stop();
         const peak = await peakOf(program.pid) - rest;
         const figures = `${Math.round(peak / MIB)} MiB, ${Math.round(took)} ms, others waited ${Math.round(waited)} ms`;
-        if (Deno.env.has("VTUBER_TEST_FIGURES")) console.log(figures, JSON.stringify(answer.body).slice(0, 200));
         assertEquals(answer.status, status, JSON.stringify(answer.body).slice(0, 500));
         assertStringIncludes(String(answer.body.message), status === 201 ? "undefined" : words);
         assertLess(peak, MOST_MEMORY, figures);

@@ -20,12 +20,13 @@ export const UPLOAD_LIMITS = {
   files: 20_000,
   /** Folders within folders. */
   depth: 12,
-  /** The list of files at the end of a zip. */
-  zipDirectoryBytes: 8 * MIB,
+  /** Files of a zip, and the list of them at its end: read, each of them takes some 8 KB. */
+  zipFiles: 4_000,
+  zipDirectoryBytes: 1 * MIB,
   /** A model's entry file, unpacked. */
   entryBytes: 1 * MIB,
-  /** Any other JSON file of a model, such as a motion, unpacked: read, it takes twenty times as much. */
-  jsonBytes: 4 * MIB,
+  /** Any other JSON file of a model, such as a motion, that is read to check it: that takes twenty times as much. */
+  jsonBytes: 1 * MIB,
   /** A whole model, unpacked; one of its files may take all of it. */
   modelBytes: 512 * MIB,
 

@@ -76,7 +76,7 @@ export async function checkModel(tree: FileTree, options: CheckOptions = {}): Pr
   for (const [path, { role, source }] of wanted) {
     options.signal?.throwIfAborted();
     const check = new FileCheck(role, cubism);
-    await tree.stream(source, (chunk) => check.take(chunk), check.most);
+    await tree.stream(source, (chunk) => check.take(chunk));
     const complaint = check.complaint();
     if (complaint === undefined) files.set(path, { size: check.size, stream: (take) => tree.stream(source, take) });
     else report(role, { kind: "bad_file", path, message: `${role} ${path} ${complaint}` });

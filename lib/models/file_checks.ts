@@ -11,11 +11,11 @@ const CUBISM_OF_MOC: Record<number, string> = { 1: "3.0", 2: "3.3", 3: "4.0", 4:
 /** Bytes by which a file is known. */
 const HEAD_BYTES = 64;
 
-/** Looks at a file that comes piece by piece; only JSON is kept, to be read as a whole. */
+/** Looks at a file that comes piece by piece. JSON is kept, to be read as a whole, unless it is too long for that. */
 export class FileCheck {
   readonly #role: Role;
   readonly #cubism: Cubism;
-  readonly #chunks: Uint8Array[] = [];
+  #chunks: Uint8Array[] = [];
   /** Bytes so far. */
   size = 0;
   /** The first of them. */
@@ -26,11 +26,6 @@ export class FileCheck {
     this.#cubism = cubism;
   }
 
-  /** Bytes that such a file may have. */
-  get most(): number {
-    return this.#isJson ? UPLOAD_LIMITS.jsonBytes : UPLOAD_LIMITS.modelBytes;
-  }
-
   get #isJson(): boolean {
     return !["moc", "texture", "sound"].includes(this.#role) && !(this.#role === "motion" && this.#cubism === 2);
   }
@@ -39,7 +34,9 @@ export class FileCheck {
     this.size += chunk.length;
     const lacks = HEAD_BYTES - this.head.length;
     if (lacks > 0) this.head = joined([this.head, chunk.subarray(0, lacks)]);
-    if (this.#isJson) this.#chunks.push(chunk);
+    if (!this.#isJson) return;
+    if (this.size <= UPLOAD_LIMITS.jsonBytes) this.#chunks.push(chunk);
+    else this.#chunks = [];
   }
 
   /** What is wrong with the file, as the end of a sentence that starts with its name; undefined when it looks right. */
@@ -52,7 +49,9 @@ export class FileCheck {
       return startsWith(this.head, this.#cubism === 2 ? "moc" : "MOC3") ? undefined : "is not a Live2D model file";
     }
     if (this.#role === "texture") return isImage(this.head) ? undefined : "is not an image";
-    return !this.#isJson || isJson(joined(this.#chunks)) ? undefined : "is not JSON";
+    if (!this.#isJson) return undefined;
+    const looksRight = this.size > UPLOAD_LIMITS.jsonBytes ? beginsAsObject(this.head) : isJson(joined(this.#chunks));
+    return looksRight ? undefined : "is not JSON";
   }
 }
 
@@ -65,6 +64,11 @@ export function mocVersion(bytes: Uint8Array): number | undefined {
 export function cubismRelease(version: number): string {
   const release = CUBISM_OF_MOC[version];
   return release === undefined ? `a newer Cubism (moc3 version ${version})` : `Cubism ${release}`;
+}
+
+/** All that is asked of JSON that is too long to be read. */
+function beginsAsObject(head: Uint8Array): boolean {
+  return new TextDecoder().decode(head).trimStart().startsWith("{");
 }
 
 function isImage(bytes: Uint8Array): boolean {

@@ -6,7 +6,7 @@ import { decodeNames } from "./zip_names.ts";
 import { mebibytes, UPLOAD_LIMITS } from "@/lib/config/upload_limits.ts";
 
 // Workers would outlive the call. What comes out of one piece is in memory at once, up to a thousand times its size.
-configure({ useWebWorkers: false, chunkSize: 8 * 1024 });
+configure({ useWebWorkers: false, chunkSize: 4 * 1024 });
 
 /** What may be an entry file, which names the others. */
 const ENTRY_FILE = /model3?\.json$/i;
@@ -62,8 +62,8 @@ async function listEntries(
     for await (const entry of reader.getEntriesGenerator()) {
       budget.spendTime(label);
       if (!entry.directory) entries.push(entry);
-      if (++listed > UPLOAD_LIMITS.files) {
-        throw zipError("bad_zip", `The zip ${label} is refused: it holds more than ${UPLOAD_LIMITS.files} files`);
+      if (++listed > UPLOAD_LIMITS.zipFiles) {
+        throw zipError("bad_zip", `The zip ${label} is refused: it holds more than ${UPLOAD_LIMITS.zipFiles} files`);
       }
     }
   } catch (cause) {
@@ -76,9 +76,13 @@ async function listEntries(
   return entries;
 }
 
+/** Bytes read from disk at a time, of which the pieces that are unpacked are cut. */
+const WINDOW_BYTES = 128 * 1024;
+
 /** A zip on disk, of which only what is asked for is read. It is opened anew each time, so that nobody needs to close it. */
 class DiskReader extends Reader<string> {
   readonly #path: string;
+  #window = { at: 0, bytes: new Uint8Array() };
 
   constructor(path: string) {
     super(path);
@@ -96,11 +100,20 @@ class DiskReader extends Reader<string> {
     if (there > UPLOAD_LIMITS.zipDirectoryBytes) {
       throw zipError("bad_zip", `The zip is refused: the list of its files takes ${mebibytes(there)}`);
     }
-    const bytes = new Uint8Array(there);
+    const { at, bytes } = this.#window;
+    if (index < at || index + there > at + bytes.length) {
+      this.#window = { at: index, bytes: await this.#read(index, Math.max(there, WINDOW_BYTES)) };
+    }
+    const from = index - this.#window.at;
+    return this.#window.bytes.slice(from, from + there);
+  }
+
+  async #read(index: number, length: number): Promise<Uint8Array<ArrayBuffer>> {
+    const bytes = new Uint8Array(Math.max(0, Math.min(length, this.size - index)));
     using file = await Deno.open(this.#path);
     await file.seek(index, Deno.SeekMode.Start);
     let filled = 0;
-    while (filled < there) {
+    while (filled < bytes.length) {
       const count = await file.read(bytes.subarray(filled));
       if (count === null) break;
       filled += count;
