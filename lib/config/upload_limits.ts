@@ -12,7 +12,7 @@ export const UPLOAD_LIMITS = {
   bodyIdleSeconds: 30,
   /** Body of an upload, without the form around its files. */
   avatarBytes: 256 * MIB,
-  cardBytes: 32 * MIB,
+  cardBytes: 16 * MIB,
   /** What the names of the files and the borders between them may take. */
   formBytes: 8 * MIB,
 
@@ -21,12 +21,12 @@ export const UPLOAD_LIMITS = {
   /** Folders within folders. */
   depth: 12,
   /** Files of a zip, and the list of them at its end: read, each of them takes some 8 KB. */
-  zipFiles: 4_000,
-  zipDirectoryBytes: 1 * MIB,
+  zipFiles: 2_500,
+  zipDirectoryBytes: MIB,
   /** A model's entry file, unpacked. */
-  entryBytes: 1 * MIB,
+  entryBytes: MIB,
   /** Any other JSON file of a model, such as a motion, that is read to check it: that takes twenty times as much. */
-  jsonBytes: 1 * MIB,
+  jsonBytes: MIB / 2,
   /** A whole model, unpacked; one of its files may take all of it. */
   modelBytes: 512 * MIB,
 

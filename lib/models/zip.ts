@@ -6,7 +6,7 @@ import { decodeNames } from "./zip_names.ts";
 import { mebibytes, UPLOAD_LIMITS } from "@/lib/config/upload_limits.ts";
 
 // Workers would outlive the call. What comes out of one piece is in memory at once, up to a thousand times its size.
-configure({ useWebWorkers: false, chunkSize: 4 * 1024 });
+configure({ useWebWorkers: false, chunkSize: 2 * 1024 });
 
 /** What may be an entry file, which names the others. */
 const ENTRY_FILE = /model3?\.json$/i;
