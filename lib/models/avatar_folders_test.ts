@@ -1,17 +1,15 @@
 import { assert, assertEquals, assertNotEquals } from "@std/assert";
 import { join } from "node:path";
 import { AvatarFolders } from "./avatar_folders.ts";
-import { contentOf } from "./file_tree.ts";
 import { type CheckedModel, checkModel } from "./check_model.ts";
-import { openFolder } from "./file_tree.ts";
-import { type Files, modelFiles, tempFolder, writeFiles } from "./model_fixture.ts";
+import { contentOf } from "./file_tree.ts";
+import { type Files, modelFiles, tempFolder, writeFiles, zipOf } from "./model_fixture.ts";
+import { openZip } from "./zip.ts";
 
 const HOUR = 60 * 60 * 1000;
 
 async function modelOf(files: Files): Promise<CheckedModel> {
-  await using folder = await tempFolder();
-  await writeFiles(folder.path, files);
-  return await checkModel(await openFolder(folder.path));
+  return await checkModel(await openZip(await zipOf(files), "model.zip"));
 }
 
 function namesIn(folder: string): string[] {
