@@ -71,15 +71,29 @@ export async function launchBrowser(): Promise<Browser> {
   return browser;
 }
 
-/** Collects what the page complains about: console errors, uncaught exceptions, failed or refused requests. */
-export function watchComplaints(page: Page): string[] {
+/** What pages complained of, one entry a time: "404 /favicon.ico", "console: …", "exception: …". */
+export type Complaints = readonly string[];
+
+/**
+ * Watches what the page complains of: console errors, uncaught exceptions, requests that were refused or failed.
+ *
+ * @returns all of it so far, sorted; a refused request by its status and its address, which has no origin when it is
+ * the page's own, and … for the hash of an avatar
+ */
+export function watchComplaints(page: Page): () => Complaints {
   const complaints: string[] = [];
   page.on("console", (message) => {
-    if (message.type() === "error") complaints.push(`console: ${message.text()}`);
+    // The response itself is noted below, with its address.
+    if (message.type() !== "error" || /^Failed to load resource: the server responded/.test(message.text())) return;
+    complaints.push(`console: ${message.text()}`);
   });
   page.on("pageerror", (error) => complaints.push(`exception: ${error}`));
   page.on("response", (response) => {
-    if (response.status() >= 400) complaints.push(`${response.status()} ${response.url()}`);
+    const url = response.url();
+    const { origin } = new URL(page.url());
+    if (response.status() < 400) return;
+    const path = url.startsWith(`${origin}/`) ? url.slice(origin.length) : url;
+    complaints.push(`${response.status()} ${path.replace(/^\/avatars\/\w+\//, "/avatars/…/")}`);
   });
-  return complaints;
+  return () => complaints.toSorted();
 }

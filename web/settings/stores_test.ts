@@ -7,6 +7,7 @@ import { checksOf, PreflightStore, sameModel } from "./preflight_store.ts";
 import { PullStore } from "./pull_store.ts";
 import { SettingsStore } from "./settings_store.ts";
 import type { Method, Preflight, SettingField } from "@/lib/protocol/calls.ts";
+import { until } from "@/tests/until.ts";
 
 interface Asked {
   method: string;
@@ -96,7 +97,7 @@ Deno.test("SettingsStore writes one field, reads all of them again, and keeps wh
   assertEquals(calls.last.params, { changes: [{ path: ["llm", "model"], value: "mini" }] });
   assertEquals(settings.changes.value.get("llm.model"), { state: "saving" });
   calls.last.resolve({ restart: true });
-  while (calls.last.method !== "settings.read") await Promise.resolve();
+  await until("a second call", () => calls.last.method === "settings.read", { every: 0 });
   calls.last.resolve([field("mini")]);
   assertEquals(await written, true);
   assertEquals([settings.field("llm.model")?.value, settings.restart.value], ["mini", true]);
@@ -142,7 +143,7 @@ Deno.test("PreflightStore looks once at a time, and tells when it cannot", async
   await preflight.look();
   assertEquals([calls.asked.length, preflight.looking.value], [1, true]);
   calls.last.resolve({ ...SEEN, installed: [] });
-  while (calls.asked.length < 2) await Promise.resolve();
+  await until("a second call", () => calls.asked.length === 2, { every: 0 });
   calls.last.resolve(SEEN);
   await first;
   assertEquals([preflight.seen.value, preflight.looking.value], [SEEN, false]);
