@@ -1,6 +1,6 @@
 /**
  * What a living character costs: main-thread time for each frame of our stage, beside a page with nothing but
- * pixi-live2d-display, in the same browser, in turns. Run it with `deno run -A bench/avatar.ts`.
+ * pixi-live2d-display, in the same browser, in turns. Run it with `deno run -A --lock=tests/deno.lock bench/avatar.ts`.
  */
 import { AvatarPages } from "../tests/avatar_page.ts";
 import { launchBrowser, type Page } from "../tests/browser.ts";

@@ -2,7 +2,7 @@
  * A headless browser for tests: the Chrome named by CHROME_PATH, one that is installed, or, on Linux x64,
  * the Chromium that npm carries. WebGL runs in software, so the avatar draws without a graphics card.
  */
-// The browser is hundreds of megabytes that only tests need, so it stays out of deno.json's imports.
+// The browser is a hundred megabytes that only tests need: no import of deno.json's, and in the tests' own lock.
 // deno-lint-ignore no-import-prefix
 import puppeteer, { type Browser, type Page } from "npm:puppeteer-core@25.16.0";
 
