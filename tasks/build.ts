@@ -27,6 +27,10 @@ export const BROUGHT = ["static/model", "static/vendor", "static/app-config.json
  * @throws {Error} when the build fails, which has told on standard error why
  */
 export async function buildIfChanged(root: string, began?: () => void): Promise<boolean> {
+  await Deno.mkdir(join(root, "_fresh"), { recursive: true });
+  // Whoever wants the build meanwhile waits until it is there.
+  using lock = await Deno.open(join(root, "_fresh", "sources.lock"), { create: true, write: true });
+  await lock.lock(true);
   const stamp = join(root, "_fresh", "sources.sha256");
   const digest = await digestFiles(root, SOURCES);
   const built = await Deno.readTextFile(stamp).catch((error: unknown) => {

@@ -8,6 +8,11 @@ import puppeteer, { type Browser, type Page } from "npm:puppeteer-core@25.16.0";
 
 export type { Browser, Page };
 
+/** The environment variable by which `deno task test` names the browser that all files share: its address. */
+export const SHARED_BROWSER = "TEST_BROWSER_WS";
+
+const VIEWPORT = { width: 1280, height: 800 };
+
 const INSTALLED = [
   "/usr/bin/google-chrome",
   "/usr/bin/chromium",
@@ -51,13 +56,27 @@ async function executable(): Promise<string> {
 /** How long a browser may take to end, ms. */
 const CLOSE_MS = 5_000;
 
-/** Starts a browser with a fresh profile. The caller closes it. */
+/**
+ * A browser with nothing open: one of its own, or the one that is shared. The caller closes it, and before that what
+ * it has opened.
+ */
 export async function launchBrowser(): Promise<Browser> {
+  const shared = Deno.env.get(SHARED_BROWSER);
+  return shared === undefined ? await startBrowser() : await enterBrowser(shared);
+}
+
+async function enterBrowser(address: string): Promise<Browser> {
+  const browser = await puppeteer.connect({ browserWSEndpoint: address, defaultViewport: VIEWPORT });
+  browser.close = () => browser.disconnect();
+  return browser;
+}
+
+async function startBrowser(): Promise<Browser> {
   const browser = await puppeteer.launch({
     executablePath: await executable(),
     args: ARGUMENTS,
     headless: true,
-    defaultViewport: { width: 1280, height: 800 },
+    defaultViewport: VIEWPORT,
   });
   const close = browser.close.bind(browser);
   // Now and then puppeteer misses, under Deno, that the browser has ended, and would wait for it for ever.
