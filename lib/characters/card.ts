@@ -9,7 +9,9 @@ import { parseExamples } from "./examples.ts";
 import { isPng, pngTexts } from "./png.ts";
 import { UPLOAD_LIMITS } from "@/lib/config/upload_limits.ts";
 
-const { cardBytes, cardTextBytes, cardTextLength, cardNameLength } = UPLOAD_LIMITS;
+const { cardBytes, cardTextBytes, cardTextLength, cardNameLength, cardValues } = UPLOAD_LIMITS;
+
+const BEGINS_VALUE = new Set([..."{[,"].map((sign) => sign.charCodeAt(0)));
 
 const words = z.string().nullish().transform((value) => value ?? "");
 const cardFields = z.object({
@@ -42,6 +44,9 @@ export function parseCard(bytes: Uint8Array, file: string, user = "User"): Chara
 function jsonIn(bytes: Uint8Array, file: string): unknown {
   const kind = kindOf(bytes);
   const inner = isPng(bytes) ? decodedFrom(bytes, file) : bytes;
+  // Bytes, not characters: none of these is part of another one's UTF-8.
+  const values = inner.reduce((count, byte) => BEGINS_VALUE.has(byte) ? count + 1 : count, 0);
+  if (values > cardValues) throw new CardError(file, `it holds ${values} values, at most ${cardValues} are taken`);
   try {
     return JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(inner));
   } catch (cause) {

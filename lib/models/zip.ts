@@ -1,12 +1,13 @@
 import { configure, type FileEntry, Reader, Uint8ArrayReader, ZipReader } from "@zip.js/zip.js";
 import { type FileTree, isLitter, joined, type TakeChunk, tooBig } from "./file_tree.ts";
+import { InflateStream } from "./inflate_stream.ts";
 import { ModelError, type ProblemKind } from "./model_error.ts";
 import { ReadBudget } from "./read_budget.ts";
 import { decodeNames } from "./zip_names.ts";
 import { mebibytes, UPLOAD_LIMITS } from "@/lib/config/upload_limits.ts";
 
-// Workers would outlive the call. What comes out of one piece is in memory at once, up to a thousand times its size.
-configure({ useWebWorkers: false, chunkSize: 2 * 1024 });
+// Workers would outlive the call.
+configure({ useWebWorkers: false, DecompressionStream: InflateStream });
 
 /** What may be an entry file, which names the others. */
 const ENTRY_FILE = /model3?\.json$/i;
