@@ -38,7 +38,7 @@ export const UPLOAD_LIMITS = {
   /** The JSON of a character card, and each text in a picture that may hold one. */
   cardTextBytes: 4 * MIB,
   /** Signs in it that begin a value: each value takes twenty times as much as its text. */
-  cardValues: 300_000,
+  cardValues: 600_000,
   /** All that a card says of its character, UTF-16 units. */
   cardTextLength: 1_000_000,
   cardNameLength: 200,
