@@ -1,7 +1,7 @@
 /** The application: which path is answered by what. Who may ask for it stands in `lib/protocol/roles.ts`. */
 import { App, csp, HttpError, staticFiles } from "fresh";
 import { upgradeSocket } from "@/lib/chat/upgrade.ts";
-import { uploadAvatar, uploadCharacter } from "@/lib/desk/uploads.ts";
+import { Uploads } from "@/lib/desk/uploads.ts";
 import { serveFile } from "@/lib/http/files.ts";
 import { healthz, readyz } from "@/lib/http/health.ts";
 import { visitorOf } from "@/lib/http/visitor.ts";
@@ -18,6 +18,8 @@ export interface AppOptions {
 /** Makes the app around services that are ready. File routes come from the build. */
 export function createApp(services: Services, { unchecked }: AppOptions = {}): App<State> {
   const { avatar, hub } = services;
+  const uploads = new Uploads(services);
+  const addressOf = (request: Request) => visitorOf(request)?.address ?? "local";
   function principalOf(request: Request): Principal {
     const principal = visitorOf(request)?.principal ?? unchecked;
     if (principal === undefined) throw new HttpError(403, "Nobody has said who asks for this");
@@ -29,7 +31,7 @@ export function createApp(services: Services, { unchecked }: AppOptions = {}): A
       upgradeSocket(ctx.req, {
         hub,
         principal: principalOf(ctx.req),
-        address: visitorOf(ctx.req)?.address ?? "local",
+        address: addressOf(ctx.req),
         model: () => services.config.llm.model,
         upgrade: (options) => ctx.upgrade(options),
       }))
@@ -42,8 +44,8 @@ export function createApp(services: Services, { unchecked }: AppOptions = {}): A
       return ctx.next();
     })
     .get(at("/app-config.json"), (ctx) => ctx.json(ctx.state.config, { headers: { "cache-control": "no-cache" } }))
-    .post(at("/api/avatars"), (ctx) => uploadAvatar(ctx.req, services))
-    .post(at("/api/characters"), (ctx) => uploadCharacter(ctx.req, services))
+    .post(at("/api/avatars"), (ctx) => uploads.avatar(ctx.req, addressOf(ctx.req)))
+    .post(at("/api/characters"), (ctx) => uploads.character(ctx.req, addressOf(ctx.req)))
     .get(at("/readyz"), async () => readyz(await services.mind.look()))
     .get(at("/metrics"), () => hub.metrics.page())
     // Below an avatar's own folder alone: what lies beside the folders is the server's.

@@ -2,9 +2,14 @@
 import { Builder } from "fresh/dev";
 import { loadConfig } from "@/lib/config/load.ts";
 import { OWNER } from "@/lib/principal.ts";
+import { ISLANDS } from "@/lib/paths.ts";
 import { precompress } from "@/tasks/precompress.ts";
 
-const builder = new Builder({ root: import.meta.dirname!, target: ["chrome111", "firefox111", "safari16.4"] });
+const builder = new Builder({
+  root: import.meta.dirname!,
+  islandDir: ISLANDS,
+  target: ["chrome111", "firefox111", "safari16.4"],
+});
 
 if (Deno.args.includes("build")) {
   await builder.build();

@@ -1,6 +1,6 @@
 /**
  * What a living character costs: main-thread time for each frame of our stage, beside a page with nothing but
- * pixi-live2d-display, in the same browser, in turns. Run it with `deno run -A bench/avatar.ts`.
+ * pixi-live2d-display, in the same browser, in turns. Run it with `deno run -A --lock=tests/deno.lock bench/avatar.ts`.
  */
 import { AvatarPages } from "../tests/avatar_page.ts";
 import { launchBrowser, type Page } from "../tests/browser.ts";
@@ -16,8 +16,8 @@ const SIZE = { width: 160, height: 120 };
 
 const PAGE = `
   import { h, render } from "preact";
-  import Avatar from "@/islands/Avatar.tsx";
-  import { loadCore } from "@/lib/avatar/core_loader.ts";
+  import Avatar from "@/web/islands/Avatar.tsx";
+  import { loadCore } from "@/web/live2d/core_loader.ts";
   import { Renderer, Ticker } from "@pixi/core";
   import { Container } from "@pixi/display";
   import "@pixi/unsafe-eval";

@@ -1,6 +1,6 @@
 /**
  * What a visitor waits for and what a change of avatar leaves behind: time until the chat can be used and until the
- * avatar stands there, and the heap of the page over 50 changes between two models. `deno run -A bench/page.ts`
+ * avatar stands there, and the heap of the page over 50 changes between two models. `deno run -A --lock=tests/deno.lock bench/page.ts`
  */
 import { median } from "./stats.ts";
 import { aligned } from "./table.ts";

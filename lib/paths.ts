@@ -5,6 +5,9 @@ import { fileURLToPath } from "node:url";
 /** The folder of the program's own files: the checkout, or what a compiled program carries inside. */
 export const PROGRAM: string = fileURLToPath(new URL("..", import.meta.url)).replace(/[/\\]$/, "");
 
+/** Folder of the islands, from {@linkcode PROGRAM}: everything that runs in the browser lies below `web/`. */
+export const ISLANDS = "web/islands";
+
 /** Within a compiled program: the default model and the Cores, as a sync leaves them. */
 export const BUNDLE = "dist/bundle";
 

@@ -18,6 +18,7 @@ import { settingsCalls } from "@/lib/desk/settings.ts";
 import { Secrets } from "@/lib/http/secrets.ts";
 import { Mind } from "@/lib/mind.ts";
 import { rootsOf } from "@/lib/models/bring.ts";
+import type { ReadBudget } from "@/lib/models/read_budget.ts";
 import { Wardrobe, wearsOther } from "@/lib/models/wardrobe.ts";
 import { homeFolder } from "@/lib/paths.ts";
 import type { AppConfig } from "@/lib/protocol/app_config.ts";
@@ -46,10 +47,11 @@ export interface Services {
   /**
    * Changes fields of the configuration, in its file and at once, or none of them where anything is wrong.
    *
+   * @param budget what may still be read of an avatar that has just been uploaded
    * @throws {ConfigError} naming the value that is wrong
    * @throws {ModelError} when the avatar that would be shown then cannot be
    */
-  change(changes: readonly Change[]): Promise<void>;
+  change(changes: readonly Change[], budget?: ReadBudget): Promise<void>;
   /** Ends turns, stores them, closes sockets. */
   close(): Promise<void>;
 }
@@ -97,7 +99,7 @@ export async function openServices(options: ServicesOptions = {}): Promise<Servi
     dataDir,
     secrets,
     appConfig: () => appConfig(live.current, avatar.shown(live.current)),
-    change: (changes) => changeServices(services, changes),
+    change: (changes, budget) => changeServices(services, changes, budget),
     close: async () => {
       guarded("stop looking at Ollama", () => mind.dispose());
       guarded("let go of the avatar", () => avatar[Symbol.dispose]());
@@ -110,14 +112,18 @@ export async function openServices(options: ServicesOptions = {}): Promise<Servi
   return services;
 }
 
-async function changeServices({ live, avatar, mind, hub }: Services, changes: readonly Change[]): Promise<void> {
+async function changeServices(
+  { live, avatar, mind, hub }: Services,
+  changes: readonly Change[],
+  budget?: ReadBudget,
+): Promise<void> {
   // Who names the avatar means it, even if it is the configured one: its files may not have been there at the start.
   const named = changes.some(({ path: [first] }) => first === "model");
   let worn = false;
   await live.change(changes, {
     async prepare(next, before) {
       worn = named || wearsOther(next, before);
-      if (worn) await avatar.wear(next);
+      if (worn) await avatar.wear(next, budget);
     },
     async apply(next, before) {
       setLogLevel(next.log.level);

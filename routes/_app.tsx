@@ -1,6 +1,6 @@
 import { asset } from "fresh/runtime";
-import { WORDS } from "@/lib/client/i18n.ts";
-import { preferencesOf } from "@/lib/client/preferences.ts";
+import { WORDS } from "@/lib/i18n/i18n.ts";
+import { preferencesOf } from "@/web/browser/preferences.ts";
 import { define } from "@/utils.ts";
 
 /** Colours of the browser's own frame around the page: those of the style sheet's `--ground`. */

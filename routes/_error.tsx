@@ -1,7 +1,7 @@
 import { HttpError } from "fresh";
-import { Logo } from "@/components/Logo.tsx";
-import { WORDS } from "@/lib/client/i18n.ts";
-import { preferencesOf } from "@/lib/client/preferences.ts";
+import { Logo } from "@/web/components/Logo.tsx";
+import { WORDS } from "@/lib/i18n/i18n.ts";
+import { preferencesOf } from "@/web/browser/preferences.ts";
 import { define } from "@/utils.ts";
 
 /** Says that something failed, never why: an error's text may hold what is nobody's business. */

@@ -1,8 +1,8 @@
-import { Logo } from "@/components/Logo.tsx";
-import Avatar from "@/islands/Avatar.tsx";
-import ChatPanel from "@/islands/ChatPanel.tsx";
-import { WORDS } from "@/lib/client/i18n.ts";
-import { preferencesOf } from "@/lib/client/preferences.ts";
+import { Logo } from "@/web/components/Logo.tsx";
+import Avatar from "@/web/islands/Avatar.tsx";
+import ChatPanel from "@/web/islands/ChatPanel.tsx";
+import { WORDS } from "@/lib/i18n/i18n.ts";
+import { preferencesOf } from "@/web/browser/preferences.ts";
 import { define } from "@/utils.ts";
 
 export default define.page(function Index({ state, req }) {

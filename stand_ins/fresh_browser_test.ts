@@ -12,8 +12,9 @@ const builder = new Builder({
 Deno.test("boot() brings the islands of a page to life where the server rendered them", async () => {
   await using server = Deno.serve({ port: 0, hostname: "127.0.0.1", onListen() {} }, app.handler());
   const browser = await launchBrowser();
+  const context = await browser.createBrowserContext();
   try {
-    const page = await browser.newPage();
+    const page = await context.newPage();
     const problems: string[] = [];
     page.on("pageerror", (error) => problems.push(String(error)));
     page.on("console", (message) => message.type() === "error" && problems.push(message.text()));
@@ -38,6 +39,7 @@ Deno.test("boot() brings the islands of a page to life where the server rendered
     ]);
     assertEquals(problems, []);
   } finally {
+    await context.close();
     await browser.close();
   }
 });

@@ -11,8 +11,7 @@ export const SOURCES = [
   "app.ts",
   "utils.ts",
   "routes",
-  "islands",
-  "components",
+  "web",
   "lib",
   "static",
   "stand_ins",
@@ -21,8 +20,17 @@ export const SOURCES = [
 /** Below these is what other tasks bring: served as it is, not built. */
 export const BROUGHT = ["static/model", "static/vendor", "static/app-config.json"];
 
-/** Runs the build in a process of its own, unless `_fresh/` is up to date. Returns whether it ran. */
-export async function buildIfChanged(root: string): Promise<boolean> {
+/**
+ * Runs the build in a process of its own, unless `_fresh/` is up to date. Returns whether it ran.
+ *
+ * @param began called when it is not, before the build
+ * @throws {Error} when the build fails, which has told on standard error why
+ */
+export async function buildIfChanged(root: string, began?: () => void): Promise<boolean> {
+  await Deno.mkdir(join(root, "_fresh"), { recursive: true });
+  // Whoever wants the build meanwhile waits until it is there.
+  using lock = await Deno.open(join(root, "_fresh", "sources.lock"), { create: true, write: true });
+  await lock.lock(true);
   const stamp = join(root, "_fresh", "sources.sha256");
   const digest = await digestFiles(root, SOURCES);
   const built = await Deno.readTextFile(stamp).catch((error: unknown) => {
@@ -30,11 +38,13 @@ export async function buildIfChanged(root: string): Promise<boolean> {
     throw error;
   });
   if (built === digest) return false;
+  began?.();
   // Bundling takes memory and leaves a service behind: the server shall have neither.
   const { success } = await new Deno.Command(Deno.execPath(), {
-    args: ["run", "-A", "dev.ts", "build"],
+    args: ["run", "-A", "--quiet", "dev.ts", "build"],
     cwd: root,
     stdout: "null",
+    stderr: "inherit",
   }).output();
   if (!success) throw new Error("Cannot build the page: see above for what esbuild or Fresh said");
   await Deno.writeTextFile(stamp, digest);

@@ -66,7 +66,7 @@ try {
         await page.screenshot({ path, type: "webp", quality: 82 });
         say(path);
       },
-      { llm: { api: "chat" } },
+      { llm: { api: "chat" }, avatar: { maxFps: 12 } },
       { stub: { behaviour: { answer: ANSWER, rate: 200 }, ...(empty && { models: [] }) } },
     );
   }

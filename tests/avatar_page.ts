@@ -24,8 +24,8 @@ const POLICY = "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; style-
 /** The island as the page has it, with what the chat writes open to the test. */
 const ISLAND = `
   import { h, render } from "preact";
-  import Avatar from "@/islands/Avatar.tsx";
-  import * as presence from "@/lib/client/presence.ts";
+  import Avatar from "@/web/islands/Avatar.tsx";
+  import * as presence from "@/web/presence/presence.ts";
   globalThis.presence = presence;
   const config = JSON.parse(document.getElementById("config").textContent);
   render(h(Avatar, { config }), document.getElementById("root"));

@@ -1,5 +1,5 @@
 /** What axe, the checker of accessibility, has against a page. */
-// Only tests need it, so it stays out of deno.json's imports.
+// Only tests need it: no import of deno.json's, and in the tests' own lock.
 // deno-lint-ignore no-import-prefix
 import axe from "npm:axe-core@4.14.1";
 import type { Page } from "./browser.ts";

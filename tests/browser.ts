@@ -2,11 +2,16 @@
  * A headless browser for tests: the Chrome named by CHROME_PATH, one that is installed, or, on Linux x64,
  * the Chromium that npm carries. WebGL runs in software, so the avatar draws without a graphics card.
  */
-// The browser is hundreds of megabytes that only tests need, so it stays out of deno.json's imports.
+// The browser is a hundred megabytes that only tests need: no import of deno.json's, and in the tests' own lock.
 // deno-lint-ignore no-import-prefix
 import puppeteer, { type Browser, type Page } from "npm:puppeteer-core@25.16.0";
 
 export type { Browser, Page };
+
+/** The environment variable by which `deno task test` names the browser that all files share: its address. */
+export const SHARED_BROWSER = "TEST_BROWSER_WS";
+
+const VIEWPORT = { width: 1280, height: 800 };
 
 const INSTALLED = [
   "/usr/bin/google-chrome",
@@ -51,13 +56,27 @@ async function executable(): Promise<string> {
 /** How long a browser may take to end, ms. */
 const CLOSE_MS = 5_000;
 
-/** Starts a browser with a fresh profile. The caller closes it. */
+/**
+ * A browser with nothing open: one of its own, or the one that is shared. The caller closes it, and before that what
+ * it has opened.
+ */
 export async function launchBrowser(): Promise<Browser> {
+  const shared = Deno.env.get(SHARED_BROWSER);
+  return shared === undefined ? await startBrowser() : await enterBrowser(shared);
+}
+
+async function enterBrowser(address: string): Promise<Browser> {
+  const browser = await puppeteer.connect({ browserWSEndpoint: address, defaultViewport: VIEWPORT });
+  browser.close = () => browser.disconnect();
+  return browser;
+}
+
+async function startBrowser(): Promise<Browser> {
   const browser = await puppeteer.launch({
     executablePath: await executable(),
     args: ARGUMENTS,
     headless: true,
-    defaultViewport: { width: 1280, height: 800 },
+    defaultViewport: VIEWPORT,
   });
   const close = browser.close.bind(browser);
   // Now and then puppeteer misses, under Deno, that the browser has ended, and would wait for it for ever.
@@ -71,15 +90,29 @@ export async function launchBrowser(): Promise<Browser> {
   return browser;
 }
 
-/** Collects what the page complains about: console errors, uncaught exceptions, failed or refused requests. */
-export function watchComplaints(page: Page): string[] {
+/** What pages complained of, one entry a time: "404 /favicon.ico", "console: …", "exception: …". */
+export type Complaints = readonly string[];
+
+/**
+ * Watches what the page complains of: console errors, uncaught exceptions, requests that were refused or failed.
+ *
+ * @returns all of it so far, sorted; a refused request by its status and its address, which has no origin when it is
+ * the page's own, and … for the hash of an avatar
+ */
+export function watchComplaints(page: Page): () => Complaints {
   const complaints: string[] = [];
   page.on("console", (message) => {
-    if (message.type() === "error") complaints.push(`console: ${message.text()}`);
+    // The response itself is noted below, with its address.
+    if (message.type() !== "error" || /^Failed to load resource: the server responded/.test(message.text())) return;
+    complaints.push(`console: ${message.text()}`);
   });
   page.on("pageerror", (error) => complaints.push(`exception: ${error}`));
   page.on("response", (response) => {
-    if (response.status() >= 400) complaints.push(`${response.status()} ${response.url()}`);
+    const url = response.url();
+    const { origin } = new URL(page.url());
+    if (response.status() < 400) return;
+    const path = url.startsWith(`${origin}/`) ? url.slice(origin.length) : url;
+    complaints.push(`${response.status()} ${path.replace(/^\/avatars\/\w+\//, "/avatars/…/")}`);
   });
-  return complaints;
+  return () => complaints.toSorted();
 }

@@ -3,15 +3,17 @@ import { assert, assertEquals } from "@std/assert";
 import { launchBrowser, type Page, watchComplaints } from "./browser.ts";
 import { House } from "./house.ts";
 import { startStub, type Stub } from "./stub_ollama.ts";
+import { PATIENCE, within } from "./until.ts";
+import { CALM } from "./visit.ts";
 import { FakeBrain } from "@/lib/chat/fake_brain.ts";
 import { Hub } from "@/lib/chat/hub.ts";
 import { MemoryStore } from "@/lib/chat/store.ts";
 import { upgradeSocket } from "@/lib/chat/upgrade.ts";
-import { ChatStore } from "@/lib/client/chat_store.ts";
-import type { Turn } from "@/lib/client/conversation.ts";
-import { FakeStorage, STATUS } from "@/lib/client/fake_world.ts";
-import type { SocketWorld } from "@/lib/client/socket.ts";
-import { Memory } from "@/lib/client/storage.ts";
+import { ChatStore } from "@/web/chat/chat_store.ts";
+import type { Turn } from "@/web/chat/conversation.ts";
+import { FakeStorage, STATUS } from "@/web/connection/fake_environment.ts";
+import type { SocketEnvironment } from "@/web/connection/socket.ts";
+import { Memory } from "@/web/browser/storage.ts";
 import { configSchema } from "@/lib/config/schema.ts";
 import { OWNER } from "@/lib/principal.ts";
 
@@ -63,7 +65,7 @@ class Tab {
   readonly store: ChatStore;
 
   constructor(url: string, storage = new FakeStorage()) {
-    const world: SocketWorld = {
+    const world: SocketEnvironment = {
       connect: (to, protocol) => new WebSocket(to, protocol),
       now: () => Date.now(),
       schedule(callback, ms) {
@@ -84,19 +86,21 @@ class Tab {
 
   /** Resolves as soon as the turns are as wanted. */
   until(wanted: (turns: readonly Turn[]) => boolean): Promise<readonly Turn[]> {
-    return new Promise((resolve) => {
+    const there = new Promise<readonly Turn[]>((resolve) => {
       const unwatch = this.store.turns.subscribe((turns) => {
         if (wanted(turns)) queueMicrotask(() => (unwatch(), resolve(turns)));
       });
     });
+    return within(() => `other turns than ${JSON.stringify(this.store.turns.peek())}`, there);
   }
 
   async closed(): Promise<void> {
-    await new Promise<void>((resolve) => {
+    const waiting = new Promise<void>((resolve) => {
       const unwatch = this.store.connection.subscribe(({ state }) => {
         if (state === "waiting") queueMicrotask(() => (unwatch(), resolve()));
       });
     });
+    await within("the line breaks", waiting);
   }
 
   [Symbol.dispose](): void {
@@ -252,19 +256,19 @@ const scenes: [name: string, scene: (visit: { page: Page; stub: Stub }) => Promi
 
 Deno.test("the chat in a browser", async (t) => {
   await using stub = startStub();
-  await using house = await House.open({ config: { prompt: "none" }, env: { OLLAMA_HOST: stub.url } });
+  await using house = await House.open({ config: { prompt: "none", avatar: CALM }, env: { OLLAMA_HOST: stub.url } });
   const browser = await launchBrowser();
   try {
     for (const [name, scene] of scenes) {
       await t.step(name, async () => {
         const context = await browser.createBrowserContext();
         const page = await context.newPage();
-        page.setDefaultTimeout(60_000);
+        page.setDefaultTimeout(PATIENCE);
         const complaints = watchComplaints(page);
         await page.goto(house.url);
         await page.waitForSelector(".chat.ready");
         await scene({ page, stub });
-        assertEquals(complaints, []);
+        assertEquals(complaints(), []);
         await context.close();
       });
     }

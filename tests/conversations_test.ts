@@ -3,12 +3,12 @@ import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { join } from "node:path";
 import { type Browser, launchBrowser, type Page } from "./browser.ts";
 import { faults } from "./axe.ts";
-import { logSays, named, say, type Visit, visit } from "./visit.ts";
+import { CALM, logSays, named, say, type Visit, visit } from "./visit.ts";
 import type { Knobs, Stub } from "./stub_ollama.ts";
 import { BUILTIN_PERSONAS } from "@/lib/config/personas.ts";
 
 /** A still avatar leaves the machine to what is tested here. */
-const CONFIG = { avatar: { maxFps: 1 }, llm: { api: "chat" } };
+const CONFIG = { avatar: { ...CALM, maxFps: 1 }, llm: { api: "chat" } };
 
 interface Scene {
   play(visit: Visit & { browser: Browser }): Promise<void>;
@@ -129,7 +129,6 @@ const scenes: Record<string, Scene> = {
     async play({ page, stub, browser }) {
       const folder = await Deno.makeTempDir();
       const session = await browser.target().createCDPSession();
-      const { browserContextIds } = await session.send("Target.getBrowserContexts");
       await talk(page, stub, "What is tea?", "Leaves, in *hot* water.");
       await open(page);
       const texts: string[] = [];
@@ -140,7 +139,7 @@ const scenes: Record<string, Scene> = {
           behavior: "allow",
           downloadPath: folder,
           eventsEnabled: true,
-          browserContextId: browserContextIds.at(-1)!,
+          browserContextId: page.browserContext().id!,
         });
         if (format === "Markdown") await choose(page, "What is tea?", "Save as Markdown");
         else await (await named(page, "button", "Save as JSON")).click();

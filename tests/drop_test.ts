@@ -7,8 +7,9 @@ import { modelFiles } from "@/lib/models/model_fixture.ts";
 Deno.test("a browser's form keeps the paths of a folder, in any language", async () => {
   await using house = await House.open();
   const browser = await launchBrowser();
+  const context = await browser.createBrowserContext();
   try {
-    const page = await browser.newPage();
+    const page = await context.newPage();
     await page.goto(`${house.url}/app-config.json`);
     const files = Object.entries(modelFiles({}, "ミア")).map(([path, content]) =>
       [`モデル/${path}`, typeof content === "string" ? [...new TextEncoder().encode(content)] : [...content]] as const
@@ -22,6 +23,7 @@ Deno.test("a browser's form keeps the paths of a folder, in any language", async
     assertEquals(answer, [201, { name: "ミア", warnings: [] }]);
     assertEquals(house.services.appConfig().model, "ミア");
   } finally {
+    await context.close();
     await browser.close();
   }
 });

@@ -45,7 +45,7 @@ Deno.test("the owner makes a link, a guest talks by it and finds no settings, un
     await guest.reload();
     await logSays(guest, "Welcome, dear guest.");
     assertEquals(await faults(guest), []);
-    assertEquals(complaints, []);
+    assertEquals(complaints(), []);
 
     await (await named(owner, "button", "Turn it off")).click();
     await named(owner, "button", "Make a link");

@@ -1,5 +1,5 @@
 /** The whole app for a test: the page as the build makes it, behind a real server, with data of its own. */
-import { Builder } from "fresh/dev";
+import { ProdBuildCache, setBuildCache } from "fresh/internal";
 import { join } from "node:path";
 import { makeHome } from "./home.ts";
 import { createApp } from "@/app.ts";
@@ -8,6 +8,7 @@ import { Door } from "@/lib/http/door.ts";
 import { createHandler } from "@/lib/http/handler.ts";
 import { PROGRAM } from "@/lib/paths.ts";
 import { openServices, type Services } from "@/lib/services.ts";
+import { buildIfChanged } from "@/tasks/build.ts";
 
 export interface HouseOptions {
   /** What `vtuber.config.json` says, or its very text. The port is always a free one. */
@@ -18,7 +19,13 @@ export interface HouseOptions {
   root?: string;
 }
 
-let snapshot: ReturnType<Builder["build"]> | undefined;
+let build: Promise<ProdBuildCache> | undefined;
+
+/** The page as it is built on disk, where all tests find it; built anew when something has changed. */
+async function readBuild(): Promise<ProdBuildCache> {
+  await buildIfChanged(PROGRAM);
+  return new ProdBuildCache(PROGRAM, await import(new URL("../_fresh/snapshot.js", import.meta.url).href));
+}
 
 /** A running app. Dispose of it when done. */
 export class House {
@@ -35,8 +42,8 @@ export class House {
   }
 
   static async open(options: HouseOptions = {}): Promise<House> {
-    snapshot ??= new Builder({ root: PROGRAM, outDir: await Deno.makeTempDir() }).build({ snapshot: "memory" });
-    const applySnapshot = await snapshot;
+    build ??= readBuild();
+    const built = await build;
     const folder = await makeHome();
     const file = join(folder, "vtuber.config.json");
     const { config = {} } = options;
@@ -45,7 +52,7 @@ export class House {
     const loaded = await loadConfig({ root: options.root ?? folder, env });
     const services = await openServices({ loaded });
     const app = createApp(services);
-    applySnapshot(app);
+    setBuildCache(app, built, "production");
     const { config: { server: settings, llm: { wsPath } }, secrets } = services;
     const door = new Door({ server: settings, wsPath, secrets });
     const handler = createHandler(app.handler(), { door, prepared: join(folder, "none") });

@@ -2,15 +2,15 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { launchBrowser, type Page } from "./browser.ts";
 import { startStub } from "./stub_ollama.ts";
-import { logSays, named, say, type Visit, visit } from "./visit.ts";
+import { until } from "./until.ts";
+import { logSays, named, say, type Visit, visit, type VisitOptions } from "./visit.ts";
 
-const scenes: [string, (visit: Visit) => Promise<void>][] = [
+const scenes: [name: string, play: (visit: Visit) => Promise<void>, options?: VisitOptions][] = [
   ["the avatar gets ready, and moves", async ({ page }) => {
     await page.waitForSelector('canvas[data-state="ready"]');
     const canvas = await page.$("canvas");
     const first = await canvas!.screenshot({ encoding: "base64" });
-    let later = first;
-    while (later === first) later = await canvas!.screenshot({ encoding: "base64" });
+    await until("the avatar moves", async () => await canvas!.screenshot({ encoding: "base64" }) !== first);
   }],
 
   ["an answer arrives token by token, and can be stopped", async ({ page, stub }) => {
@@ -24,7 +24,7 @@ const scenes: [string, (visit: Visit) => Promise<void>][] = [
     const log = await logSays(page, "And on we go.");
     assertStringIncludes(log, "One two three");
     assert(!log.includes("four"), "nothing may follow a stop");
-    while (stub.active() > 0) await stub.requests.at(-2)?.finished;
+    await until("Ollama is told to stop", () => stub.active() === 0);
   }],
 
   ["Enter sends, Shift+Enter breaks the line", async ({ page, stub }) => {
@@ -95,7 +95,7 @@ const scenes: [string, (visit: Visit) => Promise<void>][] = [
     await page.reload();
     await page.waitForSelector('canvas[data-state="error"]');
     await stageSays(page, "Hiyori.moc3");
-  }],
+  }, { complaints: ["404 /avatars/…/Hiyori.moc3"] }],
 
   ["scripts and Core are at most 330 kB on the wire, and the chat does not wait for the avatar", async ({ page }) => {
     await page.setCacheEnabled(false);
@@ -126,7 +126,7 @@ const scenes: [string, (visit: Visit) => Promise<void>][] = [
 Deno.test("the page", async (t) => {
   const browser = await launchBrowser();
   try {
-    for (const [name, scene] of scenes) await t.step(name, () => visit(browser, scene));
+    for (const [name, play, options] of scenes) await t.step(name, () => visit(browser, play, {}, options));
   } finally {
     await browser.close();
   }

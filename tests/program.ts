@@ -1,8 +1,13 @@
 /** The real program in a process of its own: what `deno task start` serves with, told by environment and signals. */
+import { assertEquals } from "@std/assert";
 import { join } from "node:path";
 import { makeHome } from "./home.ts";
+import { PATIENCE, until, within } from "./until.ts";
 import { PROGRAM } from "@/lib/paths.ts";
 import { buildIfChanged } from "@/tasks/build.ts";
+
+/** How long a start may take that builds the page before, ms. */
+const START_MS = 2 * PATIENCE;
 
 export interface ProgramOptions {
   /** What `vtuber.config.json` says; null for none: the checkout has the one that is shipped then. */
@@ -14,6 +19,8 @@ export interface ProgramOptions {
   folder?: string;
   /** A module that runs in its process before it. */
   preload?: string;
+  /** Open it to {@linkcode Program.collectGarbage}. */
+  inspected?: boolean;
 }
 
 export class Program {
@@ -22,6 +29,7 @@ export class Program {
   readonly #output: Promise<unknown>;
   readonly #complaints: string[];
   readonly #folder: string | undefined;
+  readonly #inspector: string;
 
   private constructor(
     child: Deno.ChildProcess,
@@ -29,23 +37,31 @@ export class Program {
     output: Promise<unknown>,
     complaints: string[],
     folder: string | undefined,
+    inspector: string,
   ) {
     this.#child = child;
     this.url = url;
     this.#output = output;
     this.#complaints = complaints;
     this.#folder = folder;
+    this.#inspector = inspector;
   }
 
   /** Builds the page if it is not up to date, starts the server and waits until it listens. */
-  static async start({ config = {}, binary, env = {}, folder, preload }: ProgramOptions = {}): Promise<Program> {
+  static async start(
+    { config = {}, binary, env = {}, folder, preload, inspected = false }: ProgramOptions = {},
+  ): Promise<Program> {
     await buildIfChanged(PROGRAM);
     const home = folder ?? await makeHome();
     const file = join(home, "vtuber.config.json");
     if (config !== null) await Deno.writeTextFile(file, JSON.stringify(config));
-    const preloaded = preload === undefined ? [] : ["--preload", preload];
+    const inspector = `127.0.0.1:${freePort()}`;
+    const flags = [
+      ...(inspected ? [`--inspect=${inspector}`] : []),
+      ...(preload === undefined ? [] : ["--preload", preload]),
+    ];
     const child = new Deno.Command(binary ?? Deno.execPath(), {
-      args: binary === undefined ? ["run", "-A", "--quiet", ...preloaded, join(PROGRAM, "serve.ts")] : [],
+      args: binary === undefined ? ["run", "-A", "--quiet", ...flags, join(PROGRAM, "serve.ts")] : [],
       cwd: binary === undefined ? PROGRAM : home,
       env: {
         PORT: "0",
@@ -61,7 +77,11 @@ export class Program {
     const complained = passOn(child.stderr, complaints);
     const { address, rest } = await listening(child.stdout);
     const output = Promise.all([rest, complained]);
-    return new Program(child, address, output, complaints, folder === undefined ? home : undefined);
+    return new Program(child, address, output, complaints, folder === undefined ? home : undefined, inspector);
+  }
+
+  get pid(): number {
+    return this.#child.pid;
   }
 
   get socketUrl(): string {
@@ -80,9 +100,26 @@ export class Program {
     return values.reduce((sum, line) => sum + Number(line.split(" ").at(-1)), 0);
   }
 
-  /** Resolves when a number of `/metrics` is what it should be. */
-  async until(name: string, expected: (value: number) => boolean): Promise<void> {
-    while (!expected(await this.metric(name))) await new Promise((resolve) => setTimeout(resolve, 20));
+  /** Resolves when a number of `/metrics` is what it should be; fails when it is not in time. */
+  async until(name: string, expected: (value: number) => boolean, patience: number = PATIENCE): Promise<void> {
+    let value = NaN;
+    await until(() => `${name}, which is ${value}`, async () => expected(value = await this.metric(name)), {
+      patience,
+    });
+  }
+
+  /** Has all memory collected that nothing holds, as far as V8 can; the program must be inspected. */
+  async collectGarbage(): Promise<void> {
+    const [target] = await (await fetch(`http://${this.#inspector}/json/list`)).json();
+    const socket = new WebSocket(target.webSocketDebuggerUrl);
+    const answer = Promise.withResolvers<MessageEvent>();
+    socket.onopen = () => socket.send('{"id":1,"method":"HeapProfiler.collectGarbage"}');
+    socket.onmessage = answer.resolve;
+    socket.onerror = () => answer.reject(new Error("Cannot reach the inspector"));
+    assertEquals(JSON.parse((await within("the collector is through", answer.promise)).data), { id: 1, result: {} });
+    const closed = new Promise((resolve) => socket.onclose = resolve);
+    socket.close();
+    await closed;
   }
 
   signal(signal: Deno.Signal): void {
@@ -91,7 +128,7 @@ export class Program {
 
   /** Resolves when the process has ended, by itself or by a signal. */
   async ended(): Promise<Deno.CommandStatus> {
-    const status = await this.#child.status;
+    const status = await within("the program ends", this.#child.status);
     await this.#output;
     return status;
   }
@@ -108,6 +145,11 @@ export class Program {
   }
 }
 
+function freePort(): number {
+  using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+  return listener.addr.port;
+}
+
 /** Reads standard output up to the address, and goes on reading so that the program never waits: `rest` is all of it. */
 export async function listening(
   stdout: ReadableStream<Uint8Array<ArrayBuffer>>,
@@ -115,7 +157,7 @@ export async function listening(
   const reader = stdout.pipeThrough(new TextDecoderStream()).getReader();
   let said = "";
   for (;;) {
-    const { value, done } = await reader.read();
+    const { value, done } = await within(() => `the program listens; it said "${said}"`, reader.read(), START_MS);
     if (done) throw new Error(`The program ended before it listened: ${said}`);
     said += value;
     const address = /http:\/\/\S+/.exec(said)?.[0];

@@ -1,4 +1,6 @@
 /** HTTP by hand, for requests that fetch() would tidy up or not send. */
+import { within } from "./until.ts";
+
 export interface Answer {
   status: number;
   headers: Headers;
@@ -49,7 +51,7 @@ async function readAnswer(connection: Deno.Conn): Promise<string> {
   const buffer = new Uint8Array(16_384);
   let text = "";
   for (;;) {
-    const read = await connection.read(buffer);
+    const read = await within(() => `the rest of "${text}"`, connection.read(buffer));
     if (read === null) return text;
     text += decoder.decode(buffer.subarray(0, read), { stream: true });
     const end = text.indexOf("\r\n\r\n");

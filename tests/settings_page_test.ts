@@ -5,7 +5,8 @@ import { SHARED_MODELS, sharedModelsMissing } from "./avatar_page.ts";
 import { faults } from "./axe.ts";
 import { launchBrowser, type Page } from "./browser.ts";
 import { pullLines, startStub } from "./stub_ollama.ts";
-import { logSays, named, say, type Visit, visit, type VisitOptions } from "./visit.ts";
+import { until } from "./until.ts";
+import { CALM, logSays, named, say, type Visit, visit, type VisitOptions } from "./visit.ts";
 import { type Files, modelFiles, zipOf } from "@/lib/models/model_fixture.ts";
 
 interface Scene extends VisitOptions {
@@ -16,7 +17,7 @@ interface Scene extends VisitOptions {
 }
 
 /** These scenes are not about movement, which takes a software renderer's whole processor. */
-const STILL = '{ "avatar": { "maxFps": 4 } }';
+const STILL = JSON.stringify({ avatar: CALM });
 
 const COMMENTED = `{
   // how the avatar is drawn
@@ -203,19 +204,18 @@ const scenes: Scene[] = [
   },
   {
     name: "a broken zip is dropped: its causes are named, and the avatar stays",
+    complaints: ["422 /api/avatars"],
     async play({ page }) {
       await page.waitForSelector('canvas[data-model="hiyori"]');
       const broken = modelFiles({ "Mia.moc3": undefined, "textures/texture_00.png": "no picture" });
-      await drag(page, "dragenter", {});
-      await page.waitForSelector(".drop-overlay");
-      await drag(page, "drop", { "mia.zip": await zipOf(broken) });
+      await drop(page, { "mia.zip": await zipOf(broken) });
       await pageSays(page, '.upload[role="alert"]', "mia.zip cannot be shown");
       await pageSays(page, ".upload", "moc Mia.moc3 is missing");
       await pageSays(page, ".upload", "texture_00.png is not an image");
       assertEquals(await page.$(".drop-overlay"), null);
       assertEquals(await faults(page), []);
       await page.click(".upload button");
-      await drag(page, "drop", { "song.mp3": "la" });
+      await drop(page, { "song.mp3": "la" });
       await pageSays(page, ".upload", "neither an avatar");
       await page.waitForSelector('canvas[data-model="hiyori"][data-state="ready"]');
     },
@@ -223,7 +223,7 @@ const scenes: Scene[] = [
   {
     name: "a character card is dropped, and answers under its name",
     async play({ page, house }) {
-      await drag(page, "drop", { "yuki.json": JSON.stringify(CARD) });
+      await drop(page, { "yuki.json": JSON.stringify(CARD) });
       await pageSays(page, ".upload", "You are talking with Yuki now");
       await page.waitForSelector(".who h2::-p-text(Yuki)");
       await openSettings(page, "Character");
@@ -284,6 +284,15 @@ async function pageSays(page: Page, selector: string, words: string): Promise<vo
 
 async function fieldSays(page: Page, name: string, words: string): Promise<void> {
   await pageSays(page, `[data-setting="${name}"]`, words);
+}
+
+/** Lets files fall onto the page, once it shows that it would take them in. */
+async function drop(page: Page, files: Files): Promise<void> {
+  await until("the page takes files in", async () => {
+    await drag(page, "dragenter", {});
+    return await page.$(".drop-overlay") !== null;
+  });
+  await drag(page, "drop", files);
 }
 
 /** Holds files above the page, or lets them fall. */

@@ -4,8 +4,12 @@ type DenoWebSocket = new (
 ) => WebSocket;
 
 /** A WebSocket client for tests: keeps what it hears, and lets a test wait for it. */
+import { PATIENCE, within } from "./until.ts";
+
 export class SocketClient<Message extends { type: string }> {
   readonly heard: Message[] = [];
+  /** How long anything is waited for, ms. */
+  patience = PATIENCE;
   readonly #socket: WebSocket;
   #changed: (() => void)[] = [];
   #closed: CloseEvent | undefined;
@@ -32,10 +36,11 @@ export class SocketClient<Message extends { type: string }> {
     // The types of the browser, which come first here, know no headers.
     const socket = new (WebSocket as unknown as DenoWebSocket)(url, { protocols, headers });
     const client = new SocketClient<Message>(socket);
-    await new Promise((resolve, reject) => {
-      socket.addEventListener("open", resolve, { once: true });
+    const open = new Promise<void>((resolve, reject) => {
+      socket.addEventListener("open", () => resolve(), { once: true });
       socket.addEventListener("error", () => reject(new Error(`Cannot open ${url}`)), { once: true });
     });
+    await within(`a socket at ${url}`, open);
     return client;
   }
 
@@ -56,18 +61,27 @@ export class SocketClient<Message extends { type: string }> {
 
   /** The first message from number `from` on that is the one looked for, as soon as it is there. */
   async first(isIt: (message: Message) => boolean, from = 0, what = "message looked for"): Promise<Message> {
-    for (;;) {
-      const found = this.heard.slice(from).find(isIt);
-      if (found !== undefined) return found;
-      if (this.#closed !== undefined) throw new Error(`The socket closed (${this.#closed.code}) before a ${what} came`);
-      await new Promise<void>((resolve) => this.#changed.push(resolve));
-    }
+    const wait = async (): Promise<Message> => {
+      for (;;) {
+        const found = this.heard.slice(from).find(isIt);
+        if (found !== undefined) return found;
+        if (this.#closed !== undefined) {
+          throw new Error(`The socket closed (${this.#closed.code}) before a ${what} came`);
+        }
+        await new Promise<void>((resolve) => this.#changed.push(resolve));
+      }
+    };
+    const seen = () => `${what} after ${this.heard.length} messages, the last ${JSON.stringify(this.heard.at(-1))}`;
+    return await within(seen, wait(), this.patience);
   }
 
   /** Resolves with the close event, when the other side has closed. */
   async closed(): Promise<CloseEvent> {
-    while (this.#closed === undefined) await new Promise<void>((resolve) => this.#changed.push(resolve));
-    return this.#closed;
+    const wait = async (): Promise<CloseEvent> => {
+      while (this.#closed === undefined) await new Promise<void>((resolve) => this.#changed.push(resolve));
+      return this.#closed;
+    };
+    return await within("the socket is closed", wait(), this.patience);
   }
 
   /** Closes and waits until it is done. */

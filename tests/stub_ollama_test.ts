@@ -1,6 +1,7 @@
 import { assert, assertEquals, assertGreater, assertMatch, assertRejects } from "@std/assert";
 import { fileURLToPath } from "node:url";
 import { goJson, type Knobs, startStub, type Stub } from "./stub_ollama.ts";
+import { within } from "./until.ts";
 
 async function post(stub: Stub, path: string, body: unknown): Promise<Response> {
   return await fetch(stub.url + path, { method: "POST", body: typeof body === "string" ? body : JSON.stringify(body) });
@@ -238,7 +239,7 @@ Deno.test("the stub runs as a program", async () => {
   await using program = command.spawn();
   const output = program.stdout.pipeThrough(new TextDecoderStream()).getReader();
   let printed = "";
-  while (!printed.includes("\n")) printed += (await output.read()).value ?? "\n";
+  while (!printed.includes("\n")) printed += (await within("the address", output.read())).value ?? "\n";
   const url = printed.match(/http:\S+/)?.[0];
   const answer = await (await fetch(`${url}/api/generate`, { method: "POST", body: JSON.stringify(ASK) })).text();
   assertGreater(answer.split("\n").length, 20);

@@ -139,6 +139,51 @@ Deno.test("avatars.choose brings the configured model once its files are there",
   assertEquals(house.services.appConfig().entry, "/model/Mia.model3.json");
 });
 
+Deno.test("a visitor has one upload at a time, and another one once that is over or broken off", async () => {
+  await using house = await House.open();
+  const { hostname, port } = new URL(house.url);
+  const zip = await zipOf(modelFiles());
+  // A client that stays in the middle of its form.
+  const held = await Deno.connect({ hostname, port: Number(port) });
+  await held.write(
+    new TextEncoder().encode(
+      `POST /api/characters HTTP/1.1\r\nHost: ${hostname}:${port}\r\nContent-Type: multipart/form-data; boundary=B\r\n` +
+        `Content-Length: 1000\r\n\r\n--B\r\nContent-Disposition: form-data; name="file"; filename="a.json"\r\n\r\n{`,
+    ),
+  );
+  const uploads = join(house.services.dataDir, "uploads");
+  await until(async () => (await namesIn(uploads)).length === 1);
+  for (const path of ["/api/avatars", "/api/characters"]) {
+    const { status, body } = await drop(house, path, { "mia.zip": zip });
+    assertEquals([status, body.code], [429, "too_many"], path);
+    assertStringIncludes(String(body.message), "another upload from this address is still going on");
+    assertStringIncludes(String(body.hint), "Wait until it is over");
+  }
+  held.close();
+  await until(async () => (await namesIn(uploads)).length === 0);
+  assertEquals((await drop(house, "/api/avatars", { "mia.zip": zip })).status, 201);
+  assertEquals((await drop(house, "/api/avatars", { "a.zip": "no zip" })).status, 422);
+  assertEquals((await drop(house, "/api/avatars", { "mia.zip": zip })).status, 201);
+  assertEquals(await namesIn(uploads), []);
+});
+
+async function namesIn(folder: string): Promise<string[]> {
+  try {
+    return await Array.fromAsync(Deno.readDir(folder), ({ name }) => name);
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return [];
+    throw error;
+  }
+}
+
+/** Resolves when that is so; fails when it is not for ten seconds. */
+async function until(so: () => Promise<boolean>): Promise<void> {
+  for (const end = Date.now() + 10_000; !await so();) {
+    assert(Date.now() < end, "It is not so after ten seconds");
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+}
+
 const CARD = {
   spec: "chara_card_v2",
   data: { name: "Yuki", description: "A quiet librarian who loves snow.", first_mes: "Oh. Hello, {{user}}." },

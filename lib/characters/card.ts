@@ -7,14 +7,16 @@ import { CardError } from "./card_error.ts";
 import type { Character } from "./character.ts";
 import { parseExamples } from "./examples.ts";
 import { isPng, pngTexts } from "./png.ts";
+import { UPLOAD_LIMITS } from "@/lib/config/upload_limits.ts";
 
-/** Bytes of the largest file that is read: pictures with a card are seldom larger than a tenth of this. */
-export const LARGEST_CARD = 64 * 1024 * 1024;
+const { cardBytes, cardTextBytes, cardTextLength, cardNameLength, cardValues } = UPLOAD_LIMITS;
+
+const BEGINS_VALUE = new Set([..."{[,"].map((sign) => sign.charCodeAt(0)));
 
 const words = z.string().nullish().transform((value) => value ?? "");
 const cardFields = z.object({
-  name: z.string().regex(/\S/),
-  nickname: words,
+  name: z.string().regex(/\S/).max(cardNameLength),
+  nickname: words.pipe(z.string().max(cardNameLength)),
   description: words,
   personality: words,
   scenario: words,
@@ -34,15 +36,17 @@ type CardFields = z.output<typeof cardFields>;
  * @throws {CardError} naming what is wrong
  */
 export function parseCard(bytes: Uint8Array, file: string, user = "User"): Character {
-  if (bytes.length > LARGEST_CARD) {
-    throw new CardError(file, `it has ${bytes.length} bytes, at most ${LARGEST_CARD} are taken`);
-  }
+  const most = isPng(bytes) ? cardBytes : cardTextBytes;
+  if (bytes.length > most) throw new CardError(file, `it has ${bytes.length} bytes, at most ${most} are taken`);
   return characterFrom(fieldsIn(jsonIn(bytes, file), file), user);
 }
 
 function jsonIn(bytes: Uint8Array, file: string): unknown {
   const kind = kindOf(bytes);
   const inner = isPng(bytes) ? decodedFrom(bytes, file) : bytes;
+  // Bytes, not characters: none of these is part of another one's UTF-8.
+  const values = inner.reduce((count, byte) => BEGINS_VALUE.has(byte) ? count + 1 : count, 0);
+  if (values > cardValues) throw new CardError(file, `it holds ${values} values, at most ${cardValues} are taken`);
   try {
     return JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(inner));
   } catch (cause) {
@@ -52,9 +56,9 @@ function jsonIn(bytes: Uint8Array, file: string): unknown {
 }
 
 function decodedFrom(bytes: Uint8Array, file: string): Uint8Array {
-  let texts: Map<string, string>;
+  let texts: Map<"ccv3" | "chara", string>;
   try {
-    texts = pngTexts(bytes);
+    texts = pngTexts(bytes, ["ccv3", "chara"]);
   } catch (cause) {
     throw new CardError(file, (cause as Error).message, { cause });
   }
@@ -84,13 +88,27 @@ function fieldsIn(json: unknown, file: string): CardFields {
   }
   const wrapped = "data" in json && ("spec" in json || !("name" in json));
   const result = cardFields.safeParse(wrapped ? json.data : json);
-  if (result.success) return result.data;
+  if (result.success) {
+    const length = lengthOf(result.data);
+    if (length <= cardTextLength) return result.data;
+    throw new CardError(file, `it says ${length} characters about its character, at most ${cardTextLength} are taken`);
+  }
   const [issue] = result.error.issues;
   const field = [...(wrapped ? ["data"] : []), ...issue?.path ?? []].join(".");
-  const wanted = field.endsWith("name") ? "the character's name" : field.endsWith("greetings") ? "a list" : "text";
+  const wanted = issue?.code === "too_big"
+    ? `at most ${cardNameLength} characters`
+    : field.endsWith("name")
+    ? "the character's name"
+    : field.endsWith("greetings")
+    ? "a list"
+    : "text";
   throw new CardError(file, `${field || "the card"} should be ${field === "data" ? "an object, {…}" : wanted}`, {
     cause: result.error,
   });
+}
+
+function lengthOf({ alternate_greetings, ...fields }: CardFields): number {
+  return [...Object.values(fields), ...alternate_greetings].reduce((sum, { length }) => sum + length, 0);
 }
 
 function characterFrom(card: CardFields, user: string): Character {
@@ -125,7 +143,8 @@ function labelled(label: string, text: string): string {
 /** Puts names in the place of `{{char}}` and `{{user}}`, and of `<BOT>` and `<USER>` as the oldest cards have them. */
 function fillMacros(text: string, { char, user }: { char: string; user: string }): string {
   return text
-    .replace(/\{\{\/\/[^}]*\}\}/g, "")
+    // A note ends before the next macro: looking for the end of each of thousands would take hours.
+    .replace(/\{\{\/\/(?:(?!\{\{)[^}])*\}\}/g, "")
     .replace(/\{\{char\}\}|<(?:bot|char)>/gi, () => char)
     .replace(/\{\{user\}\}|<user>/gi, () => user);
 }

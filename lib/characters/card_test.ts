@@ -1,7 +1,8 @@
-import { assertEquals, assertThrows } from "@std/assert";
-import { LARGEST_CARD, parseCard } from "./card.ts";
+import { assertEquals, assertLess, assertThrows } from "@std/assert";
+import { parseCard } from "./card.ts";
 import { CardError } from "./card_error.ts";
-import { encoded, packedTextChunk, png, textChunk, unicodeTextChunk } from "./png_fixture.ts";
+import { chunk, encoded, packedTextChunk, png, textChunk, unicodeTextChunk } from "./png_fixture.ts";
+import { UPLOAD_LIMITS } from "@/lib/config/upload_limits.ts";
 
 const V1 = {
   name: "アリス",
@@ -114,10 +115,32 @@ Deno.test("parseCard() names what is wrong", () => {
     [png(textChunk("chara", btoa("\xff\xfe"))), "it is a PNG picture, and what it holds is not text in UTF-8"],
     [png(textChunk("chara", btoa("hello"))), "it is a PNG picture, and what it holds is not JSON"],
     [png(textChunk("chara", encoded(V1))).subarray(0, 80), "the file ends in the middle"],
-    [new Uint8Array(LARGEST_CARD + 1), "at most"],
+    [new Uint8Array(UPLOAD_LIMITS.cardTextBytes + 1), "at most"],
+    [png(chunk("IDAT", new Uint8Array(UPLOAD_LIMITS.cardBytes))), "at most"],
+    [png(packedTextChunk("chara", " ".repeat(UPLOAD_LIMITS.cardTextBytes + 1))), "damaged, or longer than"],
+    [png(packedTextChunk("ccv3", " ".repeat(UPLOAD_LIMITS.cardTextBytes + 1))), "damaged, or longer than"],
+    [png(unicodeTextChunk("chara", " ".repeat(UPLOAD_LIMITS.cardTextBytes + 1), true)), "damaged, or longer than"],
+    [json({ name: "A".repeat(UPLOAD_LIMITS.cardNameLength + 1) }), "name should be at most 200 characters"],
+    [json({ name: "A", nickname: "A".repeat(201) }), "nickname should be at most 200 characters"],
+    [json({ name: "A", alternate_greetings: Array(200).fill("A".repeat(5_001)) }), "at most 1000000 are taken"],
   ];
   for (const [card, problem] of cases) {
     const error = assertThrows(() => parseCard(card, "some.card"), CardError, problem);
     assertEquals(error.message.startsWith("Cannot read the character card some.card: "), true);
+  }
+});
+
+Deno.test("parseCard() takes its time from no card, whatever it says", () => {
+  const cards = [
+    { name: "A".repeat(200), description: "{{char}}".repeat(124_000) },
+    { name: "A", description: "{{//".repeat(249_000) },
+    { name: "A", mes_example: "<START>\n".repeat(124_000) },
+    { name: "A", mes_example: "\t".repeat(990_000) },
+    { name: "A", mes_example: "A:".repeat(490_000) },
+  ];
+  for (const card of cards) {
+    const before = performance.now();
+    parseCard(json(card), "some.card");
+    assertLess(performance.now() - before, 2_000, JSON.stringify(card).slice(0, 300).slice(-30));
   }
 });

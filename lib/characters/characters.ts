@@ -5,6 +5,7 @@ import { CardError } from "./card_error.ts";
 import type { Character } from "./character.ts";
 import { BUILTIN_PERSONAS, NOBODY } from "@/lib/config/personas.ts";
 import type { Config, Persona } from "@/lib/config/schema.ts";
+import { UPLOAD_LIMITS } from "@/lib/config/upload_limits.ts";
 import type { ChatMessage } from "@/lib/llm/provider.ts";
 
 export interface Characters {
@@ -66,6 +67,10 @@ async function readCard(card: string, roots: readonly string[]): Promise<Charact
   const paths = roots.map((root) => resolve(root, card));
   for (const path of paths) {
     try {
+      const { size } = await Deno.stat(path);
+      if (size > UPLOAD_LIMITS.cardBytes) {
+        throw new CardError(path, `it has ${size} bytes, at most ${UPLOAD_LIMITS.cardBytes} are taken`);
+      }
       return parseCard(await Deno.readFile(path), path);
     } catch (cause) {
       if (cause instanceof CardError) throw cause;

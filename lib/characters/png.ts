@@ -1,9 +1,10 @@
 /** The texts within a PNG picture (https://www.w3.org/TR/png-3/#11textinfo). */
 import { inflateSync } from "node:zlib";
+import { UPLOAD_LIMITS } from "@/lib/config/upload_limits.ts";
 
 const SIGNATURE = [0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a];
 /** What one text may take, bytes, when it is unpacked: more than any character needs, less than hurts. */
-export const LONGEST_TEXT = 16 * 1024 * 1024;
+export const LONGEST_TEXT: number = UPLOAD_LIMITS.cardTextBytes;
 
 const latin1 = new TextDecoder("latin1");
 const utf8 = new TextDecoder("utf-8", { fatal: true });
@@ -14,48 +15,64 @@ export function isPng(bytes: Uint8Array): boolean {
 
 /**
  * The texts of a PNG by keyword: tEXt, zTXt and iTXt chunks. The first one of a keyword counts. The picture itself is
- * passed over unread.
+ * passed over unread, and so are the texts that nobody asks for: a small file can hold thousands of long ones.
  *
+ * @param wanted the keywords that are asked for
  * @throws {Error} when the file ends within a chunk, or a text is damaged or too long
  */
-export function pngTexts(bytes: Uint8Array): Map<string, string> {
-  const texts = new Map<string, string>();
+export function pngTexts<Keyword extends string>(
+  bytes: Uint8Array,
+  wanted: readonly Keyword[],
+): Map<Keyword, string> {
+  const texts = new Map<Keyword, string>();
+  const marks = wanted.map((keyword) => [keyword, new TextEncoder().encode(`${keyword}\0`)] as const);
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  for (let at = SIGNATURE.length; at < bytes.length;) {
+  for (let at = SIGNATURE.length, next; at < bytes.length; at = next) {
     if (at + 12 > bytes.length) throw new Error("the file ends in the middle, it may not have been copied whole");
     const length = view.getUint32(at);
-    const type = latin1.decode(bytes.subarray(at + 4, at + 8));
+    const type = CHUNK_TYPES.get(view.getUint32(at + 4));
     const end = at + 8 + length;
-    if (end + 4 > bytes.length) throw new Error("the file ends in the middle, it may not have been copied whole");
+    next = end + 4;
+    if (next > bytes.length) throw new Error("the file ends in the middle, it may not have been copied whole");
     if (type === "IEND") break;
-    if (type === "tEXt" || type === "zTXt" || type === "iTXt") {
-      if (length > LONGEST_TEXT) throw new Error(`a text of ${length} bytes, at most ${LONGEST_TEXT} are taken`);
-      if (crc32(bytes.subarray(at + 4, end)) !== view.getUint32(end)) {
-        throw new Error(`its ${type} part is damaged (the checksum differs)`);
-      }
-      const [keyword, text] = readText(type, bytes.subarray(at + 8, end));
-      if (!texts.has(keyword)) texts.set(keyword, text);
+    if (type === undefined) continue;
+    const [keyword, mark] = marks.find(([, mark]) => startsWith(bytes, mark, at + 8)) ?? [];
+    if (keyword === undefined || mark === undefined || texts.has(keyword)) continue;
+    if (length > LONGEST_TEXT) throw new Error(`a text of ${length} bytes, at most ${LONGEST_TEXT} are taken`);
+    if (crc32(bytes.subarray(at + 4, end)) !== view.getUint32(end)) {
+      throw new Error(`its ${type} part is damaged (the checksum differs)`);
     }
-    at = end + 4;
+    texts.set(keyword, readText(type, bytes.subarray(at + 8 + mark.length, end)));
   }
   return texts;
 }
 
-function readText(type: "tEXt" | "zTXt" | "iTXt", data: Uint8Array): [keyword: string, text: string] {
-  const [keyword, rest] = cut(data);
-  if (type === "tEXt") return [keyword, latin1.decode(rest)];
-  // The byte that follows says how zTXt is packed, and whether iTXt is.
-  if (type === "zTXt") return [keyword, latin1.decode(unpack(rest.subarray(1)))];
-  const [, afterLanguage] = cut(rest.subarray(2));
-  const [, words] = cut(afterLanguage);
-  return [keyword, utf8.decode(rest[0] === 1 ? unpack(words) : words)];
+/** The chunks that are looked at, by their type as one number. */
+const CHUNK_TYPES = new Map(
+  (["tEXt", "zTXt", "iTXt", "IEND"] as const).map((type) => [
+    [...type].reduce((number, sign) => number * 256 + sign.charCodeAt(0), 0),
+    type,
+  ]),
+);
+
+function startsWith(bytes: Uint8Array, start: Uint8Array, at: number): boolean {
+  return start.every((byte, i) => bytes[at + i] === byte);
 }
 
-/** What stands before the first zero byte, and what stands after it. */
-function cut(data: Uint8Array): [string, Uint8Array] {
+/** @param data what follows the keyword and its zero byte */
+function readText(type: "tEXt" | "zTXt" | "iTXt", data: Uint8Array): string {
+  if (type === "tEXt") return latin1.decode(data);
+  // The byte that follows says how zTXt is packed, and whether iTXt is.
+  if (type === "zTXt") return latin1.decode(unpack(data.subarray(1)));
+  const words = behindZero(behindZero(data.subarray(2)));
+  return utf8.decode(data[0] === 1 ? unpack(words) : words);
+}
+
+/** What stands behind the first zero byte: the language is before the first one, the keyword in it before the second. */
+function behindZero(data: Uint8Array): Uint8Array {
   const end = data.indexOf(0);
-  if (end < 0) throw new Error("a text without a keyword");
-  return [latin1.decode(data.subarray(0, end)), data.subarray(end + 1)];
+  if (end < 0) throw new Error("a text ends in the middle");
+  return data.subarray(end + 1);
 }
 
 function unpack(packed: Uint8Array): Uint8Array {

@@ -5,6 +5,7 @@ import { RawSocket } from "@/bench/raw_socket.ts";
 import { OWNER } from "@/lib/principal.ts";
 import { type ServerFrame, SUBPROTOCOL } from "@/lib/protocol/v2.ts";
 import { collectGarbage, hasCollector } from "@/tests/collector.ts";
+import { until } from "@/tests/until.ts";
 
 const name = "v2: a client that breaks off leaves nothing of its conversation in memory" +
   (hasCollector ? "" : " (skipped: this Deno hands out no collector)");
@@ -13,7 +14,7 @@ const name = "v2: a client that breaks off leaves nothing of its conversation in
 Deno.test({ name, ignore: !hasCollector }, async () => {
   await using house = new House({ sessionSeconds: 0 });
   const session = await talkAndBreakOff(house);
-  while (house.hub.sessions > 0) await new Promise((resolve) => setTimeout(resolve, 5));
+  await until("the session is let go", () => house.hub.sessions === 0);
   house.brain.answers.length = 0;
   await collectGarbage();
   assertEquals(session.deref(), undefined);

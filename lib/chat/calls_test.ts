@@ -8,6 +8,7 @@ import { Session } from "./session.ts";
 import { LlmError } from "@/lib/llm/provider.ts";
 import { OWNER } from "@/lib/principal.ts";
 import type { CallAnswer } from "@/lib/protocol/calls.ts";
+import { within } from "@/tests/until.ts";
 
 const session = new Session({
   conversation: "c",
@@ -43,11 +44,14 @@ class Line {
   }
 
   async ended(id: string): Promise<CallAnswer> {
-    for (;;) {
-      const found = this.answers.find((one) => one.type !== "progress" && one.type !== "avatar" && one.id === id);
-      if (found !== undefined) return found;
-      await new Promise<void>((resolve) => this.#waiting.push(resolve));
-    }
+    const wait = async (): Promise<CallAnswer> => {
+      for (;;) {
+        const found = this.answers.find((one) => one.type !== "progress" && one.type !== "avatar" && one.id === id);
+        if (found !== undefined) return found;
+        await new Promise<void>((resolve) => this.#waiting.push(resolve));
+      }
+    };
+    return await within(`the end of call ${id}`, wait());
   }
 }
 

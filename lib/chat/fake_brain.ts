@@ -1,6 +1,7 @@
 /** For tests: a brain whose every word the test decides, when it decides. */
 import type { Brain, Opened } from "./turn.ts";
 import type { GenerateRequest, LlmEvent } from "@/lib/llm/provider.ts";
+import { within } from "@/tests/until.ts";
 
 /** One answer in the test's hands. */
 export class FakeAnswer {
@@ -49,6 +50,7 @@ export class FakeBrain implements Brain {
   answer(index: number): Promise<FakeAnswer> {
     const there = this.answers[index];
     if (there !== undefined) return Promise.resolve(there);
-    return new Promise((resolve) => this.#waiting.push({ at: index, resolve }));
+    const asked = new Promise<FakeAnswer>((resolve) => this.#waiting.push({ at: index, resolve }));
+    return within(`prompt ${index} reaches the brain`, asked);
   }
 }

@@ -4,6 +4,7 @@ import type { LoggedFrame } from "./frame_log.ts";
 import { Refused } from "./refused.ts";
 import { Session } from "./session.ts";
 import { LlmError } from "@/lib/llm/provider.ts";
+import { within } from "@/tests/until.ts";
 
 class Room {
   readonly brain = new FakeBrain();
@@ -39,11 +40,14 @@ class Room {
 
   /** Resolves once the log holds a frame of this type for this turn. */
   async seen(type: LoggedFrame["type"], turn: string): Promise<LoggedFrame> {
-    for (;;) {
-      const found = this.frames.find((frame) => frame.type === type && frame.turn === turn);
-      if (found !== undefined) return found;
-      await new Promise<void>((resolve) => this.#woken.push(resolve));
-    }
+    const wait = async (): Promise<LoggedFrame> => {
+      for (;;) {
+        const found = this.frames.find((frame) => frame.type === type && frame.turn === turn);
+        if (found !== undefined) return found;
+        await new Promise<void>((resolve) => this.#woken.push(resolve));
+      }
+    };
+    return await within(`${type} of ${turn}`, wait());
   }
 }
 

@@ -6,6 +6,7 @@ import { checked, type Handlers } from "@/lib/chat/calls.ts";
 import { refuseOverridden } from "@/lib/config/settings.ts";
 import { modelNames } from "@/lib/models/known.ts";
 import { keepModel, type Upload } from "@/lib/models/keep_model.ts";
+import type { ReadBudget } from "@/lib/models/read_budget.ts";
 import type { AvatarChoice } from "@/lib/protocol/calls.ts";
 import type { Services } from "@/lib/services.ts";
 
@@ -31,19 +32,20 @@ export interface NewAvatar {
 /**
  * Takes in a model: checks it, keeps it below the data folder, enters it into the configuration and shows it.
  *
+ * @param budget what may be read of it, in all
  * @throws {Refused} naming everything that is wrong with it; nothing is kept then
  */
-export function addAvatar(services: Services, upload: Upload): Promise<NewAvatar> {
+export function addAvatar(services: Services, upload: Upload, budget: ReadBudget): Promise<NewAvatar> {
   const { live, config, dataDir } = services;
   return refusing(async () => {
     refuseOverridden(["model"], live.overrides);
-    const kept = await keepModel(resolve(dataDir, "avatars"), upload, modelNames(config));
+    const kept = await keepModel(resolve(dataDir, "avatars"), upload, modelNames(config), budget);
     try {
       const source = pathFrom(live.root, kept.path);
       await services.change([
         { path: ["models", kept.name], value: { source } },
         { path: ["model"], value: kept.name },
-      ]);
+      ], budget);
     } catch (error) {
       await Deno.remove(kept.path, { recursive: true });
       throw error;

@@ -59,7 +59,7 @@ Deno.test("the built-in brain knows at least 60 patterns, and each can be reache
 function sample(trigger: string): string {
   let text = trigger.replace(/\{weight=\d+\}/, "").replaceAll(/\(\?:[^()]*\)\?/g, "").replaceAll("#", "7");
   text = text.replaceAll(/@(\w+)/g, (_all, name: string) => DEMO_BRAIN.match(`! array ${name} = (\\S+)`)?.[1] ?? "");
-  while (text.includes("(")) text = text.replace(/\(([^()|]*)[^()]*\)/, "$1");
+  for (let before = ""; before !== text;) [before, text] = [text, text.replace(/\(([^()|]*)[^()]*\)/, "$1")];
   return text.replaceAll("_", "xyzzy").replaceAll("*", "xyzzy plugh");
 }
 

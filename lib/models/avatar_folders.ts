@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { z } from "zod";
 import { writeWhole } from "@/lib/config/write_whole.ts";
 import type { CheckedModel } from "./check_model.ts";
+import type { FileContent } from "./file_tree.ts";
 import { fillFolder } from "./fill_folder.ts";
 import type { ModelInPlace, ModelPlace } from "./place.ts";
 
@@ -37,7 +38,7 @@ export class AvatarFolders implements ModelPlace<StoredAvatar> {
 
   lay(name: string, model: CheckedModel): Promise<{ inPlace: StoredAvatar; changed: boolean }> {
     return this.#inTurn(async () => {
-      const hash = hashOf(model.files);
+      const hash = await hashOf(model.files);
       const note = { name, entry: model.entry, cubism: model.cubism };
       await writeWhole(this.#note(hash), JSON.stringify(note));
       await this.#touch(hash);
@@ -135,10 +136,11 @@ export class AvatarFolders implements ModelPlace<StoredAvatar> {
 }
 
 /** A name made of the names and the bytes of all files: the same for the same content. */
-function hashOf(files: ReadonlyMap<string, Uint8Array>): string {
+async function hashOf(files: ReadonlyMap<string, FileContent>): Promise<string> {
   const hash = createHash("sha256");
-  for (const [path, bytes] of [...files].sort(([a], [b]) => a < b ? -1 : 1)) {
-    hash.update(`${JSON.stringify([path, bytes.length])}\n`).update(bytes);
+  for (const [path, content] of [...files].sort(([a], [b]) => a < b ? -1 : 1)) {
+    hash.update(`${JSON.stringify([path, content.size])}\n`);
+    await content.stream((chunk) => void hash.update(chunk));
   }
   return hash.digest("hex").slice(0, 32);
 }

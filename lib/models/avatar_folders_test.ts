@@ -2,15 +2,14 @@ import { assert, assertEquals, assertNotEquals } from "@std/assert";
 import { join } from "node:path";
 import { AvatarFolders } from "./avatar_folders.ts";
 import { type CheckedModel, checkModel } from "./check_model.ts";
-import { openFolder } from "./file_tree.ts";
-import { type Files, modelFiles, tempFolder, writeFiles } from "./model_fixture.ts";
+import { contentOf } from "./file_tree.ts";
+import { type Files, modelFiles, tempFolder, writeFiles, zipOf } from "./model_fixture.ts";
+import { openZip } from "./zip.ts";
 
 const HOUR = 60 * 60 * 1000;
 
 async function modelOf(files: Files): Promise<CheckedModel> {
-  await using folder = await tempFolder();
-  await writeFiles(folder.path, files);
-  return await checkModel(await openFolder(folder.path));
+  return await checkModel(await openZip(await zipOf(files), "model.zip"));
 }
 
 function namesIn(folder: string): string[] {
@@ -68,7 +67,7 @@ Deno.test("lay() shows a folder only when all of it is there", async () => {
       }
     }
   })();
-  for (let i = 0; i < 20; i++) model.files.set(`${i}.wav`, new Uint8Array(100_000));
+  for (let i = 0; i < 20; i++) model.files.set(`${i}.wav`, contentOf(new Uint8Array(100_000)));
   const { hash } = (await folders.lay("mia", model)).inPlace;
   done = true;
   await watching;

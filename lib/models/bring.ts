@@ -2,11 +2,12 @@
 import { dirname, join, resolve } from "node:path";
 import { type Config, configSchema } from "@/lib/config/schema.ts";
 import { type CheckedModel, checkModel, newerThanCore } from "./check_model.ts";
-import { type FileTree, openFolder } from "./file_tree.ts";
+import { contentOf, type FileContent, type FileTree, openFolder } from "./file_tree.ts";
 import { fillFolder } from "./fill_folder.ts";
 import { DEFAULT_MODEL, type ModelSource, modelSource } from "./known.ts";
 import { ModelError } from "./model_error.ts";
 import { type ModelInPlace, type ModelPlace, StaticModel } from "./place.ts";
+import type { ReadBudget } from "./read_budget.ts";
 import type { Cubism } from "./references.ts";
 import { openModel, readSource, type SourceContext } from "./source.ts";
 import { guarded } from "@/lib/telemetry/guard.ts";
@@ -28,6 +29,8 @@ export interface BringOptions {
   /** What an earlier sync has written, to answer in place of npm: a compiled program carries one. */
   bundled?: string;
   onProgress?: (progress: Progress) => void;
+  /** What may still be read of the model: a new upload has been read before. Default: what one model may take. */
+  budget?: ReadBudget;
   signal?: AbortSignal;
 }
 
@@ -155,12 +158,12 @@ async function bothCores(
   options: BringOptions,
   vendorDir: string,
   context: SourceContext,
-): Promise<{ files: Map<string, Uint8Array>; problem?: ModelError }> {
+): Promise<{ files: Map<string, FileContent>; problem?: ModelError }> {
   const { problem, ...needed } = await core(cubism, options, vendorDir, context);
-  const files = new Map([[CORES[cubism].file, needed.bytes]]);
+  const files = new Map([[CORES[cubism].file, contentOf(needed.bytes)]]);
   const other: Cubism = cubism === 2 ? 4 : 2;
   try {
-    files.set(CORES[other].file, (await core(other, options, vendorDir, context)).bytes);
+    files.set(CORES[other].file, contentOf((await core(other, options, vendorDir, context)).bytes));
   } catch (error) {
     if (!(error instanceof ModelError)) throw error;
   }
@@ -173,7 +176,7 @@ async function core(
   { config, bundled }: BringOptions,
   vendorDir: string,
   context: SourceContext,
-): Promise<{ bytes: Uint8Array; problem?: ModelError }> {
+): Promise<{ bytes: Uint8Array<ArrayBuffer>; problem?: ModelError }> {
   const { file, field, mark } = CORES[cubism];
   const carried = bundled === undefined ? undefined : join(bundled, "vendor", file);
   const source = config[field].startsWith("npm:") && carried !== undefined && await isThere(carried)
@@ -203,12 +206,13 @@ export function rootsOf(root: string, configPath?: string): string[] {
   return configPath === undefined ? [root] : [dirname(resolve(root, configPath)), root];
 }
 
-function contextOf({ config, root = Deno.cwd(), configPath, onProgress, signal }: BringOptions): SourceContext {
+function contextOf({ config, root = Deno.cwd(), configPath, onProgress, budget, signal }: BringOptions): SourceContext {
   const roots = rootsOf(root, configPath);
   return {
     roots,
     cacheDir: join(resolve(roots[0] ?? root, config.server.dataDir), "cache"),
     step: (text, atOnce) => startStep(text, atOnce, onProgress),
+    ...(budget === undefined ? {} : { budget }),
     ...(signal === undefined ? {} : { signal }),
   };
 }

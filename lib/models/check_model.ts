@@ -1,11 +1,12 @@
 import { posix } from "node:path";
-import { complaintAbout, CORE_5_0_MOC, cubismRelease, mocVersion } from "./file_checks.ts";
-import { type FileTree, TREE_LIMITS } from "./file_tree.ts";
+import { CORE_5_0_MOC, cubismRelease, FileCheck, mocVersion } from "./file_checks.ts";
+import { contentOf, type FileContent, type FileTree, readWhole } from "./file_tree.ts";
 import { ModelError, type Problem, type Warning } from "./model_error.ts";
 import { addressOf, askedFor, isServed } from "./addresses.ts";
 import { type Cubism, cubismOf, rewriteReferences, type Role } from "./references.ts";
+import { mebibytes, UPLOAD_LIMITS } from "@/lib/config/upload_limits.ts";
 
-/** A model that can be shown: its files in memory, and what its owner should know. */
+/** A model that can be shown: where its files are read, and what its owner should know. */
 export interface CheckedModel {
   /** The entry file, relative to the model's folder: `mao_pro.model3.json`. */
   entry: string;
@@ -13,7 +14,7 @@ export interface CheckedModel {
   /** Version byte of the moc3; absent for Cubism 2. */
   moc?: number;
   /** Just the files that the model names, by their paths relative to the entry file. */
-  files: Map<string, Uint8Array<ArrayBuffer>>;
+  files: Map<string, FileContent>;
   warnings: Warning[];
 }
 
@@ -22,6 +23,9 @@ export interface CheckOptions {
   entry?: string;
   signal?: AbortSignal;
 }
+
+/** Problems that are told one by one; of a broken model there can be thousands. */
+const MOST_TOLD = 50;
 
 /** Without these there is nothing to draw; without the rest a model is poorer, and still shown. */
 const NEEDED: readonly Role[] = ["moc", "texture"];
@@ -37,9 +41,10 @@ const NEEDED: readonly Role[] = ["moc", "texture"];
  */
 export async function checkModel(tree: FileTree, options: CheckOptions = {}): Promise<CheckedModel> {
   const entryPath = findEntry(tree, options.entry);
-  const entryBytes = await tree.read(entryPath);
+  const entryBytes = await readWhole(tree, entryPath, UPLOAD_LIMITS.entryBytes);
   const { document, cubism } = parseEntry(entryBytes, entryPath, tree);
-  const files = new Map<string, Uint8Array<ArrayBuffer>>();
+  const index = indexOf(tree.paths);
+  const files = new Map<string, FileContent>();
   const warnings: Warning[] = otherEntries(tree, entryPath, options.entry);
   const entry = posix.basename(entryPath);
   const problems: Problem[] = isServed(entry) ? [] : [unserved("entry", entry)];
@@ -50,7 +55,7 @@ export async function checkModel(tree: FileTree, options: CheckOptions = {}): Pr
   const roles = new Set<Role>();
   rewriteReferences(document, cubism, (reference, role) => {
     roles.add(role);
-    const found = resolve(tree, posix.dirname(entryPath), reference, role);
+    const found = resolve(tree, index, posix.dirname(entryPath), reference, role);
     if ("kind" in found) {
       if (found.kind === "unsafe_path") problems.push(found);
       else if (!lost.has(reference)) report(role, found);
@@ -67,15 +72,19 @@ export async function checkModel(tree: FileTree, options: CheckOptions = {}): Pr
   }
 
   let total = entryBytes.length;
+  let moc: number | undefined;
   for (const [path, { role, source }] of wanted) {
     options.signal?.throwIfAborted();
-    const bytes = await tree.read(source);
-    const complaint = complaintAbout(role, bytes, cubism);
-    if (complaint === undefined) files.set(path, bytes);
+    const check = new FileCheck(role, cubism);
+    await tree.stream(source, (chunk) => check.take(chunk));
+    const complaint = check.complaint();
+    if (complaint === undefined) files.set(path, { size: check.size, stream: (take) => tree.stream(source, take) });
     else report(role, { kind: "bad_file", path, message: `${role} ${path} ${complaint}` });
-    total += bytes.length;
-    if (total > TREE_LIMITS.modelBytes) {
-      throw inModel(tree, [{ kind: "bad_file", message: "it is far too big for a model" }]);
+    if (role === "moc") moc ??= mocVersion(check.head);
+    total += check.size;
+    if (total > UPLOAD_LIMITS.modelBytes) {
+      const message = `it is far too big for a model: at most ${mebibytes(UPLOAD_LIMITS.modelBytes)} are taken`;
+      throw inModel(tree, [{ kind: "too_big", message }]);
     }
   }
   const [first, ...rest] = problems;
@@ -93,9 +102,7 @@ export async function checkModel(tree: FileTree, options: CheckOptions = {}): Pr
   });
   // The sound of a motion that is lost, say, is named by nothing any more.
   for (const path of files.keys()) if (!named.has(path)) files.delete(path);
-  files.set(entry, whole ? entryBytes : encode(complete));
-  const version = [...wanted].find(([, { role }]) => role === "moc")?.[0];
-  const moc = version === undefined ? undefined : mocVersion(files.get(version) ?? new Uint8Array());
+  files.set(entry, contentOf(whole ? entryBytes : encode(complete)));
   return { entry, cubism, files, warnings, ...(moc === undefined ? {} : { moc }) };
 }
 
@@ -125,7 +132,7 @@ function findEntry(tree: FileTree, wanted: string | undefined): string {
     const message = `entry ${wanted} is written ${posix.basename(other)} in the ${tree.kind}`;
     throw inModel(tree, [{ kind: "wrong_case", path: wanted, message }]);
   }
-  const message = `entry ${wanted} is missing${entries.length === 0 ? "" : `: there is ${entries.join(", ")}`}`;
+  const message = `entry ${wanted} is missing${entries.length === 0 ? "" : `: there is ${listed(entries)}`}`;
   throw inModel(tree, [{ kind: "bad_entry", path: wanted, message }]);
 }
 
@@ -139,7 +146,7 @@ function entriesOf(tree: FileTree): string[] {
 function otherEntries(tree: FileTree, entry: string, wanted: string | undefined): Warning[] {
   const others = wanted === undefined ? entriesOf(tree).filter((path) => path !== entry) : [];
   if (others.length === 0) return [];
-  const message = `there is more than one model in ${tree.label}: ${entry} is shown, ${others.join(", ")} is not ` +
+  const message = `there is more than one model in ${tree.label}: ${entry} is shown, ${listed(others)} is not ` +
     `(the model's "entry" in the configuration chooses)`;
   return [{ kind: "bad_entry", message }];
 }
@@ -160,9 +167,28 @@ function parseEntry(
   throw inModel(tree, [{ kind: "bad_entry", path, message: `${path} does not describe a Live2D model` }]);
 }
 
+/** Paths by what a reader takes for the same: exactly, with accents composed or apart, in whatever capital letters. */
+interface PathIndex {
+  exact: ReadonlySet<string>;
+  composed: ReadonlyMap<string, string>;
+  lower: ReadonlyMap<string, string>;
+}
+
+/** Made once: thousands of references times thousands of files would take minutes. */
+function indexOf(paths: readonly string[]): PathIndex {
+  // The first of equals counts.
+  const backwards = [...paths].reverse();
+  return {
+    exact: new Set(paths),
+    composed: new Map(backwards.map((path) => [path.normalize("NFC"), path])),
+    lower: new Map(backwards.map((path) => [path.toLowerCase().normalize("NFC"), path])),
+  };
+}
+
 /** Where a reference's file is in the tree, or why it is nowhere. */
 function resolve(
   tree: FileTree,
+  index: PathIndex,
   folder: string,
   reference: string,
   role: Role,
@@ -172,9 +198,9 @@ function resolve(
     return { kind: "unsafe_path", path: reference, message: `${role} ${reference} leads out of the model's folder` };
   }
   const inTree = posix.join(folder, path);
-  const source = tree.paths.find((one) => one === inTree) ?? tree.paths.find((one) => same(one, inTree));
+  const source = index.exact.has(inTree) ? inTree : index.composed.get(inTree.normalize("NFC"));
   if (source !== undefined) return isServed(path) ? { path, source } : unserved(role, reference);
-  const other = tree.paths.find((one) => same(one.toLowerCase(), inTree.toLowerCase()));
+  const other = index.lower.get(inTree.toLowerCase().normalize("NFC"));
   if (other === undefined) return { kind: "missing_file", path, message: `${role} ${reference} is missing` };
   const written = posix.dirname(other) === posix.dirname(inTree)
     ? posix.basename(other)
@@ -207,8 +233,16 @@ function encode(document: unknown): Uint8Array<ArrayBuffer> {
   return new TextEncoder().encode(JSON.stringify(document, null, 2));
 }
 
+/** The first of many names. */
+function listed(names: readonly string[]): string {
+  return names.length <= 5 ? names.join(", ") : `${names.slice(0, 5).join(", ")} and ${names.length - 5} more`;
+}
+
 /** The same problems, each naming the model it is about. */
 function inModel(tree: FileTree, problems: [Problem, ...Problem[]], cause?: unknown): ModelError {
-  const named = problems.map((one) => ({ ...one, message: `Cannot show ${tree.label}: ${one.message}` }));
+  const told = problems.slice(0, MOST_TOLD);
+  const more = problems.length - told.length;
+  if (more > 0) told.push({ kind: problems[0].kind, message: `and ${more} more of its files are missing or wrong` });
+  const named = told.map((one) => ({ ...one, message: `Cannot show ${tree.label}: ${one.message}` }));
   return new ModelError(named as [Problem, ...Problem[]], cause === undefined ? {} : { cause });
 }

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { checkModel, newerThanCore } from "./check_model.ts";
 import { openFolder } from "./file_tree.ts";
 import { ModelError, type ProblemKind } from "./model_error.ts";
-import { type Files, moc3, modelFiles, PNG, tempFolder, writeFiles, zipOf } from "./model_fixture.ts";
+import { type Files, moc3, modelFiles, PNG, tempFolder, textOf, writeFiles, zipOf } from "./model_fixture.ts";
 import { openZip } from "./zip.ts";
 
 async function zipTree(files: Files) {
@@ -50,7 +50,7 @@ Deno.test("checkModel() reads Cubism 2", async () => {
     "motion gone.mtn is missing",
     "sound gone.mp3 is missing",
   ]);
-  const entry = JSON.parse(new TextDecoder().decode(model.files.get("model.json")));
+  const entry = JSON.parse(await textOf(model.files.get("model.json")));
   assertEquals(entry.motions, { idle: [{ file: "i.mtn", fade_in: 5 }] });
 });
 
@@ -136,7 +136,7 @@ Deno.test("checkModel() shows a model without what it can do without, and lets n
     "motion idle.motion3.json is written Idle.motion3.json in the zip",
     "physics Mia.physics3.json is not JSON",
   ]);
-  const { FileReferences } = JSON.parse(new TextDecoder().decode(model.files.get("Mia.model3.json")));
+  const { FileReferences } = JSON.parse(await textOf(model.files.get("Mia.model3.json")));
   assertEquals(FileReferences, {
     Moc: "Mia.moc3",
     Textures: ["textures/texture_00.png"],
@@ -176,7 +176,7 @@ Deno.test("checkModel() writes references as a browser asks for them, whatever a
       ...Object.fromEntries(paths.map((path) => [path, PNG])),
     }),
   );
-  const { FileReferences } = JSON.parse(new TextDecoder().decode(model.files.get("Mia.model3.json")));
+  const { FileReferences } = JSON.parse(await textOf(model.files.get("Mia.model3.json")));
   const asked = [...FileReferences.Textures, FileReferences.Physics].map((reference) => {
     const { pathname, search, hash } = new URL(reference, "http://localhost/avatars/0/Mia.model3.json");
     return [decodeURIComponent(pathname), search, hash];
@@ -240,7 +240,7 @@ Deno.test("openFolder() follows links, and passes by links to nowhere", async ()
   await Deno.symlink(other.path, `${folder.path}/textures`, { type: "dir" });
   await Deno.symlink(`${folder.path}/nowhere`, `${folder.path}/dangling`, { type: "file" });
   const model = await checkModel(await openFolder(folder.path, "mia"));
-  assertEquals(model.files.get("textures/texture_00.png"), new Uint8Array(PNG));
+  assertEquals(await textOf(model.files.get("textures/texture_00.png")), new TextDecoder().decode(PNG));
 });
 
 const SAMPLES = [

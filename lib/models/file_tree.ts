@@ -1,6 +1,22 @@
 /** A folder or a zip, seen as one thing: relative paths with `/`, and their bytes. */
 import { join } from "node:path";
 import { ModelError } from "./model_error.ts";
+import { ReadBudget } from "./read_budget.ts";
+import { mebibytes, UPLOAD_LIMITS } from "@/lib/config/upload_limits.ts";
+
+/** Bytes read from a disk at a time. */
+const CHUNK_BYTES = 64 * 1024;
+
+/** Gets a file piece by piece. The next piece waits for it. */
+export type TakeChunk = (chunk: Uint8Array<ArrayBuffer>) => void | Promise<void>;
+
+/** What is in a file: read anew each time, so that nobody needs to hold all of a model. */
+export interface FileContent {
+  /** Bytes. */
+  readonly size: number;
+  /** @throws {ModelError} when the file cannot be read any more */
+  stream(take: TakeChunk): Promise<void>;
+}
 
 export interface FileTree {
   /** What it is, for messages: "folder" or "zip". */
@@ -9,19 +25,42 @@ export interface FileTree {
   readonly label: string;
   /** Every file, without what file managers leave behind. */
   readonly paths: readonly string[];
-  /** @throws {ModelError} when the file cannot be read, or is too big */
-  read(path: string): Promise<Uint8Array<ArrayBuffer>>;
+  /**
+   * Reads a file, piece by piece, to its end.
+   *
+   * @param most bytes that are taken. Default: those of a whole model
+   * @throws {ModelError} when the file cannot be read, or there is more of it
+   */
+  stream(path: string, take: TakeChunk, most?: number): Promise<void>;
 }
 
-/** Nobody's model is this big; a folder chosen by mistake, or a zip made to harm, is. */
-export const TREE_LIMITS = {
-  files: 20_000,
-  depth: 12,
-  /** One file, unpacked. */
-  fileBytes: 256 * 1024 * 1024,
-  /** A whole model, unpacked. */
-  modelBytes: 1024 * 1024 * 1024,
-} as const;
+/**
+ * A whole file in memory, which grows by what really comes.
+ *
+ * @param most bytes that are taken
+ * @throws {ModelError} when the file cannot be read, or there is more of it
+ */
+export async function readWhole(tree: FileTree, path: string, most: number): Promise<Uint8Array<ArrayBuffer>> {
+  const chunks: Uint8Array[] = [];
+  await tree.stream(path, (chunk) => void chunks.push(chunk), most);
+  return joined(chunks);
+}
+
+/** Bytes in memory as a file's content. */
+export function contentOf(bytes: Uint8Array<ArrayBuffer>): FileContent {
+  return { size: bytes.length, stream: async (take) => await take(bytes) };
+}
+
+/** One array of many. */
+export function joined(chunks: readonly Uint8Array[]): Uint8Array<ArrayBuffer> {
+  const bytes = new Uint8Array(chunks.reduce((sum, { length }) => sum + length, 0));
+  let at = 0;
+  for (const chunk of chunks) {
+    bytes.set(chunk, at);
+    at += chunk.length;
+  }
+  return bytes;
+}
 
 /** Whether a file is a file manager's or another program's own, and no part of a model. */
 export function isLitter(path: string): boolean {
@@ -36,7 +75,11 @@ export function isLitter(path: string): boolean {
  *
  * @throws {ModelError} when it cannot be listed or holds far too much for a model
  */
-export async function openFolder(folder: string, label: string = folder): Promise<FileTree> {
+export async function openFolder(
+  folder: string,
+  label: string = folder,
+  budget: ReadBudget = new ReadBudget(),
+): Promise<FileTree> {
   const paths: string[] = [];
   try {
     await list(folder, "", paths, 0);
@@ -46,7 +89,12 @@ export async function openFolder(folder: string, label: string = folder): Promis
       cause,
     });
   }
-  return { kind: "folder", label, paths: paths.sort(), read: (path) => readFile(folder, path) };
+  return {
+    kind: "folder",
+    label,
+    paths: paths.sort(),
+    stream: (path, take, most = UPLOAD_LIMITS.modelBytes) => streamFile(join(folder, path), path, take, most, budget),
+  };
 }
 
 async function list(folder: string, prefix: string, paths: string[], depth: number): Promise<void> {
@@ -55,9 +103,9 @@ async function list(folder: string, prefix: string, paths: string[], depth: numb
     if (isLitter(path) || entry.name === "node_modules") continue;
     const { isDirectory, isFile } = entry.isSymlink ? await target(join(folder, path)) : entry;
     if (isFile) paths.push(path);
-    if (isDirectory && depth < TREE_LIMITS.depth) await list(folder, path, paths, depth + 1);
-    if (paths.length > TREE_LIMITS.files) {
-      const message = `The folder ${folder} holds more than ${TREE_LIMITS.files} files: name the model's own folder`;
+    if (isDirectory && depth < UPLOAD_LIMITS.depth) await list(folder, path, paths, depth + 1);
+    if (paths.length > UPLOAD_LIMITS.files) {
+      const message = `The folder ${folder} holds more than ${UPLOAD_LIMITS.files} files: name the model's own folder`;
       throw new ModelError([{ kind: "unreadable", message }]);
     }
   }
@@ -72,24 +120,44 @@ async function target(path: string): Promise<{ isDirectory: boolean; isFile: boo
   }
 }
 
-async function readFile(folder: string, path: string): Promise<Uint8Array<ArrayBuffer>> {
-  try {
-    const { size } = await Deno.stat(join(folder, path));
-    if (size > TREE_LIMITS.fileBytes) throw tooBig(path, size);
-    return await Deno.readFile(join(folder, path));
-  } catch (cause) {
-    if (cause instanceof ModelError) throw cause;
-    throw new ModelError([{ kind: "unreadable", path, message: `Cannot read ${path}: ${text(cause)}` }], { cause });
+/**
+ * Reads a file on disk piece by piece.
+ *
+ * @param path what messages call it
+ * @throws {ModelError} when the file cannot be read, or there is more of it than `most`
+ */
+export async function streamFile(
+  file: string,
+  path: string,
+  take: TakeChunk,
+  most: number,
+  budget: ReadBudget,
+): Promise<void> {
+  const reading = async <T>(work: () => Promise<T>): Promise<T> => {
+    try {
+      return await work();
+    } catch (cause) {
+      throw new ModelError([{ kind: "unreadable", path, message: `Cannot read ${path}: ${text(cause)}` }], { cause });
+    }
+  };
+  budget.openFile(path);
+  using opened = await reading(() => Deno.open(file));
+  for (let read = 0;;) {
+    // A piece of its own each time: whoever takes it may keep it.
+    const buffer = new Uint8Array(CHUNK_BYTES);
+    const count = await reading(() => opened.read(buffer));
+    if (count === null) return;
+    read += count;
+    if (read > most) throw tooBig(path, most);
+    budget.spendBytes(count, path);
+    await take(buffer.subarray(0, count));
   }
 }
 
-/** The complaint about a file beyond {@linkcode TREE_LIMITS}. */
-export function tooBig(path: string, bytes: number): ModelError {
-  const mebibytes = (value: number) => `${Math.round(value / 1024 / 1024)} MiB`;
-  const message = `The file ${path} is too big: it has ${mebibytes(bytes)}, at most ${
-    mebibytes(TREE_LIMITS.fileBytes)
-  } are read`;
-  return new ModelError([{ kind: "bad_file", path, message }]);
+/** The complaint about a file of which there is more than is taken. */
+export function tooBig(path: string, most: number): ModelError {
+  const message = `The file ${path} is too big: at most ${mebibytes(most)} are read`;
+  return new ModelError([{ kind: "too_big", path, message }]);
 }
 
 function text(cause: unknown): string {

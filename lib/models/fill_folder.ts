@@ -1,5 +1,6 @@
 import { Buffer } from "node:buffer";
 import { basename, dirname, join } from "node:path";
+import type { FileContent } from "./file_tree.ts";
 
 const ABANDONED_MS = 10 * 60 * 1000;
 
@@ -7,17 +8,17 @@ const ABANDONED_MS = 10 * 60 * 1000;
  * Makes `folder` hold just these files. A folder that already does is not touched; any other is built beside it and
  * put in its place, so that a failure half-way leaves what was there.
  *
- * @param files bytes by relative path
+ * @param files what is in them, by relative path
  * @returns whether anything changed
  */
-export async function fillFolder(folder: string, files: ReadonlyMap<string, Uint8Array>): Promise<boolean> {
+export async function fillFolder(folder: string, files: ReadonlyMap<string, FileContent>): Promise<boolean> {
   await sweep(folder);
   if (await holds(folder, files)) return false;
   const building = join(dirname(folder), `${prefixOf(folder)}${crypto.randomUUID()}`);
   try {
-    for (const [path, bytes] of files) {
+    for (const [path, content] of files) {
       await Deno.mkdir(dirname(join(building, path)), { recursive: true });
-      await Deno.writeFile(join(building, path), bytes);
+      await writeContent(join(building, path), content, { create: true });
     }
     await swap(building, folder);
   } catch (cause) {
@@ -29,16 +30,44 @@ export async function fillFolder(folder: string, files: ReadonlyMap<string, Uint
   return true;
 }
 
-async function holds(folder: string, files: ReadonlyMap<string, Uint8Array>): Promise<boolean> {
+async function holds(folder: string, files: ReadonlyMap<string, FileContent>): Promise<boolean> {
   const present = await list(folder);
   if (present.length !== files.size || present.some((path) => !files.has(path))) return false;
-  for (const [path, bytes] of files) {
-    if ((await Deno.stat(join(folder, path))).size !== bytes.length) return false;
+  for (const [path, { size }] of files) {
+    if ((await Deno.stat(join(folder, path))).size !== size) return false;
   }
-  for (const [path, bytes] of files) {
-    if (Buffer.compare(await Deno.readFile(join(folder, path)), bytes) !== 0) return false;
+  for (const [path, content] of files) {
+    if (!await isContent(join(folder, path), content)) return false;
   }
   return true;
+}
+
+/** Writes a file, which with `createNew` must not be there yet. */
+export async function writeContent(
+  path: string,
+  content: FileContent,
+  how: { create: true } | { createNew: true },
+): Promise<void> {
+  using file = await Deno.open(path, { ...how, write: true, truncate: true });
+  await content.stream(async (chunk) => {
+    for (let written = 0; written < chunk.length;) written += await file.write(chunk.subarray(written));
+  });
+}
+
+/** Whether a file of the same size holds just this. */
+async function isContent(path: string, content: FileContent): Promise<boolean> {
+  using file = await Deno.open(path);
+  let same = true;
+  await content.stream(async (chunk) => {
+    const there = new Uint8Array(chunk.length);
+    for (let read = 0; same && read < there.length;) {
+      const count = await file.read(there.subarray(read));
+      if (count === null) same = false;
+      else read += count;
+    }
+    same &&= Buffer.compare(there, chunk) === 0;
+  });
+  return same;
 }
 
 async function list(folder: string, prefix = ""): Promise<string[]> {

@@ -1,10 +1,11 @@
 import { assertEquals, assertRejects } from "@std/assert";
 import { join } from "node:path";
+import { contentOf, type FileContent } from "./file_tree.ts";
 import { fillFolder } from "./fill_folder.ts";
 import { tempFolder, writeFiles } from "./model_fixture.ts";
 
-function bytes(files: Record<string, string>): Map<string, Uint8Array> {
-  return new Map(Object.entries(files).map(([path, text]) => [path, new TextEncoder().encode(text)]));
+function bytes(files: Record<string, string>): Map<string, FileContent> {
+  return new Map(Object.entries(files).map(([path, text]) => [path, contentOf(new TextEncoder().encode(text))]));
 }
 
 function names(folder: string): string[] {

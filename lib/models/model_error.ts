@@ -6,8 +6,10 @@ export type ProblemKind =
   | "not_found"
   /** It could not be fetched or read. */
   | "unreadable"
-  /** The zip is damaged, encrypted, or too big. */
+  /** The zip is damaged, encrypted, or holds too many files. */
   | "bad_zip"
+  /** A file, or all that is read of a model, is beyond the limits. */
+  | "too_big"
   /** A path leads out of the model's folder. */
   | "unsafe_path"
   /** There is no .model3.json or .model.json, or it is not one. */

@@ -1,5 +1,6 @@
 /** Small models for tests: real enough to be checked, and to be broken in one place. */
 import { dirname, join } from "node:path";
+import type { FileContent } from "./file_tree.ts";
 import { TextReader, Uint8ArrayReader, Uint8ArrayWriter, ZipWriter } from "@zip.js/zip.js";
 
 export type Files = Record<string, string | Uint8Array>;
@@ -75,4 +76,12 @@ function encodeLegacy(text: string, encoding: string): Uint8Array {
     }
     throw new RangeError(`No ${encoding} for ${sign}`);
   }));
+}
+
+/** What a file of a model holds. */
+export async function textOf(content: FileContent | undefined): Promise<string> {
+  const decoder = new TextDecoder();
+  let text = "";
+  await content?.stream((chunk) => void (text += decoder.decode(chunk, { stream: true })));
+  return text + decoder.decode();
 }

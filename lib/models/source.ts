@@ -1,10 +1,12 @@
 /** Where models and cores come from: npm, a URL, a zip, a folder, or what an earlier sync left in a compiled program. */
 import { isAbsolute, join, relative, resolve } from "node:path";
-import { type FileTree, openFolder } from "./file_tree.ts";
+import { type FileTree, joined, openFolder } from "./file_tree.ts";
 import type { ModelSource } from "./known.ts";
 import { ModelError } from "./model_error.ts";
 import { npmFile } from "./npm.ts";
+import { ReadBudget } from "./read_budget.ts";
 import { openZip } from "./zip.ts";
+import { mebibytes, UPLOAD_LIMITS } from "@/lib/config/upload_limits.ts";
 
 export interface SourceContext {
   /** Folders that a relative path may start at, in order. */
@@ -13,6 +15,8 @@ export interface SourceContext {
   cacheDir: string;
   /** Announces something that takes long until it is disposed of: at once, or only when it has taken a second. */
   step(text: string, atOnce: boolean): Disposable;
+  /** What may still be read. Default: what one model may take. */
+  budget?: ReadBudget;
   signal?: AbortSignal;
 }
 
@@ -25,8 +29,8 @@ export async function openModel(model: ModelSource, context: SourceContext): Pro
   const npm = model.source.startsWith("npm:");
   const path = npm ? await npmFile(model.source, context) : await findModelSource(model, context);
   const label = `${model.name} (${npm ? model.source : shown(path)})`;
-  if ((await Deno.stat(path)).isDirectory) return openFolder(path, label);
-  return await openZip(await Deno.readFile(path), label);
+  const budget = context.budget ?? new ReadBudget({}, context.signal);
+  return await ((await Deno.stat(path)).isDirectory ? openFolder : openZip)(path, label, budget);
 }
 
 /**
@@ -58,6 +62,7 @@ export async function readSource(
     ? await npmFile(source, context)
     : await find(source, context, (looked) => `Cannot find ${source}: looked for ${looked}`);
   try {
+    if ((await Deno.stat(path)).size > UPLOAD_LIMITS.coreBytes) throw coreTooBig(path);
     return checked(await Deno.readFile(path), path, complaint);
   } catch (cause) {
     if (cause instanceof ModelError) throw cause;
@@ -110,8 +115,11 @@ async function download(
   using _step = context.step(`Downloading ${url.href}`, true);
   try {
     const response = await fetch(url, context.signal === undefined ? {} : { signal: context.signal });
-    const bytes = new Uint8Array(await response.arrayBuffer());
-    if (!response.ok) throw new TypeError(`the answer is ${response.status} ${response.statusText}`.trim());
+    if (!response.ok) {
+      await response.body?.cancel();
+      throw new TypeError(`the answer is ${response.status} ${response.statusText}`.trim());
+    }
+    const bytes = await bodyOf(response, url.href);
     checked(bytes, url.href, complaint);
     await Deno.mkdir(folder, { recursive: true });
     await Deno.writeFile(cached, bytes);
@@ -122,6 +130,23 @@ async function download(
     const why = cause instanceof Error ? cause.message : String(cause);
     throw new ModelError([{ kind: "unreadable", message: `Cannot download ${url.href}: ${why}` }], { cause });
   }
+}
+
+/** The body of an answer, unless it is too long for a Core. */
+async function bodyOf({ body }: Response, from: string): Promise<Uint8Array<ArrayBuffer>> {
+  const chunks: Uint8Array[] = [];
+  let read = 0;
+  for await (const chunk of body ?? []) {
+    read += chunk.length;
+    if (read > UPLOAD_LIMITS.coreBytes) throw coreTooBig(from);
+    chunks.push(chunk);
+  }
+  return joined(chunks);
+}
+
+function coreTooBig(from: string): ModelError {
+  const message = `Cannot use ${from}: it has more than ${mebibytes(UPLOAD_LIMITS.coreBytes)}, so it is no Cubism Core`;
+  return new ModelError([{ kind: "too_big", message }]);
 }
 
 /** Relative to the working directory where that is shorter to read. */

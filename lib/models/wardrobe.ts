@@ -4,6 +4,7 @@ import { AvatarFolders, type StoredAvatar } from "./avatar_folders.ts";
 import { bringModel, type BringOptions, rootsOf } from "./bring.ts";
 import { modelAddress, modelNames, modelSource, timeScaleOf } from "./known.ts";
 import { ModelError } from "./model_error.ts";
+import type { ReadBudget } from "./read_budget.ts";
 import { findModelSource } from "./source.ts";
 import { aloud } from "./tell_sync.ts";
 import type { ShownModel } from "@/lib/config/app_config.ts";
@@ -84,10 +85,11 @@ export class Wardrobe implements Disposable {
   /**
    * Shows the model that `config` names. Pages that have not heard of it yet still find the one before.
    *
+   * @param budget what may still be read of a model that has just been uploaded
    * @throws {ModelError} naming everything that is wrong with it; what was shown before stays
    */
-  wear(config: Config): Promise<void> {
-    return this.#bring(config, { instead: false });
+  wear(config: Config, budget?: ReadBudget): Promise<void> {
+    return this.#bring(config, { instead: false, ...(budget !== undefined && { budget }) });
   }
 
   /** Stops sweeping. */

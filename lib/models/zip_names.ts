@@ -10,17 +10,18 @@ const ENCODINGS = ["utf-8", "shift_jis", "gb18030", "big5", "euc-kr"] as const;
  * Decodes names that carry no UTF-8 flag.
  *
  * @param raw each name as its bytes
- * @param hint text that is likely to hold the names, such as the JSON files of the zip
+ * @param hint JSON that is likely to hold the names, such as the entry files of the zip
  * @returns the names, all in the one encoding that finds the most of them in `hint`; undefined when none can read them
  */
 export function decodeNames(raw: readonly Uint8Array[], hint: string): string[] | undefined {
-  const wanted = hint.normalize("NFC");
+  // What stands between quotes and slashes: looking for thousands of names in a long text would take minutes.
+  const wanted = new Set(hint.normalize("NFC").split(/["/\\]+/));
   let best: { names: string[]; score: number } | undefined;
   for (const encoding of ENCODINGS) {
     const names = decodeAll(raw, encoding);
     if (names === undefined) continue;
     const parts = new Set(names.flatMap((name) => name.split("/")).filter((part) => /[^ -~]/.test(part)));
-    const score = [...parts].filter((part) => wanted.includes(part.normalize("NFC"))).length;
+    const score = [...parts].filter((part) => wanted.has(part.normalize("NFC"))).length;
     // The order of the list decides a tie, so Unicode wins where it can be read at all.
     if (best === undefined || score > best.score) best = { names, score };
   }

@@ -1,0 +1,30 @@
+/** What the stage says: how far it is, what is in its way, and what there is to try. */
+import type { StageFault } from "@/web/live2d/errors.ts";
+import type { Emotion } from "@/lib/protocol/emotions.ts";
+
+/** What is wrong, and what the reader can do about it. */
+export interface FaultWords<Fault> {
+  text(fault: Fault): string;
+  hint: string;
+}
+
+export interface AvatarWords {
+  /** Describes the canvas to those who do not see it. */
+  picture(name: string): string;
+  loading: string;
+  /** A button that opens the panel with all of the following. */
+  tryOut: string;
+  feelings: string;
+  emotions: Record<Emotion | "neutral", string>;
+  expressions: string;
+  /** Names a group of motions; `group` is the model's own name, which may be empty. */
+  motions(group: string): string;
+  /** One motion of a group without a name; its number follows. */
+  motion: string;
+  view: string;
+  size: string;
+  leftRight: string;
+  upDown: string;
+  reset: string;
+  faults: { [Code in StageFault["code"]]: FaultWords<StageFault & { code: Code }> };
+}

@@ -1,0 +1,70 @@
+/** What the settings say. They are loaded when the settings are opened for the first time. */
+import type { Language } from "@/lib/i18n/i18n.ts";
+import type { Section } from "@/web/settings/stores.ts";
+import { ENGLISH } from "./settings_en.ts";
+import { JAPANESE } from "./settings_ja.ts";
+import { CHINESE } from "./settings_zh.ts";
+
+/** What a field is called, and what it does. */
+export interface FieldWords {
+  label: string;
+  help?: string;
+  /** What its values are called. One that is not here is called what it is. */
+  choices?: Readonly<Record<string, string>>;
+  /** Shown where nothing is set and there is no default. */
+  unset?: string;
+}
+
+export interface SettingsWords {
+  sections: Record<Section, string>;
+  /** Under the name of each part. */
+  about: Record<Section, string>;
+  /** By dotted path. A field that is not here is shown with the server's own description. */
+  fields: Readonly<Record<string, FieldWords>>;
+  saving: string;
+  saved: string;
+  /** A button; `value` is the default. */
+  restore(value: string): string;
+  on: string;
+  off: string;
+  decidedBy(variable: string): string;
+  nextStart: string;
+  restartNow: string;
+  keptIn: string;
+  outOfRange(least: number | undefined, most: number | undefined): string;
+  loading: string;
+  installed: string;
+  noneInstalled: string;
+  inUse: string;
+  runsElsewhere: string;
+  otherModel: string;
+  otherModelHelp: string;
+  use: string;
+  avatars: string;
+  characters: string;
+  chosen: string;
+  fetching: string;
+  /** Above the reason why something cannot be chosen. */
+  missing: string;
+  addZip: string;
+  addFolder: string;
+  addCard: string;
+  dropHint: string;
+  aboutCards: string;
+  /** About the link that lets guests in. */
+  share: {
+    title: string;
+    about: string;
+    /** A button, as the two that follow. */
+    make: string;
+    renew: string;
+    revoke: string;
+    /** Names the box that shows it. */
+    link: string;
+    onlyHere: string;
+  };
+  thisBrowser: string;
+  everybody: string;
+}
+
+export const SETTINGS: Record<Language, SettingsWords> = { en: ENGLISH, ja: JAPANESE, zh: CHINESE };

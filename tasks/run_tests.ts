@@ -1,0 +1,120 @@
+/**
+ * `deno task test`: every test, types first; `deno task test <files or folders>` those alone. Files that need a browser share one
+ * and run beside each other and beside the rest, as many at once as the machine has processors.
+ */
+import { join } from "node:path";
+import { buildIfChanged } from "./build.ts";
+import { PROGRAM } from "@/lib/paths.ts";
+import { complain, say } from "@/lib/telemetry/log.ts";
+import { launchBrowser, SHARED_BROWSER } from "@/tests/browser.ts";
+import { reached, readImports } from "@/tests/import_graph.ts";
+import { isTest, sources } from "@/tests/sources.ts";
+
+const LOCK = "--lock=tests/deno.lock";
+/** What hangs in spite of all is ended after this, ms. */
+const JOB_MS = 15 * 60_000;
+/** Begins first, so that nobody waits for it alone: fifty changes of models in software WebGL. Others by their size. */
+const LONGEST = "tests/avatar_test.ts";
+
+interface Outcome {
+  passed: number;
+  failed: number;
+  ignored: number;
+}
+
+const flags = Deno.args.filter((argument) => argument.startsWith("-"));
+const named = Deno.args.filter((argument) => !argument.startsWith("-"));
+Deno.exit(await main() ? 0 : 1);
+
+/** Returns whether all is well. */
+async function main(): Promise<boolean> {
+  if (named.length === 0 && !await deno(["check", "--quiet", LOCK, "."])) return false;
+  const files = (await sources()).filter(isTest).filter(isWanted);
+  if (files.length === 0) {
+    complain(`Cannot find a test in ${named.join(" ")}: name files or folders of the project`);
+    return false;
+  }
+  const jobs = await divide(files);
+  // A single job brings what it needs by itself.
+  const shared = jobs.length > 1;
+  if (shared) await buildIfChanged(PROGRAM);
+  const browser = shared ? await launchBrowser() : undefined;
+  const began = performance.now();
+  const sum: Outcome = { passed: 0, failed: 0, ignored: 0 };
+  let well = true;
+  const work = async (): Promise<void> => {
+    for (let job = jobs.shift(); job !== undefined; job = jobs.shift()) {
+      const { success, outcome } = await run(job, browser?.wsEndpoint());
+      well &&= success;
+      for (const key of ["passed", "failed", "ignored"] as const) sum[key] += outcome[key];
+    }
+  };
+  try {
+    await Promise.all(Array.from({ length: navigator.hardwareConcurrency }, work));
+  } finally {
+    await browser?.close();
+  }
+  say(`\n${files.length} files in ${((performance.now() - began) / 1_000).toFixed(0)} s`);
+  say(`${sum.passed} passed, ${sum.failed} failed${sum.ignored === 0 ? "" : `, ${sum.ignored} skipped`}`);
+  return well && sum.failed === 0;
+}
+
+/** Whether a file is named, by itself or by a folder around it; all are when none is. */
+function isWanted(file: string): boolean {
+  const paths = named.map((path) => path.replace(/^\.\//, "").replace(/\/$/, ""));
+  return paths.length === 0 || paths.some((path) => file === path || file.startsWith(`${path}/`));
+}
+
+/** What runs as one: each file that needs a browser, the longest first, and all others together. */
+async function divide(files: string[]): Promise<string[][]> {
+  const { files: graph } = await readImports(PROGRAM, files);
+  const needsBrowser = (file: string) => reached(graph, [file]).has("tests/browser.ts");
+  const weight = (file: string) => file === LONGEST ? Infinity : Deno.statSync(join(PROGRAM, file)).size;
+  const alone = files.filter(needsBrowser).sort((one, other) => weight(other) > weight(one) ? 1 : -1);
+  const together = files.filter((file) => !needsBrowser(file));
+  return [together, ...alone.map((file) => [file])].filter((job) => job.length > 0);
+}
+
+/** Runs some files and prints what they said when they are through. */
+async function run(files: string[], browser: string | undefined): Promise<{ success: boolean; outcome: Outcome }> {
+  // Types have been checked already, unless some files are named.
+  const check = named.length === 0 ? ["--no-check"] : [];
+  const child = new Deno.Command(Deno.execPath(), {
+    args: ["test", "-A", LOCK, ...check, ...flags, ...files],
+    cwd: PROGRAM,
+    env: browser === undefined ? {} : { [SHARED_BROWSER]: browser },
+    stdin: "null",
+    stdout: "piped",
+    stderr: "piped",
+  }).spawn();
+  const timer = setTimeout(() => {
+    complain(`Ended after ${JOB_MS / 60_000} minutes: ${files.join(" ")}`);
+    child.kill("SIGKILL");
+  }, JOB_MS);
+  const { success, stdout, stderr } = await child.output();
+  clearTimeout(timer);
+  const [text, warnings] = [stdout, stderr].map((bytes) => new TextDecoder().decode(bytes).trimEnd()) as [
+    string,
+    string,
+  ];
+  say(text);
+  if (warnings !== "") complain(warnings);
+  const outcome = outcomeOf(text);
+  if (outcome === undefined) complain(`No result of ${files.join(" ")}`);
+  return { success: success && outcome !== undefined, outcome: outcome ?? { passed: 0, failed: 1, ignored: 0 } };
+}
+
+/** The numbers of Deno's closing line: "ok | 12 passed (3 steps) | 0 failed | 1 ignored (2s)". */
+function outcomeOf(text: string): Outcome | undefined {
+  // deno-lint-ignore no-control-regex -- the colours of a terminal
+  const plain = text.replace(/\x1b\[[\d;]*m/g, "");
+  const line = plain.split("\n").findLast((line) => /^(ok|FAILED) \| \d+ passed/.test(line));
+  if (line === undefined) return undefined;
+  const count = (what: string) => Number(new RegExp(`(\\d+) ${what}`).exec(line)?.[1] ?? 0);
+  return { passed: count("passed"), failed: count("failed"), ignored: count("ignored") };
+}
+
+async function deno(args: string[]): Promise<boolean> {
+  const { success } = await new Deno.Command(Deno.execPath(), { args, cwd: PROGRAM, stdin: "null" }).spawn().status;
+  return success;
+}

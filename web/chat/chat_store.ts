@@ -1,0 +1,369 @@
+/**
+ * The conversation for the screen: signals to show, actions to take. The truth is with the server;
+ * here is a copy that grows with every frame, and what was typed but is not safe with the server yet.
+ */
+import { batch, type ReadonlySignal, type Signal, signal } from "@preact/signals";
+import type { Role } from "@/lib/protocol/roles.ts";
+import type { ServerFrame, Status, TurnError, Who } from "@/lib/protocol/v2.ts";
+import { CallClient, CallError } from "@/web/connection/calls.ts";
+import {
+  addUnsent,
+  applyFrame,
+  type Conversation,
+  currentTurn,
+  EMPTY,
+  type FirstWords,
+  firstWords,
+  type Turn,
+  visibleTurns,
+  withoutTurn,
+} from "./conversation.ts";
+import { activity, appConfig, feelings, speech } from "@/web/presence/presence.ts";
+import { SentenceReader } from "./announced_sentences.ts";
+import { ChatSocket, type Connection, type SocketEnvironment } from "@/web/connection/socket.ts";
+import type { Memory } from "@/web/browser/storage.ts";
+
+/** Announcements kept in the document: enough for a screen reader to take them in, few enough not to pile up. */
+const ANNOUNCED = 6;
+
+/** A sentence for the live region. */
+export interface Announcement {
+  id: number;
+  text: string;
+}
+
+export interface ChatStoreOptions {
+  /** The socket's address. */
+  url: string;
+  memory: Memory;
+  world: SocketEnvironment;
+  /** Calls back before the next picture is drawn, once; `requestAnimationFrame` in the browser. */
+  nextFrame(callback: () => void): void;
+}
+
+export class ChatStore {
+  readonly draft: Signal<string>;
+  /** For what is asked of the server beside the conversation. */
+  readonly calls: CallClient;
+  readonly #turns = signal<readonly Turn[]>([]);
+  readonly #status = signal<Status | null>(null);
+  readonly #role = signal<Role | null>(null);
+  readonly #character = signal<Who | null>(null);
+  readonly #firstWords = signal<FirstWords>(firstWords(EMPTY));
+  readonly #notice = signal<TurnError | null>(null);
+  readonly #connection = signal<Connection>({ state: "idle" });
+  readonly #announcements = signal<readonly Announcement[]>([]);
+  readonly #memory: Memory;
+  readonly #nextFrame: (callback: () => void) => void;
+  readonly #now: () => number;
+  readonly #socket: ChatSocket;
+  readonly #unwatchDraft: () => void;
+  #state: Conversation = EMPTY;
+  #published: readonly Turn[] = [];
+  #publishing = false;
+  #disposed = false;
+  /** True once a `welcome` has come over the line that is open now: only then may prompts go out. */
+  #welcomed = false;
+  /** Turns to stop as soon as there is a line again. */
+  readonly #stops = new Set<string>();
+  #reading: { turn: string; reader: SentenceReader } | null = null;
+  #announced = 0;
+
+  constructor({ url, memory, world, nextFrame }: ChatStoreOptions) {
+    this.#memory = memory;
+    this.#nextFrame = nextFrame;
+    this.#now = () => world.now();
+    this.draft = signal(memory.draft);
+    this.#unwatchDraft = this.draft.subscribe((text) => {
+      memory.draft = text;
+      this.#setActivity();
+    });
+    for (const { turn, text } of memory.unsent()) this.#state = addUnsent(this.#state, turn, text);
+    this.#turns.value = visibleTurns(this.#state.turns);
+    this.calls = new CallClient((frame) => this.#socket.send(frame));
+    this.#socket = new ChatSocket(url, {
+      hello: () => this.#hello(),
+      frame: (frame) => this.#take(frame),
+      change: (connection) => this.#connected(connection),
+      fault: (error) => this.#set({ ...this.#state, notice: { code: "internal", message: error.message } }),
+    }, world);
+  }
+
+  /** Turns to show, oldest first. Written at most once a frame; a turn that did not change stays the same object. */
+  get turns(): ReadonlySignal<readonly Turn[]> {
+    return this.#turns;
+  }
+
+  /** What stands behind the character; null until the server has said so. */
+  get status(): ReadonlySignal<Status | null> {
+    return this.#status;
+  }
+
+  /** As what the page has come in; null until the server has said so. */
+  get role(): ReadonlySignal<Role | null> {
+    return this.#role;
+  }
+
+  /** Whom the reader talks with; null where the language model is itself, and until the server has said so. */
+  get character(): ReadonlySignal<Who | null> {
+    return this.#character;
+  }
+
+  /** What the conversation begins with, once the server has said who the character is. */
+  get firstWords(): ReadonlySignal<FirstWords> {
+    return this.#firstWords;
+  }
+
+  /** A failure that belongs to no turn. */
+  get notice(): ReadonlySignal<TurnError | null> {
+    return this.#notice;
+  }
+
+  get connection(): ReadonlySignal<Connection> {
+    return this.#connection;
+  }
+
+  /** Finished sentences for screen readers, newest last. */
+  get announcements(): ReadonlySignal<readonly Announcement[]> {
+    return this.#announcements;
+  }
+
+  start(): void {
+    this.#socket.start();
+  }
+
+  /** Lets the character begin with another of its greetings, from 0. Kept until the conversation has begun. */
+  greet(index: number): void {
+    this.#memory.greeting = index;
+    this.#publish();
+  }
+
+  /** Sends what is in the box, and empties the box. Safe from here on: it is sent again until the server confirms it. */
+  send(): void {
+    const text = this.draft.value;
+    if (text.trim() === "") return;
+    this.#ask(text);
+    this.draft.value = "";
+  }
+
+  /** Sends a text that is not in the box, such as a suggestion. */
+  ask(text: string): void {
+    this.#ask(text);
+  }
+
+  /** Ends the answer that comes, or takes back the prompt that waits. */
+  stop(): void {
+    const turn = currentTurn(this.#state.turns);
+    if (turn === undefined) return;
+    if (turn.state === "unsent" && !this.#welcomed) return this.edit(turn.turn);
+    this.#stops.add(turn.turn);
+    this.#flush();
+  }
+
+  /** Asks a failed turn again. */
+  retry(id: string): void {
+    const turn = this.#state.turns.find((known) => known.turn === id);
+    if (turn === undefined) return;
+    if (turn.state !== "unsent") return this.#ask(turn.prompt);
+    // The server refused the prompt and does not know the turn: the same one may be asked again.
+    const { error: _, ...fresh } = turn;
+    this.#set({ ...this.#state, turns: this.#state.turns.map((known) => known === turn ? fresh : known) });
+    this.#flush();
+  }
+
+  /** Puts a prompt that was not taken back into the box. */
+  edit(id: string): void {
+    const turn = this.#state.turns.find((known) => known.turn === id && known.state === "unsent");
+    if (turn === undefined) return;
+    this.#memory.forget(id);
+    this.draft.value = this.draft.value === "" ? turn.prompt : `${turn.prompt}\n${this.draft.value}`;
+    this.#set(withoutTurn(this.#state, id));
+  }
+
+  /**
+   * Drops a turn and all after it, and asks `text` instead.
+   *
+   * @throws {CallError} when the server refuses; the conversation is then as it was
+   */
+  async askInstead(turn: string, text: string): Promise<void> {
+    await this.calls.call("turn.edit", { turn, text, as: newId() });
+  }
+
+  /** Drops a turn and all after it, and asks the same again. */
+  async regenerate(turn: string): Promise<void> {
+    try {
+      await this.calls.call("turn.regenerate", { turn, as: newId() });
+    } catch (error) {
+      if (!(error instanceof CallError)) throw error;
+      this.#set({ ...this.#state, notice: error.error });
+    }
+  }
+
+  /** Starts a new conversation. Needs the line; without it nothing happens. */
+  reset(): void {
+    if (!this.#welcomed || !this.#socket.send({ type: "reset" })) return;
+    for (const turn of this.#state.turns) this.#memory.forget(turn.turn);
+    this.#stops.clear();
+    this.#memory.greeting = 0;
+    this.#set({ ...this.#state, turns: [], notice: null });
+  }
+
+  /** Tries to connect now instead of at the end of the wait. */
+  reconnect(): void {
+    this.#socket.retry();
+  }
+
+  dismissNotice(): void {
+    this.#set({ ...this.#state, notice: null });
+  }
+
+  dispose(): void {
+    this.#disposed = true;
+    this.calls.dispose();
+    this.#socket.dispose();
+    this.#unwatchDraft();
+    batch(() => {
+      activity.value = "idle";
+      speech.value = null;
+    });
+  }
+
+  #ask(text: string): void {
+    const turn = newId();
+    this.#memory.keep({ turn, text, at: this.#now() });
+    this.#set(addUnsent(this.#state, turn, text));
+    if (this.#welcomed) this.#sendPrompt(turn, text);
+  }
+
+  #sendPrompt(turn: string, text: string): void {
+    const { greeting } = this.#memory;
+    const first = this.#state.turns[0]?.turn === turn;
+    this.#socket.send({ type: "prompt", turn, text, ...(first && greeting > 0 && { greeting }) });
+  }
+
+  #hello(): { type: "hello"; session?: string; after?: number } {
+    // Another tab may have been given a newer session than the one known here.
+    const session = this.#memory.session ?? this.#state.session;
+    if (session === null) return { type: "hello" };
+    return session === this.#state.session
+      ? { type: "hello", session, after: this.#state.seq }
+      : { type: "hello", session };
+  }
+
+  #connected(connection: Connection): void {
+    if (connection.state !== "open") {
+      this.#welcomed = false;
+      this.calls.lost();
+    }
+    this.#connection.value = connection;
+  }
+
+  #take(frame: ServerFrame): void {
+    if (frame.type === "result" || frame.type === "progress" || frame.type === "refused") return this.calls.take(frame);
+    if (frame.type === "avatar") return void (appConfig.value = frame.config);
+    const before = this.#state;
+    this.#state = applyFrame(before, frame);
+    if (this.#state === before) return;
+    if (frame.type === "welcome") this.#arrived(frame);
+    else if (frame.type === "character") this.#memory.greeting = 0;
+    else if (frame.type === "queued") {
+      this.#memory.forget(frame.turn);
+      this.#memory.greeting = 0;
+      if (this.#stops.has(frame.turn)) this.#flush();
+    } else if (frame.type === "emotion") {
+      const { turn, name, intensity, at } = frame;
+      feelings.value = { turn, name, intensity, at };
+    } else if (frame.type === "end" || (frame.type === "error" && frame.turn !== undefined)) {
+      this.#stops.delete(frame.turn ?? "");
+    }
+    this.#publishSoon();
+  }
+
+  #arrived(frame: ServerFrame & { type: "welcome" }): void {
+    this.#memory.session = frame.session;
+    this.#welcomed = true;
+    this.#role.value = frame.role;
+    this.calls.opened();
+    for (const { turn } of frame.history) this.#memory.forget(turn);
+    if (!frame.resumed) {
+      // What was there before this page came is not read out.
+      const current = currentTurn(frame.history);
+      this.#reading = current === undefined
+        ? null
+        : { turn: current.turn, reader: new SentenceReader(current.text.length) };
+    }
+    this.#flush();
+  }
+
+  /** Sends what has been waiting for the line. Sending twice is harmless: the server knows the turns it has. */
+  #flush(): void {
+    if (!this.#welcomed) return;
+    for (const { turn, prompt, state, error } of this.#state.turns) {
+      if (state === "unsent" && error === undefined) this.#sendPrompt(turn, prompt);
+    }
+    for (const turn of this.#stops) this.#socket.send({ type: "stop", turn });
+  }
+
+  /** For what the user did: shown at once. */
+  #set(state: Conversation): void {
+    this.#state = state;
+    this.#publish();
+  }
+
+  /** For what the server sent: however fast it comes, the screen changes once a frame. */
+  #publishSoon(): void {
+    if (this.#publishing) return;
+    this.#publishing = true;
+    this.#nextFrame(() => {
+      this.#publishing = false;
+      if (!this.#disposed) this.#publish();
+    });
+  }
+
+  #publish(): void {
+    const { turns, status, character, notice } = this.#state;
+    batch(() => {
+      if (turns !== this.#published) this.#turns.value = visibleTurns(turns);
+      this.#published = turns;
+      this.#status.value = status;
+      this.#character.value = character;
+      this.#firstWords.value = firstWords(this.#state, this.#memory.greeting);
+      this.#notice.value = notice;
+      const streaming = turns.findLast((turn) => turn.state === "streaming");
+      speech.value = streaming === undefined ? null : { turn: streaming.turn, text: streaming.text };
+      this.#setActivity();
+      this.#announce();
+    });
+  }
+
+  #setActivity(): void {
+    const current = currentTurn(this.#state.turns);
+    if (current?.state === "streaming" && current.text !== "") activity.value = "speaking";
+    else if (current !== undefined && current.state !== "unsent") activity.value = "thinking";
+    else activity.value = this.draft.peek() === "" ? "idle" : "listening";
+  }
+
+  #announce(): void {
+    const spoken: string[] = [];
+    const reading = this.#reading;
+    const read = this.#state.turns.find((turn) => turn.turn === reading?.turn);
+    if (reading !== null && read !== undefined) {
+      const over = read.state === "done" || read.error !== undefined;
+      spoken.push(...(over ? reading.reader.rest(read.text) : reading.reader.read(read.text)));
+      if (read.error !== undefined) spoken.push(read.error.message);
+      if (over) this.#reading = null;
+    } else this.#reading = null;
+    const current = currentTurn(this.#state.turns);
+    if (this.#reading === null && current !== undefined) {
+      this.#reading = { turn: current.turn, reader: new SentenceReader() };
+    }
+    if (spoken.length === 0) return;
+    const added = spoken.map((text) => ({ id: this.#announced++, text }));
+    this.#announcements.value = [...this.#announcements.peek(), ...added].slice(-ANNOUNCED);
+  }
+}
+
+/** An identifier made here. `crypto.randomUUID` would do, but exists only on https and localhost. */
+function newId(): string {
+  return Array.from(crypto.getRandomValues(new Uint8Array(12)), (byte) => byte.toString(16).padStart(2, "0")).join("");
+}

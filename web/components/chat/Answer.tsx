@@ -1,0 +1,41 @@
+import { useLayoutEffect, useRef } from "preact/hooks";
+import { copyText } from "@/web/browser/clipboard.ts";
+import type { Words } from "@/lib/i18n/i18n.ts";
+import { formatter } from "@/web/markdown/load.ts";
+import type { MarkdownView } from "@/web/markdown/view.ts";
+
+const COPIED_MS = 1600;
+
+interface AnswerProps {
+  text: string;
+  /** True while the text may grow. */
+  live: boolean;
+  words: Words;
+}
+
+/** An answer: formatted as soon as the formatter is there, plain text before. */
+export function Answer({ text, live, words }: AnswerProps) {
+  const root = useRef<HTMLDivElement>(null);
+  const view = useRef<MarkdownView | null>(null);
+  const loaded = formatter.value;
+
+  useLayoutEffect(() => {
+    if (loaded === null || root.current === null) return;
+    const made = new loaded.MarkdownView(root.current, words.copy);
+    view.current = made;
+    return () => made.dispose();
+  }, [loaded, words]);
+
+  useLayoutEffect(() => view.current?.update(text, !live));
+
+  async function onClick(event: Event) {
+    const found = loaded?.codeToCopy(event);
+    if (!found || !await copyText(found.code)) return;
+    found.button.textContent = words.copied;
+    setTimeout(() => found.button.textContent = words.copy, COPIED_MS);
+  }
+
+  if (loaded === null) return <p class="text">{text}</p>;
+  // The keyboard reaches the buttons inside by themselves; this only listens.
+  return <div class="formatted" ref={root} onClick={onClick} />;
+}

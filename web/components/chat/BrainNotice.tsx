@@ -1,0 +1,46 @@
+import type { SettingsStores } from "@/web/settings/stores.ts";
+import type { Language, Words } from "@/lib/i18n/i18n.ts";
+import type { Status } from "@/lib/protocol/v2.ts";
+import { Icon } from "@/web/components/Icon.tsx";
+import { Checklist } from "@/web/components/settings/Checklist.tsx";
+
+interface BrainNoticeProps {
+  backstage: SettingsStores;
+  status: Status;
+  words: Words;
+  language: Language;
+  /** Whether it stands open at first. */
+  open: boolean;
+}
+
+/** Says plainly who answers when it is not the model that was asked for, and helps to change that. */
+export function BrainNotice({ backstage, status, words, language, open }: BrainNoticeProps) {
+  const content = explain(status, words);
+  if (content === null) return null;
+  return (
+    <details class="notice" open={open}>
+      <summary>
+        <Icon name="spark" />
+        <span>{content.title}</span>
+        <Icon name="chevron" />
+      </summary>
+      <div class="notice-body">
+        <p class="hint">{content.text}</p>
+        <Checklist backstage={backstage} status={status} words={words} language={language} compact />
+        <p class="notice-foot">
+          <button type="button" class="link" onClick={() => backstage.open.value = "language"}>
+            {words.setup.more}
+          </button>
+        </p>
+      </div>
+    </details>
+  );
+}
+
+function explain({ reachable, provider, host, model, modelPresent }: Status, { notices }: Words) {
+  if (!reachable) {
+    if (provider === "demo") return { title: notices.demoTitle, text: notices.demoText };
+    return { title: notices.noBrainTitle, text: notices.noBrainText(host) };
+  }
+  return modelPresent === false ? { title: notices.modelTitle(model), text: notices.modelText } : null;
+}

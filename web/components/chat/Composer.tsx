@@ -1,0 +1,81 @@
+import type { RefObject } from "preact";
+import { useEffect } from "preact/hooks";
+import type { ChatStore } from "@/web/chat/chat_store.ts";
+import type { Words } from "@/lib/i18n/i18n.ts";
+import { RoundButton } from "@/web/components/RoundButton.tsx";
+
+interface ComposerProps {
+  /** Null until the page is alive. */
+  chat: ChatStore | null;
+  /** True while an answer comes or is waited for. */
+  busy: boolean;
+  words: Words;
+  box: RefObject<HTMLTextAreaElement>;
+  /** Gives the keyboard back to the box when a control that had it is about to go. */
+  onDone(): void;
+}
+
+/** The box to write in. It can be written in before the page is alive; nothing typed is lost. */
+export function Composer({ chat, busy, words, box, onDone }: ComposerProps) {
+  const draft = chat?.draft.value ?? "";
+
+  useEffect(() => {
+    const area = box.current;
+    if (chat === null || area === null) return;
+    if (area.value !== "") chat.draft.value = area.value;
+    // The box is written to only when it differs: anything else would disturb an input method in mid-word.
+    const unwatch = chat.draft.subscribe((text) => {
+      if (area.value !== text) area.value = text;
+    });
+    if (document.activeElement === document.body) onDone();
+    return unwatch;
+  }, [chat]);
+
+  function send() {
+    chat?.send();
+    onDone();
+  }
+
+  function onKeyDown(event: KeyboardEvent) {
+    // Enter that ends a composition of an input method is not ours. Safari says so only by the key code 229.
+    if (event.isComposing || event.keyCode === 229 || chat === null) return;
+    if (event.key === "Enter" && !event.shiftKey) {
+      event.preventDefault();
+      send();
+    } else if (event.key === "Escape" && busy) {
+      event.preventDefault();
+      chat.stop();
+    }
+  }
+
+  return (
+    <form
+      class="composer"
+      onMouseDown={keepFocus}
+      onSubmit={(event) => {
+        event.preventDefault();
+        send();
+      }}
+    >
+      <div class="grow" data-text={draft}>
+        <textarea
+          ref={box}
+          rows={1}
+          aria-label={words.message}
+          placeholder={words.placeholder}
+          autocomplete="off"
+          enterkeyhint="send"
+          onInput={(event) => chat !== null && (chat.draft.value = event.currentTarget.value)}
+          onKeyDown={onKeyDown}
+        />
+      </div>
+      {busy && <RoundButton icon="stop" label={words.stop} class="stop" onClick={() => chat?.stop()} />}
+      <RoundButton icon="send" label={words.send} class="send" type="submit" disabled={draft.trim() === ""} />
+    </form>
+  );
+}
+
+/** A press on a button beside the box leaves the focus in the box: a phone's keyboard stays as it is. */
+function keepFocus(event: MouseEvent) {
+  if (event.target instanceof Element && event.target.closest("button") !== null) event.preventDefault();
+}

@@ -1,0 +1,77 @@
+import type { FirstWords } from "@/web/chat/conversation.ts";
+import type { Words } from "@/lib/i18n/i18n.ts";
+import { Icon } from "@/web/components/Icon.tsx";
+import { Answer } from "./Answer.tsx";
+
+interface GreetingProps extends FirstWords {
+  name: string;
+  /** True when nothing has been said yet. */
+  first: boolean;
+  words: Words;
+  /** Null until the page is alive. */
+  onAsk: ((text: string) => void) | null;
+  /** Chooses another greeting, from 0. Null until the page is alive. */
+  onGreet: ((index: number) => void) | null;
+}
+
+/** How a conversation begins: with the character's own words, and with something to say for who does not know what. */
+export function Greeting({ name, greeting, index, count, first, words, onAsk, onGreet }: GreetingProps) {
+  return (
+    <>
+      {greeting !== undefined && (
+        <article class="turn">
+          <div class="message answered">
+            <h3 class="visually-hidden">{name}</h3>
+            <Answer text={greeting} live={false} words={words} />
+          </div>
+        </article>
+      )}
+      {count > 1 && <Choice index={index} count={count} words={words} onGreet={onGreet} />}
+      {first && (
+        <div class={greeting === undefined ? "greeting" : "greeting own-words"}>
+          {greeting === undefined && (
+            <>
+              <p class="greeting-title">{words.greeting(name)}</p>
+              <p>{words.invitation}</p>
+            </>
+          )}
+          <ul>
+            {words.suggestions.map((text) => (
+              <li key={text}>
+                <button type="button" disabled={onAsk === null} onClick={() => onAsk?.(text)}>{text}</button>
+              </li>
+            ))}
+          </ul>
+        </div>
+      )}
+    </>
+  );
+}
+
+type ChoiceProps = Pick<GreetingProps, "index" | "count" | "words" | "onGreet">;
+
+/** Leads round through the greetings, so that no button is ever switched off under the keyboard. */
+function Choice({ index, count, words: { greetings }, onGreet }: ChoiceProps) {
+  const step = (by: number, label: string, icon: string) => (
+    <button
+      type="button"
+      class={`small-round ${icon}`}
+      aria-label={label}
+      title={label}
+      disabled={onGreet === null}
+      onClick={() => onGreet?.((index + by + count) % count)}
+    >
+      <Icon name="chevron" />
+    </button>
+  );
+  return (
+    <div class="greeting-choice" role="group" aria-label={greetings.choice}>
+      {step(-1, greetings.previous, "back")}
+      <span role="status">
+        <span class="visually-hidden">{greetings.place(index + 1, count)}</span>
+        <span aria-hidden="true">{index + 1} / {count}</span>
+      </span>
+      {step(1, greetings.next, "forth")}
+    </div>
+  );
+}

@@ -1,0 +1,92 @@
+import type { ComponentChildren } from "preact";
+import type { Words } from "@/lib/i18n/i18n.ts";
+import type { Connection } from "@/web/connection/socket.ts";
+import { LINK_REVOKED, type Status } from "@/lib/protocol/v2.ts";
+import { RoundButton } from "@/web/components/RoundButton.tsx";
+import { Icon } from "@/web/components/Icon.tsx";
+import { loadSettings } from "@/web/components/settings/Settings.tsx";
+
+interface HeaderProps {
+  name: string;
+  connection: Connection;
+  status: Status | null;
+  words: Words;
+  /** Null while nothing can be reset. */
+  onReset: (() => void) | null;
+  onReconnect(): void;
+  /** Shows all conversations. Null until the page is alive. */
+  onConversations: (() => void) | null;
+  /** Null until the page is alive. Undefined where there are none for the reader. */
+  onSettings: (() => void) | null | undefined;
+  /** Stands before the buttons. */
+  children?: ComponentChildren;
+}
+
+export function Header(props: HeaderProps) {
+  const { name, connection, status, words, onReset, onReconnect, onConversations, onSettings, children } = props;
+  const { tone, text } = describe(connection, status, words);
+  const stuck = connection.state === "waiting" || connection.state === "closed";
+  return (
+    <header class="chat-header">
+      <div class="who">
+        <h2>{name}</h2>
+        <p class="status" data-tone={tone} role="status">
+          <span class="dot" aria-hidden="true" />
+          <span class="status-text">{text}</span>
+          {stuck && <button type="button" class="link" onClick={onReconnect}>{words.connection.reconnect}</button>}
+        </p>
+      </div>
+      {status?.away && (
+        <span class="away" title={words.away(status.host || status.model)}>
+          <Icon name="cloud" />
+          <span class="visually-hidden">{words.away(status.host || status.model)}</span>
+        </span>
+      )}
+      {children}
+      <RoundButton
+        icon="chats"
+        label={words.conversations.title}
+        aria-haspopup="dialog"
+        disabled={onConversations === null}
+        onClick={() => onConversations?.()}
+      />
+      <RoundButton
+        icon="compose"
+        label={words.newConversation}
+        disabled={onReset === null}
+        onClick={() => onReset?.()}
+      />
+      {onSettings !== undefined && (
+        <RoundButton
+          icon="settings"
+          label={words.settings}
+          aria-haspopup="dialog"
+          disabled={onSettings === null}
+          onPointerEnter={preload}
+          onFocus={preload}
+          onClick={() => onSettings?.()}
+        />
+      )}
+    </header>
+  );
+}
+
+/** Whoever comes near the button may want them. */
+function preload() {
+  // Where they cannot be brought, whoever presses the button is told.
+  loadSettings().catch(() => {});
+}
+
+type Tone = "good" | "demo" | "busy" | "bad";
+
+function describe(connection: Connection, status: Status | null, words: Words): { tone: Tone; text: string } {
+  if (connection.state === "waiting") return { tone: "bad", text: words.connection.waiting };
+  if (connection.state === "closed" && connection.code === LINK_REVOKED) {
+    return { tone: "bad", text: words.connection.revoked };
+  }
+  if (connection.state === "closed") return { tone: "bad", text: connection.reason || words.connection.closed };
+  if (connection.state !== "open" || status === null) return { tone: "busy", text: words.connection.connecting };
+  if (status.provider === "none") return { tone: "bad", text: words.noBrain };
+  if (status.provider === "demo") return { tone: "demo", text: words.demo };
+  return { tone: status.modelPresent === false ? "demo" : "good", text: `${words.ready} · ${status.model}` };
+}

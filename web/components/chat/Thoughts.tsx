@@ -1,0 +1,15 @@
+import type { Words } from "@/lib/i18n/i18n.ts";
+import { Icon } from "@/web/components/Icon.tsx";
+
+/** What the model thought before it spoke, for those who want to look. */
+export function Thoughts({ text, live, words }: { text: string; live: boolean; words: Words }) {
+  return (
+    <details class="thoughts">
+      <summary>
+        <Icon name="chevron" />
+        <span class={live ? "shimmer" : undefined}>{live ? words.thinking : words.thoughts}</span>
+      </summary>
+      <p class="text">{text}</p>
+    </details>
+  );
+}

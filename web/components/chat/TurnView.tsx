@@ -1,0 +1,97 @@
+import { Component } from "preact";
+import type { Turn } from "@/web/chat/conversation.ts";
+import type { Words } from "@/lib/i18n/i18n.ts";
+import { CopyButton } from "@/web/components/CopyButton.tsx";
+import { Icon } from "@/web/components/Icon.tsx";
+import { Answer } from "./Answer.tsx";
+import { Failure } from "./Failure.tsx";
+import { Said } from "./Said.tsx";
+import { Thoughts } from "./Thoughts.tsx";
+
+interface TurnViewProps {
+  turn: Turn;
+  name: string;
+  words: Words;
+  /** True while the server can be reached. */
+  online: boolean;
+  /** True for the newest turn. */
+  last: boolean;
+  onRetry(turn: string): void;
+  onEdit(turn: string): void;
+  /** Asks `text` instead, and drops what follows. Rejects, with a `CallError`, when the server does not take it. */
+  onAsk(turn: string, text: string): Promise<void>;
+  onRegenerate(turn: string): void;
+}
+
+/** What was said and what was answered. Drawn again only when its turn has changed, so a long conversation stays quick. */
+export class TurnView extends Component<TurnViewProps> {
+  override shouldComponentUpdate(next: TurnViewProps): boolean {
+    const { turn, name, words, online, last } = this.props;
+    return next.turn !== turn || next.name !== name || next.words !== words || next.last !== last ||
+      (turn.state === "unsent" && next.online !== online);
+  }
+
+  render({ turn, name, words, online, last, onRetry, onEdit, onAsk, onRegenerate }: TurnViewProps) {
+    const { turn: id, prompt, text, thinking, state, reason, error } = turn;
+    const live = state === "streaming" || state === "queued";
+    const answered = text !== "" || (live && thinking === "");
+    return (
+      <article class="turn" data-state={state}>
+        {prompt !== "" && (
+          <Said
+            text={prompt}
+            words={words}
+            followed={!last || text !== ""}
+            onAsk={state === "unsent" ? null : (text) => onAsk(id, text)}
+          />
+        )}
+        {state === "unsent" && error === undefined && <p class="note">{online ? words.sending : words.notSent}</p>}
+        {thinking !== "" && <Thoughts text={thinking} live={live && text === ""} words={words} />}
+        {answered && (
+          <div class="message answered" aria-busy={live}>
+            <h3 class="visually-hidden">{name}</h3>
+            {text === "" ? <Dots label={words.thinking} /> : <Answer text={text} live={live} words={words} />}
+          </div>
+        )}
+        {reason === "cancelled" && <p class="note">{words.cancelled}</p>}
+        {reason === "length" && <p class="note">{words.cutShort}</p>}
+        {/* While an answer grows its tools are not there, but their room is: nothing jumps at the end. */}
+        {(answered || state === "done") && (
+          <div class="turn-tools">
+            {!live && text !== "" && <CopyButton text={text} words={words} />}
+            {last && state === "done" && (
+              <button
+                type="button"
+                class="small-round"
+                aria-label={words.turns.regenerate}
+                title={words.turns.regenerate}
+                onClick={() => onRegenerate(id)}
+              >
+                <Icon name="again" />
+              </button>
+            )}
+          </div>
+        )}
+        {error !== undefined && (
+          <Failure
+            error={error}
+            words={words}
+            onRetry={() => onRetry(id)}
+            onEdit={state === "unsent" ? () => onEdit(id) : null}
+          />
+        )}
+      </article>
+    );
+  }
+}
+
+function Dots({ label }: { label: string }) {
+  return (
+    <p class="dots">
+      <span class="visually-hidden">{label}</span>
+      <span aria-hidden="true" />
+      <span aria-hidden="true" />
+      <span aria-hidden="true" />
+    </p>
+  );
+}

@@ -1,0 +1,55 @@
+import type { Signal } from "@preact/signals";
+import { LANGUAGES, WORDS } from "@/lib/i18n/i18n.ts";
+import { prefer, type Preferences, THEMES } from "@/web/browser/preferences.ts";
+import { Fields } from "./Field.tsx";
+import { FIELDS, type SectionProps } from "./section.ts";
+
+/** Colours and language: of this browser, and of everyone who has chosen none. */
+export function AppearanceSection(
+  { settings, words, text, preferences }: SectionProps & { preferences: Signal<Preferences> },
+) {
+  function choose(change: Partial<Preferences>) {
+    prefer(change);
+    preferences.value = { ...preferences.value, ...change };
+  }
+
+  return (
+    <>
+      <h3>{text.thisBrowser}</h3>
+      <fieldset class="field">
+        <legend class="label">{text.fields["ui.theme"]?.label ?? words.appearance}</legend>
+        <div class="segments">
+          {THEMES.map((theme) => (
+            <label key={theme}>
+              <input
+                type="radio"
+                name="theme"
+                checked={preferences.value.theme === theme}
+                onChange={() => choose({ theme })}
+              />
+              <span>{words.themes[theme]}</span>
+            </label>
+          ))}
+        </div>
+      </fieldset>
+      <fieldset class="field">
+        <legend class="label">{words.language}</legend>
+        <div class="segments">
+          {LANGUAGES.map((language) => (
+            <label key={language}>
+              <input
+                type="radio"
+                name="language"
+                checked={preferences.value.language === language}
+                onChange={() => choose({ language })}
+              />
+              <span lang={language}>{WORDS[language].name}</span>
+            </label>
+          ))}
+        </div>
+      </fieldset>
+      <h3>{text.everybody}</h3>
+      <Fields settings={settings} names={FIELDS.appearance} words={words} text={text} />
+    </>
+  );
+}

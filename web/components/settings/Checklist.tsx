@@ -1,0 +1,171 @@
+import { useSignal } from "@preact/signals";
+import type { ComponentChildren } from "preact";
+import { useEffect } from "preact/hooks";
+import type { SettingsStores } from "@/web/settings/stores.ts";
+import { checksOf, drawsWebGL, sameModel, type Verdict } from "@/web/settings/preflight_store.ts";
+import type { Language, Words } from "@/lib/i18n/i18n.ts";
+import type { Status } from "@/lib/protocol/v2.ts";
+import { CopyButton } from "@/web/components/CopyButton.tsx";
+import { Icon, type IconName } from "@/web/components/Icon.tsx";
+import { PullView } from "./PullView.tsx";
+
+/** So many installed models are offered in place of a missing one; the settings have all of them. */
+const OFFERED = 4;
+
+interface ChecklistProps {
+  backstage: SettingsStores;
+  status: Status;
+  words: Words;
+  language: Language;
+  /** For a small place: what is not known yet is left out, and installed models are offered for a missing one. */
+  compact: boolean;
+}
+
+/** What a conversation needs: what of it is there, and a button for each thing that is not. */
+export function Checklist({ backstage, status, words, language, compact }: ChecklistProps) {
+  const { preflight } = backstage;
+  const { setup } = words;
+  const webgl = useSignal<boolean | null>(null);
+  useEffect(() => void (webgl.value = drawsWebGL()), []);
+  useEffect(() => void preflight.look(), [status.host, status.model, status.reachable, status.modelPresent]);
+
+  const { ollama, model, context, ...rest } = checksOf(status, preflight.seen.value, webgl.value);
+  const { tokens } = context;
+  const shown = ({ verdict }: { verdict: Verdict }) => verdict !== "unknown" || !compact;
+  return (
+    <ul class="checks" aria-label={setup.checks}>
+      <Check
+        verdict={ollama.verdict}
+        text={ollama.verdict === "good" ? setup.ollamaThere(ollama.version ?? "") : setup.ollamaMissing(ollama.host)}
+        words={words}
+      >
+        {ollama.verdict === "bad" && <StartOllama preflight={preflight} words={words} />}
+      </Check>
+      {shown(model) && (
+        <Check verdict={model.verdict} text={modelText(model.verdict, model.name, words)} words={words}>
+          {model.verdict === "bad" && (
+            <GetModel backstage={backstage} model={model.name} words={words} language={language} offers={compact} />
+          )}
+        </Check>
+      )}
+      <Check
+        verdict={rest.webgl.verdict}
+        text={rest.webgl.verdict === "bad" ? setup.webglMissing : setup.webglThere}
+        words={words}
+      >
+        {rest.webgl.verdict === "bad" && <p class="hint">{setup.webglHelp}</p>}
+      </Check>
+      {shown(context) && (
+        <Check
+          verdict={context.verdict}
+          text={tokens === undefined ? setup.contextUnknown : setup.contextThere(tokens.toLocaleString(language))}
+          words={words}
+        />
+      )}
+    </ul>
+  );
+}
+
+const MARKS: Record<Verdict, IconName> = { good: "check", bad: "warning", unknown: "more" };
+
+interface CheckProps {
+  verdict: Verdict;
+  text: string;
+  words: Words;
+  children?: ComponentChildren;
+}
+
+function Check({ verdict, text, words, children }: CheckProps) {
+  return (
+    <li class="check" data-verdict={verdict}>
+      <Icon name={MARKS[verdict]} />
+      <div>
+        <p>
+          <span class="visually-hidden">{words.setup.verdicts[verdict]}</span> {text}
+        </p>
+        {children}
+      </div>
+    </li>
+  );
+}
+
+function modelText(verdict: Verdict, model: string, { setup }: Words): string {
+  if (verdict === "good") return setup.modelThere(model);
+  return verdict === "bad" ? setup.modelMissing(model) : setup.modelUnknown(model);
+}
+
+function StartOllama({ preflight, words }: { preflight: SettingsStores["preflight"]; words: Words }) {
+  const { setup } = words;
+  const looking = preflight.looking.value;
+  const command = "ollama serve";
+  return (
+    <>
+      <p class="hint">{setup.startOllama}</p>
+      <div class="command">
+        <code>{command}</code>
+        <CopyButton text={command} words={words} />
+      </div>
+      <div class="actions">
+        <button type="button" class="pill" aria-disabled={looking} onClick={() => void preflight.look()}>
+          <Icon name="again" />
+          {looking ? setup.looking : setup.lookAgain}
+        </button>
+        <a class="pill" href="https://ollama.com/download" target="_blank" rel="noreferrer">{setup.getOllama}</a>
+      </div>
+    </>
+  );
+}
+
+interface GetModelProps {
+  backstage: SettingsStores;
+  model: string;
+  words: Words;
+  language: Language;
+  offers: boolean;
+}
+
+function GetModel({ backstage, model, words, language, offers }: GetModelProps) {
+  const { preflight, puller, settings } = backstage;
+  const pull = puller.current.value;
+  if (pull !== null && sameModel(pull.model, model) && pull.phase !== "done") {
+    return (
+      <PullView
+        pull={pull}
+        words={words}
+        language={language}
+        onCancel={() => puller.cancel()}
+        onGoOn={() => void backstage.pull(model)}
+      />
+    );
+  }
+  const installed = preflight.seen.value?.installed.slice(0, OFFERED) ?? [];
+  const change = settings.changes.value.get("llm.model");
+  return (
+    <>
+      <div class="actions">
+        <button type="button" class="pill main" onClick={() => void backstage.pull(model)}>
+          <Icon name="save" />
+          {words.setup.get(model)}
+        </button>
+      </div>
+      {offers && installed.length > 0 && (
+        <>
+          <p class="hint">{words.setup.orUse}</p>
+          <div class="actions">
+            {installed.map(({ name }) => (
+              <button
+                key={name}
+                type="button"
+                class="pill"
+                onClick={() => void settings.write("llm.model", name)}
+              >
+                {name}
+              </button>
+            ))}
+          </div>
+          {change?.state === "failed" && <p class="field-error" role="alert">{change.error.message}</p>}
+        </>
+      )}
+    </>
+  );
+}

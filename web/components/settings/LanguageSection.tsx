@@ -1,0 +1,99 @@
+import { useEffect, useRef } from "preact/hooks";
+import { bytesText } from "@/lib/i18n/format.ts";
+import { sameModel } from "@/web/settings/preflight_store.ts";
+import type { InstalledModel } from "@/lib/protocol/calls.ts";
+import { Checklist } from "./Checklist.tsx";
+import { ChoiceList } from "./ChoiceList.tsx";
+import { Fields } from "./Field.tsx";
+import { FIELDS, type SectionProps } from "./section.ts";
+
+/** Which language model answers, and how it is asked. */
+export function LanguageSection(props: SectionProps) {
+  const { backstage, settings, status, words, text, language } = props;
+  return (
+    <>
+      {status !== null && (
+        <div class="check-card">
+          <Checklist backstage={backstage} status={status} words={words} language={language} compact={false} />
+        </div>
+      )}
+      <Models {...props} />
+      <hr />
+      <Fields settings={settings} names={FIELDS.language} words={words} text={text} />
+    </>
+  );
+}
+
+/** The models that Ollama has, and a way to name another one. */
+function Models({ backstage, settings, text, language }: SectionProps) {
+  const field = settings.field("llm.model");
+  const box = useRef<HTMLInputElement>(null);
+  const wanted = field === undefined ? "" : String(field.value);
+  const installed = backstage.preflight.seen.value?.installed ?? [];
+  const locked = field?.variable !== undefined;
+  const change = settings.changes.value.get("llm.model");
+
+  useEffect(() => {
+    // What has been taken is shown among the others now, or as missing above.
+    if (change?.state === "saved" && box.current !== null) box.current.value = "";
+  }, [change?.state]);
+
+  async function take(model: string) {
+    if (await settings.write("llm.model", model)) await backstage.preflight.look();
+  }
+
+  return (
+    <>
+      <h3>{text.installed}</h3>
+      {installed.length === 0 ? <p class="hint">{text.noneInstalled}</p> : (
+        <ChoiceList
+          label={text.installed}
+          items={installed.map((model) => ({
+            name: model.name,
+            title: model.name,
+            about: aboutModel(model, text.runsElsewhere, language),
+            chosen: sameModel(model.name, wanted),
+          }))}
+          locked={locked}
+          chosenText={text.inUse}
+          busyText={text.saving}
+          missingText={text.missing}
+          onChoose={take}
+        />
+      )}
+      {locked ? <p class="hint">{text.decidedBy(field?.variable ?? "")}</p> : (
+        <form
+          class="field"
+          onSubmit={(event) => {
+            event.preventDefault();
+            const name = box.current?.value.trim() ?? "";
+            if (name !== "") void take(name);
+          }}
+        >
+          <label class="label" for="other-model">{text.otherModel}</label>
+          <div class="box-row">
+            <input
+              id="other-model"
+              class="box"
+              type="text"
+              ref={box}
+              autocomplete="off"
+              autocapitalize="off"
+              spellcheck={false}
+              placeholder={wanted}
+              aria-describedby="other-model-help"
+            />
+            <button type="submit" class="pill">{text.use}</button>
+          </div>
+          <p class="hint" id="other-model-help">{text.otherModelHelp}</p>
+          {change?.state === "failed" && <p class="field-error" role="alert">{change.error.message}</p>}
+        </form>
+      )}
+    </>
+  );
+}
+
+function aboutModel({ size, parameters, away }: InstalledModel, elsewhere: string, language: string): string {
+  if (away) return elsewhere;
+  return [...(parameters === undefined ? [] : [parameters]), bytesText(size, language)].join(" · ");
+}

@@ -1,0 +1,58 @@
+import { bytesText, waitText } from "@/lib/i18n/format.ts";
+import type { Pull } from "@/web/settings/pull_store.ts";
+import type { Language, Words } from "@/lib/i18n/i18n.ts";
+
+interface PullViewProps {
+  pull: Pull;
+  words: Words;
+  language: Language;
+  onCancel(): void;
+  onGoOn(): void;
+}
+
+/** A language model on its way: how much is there, how fast it comes, how long it takes. */
+export function PullView({ pull, words, language, onCancel, onGoOn }: PullViewProps) {
+  const text = words.setup.pull;
+  const { model, phase, total, completed, error } = pull;
+  const running = phase === "running";
+  const numbers = numbersOf(pull, words, language);
+  const share = total !== undefined && completed !== undefined && total > 0 ? completed / total : undefined;
+  return (
+    <div class="pull" data-phase={phase}>
+      <div class="pull-head">
+        <p>{titleOf(pull, words)}</p>
+        {running && <button type="button" class="pill" onClick={onCancel}>{text.cancel}</button>}
+        {(phase === "stopped" || phase === "failed") && (
+          <button type="button" class="pill" onClick={onGoOn}>
+            {phase === "stopped" ? text.goOn : words.tryAgain}
+          </button>
+        )}
+      </div>
+      {(running || phase === "stopped") && (
+        <progress
+          aria-label={text.coming(model)}
+          max={1}
+          {...(share !== undefined ? { value: share } : phase === "stopped" ? { value: 0 } : {})}
+        />
+      )}
+      {phase === "failed"
+        ? <p class="field-error">{error?.message}</p>
+        : numbers !== "" && <p class="pull-numbers">{numbers}</p>}
+      {phase === "failed" && error?.hint !== undefined && <p class="hint">{error.hint}</p>}
+    </div>
+  );
+}
+
+function titleOf({ model, phase }: Pull, { setup }: Words): string {
+  if (phase === "done") return setup.pull.there(model);
+  if (phase === "stopped") return setup.pull.stopped;
+  return phase === "failed" ? setup.pull.failed(model) : setup.pull.coming(model);
+}
+
+function numbersOf({ total, completed, rate, secondsLeft, phase }: Pull, { setup }: Words, language: Language): string {
+  if (total === undefined || completed === undefined) return phase === "running" ? setup.pull.starting : "";
+  const parts = [setup.pull.progress(bytesText(completed, language), bytesText(total, language))];
+  if (phase === "running" && rate !== null) parts.push(bytesText(rate, language, true));
+  if (phase === "running" && secondsLeft !== null) parts.push(setup.pull.left(waitText(secondsLeft, language)));
+  return parts.join(" · ");
+}

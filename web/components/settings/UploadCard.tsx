@@ -1,0 +1,64 @@
+import { useEffect } from "preact/hooks";
+import type { Upload, UploadStore } from "@/web/settings/upload_store.ts";
+import type { Words } from "@/lib/i18n/i18n.ts";
+import { Icon } from "@/web/components/Icon.tsx";
+
+/** How long good news that need nothing done stay, ms. */
+const SHOWN_MS = 8_000;
+
+/** What becomes of what was dropped or picked. */
+export function UploadCard({ uploads, words }: { uploads: UploadStore; words: Words }) {
+  const upload = uploads.current.value;
+  const settled = upload?.phase === "done" && upload.taken.warnings.length === 0;
+  useEffect(() => {
+    if (!settled) return;
+    const timer = setTimeout(() => uploads.dismiss(), SHOWN_MS);
+    return () => clearTimeout(timer);
+  }, [upload]);
+  if (upload === null) return null;
+  const { title, lines } = tell(upload, words);
+  const bad = upload.phase === "failed" || upload.phase === "unfit";
+  const going = upload.phase === "reading" || upload.phase === "sending";
+  return (
+    <div class="upload" data-phase={upload.phase} role={bad ? "alert" : "status"}>
+      <div class="upload-head">
+        <Icon name={bad ? "warning" : going ? "box" : "check"} />
+        <p>{title}</p>
+        <button
+          type="button"
+          class="small-round"
+          aria-label={going ? words.cancel : words.close}
+          title={going ? words.cancel : words.close}
+          onClick={() => uploads.dismiss()}
+        >
+          <Icon name="close" />
+        </button>
+      </div>
+      {going && <progress aria-label={title} max={1} {...shareOf(upload)} />}
+      {lines.length > 0 && <ul>{lines.map((line) => <li key={line}>{line}</li>)}</ul>}
+    </div>
+  );
+}
+
+function shareOf(upload: Upload): { value?: number } {
+  // While the server looks it over, nobody knows for how long.
+  return upload.phase === "sending" && upload.share < 1 ? { value: upload.share } : {};
+}
+
+function tell(upload: Upload, { setup: { drop } }: Words): { title: string; lines: string[] } {
+  switch (upload.phase) {
+    case "reading":
+      return { title: drop.reading, lines: [] };
+    case "sending":
+      return { title: (upload.share < 1 ? drop.sending : drop.checking)(upload.label), lines: [] };
+    case "done":
+      return { title: drop.done[upload.kind](upload.taken.name), lines: upload.taken.warnings };
+    case "unfit":
+      return { title: drop.unfit[upload.why], lines: [] };
+    case "failed":
+      return {
+        title: drop.failed[upload.kind](upload.label),
+        lines: upload.causes.length > 0 ? upload.causes : [drop.lineBroke],
+      };
+  }
+}

@@ -1,0 +1,36 @@
+import type { SettingsStores } from "@/web/settings/stores.ts";
+import type { SettingsStore } from "@/web/settings/settings_store.ts";
+import type { Language, Words } from "@/lib/i18n/i18n.ts";
+import type { SettingsWords } from "@/lib/i18n/words/settings.ts";
+import type { Status } from "@/lib/protocol/v2.ts";
+
+/** What every part of the settings is given. */
+export interface SectionProps {
+  backstage: SettingsStores;
+  settings: SettingsStore;
+  status: Status | null;
+  words: Words;
+  text: SettingsWords;
+  language: Language;
+}
+
+/** The fields of each part, in the order in which they are shown. Those that are not here are shown under the last part. */
+export const FIELDS = {
+  language: [
+    "llm.host",
+    "llm.fallback",
+    "llm.api",
+    "llm.contextLength",
+    "llm.think",
+    "llm.keepAlive",
+    "limits.firstByteSeconds",
+    "limits.idleSeconds",
+  ],
+  character: ["emotions.classifier"],
+  avatar: ["timeScale", "avatar.maxFps", "avatar.maxPixelRatio"],
+  appearance: ["ui.language", "ui.theme"],
+  server: ["server.port", "server.host", "llm.wsPath", "log.level"],
+} as const;
+
+/** Fields with a way of their own to change them. */
+export const CHOSEN_ELSEWHERE = ["llm.model", "prompt", "model"];

@@ -1,0 +1,26 @@
+import { assertEquals } from "@std/assert";
+import { CHOSEN_ELSEWHERE, FIELDS } from "./section.ts";
+import { LANGUAGES } from "@/lib/i18n/i18n.ts";
+import { SETTINGS } from "@/lib/i18n/words/settings.ts";
+import { configSchema } from "@/lib/config/schema.ts";
+import { settingFields } from "@/lib/config/settings.ts";
+
+const fields = settingFields({ config: configSchema.parse({}), overrides: [] });
+const shown: string[] = Object.values(FIELDS).flat();
+
+Deno.test("FIELDS has every field that a page may change, and no other", () => {
+  const names = fields.map(({ path }) => path.join(".")).filter((name) => !CHOSEN_ELSEWHERE.includes(name));
+  assertEquals(shown.toSorted(), names.toSorted());
+});
+
+Deno.test("SETTINGS names every field and each of its choices in every language", () => {
+  for (const language of LANGUAGES) {
+    for (const { path, choices = [] } of fields) {
+      const name = path.join(".");
+      if (CHOSEN_ELSEWHERE.includes(name)) continue;
+      const words = SETTINGS[language].fields[name];
+      assertEquals(Boolean(words?.label), true, `${language} ${name}`);
+      assertEquals(choices.filter((choice) => !words?.choices?.[choice]), [], `${language} ${name}`);
+    }
+  }
+});

@@ -1,0 +1,75 @@
+import { useEffect, useRef, useState } from "preact/hooks";
+import { AvatarStatus } from "@/web/components/avatar/AvatarStatus.tsx";
+import { TryPanel } from "@/web/components/avatar/TryPanel.tsx";
+import { HOME } from "@/web/live2d/fit.ts";
+import { initialState, runAvatar } from "@/web/live2d/run.ts";
+import type { Stage } from "@/web/live2d/stage.ts";
+import { type Language, languageOf, WORDS } from "@/lib/i18n/i18n.ts";
+import type { AppConfig } from "@/lib/protocol/app_config.ts";
+
+interface AvatarProps {
+  config: AppConfig;
+  /** The page's language, for the server; in the browser, the page says it itself. */
+  language?: Language;
+}
+
+/** The character on its stage. Everything heavy is loaded after the page has become usable. */
+export default function Avatar({ config, language = "en" }: AvatarProps) {
+  const canvas = useRef<HTMLCanvasElement>(null);
+  const [hydrated, setHydrated] = useState(false);
+  const [state, onState] = useState(() => initialState(config));
+  const [stage, onStage] = useState<Stage | null>(null);
+  const [view, onView] = useState(HOME);
+  const [attempt, setAttempt] = useState(0);
+  const words = WORDS[usePageLanguage(language)];
+
+  useEffect(() => setHydrated(true), []);
+  useEffect(() => {
+    const end = new AbortController();
+    if (canvas.current !== null) runAvatar(canvas.current, config, { onState, onStage, onView }, end.signal);
+    return () => end.abort();
+  }, [attempt]);
+
+  return (
+    <section class={`avatar${hydrated ? " ready" : ""}`}>
+      {/* A canvas serves one stage only, so a new attempt gets a new one. */}
+      <canvas
+        key={attempt}
+        ref={canvas}
+        class="avatar-canvas"
+        role="img"
+        aria-label={words.avatar.picture(state.name)}
+        data-state={state.phase}
+        data-model={state.phase === "ready" ? state.name : undefined}
+      />
+      <AvatarStatus state={state} words={words} onRetry={() => setAttempt(attempt + 1)} />
+      {stage !== null && state.phase === "ready" && (
+        <details class="avatar-panel">
+          <summary class="avatar-button avatar-round" aria-label={words.avatar.tryOut} title={words.avatar.tryOut}>
+            <svg viewBox="0 0 24 24" aria-hidden="true">
+              <circle cx="12" cy="12" r="9" />
+              <path d="M9 9.5v.5M15 9.5v.5M8.5 14.5c2 2.4 5 2.4 7 0" />
+            </svg>
+          </summary>
+          <div class="avatar-tools">
+            <TryPanel key={state.name} stage={stage} view={view} words={words.avatar} />
+          </div>
+        </details>
+      )}
+    </section>
+  );
+}
+
+/** The page's language, which the chat changes where everything can see it. */
+function usePageLanguage(first: Language): Language {
+  const [language, setLanguage] = useState(first);
+  useEffect(() => {
+    const { documentElement: page } = document;
+    const read = () => setLanguage(languageOf(page.lang) ?? first);
+    const watch = new MutationObserver(read);
+    watch.observe(page, { attributeFilter: ["lang"] });
+    read();
+    return () => watch.disconnect();
+  }, []);
+  return language;
+}

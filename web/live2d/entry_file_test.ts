@@ -1,0 +1,65 @@
+import { assertEquals, assertThrows } from "@std/assert";
+import { StageError } from "./errors.ts";
+import { idleGroup } from "./idle_group.ts";
+import { readSettings } from "./entry_file.ts";
+
+const URL_ = "http://localhost/model/a.model3.json";
+
+Deno.test("readSettings() reads both formats into the same shape", () => {
+  const newer = readSettings({
+    FileReferences: {
+      Moc: "a.moc3",
+      Textures: ["a.png"],
+      Physics: "p.json",
+      Expressions: [{ Name: "smile", File: "s.json" }],
+      Motions: { Idle: [{ File: "i.json" }], Tap: [] },
+    },
+    Groups: [{ Target: "Parameter", Name: "LipSync", Ids: ["ParamA"] }],
+  }, URL_);
+  const older = readSettings({
+    model: "a.moc",
+    textures: ["a.png"],
+    physics: "p.json",
+    expressions: [{ name: "smile", file: "s.json" }],
+    motions: { idle: [{ file: "i.mtn" }] },
+  }, URL_);
+  const shape = {
+    textures: ["a.png"],
+    physics: "p.json",
+    pose: null,
+    expressions: [{ name: "smile", file: "s.json" }],
+  };
+  for (const { textures, physics, pose, expressions } of [newer, older]) {
+    assertEquals({ textures, physics, pose, expressions }, shape);
+  }
+  assertEquals([newer.generation, newer.lipSync, newer.motions], [4, ["ParamA"], new Map([["Idle", 1]])]);
+  assertEquals([older.generation, older.lipSync, older.motions], [2, ["PARAM_MOUTH_OPEN_Y"], new Map([["idle", 1]])]);
+});
+
+Deno.test("readSettings() reads a model with nothing but a moc and a texture, or with nonsense beside them", () => {
+  for (const nonsense of [undefined, null, 1, "x", [], [null, 1, {}], { a: null, b: [1] }]) {
+    const settings = readSettings({
+      FileReferences: { Moc: "a.moc3", Textures: ["a.png"], Motions: nonsense, Expressions: nonsense, Pose: nonsense },
+      Groups: nonsense,
+      HitAreas: nonsense,
+    }, URL_);
+    assertEquals([settings.motions.size, settings.expressions, settings.lipSync], [0, [], []]);
+  }
+});
+
+Deno.test("readSettings() refuses what is no model, naming the file", () => {
+  for (const json of [null, 1, {}, { FileReferences: {} }, { FileReferences: { Moc: "a.moc3", Textures: [] } }]) {
+    assertThrows(() => readSettings(json, URL_), StageError, URL_);
+  }
+});
+
+Deno.test("idleGroup() finds the idle motions whatever their case", () => {
+  const cases: [string[], string][] = [
+    [["TapBody", "Idle"], "Idle"],
+    [["idle", "tap"], "idle"],
+    [["IDLE"], "IDLE"],
+    [["main_idle_1", "tap"], "main_idle_1"],
+    [["tap"], "\0"],
+  ];
+  for (const [groups, expected] of cases) assertEquals(idleGroup(groups), expected);
+});

@@ -1,0 +1,71 @@
+import { Downloads, type Progress } from "./downloads.ts";
+import { type Expression, readExpression } from "./expressions.ts";
+import { loadFramework, type Puppet } from "./framework.ts";
+import { type ModelSettings, readSettings } from "./entry_file.ts";
+import { createTexture } from "./textures.ts";
+
+/** A model with everything that it needs to be drawn. */
+export interface LoadedModel extends Puppet {
+  settings: ModelSettings;
+  /** Those of the model's expressions that could be loaded. */
+  expressions: Expression[];
+}
+
+export interface LoadOptions {
+  signal: AbortSignal;
+  onProgress: (progress: Progress) => void;
+  /** Pixels of an edge that the graphics card takes. */
+  largestTexture: number;
+}
+
+/**
+ * Loads a model: its entry file, and then all it needs side by side.
+ *
+ * @param entry Address of the entry file
+ * @throws {StageError} naming the file that is missing or broken
+ */
+export async function loadModel(entry: string, options: LoadOptions): Promise<LoadedModel> {
+  const { signal, largestTexture } = options;
+  const downloads = new Downloads(signal, options.onProgress);
+  const url = new URL(entry, document.baseURI).href;
+  const settings = readSettings(await downloads.json(url), url);
+  const address = (file: string) => new URL(file, url).href;
+
+  const [assemble, moc, physics, pose, expressions, ...textures] = await Promise.all([
+    loadFramework(settings.generation),
+    downloads.bytes(address(settings.moc)),
+    extra(downloads, settings.physics, address),
+    extra(downloads, settings.pose, address),
+    Promise.all(settings.expressions.map(async ({ name, file }) => {
+      const json = await extra(downloads, file, address);
+      return json === null ? [] : [readExpression(name, json)];
+    })),
+    ...settings.textures.map(async (file) =>
+      await createTexture(await downloads.bytes(address(file)), file, settings.generation === 2, largestTexture)
+    ),
+  ]);
+  try {
+    signal.throwIfAborted();
+    const puppet = assemble(settings, { moc, physics, pose });
+    puppet.view.textures = textures;
+    return { ...puppet, settings, expressions: expressions.flat() };
+  } catch (error) {
+    for (const texture of textures) texture.destroy(true);
+    throw error;
+  }
+}
+
+/** A file that a model can do without; null when there is none or it does not load. */
+async function extra(
+  downloads: Downloads,
+  file: string | null,
+  address: (file: string) => string,
+): Promise<unknown> {
+  if (file === null) return null;
+  try {
+    return await downloads.json(address(file));
+  } catch {
+    // The model is stiffer without it, but there; an aborted load is noticed by its other files.
+    return null;
+  }
+}

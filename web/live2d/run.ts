@@ -1,0 +1,158 @@
+import { effect, signal as createSignal, untracked } from "@preact/signals";
+import { activity, appConfig, chosenAvatar, feelings, speech } from "@/web/presence/presence.ts";
+import type { AppConfig } from "@/lib/protocol/app_config.ts";
+import type { Avatar } from "@/web/presence/avatar.ts";
+import type { Progress } from "./downloads.ts";
+import { faultOf, type StageFault } from "./errors.ts";
+import type { View } from "./fit.ts";
+import { FeelingQueue } from "./feeling_queue.ts";
+import type { Stage } from "./stage.ts";
+
+/** What the page shows of the avatar. */
+export interface AvatarState {
+  phase: "loading" | "ready" | "error";
+  /** Name of the character on the stage; the one that is expected while there is none. */
+  name: string;
+  /** Share of a model that has arrived, from 0 to 1; null when nothing is being loaded. */
+  progress: number | null;
+  /** In the phase `ready`: why another character could not be shown. */
+  problem: StageFault | null;
+}
+
+export interface AvatarListener {
+  onState(state: AvatarState): void;
+  /** There is a stage, which can be played with once a character is ready. */
+  onStage(stage: Stage): void;
+  onView(view: View): void;
+}
+
+/** What is shown before anything has happened. */
+export function initialState(config: AppConfig): AvatarState {
+  return { phase: "loading", name: config.model, progress: 0, problem: null };
+}
+
+/**
+ * Puts the character on a canvas, changes it when another is chosen, and lets it follow the conversation, until the
+ * signal is aborted. It never throws: whatever fails becomes a state, and the rest of the page goes on.
+ */
+export async function runAvatar(
+  canvas: HTMLCanvasElement,
+  config: AppConfig,
+  listener: AvatarListener,
+  signal: AbortSignal,
+): Promise<void> {
+  let state = initialState(config);
+  function tell(change: Partial<AvatarState>) {
+    if (signal.aborted) return;
+    state = { ...state, ...change };
+    listener.onState(state);
+  }
+  tell({});
+
+  let stage: Stage;
+  try {
+    const { createStage } = await import("./stage.ts");
+    if (signal.aborted) return;
+    stage = createStage(canvas, {
+      ...config.avatar,
+      signal,
+      onView: listener.onView,
+      onLost(recovery) {
+        tell({ phase: "loading", progress: 0 });
+        recovery.then(() => tell({ phase: "ready", progress: null }), fail);
+      },
+    });
+  } catch (error) {
+    fail(error);
+    return;
+  }
+
+  function fail(error: unknown) {
+    if (error instanceof DOMException && error.name === "AbortError") return;
+    tell({ phase: "error", progress: null, problem: faultOf(error) });
+  }
+
+  async function show(character: Avatar) {
+    const first = state.phase !== "ready";
+    tell({ phase: first ? "loading" : "ready", progress: 0, problem: null });
+    try {
+      await stage.load(character, { signal, onProgress: (progress) => report(progress) });
+      shows.value++;
+      tell({ phase: "ready", name: character.name, progress: null });
+    } catch (error) {
+      if (first) fail(error);
+      else if (!(error instanceof DOMException)) tell({ progress: null, problem: faultOf(error) });
+    }
+  }
+
+  function report(progress: Progress) {
+    // Screens show no more than percents.
+    const share = Math.floor(shareOf(progress) * 100) / 100;
+    if (share > (state.progress ?? 1)) tell({ progress: share });
+  }
+
+  const shows = createSignal(0);
+  let known = config;
+  /** Another object whenever the server wants it on the stage anew. */
+  const configured = createSignal(characterOf(known));
+  listener.onStage(stage);
+  const stops = [
+    effect(() => {
+      const told = appConfig.value;
+      if (told === null) return;
+      if (isAnother(told, known)) configured.value = characterOf(told);
+      stage.setLimits(told.avatar);
+      known = told;
+    }),
+    effect(() => {
+      const character = chosenAvatar.value ?? configured.value;
+      untracked(() => void show(character));
+    }),
+    ...follow(stage, shows),
+  ];
+  followMotionPreference(stage, signal);
+  signal.addEventListener("abort", () => stops.forEach((stop) => stop()), { once: true });
+}
+
+function characterOf({ model, entry, avatarUrl = entry, timeScale, emotions }: AppConfig): Avatar {
+  return { name: model, entry: avatarUrl, timeScale, ...(emotions !== undefined && { emotions }) };
+}
+
+/** Whether what the server says means another character. What is told anew without a difference is to be tried again. */
+function isAnother(told: AppConfig, known: AppConfig): boolean {
+  const same = (one: unknown, other: unknown) => JSON.stringify(one) === JSON.stringify(other);
+  return !same(characterOf(told), characterOf(known)) || same(told, known);
+}
+
+/** How much of a model has arrived, from 0 to 1: by bytes where they are known, by files where not. */
+export function shareOf({ files, filesTotal, bytes, bytesTotal }: Progress): number {
+  if (filesTotal < 2) return 0;
+  return bytesTotal === null || bytesTotal === 0 ? files / filesTotal : bytes / bytesTotal;
+}
+
+/** Lets the character follow the conversation; a new one on the stage takes up where the old one was. */
+function follow(stage: Stage, shows: { value: number }): (() => void)[] {
+  const queue = new FeelingQueue((name, intensity) => stage.feel(name, intensity));
+  let turn = "";
+  return [
+    effect(() => {
+      if (shows.value > 0) stage.think(activity.value === "thinking");
+    }),
+    effect(() => {
+      if (shows.value === 0) return;
+      if (speech.value !== null) turn = speech.value.turn;
+      stage.speak(turn, speech.value?.text ?? null);
+      queue.reach(turn, speech.value?.text.length ?? Infinity);
+    }),
+    effect(() => {
+      if (feelings.value !== null) queue.add(feelings.value);
+    }),
+  ];
+}
+
+function followMotionPreference(stage: Stage, signal: AbortSignal): void {
+  const reduced = matchMedia("(prefers-reduced-motion: reduce)");
+  const apply = () => stage.setCalm(reduced.matches);
+  reduced.addEventListener("change", apply, { signal });
+  apply();
+}

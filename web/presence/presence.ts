@@ -1,0 +1,42 @@
+/**
+ * What the chat lets the avatar see. The chat writes these signals, the avatar reads them; neither knows the other,
+ * and each works without the other. Only for the browser: a server shares its modules among all its visitors.
+ */
+import { type Signal, signal } from "@preact/signals";
+import type { Avatar } from "./avatar.ts";
+import type { AppConfig } from "@/lib/protocol/app_config.ts";
+
+/** What the character is doing, as far as the conversation tells. */
+export type Activity = "idle" | "listening" | "thinking" | "speaking";
+
+/** The visible text of the turn that streams. It only grows until the turn changes. */
+export interface Speech {
+  turn: string;
+  text: string;
+}
+
+/** A feeling that the face should show. */
+export interface Feeling {
+  /** Such as `happy`, `sad`, `angry`, `surprised`, `shy`, `neutral`; the avatar ignores a name it has no face for. */
+  name: string;
+  /** From 0 (nothing) to 1 (fully). */
+  intensity: number;
+  /** Offset in the turn's visible text at which it begins, in UTF-16 units. */
+  at: number;
+  turn: string;
+}
+
+/** What the character is doing. Written by the chat. */
+export const activity: Signal<Activity> = signal<Activity>("idle");
+
+/** What the character is saying; null when nothing streams. Written by the chat. */
+export const speech: Signal<Speech | null> = signal<Speech | null>(null);
+
+/** The newest feeling; each writing is a new one, even with the same name. Written by the chat. */
+export const feelings: Signal<Feeling | null> = signal<Feeling | null>(null);
+
+/** The character to show instead of the configured one; null for that one. Written by whoever lets a person choose. */
+export const chosenAvatar: Signal<Avatar | null> = signal<Avatar | null>(null);
+
+/** What the server says of the avatar since the page was loaded; null until it says anything. Written by the chat. */
+export const appConfig: Signal<AppConfig | null> = signal<AppConfig | null>(null);

@@ -1,0 +1,102 @@
+/** What is there for a conversation, and what is missing. */
+import { type ReadonlySignal, signal } from "@preact/signals";
+import type { CallClient } from "@/web/connection/calls.ts";
+import { errorOf } from "./pull_store.ts";
+import type { Preflight } from "@/lib/protocol/calls.ts";
+import type { Status, TurnError } from "@/lib/protocol/v2.ts";
+
+export class PreflightStore {
+  readonly #call: CallClient["call"];
+  readonly #seen = signal<Preflight | null>(null);
+  readonly #looking = signal(false);
+  readonly #error = signal<TurnError | null>(null);
+  #again = false;
+
+  constructor(call: CallClient["call"]) {
+    this.#call = call;
+  }
+
+  /** What was seen last; null before. */
+  get seen(): ReadonlySignal<Preflight | null> {
+    return this.#seen;
+  }
+
+  get looking(): ReadonlySignal<boolean> {
+    return this.#looking;
+  }
+
+  /** Why it could not be looked. */
+  get error(): ReadonlySignal<TurnError | null> {
+    return this.#error;
+  }
+
+  /** Looks; where somebody looks already, once more after that, for things may have changed meanwhile. */
+  async look(): Promise<void> {
+    this.#again = true;
+    if (this.#looking.peek()) return;
+    this.#looking.value = true;
+    while (this.#again) {
+      this.#again = false;
+      try {
+        this.#seen.value = await this.#call("preflight.look", {});
+        this.#error.value = null;
+      } catch (error) {
+        this.#error.value = errorOf(error);
+      }
+    }
+    this.#looking.value = false;
+  }
+}
+
+/** How one thing stands that a conversation needs. */
+export type Verdict = "good" | "bad" | "unknown";
+
+export interface Checks {
+  ollama: { verdict: Verdict; host: string; version?: string };
+  model: { verdict: Verdict; name: string };
+  webgl: { verdict: Verdict };
+  /** Tokens. */
+  context: { verdict: Verdict; tokens?: number };
+}
+
+/**
+ * Puts together what the server tells all the time and what it has seen when it looked. The former is newer.
+ *
+ * @param webgl whether this browser draws; null before it was tried
+ */
+export function checksOf(status: Status, seen: Preflight | null, webgl: boolean | null): Checks {
+  const { host, reachable, model, modelPresent } = status;
+  // What was seen of another Ollama or of another model says nothing.
+  const same = seen !== null && seen.ollama.host === host && seen.model.name === model;
+  const version = status.version ?? (same ? seen.ollama.version : undefined);
+  const tokens = same ? seen.model.contextLength : undefined;
+  return {
+    ollama: { verdict: reachable ? "good" : "bad", host, ...(version !== undefined && { version }) },
+    model: { verdict: reachable ? verdictOf(modelPresent) : "unknown", name: model },
+    webgl: { verdict: verdictOf(webgl) },
+    context: tokens === undefined ? { verdict: "unknown" } : { verdict: "good", tokens },
+  };
+}
+
+function verdictOf(there: boolean | null): Verdict {
+  if (there === null) return "unknown";
+  return there ? "good" : "bad";
+}
+
+/** Whether two names mean the same model: tag `latest` where there is none, whatever the case. */
+export function sameModel(one: string, other: string): boolean {
+  return fullName(one) === fullName(other);
+}
+
+function fullName(model: string): string {
+  const name = model.toLowerCase();
+  return name.slice(name.lastIndexOf("/") + 1).includes(":") ? name : `${name}:latest`;
+}
+
+/** Whether this browser draws with WebGL. Only in the browser. */
+export function drawsWebGL(): boolean {
+  const gl = document.createElement("canvas").getContext("webgl");
+  // A browser has only a few of these at once.
+  gl?.getExtension("WEBGL_lose_context")?.loseContext();
+  return gl !== null;
+}

@@ -1,0 +1,96 @@
+/** Bringing a language model, with what a reader wants to know meanwhile. */
+import { type ReadonlySignal, signal } from "@preact/signals";
+import { type CallClient, CallError } from "@/web/connection/calls.ts";
+import { RateMeter } from "./rate.ts";
+import type { PullProgress } from "@/lib/protocol/calls.ts";
+import type { TurnError } from "@/lib/protocol/v2.ts";
+
+export interface Pull {
+  model: string;
+  /** `stopped` by the reader. What has come stays with Ollama, which goes on from there when it is asked again. */
+  phase: "running" | "stopped" | "failed" | "done";
+  /** Bytes; absent while Ollama does not know them. */
+  total?: number;
+  completed?: number;
+  /** Bytes a second. */
+  rate: number | null;
+  secondsLeft: number | null;
+  error?: TurnError;
+}
+
+export interface PullStoreOptions {
+  call: CallClient["call"];
+  /** Milliseconds of a clock that goes evenly. */
+  now(): number;
+}
+
+/** One model at a time: it uses the whole line anyway. */
+export class PullStore {
+  readonly #call: CallClient["call"];
+  readonly #now: () => number;
+  readonly #current = signal<Pull | null>(null);
+  #cancel = new AbortController();
+
+  constructor({ call, now }: PullStoreOptions) {
+    this.#call = call;
+    this.#now = now;
+  }
+
+  /** The model that comes, or the last one; null before. */
+  get current(): ReadonlySignal<Pull | null> {
+    return this.#current;
+  }
+
+  /**
+   * Brings a model, instead of one that is coming. It never throws: what goes wrong is told in `current`.
+   *
+   * @returns whether it is there
+   */
+  async start(model: string): Promise<boolean> {
+    this.cancel();
+    const cancel = this.#cancel = new AbortController();
+    const rate = new RateMeter();
+    this.#current.value = { model, phase: "running", rate: null, secondsLeft: null };
+    try {
+      await this.#call("ollama.pull", { model }, {
+        signal: cancel.signal,
+        onProgress: (progress) => this.#advance(progress, rate),
+      });
+      this.#change({ phase: "done" });
+      return true;
+    } catch (error) {
+      if (this.#cancel !== cancel || cancel.signal.aborted) return false;
+      this.#change({ phase: "failed", error: errorOf(error) });
+      return false;
+    }
+  }
+
+  /** Stops what is coming. */
+  cancel(): void {
+    if (this.#current.peek()?.phase !== "running") return;
+    this.#change({ phase: "stopped" });
+    this.#cancel.abort(new DOMException("The reader has stopped it", "AbortError"));
+  }
+
+  /** Takes what is over out of view. */
+  dismiss(): void {
+    if (this.#current.peek()?.phase !== "running") this.#current.value = null;
+  }
+
+  #advance({ total, completed }: PullProgress, rate: RateMeter): void {
+    if (total === undefined || completed === undefined) return;
+    rate.add(completed, this.#now());
+    this.#change({ total, completed, rate: rate.perSecond, secondsLeft: rate.secondsLeft(total) });
+  }
+
+  #change(change: Partial<Pull>): void {
+    const pull = this.#current.peek();
+    if (pull !== null) this.#current.value = { ...pull, ...change };
+  }
+}
+
+/** What a failed call tells a reader. */
+export function errorOf(error: unknown): TurnError {
+  if (error instanceof CallError) return error.error;
+  return { code: "internal", message: error instanceof Error ? error.message : String(error) };
+}

@@ -1,0 +1,188 @@
+/** The stores behind the settings, with a server that answers as the test says. */
+import { assertEquals } from "@std/assert";
+import { CallError, type CallOptions } from "@/web/connection/calls.ts";
+import { STATUS } from "@/web/connection/fake_environment.ts";
+import { ChoiceStore } from "./choice_store.ts";
+import { checksOf, PreflightStore, sameModel } from "./preflight_store.ts";
+import { PullStore } from "./pull_store.ts";
+import { SettingsStore } from "./settings_store.ts";
+import type { Method, Preflight, SettingField } from "@/lib/protocol/calls.ts";
+import { until } from "@/tests/until.ts";
+
+interface Asked {
+  method: string;
+  params: unknown;
+  resolve(value: unknown): void;
+  reject(error: unknown): void;
+  progress(value: unknown): void;
+}
+
+/** Calls that wait for the test to answer them. */
+class FakeCalls {
+  readonly asked: Asked[] = [];
+
+  call = <M extends Method>(method: M, params: unknown, options: CallOptions<M> = {}): Promise<never> => {
+    const { promise, resolve, reject } = Promise.withResolvers<never>();
+    options.signal?.addEventListener("abort", () => reject(options.signal?.reason));
+    const progress = (value: unknown) => options.onProgress?.(value as never);
+    this.asked.push({ method, params, resolve: resolve as (value: unknown) => void, reject, progress });
+    return promise;
+  };
+
+  get last(): Asked {
+    return this.asked.at(-1)!;
+  }
+}
+
+const REFUSED = new CallError({ code: "bad_value", message: "It should be a number" });
+
+function field(value: unknown): SettingField {
+  return { path: ["llm", "model"], description: "", value, default: "qwen2.5", kind: "text", restart: false };
+}
+
+Deno.test("Puller tells bytes, rate and time left, and when the model is there", async () => {
+  const calls = new FakeCalls();
+  let now = 0;
+  const puller = new PullStore({ call: calls.call, now: () => now });
+  const over = puller.start("qwen2.5");
+  assertEquals(puller.current.value, { model: "qwen2.5", phase: "running", rate: null, secondsLeft: null });
+  calls.last.progress({ status: "pulling manifest" });
+  assertEquals(puller.current.value?.total, undefined);
+  for (; now <= 2000; now += 1000) calls.last.progress({ status: "pulling", total: 1000, completed: now / 10 });
+  assertEquals(puller.current.value, {
+    model: "qwen2.5",
+    phase: "running",
+    total: 1000,
+    completed: 200,
+    rate: 100,
+    secondsLeft: 8,
+  });
+  calls.last.resolve(null);
+  assertEquals([await over, puller.current.value?.phase], [true, "done"]);
+  puller.dismiss();
+  assertEquals(puller.current.value, null);
+});
+
+Deno.test("Puller stops when it is told to, and says why it failed", async () => {
+  const calls = new FakeCalls();
+  const puller = new PullStore({ call: calls.call, now: () => 0 });
+  const stopped = puller.start("a");
+  puller.dismiss();
+  assertEquals(puller.current.value?.phase, "running", "what runs cannot be put away");
+  puller.cancel();
+  assertEquals([await stopped, puller.current.value?.phase], [false, "stopped"]);
+  const failed = puller.start("b");
+  calls.last.reject(REFUSED);
+  assertEquals([await failed, puller.current.value?.phase, puller.current.value?.error?.message], [
+    false,
+    "failed",
+    "It should be a number",
+  ]);
+});
+
+Deno.test("Puller leaves the first model for a second one, and hears no more of it", async () => {
+  const calls = new FakeCalls();
+  const puller = new PullStore({ call: calls.call, now: () => 0 });
+  const first = puller.start("a");
+  const second = puller.start("b");
+  assertEquals([await first, puller.current.value?.model, puller.current.value?.phase], [false, "b", "running"]);
+  calls.last.resolve(null);
+  assertEquals(await second, true);
+});
+
+Deno.test("SettingsStore writes one field, reads all of them again, and keeps what is wrong beside its field", async () => {
+  const calls = new FakeCalls();
+  const settings = new SettingsStore(calls.call);
+  const written = settings.write("llm.model", "mini");
+  assertEquals(calls.last.params, { changes: [{ path: ["llm", "model"], value: "mini" }] });
+  assertEquals(settings.changes.value.get("llm.model"), { state: "saving" });
+  calls.last.resolve({ restart: true });
+  await until("a second call", () => calls.last.method === "settings.read", { every: 0 });
+  calls.last.resolve([field("mini")]);
+  assertEquals(await written, true);
+  assertEquals([settings.field("llm.model")?.value, settings.restart.value], ["mini", true]);
+  assertEquals(settings.changes.value.get("llm.model"), { state: "saved" });
+
+  const refused = settings.write("llm.model", 3);
+  calls.last.reject(REFUSED);
+  assertEquals(await refused, false);
+  assertEquals(settings.changes.value.get("llm.model"), { state: "failed", error: REFUSED.error });
+  settings.settle();
+  assertEquals([settings.changes.value.size, settings.restart.value], [0, true]);
+});
+
+Deno.test("Chooser shows what is chosen now, and why something cannot be had", async () => {
+  let chosen = "a";
+  const list = () => Promise.resolve(["a", "b", "c"].map((name) => ({ name, chosen: name === chosen })));
+  const chooser = new ChoiceStore(list, (name) => {
+    if (name === "c") return Promise.reject(REFUSED);
+    chosen = name;
+    return Promise.resolve();
+  });
+  await chooser.read();
+  const going = chooser.choose("b");
+  assertEquals(chooser.choosing.value, "b");
+  await going;
+  assertEquals([chooser.choosing.value, chooser.items.value?.find((item) => item.chosen)?.name], [null, "b"]);
+  await chooser.choose("c");
+  assertEquals([chooser.error.value, chooser.items.value?.find((item) => item.chosen)?.name], [REFUSED.error, "b"]);
+  chooser.settle();
+  assertEquals(chooser.error.value, null);
+});
+
+const SEEN: Preflight = {
+  ollama: { host: STATUS.host, reachable: true, version: "0.12.0" },
+  model: { name: STATUS.model, present: true, contextLength: 32_768 },
+  installed: [],
+};
+
+Deno.test("PreflightStore looks once at a time, and tells when it cannot", async () => {
+  const calls = new FakeCalls();
+  const preflight = new PreflightStore(calls.call);
+  const first = preflight.look();
+  await preflight.look();
+  assertEquals([calls.asked.length, preflight.looking.value], [1, true]);
+  calls.last.resolve({ ...SEEN, installed: [] });
+  await until("a second call", () => calls.asked.length === 2, { every: 0 });
+  calls.last.resolve(SEEN);
+  await first;
+  assertEquals([preflight.seen.value, preflight.looking.value], [SEEN, false]);
+  const second = preflight.look();
+  calls.last.reject(REFUSED);
+  await second;
+  assertEquals([preflight.seen.value, preflight.error.value], [SEEN, REFUSED.error]);
+});
+
+Deno.test("checksOf() tells what is there, and does not take an old look for the truth", () => {
+  const all = checksOf({ ...STATUS, version: "0.12.0" }, SEEN, true);
+  assertEquals([all.ollama.verdict, all.model.verdict, all.webgl.verdict, all.context], [
+    "good",
+    "good",
+    "good",
+    { verdict: "good", tokens: 32_768 },
+  ]);
+  const away = checksOf({ ...STATUS, reachable: false, modelPresent: null }, null, null);
+  assertEquals([away.ollama.verdict, away.model.verdict, away.webgl.verdict, away.context.verdict], [
+    "bad",
+    "unknown",
+    "unknown",
+    "unknown",
+  ]);
+  const other = checksOf({ ...STATUS, model: "mini", modelPresent: false }, SEEN, false);
+  assertEquals([other.model, other.webgl.verdict, other.context, other.ollama.version], [
+    { verdict: "bad", name: "mini" },
+    "bad",
+    { verdict: "unknown" },
+    undefined,
+  ]);
+});
+
+Deno.test("sameModel() knows the tag that is not said", () => {
+  const cases: [one: string, other: string, same: boolean][] = [
+    ["qwen2.5", "qwen2.5:latest", true],
+    ["Qwen2.5", "qwen2.5", true],
+    ["qwen2.5:3b", "qwen2.5", false],
+    ["host:5000/me/mini", "host:5000/me/mini:latest", true],
+  ];
+  for (const [one, other, same] of cases) assertEquals(sameModel(one, other), same, `${one} ${other}`);
+});

@@ -1,0 +1,102 @@
+import { assertEquals } from "@std/assert";
+import type { NamedFile, UploadFiles } from "./dropped.ts";
+import { type Answer, readAnswer, UploadStore } from "./upload_store.ts";
+
+const ZIP: NamedFile[] = [{ path: "mia.zip", file: new File(["zip"], "mia.zip") }];
+
+/** A store whose server is in the test's hands. */
+function setUp() {
+  const sent: {
+    files: UploadFiles;
+    signal: AbortSignal;
+    share(share: number): void;
+    answer(answer: Answer): void;
+    fail(): void;
+  }[] = [];
+  const taken: string[] = [];
+  const uploads = new UploadStore((files, signal, share) => {
+    const { promise, resolve, reject } = Promise.withResolvers<Answer>();
+    signal.addEventListener("abort", () => reject(signal.reason));
+    sent.push({ files: files, signal, share, answer: resolve, fail: () => reject(new TypeError("broke")) });
+    return promise;
+  }, (kind) => taken.push(kind));
+  const seen: string[] = [];
+  uploads.current.subscribe((upload) => seen.push(upload === null ? "-" : upload.phase));
+  return { uploads, sent, taken, seen };
+}
+
+/** Resolves when everything that is ready to go on has gone on. */
+function settled(): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve));
+}
+
+Deno.test("UploadStore tells how far it is, and who has come", async () => {
+  const { uploads, sent, taken, seen } = setUp();
+  const over = uploads.pick(ZIP);
+  await settled();
+  sent[0]!.share(0.5);
+  assertEquals(uploads.current.value, { phase: "sending", kind: "avatar", label: "mia.zip", share: 0.5 });
+  sent[0]!.answer({ taken: { name: "Mia", warnings: ["No physics"] } });
+  await over;
+  assertEquals(uploads.current.value, {
+    phase: "done",
+    kind: "avatar",
+    taken: { name: "Mia", warnings: ["No physics"] },
+  });
+  assertEquals([taken, seen], [["avatar"], ["-", "reading", "sending", "sending", "done"]]);
+  uploads.dismiss();
+  assertEquals(uploads.current.value, null);
+});
+
+Deno.test("UploadStore names what is wrong, sends nothing that is unfit, and knows a broken line", async () => {
+  const { uploads, sent, taken } = setUp();
+  const over = uploads.pick(ZIP);
+  await settled();
+  sent[0]!.answer({ causes: ["The moc is missing"] });
+  await over;
+  assertEquals(uploads.current.value, {
+    phase: "failed",
+    kind: "avatar",
+    label: "mia.zip",
+    causes: ["The moc is missing"],
+  });
+  await uploads.pick([{ path: "song.mp3", file: new File([], "song.mp3") }]);
+  assertEquals([uploads.current.value, sent.length], [{ phase: "unfit", why: "unknown" }, 1]);
+  const broken = uploads.pick(ZIP);
+  await settled();
+  sent[1]!.fail();
+  await broken;
+  assertEquals([uploads.current.value, taken], [{ phase: "failed", kind: "avatar", label: "mia.zip", causes: [] }, []]);
+});
+
+Deno.test("UploadStore forgets what is stopped, or overtaken by another", async () => {
+  const { uploads, sent } = setUp();
+  const first = uploads.pick(ZIP);
+  await settled();
+  const second = uploads.pick([{ path: "card.png", file: new File([], "card.png") }]);
+  await first;
+  await settled();
+  assertEquals([sent[0]!.signal.aborted, uploads.current.value?.phase, sent[1]!.files.kind], [
+    true,
+    "sending",
+    "character",
+  ]);
+  uploads.dismiss();
+  await second;
+  assertEquals([sent[1]!.signal.aborted, uploads.current.value], [true, null]);
+});
+
+Deno.test("readAnswer() takes what the server says, whatever stands before it", () => {
+  const cases: [status: number, body: string, answer: Answer][] = [
+    [201, '{"name":"Mia","warnings":["a"]}', { taken: { name: "Mia", warnings: ["a"] } }],
+    [201, '{"name":"Yuki"}', { taken: { name: "Yuki", warnings: [] } }],
+    [422, '{"code":"bad_value","message":"a is missing\\nb is no image"}', {
+      causes: ["a is missing", "b is no image"],
+    }],
+    [422, '{"message":"a","hint":"do b"}', { causes: ["a", "do b"] }],
+    [413, "Too large\n", { causes: ["Too large"] }],
+    [502, "", { causes: [] }],
+    [201, "null", { causes: ["null"] }],
+  ];
+  for (const [status, body, answer] of cases) assertEquals(readAnswer(status, body), answer, body);
+});
