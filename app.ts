@@ -1,13 +1,13 @@
 /** The application: which path is answered by what. Who may ask for it stands in `lib/protocol/roles.ts`. */
 import { App, csp, HttpError, staticFiles } from "fresh";
-import { upgradeSocket } from "@/lib/chat/upgrade.ts";
-import { Uploads } from "@/lib/desk/uploads.ts";
-import { serveFile } from "@/lib/http/files.ts";
-import { healthz, readyz } from "@/lib/http/health.ts";
-import { visitorOf } from "@/lib/http/visitor.ts";
+import { upgradeSocket } from "./lib/server/sockets/upgrade.ts";
+import { Uploads } from "./lib/server/http/uploads.ts";
+import { serveFile } from "./lib/server/http/files.ts";
+import { healthz, readyz } from "./lib/server/http/health.ts";
+import { visitorOf } from "./lib/server/http/visitor.ts";
 import type { Principal } from "@/lib/principal.ts";
 import { at } from "@/lib/protocol/roles.ts";
-import type { Services } from "@/lib/services.ts";
+import type { Services } from "./lib/server/services.ts";
 import type { State } from "@/utils.ts";
 
 export interface AppOptions {
@@ -40,13 +40,13 @@ export function createApp(services: Services, { unchecked }: AppOptions = {}): A
     .use((ctx) => {
       ctx.state.role = principalOf(ctx.req).role;
       ctx.state.config = services.appConfig();
-      ctx.state.character = services.mind.who() ?? null;
+      ctx.state.character = services.modelService.who() ?? null;
       return ctx.next();
     })
     .get(at("/app-config.json"), (ctx) => ctx.json(ctx.state.config, { headers: { "cache-control": "no-cache" } }))
     .post(at("/api/avatars"), (ctx) => uploads.avatar(ctx.req, addressOf(ctx.req)))
     .post(at("/api/characters"), (ctx) => uploads.character(ctx.req, addressOf(ctx.req)))
-    .get(at("/readyz"), async () => readyz(await services.mind.look()))
+    .get(at("/readyz"), async () => readyz(await services.modelService.look()))
     .get(at("/metrics"), () => hub.metrics.page())
     // Below an avatar's own folder alone: what lies beside the folders is the server's.
     .get(`${at("/avatars/*").slice(0, -1)}:hash/*`, (ctx) => {

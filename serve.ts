@@ -1,12 +1,12 @@
 /** The production server: the built app behind the door, until it is told to stop. */
 import { fileURLToPath } from "node:url";
 import { ConfigError } from "@/lib/config/config_error.ts";
-import type { Handler } from "@/lib/http/compress.ts";
-import { Door } from "@/lib/http/door.ts";
-import { greeting } from "@/lib/http/greeting.ts";
-import { createHandler } from "@/lib/http/handler.ts";
+import type { Handler } from "./lib/server/http/compress.ts";
+import { AccessGuard } from "./lib/server/http/access_guard.ts";
+import { startMessage } from "./lib/server/http/start_message.ts";
+import { createHandler } from "./lib/server/http/handler.ts";
 import { report } from "@/lib/telemetry/guard.ts";
-import { complain, say } from "@/lib/telemetry/log.ts";
+import { print, warn } from "@/lib/telemetry/log.ts";
 import { catchUncaught } from "@/lib/telemetry/uncaught.ts";
 
 /** Where the build is: beside this file, or inside the compiled program. */
@@ -25,15 +25,18 @@ async function serve(): Promise<number> {
   const { services } = await import("./main.ts");
   const { config: { server: settings, llm: { wsPath } }, secrets } = services;
   const { host, port } = settings;
-  const door = new Door({ server: settings, wsPath, secrets });
-  const handler = createHandler(built.default.fetch, { door, prepared: fileURLToPath(new URL("compressed", BUILD)) });
+  const guard = new AccessGuard({ server: settings, wsPath, secrets });
+  const handler = createHandler(built.default.fetch, {
+    guard: guard,
+    prepared: fileURLToPath(new URL("compressed", BUILD)),
+  });
   const server = Deno.serve({
     hostname: host,
     port,
     onListen({ port }) {
       services.live.listensAt(port);
-      say(greeting({ host, port, token: door.madeToken, locked: door.locked }));
-      say(`Conversations and uploads are kept in ${services.dataDir}`);
+      print(startMessage({ host, port, token: guard.madeToken, locked: guard.locked }));
+      print(`Conversations and uploads are kept in ${services.dataDir}`);
     },
   }, handler);
 
@@ -80,7 +83,7 @@ export async function run(prepare?: () => Promise<unknown>): Promise<never> {
   } catch (error) {
     const explanation = explain(error);
     if (explanation === undefined) report("serve", error);
-    else complain(explanation);
+    else warn(explanation);
     Deno.exit(1);
   }
 }

@@ -1,7 +1,7 @@
 import { createDefine } from "fresh";
 import type { AppConfig } from "@/lib/protocol/app_config.ts";
 import type { Role } from "@/lib/protocol/roles.ts";
-import type { Who } from "@/lib/protocol/v2.ts";
+import type { CharacterInfo } from "@/lib/protocol/v2.ts";
 
 /** What the middlewares hand to the pages. */
 export interface State {
@@ -9,7 +9,7 @@ export interface State {
   /** As what the reader has come in. */
   role: Role;
   /** Whom the reader talks with; null where the language model is itself. */
-  character: Who | null;
+  character: CharacterInfo | null;
 }
 
 export const define = createDefine<State>();

@@ -11,7 +11,7 @@ import { MeasuringClient } from "./measuring_client.ts";
 import { endWithThisProcess, type RunningProgram } from "./processes.ts";
 import { type Contestant, measure, type Result, SCENARIOS } from "./scenarios.ts";
 import { aligned, tableOf } from "./table.ts";
-import { complain, say } from "@/lib/telemetry/log.ts";
+import { print, warn } from "@/lib/telemetry/log.ts";
 
 const DIRECT = "direct reader";
 const STRAIGHT = "straight relay";
@@ -39,7 +39,7 @@ async function bench(): Promise<void> {
     await using straight = await startStraightRelay(stub.url);
     const found = await startFastApi(stub.url);
     await using peer = typeof found === "string" ? null : found;
-    if (typeof found === "string") complain(`Without FastAPI: ${found}`);
+    if (typeof found === "string") warn(`Without FastAPI: ${found}`);
     const contestants: Contestant[] = [
       { name: DIRECT, way: "direct", url: stub.url },
       { name: "ours, plain", way: "plain", url: socketUrl(ours) },
@@ -48,15 +48,15 @@ async function bench(): Promise<void> {
       ...(peer === null ? [] : [{ name: PEER, way: "plain" as const, url: socketUrl(peer) }]),
     ];
     await using client = new MeasuringClient();
-    say(`Deno ${Deno.version.deno}, ${navigator.hardwareConcurrency} cores, ${Deno.build.target}\n`);
+    print(`Deno ${Deno.version.deno}, ${navigator.hardwareConcurrency} cores, ${Deno.build.target}\n`);
     const programs = { [PEER]: peer, [STRAIGHT]: straight, "ours, plain": ours, "ours, v2": ours };
     const memory = await idleMemory(client, contestants, programs);
     const results: Result[] = [];
     for (const scenario of SCENARIOS.filter(wanted)) {
       results.push(...await measure(client, contestants, scenario, flags.quick ? 1 : ROUNDS));
     }
-    say(`${tableOf(results, { direct: DIRECT, peer: PEER })}\n`);
-    say(aligned([["reader", "KB per idle socket"], ...memory]));
+    print(`${tableOf(results, { direct: DIRECT, peer: PEER })}\n`);
+    print(aligned([["reader", "KB per idle socket"], ...memory]));
   } finally {
     await Deno.remove(dataDir, { recursive: true });
   }

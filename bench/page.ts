@@ -4,9 +4,9 @@
  */
 import { median } from "./stats.ts";
 import { aligned } from "./table.ts";
-import { say } from "@/lib/telemetry/log.ts";
+import { print } from "@/lib/telemetry/log.ts";
 import { launchBrowser, type Page } from "@/tests/browser.ts";
-import { House } from "@/tests/house.ts";
+import { TestServer } from "@/tests/test_server.ts";
 import { Page as Caller } from "@/tests/page_calls.ts";
 
 const VISITS = 5;
@@ -15,25 +15,28 @@ const MODELS = ["shizuku", "hiyori"];
 
 const browser = await launchBrowser();
 try {
-  await using house = await House.open({ config: { avatar: { maxFps: 12 } }, env: { OLLAMA_HOST: "127.0.0.1:9" } });
+  await using server = await TestServer.open({
+    config: { avatar: { maxFps: 12 } },
+    env: { OLLAMA_HOST: "127.0.0.1:9" },
+  });
   const visits = [];
-  for (let i = 0; i < VISITS; i++) visits.push(await visit(house));
-  say(aligned([
+  for (let i = 0; i < VISITS; i++) visits.push(await visit(server));
+  print(aligned([
     ["an empty cache, software WebGL", "ms"],
     ["until the chat can be used", median(visits.map(({ chat }) => chat)).toFixed(0)],
     ["until the avatar stands there", median(visits.map(({ avatar }) => avatar)).toFixed(0)],
   ]));
-  say(`\n${aligned([["changes of the avatar", "heap MB"], ...await swaps(house)])}`);
+  print(`\n${aligned([["changes of the avatar", "heap MB"], ...await swaps(server)])}`);
 } finally {
   await browser.close();
 }
 
 /** One visit by a browser that has never been here. */
-async function visit(house: House): Promise<{ chat: number; avatar: number }> {
+async function visit(server: TestServer): Promise<{ chat: number; avatar: number }> {
   const context = await browser.createBrowserContext();
   const page = await context.newPage();
   const began = performance.now();
-  await page.goto(house.url, { waitUntil: "domcontentloaded" });
+  await page.goto(server.url, { waitUntil: "domcontentloaded" });
   await page.waitForSelector(".chat.ready");
   const chat = performance.now() - began;
   await page.waitForSelector('canvas[data-state="ready"]');
@@ -43,12 +46,12 @@ async function visit(house: House): Promise<{ chat: number; avatar: number }> {
 }
 
 /** The heap after no, some and all changes. */
-async function swaps(house: House): Promise<string[][]> {
+async function swaps(server: TestServer): Promise<string[][]> {
   const page = await browser.newPage();
   page.setDefaultTimeout(60_000);
-  await page.goto(house.url);
+  await page.goto(server.url);
   await page.waitForSelector('canvas[data-state="ready"]');
-  await using caller = await Caller.open(house);
+  await using caller = await Caller.open(server);
   const rows: string[][] = [];
   for (let done = 0; done <= SWAPS; done++) {
     if (done > 0) {

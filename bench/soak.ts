@@ -9,7 +9,7 @@ import { endWithThisProcess } from "./processes.ts";
 import { openSocket } from "./readers.ts";
 import { median } from "./stats.ts";
 import { aligned } from "./table.ts";
-import { complain, say } from "@/lib/telemetry/log.ts";
+import { print, warn } from "@/lib/telemetry/log.ts";
 import { synthetic } from "../tests/stub/knobs.ts";
 
 const { values } = parseArgs({ options: { turns: { type: "string", default: "10000" } } });
@@ -60,11 +60,11 @@ async function soak(): Promise<boolean> {
     };
     await Promise.all(Array.from({ length: SOCKETS }, (_, number) => visitor(number)));
     const seconds = (performance.now() - began) / 1_000;
-    say(tableOf(samples));
+    print(tableOf(samples));
     const verdicts = (["rss", "heap"] as const).map((field) => judge(samples, field));
-    say(`\n${TURNS} turns in ${seconds.toFixed(0)} s; ${verdicts.map(({ text }) => text).join("; ")}`);
+    print(`\n${TURNS} turns in ${seconds.toFixed(0)} s; ${verdicts.map(({ text }) => text).join("; ")}`);
     const flat = verdicts.every((verdict) => verdict.flat);
-    if (!flat) complain("Memory grows with the turns");
+    if (!flat) warn("Memory grows with the turns");
     return flat;
   } finally {
     await Deno.remove(dataDir, { recursive: true });

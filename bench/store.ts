@@ -9,10 +9,10 @@ import { parseArgs } from "node:util";
 import { Corpus } from "./corpus.ts";
 import { median, percentile } from "./stats.ts";
 import { aligned } from "./table.ts";
-import { SqliteStore } from "@/lib/chat/sqlite_store.ts";
-import type { Store } from "@/lib/chat/store.ts";
+import { SqliteStore } from "@/lib/store/sqlite_store.ts";
+import type { Store } from "@/lib/store/store.ts";
 import type { TurnRecord } from "@/lib/protocol/v2.ts";
-import { say } from "@/lib/telemetry/log.ts";
+import { print } from "@/lib/telemetry/log.ts";
 
 /** As many as the page is shown. */
 const MOST = 500;
@@ -69,9 +69,9 @@ async function bench(): Promise<void> {
     const head = contestants.flatMap(({ name }) => [`${name} p50 ms`, "p95 ms"]);
     const rows = [["list", "hits", ...head], await reading(contestants, "all")];
     for (const [kind, query] of SEARCHES) rows.push(await reading(contestants, `${kind}: ${query}`, query));
-    say(`Deno ${Deno.version.deno}, ${flags.conversations} conversations\n`);
-    say(`${aligned(rows)}\n`);
-    say(aligned(await writing(contestants)));
+    print(`Deno ${Deno.version.deno}, ${flags.conversations} conversations\n`);
+    print(`${aligned(rows)}\n`);
+    print(aligned(await writing(contestants)));
     for (const { store } of contestants) await store.close();
   } finally {
     if (flags.keep === undefined) await Deno.remove(folder, { recursive: true });

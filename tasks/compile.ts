@@ -2,8 +2,8 @@
 import { join } from "node:path";
 import { BROUGHT, buildIfChanged } from "./build.ts";
 import { parseConfig } from "@/lib/config/load.ts";
-import { complain } from "@/lib/telemetry/log.ts";
-import { syncAloud } from "@/lib/models/tell_sync.ts";
+import { warn } from "@/lib/telemetry/log.ts";
+import { syncWithOutput } from "@/lib/avatars/sync_output.ts";
 import { BUNDLE, PROGRAM } from "@/lib/paths.ts";
 
 const ENTRY = "serve.ts";
@@ -12,7 +12,7 @@ const SERVED = "_fresh/server.js";
 const PACKAGES = join("node_modules", ".deno");
 
 // The default model, whatever this checkout is configured to show: others are the user's, beside the binary.
-await syncAloud({ config: parseConfig("").config, root: PROGRAM, staticDir: BUNDLE });
+await syncWithOutput({ config: parseConfig("").config, root: PROGRAM, staticDir: BUNDLE });
 await buildIfChanged(PROGRAM);
 const named = Deno.args.some((argument) => /^(-o|--output)(=|$)/.test(argument));
 // A runtime can be embedded only by the version of Deno that it belongs to.
@@ -36,7 +36,7 @@ const { code } = await new Deno.Command(compiler, {
   // Some versions of Deno walk the graph of packages so deep that the usual stack of a thread does not hold it.
   env: { RUST_MIN_STACK: String(64 * 1024 * 1024) },
 }).spawn().status;
-if (code === 0) complain("The binary is ready");
+if (code === 0) warn("The binary is ready");
 Deno.exit(code);
 
 /** Folders of packages that only the build and the tests use: more than half of what would otherwise go in. */

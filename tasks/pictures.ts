@@ -2,7 +2,7 @@
 import { join } from "node:path";
 import { PROGRAM } from "@/lib/paths.ts";
 import { launchBrowser, type Page } from "@/tests/browser.ts";
-import { say } from "@/lib/telemetry/log.ts";
+import { print } from "@/lib/telemetry/log.ts";
 import { logSays, named, say as write, visit } from "@/tests/visit.ts";
 
 const ANSWER = `[happy] A small story, then.
@@ -64,7 +64,7 @@ try {
         await new Promise((resolve) => setTimeout(resolve, 2_500));
         const path = join(PROGRAM, "docs", `${name}.webp`) as `${string}.webp`;
         await page.screenshot({ path, type: "webp", quality: 82 });
-        say(path);
+        print(path);
       },
       { llm: { api: "chat" }, avatar: { maxFps: 12 } },
       { stub: { behaviour: { answer: ANSWER, rate: 200 }, ...(empty && { models: [] }) } },

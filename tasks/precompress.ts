@@ -1,7 +1,7 @@
 /** Compresses what the build made as well as it can be, so that no visitor waits for it. */
 import mime from "mime";
 import { join } from "node:path";
-import { compressBody, type Encoding, isCompressibleType, preparedName } from "@/lib/http/compress.ts";
+import { compressBody, type Encoding, isCompressibleType, preparedName } from "@/lib/server/http/compress.ts";
 
 const ENCODINGS: Encoding[] = ["br", "gzip"];
 const BEST = 11;

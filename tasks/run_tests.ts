@@ -5,7 +5,7 @@
 import { join } from "node:path";
 import { buildIfChanged } from "./build.ts";
 import { PROGRAM } from "@/lib/paths.ts";
-import { complain, say } from "@/lib/telemetry/log.ts";
+import { print, warn } from "@/lib/telemetry/log.ts";
 import { launchBrowser, SHARED_BROWSER } from "@/tests/browser.ts";
 import { reached, readImports } from "@/tests/import_graph.ts";
 import { isTest, sources } from "@/tests/sources.ts";
@@ -31,7 +31,7 @@ async function main(): Promise<boolean> {
   if (named.length === 0 && !await deno(["check", "--quiet", LOCK, "."])) return false;
   const files = (await sources()).filter(isTest).filter(isWanted);
   if (files.length === 0) {
-    complain(`Cannot find a test in ${named.join(" ")}: name files or folders of the project`);
+    warn(`Cannot find a test in ${named.join(" ")}: name files or folders of the project`);
     return false;
   }
   const jobs = await divide(files);
@@ -54,8 +54,8 @@ async function main(): Promise<boolean> {
   } finally {
     await browser?.close();
   }
-  say(`\n${files.length} files in ${((performance.now() - began) / 1_000).toFixed(0)} s`);
-  say(`${sum.passed} passed, ${sum.failed} failed${sum.ignored === 0 ? "" : `, ${sum.ignored} skipped`}`);
+  print(`\n${files.length} files in ${((performance.now() - began) / 1_000).toFixed(0)} s`);
+  print(`${sum.passed} passed, ${sum.failed} failed${sum.ignored === 0 ? "" : `, ${sum.ignored} skipped`}`);
   return well && sum.failed === 0;
 }
 
@@ -88,7 +88,7 @@ async function run(files: string[], browser: string | undefined): Promise<{ succ
     stderr: "piped",
   }).spawn();
   const timer = setTimeout(() => {
-    complain(`Ended after ${JOB_MS / 60_000} minutes: ${files.join(" ")}`);
+    warn(`Ended after ${JOB_MS / 60_000} minutes: ${files.join(" ")}`);
     child.kill("SIGKILL");
   }, JOB_MS);
   const { success, stdout, stderr } = await child.output();
@@ -97,10 +97,10 @@ async function run(files: string[], browser: string | undefined): Promise<{ succ
     string,
     string,
   ];
-  say(text);
-  if (warnings !== "") complain(warnings);
+  print(text);
+  if (warnings !== "") warn(warnings);
   const outcome = outcomeOf(text);
-  if (outcome === undefined) complain(`No result of ${files.join(" ")}`);
+  if (outcome === undefined) warn(`No result of ${files.join(" ")}`);
   return { success: success && outcome !== undefined, outcome: outcome ?? { passed: 0, failed: 1, ignored: 0 } };
 }
 

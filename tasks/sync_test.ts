@@ -1,6 +1,6 @@
 import { assertEquals, assertStringIncludes } from "@std/assert";
 import { join } from "node:path";
-import { modelFiles, tempFolder, writeFiles } from "@/lib/models/model_fixture.ts";
+import { modelFiles, tempFolder, writeFiles } from "@/lib/avatars/model_fixture.ts";
 
 const script = join(import.meta.dirname ?? "", "sync.ts");
 

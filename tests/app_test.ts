@@ -1,12 +1,12 @@
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
-import { House } from "./house.ts";
+import { TestServer } from "./test_server.ts";
 import { SocketClient } from "./socket_client.ts";
 import { startStub } from "./stub_ollama.ts";
 import type { PlainMessage } from "@/lib/protocol/plain.ts";
 
 Deno.test("the page is rendered on the server, with its islands, and starts them by a nonce", async () => {
-  await using house = await House.open();
-  const response = await fetch(house.url);
+  await using server = await TestServer.open();
+  const response = await fetch(server.url);
   assertEquals(response.status, 200);
   assertStringIncludes(response.headers.get("content-type")!, "text/html");
   const html = await response.text();
@@ -21,9 +21,9 @@ Deno.test("the page is rendered on the server, with its islands, and starts them
 });
 
 Deno.test("every response carries the security headers, errors too", async () => {
-  await using house = await House.open();
+  await using server = await TestServer.open();
   for (const path of ["/", "/nothing-here", "/styles.css", "/app-config.json", "/model/none", "/ws", "/%00"]) {
-    const response = await fetch(house.url + path);
+    const response = await fetch(server.url + path);
     await response.body?.cancel();
     for (const name of ["content-security-policy", "x-content-type-options", "referrer-policy", "permissions-policy"]) {
       assert(response.headers.has(name), `${path} has no ${name}`);
@@ -33,20 +33,20 @@ Deno.test("every response carries the security headers, errors too", async () =>
 });
 
 Deno.test("an unknown path is a 404 with a page that says so and nothing more", async () => {
-  await using house = await House.open();
-  const response = await fetch(`${house.url}/nothing-here`);
+  await using server = await TestServer.open();
+  const response = await fetch(`${server.url}/nothing-here`);
   assertEquals(response.status, 404);
   assertStringIncludes(await response.text(), 'class="error-page"');
 });
 
 Deno.test("text is compressed on the wire, and comes out the same", async () => {
-  await using house = await House.open();
+  await using server = await TestServer.open();
   for (const path of ["/", "/styles.css", "/vendor/live2dcubismcore.min.js"]) {
-    const plain = await fetch(house.url + path, { headers: { "accept-encoding": "identity" } });
+    const plain = await fetch(server.url + path, { headers: { "accept-encoding": "identity" } });
     const body = await plain.text();
     assertEquals(plain.headers.get("content-encoding"), null);
     for (const encoding of ["br", "gzip"]) {
-      const packed = await fetch(house.url + path, { headers: { "accept-encoding": encoding } });
+      const packed = await fetch(server.url + path, { headers: { "accept-encoding": encoding } });
       const text = await packed.text();
       // The page has another nonce each time.
       assertEquals(path === "/" ? text.length : text, path === "/" ? body.length : body);
@@ -56,21 +56,21 @@ Deno.test("text is compressed on the wire, and comes out the same", async () => 
 });
 
 Deno.test("model and Core are kept by the browser: an ETag, and 304 when it is known", async () => {
-  await using house = await House.open();
-  const { entry } = house.services.appConfig();
+  await using server = await TestServer.open();
+  const { entry } = server.services.appConfig();
   for (const path of [entry, "/vendor/live2dcubismcore.min.js", "/model/Hiyori.2048/texture_00.png"]) {
-    const first = await fetch(house.url + path);
+    const first = await fetch(server.url + path);
     await first.body?.cancel();
     assertEquals([path, first.status], [path, 200]);
     assertEquals(first.headers.get("cache-control"), "no-cache");
-    const again = await fetch(house.url + path, { headers: { "if-none-match": first.headers.get("etag")! } });
+    const again = await fetch(server.url + path, { headers: { "if-none-match": first.headers.get("etag")! } });
     assertEquals([path, again.status, await again.text()], [path, 304, ""]);
   }
 });
 
 Deno.test("nothing but static files and the build is served", async () => {
-  await using house = await House.open();
-  const port = Number(new URL(house.url).port);
+  await using server = await TestServer.open();
+  const port = Number(new URL(server.url).port);
   const paths = [
     "/deno.json",
     "/main.ts",
@@ -132,22 +132,22 @@ Deno.test("nothing but static files and the build is served", async () => {
 });
 
 Deno.test("/app-config.json says what the running server does", async () => {
-  await using house = await House.open({ config: { timeScale: 2, llm: { wsPath: "/chat" } } });
-  const { port } = house.services.config.server;
-  assertEquals(await (await fetch(`${house.url}/app-config.json`)).json(), {
+  await using server = await TestServer.open({ config: { timeScale: 2, llm: { wsPath: "/chat" } } });
+  const { port } = server.services.config.server;
+  assertEquals(await (await fetch(`${server.url}/app-config.json`)).json(), {
     model: "hiyori",
     entry: "/model/Hiyori.model3.json",
     timeScale: 2,
-    avatarUrl: house.services.avatar.shown(house.services.config).url,
+    avatarUrl: server.services.avatar.shown(server.services.config).url,
     llm: { backendWsUrl: `ws://127.0.0.1:${port}/chat` },
   });
 });
 
 Deno.test("the socket at the configured path relays Ollama's tokens", async () => {
   await using stub = startStub({ behaviour: { answer: "Hello from the stub." } });
-  await using house = await House.open({ config: { llm: { wsPath: "/chat" } }, env: { OLLAMA_HOST: stub.url } });
-  assertMatch(house.socketUrl, /\/chat$/);
-  const client = await SocketClient.open<PlainMessage>(house.socketUrl);
+  await using server = await TestServer.open({ config: { llm: { wsPath: "/chat" } }, env: { OLLAMA_HOST: stub.url } });
+  assertMatch(server.socketUrl, /\/chat$/);
+  const client = await SocketClient.open<PlainMessage>(server.socketUrl);
   client.send({ prompt: "Say hello" });
   await client.next("end");
   const text = client.heard.map((message) => message.type === "chunk" ? message.data : "").join("");
@@ -158,8 +158,8 @@ Deno.test("the socket at the configured path relays Ollama's tokens", async () =
 });
 
 Deno.test("a GET of the socket's path is a 4xx", async () => {
-  await using house = await House.open();
-  const response = await fetch(`${house.url}/ws`);
+  await using server = await TestServer.open();
+  const response = await fetch(`${server.url}/ws`);
   assertEquals(response.status, 426);
   await response.body?.cancel();
 });

@@ -6,7 +6,7 @@
 // deno-lint-ignore no-import-prefix
 import * as esbuild from "npm:esbuild@0.25.12";
 import mime from "mime";
-import { House } from "./house.ts";
+import { TestServer } from "./test_server.ts";
 
 /** Live2D's sample models beside the project, which are not part of it. */
 export const SHARED_MODELS = new URL("../../shared/models/", import.meta.url);
@@ -37,19 +37,19 @@ const STYLE = "html, body, #root { height: 100%; margin: 0; background: #eef0f6 
 export class AvatarPages {
   /** Files of the test's own, by path; they come before all others. */
   readonly files: Map<string, Uint8Array<ArrayBuffer> | string> = new Map();
-  readonly #house: House;
+  readonly #house: TestServer;
   readonly #server: Deno.HttpServer<Deno.NetAddr>;
   readonly #scripts: Map<string, Uint8Array<ArrayBuffer>>;
 
-  private constructor(house: House, scripts: Map<string, Uint8Array<ArrayBuffer>>) {
-    this.#house = house;
+  private constructor(server: TestServer, scripts: Map<string, Uint8Array<ArrayBuffer>>) {
+    this.#house = server;
     this.#scripts = scripts;
     this.#server = Deno.serve({ port: 0, hostname: "127.0.0.1", onListen() {} }, (request) => this.#answer(request));
   }
 
   /** @param script What runs on the page; the island when absent */
   static async open(script: string = ISLAND): Promise<AvatarPages> {
-    return new AvatarPages(await House.open(), await bundle(script));
+    return new AvatarPages(await TestServer.open(), await bundle(script));
   }
 
   get origin(): string {

@@ -2,11 +2,11 @@
 import { assert, assertEquals, assertMatch, assertNotEquals } from "@std/assert";
 import { Buffer } from "node:buffer";
 import { join } from "node:path";
-import { House } from "./house.ts";
+import { TestServer } from "./test_server.ts";
 import { makeHome } from "./home.ts";
 import { Page } from "./page_calls.ts";
 import { Program } from "./program.ts";
-import { type Files, moc3, modelFiles, PNG, writeFiles, zipOf } from "@/lib/models/model_fixture.ts";
+import { type Files, moc3, modelFiles, PNG, writeFiles, zipOf } from "@/lib/avatars/model_fixture.ts";
 
 /** A model whose files are all its own, under names that every model has. */
 function model(mark: number, changes: Record<string, string | Uint8Array> = {}): Files {
@@ -25,10 +25,10 @@ function model(mark: number, changes: Record<string, string | Uint8Array> = {}):
   });
 }
 
-async function upload(house: House, files: Files): Promise<Response> {
+async function upload(server: TestServer, files: Files): Promise<Response> {
   const form = new FormData();
   form.append("file", new Blob([await zipOf(files)]), "mia.zip");
-  return await fetch(`${house.url}/api/avatars`, { method: "POST", body: form });
+  return await fetch(`${server.url}/api/avatars`, { method: "POST", body: form });
 }
 
 async function avatarUrl(server: { url: string }): Promise<string> {
@@ -36,14 +36,14 @@ async function avatarUrl(server: { url: string }): Promise<string> {
 }
 
 Deno.test("a page that loads while another avatar is chosen gets all of the one it began with", async () => {
-  await using house = await House.open();
-  await using page = await Page.open(house);
+  await using server = await TestServer.open();
+  await using page = await Page.open(server);
   const [a, b] = [model(1), model(2)];
-  assertEquals(await (await upload(house, a)).json(), { name: "Mia", warnings: [] });
-  const addressA = await avatarUrl(house);
-  const at = (address: string, file: string) => new URL(file, house.url + address);
+  assertEquals(await (await upload(server, a)).json(), { name: "Mia", warnings: [] });
+  const addressA = await avatarUrl(server);
+  const at = (address: string, file: string) => new URL(file, server.url + address);
 
-  const entry = await (await fetch(house.url + addressA)).text();
+  const entry = await (await fetch(server.url + addressA)).text();
   const { FileReferences } = JSON.parse(entry);
   const texture = await fetch(at(addressA, FileReferences.Textures[0]));
   const reader = texture.body!.getReader();
@@ -52,10 +52,10 @@ Deno.test("a page that loads while another avatar is chosen gets all of the one 
   const pieces = [(await reader.read()).value!];
 
   const from = page.client.heard.length;
-  assertEquals(await (await upload(house, b)).json(), { name: "Mia 2", warnings: [] });
+  assertEquals(await (await upload(server, b)).json(), { name: "Mia 2", warnings: [] });
   const told = await page.client.first((frame) => frame.type === "avatar", from);
   assert(told.type === "avatar");
-  const addressB = await avatarUrl(house);
+  const addressB = await avatarUrl(server);
   assertEquals(told.config.avatarUrl, addressB);
   for (const address of [addressA, addressB]) assertMatch(address, /^\/avatars\/[0-9a-f]{32}\/Mia\.model3\.json$/);
   assertNotEquals(addressA, addressB);
@@ -73,16 +73,16 @@ Deno.test("a page that loads while another avatar is chosen gets all of the one 
 });
 
 Deno.test("an avatar's address is good for ever, and nothing behind it runs as a page", async () => {
-  await using house = await House.open();
-  await upload(house, model(1));
-  const first = await avatarUrl(house);
-  const response = await fetch(house.url + first);
+  await using server = await TestServer.open();
+  await upload(server, model(1));
+  const first = await avatarUrl(server);
+  const response = await fetch(server.url + first);
   await response.body?.cancel();
   assertEquals(response.headers.get("cache-control"), "public, max-age=31536000, immutable");
-  const again = await fetch(house.url + first, { headers: { "if-none-match": response.headers.get("etag")! } });
+  const again = await fetch(server.url + first, { headers: { "if-none-match": response.headers.get("etag")! } });
   assertEquals([again.status, again.headers.get("cache-control")], [304, "public, max-age=31536000, immutable"]);
-  await Deno.writeTextFile(join(house.services.avatar.shownDir!, "page.html"), "<script>1</script>");
-  const page = await fetch(new URL("page.html", house.url + first));
+  await Deno.writeTextFile(join(server.services.avatar.shownDir!, "page.html"), "<script>1</script>");
+  const page = await fetch(new URL("page.html", server.url + first));
   assertEquals([await page.text(), page.headers.get("content-type")], [
     "<script>1</script>",
     "application/octet-stream",
@@ -92,7 +92,7 @@ Deno.test("an avatar's address is good for ever, and nothing behind it runs as a
   const absent = ["/avatars", "/avatars/", `/avatars/${folder}`, `/avatars/${folder}/`, `/avatars/${folder}.json`];
   const foreign = ["/avatars/x/Mia.moc3", `/avatars/${folder}/none`, `/avatars/${folder}/..%2f${folder}.json`];
   for (const path of [...absent, ...foreign]) {
-    const response = await fetch(house.url + path);
+    const response = await fetch(server.url + path);
     await response.body?.cancel();
     assertEquals([path, response.status, response.headers.get("cache-control")?.includes("immutable") ?? false], [
       path,
@@ -101,27 +101,27 @@ Deno.test("an avatar's address is good for ever, and nothing behind it runs as a
     ]);
   }
 
-  await using visitor = await Page.open(house);
+  await using visitor = await Page.open(server);
   await visitor.call("avatars.choose", { name: "hiyori" });
-  assertNotEquals(await avatarUrl(house), first);
+  assertNotEquals(await avatarUrl(server), first);
   await visitor.call("avatars.choose", { name: "Mia" });
-  assertEquals(await avatarUrl(house), first);
+  assertEquals(await avatarUrl(server), first);
 });
 
 Deno.test("files whose names have #, %, blanks and brackets in them are served where the entry says", async () => {
-  await using house = await House.open();
+  await using server = await TestServer.open();
   const textures = ["tex #1/50%.png", "a%20b.png", "[x] (y).png"];
   const files = {
     "Mia #1 [100%].model3.json": JSON.stringify({ FileReferences: { Moc: "M %41.moc3", Textures: textures } }),
     "M %41.moc3": moc3(),
     ...Object.fromEntries(textures.map((path, i) => [path, new Uint8Array([...PNG, i])])),
   };
-  assertEquals((await upload(house, files)).status, 201);
-  const { entry } = house.services.appConfig();
-  for (const address of [await avatarUrl(house), entry]) {
-    const { FileReferences } = await (await fetch(house.url + address)).json();
+  assertEquals((await upload(server, files)).status, 201);
+  const { entry } = server.services.appConfig();
+  for (const address of [await avatarUrl(server), entry]) {
+    const { FileReferences } = await (await fetch(server.url + address)).json();
     const sizes = [FileReferences.Moc, ...FileReferences.Textures].map(async (reference: string) => {
-      const bytes = await (await fetch(new URL(reference, house.url + address))).bytes();
+      const bytes = await (await fetch(new URL(reference, server.url + address))).bytes();
       return bytes.at(-1);
     });
     assertEquals(await Promise.all(sizes), [0, 0, 1, 2]);
@@ -135,20 +135,20 @@ Deno.test("what a browser would ask for in vain is refused, and the last good av
   await writeFiles(join(home, "mia"), model(1));
   let good: string;
   {
-    await using house = await House.open({ root: home, env, config });
-    good = await avatarUrl(house);
+    await using server = await TestServer.open({ root: home, env, config });
+    good = await avatarUrl(server);
     const broken = model(2, { "textures/Texture_00.png": PNG, "Mia.moc3": moc3() });
     delete broken["textures/texture_00.png"];
-    const refused = await upload(house, broken);
+    const refused = await upload(server, broken);
     assertEquals([refused.status, (await refused.json()).code], [422, "bad_value"]);
-    assertEquals(await avatarUrl(house), good);
+    assertEquals(await avatarUrl(server), good);
   }
   // What its owner does to the folder while the server is down.
   await Deno.remove(join(home, "mia/textures/texture_00.png"));
   {
-    await using house = await House.open({ root: home, env, config });
-    assertEquals(await avatarUrl(house), good);
-    const texture = await (await fetch(new URL("textures/texture_00.png", house.url + good))).bytes();
+    await using server = await TestServer.open({ root: home, env, config });
+    assertEquals(await avatarUrl(server), good);
+    const texture = await (await fetch(new URL("textures/texture_00.png", server.url + good))).bytes();
     assertEquals([texture.length, texture.at(-1)], [8 * 1024 * 1024, 1]);
   }
   await Deno.remove(home, { recursive: true });

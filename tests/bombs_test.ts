@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { honest, type RawEntry, rawZip, zeros } from "./bombs.ts";
 import { Program } from "./program.ts";
 import { chunk, packedTextChunk, png } from "@/lib/characters/png_fixture.ts";
-import { modelFiles, PNG, zipOf } from "@/lib/models/model_fixture.ts";
+import { modelFiles, PNG, zipOf } from "@/lib/avatars/model_fixture.ts";
 
 const MIB = 1024 * 1024;
 /** Memory that the program may hold at any time, above what it holds at rest. */

@@ -1,6 +1,6 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { join } from "node:path";
-import { House } from "./house.ts";
+import { TestServer } from "./test_server.ts";
 import { SocketClient } from "./socket_client.ts";
 import { startStub } from "./stub_ollama.ts";
 import { BUILTIN_PERSONAS } from "@/lib/config/personas.ts";
@@ -15,8 +15,8 @@ async function ask(client: SocketClient<ServerFrame>, turn: string, text: string
   await client.next("end", from);
 }
 
-async function enter(house: House): Promise<SocketClient<ServerFrame>> {
-  const client = await SocketClient.open<ServerFrame>(house.socketUrl, SUBPROTOCOL);
+async function enter(server: TestServer): Promise<SocketClient<ServerFrame>> {
+  const client = await SocketClient.open<ServerFrame>(server.socketUrl, SUBPROTOCOL);
   client.send({ type: "hello" });
   await client.next("welcome");
   return client;
@@ -28,11 +28,11 @@ function joined(client: SocketClient<ServerFrame>, type: "chunk" | "thinking"): 
 
 Deno.test("a character is told to the model, and its feelings come apart from its words", async () => {
   await using stub = startStub({ behaviour: { answer: MARKED } });
-  await using house = await House.open({
+  await using server = await TestServer.open({
     config: { llm: { api: "chat" }, prompt: "tutor" },
     env: { OLLAMA_HOST: stub.url },
   });
-  const client = await enter(house);
+  const client = await enter(server);
   await ask(client, "a", "Hi");
   assertEquals(joined(client, "chunk"), "Hello [1] there. Oh.");
   assertEquals(joined(client, "thinking"), "Use [sad]?");
@@ -65,12 +65,12 @@ Deno.test("the greeting that was chosen is what the model is told, and stays wit
   await using stub = startStub({ behaviour: { answer: "Fine." } });
   const root = await Deno.makeTempDir();
   await Deno.writeTextFile(join(root, "alice.json"), JSON.stringify(ALICE));
-  await using house = await House.open({
+  await using server = await TestServer.open({
     root,
     config: { llm: { api: "chat" }, prompts: { alice: { card: "alice.json" } } },
     env: { OLLAMA_HOST: stub.url },
   });
-  const client = await enter(house);
+  const client = await enter(server);
   const { session, character } = await client.next("welcome");
   assertEquals(character, { name: "Alice", greeting: "First.", otherGreetings: ["Second, User.", "Third."] });
   client.send({ type: "prompt", turn: "a", text: "Hi", greeting: 1 });
@@ -87,7 +87,7 @@ Deno.test("the greeting that was chosen is what the model is told, and stays wit
   assertEquals(told(), ["Second, User.", "Hi", "Fine.", "And?"]);
   await client.close();
 
-  const again = await SocketClient.open<ServerFrame>(house.socketUrl, SUBPROTOCOL);
+  const again = await SocketClient.open<ServerFrame>(server.socketUrl, SUBPROTOCOL);
   again.send({ type: "hello", session });
   const { history } = await again.next("welcome");
   assertEquals(history.map(({ greeting }) => greeting), ["Second, User.", undefined]);
@@ -100,11 +100,11 @@ Deno.test("the greeting that was chosen is what the model is told, and stays wit
 
 Deno.test("a greeting that is not there is the first one", async () => {
   await using stub = startStub({ behaviour: { answer: "Fine." } });
-  await using house = await House.open({
+  await using server = await TestServer.open({
     config: { llm: { api: "chat" }, prompt: "tutor" },
     env: { OLLAMA_HOST: stub.url },
   });
-  const client = await enter(house);
+  const client = await enter(server);
   client.send({ type: "prompt", turn: "a", text: "Hi", greeting: 7 });
   assertEquals((await client.next("queued")).greeting, BUILTIN_PERSONAS.tutor.greeting);
   await client.next("end");
@@ -116,11 +116,11 @@ Deno.test("what the model's server counts decides how much of the conversation i
   await using stub = startStub({
     behaviour: { answer: "a simple answer in some words. ".repeat(20), tokensOf: (text) => text.length / 2 },
   });
-  await using house = await House.open({
+  await using server = await TestServer.open({
     config: { llm: { api: "chat", contextLength: 2_048 }, prompts: { brief: { text: "Be brief." } } },
     env: { OLLAMA_HOST: stub.url },
   });
-  const client = await enter(house);
+  const client = await enter(server);
   for (let turn = 0; turn < 9; turn++) await ask(client, `${turn}`, "tell me more about it please. ".repeat(10));
   const { messages } = stub.requests.at(-1)!.body as { messages: { content: string }[] };
   const tokens = messages.reduce((sum, { content }) => sum + content.length / 2, 0);
@@ -131,12 +131,12 @@ Deno.test("what the model's server counts decides how much of the conversation i
 
 Deno.test("a model that cannot think answers where thinking is configured", async () => {
   await using stub = startStub({ behaviour: { answer: "Fine." } });
-  await using house = await House.open({
+  await using server = await TestServer.open({
     config: { llm: { api: "chat", think: true } },
     env: { OLLAMA_HOST: stub.url },
   });
-  await house.services.mind.look();
-  const client = await enter(house);
+  await server.services.modelService.look();
+  const client = await enter(server);
   client.send({ type: "prompt", turn: "a", text: "Hi" });
   const { type } = await client.first((frame) => frame.type === "end" || (frame.type === "error" && "turn" in frame));
   assertEquals(type, "end");
@@ -147,8 +147,8 @@ Deno.test("a model that cannot think answers where thinking is configured", asyn
 Deno.test("the predecessor's configuration asks as it did, and feelings are guessed", async () => {
   await using stub = startStub({ behaviour: { answer: "I am so glad! Bye." } });
   const llm = { provider: "ollama", model: "qwen2.5", host: stub.url, wsPath: "/ws" };
-  await using house = await House.open({ config: { model: "mao", timeScale: 6, llm } });
-  const client = await enter(house);
+  await using server = await TestServer.open({ config: { model: "mao", timeScale: 6, llm } });
+  const client = await enter(server);
   await ask(client, "a", "Hi");
   assertEquals(stub.requests.at(-1)!.body, { model: "qwen2.5", prompt: "Hi", stream: true });
   assert(client.heard.some((frame) => frame.type === "emotion" && frame.name === "happy" && frame.at === 0));
@@ -157,11 +157,11 @@ Deno.test("the predecessor's configuration asks as it did, and feelings are gues
 
 Deno.test("no feelings are guessed where the configuration says so", async () => {
   await using stub = startStub({ behaviour: { answer: "I am so glad! Bye." } });
-  await using house = await House.open({
+  await using server = await TestServer.open({
     config: { emotions: { classifier: false } },
     env: { OLLAMA_HOST: stub.url },
   });
-  const client = await enter(house);
+  const client = await enter(server);
   await ask(client, "a", "Hi");
   assertEquals(client.heard.filter((frame) => frame.type === "emotion"), []);
   await client.close();
@@ -169,11 +169,11 @@ Deno.test("no feelings are guessed where the configuration says so", async () =>
 
 Deno.test("the plain protocol passes everything on as the model said it, and tells it of no character", async () => {
   await using stub = startStub({ behaviour: { answer: MARKED } });
-  await using house = await House.open({
+  await using server = await TestServer.open({
     config: { llm: { api: "chat" }, prompt: "tutor" },
     env: { OLLAMA_HOST: stub.url },
   });
-  const client = await SocketClient.open<PlainMessage>(house.socketUrl);
+  const client = await SocketClient.open<PlainMessage>(server.socketUrl);
   client.send({ prompt: "Hi" });
   await client.next("end");
   assertEquals(client.heard.map((message) => message.type === "chunk" ? message.data : "").join(""), MARKED);

@@ -1,14 +1,14 @@
 /** The page's side of the conversation against the real server: over real sockets, and in a real browser. */
 import { assert, assertEquals } from "@std/assert";
 import { launchBrowser, type Page, watchComplaints } from "./browser.ts";
-import { House } from "./house.ts";
+import { TestServer } from "./test_server.ts";
 import { startStub, type Stub } from "./stub_ollama.ts";
 import { PATIENCE, within } from "./until.ts";
 import { CALM } from "./visit.ts";
-import { FakeBrain } from "@/lib/chat/fake_brain.ts";
+import { FakeModel } from "@/lib/chat/fake_brain.ts";
 import { Hub } from "@/lib/chat/hub.ts";
-import { MemoryStore } from "@/lib/chat/store.ts";
-import { upgradeSocket } from "@/lib/chat/upgrade.ts";
+import { MemoryStore } from "@/lib/store/store.ts";
+import { upgradeSocket } from "@/lib/server/sockets/upgrade.ts";
 import { ChatStore } from "@/web/chat/chat_store.ts";
 import type { Turn } from "@/web/chat/conversation.ts";
 import { FakeStorage, STATUS } from "@/web/connection/fake_environment.ts";
@@ -19,9 +19,9 @@ import { OWNER } from "@/lib/principal.ts";
 
 /** A server with its brain in the test's hands, that can go away and come back at the same address. */
 class Server {
-  readonly brain = new FakeBrain();
+  readonly brain = new FakeModel();
   readonly #hub = new Hub({
-    brain: this.brain,
+    languageModel: this.brain,
     store: new MemoryStore(),
     limits: configSchema.parse({}).limits,
     request: (turns) => ({ model: "m", messages: [{ role: "user", content: turns.at(-1)!.prompt }] }),
@@ -256,7 +256,10 @@ const scenes: [name: string, scene: (visit: { page: Page; stub: Stub }) => Promi
 
 Deno.test("the chat in a browser", async (t) => {
   await using stub = startStub();
-  await using house = await House.open({ config: { prompt: "none", avatar: CALM }, env: { OLLAMA_HOST: stub.url } });
+  await using server = await TestServer.open({
+    config: { prompt: "none", avatar: CALM },
+    env: { OLLAMA_HOST: stub.url },
+  });
   const browser = await launchBrowser();
   try {
     for (const [name, scene] of scenes) {
@@ -265,7 +268,7 @@ Deno.test("the chat in a browser", async (t) => {
         const page = await context.newPage();
         page.setDefaultTimeout(PATIENCE);
         const complaints = watchComplaints(page);
-        await page.goto(house.url);
+        await page.goto(server.url);
         await page.waitForSelector(".chat.ready");
         await scene({ page, stub });
         assertEquals(complaints(), []);

@@ -8,10 +8,10 @@ import { SocketClient } from "./socket_client.ts";
 import { startStub, type Stub } from "./stub_ollama.ts";
 import { BUILTIN_PERSONAS } from "@/lib/config/personas.ts";
 import { type ServerFrame, SUBPROTOCOL } from "@/lib/protocol/v2.ts";
-import { complain } from "@/lib/telemetry/log.ts";
+import { warn } from "@/lib/telemetry/log.ts";
 
 const runtime = await findRuntime();
-if (runtime === undefined) complain("The compiled program is not tested: deno compile finds no runtime (DENORT_BIN)");
+if (runtime === undefined) warn("The compiled program is not tested: deno compile finds no runtime (DENORT_BIN)");
 
 /** What a visitor sees of a program, and what Ollama was asked. */
 async function met(program: Program, stub: Stub): Promise<Record<string, unknown>> {

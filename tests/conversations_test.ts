@@ -229,16 +229,16 @@ const scenes: Record<string, Scene> = {
 
   "the character has a name and greets in its own words": {
     config: { ...CONFIG, prompt: "tutor" },
-    async play({ page, stub, house }) {
+    async play({ page, stub, server: server }) {
       const { greeting } = BUILTIN_PERSONAS.tutor;
-      const html = await (await fetch(house.url)).text();
+      const html = await (await fetch(server.url)).text();
       assertStringIncludes(html, greeting);
       await logSays(page, greeting);
       assertEquals(await page.$eval(".chat-header h2", (name) => name.textContent), "Noor");
       await talk(page, stub, "Hello", "Hi.");
       await logSays(page, greeting);
       assertStringIncludes(JSON.stringify(stub.requests.at(-1)!.body), greeting);
-      await house.services.change([{ path: ["prompt"], value: "streamer" }]);
+      await server.services.change([{ path: ["prompt"], value: "streamer" }]);
       await page.waitForFunction(() => document.querySelector(".chat-header h2")?.textContent === "Kit");
       // What was said to begin with stays; who speaks now begins the next conversation.
       await logSays(page, greeting);
@@ -248,11 +248,11 @@ const scenes: Record<string, Scene> = {
   },
 
   "the first words are chosen before the first message, by keyboard, and stay": {
-    async play({ page, stub, house }) {
+    async play({ page, stub, server: server }) {
       const data = { name: "Alice", first_mes: "First words", alternate_greetings: ["Second words", "Third words"] };
       const form = new FormData();
       form.append("file", new Blob([JSON.stringify({ spec: "chara_card_v2", data })]), "alice.json");
-      const { ok, body } = await fetch(`${house.url}/api/characters`, { method: "POST", body: form });
+      const { ok, body } = await fetch(`${server.url}/api/characters`, { method: "POST", body: form });
       await body?.cancel();
       assert(ok);
       await logSays(page, "First words");

@@ -1,7 +1,7 @@
 /** The door in a real browser, whose cookies and origins have rules of their own. */
 import { assertEquals, assertStringIncludes } from "@std/assert";
 import { type Browser, launchBrowser, type Page, watchComplaints } from "./browser.ts";
-import { House } from "./house.ts";
+import { TestServer } from "./test_server.ts";
 import { CALM } from "./visit.ts";
 
 const TOKEN = "open-sesame";
@@ -9,29 +9,29 @@ const TOKEN = "open-sesame";
 Deno.test("the door, in a browser", async (t) => {
   const browser = await launchBrowser();
   try {
-    await using house = await House.open({ config: { avatar: CALM, server: { host: "0.0.0.0", token: TOKEN } } });
+    await using server = await TestServer.open({ config: { avatar: CALM, server: { host: "0.0.0.0", token: TOKEN } } });
     await t.step(
       "the ready link opens the page, also from another site, and so does a plain link from then on",
       () =>
         visit(browser, async (page) => {
           using site = openSite(
-            `<a id="ready" href="${house.url}/?token=${TOKEN}">x</a><a id="plain" href="${house.url}">x</a>`,
+            `<a id="ready" href="${server.url}/?token=${TOKEN}">x</a><a id="plain" href="${server.url}">x</a>`,
           );
           const complaints = watchComplaints(page);
           for (const link of ["#ready", "#plain"]) {
             await page.goto(site.url);
             await page.click(link);
             await page.waitForSelector(".chat.ready");
-            assertEquals(page.url(), `${house.url}/`);
+            assertEquals(page.url(), `${server.url}/`);
           }
           // The first answer to each visit from another site is the 401 that looks once more.
-          assertEquals(complaints(), [`401 ${house.url}/`, `401 ${house.url}/`]);
+          assertEquals(complaints(), [`401 ${server.url}/`, `401 ${server.url}/`]);
         }),
     );
 
     await t.step("without the link the page asks for the token", () =>
       visit(browser, async (page) => {
-        await page.goto(`${house.url}/?enter`);
+        await page.goto(`${server.url}/?enter`);
         await enter(page, "not the token");
         assertStringIncludes(
           await page.$eval('[role="status"]', (status) => status.textContent ?? ""),
@@ -39,19 +39,19 @@ Deno.test("the door, in a browser", async (t) => {
         );
         await enter(page, TOKEN);
         await page.waitForSelector(".chat.ready");
-        assertEquals(page.url(), `${house.url}/`);
+        assertEquals(page.url(), `${server.url}/`);
       }));
 
     await t.step(
       "a page of another site gets no socket, even of a visitor who may come in",
       () =>
         visit(browser, async (page) => {
-          await page.goto(`${house.url}/?token=${TOKEN}`);
+          await page.goto(`${server.url}/?token=${TOKEN}`);
           await page.waitForSelector(".chat.ready");
-          assertEquals(await socketOpens(page, house.socketUrl), true);
+          assertEquals(await socketOpens(page, server.socketUrl), true);
           using site = openSite("");
           await page.goto(site.url);
-          assertEquals(await socketOpens(page, house.socketUrl), false);
+          assertEquals(await socketOpens(page, server.socketUrl), false);
         }),
     );
   } finally {

@@ -1,14 +1,14 @@
 /** Who may come in, as seen from outside: requests by hand, as fetch() would not let a page choose its Host. */
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
-import { House } from "./house.ts";
+import { TestServer } from "./test_server.ts";
 import { type Answer, request, upgrade } from "./raw_http.ts";
 import { SocketClient } from "./socket_client.ts";
 
 const TOKEN = "open-sesame";
 
 Deno.test("a foreign Host is refused with what to do, before anything else", async () => {
-  await using house = await House.open({ config: { server: { allowedOrigins: ["https://chat.example"] } } });
-  const port = portOf(house);
+  await using server = await TestServer.open({ config: { server: { allowedOrigins: ["https://chat.example"] } } });
+  const port = portOf(server);
   for (const host of [`localhost:${port}`, `127.0.0.1:${port}`, `[::1]:${port}`, "app.localhost"]) {
     assertEquals((await request(port, "/app-config.json", { host })).status, 200, host);
   }
@@ -37,8 +37,8 @@ Deno.test("a foreign Host is refused with what to do, before anything else", asy
 });
 
 Deno.test("a socket is for our own page, allowed origins, and programs", async () => {
-  await using house = await House.open({ config: { server: { allowedOrigins: ["https://chat.example"] } } });
-  const port = portOf(house);
+  await using server = await TestServer.open({ config: { server: { allowedOrigins: ["https://chat.example"] } } });
+  const port = portOf(server);
   const host = `localhost:${port}`;
   for (
     const headers of [
@@ -71,8 +71,8 @@ Deno.test("a socket is for our own page, allowed origins, and programs", async (
 });
 
 Deno.test("a foreign page may not send anything but a GET", async () => {
-  await using house = await House.open();
-  const port = portOf(house);
+  await using server = await TestServer.open();
+  const port = portOf(server);
   for (const [method, origin, status] of [["POST", "http://evil.example", 403], ["OPTIONS", "null", 403]] as const) {
     assertEquals((await request(port, "/", { origin }, method)).status, status, `${method} ${origin}`);
   }
@@ -85,8 +85,8 @@ Deno.test("a foreign page may not send anything but a GET", async () => {
 });
 
 Deno.test("beyond loopback every path wants the token, as link, header or cookie", async () => {
-  await using house = await House.open({ config: { server: { host: "0.0.0.0", token: TOKEN } } });
-  const port = portOf(house);
+  await using server = await TestServer.open({ config: { server: { host: "0.0.0.0", token: TOKEN } } });
+  const port = portOf(server);
   const host = `192.168.1.5:${port}`;
   for (
     const path of [
@@ -128,8 +128,8 @@ Deno.test("beyond loopback every path wants the token, as link, header or cookie
 });
 
 Deno.test("a visitor without the token gets a page that asks for it, and wrong ones are counted", async () => {
-  await using house = await House.open({ config: { server: { host: "0.0.0.0", token: TOKEN } } });
-  const port = portOf(house);
+  await using server = await TestServer.open({ config: { server: { host: "0.0.0.0", token: TOKEN } } });
+  const port = portOf(server);
   const accept = "text/html,*/*";
   const bare = await request(port, "/", { accept });
   assertEquals(bare.status, 401);
@@ -157,9 +157,9 @@ Deno.test("a visitor without the token gets a page that asks for it, and wrong o
 });
 
 Deno.test("behind a proxy that is trusted, ten wrong tokens slow the one who guesses, and keep nobody out", async () => {
-  const server = { host: "0.0.0.0", token: TOKEN, trustedProxies: ["127.0.0.1"] };
-  await using house = await House.open({ config: { server } });
-  const port = portOf(house);
+  const serverConfig = { host: "0.0.0.0", token: TOKEN, trustedProxies: ["127.0.0.1"] };
+  await using server = await TestServer.open({ config: { server: serverConfig } });
+  const port = portOf(server);
   const from = (address: string) => ({ "x-forwarded-for": address });
   const cookie = (await request(port, `/?token=${TOKEN}`)).headers.getSetCookie()[0]!.split(";")[0]!;
   for (let i = 0; i < 10; i++) {
@@ -178,8 +178,8 @@ Deno.test("behind a proxy that is trusted, ten wrong tokens slow the one who gue
 });
 
 Deno.test("whoever is no trusted proxy says in vain from where it passes things on", async () => {
-  await using house = await House.open({ config: { server: { host: "0.0.0.0", token: TOKEN } } });
-  const port = portOf(house);
+  await using server = await TestServer.open({ config: { server: { host: "0.0.0.0", token: TOKEN } } });
+  const port = portOf(server);
   const from = (i: number) => ({ "x-forwarded-for": `203.0.113.${i}`, forwarded: `for=203.0.113.${i}` });
   for (let i = 0; i < 10; i++) assertEquals((await request(port, `/?token=guess${i}`, from(i))).status, 401);
   const slow = await timed(request(port, "/?token=guess", from(99)));
@@ -188,8 +188,8 @@ Deno.test("whoever is no trusted proxy says in vain from where it passes things 
 });
 
 Deno.test("on loopback, what a proxy or a tunnel passes on needs a token, or a trusted proxy's word", async () => {
-  const statuses = async (house: House, headers: Record<string, string>) => {
-    const port = portOf(house);
+  const statuses = async (server: TestServer, headers: Record<string, string>) => {
+    const port = portOf(server);
     return [(await request(port, "/app-config.json", headers)).status, (await upgrade(port, "/ws", headers)).status];
   };
   const passed = [
@@ -199,19 +199,19 @@ Deno.test("on loopback, what a proxy or a tunnel passes on needs a token, or a t
     { via: "1.1 tunnel" },
     { "x-real-ip": "127.0.0.1" },
   ];
-  await using house = await House.open({ config: { server: { allowedOrigins: ["https://chat.example"] } } });
-  assertEquals(await statuses(house, {}), [200, 101]);
-  for (const headers of passed) assertEquals(await statuses(house, headers), [401, 401], JSON.stringify(headers));
-  assertEquals(await statuses(house, { host: "chat.example" }), [401, 401]);
-  assertStringIncludes((await request(portOf(house), "/", { via: "1.1 tunnel" })).body, "server.token");
-  assertEquals((await request(portOf(house), "/healthz", { host: "chat.example", via: "x" })).status, 200);
+  await using server = await TestServer.open({ config: { server: { allowedOrigins: ["https://chat.example"] } } });
+  assertEquals(await statuses(server, {}), [200, 101]);
+  for (const headers of passed) assertEquals(await statuses(server, headers), [401, 401], JSON.stringify(headers));
+  assertEquals(await statuses(server, { host: "chat.example" }), [401, 401]);
+  assertStringIncludes((await request(portOf(server), "/", { via: "1.1 tunnel" })).body, "server.token");
+  assertEquals((await request(portOf(server), "/healthz", { host: "chat.example", via: "x" })).status, 200);
   // Guests come in by such a way all the same.
-  await house.services.secrets.makeGuestToken();
-  const authorization = `Bearer ${house.services.secrets.guestToken}`;
-  assertEquals(await statuses(house, { authorization, host: "chat.example", via: "x" }), [200, 101]);
-  assertEquals((await request(portOf(house), "/metrics", { authorization, via: "x" })).status, 403);
+  await server.services.secrets.makeGuestToken();
+  const authorization = `Bearer ${server.services.secrets.guestToken}`;
+  assertEquals(await statuses(server, { authorization, host: "chat.example", via: "x" }), [200, 101]);
+  assertEquals((await request(portOf(server), "/metrics", { authorization, via: "x" })).status, 403);
 
-  await using trusting = await House.open({ config: { server: { trustedProxies: ["127.0.0.0/8"] } } });
+  await using trusting = await TestServer.open({ config: { server: { trustedProxies: ["127.0.0.0/8"] } } });
   assertEquals(await statuses(trusting, { "x-forwarded-for": "127.0.0.1" }), [200, 101]);
   assertEquals(await statuses(trusting, { "x-forwarded-for": "203.0.113.7" }), [401, 401]);
   assertEquals(await statuses(trusting, { "x-forwarded-for": "127.0.0.1, 203.0.113.7" }), [401, 401]);
@@ -219,18 +219,18 @@ Deno.test("on loopback, what a proxy or a tunnel passes on needs a token, or a t
 });
 
 Deno.test("beyond loopback a token is made where none is set, and none is needed on loopback", async () => {
-  await using open = await House.open();
-  assertEquals([open.door.locked, open.door.madeToken], [false, undefined]);
-  await using locked = await House.open({ config: { server: { host: "192.168.1.5" } } });
+  await using open = await TestServer.open();
+  assertEquals([open.guard.locked, open.guard.madeToken], [false, undefined]);
+  await using locked = await TestServer.open({ config: { server: { host: "192.168.1.5" } } });
   assertEquals((await fetch(locked.url)).status, 401);
-  assertEquals((await fetch(`${locked.url}/?token=${locked.door.madeToken}`, { redirect: "manual" })).status, 303);
-  await using chosen = await House.open({ config: { server: { token: TOKEN } } });
+  assertEquals((await fetch(`${locked.url}/?token=${locked.guard.madeToken}`, { redirect: "manual" })).status, 303);
+  await using chosen = await TestServer.open({ config: { server: { token: TOKEN } } });
   assertEquals((await fetch(chosen.url)).status, 401);
 });
 
 Deno.test("a socket shows the token once, and speaks from then on", async () => {
-  await using house = await House.open({ config: { server: { host: "0.0.0.0", token: TOKEN } } });
-  const client = await SocketClient.open<{ type: "error"; message: string }>(`${house.socketUrl}?token=${TOKEN}`);
+  await using server = await TestServer.open({ config: { server: { host: "0.0.0.0", token: TOKEN } } });
+  const client = await SocketClient.open<{ type: "error"; message: string }>(`${server.socketUrl}?token=${TOKEN}`);
   client.send("");
   assertStringIncludes((await client.next("error")).message, "empty");
   await client.close();
@@ -250,6 +250,6 @@ async function timed(asked: Promise<Answer>): Promise<Answer & { ms: number }> {
   return { ...await asked, ms: performance.now() - begun };
 }
 
-function portOf(house: House): number {
-  return Number(new URL(house.url).port);
+function portOf(server: TestServer): number {
+  return Number(new URL(server.url).port);
 }

@@ -1,16 +1,16 @@
 /** What a real browser sends when a folder is dropped onto its page. */
 import { assertEquals } from "@std/assert";
 import { launchBrowser } from "./browser.ts";
-import { House } from "./house.ts";
-import { modelFiles } from "@/lib/models/model_fixture.ts";
+import { TestServer } from "./test_server.ts";
+import { modelFiles } from "@/lib/avatars/model_fixture.ts";
 
 Deno.test("a browser's form keeps the paths of a folder, in any language", async () => {
-  await using house = await House.open();
+  await using server = await TestServer.open();
   const browser = await launchBrowser();
   const context = await browser.createBrowserContext();
   try {
     const page = await context.newPage();
-    await page.goto(`${house.url}/app-config.json`);
+    await page.goto(`${server.url}/app-config.json`);
     const files = Object.entries(modelFiles({}, "ミア")).map(([path, content]) =>
       [`モデル/${path}`, typeof content === "string" ? [...new TextEncoder().encode(content)] : [...content]] as const
     );
@@ -21,7 +21,7 @@ Deno.test("a browser's form keeps the paths of a folder, in any language", async
       return [response.status, await response.json()];
     }, files);
     assertEquals(answer, [201, { name: "ミア", warnings: [] }]);
-    assertEquals(house.services.appConfig().model, "ミア");
+    assertEquals(server.services.appConfig().model, "ミア");
   } finally {
     await context.close();
     await browser.close();

@@ -1,14 +1,14 @@
 /** Faults within the whole app: one request, one call or one stray error is nobody else's trouble. */
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import { makeHome } from "./home.ts";
-import { House } from "./house.ts";
+import { TestServer } from "./test_server.ts";
 import { Page, RefusedCall } from "./page_calls.ts";
 import { Program } from "./program.ts";
 import { SocketClient } from "./socket_client.ts";
 import { startStub } from "./stub_ollama.ts";
 import { WAYS } from "./uncaught_fixture.ts";
 import { type ServerFrame, SUBPROTOCOL } from "@/lib/protocol/v2.ts";
-import type { Services } from "@/lib/services.ts";
+import type { Services } from "@/lib/server/services.ts";
 
 type Client = SocketClient<ServerFrame>;
 
@@ -36,7 +36,7 @@ async function undisturbed(client: Client, meanwhile: () => Promise<void>): Prom
 const REQUESTS: [string, (services: Services) => () => void, string, RequestInit?][] = [
   ["the page's configuration", (services) => broke(services, "appConfig"), "/app-config.json"],
   ["the page", (services) => broke(services, "appConfig"), "/"],
-  ["how ready it is", ({ mind }) => broke(mind, "look"), "/readyz"],
+  ["how ready it is", ({ modelService: modelService }) => broke(modelService, "look"), "/readyz"],
   ["the metrics", ({ hub }) => broke(hub.metrics, "page"), "/metrics"],
   ["the avatar's files", ({ avatar }) => broke(avatar, "shownDir"), "/model/any.json"],
   ["an uploaded character", ({ live }) => broke(live, "change"), "/api/characters", { method: "POST", body: card() }],
@@ -60,27 +60,27 @@ function card(): FormData {
 
 Deno.test("a request and a call fail alone, whatever throws behind them", async (t) => {
   await using stub = startStub({ behaviour: { answer: WORDS, rate: 100 } });
-  await using house = await House.open({ config: { llm: { host: stub.url } } });
-  await using other = await Page.open(house);
+  await using server = await TestServer.open({ config: { llm: { host: stub.url } } });
+  await using other = await Page.open(server);
 
   for (const [what, breakIt, path, init] of REQUESTS) {
     await t.step(`a request for ${what}`, () =>
       undisturbed(other.client, async () => {
-        const mend = breakIt(house.services);
-        const response = await fetch(house.url + path, init);
+        const mend = breakIt(server.services);
+        const response = await fetch(server.url + path, init);
         mend();
         assertEquals([response.status, (await response.text()).includes("injected")], [500, false]);
       }));
   }
 
   await t.step("a change of the configuration", async () => {
-    await using page = await Page.open(house);
+    await using page = await Page.open(server);
     await undisturbed(other.client, async () => {
       // A part that follows the configuration throws; then who would be told of it.
-      const mendMind = broke(house.services.mind, "change");
+      const mendMind = broke(server.services.modelService, "change");
       await refusedInternally(page.write("llm.model", "llama3.2:3b"));
       mendMind();
-      const mendHub = broke(house.services.hub, "tell");
+      const mendHub = broke(server.services.hub, "broadcast");
       await refusedInternally(page.call("characters.choose", { name: "tutor" }));
       mendHub();
       assertEquals(await page.write("llm.model", "qwen2.5"), { restart: false });
@@ -90,11 +90,11 @@ Deno.test("a request and a call fail alone, whatever throws behind them", async 
   });
 
   await t.step("a look at Ollama whose news nobody takes", async () => {
-    const mend = broke(house.services.hub, "tell");
+    const mend = broke(server.services.hub, "broadcast");
     stub.set({ version: "9.9.9" });
-    await undisturbed(other.client, async () => void await house.services.mind.look());
+    await undisturbed(other.client, async () => void await server.services.modelService.look());
     mend();
-    assertEquals(house.services.mind.status().version, "9.9.9");
+    assertEquals(server.services.modelService.status().version, "9.9.9");
   });
 });
 

@@ -2,7 +2,7 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import { faults } from "./axe.ts";
 import { launchBrowser, watchComplaints } from "./browser.ts";
-import { House } from "./house.ts";
+import { TestServer } from "./test_server.ts";
 import { startStub } from "./stub_ollama.ts";
 import { logSays, named, say } from "./visit.ts";
 
@@ -13,9 +13,9 @@ Deno.test("the owner makes a link, a guest talks by it and finds no settings, un
   try {
     await using stub = startStub({ behaviour: { answer: "Welcome, dear guest." } });
     const config = { server: { host: "0.0.0.0", token: TOKEN }, avatar: { maxFps: 4 } };
-    await using house = await House.open({ config, env: { OLLAMA_HOST: stub.url } });
+    await using server = await TestServer.open({ config, env: { OLLAMA_HOST: stub.url } });
     const owner = await (await browser.createBrowserContext()).newPage();
-    await owner.goto(`${house.url}/?token=${TOKEN}`);
+    await owner.goto(`${server.url}/?token=${TOKEN}`);
     await owner.waitForSelector(".chat.ready");
     await (await named(owner, "button", "Settings")).click();
     await (await named(owner, "tab", "Server")).click();
@@ -29,9 +29,9 @@ Deno.test("the owner makes a link, a guest talks by it and finds no settings, un
 
     const guest = await (await browser.createBrowserContext()).newPage();
     const complaints = watchComplaints(guest);
-    await guest.goto(house.url + link.pathname + link.search);
+    await guest.goto(server.url + link.pathname + link.search);
     await guest.waitForSelector(".chat.ready");
-    assertEquals(guest.url(), `${house.url}/`);
+    assertEquals(guest.url(), `${server.url}/`);
     await say(guest, "Hello");
     await logSays(guest, "Welcome, dear guest.");
     assertEquals(await guest.$$('::-p-aria([name="Settings"][role="button"])'), []);
@@ -52,7 +52,7 @@ Deno.test("the owner makes a link, a guest talks by it and finds no settings, un
     await guest.waitForFunction(() =>
       document.querySelector(".status")?.textContent?.includes("The link does not hold any more")
     );
-    assert((await fetch(house.url + link.pathname + link.search)).status === 401);
+    assert((await fetch(server.url + link.pathname + link.search)).status === 401);
   } finally {
     await browser.close();
   }

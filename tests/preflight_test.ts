@@ -1,6 +1,6 @@
 /** The card of the first run, and what watches over the server. */
 import { assert, assertEquals, assertRejects } from "@std/assert";
-import { House } from "./house.ts";
+import { TestServer } from "./test_server.ts";
 import { Page, RefusedCall } from "./page_calls.ts";
 import { startStub } from "./stub_ollama.ts";
 
@@ -11,8 +11,8 @@ Deno.test("preflight.look tells what is there", async () => {
       { name: "big:cloud", size: 4, remoteHost: "https://ollama.com" },
     ],
   });
-  await using house = await House.open({ config: { llm: { host: stub.url } } });
-  await using page = await Page.open(house);
+  await using server = await TestServer.open({ config: { llm: { host: stub.url } } });
+  await using page = await Page.open(server);
   const { ollama, model, installed } = await page.call("preflight.look", {});
   assertEquals([ollama.host, ollama.reachable, typeof ollama.version], [stub.url, true, "string"]);
   assertEquals(model, { name: "qwen2.5", present: true, contextLength: 40_960 });
@@ -23,8 +23,8 @@ Deno.test("preflight.look tells what is there", async () => {
 });
 
 Deno.test("preflight.look tells what is wrong when Ollama is not there", async () => {
-  await using house = await House.open({ env: { OLLAMA_HOST: "127.0.0.1:9" } });
-  await using page = await Page.open(house);
+  await using server = await TestServer.open({ env: { OLLAMA_HOST: "127.0.0.1:9" } });
+  await using page = await Page.open(server);
   const { ollama, model, installed } = await page.call("preflight.look", {});
   assertEquals([ollama.reachable, ollama.problem?.code, model.present, installed], [
     false,
@@ -43,17 +43,17 @@ Deno.test("preflight.look offers no model that cannot talk", async () => {
       { name: "old:1b", capabilities: [] },
     ],
   });
-  await using house = await House.open({ config: { llm: { host: stub.url } } });
-  await using page = await Page.open(house);
+  await using server = await TestServer.open({ config: { llm: { host: stub.url } } });
+  await using page = await Page.open(server);
   const { installed } = await page.call("preflight.look", {});
   assertEquals(installed.map(({ name }) => name), ["qwen3:latest", "old:1b"]);
 });
 
 Deno.test("ollama.pull brings the model, tells how far it is, and every page hears when it is there", async () => {
   await using stub = startStub({ models: [] });
-  await using house = await House.open({ config: { llm: { host: stub.url } } });
-  await using page = await Page.open(house);
-  await using second = await Page.open(house);
+  await using server = await TestServer.open({ config: { llm: { host: stub.url } } });
+  await using page = await Page.open(server);
+  await using second = await Page.open(server);
   assertEquals((await page.call("preflight.look", {})).model.present, false);
   const from = second.client.heard.length;
   const { id, result } = page.begin("ollama.pull", { model: "qwen2.5" });
@@ -66,14 +66,14 @@ Deno.test("ollama.pull brings the model, tells how far it is, and every page hea
 
 Deno.test("ollama.pull ends at Ollama when it is cancelled, or its page is closed", async () => {
   await using stub = startStub({ models: [], pullMs: 20, pull: Array(10_000).fill({ status: "pulling" }) });
-  await using house = await House.open({ config: { llm: { host: stub.url } } });
-  await using page = await Page.open(house);
+  await using server = await TestServer.open({ config: { llm: { host: stub.url } } });
+  await using page = await Page.open(server);
   const { id, result } = page.begin("ollama.pull", { model: "qwen2.5" });
   await page.client.next("progress");
   page.client.send({ type: "cancel", id });
   assertEquals((await assertRejects(() => result, RefusedCall)).error.code, "cancelled");
 
-  const leaving = await Page.open(house);
+  const leaving = await Page.open(server);
   void leaving.begin("ollama.pull", { model: "other" }).result.catch(() => {});
   await leaving.client.next("progress");
   await leaving[Symbol.asyncDispose]();
@@ -87,8 +87,8 @@ Deno.test("ollama.pull says why Ollama cannot fetch a model", async () => {
     models: [],
     pull: [{ status: "pulling manifest" }, { error: "pull model manifest: file does not exist" }],
   });
-  await using house = await House.open({ config: { llm: { host: stub.url } } });
-  await using page = await Page.open(house);
+  await using server = await TestServer.open({ config: { llm: { host: stub.url } } });
+  await using page = await Page.open(server);
   const refused = await assertRejects(() => page.call("ollama.pull", { model: "qwen0" }), RefusedCall);
   assertEquals(refused.error.code, "model_missing");
   await assertRejects(() => page.call("ollama.pull", { model: "  " }), RefusedCall, "params.model");
@@ -96,10 +96,10 @@ Deno.test("ollama.pull says why Ollama cannot fetch a model", async () => {
 
 Deno.test("/healthz is ok as long as the server answers; /readyz when Ollama is there with the model", async () => {
   await using stub = startStub();
-  await using house = await House.open({ config: { llm: { host: stub.url } } });
-  await using page = await Page.open(house);
+  await using server = await TestServer.open({ config: { llm: { host: stub.url } } });
+  await using page = await Page.open(server);
   const ready = async () => {
-    const response = await fetch(`${house.url}/readyz`);
+    const response = await fetch(`${server.url}/readyz`);
     return [response.status, await response.json()];
   };
   assertEquals(await ready(), [200, {
@@ -116,6 +116,6 @@ Deno.test("/healthz is ok as long as the server answers; /readyz when Ollama is 
   await page.write("llm.host", "http://127.0.0.1:9");
   const [status, { ollama, ready: isReady }] = await ready();
   assertEquals([status, isReady, ollama.reachable, typeof ollama.problem], [503, false, false, "string"]);
-  const alive = await fetch(`${house.url}/healthz`);
+  const alive = await fetch(`${server.url}/healthz`);
   assertEquals([alive.status, await alive.text()], [200, "ok"]);
 });

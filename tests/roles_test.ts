@@ -2,7 +2,7 @@
 import { App } from "fresh";
 import { setTimeout as pause } from "node:timers/promises";
 import { assert, assertEquals, assertMatch, assertRejects } from "@std/assert";
-import { House } from "./house.ts";
+import { TestServer } from "./test_server.ts";
 import { Page, RefusedCall } from "./page_calls.ts";
 import { request, upgrade } from "./raw_http.ts";
 import { createApp } from "@/app.ts";
@@ -19,20 +19,20 @@ const ADDING = ["get", "post", "put", "patch", "delete", "head", "all", "ws", "r
 type Headers = Record<string, string>;
 
 Deno.test("every call and every path has a role", async () => {
-  await using house = await House.open();
-  assertEquals(house.services.hub.desk.methods.toSorted(), Object.keys(CALL_ROLES).toSorted());
-  const { wsPath } = house.services.config.llm;
-  const paths = [...pathsAdded(() => createApp(house.services)), ...pagePaths(), ...staticPaths()];
+  await using server = await TestServer.open();
+  assertEquals(server.services.hub.calls.methods.toSorted(), Object.keys(CALL_ROLES).toSorted());
+  const { wsPath } = server.services.config.llm;
+  const paths = [...pathsAdded(() => createApp(server.services)), ...pagePaths(), ...staticPaths()];
   assert(paths.includes("/metrics") && paths.includes("/") && paths.includes("/styles.css"), paths.join());
   for (const path of paths) assert(declaredRole(path, wsPath) !== undefined, `${path} has no role`);
   assertEquals([declaredRole("/ws", "/ws"), declaredRole("/ws", "/chat")], ["guest", undefined]);
 });
 
 Deno.test("a guest is refused every call and every path that is the owner's, and no other", async () => {
-  await using house = await houseWithGuests({ limits: { queue: 4 } });
-  const { hub: { desk }, config: { llm } } = house.services;
-  const guest = await enter(house);
-  await using page = await Page.open(house, guest);
+  await using server = await houseWithGuests({ limits: { queue: 4 } });
+  const { hub: { calls: desk }, config: { llm } } = server.services;
+  const guest = await enter(server);
+  await using page = await Page.open(server, guest);
   assertEquals((await page.client.next("welcome")).role, "guest");
   for (const method of desk.methods as Method[]) {
     const refused = await page.call(method, {} as never).then(
@@ -43,16 +43,16 @@ Deno.test("a guest is refused every call and every path that is the owner's, and
   }
   const moved = { changes: [{ path: ["llm", "host"], value: "http://192.168.1.9:11434" }] };
   assertEquals(await codeOf(page.call("settings.write", moved)), "forbidden");
-  assertEquals(house.services.config.llm.host, llm.host);
+  assertEquals(server.services.config.llm.host, llm.host);
 
-  const port = portOf(house);
+  const port = portOf(server);
   for (const declared of DECLARED_PATHS) {
     const path = declared.replace("*", "some.txt");
     for (const method of ["GET", "POST", "HEAD", "DELETE"]) {
       const { status } = await request(
         port,
         path,
-        { ...guest, origin: house.url, host: new URL(house.url).host },
+        { ...guest, origin: server.url, host: new URL(server.url).host },
         method,
       );
       const role = declaredRole(path, llm.wsPath);
@@ -66,17 +66,17 @@ Deno.test("a guest is refused every call and every path that is the owner's, and
   for (const [path, status] of [["/metrics", 200], ["/none", 404], ["/app-config.json", 200]] as const) {
     assertEquals((await request(port, path, OWNER)).status, status, path);
   }
-  await using own = await Page.open(house, OWNER);
+  await using own = await Page.open(server, OWNER);
   assertEquals((await own.client.next("welcome")).role, "owner");
   assert((await own.call("settings.read", {})).length > 0);
 });
 
 Deno.test("a guest sees its own conversations, the owner all; who they are is on no wire", async () => {
-  await using house = await houseWithGuests();
-  const [anna, ben] = [await enter(house), await enter(house)];
-  await using owner = await Page.open(house, OWNER);
-  await using a = await Page.open(house, anna);
-  await using b = await Page.open(house, ben);
+  await using server = await houseWithGuests();
+  const [anna, ben] = [await enter(server), await enter(server)];
+  await using owner = await Page.open(server, OWNER);
+  await using a = await Page.open(server, anna);
+  await using b = await Page.open(server, ben);
   await say(owner, "o1", "owner's secret plan");
   await say(a, "a1", "anna's secret plan");
 
@@ -98,11 +98,11 @@ Deno.test("a guest sees its own conversations, the owner all; who they are is on
   }
   for (const session of await Promise.all(sessions)) {
     // Another's session, alive or only stored, is nobody's for a guest.
-    await using stolen = await Page.open(house, ben, session);
+    await using stolen = await Page.open(server, ben, session);
     const welcome = await stolen.client.next("welcome");
     assertEquals([welcome.session === session, welcome.resumed, welcome.history], [false, false, []]);
   }
-  await using again = await Page.open(house, anna, await sessions[1]);
+  await using again = await Page.open(server, anna, await sessions[1]);
   assertEquals((await again.client.next("welcome")).history.map(({ prompt }) => prompt), ["anna's secret plan"]);
 
   // The owner may look in, and ask; the conversation stays the guest's.
@@ -111,8 +111,8 @@ Deno.test("a guest sees its own conversations, the owner all; who they are is on
   await say(owner, "o2", "a word of the owner");
   const { text } = await owner.call("conversations.export", { conversation: hers!.id, format: "json" });
   assertEquals(await titles(a), [["anna's secret plan", false]]);
-  await house.services.hub.archive.save();
-  const stored = await house.services.hub.archive.read(hers!.id, { role: "owner", id: "owner" });
+  await server.services.hub.conversations.save();
+  const stored = await server.services.hub.conversations.read(hers!.id, { role: "owner", id: "owner" });
   assertMatch(stored.owner!, /^guest:[\w-]{43}$/);
   assertEquals(stored.turns.map(({ askedBy }) => askedBy), [stored.owner, undefined]);
 
@@ -127,23 +127,23 @@ Deno.test("a guest sees its own conversations, the owner all; who they are is on
 });
 
 Deno.test("the link is off at first; a new one or none lets go whoever came by the old one", async () => {
-  await using house = await House.open({ config: { server: { host: "0.0.0.0", token: TOKEN } } });
-  await using owner = await Page.open(house, OWNER);
+  await using server = await TestServer.open({ config: { server: { host: "0.0.0.0", token: TOKEN } } });
+  await using owner = await Page.open(server, OWNER);
   assertEquals((await owner.call("guestLink.read", {})).path, null);
   const { path, origins } = await owner.call("guestLink.make", {});
   assertMatch(path!, /^\/\?token=[\w-]{22}$/);
   for (const origin of origins) assertMatch(origin, /^http:\/\/[\d.]+:\d+$/);
-  const guest = await enter(house);
-  const first = await Page.open(house, guest);
+  const guest = await enter(server);
+  const first = await Page.open(server, guest);
   await say(first, "t", "remember me");
   const renewed = await owner.call("guestLink.make", {});
   assertEquals(await closedWith(first), 4403);
-  const port = portOf(house);
+  const port = portOf(server);
   assertEquals((await request(port, path!, {})).status, 401);
   assertEquals((await upgrade(port, "/ws", guest)).status, 401);
   assert(renewed.path !== path);
   // Who comes back by the new one is the same guest.
-  await using back = await Page.open(house, await enter(house, guest));
+  await using back = await Page.open(server, await enter(server, guest));
   assertEquals((await back.call("conversations.list", {})).map(({ title }) => title), ["remember me"]);
   assertEquals((await owner.call("guestLink.revoke", {})).path, null);
   assertEquals(await closedWith(back), 4403);
@@ -152,9 +152,9 @@ Deno.test("the link is off at first; a new one or none lets go whoever came by t
 });
 
 Deno.test("a guest's cookies are its browser's alone, and for https where there is https", async () => {
-  await using house = await houseWithGuests();
-  const port = portOf(house);
-  const { path } = await (await Page.open(house, OWNER)).call("guestLink.read", {});
+  await using server = await houseWithGuests();
+  const port = portOf(server);
+  const { path } = await (await Page.open(server, OWNER)).call("guestLink.read", {});
   const set = (await request(port, path!, { "x-forwarded-proto": "https" })).headers.getSetCookie();
   assertEquals(set.length, 2);
   for (const cookie of set) assertMatch(cookie, /; Path=\/; HttpOnly; SameSite=Strict; Max-Age=\d+; Secure$/);
@@ -169,17 +169,17 @@ Deno.test("a guest's cookies are its browser's alone, and for https where there 
 });
 
 /** A house whose owner has made a link for guests. */
-async function houseWithGuests(config: Record<string, unknown> = {}): Promise<House> {
-  const house = await House.open({ config: { server: { host: "0.0.0.0", token: TOKEN }, ...config } });
-  await house.services.secrets.makeGuestToken();
-  return house;
+async function houseWithGuests(config: Record<string, unknown> = {}): Promise<TestServer> {
+  const server = await TestServer.open({ config: { server: { host: "0.0.0.0", token: TOKEN }, ...config } });
+  await server.services.secrets.makeGuestToken();
+  return server;
 }
 
 /** Comes in by the link as a browser does, and gives what it sends from then on. */
-async function enter(house: House, before: Headers = {}): Promise<Headers> {
+async function enter(server: TestServer, before: Headers = {}): Promise<Headers> {
   const { status, headers } = await request(
-    portOf(house),
-    `/?token=${house.services.secrets.guestToken}`,
+    portOf(server),
+    `/?token=${server.services.secrets.guestToken}`,
     { ...before, accept: "text/html" },
   );
   assertEquals([status, headers.get("location")], [303, "/"]);
@@ -244,6 +244,6 @@ function staticPaths(): string[] {
   return entries.map(({ name, isDirectory }) => isDirectory ? `/${name}/file` : `/${name}`);
 }
 
-function portOf(house: House): number {
-  return Number(new URL(house.url).port);
+function portOf(server: TestServer): number {
+  return Number(new URL(server.url).port);
 }

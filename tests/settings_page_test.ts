@@ -7,7 +7,7 @@ import { launchBrowser, type Page } from "./browser.ts";
 import { pullLines, startStub } from "./stub_ollama.ts";
 import { until } from "./until.ts";
 import { CALM, logSays, named, say, type Visit, visit, type VisitOptions } from "./visit.ts";
-import { type Files, modelFiles, zipOf } from "@/lib/models/model_fixture.ts";
+import { type Files, modelFiles, zipOf } from "@/lib/avatars/model_fixture.ts";
 
 interface Scene extends VisitOptions {
   name: string;
@@ -56,13 +56,13 @@ const scenes: Scene[] = [
   {
     name: "an installed model takes the place of a missing one",
     stub: { models: [{ name: "mini:3b" }], behaviour: { answer: "Small but here." } },
-    async play({ page, house, stub }) {
+    async play({ page, server: server, stub }) {
       await (await named(page, "button", "mini:3b")).click();
       await page.waitForFunction(() => document.querySelector(".notice") === null);
       await say(page, "Hello");
       await logSays(page, "Small but here.");
       assertEquals((stub.requests.at(-1)!.body as { model: string }).model, "mini:3b");
-      assertStringIncludes(await Deno.readTextFile(house.services.live.path), "mini:3b");
+      assertStringIncludes(await Deno.readTextFile(server.services.live.path), "mini:3b");
     },
   },
   {
@@ -81,13 +81,13 @@ const scenes: Scene[] = [
   {
     name: "the settings tell what is there, and another model is chosen among the installed ones",
     stub: { models: [{ name: "qwen2.5:latest" }, { name: "mini:3b", size: 2_000_000_000 }] },
-    async play({ page, house }) {
+    async play({ page, server: server }) {
       await openSettings(page, "Language model");
       await pageSays(page, ".checks", "It remembers 32,768 tokens");
       await pageSays(page, ".checks", "The model qwen2.5 is there");
       await (await page.waitForSelector(".choice::-p-text(mini:3b)"))!.click();
       await page.waitForSelector('.choice[aria-pressed="true"]::-p-text(mini:3b)');
-      assertEquals(house.services.config.llm.model, "mini:3b");
+      assertEquals(server.services.config.llm.model, "mini:3b");
       await (await named(page, "textbox", "Another model")).type("absent\n");
       await pageSays(page, ".checks", "The model absent is not there yet");
       await named(page, "button", "Get absent");
@@ -96,9 +96,9 @@ const scenes: Scene[] = [
   {
     name: "a setting is written into the file, which keeps its comments; what is wrong is said beside its field",
     config: COMMENTED,
-    async play({ page, house }) {
+    async play({ page, server: server }) {
       await openSettings(page, "Avatar");
-      const file = () => Deno.readTextFile(house.services.live.path);
+      const file = () => Deno.readTextFile(server.services.live.path);
       await write(page, "Pictures a second, at most", "45");
       await fieldSays(page, "avatar.maxFps", "Saved");
       assertEquals(await file(), COMMENTED.replace("30", "45"));
@@ -169,7 +169,7 @@ const scenes: Scene[] = [
   },
   {
     name: "another avatar comes while the one before stands there",
-    async play({ page, house }) {
+    async play({ page, server: server }) {
       await page.waitForSelector('canvas[data-model="hiyori"]');
       await watchStage(page);
       await openSettings(page, "Avatar");
@@ -177,7 +177,7 @@ const scenes: Scene[] = [
       await page.waitForSelector('canvas[data-model="shizuku"]');
       await page.waitForSelector('.choice[aria-pressed="true"]::-p-text(Shizuku)');
       assertEquals(await stagesSeen(page), ["ready"]);
-      assertEquals(JSON.parse(await Deno.readTextFile(house.services.live.path)).model, "shizuku");
+      assertEquals(JSON.parse(await Deno.readTextFile(server.services.live.path)).model, "shizuku");
       await page.keyboard.press("Escape");
       await page.waitForSelector(".who h2::-p-text(Shizuku)");
     },
@@ -185,7 +185,7 @@ const scenes: Scene[] = [
   {
     name: "a zip that was picked becomes the avatar",
     ignore: sharedModelsMissing,
-    async play({ page, house }) {
+    async play({ page, server: server }) {
       await page.waitForSelector('canvas[data-model="hiyori"]');
       await watchStage(page);
       const folder = await Deno.makeTempDir();
@@ -195,7 +195,7 @@ const scenes: Scene[] = [
       const box = await page.waitForSelector('input[accept^=".zip"]');
       await (box as import("npm:puppeteer-core@25.16.0").ElementHandle<HTMLInputElement>).uploadFile(zip);
       await pageSays(page, ".upload", "is on the stage");
-      const { model } = house.services.appConfig();
+      const { model } = server.services.appConfig();
       await page.waitForSelector(`canvas[data-model="${model}"]`);
       await page.waitForSelector(`.choice[aria-pressed="true"]`);
       assertEquals(await stagesSeen(page), ["ready"]);
@@ -222,7 +222,7 @@ const scenes: Scene[] = [
   },
   {
     name: "a character card is dropped, and answers under its name",
-    async play({ page, house }) {
+    async play({ page, server: server }) {
       await drop(page, { "yuki.json": JSON.stringify(CARD) });
       await pageSays(page, ".upload", "You are talking with Yuki now");
       await page.waitForSelector(".who h2::-p-text(Yuki)");
@@ -230,7 +230,7 @@ const scenes: Scene[] = [
       await page.waitForSelector('.choice[aria-pressed="true"]::-p-text(Yuki)');
       await (await page.waitForSelector(".choice::-p-text(Kit)"))!.click();
       await page.waitForSelector('.choice[aria-pressed="true"]::-p-text(Kit)');
-      assertEquals(house.services.config.prompt, "streamer");
+      assertEquals(server.services.config.prompt, "streamer");
     },
   },
   {

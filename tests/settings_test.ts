@@ -1,6 +1,6 @@
 /** What a user changes while the server runs. */
 import { assert, assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
-import { House } from "./house.ts";
+import { TestServer } from "./test_server.ts";
 import { Page, RefusedCall } from "./page_calls.ts";
 import { startStub, type Stub } from "./stub_ollama.ts";
 import { BUILTIN_PERSONAS } from "@/lib/config/personas.ts";
@@ -30,17 +30,17 @@ async function ask({ client }: Page, stub: Stub): Promise<{ path: string; asked:
 }
 
 Deno.test("a setting is written into the file, which keeps comments and what we do not know", async () => {
-  await using house = await House.open({ config: FILE });
-  await using page = await Page.open(house);
+  await using server = await TestServer.open({ config: FILE });
+  await using page = await Page.open(server);
   assertEquals(await page.write("llm.model", "llama3.2:3b"), { restart: false });
-  assertEquals(await Deno.readTextFile(house.services.live.path), FILE.replace("qwen2.5", "llama3.2:3b"));
+  assertEquals(await Deno.readTextFile(server.services.live.path), FILE.replace("qwen2.5", "llama3.2:3b"));
   assertEquals((await page.setting("llm.model")).value, "llama3.2:3b");
 });
 
 Deno.test("the next answer is asked for as the settings say now", async () => {
   await using stub = startStub();
-  await using house = await House.open({ config: { llm: { api: "chat", host: stub.url } } });
-  await using page = await Page.open(house);
+  await using server = await TestServer.open({ config: { llm: { api: "chat", host: stub.url } } });
+  await using page = await Page.open(server);
   const before = await ask(page, stub);
   assertEquals([before.path, before.asked.model, before.asked.options], ["/api/chat", "qwen2.5", undefined]);
   assertStringIncludes(before.asked.messages[0]!.content, BUILTIN_PERSONAS.companion.text);
@@ -77,9 +77,9 @@ Deno.test("another Ollama is asked from now on, and every page hears what is the
     version: "0.99.0",
     models: [{ name: "mini:latest" }],
   });
-  await using house = await House.open({ config: { llm: { host: one.url } } });
-  await using page = await Page.open(house);
-  await using second = await Page.open(house);
+  await using server = await TestServer.open({ config: { llm: { host: one.url } } });
+  await using page = await Page.open(server);
+  await using second = await Page.open(server);
   const from = second.client.heard.length;
   await page.write("llm.host", other.url);
   const told = await second.client.first((frame) => frame.type === "status" && frame.version === "0.99.0", from);
@@ -91,8 +91,8 @@ Deno.test("another Ollama is asked from now on, and every page hears what is the
 });
 
 Deno.test("the demo stands in for an Ollama that is not there only as long as the settings say so", async () => {
-  await using house = await House.open({ env: { OLLAMA_HOST: "127.0.0.1:9" } });
-  await using page = await Page.open(house);
+  await using server = await TestServer.open({ env: { OLLAMA_HOST: "127.0.0.1:9" } });
+  await using page = await Page.open(server);
   await page.write("llm.fallback", "none");
   const from = page.client.heard.length;
   page.client.send({ type: "prompt", turn: "a", text: "Hi" });
@@ -101,8 +101,8 @@ Deno.test("the demo stands in for an Ollama that is not there only as long as th
 
 Deno.test("feelings are guessed, or not, in a conversation that is open already", async () => {
   await using stub = startStub({ behaviour: { answer: "I am so glad! Bye." } });
-  await using house = await House.open({ config: { llm: { host: stub.url, api: "chat" } } });
-  await using page = await Page.open(house);
+  await using server = await TestServer.open({ config: { llm: { host: stub.url, api: "chat" } } });
+  await using page = await Page.open(server);
   const feelings = () => page.client.heard.filter((frame) => frame.type === "emotion").length;
   await page.write("emotions.classifier", false);
   await ask(page, stub);
@@ -113,9 +113,9 @@ Deno.test("feelings are guessed, or not, in a conversation that is open already"
 });
 
 Deno.test("every page hears how the avatar is to be drawn, and how the page is to look", async () => {
-  await using house = await House.open();
-  await using page = await Page.open(house);
-  await using second = await Page.open(house);
+  await using server = await TestServer.open();
+  await using page = await Page.open(server);
+  await using second = await Page.open(server);
   await page.call("settings.write", {
     changes: [
       { path: ["timeScale"], value: "2" },
@@ -125,14 +125,14 @@ Deno.test("every page hears how the avatar is to be drawn, and how the page is t
   });
   const { config } = await second.client.next("avatar");
   assertEquals([config.model, config.timeScale, config.avatar?.maxFps, config.ui?.theme], ["hiyori", 2, 30, "dark"]);
-  assertEquals(await (await fetch(`${house.url}/app-config.json`)).json(), config);
+  assertEquals(await (await fetch(`${server.url}/app-config.json`)).json(), config);
 });
 
 Deno.test("the page is rendered as the settings say, unless its reader has chosen", async () => {
-  await using house = await House.open({ config: { ui: { theme: "light", language: "ja" } } });
-  await using page = await Page.open(house);
+  await using server = await TestServer.open({ config: { ui: { theme: "light", language: "ja" } } });
+  await using page = await Page.open(server);
   const rendered = async (cookie: string) => {
-    const html = await (await fetch(house.url, { headers: { cookie, "accept-language": "zh" } })).text();
+    const html = await (await fetch(server.url, { headers: { cookie, "accept-language": "zh" } })).text();
     return [/<html[^>]* lang="(\w+)"/.exec(html)?.[1], /<html[^>]* data-theme="(\w+)"/.exec(html)?.[1]];
   };
   assertEquals(await rendered(""), ["ja", "light"]);
@@ -144,8 +144,8 @@ Deno.test("the page is rendered as the settings say, unless its reader has chose
 });
 
 Deno.test("a wrong setting changes nothing, and the refusal says what it should be", async () => {
-  await using house = await House.open({ config: FILE, env: { VTUBER_TIME_SCALE: "3" } });
-  await using page = await Page.open(house);
+  await using server = await TestServer.open({ config: FILE, env: { VTUBER_TIME_SCALE: "3" } });
+  await using page = await Page.open(server);
   const cases: [changes: [string, unknown][], message: string][] = [
     [[["ui.theme", "dark"], ["avatar.maxFps", 0]], "avatar.maxFps is 0: it should be a whole number from 1 to 240"],
     [[["timeScale", 1]], "Cannot change timeScale: the environment variable VTUBER_TIME_SCALE decides it"],
@@ -172,26 +172,26 @@ Deno.test("a wrong setting changes nothing, and the refusal says what it should 
     assertEquals(refused.error.code, "bad_value");
     assertEquals(refused.error.message.includes("hush"), false);
   }
-  assertEquals(await Deno.readTextFile(house.services.live.path), FILE);
-  assertEquals([house.services.config.ui.theme, house.services.config.model], ["auto", "hiyori"]);
+  assertEquals(await Deno.readTextFile(server.services.live.path), FILE);
+  assertEquals([server.services.config.ui.theme, server.services.config.model], ["auto", "hiyori"]);
   const { variable, value } = await page.setting("timeScale");
   assertEquals([variable, value], ["VTUBER_TIME_SCALE", 3]);
 });
 
 Deno.test("what needs a restart says so, is written, and leaves the running server as it is", async () => {
-  await using house = await House.open();
-  await using page = await Page.open(house);
-  const { port } = house.services.config.server;
-  assertEquals(String(port), new URL(house.url).port);
+  await using server = await TestServer.open();
+  await using page = await Page.open(server);
+  const { port } = server.services.config.server;
+  assertEquals(String(port), new URL(server.url).port);
   assertEquals(await page.write("server.port", 9123), { restart: true });
   assertEquals(await page.write("server.port", 9123), { restart: false });
-  assertEquals([(await page.setting("server.port")).value, house.services.config.server.port], [9123, port]);
-  await (await Page.open(house))[Symbol.asyncDispose]();
+  assertEquals([(await page.setting("server.port")).value, server.services.config.server.port], [9123, port]);
+  await (await Page.open(server))[Symbol.asyncDispose]();
 });
 
 Deno.test("the model and the character are chosen among those there are", async () => {
-  await using house = await House.open({ config: { prompts: { pirate: "Arr." }, models: { mia: "mia.zip" } } });
-  await using page = await Page.open(house);
+  await using server = await TestServer.open({ config: { prompts: { pirate: "Arr." }, models: { mia: "mia.zip" } } });
+  await using page = await Page.open(server);
   assertEquals((await page.setting("model")).choices, ["hiyori", "shizuku", "mao", "mia"]);
   assertEquals((await page.setting("prompt")).choices, ["pirate", "companion", "streamer", "tutor", "none"]);
 });
@@ -199,8 +199,8 @@ Deno.test("the model and the character are chosen among those there are", async 
 Deno.test("a password in llm.host opens what it is for, and is shown to nobody", async () => {
   await using stub = startStub();
   const host = stub.url.replace("http://", "http://someone:hush-hush@");
-  await using house = await House.open({ config: { llm: { host, fallback: "none" } } });
-  await using page = await Page.open(house);
+  await using server = await TestServer.open({ config: { llm: { host, fallback: "none" } } });
+  await using page = await Page.open(server);
   const { result } = page.begin("preflight.look", {});
   const shown: unknown[] = [await result, await page.call("settings.read", {})];
   const { asked } = await ask(page, stub);
@@ -215,12 +215,12 @@ Deno.test("a password in llm.host opens what it is for, and is shown to nobody",
   await page.client.next("error", from);
   shown.push(await page.call("preflight.look", {}), ...page.client.heard);
   for (const path of ["/", "/app-config.json", "/readyz", "/metrics"]) {
-    shown.push(await (await fetch(house.url + path)).text());
+    shown.push(await (await fetch(server.url + path)).text());
   }
   const all = JSON.stringify(shown);
   assertEquals(["hush", "someone"].filter((word) => all.includes(word)), []);
   assertStringIncludes(all, `Ollama is not running at ${stub.url}`);
-  assertStringIncludes(await Deno.readTextFile(house.services.live.path), host);
+  assertStringIncludes(await Deno.readTextFile(server.services.live.path), host);
 });
 
 Deno.test("a page that asks through another program hears nothing of what that answers", async () => {
@@ -230,8 +230,8 @@ Deno.test("a page that asks through another program hears nothing of what that a
       ? new Response("<p>hush</p>", { status: 200 })
       : new Response(JSON.stringify({ data: "hush", error: { hush: "hush" } }), { status: 500 });
   });
-  await using house = await House.open({ config: FILE });
-  await using page = await Page.open(house);
+  await using server = await TestServer.open({ config: FILE });
+  await using page = await Page.open(server);
   await page.write("llm.host", `http://127.0.0.1:${inner.addr.port}/admin`);
   const seen = await page.call("preflight.look", {});
   const said = `http://127.0.0.1:${inner.addr.port}/admin answers, but it is not Ollama`;

@@ -1,15 +1,15 @@
 /** Avatars and characters that a user brings while the server runs. */
 import { assert, assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
 import { join } from "node:path";
-import { House } from "./house.ts";
+import { TestServer } from "./test_server.ts";
 import { Page, RefusedCall } from "./page_calls.ts";
 import { startStub } from "./stub_ollama.ts";
 import { encoded, png, textChunk } from "@/lib/characters/png_fixture.ts";
-import { type Files, modelFiles, zipOf } from "@/lib/models/model_fixture.ts";
+import { type Files, modelFiles, zipOf } from "@/lib/avatars/model_fixture.ts";
 
 /** Sends files as a page does when they are dropped onto it. */
 async function drop(
-  house: House,
+  server: TestServer,
   path: string,
   files: Files,
   headers: Record<string, string> = {},
@@ -18,54 +18,54 @@ async function drop(
   for (const [name, content] of Object.entries(files)) {
     form.append("file", new Blob([typeof content === "string" ? content : new Uint8Array(content)]), name);
   }
-  const response = await fetch(house.url + path, { method: "POST", body: form, headers });
+  const response = await fetch(server.url + path, { method: "POST", body: form, headers });
   const text = await response.text();
   return { status: response.status, body: text.startsWith("{") ? JSON.parse(text) : { text } };
 }
 
-async function configOf(house: House): Promise<Record<string, unknown>> {
-  return JSON.parse(await Deno.readTextFile(house.services.live.path));
+async function configOf(server: TestServer): Promise<Record<string, unknown>> {
+  return JSON.parse(await Deno.readTextFile(server.services.live.path));
 }
 
-async function entryOf(house: House): Promise<Record<string, unknown>> {
-  const { entry } = await (await fetch(`${house.url}/app-config.json`)).json();
-  return await (await fetch(house.url + entry)).json();
+async function entryOf(server: TestServer): Promise<Record<string, unknown>> {
+  const { entry } = await (await fetch(`${server.url}/app-config.json`)).json();
+  return await (await fetch(server.url + entry)).json();
 }
 
 Deno.test("a dropped zip becomes an avatar: kept, entered into the configuration, and shown on every page", async () => {
-  await using house = await House.open();
-  await using page = await Page.open(house);
+  await using server = await TestServer.open();
+  await using page = await Page.open(server);
   const zip = await zipOf(modelFiles({ "smile.exp3.json": undefined }));
-  const { status, body } = await drop(house, "/api/avatars", { "mia v2.zip": zip });
+  const { status, body } = await drop(server, "/api/avatars", { "mia v2.zip": zip });
   assertEquals([status, body.name, (body.warnings as string[]).length], [201, "Mia", 1]);
   const { config } = await page.client.next("avatar");
   assertEquals([config.model, config.entry], ["Mia", "/model/Mia.model3.json"]);
-  assertEquals(await configOf(house), { models: { Mia: { source: "data/avatars/Mia.zip" } }, model: "Mia" });
-  assertEquals(await Deno.readFile(join(house.services.dataDir, "avatars", "Mia.zip")), zip);
+  assertEquals(await configOf(server), { models: { Mia: { source: "data/avatars/Mia.zip" } }, model: "Mia" });
+  assertEquals(await Deno.readFile(join(server.services.dataDir, "avatars", "Mia.zip")), zip);
   assertEquals(await page.call("avatars.list", {}), [
     { name: "hiyori", chosen: false },
     { name: "shizuku", chosen: false },
     { name: "mao", problem: (await page.call("avatars.list", {}))[2]!.problem!, chosen: false },
     { name: "Mia", chosen: true },
   ]);
-  assert("FileReferences" in await entryOf(house));
+  assert("FileReferences" in await entryOf(server));
 });
 
 Deno.test("a dropped folder becomes an avatar, whatever its language", async () => {
-  await using house = await House.open();
+  await using server = await TestServer.open();
   const files = Object.fromEntries(
     Object.entries(modelFiles({}, "ミア")).map(([path, content]) => [`モデル/${path}`, content]),
   );
-  const { status, body } = await drop(house, "/api/avatars", files);
+  const { status, body } = await drop(server, "/api/avatars", files);
   assertEquals([status, body], [201, { name: "ミア", warnings: [] }]);
-  assertEquals(house.services.appConfig().entry, `/model/${encodeURIComponent("ミア.model3.json")}`);
-  assert("FileReferences" in await entryOf(house));
+  assertEquals(server.services.appConfig().entry, `/model/${encodeURIComponent("ミア.model3.json")}`);
+  assert("FileReferences" in await entryOf(server));
 });
 
 Deno.test("a broken avatar is refused with its causes, and nothing changes", async () => {
-  await using house = await House.open();
-  await using page = await Page.open(house);
-  const before = house.services.appConfig();
+  await using server = await TestServer.open();
+  await using page = await Page.open(server);
+  const before = server.services.appConfig();
   const broken = modelFiles({ "Mia.moc3": undefined, "textures/texture_00.png": "no picture" });
   const cases: [files: Files, status: number, code: string, words: string][] = [
     [{ "mia.zip": await zipOf(broken) }, 422, "bad_value", "moc Mia.moc3 is missing"],
@@ -76,72 +76,72 @@ Deno.test("a broken avatar is refused with its causes, and nothing changes", asy
     [{}, 400, "bad_value", "There is no file in the form"],
   ];
   for (const [files, status, code, words] of cases) {
-    const answer = await drop(house, "/api/avatars", files);
+    const answer = await drop(server, "/api/avatars", files);
     assertEquals([answer.status, answer.body.code], [status, code], words);
     assertStringIncludes(String(answer.body.message), words);
   }
-  assertEquals([house.services.appConfig(), await configOf(house)], [before, {}]);
-  await assertRejects(() => Deno.stat(join(house.services.dataDir, "avatars")), Deno.errors.NotFound);
+  assertEquals([server.services.appConfig(), await configOf(server)], [before, {}]);
+  await assertRejects(() => Deno.stat(join(server.services.dataDir, "avatars")), Deno.errors.NotFound);
   assertEquals(page.client.heard.filter(({ type }) => type === "avatar"), []);
 });
 
 Deno.test("only our own page may drop something", async () => {
-  await using house = await House.open();
+  await using server = await TestServer.open();
   const foreign = [{ origin: "http://evil.example" }, { origin: "null" }, { "sec-fetch-site": "cross-site" }];
   for (const headers of foreign) {
     for (const path of ["/api/avatars", "/api/characters"]) {
-      assertEquals((await drop(house, path, modelFiles(), headers)).status, 403, JSON.stringify(headers));
+      assertEquals((await drop(server, path, modelFiles(), headers)).status, 403, JSON.stringify(headers));
     }
   }
-  const own = { origin: house.url, "sec-fetch-site": "same-origin" };
-  assertEquals((await drop(house, "/api/avatars", modelFiles(), own)).status, 201);
-  const response = await fetch(`${house.url}/api/avatars`, { method: "POST", body: "{}" });
+  const own = { origin: server.url, "sec-fetch-site": "same-origin" };
+  assertEquals((await drop(server, "/api/avatars", modelFiles(), own)).status, 201);
+  const response = await fetch(`${server.url}/api/avatars`, { method: "POST", body: "{}" });
   assertEquals([response.status, (await response.json()).code], [415, "bad_value"]);
 });
 
 Deno.test("an avatar that the environment decides is not taken over by a dropped one", async () => {
-  await using house = await House.open({ env: { VTUBER_MODEL: "hiyori" } });
-  const { status, body } = await drop(house, "/api/avatars", modelFiles());
+  await using server = await TestServer.open({ env: { VTUBER_MODEL: "hiyori" } });
+  const { status, body } = await drop(server, "/api/avatars", modelFiles());
   assertEquals(status, 422);
   assertStringIncludes(String(body.message), "the environment variable VTUBER_MODEL decides it");
 });
 
 Deno.test("avatars.choose shows a model that is there, and keeps the old one where it is not", async () => {
-  await using house = await House.open();
-  await using page = await Page.open(house);
-  await drop(house, "/api/avatars", { "mia.zip": await zipOf(modelFiles()) });
+  await using server = await TestServer.open();
+  await using page = await Page.open(server);
+  await drop(server, "/api/avatars", { "mia.zip": await zipOf(modelFiles()) });
   const from = page.client.heard.length;
   await page.call("avatars.choose", { name: "hiyori" });
   await page.client.first((frame) => frame.type === "avatar" && frame.config.model === "hiyori", from);
-  assertEquals((await configOf(house)).model, "hiyori");
+  assertEquals((await configOf(server)).model, "hiyori");
   for (
     const [name, words] of [["mao", "Cannot find the model mao"], ["nobody", "there is none of this name"]] as const
   ) {
     const refused = await assertRejects(() => page.call("avatars.choose", { name }), RefusedCall, words);
     assertEquals(refused.error.code, "bad_value");
   }
-  await Deno.writeTextFile(join(house.services.dataDir, "avatars", "Mia.zip"), "damaged");
+  await Deno.writeTextFile(join(server.services.dataDir, "avatars", "Mia.zip"), "damaged");
   await assertRejects(() => page.call("avatars.choose", { name: "Mia" }), RefusedCall, "Cannot read Mia");
-  assertEquals([house.services.appConfig().model, (await configOf(house)).model], ["hiyori", "hiyori"]);
-  assert("FileReferences" in await entryOf(house));
+  assertEquals([server.services.appConfig().model, (await configOf(server)).model], ["hiyori", "hiyori"]);
+  assert("FileReferences" in await entryOf(server));
 });
 
 Deno.test("avatars.choose brings the configured model once its files are there", async () => {
-  await using house = await House.open({ config: { model: "mia", models: { mia: "mia.zip" } } });
-  await using page = await Page.open(house);
-  assertEquals(house.services.appConfig().model, "hiyori");
+  await using server = await TestServer.open({ config: { model: "mia", models: { mia: "mia.zip" } } });
+  await using page = await Page.open(server);
+  assertEquals(server.services.appConfig().model, "hiyori");
   const mia = async () => (await page.call("avatars.list", {})).find(({ name }) => name === "mia");
   assertStringIncludes((await mia())!.problem!, "mia.zip");
   await page.write("ui.theme", "dark");
-  await Deno.writeFile(join(house.services.live.root, "mia.zip"), await zipOf(modelFiles()));
+  await Deno.writeFile(join(server.services.live.root, "mia.zip"), await zipOf(modelFiles()));
   await page.call("avatars.choose", { name: "mia" });
   assertEquals(await mia(), { name: "mia", chosen: true });
-  assertEquals(house.services.appConfig().entry, "/model/Mia.model3.json");
+  assertEquals(server.services.appConfig().entry, "/model/Mia.model3.json");
 });
 
 Deno.test("a visitor has one upload at a time, and another one once that is over or broken off", async () => {
-  await using house = await House.open();
-  const { hostname, port } = new URL(house.url);
+  await using server = await TestServer.open();
+  const { hostname, port } = new URL(server.url);
   const zip = await zipOf(modelFiles());
   // A client that stays in the middle of its form.
   const held = await Deno.connect({ hostname, port: Number(port) });
@@ -151,19 +151,19 @@ Deno.test("a visitor has one upload at a time, and another one once that is over
         `Content-Length: 1000\r\n\r\n--B\r\nContent-Disposition: form-data; name="file"; filename="a.json"\r\n\r\n{`,
     ),
   );
-  const uploads = join(house.services.dataDir, "uploads");
+  const uploads = join(server.services.dataDir, "uploads");
   await until(async () => (await namesIn(uploads)).length === 1);
   for (const path of ["/api/avatars", "/api/characters"]) {
-    const { status, body } = await drop(house, path, { "mia.zip": zip });
+    const { status, body } = await drop(server, path, { "mia.zip": zip });
     assertEquals([status, body.code], [429, "too_many"], path);
     assertStringIncludes(String(body.message), "another upload from this address is still going on");
     assertStringIncludes(String(body.hint), "Wait until it is over");
   }
   held.close();
   await until(async () => (await namesIn(uploads)).length === 0);
-  assertEquals((await drop(house, "/api/avatars", { "mia.zip": zip })).status, 201);
-  assertEquals((await drop(house, "/api/avatars", { "a.zip": "no zip" })).status, 422);
-  assertEquals((await drop(house, "/api/avatars", { "mia.zip": zip })).status, 201);
+  assertEquals((await drop(server, "/api/avatars", { "mia.zip": zip })).status, 201);
+  assertEquals((await drop(server, "/api/avatars", { "a.zip": "no zip" })).status, 422);
+  assertEquals((await drop(server, "/api/avatars", { "mia.zip": zip })).status, 201);
   assertEquals(await namesIn(uploads), []);
 });
 
@@ -191,14 +191,14 @@ const CARD = {
 
 Deno.test("a dropped character card is kept, chosen, and told to the model", async () => {
   await using stub = startStub();
-  await using house = await House.open({ config: { llm: { api: "chat", host: stub.url } } });
-  await using page = await Page.open(house);
+  await using server = await TestServer.open({ config: { llm: { api: "chat", host: stub.url } } });
+  await using page = await Page.open(server);
   const picture = png(textChunk("chara", encoded(CARD)));
-  assertEquals(await drop(house, "/api/characters", { "yuki card.png": picture }), {
+  assertEquals(await drop(server, "/api/characters", { "yuki card.png": picture }), {
     status: 201,
     body: { name: "Yuki" },
   });
-  const { prompts, prompt } = await configOf(house);
+  const { prompts, prompt } = await configOf(server);
   assertEquals([prompts, prompt], [{ Yuki: { card: "data/characters/Yuki.png" } }, "Yuki"]);
   const [first, ...others] = await page.call("characters.list", {});
   assertEquals([first!.name, first!.chosen, first!.greeting], ["Yuki", true, "Oh. Hello, User."]);
@@ -214,14 +214,14 @@ Deno.test("a dropped character card is kept, chosen, and told to the model", asy
   assertStringIncludes(messages[0]!.content, "A quiet librarian who loves snow.");
 
   await page.call("characters.choose", { name: "streamer" });
-  assertEquals((await configOf(house)).prompt, "streamer");
+  assertEquals((await configOf(server)).prompt, "streamer");
   const chosen = (await page.call("characters.list", {})).find(({ chosen }) => chosen);
   assertEquals(chosen?.name, "streamer");
 });
 
 Deno.test("what is no character card is refused, and nothing changes", async () => {
-  await using house = await House.open();
-  await using page = await Page.open(house);
+  await using server = await TestServer.open();
+  await using page = await Page.open(server);
   const cases: [files: Files, status: number, words: string][] = [
     [{ "a.json": "[]" }, 422, "Cannot read the character card a.json: it should hold an object"],
     [{ "a.png": png() }, 422, "a.png"],
@@ -229,28 +229,28 @@ Deno.test("what is no character card is refused, and nothing changes", async () 
     [{ "a.json": JSON.stringify(CARD), "b.json": JSON.stringify(CARD) }, 400, "one character card at a time"],
   ];
   for (const [files, status, words] of cases) {
-    const { status: answered, body } = await drop(house, "/api/characters", files);
+    const { status: answered, body } = await drop(server, "/api/characters", files);
     assertEquals(answered, status, words);
     assertStringIncludes(String(body.message), words);
   }
   const refused = await assertRejects(() => page.call("characters.choose", { name: "nobody" }), RefusedCall);
   assertEquals(refused.error.code, "not_found");
-  assertEquals(await configOf(house), {});
+  assertEquals(await configOf(server), {});
 });
 
 Deno.test("a character brings the avatar that it wears, or is refused where that cannot be shown", async () => {
-  await using house = await House.open({
+  await using server = await TestServer.open({
     config: { prompts: { sailor: { text: "Ahoy.", model: "Mia" }, ghost: { text: "Boo.", model: "none" } } },
   });
-  await using page = await Page.open(house);
-  await drop(house, "/api/avatars", modelFiles());
+  await using page = await Page.open(server);
+  await drop(server, "/api/avatars", modelFiles());
   await page.call("avatars.choose", { name: "hiyori" });
   await assertRejects(
     () => page.call("characters.choose", { name: "ghost" }),
     RefusedCall,
     "Cannot show the model none",
   );
-  assertEquals([house.services.appConfig().model, "prompt" in await configOf(house)], ["hiyori", false]);
+  assertEquals([server.services.appConfig().model, "prompt" in await configOf(server)], ["hiyori", false]);
   await page.call("characters.choose", { name: "sailor" });
-  assertEquals([house.services.appConfig().model, (await configOf(house)).prompt], ["Mia", "sailor"]);
+  assertEquals([server.services.appConfig().model, (await configOf(server)).prompt], ["Mia", "sailor"]);
 });

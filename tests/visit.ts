@@ -1,7 +1,7 @@
 /** A visit to the built page in a real browser, and what a person does there. */
 import { assert, assertEquals } from "@std/assert";
 import { type Browser, type Complaints, type Page, watchComplaints } from "./browser.ts";
-import { House, type HouseOptions } from "./house.ts";
+import { TestServer, type TestServerOptions } from "./test_server.ts";
 import { startStub, type Stub, type StubOptions } from "./stub_ollama.ts";
 import { PATIENCE } from "./until.ts";
 
@@ -10,7 +10,7 @@ export const CALM = { maxFps: 4, maxPixelRatio: 0.5 };
 
 export interface Visit {
   page: Page;
-  house: House;
+  server: TestServer;
   stub: Stub;
 }
 
@@ -29,20 +29,20 @@ export interface VisitOptions {
 export async function visit(
   browser: Browser,
   scene: (visit: Visit) => Promise<void>,
-  config: HouseOptions["config"] = {},
+  config: TestServerOptions["config"] = {},
   { env = {}, stub: ollama = {}, complaints: expected = [] }: VisitOptions = {},
 ): Promise<void> {
   await using stub = startStub(ollama);
   const calm = typeof config === "string" ? config : { avatar: CALM, ...config };
-  await using house = await House.open({ config: calm, env: { OLLAMA_HOST: stub.url, ...env } });
+  await using server = await TestServer.open({ config: calm, env: { OLLAMA_HOST: stub.url, ...env } });
   const context = await browser.createBrowserContext();
   try {
     const page = await context.newPage();
     page.setDefaultTimeout(PATIENCE);
     const complaints = watchComplaints(page);
-    await page.goto(house.url);
+    await page.goto(server.url);
     await page.waitForSelector(".chat.ready");
-    await scene({ page, house, stub });
+    await scene({ page, server: server, stub });
     assertEquals(complaints(), [...expected].sort());
   } finally {
     await context.close();

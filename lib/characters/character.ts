@@ -1,7 +1,7 @@
 /** Who the language model plays. */
 import type { ContextOptions } from "@/lib/chat/context.ts";
-import { feelingInstructions } from "@/lib/feelings/instructions.ts";
-import type { ChatMessage } from "@/lib/llm/provider.ts";
+import { feelingInstructions } from "./mark_instructions.ts";
+import type { ChatMessage } from "@/lib/providers/provider.ts";
 
 export interface Character {
   /** What `prompt` in the configuration chooses it by. */

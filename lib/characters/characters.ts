@@ -6,7 +6,7 @@ import type { Character } from "./character.ts";
 import { BUILTIN_PERSONAS, NOBODY } from "@/lib/config/personas.ts";
 import type { Config, Persona } from "@/lib/config/schema.ts";
 import { UPLOAD_LIMITS } from "@/lib/config/upload_limits.ts";
-import type { ChatMessage } from "@/lib/llm/provider.ts";
+import type { ChatMessage } from "@/lib/providers/provider.ts";
 
 export interface Characters {
   /** The configured ones, then the built-in ones whose names they have not taken. */

@@ -5,7 +5,7 @@ import { contextOf } from "./character.ts";
 import { TokenCounter } from "@/lib/chat/token_count.ts";
 import { parseConfig } from "@/lib/config/load.ts";
 import { BUILTIN_PERSONAS } from "@/lib/config/personas.ts";
-import { Feelings } from "@/lib/feelings/feelings.ts";
+import { Feelings } from "@/lib/stages/feelings.ts";
 
 const BUILTIN = Object.keys(BUILTIN_PERSONAS);
 

@@ -1,4 +1,4 @@
-import type { ChatMessage } from "@/lib/llm/provider.ts";
+import type { ChatMessage } from "@/lib/providers/provider.ts";
 
 /**
  * Reads the example lines of a character card: blocks that begin with `<START>`, in them lines that begin with a

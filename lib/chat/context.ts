@@ -1,6 +1,6 @@
 /** What the language model is told of the conversation: as much of it as fits, the newest first. */
 import { TokenCounter } from "./token_count.ts";
-import type { ChatMessage } from "@/lib/llm/provider.ts";
+import type { ChatMessage } from "@/lib/providers/provider.ts";
 import type { ContextUse } from "@/lib/protocol/calls.ts";
 import type { TurnRecord } from "@/lib/protocol/v2.ts";
 

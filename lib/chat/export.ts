@@ -1,5 +1,5 @@
 /** Conversations as files: for people, and for programs. */
-import { type StoredConversation, toldOf } from "./store.ts";
+import { type StoredConversation, toldOf } from "@/lib/store/store.ts";
 import { shorten } from "./title.ts";
 import type { TurnRecord } from "@/lib/protocol/v2.ts";
 

@@ -1,6 +1,6 @@
 import { assertEquals } from "@std/assert";
 import { exportJson, exportMarkdown, fileName } from "./export.ts";
-import type { StoredConversation } from "./store.ts";
+import type { StoredConversation } from "@/lib/store/store.ts";
 
 const conversation: StoredConversation = {
   id: "c",

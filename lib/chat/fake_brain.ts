@@ -1,6 +1,6 @@
 /** For tests: a brain whose every word the test decides, when it decides. */
-import type { Brain, Opened } from "./turn.ts";
-import type { GenerateRequest, LlmEvent } from "@/lib/llm/provider.ts";
+import type { LanguageModel, Opened } from "./turn.ts";
+import type { GenerateRequest, LlmEvent } from "@/lib/providers/provider.ts";
 import { within } from "@/tests/until.ts";
 
 /** One answer in the test's hands. */
@@ -35,7 +35,7 @@ export class FakeAnswer {
   }
 }
 
-export class FakeBrain implements Brain {
+export class FakeModel implements LanguageModel {
   readonly answers: FakeAnswer[] = [];
   #waiting: { at: number; resolve(answer: FakeAnswer): void }[] = [];
 

@@ -2,7 +2,7 @@
  * How many tokens a text takes in a model whose tokenizer is not at hand. What a character costs depends on its kind;
  * the beginning is on the safe side, and the counts that the model's server gives correct it.
  */
-import type { ChatMessage, CountedAnswer } from "@/lib/llm/provider.ts";
+import type { ChatMessage, CountedAnswer } from "@/lib/providers/provider.ts";
 
 /** Tokens by the kind of character they are made of. */
 type Kinds = Record<Kind, number>;

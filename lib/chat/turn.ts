@@ -1,11 +1,11 @@
 /** One answer, from the request to the last word, told to a sink. */
-import { faultOf } from "./refused.ts";
-import { type GenerateRequest, LlmError, type LlmEvent } from "@/lib/llm/provider.ts";
+import { faultOf } from "@/lib/protocol/request_error.ts";
+import { type GenerateRequest, LlmError, type LlmEvent } from "@/lib/providers/provider.ts";
 import type { EndReason, ProviderName, TurnError } from "@/lib/protocol/v2.ts";
 import { guarded } from "@/lib/telemetry/guard.ts";
 
 /** Who answers: decides on a provider, then streams from it. */
-export interface Brain {
+export interface LanguageModel {
   /** @throws {LlmError} when nobody can answer */
   open(request: GenerateRequest, options: { signal: AbortSignal }): Promise<Opened>;
 }
@@ -40,7 +40,7 @@ export interface TurnSink {
  * @param request makes the request
  */
 export async function runTurn(
-  brain: Brain,
+  languageModel: LanguageModel,
   request: () => GenerateRequest,
   sink: TurnSink,
   signal: AbortSignal,
@@ -49,7 +49,7 @@ export async function runTurn(
   let usage: Usage | undefined;
   let opened: Opened | undefined;
   try {
-    opened = await brain.open(request(), { signal });
+    opened = await languageModel.open(request(), { signal });
     signal.throwIfAborted();
     sink.start(opened.provider, opened.model);
     for await (const event of opened.events) {

@@ -1,7 +1,7 @@
 /** Reads the server's frames of `vtuber.v2`. What comes over the wire stays `unknown` until it has passed here. */
 import type { AppConfig } from "./app_config.ts";
 import { ERROR_CODES, type ErrorCode } from "./codes.ts";
-import type { EndReason, ProviderName, ServerFrame, Status, TurnError, TurnRecord, Who } from "./v2.ts";
+import type { CharacterInfo, EndReason, ProviderName, ServerFrame, Status, TurnError, TurnRecord } from "./v2.ts";
 
 type Fields = Record<string, unknown>;
 
@@ -99,7 +99,7 @@ function status(f: Fields): Status {
   };
 }
 
-function who(f: Fields): { character?: Who } {
+function who(f: Fields): { character?: CharacterInfo } {
   if (f.character === undefined) return {};
   const told = object(f.character, "character");
   return {

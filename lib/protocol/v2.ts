@@ -48,7 +48,7 @@ export interface TurnRecord {
 export type ProviderName = "ollama" | "demo";
 
 /** Whom the reader talks with. */
-export interface Who {
+export interface CharacterInfo {
   name: string;
   /** What it says before anything is asked. Markdown, as answers are. */
   greeting?: string;
@@ -83,7 +83,7 @@ export type ServerFrame =
     history: TurnRecord[];
     status: Status;
     /** Absent when the language model is to be itself. */
-    character?: Who;
+    character?: CharacterInfo;
   }
   /** The prompt is safe with the server. Tells the other tabs of it, too. */
   | { type: "queued"; turn: string; seq: number; text: string; greeting?: string }
@@ -95,6 +95,6 @@ export type ServerFrame =
   | ({ type: "error"; turn?: string; seq?: number } & TurnError)
   | ({ type: "status" } & Status)
   /** The character has been changed for every page. */
-  | { type: "character"; character?: Who }
+  | { type: "character"; character?: CharacterInfo }
   | { type: "ping" }
   | CallAnswer;

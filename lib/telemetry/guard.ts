@@ -1,5 +1,5 @@
 /** Whatever runs without anybody who waits for it fails alone: what it throws is said, and ends nothing else. */
-import { complain } from "./log.ts";
+import { warn } from "./log.ts";
 
 /**
  * Runs something nobody waits for. What it throws, or its promise is rejected with, is said to whoever runs the server.
@@ -22,7 +22,7 @@ export function guarded(doing: string, run: () => unknown, failed?: () => void):
 
 /** Says what went wrong, with all that is known of it, to whoever runs the server. */
 export function report(doing: string, error: unknown): void {
-  complain(`Cannot ${doing}: ${inspected(error)}`);
+  warn(`Cannot ${doing}: ${inspected(error)}`);
 }
 
 /** Anything can be thrown, even what throws again when it is looked at. */

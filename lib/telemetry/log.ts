@@ -1,13 +1,13 @@
 /** What the server tells the person who runs it: words for people, and records for machines. */
 
 /** Says one thing for people, such as the address, on standard output. */
-export function say(text: string): void {
+export function print(text: string): void {
   // deno-lint-ignore no-console -- the one place that speaks to the terminal
   console.log(text);
 }
 
 /** Says what went wrong, for people, on standard error. */
-export function complain(text: string): void {
+export function warn(text: string): void {
   // deno-lint-ignore no-console -- the one place that speaks to the terminal
   console.error(text);
 }
@@ -27,5 +27,5 @@ export function setLogLevel(level: Level): void {
 /** Writes one record, a line of JSON on standard error, if its level is high enough. */
 export function log(level: Level, event: string, facts: Facts = {}): void {
   if (LEVELS.indexOf(level) < least) return;
-  complain(JSON.stringify({ time: new Date().toISOString(), level, event, ...facts }));
+  warn(JSON.stringify({ time: new Date().toISOString(), level, event, ...facts }));
 }

@@ -2,7 +2,7 @@
 import { Counter, Gauge, Histogram, Registry } from "prom-client";
 
 /** What can be counted at any moment. */
-export interface Census {
+export interface Gauges {
   sockets: number;
   sessions: number;
   /** Prompts that wait behind a running turn. */
@@ -30,9 +30,9 @@ export class Metrics {
   readonly #first: Histogram<"provider">;
   readonly #rate: Histogram<"provider">;
 
-  constructor(census: () => Census) {
+  constructor(census: () => Gauges) {
     const registers = [this.#registry];
-    const gauges: [keyof Census, string][] = [
+    const gauges: [keyof Gauges, string][] = [
       ["sockets", "Open sockets"],
       ["sessions", "Sessions in memory"],
       ["queued", "Prompts that wait behind a running turn"],

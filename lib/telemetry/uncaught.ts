@@ -1,5 +1,5 @@
 /** The last handler: what was thrown where nobody caught it. */
-import { complain } from "./log.ts";
+import { warn } from "./log.ts";
 import { report } from "./guard.ts";
 
 /** This many uncaught errors within {@linkcode WINDOW_MS} are no accident any more. */
@@ -23,7 +23,7 @@ export function catchUncaught(giveUp: () => void): () => void {
     if (times.length < MOST || givenUp) return;
     // What comes from now on is still caught: it must not keep anything from being stored.
     givenUp = true;
-    complain(
+    warn(
       `There were ${MOST} uncaught errors within ${WINDOW_MS / 1_000} s: the server stores what it can and ends`,
     );
     giveUp();

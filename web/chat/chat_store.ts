@@ -4,7 +4,7 @@
  */
 import { batch, type ReadonlySignal, type Signal, signal } from "@preact/signals";
 import type { Role } from "@/lib/protocol/roles.ts";
-import type { ServerFrame, Status, TurnError, Who } from "@/lib/protocol/v2.ts";
+import type { CharacterInfo, ServerFrame, Status, TurnError } from "@/lib/protocol/v2.ts";
 import { CallClient, CallError } from "@/web/connection/calls.ts";
 import {
   addUnsent,
@@ -48,7 +48,7 @@ export class ChatStore {
   readonly #turns = signal<readonly Turn[]>([]);
   readonly #status = signal<Status | null>(null);
   readonly #role = signal<Role | null>(null);
-  readonly #character = signal<Who | null>(null);
+  readonly #character = signal<CharacterInfo | null>(null);
   readonly #firstWords = signal<FirstWords>(firstWords(EMPTY));
   readonly #notice = signal<TurnError | null>(null);
   readonly #connection = signal<Connection>({ state: "idle" });
@@ -105,7 +105,7 @@ export class ChatStore {
   }
 
   /** Whom the reader talks with; null where the language model is itself, and until the server has said so. */
-  get character(): ReadonlySignal<Who | null> {
+  get character(): ReadonlySignal<CharacterInfo | null> {
     return this.#character;
   }
 

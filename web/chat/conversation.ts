@@ -1,5 +1,5 @@
 /** The conversation as this page knows it, and how each frame changes it. Pure: no clock, no socket, no screen. */
-import type { ServerFrame, Status, TurnError, TurnRecord, Who } from "@/lib/protocol/v2.ts";
+import type { CharacterInfo, ServerFrame, Status, TurnError, TurnRecord } from "@/lib/protocol/v2.ts";
 
 /** A turn of the conversation. `unsent`: written here, not confirmed by the server yet; with `error`, refused by it. */
 export type Turn = Omit<TurnRecord, "state"> & { state: TurnRecord["state"] | "unsent" };
@@ -12,7 +12,7 @@ export interface Conversation {
   turns: readonly Turn[];
   status: Status | null;
   /** Null until the server has said it, and where the language model is itself. */
-  character: Who | null;
+  character: CharacterInfo | null;
   /** A failure that belongs to no turn. */
   notice: TurnError | null;
 }

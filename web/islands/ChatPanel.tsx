@@ -24,7 +24,7 @@ import { Memory } from "@/web/browser/storage.ts";
 import { followKeyboard } from "@/web/browser/viewport.ts";
 import type { AppConfig } from "@/lib/protocol/app_config.ts";
 import type { Role } from "@/lib/protocol/roles.ts";
-import type { Who } from "@/lib/protocol/v2.ts";
+import type { CharacterInfo } from "@/lib/protocol/v2.ts";
 
 interface ChatPanelProps {
   config: AppConfig;
@@ -32,7 +32,7 @@ interface ChatPanelProps {
   /** As what the reader has come in. */
   role: Role;
   /** Whom the reader talks with; null where the language model is itself. */
-  character: Who | null;
+  character: CharacterInfo | null;
 }
 
 /** The conversation beside the character. */

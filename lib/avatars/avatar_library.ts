@@ -1,0 +1,158 @@
+/** The avatar of a running server: which models there are, which one is shown, and changing it. */
+import { join } from "node:path";
+import { AvatarFolders, type StoredAvatar } from "./avatar_folders.ts";
+import { bringModel, type BringOptions, rootsOf } from "./bring.ts";
+import { modelAddress, modelNames, modelSource, timeScaleOf } from "./known.ts";
+import { ModelError } from "./model_error.ts";
+import type { ReadBudget } from "./read_budget.ts";
+import { findModelSource } from "./source.ts";
+import { aloud } from "./sync_output.ts";
+import type { ShownModel } from "@/lib/config/app_config.ts";
+import type { Config } from "@/lib/config/schema.ts";
+import { BUNDLE, PROGRAM } from "@/lib/paths.ts";
+import { warn } from "@/lib/telemetry/log.ts";
+
+export interface AvatarLibraryOptions {
+  /** Folder that relative paths start at. */
+  root: string;
+  /** The configuration's file. */
+  path: string;
+  /** The server's own data folder: what is served of avatars and Cores is laid down below it. */
+  dataDir: string;
+}
+
+export class AvatarLibrary implements Disposable {
+  /** Has the Cores. */
+  readonly vendorDir: string;
+  readonly #options: AvatarLibraryOptions;
+  readonly #folders: AvatarFolders;
+  readonly #sweeping: Disposable;
+  /** Undefined where nothing could be shown yet. */
+  #stored: StoredAvatar | undefined;
+
+  private constructor(options: AvatarLibraryOptions) {
+    const served = join(options.dataDir, "static");
+    this.#options = options;
+    this.vendorDir = join(served, "vendor");
+    this.#folders = new AvatarFolders(join(served, "avatars"));
+    this.#sweeping = this.#folders.keepSwept(() => this.#stored?.hash, unswept);
+  }
+
+  /**
+   * Brings the files of the configured avatar, or of another one in its place. Where nothing can be shown that is
+   * reported, and the page is told of the configured model all the same.
+   */
+  static async open(config: Config, options: AvatarLibraryOptions): Promise<AvatarLibrary> {
+    const wardrobe = new AvatarLibrary(options);
+    try {
+      await wardrobe.#bring(config);
+    } catch (error) {
+      if (!(error instanceof ModelError)) {
+        wardrobe[Symbol.dispose]();
+        throw error;
+      }
+      warn(error.message);
+    }
+    await wardrobe.#folders.sweep().catch(unswept);
+    return wardrobe;
+  }
+
+  /** Has every avatar that may be asked for, in a folder named by its content. */
+  get avatarsDir(): string {
+    return this.#folders.folder;
+  }
+
+  /** Has the files of the avatar that is shown; undefined where there is none. */
+  get shownDir(): string | undefined {
+    return this.#stored && join(this.avatarsDir, this.#stored.hash);
+  }
+
+  /** The model that is really shown, moving as fast as `config` says. */
+  shown(config: Config): ShownModel {
+    if (this.#stored === undefined) {
+      const { model } = config;
+      return { name: model, entry: modelAddress(entryIn(config)), timeScale: timeScaleOf(config, model) };
+    }
+    const { name, entry, hash } = this.#stored;
+    return {
+      name,
+      entry: modelAddress(entry),
+      timeScale: timeScaleOf(config, name),
+      url: `/avatars/${hash}/${encodeURIComponent(entry)}`,
+    };
+  }
+
+  /**
+   * Shows the model that `config` names. Pages that have not heard of it yet still find the one before.
+   *
+   * @param budget what may still be read of a model that has just been uploaded
+   * @throws {ModelError} naming everything that is wrong with it; what was shown before stays
+   */
+  show(config: Config, budget?: ReadBudget): Promise<void> {
+    return this.#bring(config, { instead: false, ...(budget !== undefined && { budget }) });
+  }
+
+  /** Stops sweeping. */
+  [Symbol.dispose](): void {
+    this.#sweeping[Symbol.dispose]();
+  }
+
+  async #bring(config: Config, more: Partial<BringOptions> = {}): Promise<void> {
+    const { root, path } = this.#options;
+    const bundled = Deno.build.standalone ? { bundled: join(PROGRAM, BUNDLE) } : {};
+    const options = { config, root, configPath: path, ...bundled, ...more };
+    const { shown } = await aloud(
+      config.model,
+      (onProgress) => bringModel({ ...options, onProgress }, this.#folders, this.vendorDir),
+    );
+    const before = this.#stored;
+    this.#stored = shown;
+    for (const { hash } of [shown, before ?? shown]) await this.#folders.touch(hash);
+  }
+
+  /** Every model by its name, and why it cannot be shown where that can be told without fetching it. */
+  list(config: Config): Promise<{ name: string; problem?: string }[]> {
+    return Promise.all(
+      modelNames(config).map(async (name) => {
+        const problem = await this.#problem(config, name);
+        return { name, ...(problem !== undefined && { problem }) };
+      }),
+    );
+  }
+
+  async #problem(config: Config, name: string): Promise<string | undefined> {
+    try {
+      const model = modelSource(config, name);
+      // A package is fetched when it is wanted.
+      if (model.source.startsWith("npm:")) return undefined;
+      await findModelSource(model, { roots: rootsOf(this.#options.root, this.#options.path) });
+      return undefined;
+    } catch (error) {
+      if (error instanceof ModelError) return error.message;
+      throw error;
+    }
+  }
+}
+
+/** Whether another model, or another Core to draw it with, is to be shown than before. */
+export function needsOtherAvatar(next: Config, before: Config): boolean {
+  return JSON.stringify(wornIn(next)) !== JSON.stringify(wornIn(before));
+}
+
+function wornIn({ model, models, cubismCore, cubism2Core }: Config): unknown {
+  return [model, models[model]?.source, models[model]?.entry, cubismCore, cubism2Core];
+}
+
+/** The entry file of the configured model, as far as the configuration knows it. */
+function entryIn(config: Config): string {
+  try {
+    return modelSource(config, config.model).entry ?? "none";
+  } catch (error) {
+    if (error instanceof ModelError) return "none";
+    throw error;
+  }
+}
+
+function unswept(cause: unknown): void {
+  warn(`Cannot remove avatars that are not used any more: ${cause instanceof Error ? cause.message : cause}`);
+}

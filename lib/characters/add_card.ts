@@ -1,0 +1,33 @@
+/** Character cards that users bring: read, named, and kept as they came. */
+import { join } from "node:path";
+import { parseCard } from "./card.ts";
+import { isPng } from "./png.ts";
+import { freeName, safeName } from "@/lib/config/names.ts";
+
+export interface AddedCard {
+  /** What `prompts` knows it by. */
+  id: string;
+  /** The card's file, below the folder it was kept in. */
+  path: string;
+}
+
+/**
+ * Keeps a character card in `folder`, named after its character.
+ *
+ * @param file what it was brought as, for messages
+ * @param taken names that other characters have
+ * @throws {CardError} naming what is wrong with it; nothing is kept then
+ */
+export async function addCard(
+  folder: string,
+  { bytes, file }: { bytes: Uint8Array; file: string },
+  taken: readonly string[],
+): Promise<AddedCard> {
+  const { name } = parseCard(bytes, file);
+  await Deno.mkdir(folder, { recursive: true });
+  const kept = await Array.fromAsync(Deno.readDir(folder), ({ name }) => name.replace(/\.\w+$/, ""));
+  const id = freeName(safeName(name, "character"), [...taken, ...kept]);
+  const path = join(folder, `${id}.${isPng(bytes) ? "png" : "json"}`);
+  await Deno.writeFile(path, bytes, { createNew: true });
+  return { id, path };
+}

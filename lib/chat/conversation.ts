@@ -1,0 +1,265 @@
+/** One conversation in progress: its turns, their order, and the numbered frames that tell of them. */
+import { FrameLog, type LoggedFrame } from "./frame_log.ts";
+import { faultOf, RequestError } from "@/lib/protocol/request_error.ts";
+import type { StoredTurn } from "@/lib/store/store.ts";
+import { type LanguageModel, runTurn, type TurnSink, type Usage } from "./turn.ts";
+import { Feelings } from "@/lib/stages/feelings.ts";
+import type { GenerateRequest } from "@/lib/providers/provider.ts";
+import { OWNER } from "@/lib/principal.ts";
+import type { EndReason, TurnError, TurnRecord } from "@/lib/protocol/v2.ts";
+import { guarded } from "@/lib/telemetry/guard.ts";
+
+/** What a session needs from the server around it. */
+export interface ConversationOptions {
+  id: string;
+  /** The principal that the conversation belongs to, by id. */
+  owner: string;
+  /** Turns of the conversation so far. */
+  turns: StoredTurn[];
+  /** Number that the first frame follows. Must be higher than any number a client may have seen. */
+  seq: number;
+  languageModel: LanguageModel;
+  /** How many prompts may wait behind the running one. */
+  queue: number;
+  /** Whether feelings are guessed where the model marks none; asked for each turn. Default: false. */
+  readonly classifier?: boolean;
+  /** Makes the request for the last of `turns`. */
+  request(turns: readonly TurnRecord[]): GenerateRequest;
+  /** Follows a turn for the log and the metrics. */
+  watch(sink: TurnSink): TurnSink;
+  /** Told of each turn whose record has changed. */
+  onChange(conversation: Conversation, turn: StoredTurn): void;
+}
+
+/** Somebody who wants to know when there are new frames. */
+export interface Watcher {
+  wake(): void;
+  /** The conversation has been replaced: tell all of it anew. */
+  restart(): void;
+}
+
+/** Why a turn has no end: the server went down while it ran. */
+export const INTERRUPTED: TurnError = {
+  code: "interrupted",
+  message: "The server was stopped in the middle of this answer",
+  hint: "Try again",
+};
+
+export class Conversation {
+  /** Its id in the store. */
+  readonly id: string;
+  /** The principal that it belongs to, by id. */
+  readonly owner: string;
+  readonly log: FrameLog;
+  readonly watchers = new Set<Watcher>();
+  #turns: StoredTurn[];
+  #counted: { turn: string; tokens: number } | undefined;
+  #running: { record: StoredTurn; controller: AbortController; finished: Promise<void> } | undefined;
+  readonly #options: ConversationOptions;
+
+  constructor(options: ConversationOptions) {
+    this.id = options.id;
+    this.owner = options.owner;
+    this.#turns = options.turns;
+    this.log = new FrameLog(options.seq);
+    this.#options = options;
+  }
+
+  get turns(): readonly StoredTurn[] {
+    return this.#turns;
+  }
+
+  /** Number of the newest frame. */
+  get seq(): number {
+    return this.log.seq;
+  }
+
+  /** Tokens of the last turn with all that was told before it, as the model's server counted them. */
+  get counted(): number | undefined {
+    return this.#counted?.turn === this.#turns.at(-1)?.turn ? this.#counted?.tokens : undefined;
+  }
+
+  /** How many prompts wait behind the running one. */
+  get queued(): number {
+    return this.#turns.filter((turn) => turn.state === "queued").length;
+  }
+
+  /** True while an answer is being made or waited for. */
+  get busy(): boolean {
+    return this.#running !== undefined;
+  }
+
+  /**
+   * Takes a prompt: answers it now, or after those before it. A turn that is already known is not asked again.
+   *
+   * @param greeting what the character had said before it
+   * @param askedBy the principal that asks, by id. Default: the one that the conversation belongs to
+   * @throws {RequestError} when the queue is full
+   */
+  prompt(turn: string, text: string, greeting?: string, askedBy = this.owner): void {
+    if (this.#turns.some((known) => known.turn === turn)) return;
+    const waiting = this.queued;
+    if (this.#running !== undefined && waiting >= this.#options.queue) {
+      throw new RequestError({
+        code: "queue_full",
+        message: `${waiting} messages are waiting already`,
+        hint: "Wait for an answer, or stop the one that is being written",
+      });
+    }
+    const greeted = greeting === undefined ? {} : { greeting };
+    const record: StoredTurn = { turn, prompt: text, ...greeted, text: "", thinking: "", state: "queued" };
+    if (askedBy !== OWNER.id) record.askedBy = askedBy;
+    this.#turns.push(record);
+    this.#push(record, { type: "queued", turn, seq: this.#next(), text, ...greeted });
+    this.#runNext();
+  }
+
+  /** Ends a turn, keeping the text so far. A turn that has ended, or is not known, is left as it is. */
+  stop(turn: string): void {
+    if (this.#running?.record.turn === turn) {
+      this.#running.controller.abort(new DOMException("Stopped by the user", "AbortError"));
+      return;
+    }
+    const record = this.#turns.find((known) => known.turn === turn && known.state === "queued");
+    if (record !== undefined) this.#end(record, "cancelled");
+  }
+
+  /** Takes a turn and all after it out, ending what runs or waits among them. Watchers are told the rest anew. */
+  truncate(turn: string): void {
+    const from = this.#turns.findIndex((known) => known.turn === turn);
+    if (from < 0) return;
+    this.#cancel(this.#turns.slice(from));
+    this.#turns = this.#turns.slice(0, from);
+    this.log.clear(this.#next());
+    this.#tell((watcher) => watcher.restart());
+  }
+
+  /** Ends whatever runs or waits. */
+  cancel(): void {
+    this.#cancel(this.#turns);
+  }
+
+  /** Resolves when nothing runs or waits any more. */
+  async settled(): Promise<void> {
+    while (this.#running !== undefined) await this.#running.finished;
+  }
+
+  /** Ends whatever runs or waits because the server goes down; resolves when nothing does any more. */
+  async close(): Promise<void> {
+    const running = this.#running;
+    for (const record of this.#turns) {
+      if (record.state === "queued" || record.state === "streaming") this.#fail(record, INTERRUPTED);
+    }
+    running?.controller.abort(new DOMException("The server goes down", "AbortError"));
+    await running?.finished;
+  }
+
+  #cancel(turns: readonly StoredTurn[]): void {
+    for (const record of turns) if (record.state === "queued") this.#end(record, "cancelled");
+    if (this.#running === undefined || !turns.includes(this.#running.record)) return;
+    this.#running.controller.abort(new DOMException("The turn was taken out, or left", "AbortError"));
+    if (this.#running.record.state === "streaming") this.#end(this.#running.record, "cancelled");
+  }
+
+  #runNext(): void {
+    if (this.#running !== undefined) return;
+    const index = this.#turns.findIndex((turn) => turn.state === "queued");
+    const record = this.#turns[index];
+    if (record === undefined) return;
+    record.state = "streaming";
+    const controller = new AbortController();
+    const finished = this.#answer(record, this.#turns.slice(0, index + 1), controller.signal).then(() => {
+      this.#running = undefined;
+      this.#runNext();
+    });
+    this.#running = { record, controller, finished };
+  }
+
+  /** Never throws, since the turns behind this one wait for it: whatever goes wrong is the end of this turn alone. */
+  async #answer(record: StoredTurn, turns: readonly TurnRecord[], signal: AbortSignal): Promise<void> {
+    const options = this.#options;
+    try {
+      await runTurn(options.languageModel, () => options.request(turns), options.watch(this.#sink(record)), signal);
+    } catch (error) {
+      const fault = faultOf("answer a prompt", error);
+      if (record.state === "streaming") this.#fail(record, fault);
+    }
+  }
+
+  #sink(record: StoredTurn): TurnSink {
+    const { turn } = record;
+    // A turn that was ended from outside (a truncation) must not speak into what came after it.
+    const live = () => record.state === "streaming";
+    const feelings = new Feelings({
+      text: (data) => {
+        record.text += data;
+        this.#push(record, { type: "chunk", turn, seq: this.#next(), data });
+      },
+      thinking: (data) => {
+        record.thinking += data;
+        this.#push(record, { type: "thinking", turn, seq: this.#next(), data });
+      },
+      emotion: (name, intensity, at) => {
+        this.#push(record, { type: "emotion", turn, seq: this.#next(), name, intensity, at });
+      },
+    }, { classifier: this.#options.classifier ?? false });
+    return {
+      start: (provider, model) => {
+        if (!live()) return;
+        record.provider = provider;
+        record.model = model;
+        this.#push(record, { type: "start", turn, seq: this.#next(), provider, model });
+      },
+      text: (data) => {
+        if (live()) feelings.text(data);
+      },
+      thinking: (data) => {
+        if (live()) feelings.thinking(data);
+      },
+      end: (reason, usage) => {
+        if (!live()) return;
+        feelings.end();
+        this.#count(record, usage);
+        this.#end(record, reason);
+      },
+      fail: (error) => {
+        if (!live()) return;
+        feelings.end();
+        this.#fail(record, error);
+      },
+    };
+  }
+
+  #count({ turn, thinking }: StoredTurn, { promptTokens, outputTokens }: Usage = {}): void {
+    // Thoughts are counted as a part of the answer, and not told again.
+    if (promptTokens === undefined || outputTokens === undefined || thinking !== "") return;
+    this.#counted = { turn, tokens: promptTokens + outputTokens };
+  }
+
+  #end(record: StoredTurn, reason: EndReason): void {
+    record.state = "done";
+    record.reason = reason;
+    this.#push(record, { type: "end", turn: record.turn, seq: this.#next(), reason });
+  }
+
+  #fail(record: StoredTurn, error: TurnError): void {
+    record.state = "failed";
+    record.error = error;
+    this.#push(record, { type: "error", turn: record.turn, seq: this.#next(), ...error });
+  }
+
+  #next(): number {
+    return this.log.seq + 1;
+  }
+
+  #push(record: StoredTurn, frame: LoggedFrame): void {
+    this.log.push(frame);
+    guarded("note a turn that has changed", () => this.#options.onChange(this, record));
+    this.#tell((watcher) => watcher.wake());
+  }
+
+  /** A watcher that cannot take it costs the others, and the turn, nothing. */
+  #tell(tell: (watcher: Watcher) => void): void {
+    for (const watcher of this.watchers) guarded("tell who watches a conversation", () => tell(watcher));
+  }
+}

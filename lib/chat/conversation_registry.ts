@@ -1,0 +1,305 @@
+/** All conversations, stored and live. Each is live at most once, so that no two write the same one. */
+import { RequestError } from "@/lib/protocol/request_error.ts";
+import { type Conversation, INTERRUPTED } from "./conversation.ts";
+import type { Store, StoredConversation, StoredTurn } from "@/lib/store/store.ts";
+import { mayUse, OWNER, type Principal } from "@/lib/principal.ts";
+import type { ConversationSummary } from "@/lib/protocol/calls.ts";
+import { guarded, report } from "@/lib/telemetry/guard.ts";
+
+const DAY_MS = 24 * 60 * 60 * 1_000;
+/** How long a change may wait before it is stored, ms. What a crash can cost, at most. */
+const SAVE_MS = 300;
+/** When to try again after that has failed, ms: a full disk is not emptied in a moment. */
+const RETRY_MS = 3_000;
+/** How long a list waits for what was said last to be stored, ms. */
+const LIST_WAITS_MS = 50;
+/** Conversations in one list. Older ones are found by what was said in them. */
+const MOST_LISTED = 500;
+/** How long a session that nobody uses is kept, and one whose conversation is not there, ms. */
+const SESSION_MS = 30 * DAY_MS;
+const EMPTY_SESSION_MS = DAY_MS;
+
+export interface ConversationRegistryOptions {
+  store: Store;
+  /** Milliseconds since the epoch; default: the clock. */
+  now?(): number;
+  /** How often sessions that are not used any more are forgotten, ms; default: once a day. */
+  forgetMs?: number;
+  /** Brings a conversation to life; it tells the archive of each turn that has changed. */
+  activate(id: string, owner: string, turns: StoredTurn[]): Conversation;
+  /** Hears that storing has begun to fail, and, without a failure, that all is stored again. */
+  onStoring(failure?: Error): void;
+}
+
+export class ConversationRegistry {
+  readonly #store: Store;
+  readonly #now: () => number;
+  readonly #activateConversation: ConversationRegistryOptions["activate"];
+  readonly #onStoring: ConversationRegistryOptions["onStoring"];
+  /** Those that somebody is in, or that are being answered. */
+  readonly #live = new Map<string, Conversation>();
+  #unsaved = new Map<string, Set<StoredTurn>>();
+  /** Turns that were taken out, with all after them, and are still stored. */
+  readonly #dropped: { id: string; turn: string }[] = [];
+  /** Sessions by their ids, and the conversations they have entered since the last save. */
+  readonly #sessionConversations = new Map<string, string>();
+  readonly #forgetting: ReturnType<typeof setInterval>;
+  #failing = false;
+  /** Settles when all that was asked of the store has been done. */
+  #last: Promise<void> = Promise.resolve();
+  #saving: ReturnType<typeof setTimeout> | undefined;
+
+  constructor({ store, now = Date.now, forgetMs = DAY_MS, activate: bring, onStoring }: ConversationRegistryOptions) {
+    this.#store = store;
+    this.#now = now;
+    this.#activateConversation = bring;
+    this.#onStoring = onStoring;
+    const forget = () => void this.#next(() => this.#forgetSessions());
+    forget();
+    this.#forgetting = setInterval(forget, forgetMs);
+  }
+
+  /** How many prompts wait in all conversations. */
+  get queued(): number {
+    return this.#live.values().reduce((sum, conversation) => sum + conversation.queued, 0);
+  }
+
+  /** A new conversation of a principal. It is stored with its first turn. */
+  create({ id }: Principal): Conversation {
+    return this.#activate(crypto.randomUUID(), id, []);
+  }
+
+  /** Remembers which conversation a session is in, beyond the life of this process. */
+  recordSession(session: string, id: string): void {
+    this.#sessionConversations.set(session, id);
+    this.#saveSoon();
+  }
+
+  /**
+   * The conversation that a session was last in, to go on with. `use` is given it at once, before anybody else could let
+   * go of it; it is not called for a session that was never stored, nor for a conversation that is not the principal's.
+   */
+  findBySession(session: string, principal: Principal, use: (conversation: Conversation) => void): Promise<void> {
+    return this.#next(async () => {
+      const id = this.#sessionConversations.get(session) ?? await this.#store.conversationOf(session);
+      if (id === undefined) return;
+      const live = this.#live.get(id);
+      const stored = live ?? await this.#stored(id);
+      if (stored !== undefined && !mayUse(principal, stored.owner)) return;
+      use(
+        live ??
+          this.#activate(id, stored === undefined ? principal.id : stored.owner, [...stored?.turns ?? []]),
+      );
+      // It is in use: noted, or it would be forgotten after a while.
+      this.recordSession(session, id);
+    });
+  }
+
+  /**
+   * A conversation to go on with, that somebody chose; given as {@linkcode findBySession} does it.
+   *
+   * @throws {RequestError} when there is no such conversation, or it is not the principal's
+   */
+  open(id: string, principal: Principal, use: (conversation: Conversation) => void): Promise<void> {
+    return this.#next(async () => {
+      const live = this.#live.get(id);
+      if (live !== undefined && !mayUse(principal, live.owner)) throw noConversation();
+      const stored = live ?? await this.#mustRead(id, principal);
+      use(live ?? this.#activate(id, stored.owner, [...stored.turns]));
+    });
+  }
+
+  /**
+   * Conversations that have turns, the last changed first; with `query` those that have it in their title or a turn.
+   * What was said a moment ago is among them, unless the store is so busy that it cannot be written soon. The owner sees
+   * all of them, and which are a guest's; a guest sees its own.
+   */
+  async list({ role, id }: Principal, query?: string): Promise<ConversationSummary[]> {
+    const patience = Promise.withResolvers<void>();
+    const timer = setTimeout(patience.resolve, LIST_WAITS_MS);
+    await Promise.race([this.save(), patience.promise]);
+    clearTimeout(timer);
+    const found = await this.#store.list(MOST_LISTED, query, role === "owner" ? undefined : id);
+    return found.map(({ owner, ...summary }) => ({
+      ...summary,
+      ...(role === "owner" && owner !== undefined && { guest: true }),
+    }));
+  }
+
+  /** @throws {RequestError} when there is no such conversation, or it is not the principal's */
+  read(id: string, principal: Principal): Promise<StoredConversation> {
+    return this.#next(() => this.#mustRead(id, principal));
+  }
+
+  /** @throws {RequestError} when there is no such conversation, or it is not the principal's */
+  rename(id: string, title: string, principal: Principal): Promise<void> {
+    return this.#next(async () => {
+      await this.#mustRead(id, principal);
+      await this.#store.rename(id, title);
+    });
+  }
+
+  /**
+   * Deletes a conversation for good, and ends what runs in it.
+   *
+   * @param leave told what it was while it was live, so that whoever is in it goes elsewhere, at once
+   * @throws {RequestError} when there is no such conversation, or it is not the principal's
+   */
+  delete(id: string, principal: Principal, leave: (conversation: Conversation) => void): Promise<void> {
+    return this.#next(async () => {
+      const conversation = this.#live.get(id);
+      if (conversation === undefined) await this.#mustRead(id, principal);
+      else if (!mayUse(principal, conversation.owner)) throw noConversation();
+      // First, so that nothing has happened where that fails.
+      await this.#store.delete(id);
+      conversation?.cancel();
+      this.#live.delete(id);
+      this.#unsaved.delete(id);
+      for (const [id, entered] of this.#sessionConversations) if (entered === id) this.#sessionConversations.delete(id);
+      if (conversation !== undefined) leave(conversation);
+    });
+  }
+
+  /** Takes a turn and all after it out of a conversation, now; it is stored with the next save. */
+  truncate(conversation: Conversation, turn: string): void {
+    conversation.truncate(turn);
+    const unsaved = this.#unsaved.get(conversation.id);
+    // What is not stored yet must not come after what is.
+    for (const one of unsaved ?? []) if (!conversation.turns.includes(one)) unsaved?.delete(one);
+    if (unsaved?.size === 0) this.#unsaved.delete(conversation.id);
+    this.#dropped.push({ id: conversation.id, turn });
+    this.#saveSoon();
+  }
+
+  /** Hears of a turn that has to be stored, soon. */
+  changed({ id: id }: Conversation, turn: StoredTurn): void {
+    const turns = this.#unsaved.get(id) ?? new Set();
+    turns.add(turn);
+    this.#unsaved.set(id, turns);
+    this.#saveSoon();
+  }
+
+  /** Stores what has changed, now. What cannot be stored is kept, and tried again. */
+  save(): Promise<void> {
+    return this.#next(() => this.#flush());
+  }
+
+  /**
+   * Lets go of a conversation once its last answer has ended, unless somebody is in it then. It stays stored; while it
+   * cannot be, it stays alive.
+   */
+  async release(conversation: Conversation, isEmpty: () => boolean): Promise<void> {
+    await conversation.settled();
+    const { id: id } = conversation;
+    await this.#next(async () => {
+      await this.#flush();
+      if (this.#unsaved.has(id) || this.#dropped.some((drop) => drop.id === id)) return;
+      if (!conversation.busy && isEmpty() && this.#live.get(id) === conversation) this.#live.delete(id);
+    });
+  }
+
+  /** Ends every turn, stores what is not stored, and closes the store. */
+  async close(): Promise<void> {
+    clearInterval(this.#forgetting);
+    await Promise.all([...this.#live.values()].map((conversation) => conversation.close()));
+    await this.save();
+    clearTimeout(this.#saving);
+    await this.#next(() => this.#store.close());
+  }
+
+  /**
+   * Does one thing after the other. So a conversation is brought to life once however many ask for it, and nothing is
+   * read before what was asked for earlier has been written.
+   */
+  #next<T>(work: () => Promise<T>): Promise<T> {
+    const done = this.#last.then(work);
+    this.#last = done.then(() => {}, () => {});
+    return done;
+  }
+
+  /** Stores what has changed. Called within {@linkcode #next}; never rejects. */
+  async #flush(): Promise<void> {
+    clearTimeout(this.#saving);
+    this.#saving = undefined;
+    try {
+      for (const [session, id] of this.#sessionConversations) {
+        await this.#store.enter(session, id);
+        if (this.#sessionConversations.get(session) === id) this.#sessionConversations.delete(session);
+      }
+      for (let drop = this.#dropped[0]; drop !== undefined; drop = this.#dropped[0]) {
+        await this.#store.truncate(drop.id, drop.turn);
+        this.#dropped.shift();
+      }
+      await this.#saveTurns();
+    } catch (error) {
+      this.#saveSoon(RETRY_MS);
+      return this.#tell(error instanceof Error ? error : new Error(String(error)));
+    }
+    this.#tell();
+  }
+
+  /** Tells once that storing fails, and once that it works again. */
+  #tell(failure?: Error): void {
+    const failing = failure !== undefined;
+    if (failing !== this.#failing) guarded("tell how storing goes", () => this.#onStoring(failure));
+    this.#failing = failing;
+  }
+
+  async #saveTurns(): Promise<void> {
+    if (this.#unsaved.size === 0) return;
+    const saving = this.#unsaved;
+    this.#unsaved = new Map();
+    try {
+      await this.#store.save(saving);
+    } catch (error) {
+      for (const [id, turns] of saving) {
+        // What was taken out meanwhile stays out; the order in which turns are first written is theirs.
+        const kept = [...turns].filter((turn) => this.#live.get(id)?.turns.includes(turn));
+        const newer = this.#unsaved.get(id) ?? [];
+        if (kept.length > 0) this.#unsaved.set(id, new Set([...kept, ...newer]));
+      }
+      throw error;
+    }
+  }
+
+  #saveSoon(ms = SAVE_MS): void {
+    this.#saving ??= setTimeout(() => void this.save(), ms);
+  }
+
+  async #forgetSessions(): Promise<void> {
+    const now = this.#now();
+    try {
+      await this.#store.forgetSessions({ unusedSince: now - SESSION_MS, emptySince: now - EMPTY_SESSION_MS });
+    } catch (error) {
+      // Whatever keeps it from being done today may be gone tomorrow; nobody waits for it.
+      report("take out sessions that are not used any more, which is tried again in a day", error);
+    }
+  }
+
+  async #stored(id: string): Promise<StoredConversation | undefined> {
+    await this.#flush();
+    return await this.#store.read(id);
+  }
+
+  async #mustRead(id: string, principal: Principal): Promise<StoredConversation> {
+    const stored = await this.#stored(id);
+    // That there is one is nobody else's business either.
+    if (stored === undefined || !mayUse(principal, stored.owner)) throw noConversation();
+    return stored;
+  }
+
+  #activate(id: string, owner: string | undefined, turns: StoredTurn[]): Conversation {
+    for (const turn of turns) {
+      if (turn.state === "done" || turn.state === "failed") continue;
+      turn.state = "failed";
+      turn.error = INTERRUPTED;
+    }
+    const conversation = this.#activateConversation(id, owner ?? OWNER.id, turns);
+    this.#live.set(id, conversation);
+    return conversation;
+  }
+}
+
+function noConversation(): RequestError {
+  return new RequestError({ code: "not_found", message: "There is no such conversation: it may have been deleted" });
+}

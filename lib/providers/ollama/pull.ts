@@ -1,0 +1,151 @@
+import { ask } from "@/lib/providers/http/ask.ts";
+import { type Asked, errorOfAnswer, errorOfFetch, errorOfValue, incomplete, notOllama } from "./errors.ts";
+import { linesOf } from "@/lib/providers/http/lines.ts";
+import { LlmError } from "@/lib/providers/provider.ts";
+import { Watchdog } from "@/lib/providers/http/watchdog.ts";
+import { withoutUser } from "@/lib/config/ollama_host.ts";
+
+/** One step of a pull. Bytes are absent while Ollama does not know them. */
+export interface PullProgress {
+  /** Ollama's own words: "pulling manifest", "verifying sha256 digest", "success". */
+  status: string;
+  digest?: string;
+  total?: number;
+  completed?: number;
+  /** Over all parts seen so far, in bytes. `completed` never goes back. */
+  overall: { total: number; completed: number };
+}
+
+export interface PullOptions {
+  host: string;
+  /** Whether link-local and metadata addresses may be asked. Default: false. */
+  allowLinkLocal?: boolean;
+  /** Longest silence in milliseconds; a large part is checked in silence. Default ten minutes. */
+  idleMs?: number;
+}
+
+/**
+ * Has Ollama fetch a model, and tells how far it is. Aborting stops it; what has come stays with Ollama, and the next
+ * pull goes on from there. It returns when, and only when, the model is there.
+ *
+ * @throws {LlmError} for every failure
+ * @throws the reason of `signal`
+ */
+export async function* pull(
+  model: string,
+  { host, allowLinkLocal, idleMs = 600_000 }: PullOptions,
+  { signal }: { signal: AbortSignal },
+): AsyncGenerator<PullProgress, void, undefined> {
+  signal.throwIfAborted();
+  const asked = { host: withoutUser(host), model };
+  const abort = new AbortController();
+  const stop = () => abort.abort(signal.reason);
+  const watchdog = new Watchdog((limitMs) => abort.abort(stalled(model, limitMs)));
+  signal.addEventListener("abort", stop, { once: true });
+  let started = false;
+  try {
+    watchdog.begin(idleMs);
+    const response = await ask(`${host.replace(/\/+$/, "")}/api/pull`, {
+      headers: { accept: "application/x-ndjson" },
+      body: { model, stream: true },
+      allowLinkLocal,
+      signal: abort.signal,
+    });
+    if (response.status !== 200) throw await errorOfAnswer(response, asked);
+    started = true;
+    const parts = new Parts();
+    for await (const line of linesOf(response, { watchdog, idleMs, signal: abort.signal })) {
+      if (line.trim() === "") continue;
+      const progress = parts.add(parseLine(line, asked));
+      yield progress;
+      if (progress.status === "success") return;
+    }
+    throw incomplete(asked);
+  } catch (error) {
+    if (abort.signal.aborted) throw abort.signal.reason;
+    if (error instanceof LlmError) throw error.code === "incomplete" ? brokenOff(model, error) : error;
+    throw started ? brokenOff(model, error) : errorOfFetch(error, asked);
+  } finally {
+    watchdog.stop();
+    signal.removeEventListener("abort", stop);
+    abort.abort();
+  }
+}
+
+type Line = Omit<PullProgress, "overall">;
+
+/** Adds up the parts of a model, each counted as far as it ever was: Ollama may begin one again. */
+class Parts {
+  readonly #parts = new Map<string, { total: number; completed: number }>();
+
+  add(line: Line): PullProgress {
+    const { digest, total = 0, completed = 0 } = line;
+    if (digest !== undefined) {
+      const before = this.#parts.get(digest);
+      this.#parts.set(digest, {
+        total: Math.max(total, before?.total ?? 0),
+        completed: Math.max(completed, before?.completed ?? 0),
+      });
+    }
+    const overall = { total: 0, completed: 0 };
+    for (const part of this.#parts.values()) {
+      overall.total += part.total;
+      overall.completed += part.completed;
+    }
+    return { ...line, overall };
+  }
+}
+
+function parseLine(text: string, asked: Asked): Line {
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch {
+    throw notOllama(asked); // The cause would repeat the text.
+  }
+  if (typeof value !== "object" || value === null) throw notOllama(asked);
+  const { status, digest, total, completed, error } = value as Record<string, unknown>;
+  if (error) throw refused(error, asked);
+  return {
+    status: typeof status === "string" ? status : "",
+    ...(typeof digest === "string" ? { digest } : {}),
+    ...(typeof total === "number" ? { total } : {}),
+    ...(typeof completed === "number" ? { completed } : {}),
+  };
+}
+
+function refused(said: unknown, asked: Asked): LlmError {
+  const { model } = asked;
+  const error = errorOfValue(said, asked);
+  if (error.code === "ollama_refused") return error;
+  if (/file does not exist|not found/.test(error.message)) {
+    return new LlmError("model_missing", `Ollama's library has no model ${model}`, {
+      cause: error,
+      hint: "Look up its name at ollama.com/library",
+    });
+  }
+  const hint = /no space/.test(error.message)
+    ? "Free some space on the disk; what has come so far is kept"
+    : "Check the connection to the internet and try again; what has come so far is kept";
+  return new LlmError(
+    "ollama_failed",
+    `Ollama cannot fetch ${model}: ${error.message.replace(/^Ollama failed: /, "")}`,
+    {
+      cause: error,
+      hint,
+    },
+  );
+}
+
+function brokenOff(model: string, cause: unknown): LlmError {
+  return new LlmError("incomplete", `Fetching ${model} broke off before its end`, {
+    cause,
+    hint: "Try again: it goes on where it stopped",
+  });
+}
+
+function stalled(model: string, limitMs: number): LlmError {
+  return new LlmError("timeout", `Fetching ${model} has stood still for ${Math.round(limitMs / 1000)} s`, {
+    hint: "Check the connection to the internet and try again: it goes on where it stopped",
+  });
+}

@@ -1,0 +1,298 @@
+import { isThisMachine, withoutUser } from "@/lib/config/ollama_host.ts";
+import type { ProviderName, Status } from "@/lib/protocol/v2.ts";
+import { ask, type Question } from "@/lib/providers/http/ask.ts";
+import { type Asked, errorOfAnswer, errorOfFetch, notOllama } from "./errors.ts";
+import { LlmError } from "@/lib/providers/provider.ts";
+
+/** A model as Ollama lists it. What an older Ollama does not tell is absent. */
+export interface OllamaModel {
+  /** With its tag. */
+  name: string;
+  /** Bytes on disk; next to nothing for a model that runs elsewhere. */
+  size: number;
+  /** Such as "7.6B". */
+  parameters?: string;
+  quantization?: string;
+  /** What it can do, such as "completion", "thinking" and "embedding". */
+  capabilities?: string[];
+  /** Where it runs, when that is not here. */
+  remoteHost?: string;
+}
+
+/** What stands at Ollama's address. */
+export interface OllamaStatus {
+  /** Its address, without a password. */
+  host: string;
+  reachable: boolean;
+  version?: string;
+  /** The configured model as it was asked for. */
+  model: string;
+  /** null while unknown. */
+  modelPresent: boolean | null;
+  /** Newest first. */
+  models: OllamaModel[];
+  /** What the configured model can do. */
+  capabilities?: string[];
+  /** The longest context the configured model can take, in tokens. */
+  contextLength?: number;
+  /** The context that the configured model's own settings ask for (`num_ctx`), in tokens. */
+  ownContext?: number;
+  /** The context it was loaded with, in tokens; absent while it is not in memory. */
+  loadedContext?: number;
+  /** True when prompts leave this machine. */
+  away: boolean;
+  /** Why it is not reachable, or what is wrong with it. */
+  error?: LlmError;
+}
+
+export interface ProbeOptions {
+  host: string;
+  /** Whether link-local and metadata addresses may be asked. Default: false. */
+  allowLinkLocal?: boolean;
+  model: string;
+  /** For the whole look, in milliseconds. Default 2000. */
+  timeoutMs?: number;
+  signal?: AbortSignal;
+}
+
+/** Ollama answers at once about running models, or not before a model has loaded. */
+const PS_TIMEOUT_MS = 500;
+
+/**
+ * Looks at Ollama: is it there, which models has it, is the configured one among them. Never waits longer than
+ * `timeoutMs`; what was not told by then is left open.
+ *
+ * @throws the reason of `signal`, and nothing else
+ */
+export async function probe(options: ProbeOptions): Promise<OllamaStatus> {
+  const { host, model, timeoutMs = 2000, signal } = options;
+  const [version, tags, show, ps] = await Promise.allSettled([
+    askJson(options, timeoutMs, "/api/version"),
+    askJson(options, timeoutMs, "/api/tags"),
+    model === "" ? undefined : askJson(options, timeoutMs, "/api/show", { model }),
+    // Silent while a model loads, and then there is nothing to learn from it.
+    askJson(options, Math.min(timeoutMs, PS_TIMEOUT_MS), "/api/ps"),
+  ]);
+  signal?.throwIfAborted();
+  const status: OllamaStatus = {
+    host: withoutUser(host),
+    reachable: version.status === "fulfilled",
+    model,
+    modelPresent: null,
+    models: [],
+    away: isAway(host, model),
+  };
+  if (version.status === "rejected") return { ...status, error: version.reason };
+  const said = textField(version.value, "version");
+  if (said !== undefined) status.version = said;
+  if (tags.status === "fulfilled") {
+    status.models = modelsOf(tags.value);
+    const there = findModel(status.models, model);
+    // A cloud model is there without being listed.
+    status.modelPresent = there !== undefined ? true : isCloudName(model) ? null : false;
+    if (there?.remoteHost !== undefined) status.away = true;
+  } else {
+    status.error = tags.reason;
+  }
+  if (show.status === "fulfilled" && show.value !== undefined) {
+    status.modelPresent = true;
+    if (textField(show.value, "remote_host") !== undefined) status.away = true;
+    Object.assign(status, shownOf(show.value));
+  } else if (show.status === "rejected" && show.reason instanceof LlmError && show.reason.code === "model_missing") {
+    status.modelPresent = false;
+  }
+  if (ps.status === "fulfilled") {
+    const length = loadedContextOf(ps.value, model);
+    if (length !== undefined) status.loadedContext = length;
+  }
+  return status;
+}
+
+/** The same for the page: who would answer the next prompt. */
+export function statusFrame(status: OllamaStatus, fallback: "demo" | "none"): Status {
+  const { host, reachable, version, model, modelPresent, away, error } = status;
+  // What answers but is not Ollama is no reason to fall back: the user is to hear of it.
+  const provider: ProviderName | "none" = reachable || error?.code === "ollama_refused" ? "ollama" : fallback;
+  return { provider, model, modelPresent, host, reachable, away, ...(version === undefined ? {} : { version }) };
+}
+
+/** Keeps what the last look at Ollama told. Looks that happen at once are one. */
+export class OllamaMonitor {
+  readonly #options: ProbeOptions;
+  #latest: OllamaStatus | undefined;
+  #lastContext: number | undefined;
+  #looking: Promise<OllamaStatus> | undefined;
+
+  constructor(options: ProbeOptions) {
+    this.#options = options;
+  }
+
+  /** What the last look told; undefined before the first. */
+  get latest(): OllamaStatus | undefined {
+    return this.#latest;
+  }
+
+  /**
+   * The context in which the model runs, in tokens, or will when it is loaded: as it was loaded last, or else as its own
+   * settings ask. Undefined where nothing tells: then Ollama decides by its own configuration.
+   */
+  get contextLength(): number | undefined {
+    const { loadedContext, ownContext, contextLength = Infinity } = this.#latest ?? {};
+    const length = loadedContext ?? this.#lastContext ?? ownContext;
+    // However much is asked for, a model is not loaded with more than it can take.
+    return length && Math.min(length, contextLength);
+  }
+
+  /** What is known before the first look: nothing is ruled out. */
+  get unknown(): OllamaStatus {
+    const { host, model } = this.#options;
+    return {
+      host: withoutUser(host),
+      model,
+      reachable: true,
+      modelPresent: null,
+      models: [],
+      away: isAway(host, model),
+    };
+  }
+
+  refresh(): Promise<OllamaStatus> {
+    this.#looking ??= probe(this.#options).then((status) => {
+      // Ollama forgets it with the model, a few minutes after the last answer.
+      this.#lastContext = status.loadedContext ?? this.#lastContext;
+      return this.#latest = status;
+    }).finally(() => {
+      this.#looking = undefined;
+    });
+    return this.#looking;
+  }
+}
+
+/** Asks Ollama for a JSON object. Every failure but the caller's own abort is an LlmError. */
+async function askJson(
+  { host, model, allowLinkLocal, signal }: ProbeOptions,
+  timeoutMs: number,
+  path: string,
+  body?: unknown,
+): Promise<object> {
+  const asked = { host: withoutUser(host), model };
+  const abort = new AbortController();
+  const stop = () => abort.abort(signal?.reason);
+  const timer = setTimeout(() => abort.abort(silent(asked.host, timeoutMs)), timeoutMs);
+  signal?.addEventListener("abort", stop, { once: true });
+  try {
+    signal?.throwIfAborted();
+    const question: Question = { body, allowLinkLocal, signal: abort.signal };
+    const response = await ask(`${host.replace(/\/+$/, "")}${path}`, question);
+    if (!response.ok) throw await errorOfAnswer(response, asked);
+    return parseObject(await response.text(), asked);
+  } catch (error) {
+    if (abort.signal.aborted) throw abort.signal.reason;
+    throw error instanceof LlmError ? error : errorOfFetch(error, asked);
+  } finally {
+    clearTimeout(timer);
+    signal?.removeEventListener("abort", stop);
+  }
+}
+
+function silent(host: string, timeoutMs: number): LlmError {
+  return new LlmError("timeout", `Ollama at ${host} does not answer within ${timeoutMs} ms`, {
+    hint: "It may be busy loading a model; restart it if it hangs",
+  });
+}
+
+function parseObject(text: string, asked: Asked): object {
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch {
+    throw notOllama(asked); // The cause would repeat the text.
+  }
+  if (typeof value !== "object" || value === null) throw notOllama(asked);
+  return value;
+}
+
+/** The listed model that a name means, as Ollama takes it: tag `latest` by default, whatever the case. */
+export function findModel(models: readonly OllamaModel[], name: string): OllamaModel | undefined {
+  const wanted = withTag(name);
+  return models.find((model) => withTag(model.name) === wanted);
+}
+
+function withTag(name: string): string {
+  const lower = name.trim().toLowerCase();
+  return lower.slice(lower.lastIndexOf("/") + 1).includes(":") ? lower : `${lower}:latest`;
+}
+
+/** Whether prompts leave this machine, as far as names tell: Ollama runs elsewhere, or the model does. */
+export function isAway(host: string, model: string): boolean {
+  return !isThisMachine(host) || isCloudName(model);
+}
+
+/** Names that Ollama hands to ollama.com without looking for them here. */
+export function isCloudName(name: string): boolean {
+  return /:(.*-)?cloud$/i.test(name.trim());
+}
+
+function modelsOf(tags: object): OllamaModel[] {
+  return entriesOf(tags).flatMap((entry): OllamaModel[] => {
+    const name = nameOf(entry);
+    if (name === undefined) return [];
+    const { size, details } = entry as { size?: unknown; details?: unknown };
+    return [{
+      name,
+      size: typeof size === "number" ? size : 0,
+      ...optional("parameters", textField(details, "parameter_size")),
+      ...optional("quantization", textField(details, "quantization_level")),
+      ...optional("remoteHost", textField(entry, "remote_host")),
+      ...capabilitiesOf(entry),
+    }];
+  });
+}
+
+/** An older Ollama does not tell them. */
+function capabilitiesOf(value: unknown): { capabilities?: string[] } {
+  const { capabilities } = (value ?? {}) as { capabilities?: unknown };
+  return Array.isArray(capabilities) && capabilities.length > 0 ? { capabilities: capabilities.map(String) } : {};
+}
+
+function shownOf(show: object): Pick<OllamaStatus, "capabilities" | "contextLength" | "ownContext"> {
+  const contextLength = contextLengthOf(show);
+  // One setting a line, its name and its value apart by blanks.
+  const ownContext = Number(/^num_ctx\s+(\d+)\s*$/m.exec(textField(show, "parameters") ?? "")?.[1] ?? 0);
+  return {
+    ...capabilitiesOf(show),
+    ...(contextLength !== undefined && { contextLength }),
+    ...(ownContext > 0 && { ownContext }),
+  };
+}
+
+function loadedContextOf(ps: object, model: string): number | undefined {
+  const entry = entriesOf(ps).find((entry) => withTag(nameOf(entry) ?? "") === withTag(model));
+  const { context_length: length } = (entry ?? {}) as { context_length?: unknown };
+  return typeof length === "number" && length > 0 ? length : undefined;
+}
+
+function entriesOf(list: object): unknown[] {
+  const { models } = list as { models?: unknown };
+  return Array.isArray(models) ? models : [];
+}
+
+function nameOf(entry: unknown): string | undefined {
+  return textField(entry, "name") ?? textField(entry, "model");
+}
+
+/** `model_info` names the length after the architecture: "qwen2.context_length". */
+function contextLengthOf(show: object): number | undefined {
+  const { model_info: info } = show as { model_info?: unknown };
+  const length = Object.entries(info ?? {}).find(([name]) => name.endsWith(".context_length"))?.[1];
+  return typeof length === "number" && length > 0 ? length : undefined;
+}
+
+function textField(value: unknown, name: string): string | undefined {
+  const field = (value as Record<string, unknown> | null | undefined)?.[name];
+  return typeof field === "string" && field !== "" ? field : undefined;
+}
+
+function optional<Name extends string>(name: Name, value: string | undefined): { [Key in Name]?: string } {
+  return value === undefined ? {} : { [name]: value } as { [Key in Name]: string };
+}

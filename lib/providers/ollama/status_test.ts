@@ -1,0 +1,157 @@
+import { assert, assertEquals, assertRejects } from "@std/assert";
+import { startStub, type StubModel } from "@/tests/stub_ollama.ts";
+import { findModel, isCloudName, OllamaMonitor, probe, statusFrame } from "./status.ts";
+
+Deno.test("probe() tells version, models and the configured one when Ollama is there", async () => {
+  await using stub = startStub({
+    version: "0.33.0",
+    models: [
+      { name: "qwen2.5:latest", size: 123, contextLength: 40_960, loaded: true },
+      { name: "old:1b", capabilities: [] },
+    ],
+  });
+  const { models, ...status } = await probe({ host: stub.url, model: "qwen2.5" });
+  assertEquals(status, {
+    host: stub.url,
+    reachable: true,
+    version: "0.33.0",
+    model: "qwen2.5",
+    modelPresent: true,
+    capabilities: ["completion"],
+    contextLength: 40_960,
+    loadedContext: 4096,
+    away: false,
+  });
+  assertEquals(models, [
+    { name: "qwen2.5:latest", size: 123, parameters: "7.6B", quantization: "Q4_K_M", capabilities: ["completion"] },
+    { name: "old:1b", size: 4_683_087_332, parameters: "7.6B", quantization: "Q4_K_M" },
+  ]);
+});
+
+Deno.test("probe() tells that the model is not there when it is not", async () => {
+  await using stub = startStub({ models: [] });
+  const status = await probe({ host: stub.url, model: "qwen2.5" });
+  assertEquals([status.reachable, status.modelPresent, status.models], [true, false, []]);
+  assertEquals((await probe({ host: stub.url, model: "" })).modelPresent, false);
+});
+
+Deno.test("probe() says why when Ollama is not there", async () => {
+  const stub = startStub();
+  await stub.close();
+  const status = await probe({ host: stub.url, model: "qwen2.5" });
+  assertEquals([status.reachable, status.modelPresent, status.error?.code], [false, null, "ollama_unreachable"]);
+  assertEquals(status.error?.hint, "Start it with `ollama serve`");
+});
+
+Deno.test("probe() does not wait for what hangs", async (t) => {
+  const cases: [string[], boolean, boolean | null, string | undefined][] = [
+    [["/api/ps"], true, true, undefined],
+    [["/api/tags"], true, true, "timeout"],
+    [["/api/show"], true, true, undefined],
+    [["/api/tags", "/api/show"], true, null, "timeout"],
+    [["/api/version"], false, null, "timeout"],
+  ];
+  for (const [hang, reachable, present, code] of cases) {
+    await t.step(hang.join(), async () => {
+      await using stub = startStub({ hang });
+      const status = await probe({ host: stub.url, model: "qwen2.5", timeoutMs: 60 });
+      assertEquals([status.reachable, status.modelPresent, status.error?.code], [reachable, present, code]);
+    });
+  }
+});
+
+Deno.test("probe() throws the reason when aborted", async () => {
+  await using stub = startStub({ hang: ["/api/tags"] });
+  const abort = new AbortController();
+  const looking = probe({ host: stub.url, model: "qwen2.5", signal: abort.signal });
+  await stub.request(0);
+  abort.abort(new Error("enough"));
+  await assertRejects(() => looking, Error, "enough");
+});
+
+Deno.test("probe() tells that prompts leave the machine when the model or Ollama is elsewhere", async () => {
+  await using stub = startStub({
+    models: [{ name: "near:latest" }, { name: "far:latest", remoteHost: "https://ollama.com:443" }],
+  });
+  const aways = [];
+  for (const model of ["near", "far", "gpt-oss:120b-cloud", "x:cloud"]) {
+    aways.push((await probe({ host: stub.url, model })).away);
+  }
+  assertEquals(aways, [false, true, true, true]);
+  const elsewhere = await probe({ host: "http://192.0.2.7:11434", model: "near", timeoutMs: 1 });
+  assertEquals([elsewhere.away, elsewhere.reachable], [true, false]);
+});
+
+Deno.test("statusFrame() says who would answer next", async () => {
+  const stub = startStub();
+  const there = await probe({ host: stub.url, model: "mistral" });
+  assertEquals(statusFrame(there, "demo"), {
+    provider: "ollama",
+    model: "mistral",
+    modelPresent: false,
+    host: stub.url,
+    reachable: true,
+    away: false,
+    version: "0.33.0",
+  });
+  await stub.close();
+  const gone = await probe({ host: stub.url, model: "mistral" });
+  assertEquals(statusFrame(gone, "demo").provider, "demo");
+  assertEquals(statusFrame(gone, "none").provider, "none");
+});
+
+Deno.test("statusFrame() names Ollama when something else answers at its address", async () => {
+  await using server = Deno.serve({ port: 0, hostname: "127.0.0.1", onListen() {} }, () => new Response("<h1>Hi</h1>"));
+  const status = await probe({ host: `http://127.0.0.1:${server.addr.port}`, model: "qwen2.5" });
+  assertEquals([status.reachable, status.error?.code, statusFrame(status, "demo").provider], [
+    false,
+    "ollama_refused",
+    "ollama",
+  ]);
+  assertEquals(status.error?.message, `${status.host} answers, but it is not Ollama`);
+});
+
+Deno.test("OllamaMonitor looks once when asked at once, and keeps what it saw", async () => {
+  await using stub = startStub();
+  const monitor = new OllamaMonitor({ host: stub.url, model: "qwen2.5" });
+  assertEquals(monitor.latest, undefined);
+  const [one, two] = await Promise.all([monitor.refresh(), monitor.refresh()]);
+  assert(one === two && one === monitor.latest);
+  assertEquals(stub.requests.filter(({ path }) => path === "/api/version").length, 1);
+  assert(await monitor.refresh() !== one);
+});
+
+Deno.test("OllamaMonitor tells the context of a model that is not in memory: as it was loaded, or as its settings ask", async () => {
+  await using stub = startStub({ models: [{ name: "m:latest" }] });
+  const monitor = new OllamaMonitor({ host: stub.url, model: "m" });
+  const seen = async (model: Partial<StubModel>) => {
+    stub.set({ models: [{ name: "m:latest", ...model }] });
+    await monitor.refresh();
+    return monitor.contextLength;
+  };
+  assertEquals(monitor.contextLength, undefined);
+  assertEquals(await seen({}), undefined);
+  const parameters = 'stop                           "<x>"\nnum_ctx                        8192';
+  assertEquals(await seen({ parameters }), 8_192);
+  assertEquals(await seen({ parameters, contextLength: 2_048 }), 2_048);
+  assertEquals(await seen({ parameters, loaded: 16_384 }), 16_384);
+  assertEquals(await seen({ parameters }), 16_384);
+});
+
+Deno.test("findModel() takes names as Ollama does", () => {
+  const models = ["Qwen2.5:latest", "llama3.2:3b", "hf.co/bob/x:Q4"].map((name) => ({ name, size: 1 }));
+  const cases: [string, string | undefined][] = [
+    ["qwen2.5", "Qwen2.5:latest"],
+    ["QWEN2.5:LATEST", "Qwen2.5:latest"],
+    ["llama3.2", undefined],
+    ["llama3.2:3B", "llama3.2:3b"],
+    ["hf.co/bob/x:q4", "hf.co/bob/x:Q4"],
+    ["", undefined],
+  ];
+  for (const [name, found] of cases) assertEquals(findModel(models, name)?.name, found, name);
+});
+
+Deno.test("isCloudName() knows the names that run elsewhere", () => {
+  for (const name of ["x:cloud", "gpt-oss:120b-cloud", "X:CLOUD"]) assert(isCloudName(name), name);
+  for (const name of ["cloud", "x:latest", "cloudy:1b", "x:cloudy", "cloud/x:1b"]) assert(!isCloudName(name), name);
+});

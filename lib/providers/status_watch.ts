@@ -1,0 +1,78 @@
+/** Keeps the pages up to date on who would answer them. */
+import { type OllamaMonitor, type OllamaStatus, statusFrame } from "./ollama/status.ts";
+import type { Status } from "@/lib/protocol/v2.ts";
+import { guarded } from "@/lib/telemetry/guard.ts";
+
+/** How often Ollama is looked at while somebody is there to see it, ms: soon when it is missing, seldom when not. */
+const LOOK_MS = { missing: 3_000, there: 15_000 };
+/** What was seen so long ago, ms, is looked at again when somebody asks. */
+const STALE_MS = 1_000;
+
+export interface StatusWatchOptions {
+  monitor: OllamaMonitor;
+  fallback: "demo" | "none";
+  /** Whether anybody would see a change. Nobody asks Ollama for an empty room. */
+  watched(): boolean;
+  /** Told of every change. */
+  onChange(status: Status): void;
+}
+
+export class StatusWatch {
+  readonly #options: StatusWatchOptions;
+  #current: Status;
+  #looked = -Infinity;
+  #timer: ReturnType<typeof setTimeout> | undefined;
+  #disposed = false;
+
+  /** Looks at once, and then from time to time until it is disposed of. */
+  constructor(options: StatusWatchOptions) {
+    this.#options = options;
+    this.#current = statusFrame(options.monitor.unknown, options.fallback);
+    this.look();
+  }
+
+  /** What the last look told. */
+  get current(): Status {
+    return this.#current;
+  }
+
+  /** What the last look told; if that was a while ago, a new one is begun, and tells of what has changed. */
+  glance(): Status {
+    if (performance.now() - this.#looked > STALE_MS) this.look();
+    return this.#current;
+  }
+
+  /** Begins a look that tells of a change. */
+  look(): void {
+    guarded("look at Ollama", () => this.refresh());
+  }
+
+  /** Looks now, and tells of a change. */
+  async refresh(): Promise<OllamaStatus> {
+    this.#looked = performance.now();
+    // Before anything can fail: whatever does, it is looked again.
+    this.#later(LOOK_MS.missing);
+    const seen = await this.#options.monitor.refresh();
+    if (this.#disposed) return seen;
+    this.#later(seen.reachable ? LOOK_MS.there : LOOK_MS.missing);
+    const status = statusFrame(seen, this.#options.fallback);
+    const changed = JSON.stringify(status) !== JSON.stringify(this.#current);
+    this.#current = status;
+    if (changed) guarded("tell how Ollama is", () => this.#options.onChange(status));
+    return seen;
+  }
+
+  dispose(): void {
+    this.#disposed = true;
+    clearTimeout(this.#timer);
+  }
+
+  #later(ms: number): void {
+    clearTimeout(this.#timer);
+    if (this.#disposed) return;
+    this.#timer = setTimeout(() => {
+      this.#later(ms);
+      guarded("look whether anybody watches", () => this.#options.watched() && this.look());
+    }, ms);
+  }
+}

@@ -1,0 +1,375 @@
+import { assert, assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
+import { call, ChatServer, outcome } from "@/lib/server/sockets/chat_server_fixture.ts";
+import { OWNER } from "@/lib/principal.ts";
+import type { ServerFrame } from "@/lib/protocol/v2.ts";
+import type { SocketClient } from "@/tests/socket_client.ts";
+
+type Client = SocketClient<ServerFrame>;
+
+/** A page that has been welcomed. */
+async function enter(server: ChatServer, session?: string): Promise<Client & { session: string }> {
+  const client = await server.v2();
+  client.send({ type: "hello", session });
+  const { session: id } = await client.next("welcome");
+  return Object.assign(client, { session: id });
+}
+
+/** Asks, and answers. */
+async function talk(server: ChatServer, client: Client, turn: string, prompt: string, answer: string): Promise<void> {
+  const from = client.heard.length;
+  const index = server.brain.answers.length;
+  client.send({ type: "prompt", turn, text: prompt });
+  const words = await server.brain.answer(index);
+  words.say(answer);
+  words.end();
+  await client.next("end", from);
+}
+
+/** The turns of the conversation that the page is in, as a page of its session that comes now is told. */
+async function history(server: ChatServer, { session }: { session: string }): Promise<[string, string, string][]> {
+  const page = await enter(server, session);
+  const { history } = await page.next("welcome");
+  await page.close();
+  return history.map(({ turn, prompt, text }) => [turn, prompt, text]);
+}
+
+async function listed(client: Client, query?: string): Promise<[string, boolean][]> {
+  const list = await call(client, "conversations.list", query === undefined ? {} : { query });
+  return list.map(({ title, open }) => [title, open === true]);
+}
+
+async function idOf(client: Client, title: string): Promise<string> {
+  const list = await call(client, "conversations.list", {});
+  return list.find((one) => one.title === title)!.id;
+}
+
+Deno.test("conversations.list shows what was said a moment ago, and finds it", async () => {
+  await using server = new ChatServer();
+  const page = await enter(server);
+  assertEquals(await listed(page), []);
+  await talk(server, page, "t1", "Tell me of tea\nplease", "Чай из Японии");
+  page.send({ type: "reset" });
+  await talk(server, page, "t2", "Hello", "Hi");
+  assertEquals(await listed(page), [["Hello", true], ["Tell me of tea", false]]);
+  const found = await call(page, "conversations.list", { query: "чАЙ" });
+  assertEquals(found.map(({ title, excerpt, turns }) => [title, excerpt, turns]), [
+    ["Tell me of tea", "Чай из Японии", 1],
+  ]);
+  await page.close();
+});
+
+Deno.test("conversations.open takes every page of the session there, and it goes on there", async () => {
+  await using server = new ChatServer();
+  const page = await enter(server);
+  const other = await enter(server, page.session);
+  await talk(server, page, "t1", "first", "one");
+  page.send({ type: "reset" });
+  await talk(server, page, "t2", "second", "two");
+  const [from, otherFrom] = [page.heard.length, other.heard.length];
+  assertEquals(await call(page, "conversations.open", { conversation: await idOf(page, "first") }), null);
+  for (const [client, heard] of [[page, from], [other, otherFrom]] as const) {
+    const welcome = await client.next("welcome", heard);
+    assertEquals([welcome.session, welcome.resumed, welcome.history.map(({ text }) => text)], [
+      page.session,
+      false,
+      ["one"],
+    ]);
+  }
+  await talk(server, other, "t3", "third", "three");
+  assertEquals(await history(server, page), [["t1", "first", "one"], ["t3", "third", "three"]]);
+  assertEquals(await listed(page), [["first", true], ["second", false]]);
+  await Promise.all([page.close(), other.close()]);
+});
+
+Deno.test("two sessions in one conversation see the same, and none of their words is lost", async () => {
+  await using server = new ChatServer();
+  const [one, two] = [await enter(server), await enter(server)];
+  await talk(server, one, "t1", "first", "one");
+  await talk(server, two, "x", "elsewhere", "there");
+  const conversation = await idOf(one, "first");
+  await call(two, "conversations.open", { conversation });
+  const from = one.heard.length;
+  await talk(server, two, "t2", "second", "two");
+  assertEquals((await one.next("queued", from)).text, "second");
+  await one.next("end", from);
+  await talk(server, one, "t3", "third", "three");
+  const all: [string, string, string][] = [["t1", "first", "one"], ["t2", "second", "two"], ["t3", "third", "three"]];
+  assertEquals([await history(server, one), await history(server, two)], [all, all]);
+  // One of them leaves; the other's answer goes on.
+  const index = server.brain.answers.length;
+  two.send({ type: "prompt", turn: "t4", text: "fourth" });
+  const answer = await server.brain.answer(index);
+  const before = one.heard.length;
+  one.send({ type: "reset" });
+  assertEquals((await one.next("welcome", before)).history, []);
+  assertEquals(answer.signal.aborted, false);
+  const last = two.heard.length;
+  answer.say("four");
+  answer.end();
+  await two.next("end", last);
+  assertEquals(await history(server, one), []);
+  assertEquals((await history(server, two)).length, 4);
+  await Promise.all([one.close(), two.close()]);
+});
+
+Deno.test("an answer goes on in a conversation that was left for another, and is there on return", async () => {
+  await using server = new ChatServer();
+  const page = await enter(server);
+  await talk(server, page, "t1", "first", "one");
+  page.send({ type: "reset" });
+  page.send({ type: "prompt", turn: "t2", text: "second" });
+  const answer = await server.brain.answer(1);
+  await call(page, "conversations.open", { conversation: await idOf(page, "first") });
+  const from = page.heard.length;
+  answer.say("two");
+  answer.end();
+  await talk(server, page, "t3", "third", "three");
+  assertEquals(page.heard.slice(from).some((frame) => "turn" in frame && frame.turn === "t2"), false);
+  await call(page, "conversations.open", { conversation: await idOf(page, "second") });
+  assertEquals(await history(server, page), [["t2", "second", "two"]]);
+  await page.close();
+});
+
+Deno.test("what was about to be told of a conversation is not told after it has been left", async () => {
+  await using server = new ChatServer();
+  const page = await enter(server);
+  await talk(server, page, "t1", "first", "one");
+  page.send({ type: "reset" });
+  await talk(server, page, "t2", "second", "two");
+  const conversation = await idOf(page, "first");
+  const session = await server.hub.openSession(OWNER, page.session);
+  const from = page.heard.length;
+  session.conversation.prompt("late", "third");
+  await server.hub.open(session, conversation);
+  await call(page, "context.use", {});
+  assertEquals(page.heard.slice(from).map(({ type }) => type), ["welcome", "result"]);
+  await page.close();
+});
+
+Deno.test("whoever lost the line when the session moved is told all of the other conversation", async () => {
+  await using server = new ChatServer();
+  const page = await enter(server);
+  await talk(server, page, "t1", "first", "one");
+  page.send({ type: "reset" });
+  await talk(server, page, "t2", "second", "two");
+  const { seq: after } = await page.next("end", page.heard.findLastIndex(({ type }) => type === "welcome"));
+  const other = await enter(server, page.session);
+  await page.close();
+  await call(other, "conversations.open", { conversation: await idOf(other, "first") });
+  const back = await server.v2();
+  back.send({ type: "hello", session: page.session, after });
+  const welcome = await back.next("welcome");
+  assertEquals([welcome.resumed, welcome.history.map(({ text }) => text)], [false, ["one"]]);
+  assert(welcome.seq > after, "numbers must go on growing within a session");
+  const again = await server.v2();
+  again.send({ type: "hello", session: page.session, after: welcome.seq });
+  assertEquals((await again.next("welcome")).resumed, true);
+  await Promise.all([other.close(), back.close(), again.close()]);
+});
+
+Deno.test("conversations.rename keeps the name, in one line", async () => {
+  await using server = new ChatServer();
+  const page = await enter(server);
+  await talk(server, page, "t1", "first", "one");
+  await call(page, "conversations.rename", { conversation: await idOf(page, "first"), title: " Чай\n と お茶 " });
+  await talk(server, page, "t2", "second", "two");
+  assertEquals(await listed(page, "чай"), [["Чай と お茶", true]]);
+  await page.close();
+});
+
+Deno.test("conversations.delete takes it from everywhere; whoever is in it begins anew", async () => {
+  await using server = new ChatServer();
+  const [one, two] = [await enter(server), await enter(server)];
+  await talk(server, one, "t1", "first", "one");
+  const conversation = await idOf(one, "first");
+  await call(two, "conversations.open", { conversation });
+  one.send({ type: "prompt", turn: "t2", text: "still running" });
+  const answer = await server.brain.answer(1);
+  const [heardOne, heardTwo] = [one.heard.length, two.heard.length];
+  await call(two, "conversations.delete", { conversation });
+  assertEquals(answer.signal.aborted, true);
+  assertEquals((await one.next("welcome", heardOne)).history, []);
+  assertEquals((await two.next("welcome", heardTwo)).history, []);
+  assertEquals([await listed(one), await server.store.read(conversation)], [[], undefined]);
+  await talk(server, one, "n1", "mine", "a");
+  await talk(server, two, "n2", "yours", "b");
+  assertEquals((await listed(one)).toSorted(), [["mine", true], ["yours", false]]);
+  await Promise.all([one.close(), two.close()]);
+});
+
+Deno.test("conversations.export gives a file's name and text, with what was said a moment ago", async () => {
+  await using server = new ChatServer();
+  const page = await enter(server);
+  await talk(server, page, "t1", "お茶?", "はい。");
+  const conversation = await idOf(page, "お茶?");
+  const markdown = await call(page, "conversations.export", { conversation, format: "markdown" });
+  assertEquals(markdown.name, "お茶.md");
+  assertStringIncludes(markdown.text, "> お茶?\n\nはい。\n");
+  const json = await call(page, "conversations.export", { conversation, format: "json" });
+  assertEquals([json.name, JSON.parse(json.text).turns[0].text], ["お茶.json", "はい。"]);
+  await page.close();
+});
+
+Deno.test("turn.edit drops the turn and what came after, and asks anew; asking it twice is asking once", async () => {
+  await using server = new ChatServer();
+  const page = await enter(server);
+  for (const [turn, prompt] of [["t1", "one"], ["t2", "two"], ["t3", "three"]] as const) {
+    await talk(server, page, turn, prompt, "answer");
+  }
+  const from = page.heard.length;
+  const edit = { turn: "t2", text: "other", as: "t4" };
+  await call(page, "turn.edit", edit);
+  assertEquals((await page.next("welcome", from)).history.map(({ turn }) => turn), ["t1"]);
+  assertEquals((await page.next("queued", from)).turn, "t4");
+  await call(page, "turn.edit", edit);
+  const answer = await server.brain.answer(3);
+  answer.say("new");
+  answer.end();
+  await page.next("end", from);
+  assertEquals(server.brain.answers.length, 4);
+  assertEquals(await history(server, page), [["t1", "one", "answer"], ["t4", "other", "new"]]);
+  const conversation = await idOf(page, "one");
+  assertEquals((await server.store.read(conversation))!.turns.map(({ turn }) => turn), ["t1", "t4"]);
+  await page.close();
+});
+
+Deno.test("turn.edit of the turn that is being answered ends it, and its words stay away", async () => {
+  await using server = new ChatServer();
+  const page = await enter(server);
+  page.send({ type: "prompt", turn: "t1", text: "one" });
+  const old = await server.brain.answer(0);
+  old.say("half");
+  await page.next("chunk");
+  await call(page, "turn.edit", { turn: "t1", text: "other", as: "t2" });
+  assertEquals(old.signal.aborted, true);
+  const from = page.heard.length;
+  const answer = await server.brain.answer(1);
+  answer.say("whole");
+  answer.end();
+  await page.next("end", from);
+  assertEquals(await history(server, page), [["t2", "other", "whole"]]);
+  assertEquals((await server.store.read(await idOf(page, "other")))!.turns.length, 1);
+  await page.close();
+});
+
+Deno.test("turn.regenerate asks the same again", async () => {
+  await using server = new ChatServer();
+  const page = await enter(server);
+  await talk(server, page, "t1", "one", "first try");
+  await call(page, "turn.regenerate", { turn: "t1", as: "t2" });
+  const from = page.heard.findLastIndex(({ type }) => type === "welcome");
+  const answer = await server.brain.answer(1);
+  assertEquals(answer.request.messages.at(-1)!.content, "one");
+  answer.say("second try");
+  answer.end();
+  await page.next("end", from);
+  assertEquals(await history(server, page), [["t2", "one", "second try"]]);
+  await page.close();
+});
+
+Deno.test("context.use grows with the conversation", async () => {
+  await using server = new ChatServer();
+  const page = await enter(server);
+  const empty = await call(page, "context.use", {});
+  await talk(server, page, "t1", "one", "答え".repeat(50));
+  const { used, budget, ...turns } = await call(page, "context.use", {});
+  assertEquals(turns, { exact: false, turnsTold: 1, turns: 1 });
+  assert(used > empty.used + 100 && used < budget);
+  await page.close();
+});
+
+Deno.test("context.use tells what the model's server counted, until something else is said", async () => {
+  await using server = new ChatServer();
+  const page = await enter(server);
+  page.send({ type: "prompt", turn: "t1", text: "word ".repeat(40) });
+  const answer = await server.brain.answer(0);
+  answer.say("word ".repeat(40));
+  answer.end("stop", { promptTokens: 50, outputTokens: 41 });
+  await page.next("end");
+  const { used, exact } = await call(page, "context.use", {});
+  assertEquals([used, exact], [91, true]);
+  await talk(server, page, "t2", "two", "answer");
+  assertEquals((await call(page, "context.use", {})).exact, false);
+  await page.close();
+});
+
+Deno.test("context.use does not take thoughts, which are not told again, for a part of the context", async () => {
+  await using server = new ChatServer();
+  const page = await enter(server);
+  page.send({ type: "prompt", turn: "t1", text: "word ".repeat(40) });
+  const answer = await server.brain.answer(0);
+  answer.think("hm ".repeat(40));
+  answer.say("word ".repeat(40));
+  answer.end("stop", { promptTokens: 50, outputTokens: 81 });
+  await page.next("end");
+  assertEquals((await call(page, "context.use", {})).exact, false);
+  await page.close();
+});
+
+Deno.test("calls that cannot be done are refused, and change nothing", async () => {
+  await using server = new ChatServer({ promptChars: 10 });
+  const page = await enter(server);
+  await talk(server, page, "t1", "one", "answer");
+  await talk(server, page, "t2", "two", "answer");
+  const conversation = await idOf(page, "one");
+  const none = { conversation: "none" };
+  const cases: [string, unknown, string, string][] = [
+    ["conversations.open", none, "not_found", "no such conversation"],
+    ["conversations.rename", { ...none, title: "x" }, "not_found", "no such conversation"],
+    ["conversations.delete", none, "not_found", "no such conversation"],
+    ["conversations.export", { ...none, format: "json" }, "not_found", "no such conversation"],
+    [
+      "conversations.export",
+      { conversation, format: "pdf" },
+      "bad_value",
+      'params.format: must be "markdown" or "json"',
+    ],
+    ["conversations.rename", { conversation, title: " \n" }, "bad_value", "params.title"],
+    ["conversations.rename", { conversation, title: "x".repeat(201) }, "bad_value", "params.title"],
+    ["conversations.list", { query: 7 }, "bad_value", "params.query"],
+    ["turn.edit", { turn: "t9", text: "x", as: "t3" }, "not_found", "t9"],
+    ["turn.edit", { turn: "t2", text: "x", as: "t1" }, "bad_value", "t1"],
+    ["turn.edit", { turn: "t2", text: "x", as: "t2" }, "bad_value", "t2"],
+    ["turn.edit", { turn: "t2", text: "x", as: "" }, "bad_value", "params.as"],
+    ["turn.edit", { turn: "t2", text: " ", as: "t3" }, "empty_prompt", "write something"],
+    ["turn.edit", { turn: "t2", text: "x".repeat(11), as: "t3" }, "too_long", "at most 10"],
+    ["turn.regenerate", { turn: "t2" }, "bad_value", "params.as"],
+    ["toString", {}, "bad_frame", "no method toString"],
+  ];
+  for (const [method, params, code, words] of cases) {
+    const answer = await outcome(page, method, params);
+    assertEquals([method, answer.type === "refused" && answer.code], [method, code]);
+    assertStringIncludes(answer.type === "refused" ? answer.message : "", words);
+  }
+  assertEquals((await history(server, page)).map(([turn]) => turn), ["t1", "t2"]);
+  await page.close();
+});
+
+Deno.test("a call runs until its socket closes", async () => {
+  await using server = new ChatServer();
+  const gone = Promise.withResolvers<void>();
+  server.hub.calls.register({
+    "ollama.pull": (_, { signal, progress }) => {
+      progress({ status: "begun" });
+      signal.addEventListener("abort", () => gone.resolve());
+      return new Promise((_, reject) => signal.addEventListener("abort", () => reject(signal.reason)));
+    },
+  });
+  const page = await enter(server);
+  page.send({ type: "call", id: "1", method: "ollama.pull", params: { model: "m" } });
+  assertEquals(await page.next("progress"), { type: "progress", id: "1", value: { status: "begun" } });
+  page.send({ type: "cancel", id: "1" });
+  assertEquals((await page.next("refused")).code, "cancelled");
+  page.send({ type: "call", id: "2", method: "ollama.pull", params: { model: "m" } });
+  await page.next("progress", page.heard.length);
+  await page.close();
+  await gone.promise;
+});
+
+Deno.test("a call before hello sends the client away", async () => {
+  await using server = new ChatServer();
+  const client = await server.v2();
+  client.send({ type: "call", id: "1", method: "context.use", params: {} });
+  assertEquals((await client.closed()).code, 4400);
+  await assertRejects(() => call(client, "context.use", {}));
+});

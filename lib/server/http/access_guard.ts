@@ -1,0 +1,208 @@
+/**
+ * Who may come in, and as whom. Every request passes here first.
+ *
+ * No header of a proxy is believed but X-Forwarded-For, and that only from those in `server.trustedProxies`. A proxy
+ * that passes on the visitors' Host needs nothing to be found; for any other, the origin that visitors see goes into
+ * `server.allowedOrigins`.
+ */
+import { setTimeout as pause } from "node:timers/promises";
+import { originReader } from "./address.ts";
+import { GuessLimiter } from "./guess_limiter.ts";
+import { type Host, isLoopback, knownHosts, parseHost } from "./hosts.ts";
+import { isOwnOrigin } from "./origins.ts";
+import { isServable } from "./paths.ts";
+import type { Secrets } from "./secrets.ts";
+import { digest, guestSecret, newToken, setGuestCookie, shownCookie, shownToken, Tokens } from "./token.ts";
+import { ENTER, tokenPage } from "./token_page.ts";
+import type { Visitor } from "./visitor.ts";
+import type { Config } from "@/lib/config/schema.ts";
+import { OWNER, type Principal } from "@/lib/principal.ts";
+import { declaredRole, isEnough, type Role } from "@/lib/protocol/roles.ts";
+
+/**
+ * Why nobody is known to have sent a request:
+ * - `missing`: no token was shown
+ * - `wrong`: what was shown is nobody's
+ * - `blocked`: too many tokens wait to be looked at, so that this one was not
+ */
+export type Verdict = "missing" | "wrong" | "blocked";
+
+/** Who has come in, and what its browser is to keep. */
+export interface Admission extends Visitor {
+  cookies: string[];
+}
+
+export interface DoorOptions {
+  server: Config["server"];
+  /** The path of the socket. */
+  wsPath: string;
+  secrets: Secrets;
+}
+
+export class AccessGuard {
+  /** The owner's token, made for this run; undefined where the configuration has one, or none is needed. */
+  readonly madeToken: string | undefined;
+  /** Whether the owner needs a token to come in from this machine. */
+  readonly locked: boolean;
+  readonly #wsPath: string;
+  readonly #tokens: Tokens;
+  readonly #limiter = new GuessLimiter();
+  readonly #originOf: ReturnType<typeof originReader>;
+  readonly #isKnownHost: (name: string) => boolean;
+  readonly #allowedOrigins: readonly string[];
+
+  constructor({ server, wsPath, secrets }: DoorOptions) {
+    if (server.token === undefined && !isLoopback(server.host)) this.madeToken = newToken();
+    const owner = server.token ?? this.madeToken;
+    this.locked = owner !== undefined;
+    this.#wsPath = wsPath;
+    this.#tokens = new Tokens({ owner, secrets });
+    this.#originOf = originReader(server.trustedProxies);
+    this.#isKnownHost = knownHosts(server);
+    this.#allowedOrigins = server.allowedOrigins;
+  }
+
+  /** Who has come in; the answer to a request that may not. */
+  async admit(request: Request, info?: Deno.ServeHandlerInfo): Promise<Admission | Response> {
+    const url = URL.canParse(request.url) ? new URL(request.url) : undefined;
+    if (url === undefined) return refuse(400, "Cannot read the address of this request");
+    // Programs of the old days send none; browsers always do.
+    const host = parseHost(request.headers.get("host") || url.host);
+    if (host === undefined || !this.#isKnownHost(host.name)) return refuse(421, foreignHost(host));
+    const refused = this.#checkOrigin(request, host);
+    if (refused !== undefined) return refused;
+    const { group: address, local } = this.#originOf(request, info);
+    const least = declaredRole(url.pathname, this.#wsPath) ?? "owner";
+    if (least === "anyone" && isRead(request)) return { address, cookies: [] };
+    // A name beyond this machine was given to it by a proxy or a tunnel, however quiet that one is about it.
+    if (!this.locked && local && isLoopback(host.name)) {
+      return isServable(url.pathname) ? { principal: OWNER, address, cookies: [] } : refuse(404, "Not found");
+    }
+    const role = await this.#roleOf(request, url, address);
+    if (role !== "owner" && role !== "guest") return this.#unknown(request, url, role);
+    const clean = cleaned(url);
+    const { principal, cookies } = principalOf(role, request, url);
+    if (clean !== undefined && isRead(request) && !isUpgrade(request)) {
+      return redirect(clean, [this.#tokens.setCookie(request, url, role), ...cookies]);
+    }
+    if (!isServable(url.pathname)) return refuse(404, "Not found");
+    return isEnough(role, least) ? { principal, address, cookies } : refuse(403, "This is for the owner alone");
+  }
+
+  #checkOrigin(request: Request, host: Host): Response | undefined {
+    const origin = request.headers.get("origin");
+    if (!changesSomething(request)) return undefined;
+    if (origin !== null && !isOwnOrigin(origin, host, this.#allowedOrigins)) {
+      return refuse(
+        403,
+        `A page of ${
+          shown(origin)
+        } may not talk with this server: add its origin to server.allowedOrigins if it should`,
+      );
+    }
+    if (origin === null && isForeign(request)) {
+      return refuse(403, "Another page may not send this server anything without saying whose it is");
+    }
+  }
+
+  /** Whose token or cookie a request shows. A cookie cannot be guessed: only tokens wait, and are counted. */
+  async #roleOf(request: Request, url: URL, address: string): Promise<Role | Verdict> {
+    const token = shownToken(request, url);
+    if (token === undefined) {
+      const cookie = shownCookie(request, url);
+      return cookie === undefined ? "missing" : this.#tokens.roleOfCookie(cookie) ?? "wrong";
+    }
+    const wait = this.#limiter.wait(address);
+    if (wait === undefined) return "blocked";
+    if (wait > 0) await pause(wait);
+    const role = this.#tokens.roleOfToken(token);
+    if (role === undefined) this.#limiter.wrong(address, digest(token));
+    return role ?? "wrong";
+  }
+
+  #unknown(request: Request, url: URL, why: Verdict): Response {
+    const status = why === "blocked" ? 429 : 401;
+    const isPage = isRead(request) && !isUpgrade(request) && request.headers.get("accept")?.includes("text/html");
+    const again = why === "missing" && url.pathname === "/" && !url.searchParams.has(ENTER);
+    const reason = why === "missing" && !this.locked ? `${REASONS.missing}. ${UNLOCKED}` : REASONS[why];
+    const { body, headers } = isPage ? tokenPage(request, why, again) : refuse(status, reason);
+    headers.set("cache-control", "no-store");
+    if (status === 429) headers.set("retry-after", "60");
+    else headers.set("www-authenticate", 'Bearer realm="vtuber"');
+    return new Response(body, { status, headers });
+  }
+}
+
+/** A guest is whoever has its secret. What is stored of it does not give the secret away. */
+function principalOf(role: Role, request: Request, url: URL): { principal: Principal; cookies: string[] } {
+  if (role === "owner") return { principal: OWNER, cookies: [] };
+  const known = guestSecret(request, url);
+  const secret = known ?? newToken();
+  // Of the many requests of a page the first one settles it, or each would make another guest.
+  const keep = known === undefined && isRead(request) && !isUpgrade(request) && asksForPage(request, url);
+  return {
+    principal: { role, id: `guest:${digest(secret)}` },
+    cookies: keep ? [setGuestCookie(request, url, secret)] : [],
+  };
+}
+
+function asksForPage({ headers }: Request, url: URL): boolean {
+  return cleaned(url) !== undefined || headers.get("accept")?.includes("text/html") === true;
+}
+
+function redirect(location: string, cookies: readonly string[]): Response {
+  const headers = new Headers({ location, "cache-control": "no-store" });
+  for (const cookie of cookies) headers.append("set-cookie", cookie);
+  return new Response(null, { status: 303, headers });
+}
+
+/** Upgrades, which browsers let any page ask for, and whatever is more than reading. */
+function changesSomething(request: Request): boolean {
+  return isUpgrade(request) || !isRead(request);
+}
+
+/** Browsers say so of what another site's page asks for, even where they keep its origin to themselves. */
+function isForeign({ headers }: Request): boolean {
+  return ["cross-site", "same-site"].includes(headers.get("sec-fetch-site") ?? "");
+}
+
+function isUpgrade({ headers }: Request): boolean {
+  return headers.has("upgrade");
+}
+
+function isRead({ method }: Request): boolean {
+  return method === "GET" || method === "HEAD";
+}
+
+/** The address without what was only for the door; undefined when it is clean already. */
+function cleaned({ pathname, searchParams }: URL): string | undefined {
+  const rest = new URLSearchParams(searchParams);
+  if (!rest.has("token") && !rest.has(ENTER)) return undefined;
+  rest.delete("token");
+  rest.delete(ENTER);
+  // Two slashes at the start would name another server.
+  return pathname.replace(/^\/+/, "/") + (rest.size === 0 ? "" : `?${rest}`);
+}
+
+const REASONS: Record<Verdict, string> = {
+  missing: "This server wants a token: as ?token=…, as Authorization: Bearer …, or in the cookie of its page",
+  wrong: "This is no token of this server: the owner's is printed when the server starts, or is server.token",
+  blocked: "Too many tokens from this address are waiting to be looked at: wait a minute",
+};
+
+const UNLOCKED = "It lets its own machine in without one, but this came through a proxy or by another name: " +
+  "set server.token, or name a proxy that writes X-Forwarded-For in server.trustedProxies";
+
+function foreignHost(host: Host | undefined): string {
+  const name = host === undefined ? "This" : shown(host.name);
+  return `${name} is no name of this server: open it as localhost, or add its origin to server.allowedOrigins`;
+}
+
+/** What a stranger sent, short and in quotes. */
+function shown(text: string): string {
+  return JSON.stringify(text.slice(0, 100));
+}
+
+function refuse(status: number, reason: string): Response {
+  return new Response(`${reason}\n`, { status, headers: { "content-type": "text/plain; charset=utf-8" } });
+}

@@ -1,0 +1,18 @@
+/** Whether the server lives, and whether it can do what it is for: for those who watch over it. */
+import type { OllamaStatus } from "@/lib/providers/ollama/status.ts";
+
+/** `/healthz`: an answer at all is what is asked for. */
+export function healthz(): Response {
+  return new Response("ok", { headers: { "content-type": "text/plain; charset=utf-8", "cache-control": "no-store" } });
+}
+
+/** `/readyz`: 200 when Ollama can be reached and has the model, otherwise 503; either way JSON that says which. */
+export function readyz({ reachable, model, modelPresent, error }: OllamaStatus): Response {
+  const ready = reachable && modelPresent !== false;
+  const body = {
+    ready,
+    ollama: { reachable, ...(error !== undefined && { problem: error.message }) },
+    model: { name: model, present: modelPresent },
+  };
+  return Response.json(body, { status: ready ? 200 : 503, headers: { "cache-control": "no-store" } });
+}

@@ -1,0 +1,114 @@
+/** What a page drops onto the server: `POST /api/avatars` and `POST /api/characters`, answered in JSON. */
+import { join } from "node:path";
+import { addAvatar } from "@/lib/server/calls/avatars.ts";
+import { addCharacter } from "@/lib/server/calls/characters.ts";
+import { UploadsBusy, UploadSlots } from "./upload_slots.ts";
+import { RequestError } from "@/lib/protocol/request_error.ts";
+import { UPLOAD_LIMITS } from "@/lib/config/upload_limits.ts";
+import { FormError, type FormFile, readFiles } from "./form.ts";
+import type { Upload } from "@/lib/avatars/add_model.ts";
+import { ReadBudget } from "@/lib/avatars/read_budget.ts";
+import type { TurnError } from "@/lib/protocol/v2.ts";
+import type { Services } from "@/lib/server/services.ts";
+
+/** What a server that was killed has left of an upload is removed after this, ms. */
+const ABANDONED_MS = 60 * 60 * 1000;
+
+type Files = [FormFile, ...FormFile[]];
+
+export class Uploads {
+  readonly #services: Services;
+  readonly #slots = new UploadSlots(UPLOAD_LIMITS);
+
+  constructor(services: Services) {
+    this.#services = services;
+  }
+
+  /**
+   * Takes a zip, or the files of a folder: parts named `file`, whose file names are relative paths.
+   *
+   * @param visitor the group of the address that the request comes from
+   */
+  avatar(request: Request, visitor: string): Promise<Response> {
+    return this.#take(request, visitor, UPLOAD_LIMITS.avatarBytes, (files) => {
+      return addAvatar(this.#services, uploadOf(files), new ReadBudget());
+    });
+  }
+
+  /** Takes a character card, JSON or PNG: one part named `file`. */
+  character(request: Request, visitor: string): Promise<Response> {
+    return this.#take(request, visitor, UPLOAD_LIMITS.cardBytes, async ([file, ...more]) => {
+      if (more.length > 0) {
+        throw new FormError(400, `Cannot take ${more.length + 1} files: one character card at a time`);
+      }
+      return await addCharacter(this.#services, { bytes: await Deno.readFile(file.path), file: file.name });
+    });
+  }
+
+  /** Reads the form onto disk and answers with what `add` makes of it; nothing of the form is left then. */
+  #take(request: Request, visitor: string, most: number, add: (files: Files) => Promise<unknown>): Promise<Response> {
+    return answering(async () => {
+      using _slot = this.#slots.take(visitor);
+      await using folder = await folderIn(join(this.#services.dataDir, "uploads"));
+      const [first, ...rest] = await readFiles(request, folder.path, {
+        bytes: most + UPLOAD_LIMITS.formBytes,
+        files: UPLOAD_LIMITS.files,
+        seconds: UPLOAD_LIMITS.bodySeconds,
+        idleSeconds: UPLOAD_LIMITS.bodyIdleSeconds,
+      });
+      if (first === undefined) {
+        throw new FormError(400, 'There is no file in the form: it goes into a part named "file"');
+      }
+      return await add([first, ...rest]);
+    });
+  }
+}
+
+function uploadOf(files: Files): Upload {
+  const [first] = files;
+  if (files.length === 1 && !/\.json$/i.test(first.name)) return { zip: first, name: first.name };
+  return { files: new Map(files.map((file) => [file.name, file])) };
+}
+
+/** A folder of its own for one upload, gone with all in it at the end of its scope. */
+async function folderIn(parent: string): Promise<AsyncDisposable & { path: string }> {
+  await Deno.mkdir(parent, { recursive: true });
+  for await (const { name } of Deno.readDir(parent)) {
+    const path = join(parent, name);
+    if (await ageMs(path) > ABANDONED_MS) await removeIfThere(path);
+  }
+  const path = join(parent, crypto.randomUUID());
+  await Deno.mkdir(path);
+  return { path, [Symbol.asyncDispose]: () => removeIfThere(path) };
+}
+
+async function ageMs(path: string): Promise<number> {
+  try {
+    return Date.now() - ((await Deno.stat(path)).mtime?.getTime() ?? Date.now());
+  } catch (cause) {
+    if (cause instanceof Deno.errors.NotFound) return 0; // Its own upload has just removed it.
+    throw cause;
+  }
+}
+
+async function removeIfThere(path: string): Promise<void> {
+  try {
+    await Deno.remove(path, { recursive: true });
+  } catch (cause) {
+    if (!(cause instanceof Deno.errors.NotFound)) throw cause;
+  }
+}
+
+async function answering(work: () => Promise<unknown>): Promise<Response> {
+  try {
+    return Response.json(await work(), { status: 201 });
+  } catch (error) {
+    if (error instanceof RequestError) return Response.json(error.error, { status: 422 });
+    if (error instanceof UploadsBusy) {
+      return Response.json(error.error, { status: error.status, headers: { "retry-after": "5" } });
+    }
+    if (!(error instanceof FormError)) throw error;
+    const told: TurnError = { code: error.status === 413 ? "too_long" : "bad_value", message: error.message };
+    return Response.json(told, { status: error.status });
+  }
+}

@@ -1,0 +1,163 @@
+/** Who answers, as the configuration says: the language model, who stands in for it, and the character they play. */
+import { contextOf } from "@/lib/characters/character.ts";
+import { type Characters, charactersOf } from "@/lib/characters/characters.ts";
+import { contextBudget, type ContextOptions } from "@/lib/chat/context.ts";
+import { TokenCounter } from "@/lib/chat/token_count.ts";
+import type { LanguageModel } from "@/lib/chat/turn.ts";
+import type { Config } from "@/lib/config/schema.ts";
+import { ProviderRouter } from "@/lib/providers/router.ts";
+import { OllamaProvider } from "@/lib/providers/ollama/ollama.ts";
+import { OllamaMonitor, type OllamaStatus } from "@/lib/providers/ollama/status.ts";
+import { StatusWatch } from "@/lib/providers/status_watch.ts";
+import type { CharacterInfo, Status } from "@/lib/protocol/v2.ts";
+import { warn } from "@/lib/telemetry/log.ts";
+
+export interface ModelServiceOptions {
+  /** Folders that relative paths of cards may start at, in order. */
+  roots: readonly string[];
+  /** Whether anybody would see a change of status. */
+  watched(): boolean;
+  onStatus(status: Status): void;
+}
+
+/** Changes with the configuration: what is being answered goes on as it began. */
+export class ModelService {
+  readonly #options: ModelServiceOptions;
+  #config: Config;
+  #characters: Characters;
+  #model: ConnectedModel;
+  /** What was learned of each model's tokens, by its name. */
+  readonly #counters = new Map<string, TokenCounter>();
+
+  private constructor(config: Config, characters: Characters, options: ModelServiceOptions) {
+    this.#options = options;
+    this.#config = config;
+    this.#characters = characters;
+    this.#model = new ConnectedModel(config, options, this.#counterOf(config));
+  }
+
+  static async open(config: Config, options: ModelServiceOptions): Promise<ModelService> {
+    return new ModelService(config, await loadCharacters(config, options.roots), options);
+  }
+
+  /** Answers with whoever the configuration names when it is asked. */
+  get brain(): LanguageModel {
+    return { open: (request, options) => this.#model.open(request, options) };
+  }
+
+  /** What was last seen of Ollama, for the pages; looked at anew when that was a while ago. */
+  status(): Status {
+    return this.#model.watch.glance();
+  }
+
+  /** Looks at Ollama now. */
+  look(): Promise<OllamaStatus> {
+    return this.#model.watch.refresh();
+  }
+
+  get characters(): Characters {
+    return this.#characters;
+  }
+
+  /** The chosen character, as pages show it. */
+  who(): CharacterInfo | undefined {
+    const { chosen } = this.#characters;
+    if (chosen === undefined) return undefined;
+    const { name, greeting, otherGreetings } = chosen;
+    return {
+      name,
+      ...(greeting !== undefined && { greeting }),
+      ...(greeting !== undefined && otherGreetings.length > 0 && { otherGreetings: [...otherGreetings] }),
+    };
+  }
+
+  /** What the language model is told of the character, its greeting included, and how much fits. */
+  context(): ContextOptions {
+    const { chosen } = this.#characters;
+    const { counter, contextLength } = this.#model;
+    return {
+      ...(chosen && contextOf(chosen, chosen.greeting)),
+      budget: contextBudget(contextLength),
+      count: (messages) => counter.count(messages),
+    };
+  }
+
+  /** Takes up a changed configuration. Pages hear of who would answer them now. */
+  async change(config: Config): Promise<void> {
+    this.#characters = await loadCharacters(config, this.#options.roots);
+    const before = this.#config;
+    this.#config = config;
+    if (JSON.stringify([before.llm, before.limits]) === JSON.stringify([config.llm, config.limits])) return;
+    this.#model.dispose();
+    this.#model = new ConnectedModel(config, this.#options, this.#counterOf(config));
+    this.#options.onStatus(this.#model.watch.current);
+  }
+
+  dispose(): void {
+    this.#model.dispose();
+  }
+
+  #counterOf({ llm: { model } }: Config): TokenCounter {
+    const counter = this.#counters.get(model) ?? new TokenCounter();
+    this.#counters.set(model, counter);
+    return counter;
+  }
+}
+
+/** The characters of a configuration. What is wrong with their cards is said to whoever runs the server. */
+async function loadCharacters(config: Config, roots: readonly string[]): Promise<Characters> {
+  const characters = await charactersOf(config, roots);
+  for (const warning of characters.warnings) warn(`Warning: ${warning}`);
+  return characters;
+}
+
+/** Ollama with one configuration, how it is watched, and who answers where it is not. */
+class ConnectedModel implements LanguageModel {
+  readonly monitor: OllamaMonitor;
+  readonly watch: StatusWatch;
+  readonly counter: TokenCounter;
+  readonly #brain: ProviderRouter;
+  /** The context that Ollama is asked for with every prompt, in tokens. */
+  readonly #asked: number | undefined;
+
+  constructor({ llm, limits }: Config, { watched, onStatus }: ModelServiceOptions, counter: TokenCounter) {
+    const { host, model, allowLinkLocal, fallback } = llm;
+    // A context that is filled further than Ollama loads it would be cut without a word.
+    const options = llm.contextLength === undefined ? llm.options : { num_ctx: llm.contextLength, ...llm.options };
+    this.#asked = typeof options.num_ctx === "number" && options.num_ctx > 0 ? options.num_ctx : undefined;
+    this.counter = counter;
+    this.monitor = new OllamaMonitor({ host, model, allowLinkLocal });
+    this.watch = new StatusWatch({ monitor: this.monitor, fallback, watched, onChange: onStatus });
+    const ollama = new OllamaProvider({
+      host,
+      allowLinkLocal,
+      api: llm.api,
+      ...(llm.think !== undefined && { think: llm.think }),
+      ...(llm.keepAlive !== undefined && { keepAlive: llm.keepAlive }),
+      options,
+      canThink: () => this.monitor.latest?.capabilities?.includes("thinking"),
+      onCounted: (answer) => counter.learn(answer),
+      firstByteMs: limits.firstByteSeconds * 1_000,
+      idleMs: limits.idleSeconds * 1_000,
+      maxLineBytes: limits.lineBytes,
+    });
+    this.#brain = new ProviderRouter({ ollama, fallback });
+  }
+
+  /** In tokens; undefined while nothing tells it. */
+  get contextLength(): number | undefined {
+    const most = this.monitor.latest?.contextLength ?? Infinity;
+    return this.#asked === undefined ? this.monitor.contextLength : Math.min(this.#asked, most);
+  }
+
+  async open(...[request, options]: Parameters<LanguageModel["open"]>): ReturnType<LanguageModel["open"]> {
+    const opened = await this.#brain.open(request, options);
+    // Who answers is news to the pages when they believe otherwise.
+    if (opened.provider !== this.watch.current.provider) this.watch.look();
+    return opened;
+  }
+
+  dispose(): void {
+    this.watch.dispose();
+  }
+}

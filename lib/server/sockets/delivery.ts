@@ -1,0 +1,147 @@
+/** Brings a session's frames to one socket, joined when the line is busy, without a queue of its own. */
+import { clearImmediate, setImmediate } from "node:timers";
+import type { Conversation, Watcher } from "@/lib/chat/conversation.ts";
+import { dropSocket, sendText } from "./listen.ts";
+import type { ServerFrame } from "@/lib/protocol/v2.ts";
+import { guarded } from "@/lib/telemetry/guard.ts";
+
+/** Bytes that may wait in a socket before nothing more is put in. */
+export const HIGH_WATER = 64 * 1024;
+/**
+ * A pass over the sockets is followed by a rest as long as itself, but no longer than a picture stands on a screen:
+ * under load tokens are joined, and the time that saves goes into reading them. A single socket never waits.
+ */
+const LONGEST_REST_MS = 10;
+/** How often a busy line is looked at again, ms. */
+const RETRY_MS = 5;
+/** How long a line may stay busy before it is given up, ms. The turn goes on without it. */
+const STUCK_MS = 30_000;
+/** Close code (IANA's registry) for a client that may come back. */
+const TRY_AGAIN_LATER = 1013;
+
+export interface DeliveryOptions {
+  conversation: Conversation;
+  /** Position in the session's log from which on frames are missing at the other end. */
+  position: number;
+  /** Sends the whole conversation, for a reader whose place in the log is gone. */
+  welcome(): void;
+}
+
+/**
+ * Sends what is new, soon after it came. Tokens that arrive in one turn of the event loop, while others are being
+ * sent, or while the socket still holds unsent bytes, go out as one frame.
+ */
+export class Delivery implements Watcher {
+  readonly #socket: WebSocket;
+  readonly #session: Conversation;
+  readonly #welcome: () => void;
+  #position: number;
+  #retry: ReturnType<typeof setTimeout> | undefined;
+  #busySince: number | undefined;
+
+  constructor(socket: WebSocket, options: DeliveryOptions) {
+    this.#socket = socket;
+    this.#session = options.conversation;
+    this.#position = options.position;
+    this.#welcome = options.welcome;
+    this.#session.watchers.add(this);
+    this.wake();
+  }
+
+  wake(): void {
+    schedule(this);
+  }
+
+  restart(): void {
+    this.#alone(() => {
+      this.#position = this.#session.log.end;
+      this.#welcome();
+    });
+  }
+
+  /** Sends everything that is new, unless the line is busy. Never throws. Called by the scheduler alone. */
+  flush(): void {
+    this.#alone(() => this.#send());
+  }
+
+  #send(): void {
+    const { log } = this.#session;
+    // One that was disposed of while it waited has nothing more to say.
+    if (!this.#session.watchers.has(this)) return;
+    if (this.#socket.readyState !== WebSocket.OPEN || this.#position === log.end) return;
+    if (this.#socket.bufferedAmount > HIGH_WATER) {
+      this.#wait();
+      return;
+    }
+    this.#busySince = undefined;
+    const frames = log.readJoined(this.#position);
+    this.#position = log.end;
+    if (frames === undefined) this.#welcome();
+    else for (const frame of frames) sendFrame(this.#socket, frame);
+  }
+
+  dispose(): void {
+    this.#session.watchers.delete(this);
+    clearTimeout(this.#retry);
+    unschedule(this);
+  }
+
+  /** A socket that cannot be served is given up alone: its client may come back for what is missing. */
+  #alone(run: () => void): void {
+    guarded("bring a socket what is new", run, () => {
+      this.dispose();
+      dropSocket(this.#socket);
+    });
+  }
+
+  #wait(): void {
+    this.#busySince ??= performance.now();
+    if (performance.now() - this.#busySince > STUCK_MS) {
+      this.#socket.close(TRY_AGAIN_LATER, "Nothing was read for too long");
+      return;
+    }
+    clearTimeout(this.#retry);
+    this.#retry = setTimeout(() => this.wake(), RETRY_MS);
+  }
+}
+
+/** Sends a frame if the socket can still take one; a socket that is going down learns the rest when it is back. */
+export function sendFrame(socket: WebSocket, frame: ServerFrame): void {
+  if (socket.readyState === WebSocket.OPEN) sendText(socket, JSON.stringify(frame));
+}
+
+/** Those that have something new. */
+const waiting = new Set<Delivery>();
+/** When the next pass may begin, by `performance.now()`. */
+let rested = 0;
+let cancelPass = () => {};
+
+/** One pass serves all sockets that have something new: far cheaper than a timer each. */
+function schedule(delivery: Delivery): void {
+  if (waiting.size === 0) cancelPass = planPass();
+  waiting.add(delivery);
+}
+
+function unschedule(delivery: Delivery): void {
+  if (waiting.delete(delivery) && waiting.size === 0) cancelPass();
+}
+
+function planPass(): () => void {
+  const rest = rested - performance.now();
+  // Shorter rests than a timer can keep are none.
+  if (rest < 1) {
+    const immediate = setImmediate(pass);
+    return () => clearImmediate(immediate);
+  }
+  const timer = setTimeout(pass, rest);
+  return () => clearTimeout(timer);
+}
+
+function pass(): void {
+  const ready = [...waiting];
+  waiting.clear();
+  const began = performance.now();
+  for (const delivery of ready) delivery.flush();
+  const ended = performance.now();
+  rested = ended + Math.min(LONGEST_REST_MS, ended - began);
+}

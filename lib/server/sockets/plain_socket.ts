@@ -1,0 +1,79 @@
+/** A socket that speaks the plain protocol: prompts in, their answers out in order, nothing kept. */
+import type { Hub } from "@/lib/chat/hub.ts";
+import { dropSocket, listen } from "./listen.ts";
+import { PlainSender } from "./plain_sender.ts";
+import { faultOf, RequestError } from "@/lib/protocol/request_error.ts";
+import { runTurn, type TurnSink } from "@/lib/chat/turn.ts";
+import type { Principal } from "@/lib/principal.ts";
+import { parsePlainPrompt, type PlainMessage } from "@/lib/protocol/plain.ts";
+import type { TurnError } from "@/lib/protocol/v2.ts";
+import { guarded } from "@/lib/telemetry/guard.ts";
+
+/** Serves one open or opening socket until it closes; that ends what is being answered. */
+export function servePlain(socket: WebSocket, hub: Hub, principal: Principal, model: () => string): void {
+  const gone = new AbortController();
+  /** By this the demo remembers what was said, since no history comes with a prompt. */
+  const user = crypto.randomUUID();
+  const waiting: string[] = [];
+  let running = false;
+
+  const line = new PlainSender(socket, {
+    backlogBytes: hub.limits.backlogBytes,
+    onGivenUp: () => gone.abort(new DOMException("The client does not read", "AbortError")),
+  });
+
+  function take(data: unknown): void {
+    hub.checkFrame(data);
+    const prompt = parsePlainPrompt(data);
+    hub.checkPrompt(prompt);
+    if (running && waiting.length >= hub.limits.queue) {
+      throw new RequestError({ code: "queue_full", message: `${waiting.length} prompts are waiting already` });
+    }
+    waiting.push(prompt);
+    if (!running) guarded("answer a plain client", answerAll, () => dropSocket(socket));
+  }
+
+  async function answerAll(): Promise<void> {
+    running = true;
+    for (let prompt = waiting.shift(); prompt !== undefined; prompt = waiting.shift()) {
+      if (gone.signal.aborted) return;
+      line.send({ type: "start" });
+      const messages = [{ role: "user" as const, content: prompt }];
+      const sink: TurnSink = {
+        start() {},
+        text: (data) => line.send({ type: "chunk", data }),
+        thinking() {},
+        end: () => line.send({ type: "end" }),
+        fail: (error) => line.send(plainError(error)),
+      };
+      await runTurn(
+        hub.languageModel,
+        () => ({ model: model(), messages, user }),
+        hub.watch(sink, "plain"),
+        gone.signal,
+      );
+    }
+    running = false;
+  }
+
+  const leave = hub.addConnection(socket, { principal, tell() {} });
+  listen(socket, "message", (event) => {
+    try {
+      take(event.data);
+    } catch (error) {
+      const isTheirs = error instanceof SyntaxError || error instanceof RequestError;
+      line.send(isTheirs ? { type: "error", message: error.message } : plainError(faultOf("take a prompt", error)));
+    }
+    // What still comes in after a close is nobody's.
+  }, { signal: gone.signal });
+  listen(socket, "close", () => {
+    gone.abort(new DOMException("The client left", "AbortError"));
+    line.dispose();
+    leave();
+  }, { once: true });
+}
+
+/** An error in the plain protocol, which has one text for all there is to say. */
+export function plainError({ message, hint }: TurnError): Extract<PlainMessage, { type: "error" }> {
+  return { type: "error", message: hint === undefined ? message : `${message}: ${hint}` };
+}

@@ -1,0 +1,81 @@
+/** The door from HTTP to the two protocols. */
+import type { Hub } from "@/lib/chat/hub.ts";
+import { listen, sendText } from "./listen.ts";
+import { plainError, servePlain } from "./plain_socket.ts";
+import type { ConnectionLimiter } from "./connection_limiter.ts";
+import { serveV2 } from "./v2_socket.ts";
+import type { Principal } from "@/lib/principal.ts";
+import type { PlainMessage } from "@/lib/protocol/plain.ts";
+import { type ServerFrame, SUBPROTOCOL } from "@/lib/protocol/v2.ts";
+
+/** Seconds without a sign of life (pings are sent in between) after which a socket is closed. */
+const IDLE_SECONDS = 60;
+/** Sockets that are only being told that there is no place for them. Those beyond are refused without a word. */
+const REFUSALS = 100;
+/** Close code (IANA's registry) for a client that may come back. */
+const TRY_AGAIN_LATER = 1013;
+
+type ErrorFrame = Extract<ServerFrame | PlainMessage, { type: "error" }>;
+
+export interface UpgradeOptions {
+  hub: Hub;
+  /** Who opens the socket. */
+  principal: Principal;
+  /** Whom the socket is counted against. */
+  address: string;
+  /** The language model that answers plain prompts. */
+  model(): string;
+  /** Does the upgrade itself, as `Deno.upgradeWebSocket` or Fresh's `ctx.upgrade` do. */
+  upgrade(options: { protocol?: string; idleTimeout: number }): { socket: WebSocket; response: Response };
+}
+
+/** Makes a socket of a request and serves it: `vtuber.v2` to whoever offers it, the plain protocol to all others. */
+export function upgradeSocket(
+  request: Request,
+  { hub, principal, address, model, upgrade }: UpgradeOptions,
+): Response {
+  if (request.headers.get("upgrade")?.toLowerCase() !== "websocket") {
+    return new Response("This is the address of a WebSocket: connect to it with ws:// or wss://\n", {
+      status: 426,
+      headers: { upgrade: "websocket", connection: "upgrade" },
+    });
+  }
+  const offered = request.headers.get("sec-websocket-protocol")?.split(",").map((name) => name.trim()) ?? [];
+  const speaksV2 = offered.includes(SUBPROTOCOL);
+  const refused = hub.connectionLimiter.refusal(address);
+  if (refused !== undefined && hub.connectionLimiter.refusing >= REFUSALS) {
+    return new Response(`${plainError(refused).message}\n`, { status: 503, headers: { "retry-after": "10" } });
+  }
+  const upgraded = tryUpgrade(() => upgrade({ idleTimeout: IDLE_SECONDS, ...(speaksV2 && { protocol: SUBPROTOCOL }) }));
+  if (upgraded instanceof Response) return upgraded;
+  const { socket, response } = upgraded;
+  if (refused !== undefined) {
+    turnAway(socket, hub.connectionLimiter, speaksV2 ? { type: "error", ...refused } : plainError(refused));
+    return response;
+  }
+  hub.connectionLimiter.take(address);
+  listen(socket, "close", () => hub.connectionLimiter.leave(address), { once: true });
+  if (speaksV2) serveV2(socket, hub, principal);
+  else servePlain(socket, hub, principal, model);
+  return response;
+}
+
+/** What `upgrade` gives, or a 400 where headers are missing that an upgrade needs. */
+function tryUpgrade<T>(upgrade: () => T): T | Response {
+  try {
+    return upgrade();
+  } catch (error) {
+    if (!(error instanceof TypeError)) throw error;
+    return new Response(`Cannot open a WebSocket: ${error.message}\n`, { status: 400 });
+  }
+}
+
+/** Says why and closes: of an upgrade that was refused, a browser would show its page nothing. */
+function turnAway(socket: WebSocket, places: ConnectionLimiter, error: ErrorFrame): void {
+  places.refusing++;
+  listen(socket, "open", () => {
+    sendText(socket, JSON.stringify(error));
+    socket.close(TRY_AGAIN_LATER, error.message);
+  });
+  listen(socket, "close", () => places.refusing--, { once: true });
+}

@@ -1,0 +1,163 @@
+/** A socket that speaks `vtuber.v2`: it watches a session, which lives on when the socket does not. */
+import { CallConnection } from "@/lib/server/calls/router.ts";
+import { Delivery, HIGH_WATER, sendFrame } from "./delivery.ts";
+import type { Hub } from "@/lib/chat/hub.ts";
+import { dropSocket, listen } from "./listen.ts";
+import { faultOf, RequestError } from "@/lib/protocol/request_error.ts";
+import type { Session } from "@/lib/chat/session.ts";
+import { toldOf } from "@/lib/store/store.ts";
+import type { Principal } from "@/lib/principal.ts";
+import { parseClientFrame } from "@/lib/protocol/client_frame.ts";
+import type { ClientFrame, TurnError } from "@/lib/protocol/v2.ts";
+import { guarded } from "@/lib/telemetry/guard.ts";
+
+/** Close code for a client that does not speak the protocol; it need not come back. */
+const NOT_THE_PROTOCOL = 4400;
+/** Close code (IANA's registry) for a client that may come back. */
+const TRY_AGAIN_LATER = 1013;
+/** Frames that may come while the session of a `hello` is looked up. */
+const MOST_WAITING = 64;
+
+/** Serves one open or opening socket until it closes. */
+export function serveV2(socket: WebSocket, hub: Hub, principal: Principal): void {
+  let session: Session | undefined;
+  let delivery: Delivery | undefined;
+  let calls: CallConnection | undefined;
+  /** What came while the session is looked up; undefined when it is not. */
+  let waiting: unknown[] | undefined;
+  const gone = new AbortController();
+
+  function greet(after?: number): void {
+    if (session === undefined) return;
+    const { id, conversation: conversation } = session;
+    const position = after === undefined ? undefined : session.positionAfter(after);
+    sendFrame(socket, {
+      type: "welcome",
+      session: id,
+      role: principal.role,
+      seq: conversation.seq,
+      resumed: position !== undefined,
+      history: position === undefined ? conversation.turns.map(toldOf) : [],
+      ...hub.snapshot(principal),
+    });
+    delivery ??= new Delivery(socket, { conversation, position: position ?? conversation.log.end, welcome: greet });
+  }
+
+  /** Follows the seat to another conversation. */
+  function follow(): void {
+    delivery?.dispose();
+    delivery = undefined;
+    guarded("show a page its conversation", greet, () => dropSocket(socket));
+  }
+
+  /** Takes a place at a session. What comes meanwhile waits, so that frames are taken in their order. */
+  async function join({ session: named, after }: ClientFrame & { type: "hello" }): Promise<void> {
+    waiting = [];
+    try {
+      const joined = await hub.openSession(principal, named);
+      if (gone.signal.aborted) return hub.leaveSession(joined);
+      session = joined;
+      joined.pages.add(follow);
+      calls = new CallConnection({
+        router: hub.calls,
+        session: joined,
+        send: (answer) => sendFrame(socket, answer),
+        busy: () => socket.bufferedAmount > HIGH_WATER,
+      });
+      greet(after);
+    } catch (error) {
+      sendFrame(socket, { type: "error", ...refusalOf(error) });
+      // Who was not welcomed would hear nothing more, but may come back for a welcome.
+      if (session === undefined) socket.close(TRY_AGAIN_LATER, "The session cannot be looked up now");
+      else dropSocket(socket);
+    }
+    const frames = waiting;
+    waiting = undefined;
+    for (const data of frames) takeAlone(data);
+  }
+
+  function handle(frame: ClientFrame): Promise<void> | void {
+    if (frame.type === "hello") {
+      if (session !== undefined) throw new SyntaxError("Cannot greet twice: this socket has a session already");
+      return join(frame);
+    }
+    if (session === undefined || calls === undefined) {
+      socket.close(NOT_THE_PROTOCOL, "The first frame must be hello");
+      return;
+    }
+    switch (frame.type) {
+      case "prompt":
+        return hub.prompt(session, frame.turn, frame.text, frame.greeting);
+      case "stop":
+        return hub.stop(session, frame.turn);
+      case "reset":
+        return hub.reset(session);
+      case "call":
+      case "cancel":
+        return calls.take(frame);
+    }
+  }
+
+  const leave = hub.addConnection(socket, {
+    principal,
+    tell: (news) => {
+      if (session !== undefined || news.type === "ping") sendFrame(socket, news);
+    },
+  });
+  function receive(event: MessageEvent): void {
+    if (socket.readyState !== WebSocket.OPEN) return;
+    if (socket.bufferedAmount > hub.limits.backlogBytes) {
+      socket.close(TRY_AGAIN_LATER, "Nothing was read of so many answers");
+      return;
+    }
+    if (waiting !== undefined && waiting.length >= MOST_WAITING) {
+      socket.close(TRY_AGAIN_LATER, "Too much was sent before the welcome");
+      return;
+    }
+    takeAlone(event.data);
+  }
+
+  function takeAlone(data: unknown): void {
+    guarded("take a frame", () => take(data), () => dropSocket(socket));
+  }
+
+  async function take(data: unknown): Promise<void> {
+    if (socket.readyState !== WebSocket.OPEN) return;
+    try {
+      hub.checkFrame(data);
+      if (waiting !== undefined) waiting.push(data);
+      else await handle(parseClientFrame(data));
+    } catch (error) {
+      sendFrame(socket, { type: "error", ...turnOf(data), ...refusalOf(error) });
+    }
+  }
+
+  listen(socket, "message", receive, { signal: gone.signal });
+  listen(socket, "close", () => {
+    // Deno holds a socket for half its idle timeout after a client broke off: it must not hold the session as well.
+    gone.abort();
+    delivery?.dispose();
+    calls?.dispose();
+    leave();
+    if (session === undefined) return;
+    session.pages.delete(follow);
+    hub.leaveSession(session);
+  }, { once: true });
+}
+
+/** The turn that a refused frame spoke of, so that the page can put the error beside its message. */
+function turnOf(data: unknown): { turn?: string } {
+  try {
+    const { turn } = JSON.parse(String(data)) as { turn?: unknown };
+    return typeof turn === "string" ? { turn } : {};
+  } catch {
+    // Not JSON: the error is about the frame itself, and belongs to no turn.
+    return {};
+  }
+}
+
+function refusalOf(error: unknown): TurnError {
+  if (error instanceof RequestError) return error.error;
+  if (error instanceof SyntaxError) return { code: "bad_frame", message: error.message };
+  return faultOf("take a frame", error);
+}

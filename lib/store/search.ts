@@ -1,0 +1,62 @@
+/** Finding words in conversations, whatever their case, width and script. */
+import { oneLine } from "@/lib/chat/title.ts";
+
+/** How much text stands around the words in an excerpt, in UTF-16 units to each side. */
+const AROUND = 60;
+/** A word longer than this may be cut: it is an address, or no word at all. */
+const LONGEST_WORD = 30;
+
+const graphemes = new Intl.Segmenter(undefined, { granularity: "grapheme" });
+const words = new Intl.Segmenter(undefined, { granularity: "word" });
+
+/**
+ * A text as it is compared. SQLite and `toLowerCase()` alone do not do: `Ж`, `ß`, a final `ς` and full-width letters
+ * have other forms, too. Any white space is one blank, so that a line feed never stands in the result.
+ */
+export function fold(text: string): string {
+  return text.normalize("NFKC").toUpperCase().toLowerCase().replaceAll("ς", "σ").replace(/[^\S ]\s*| \s+/gu, " ");
+}
+
+/**
+ * The words around the first place where `folded` occurs, in one line; undefined when it does not occur.
+ *
+ * @param folded what is looked for, as {@linkcode fold} makes it
+ */
+export function excerptOf(text: string, folded: string): string | undefined {
+  const [start, end] = placeOf(text, folded) ?? [];
+  if (start === undefined || end === undefined) return undefined;
+  const from = boundary(text, Math.max(0, start - AROUND)).start;
+  const to = boundary(text, Math.min(text.length, end + AROUND) - 1).end;
+  return `${from > 0 ? "…" : ""}${oneLine(text.slice(from, to))}${to < text.length ? "…" : ""}`;
+}
+
+/** Where `folded` begins and ends in `text` as it was written. */
+function placeOf(text: string, folded: string): [start: number, end: number] | undefined {
+  const whole = fold(text);
+  const at = whole.indexOf(folded);
+  if (at < 0) return undefined;
+  if (whole.length === text.length) return [at, at + folded.length];
+  // Folding has made some characters longer or shorter: count along.
+  let length = 0;
+  let blank = false;
+  let start: number | undefined;
+  for (const { index, segment } of graphemes.segment(text)) {
+    const piece = fold(segment);
+    if (!(blank && piece === " ")) length += piece.length;
+    blank = piece === " ";
+    if (length > at) start ??= index;
+    if (length >= at + folded.length) return [start ?? index, index + segment.length];
+  }
+  return [start ?? 0, text.length];
+}
+
+/** The word, or for want of one the character, that holds the UTF-16 unit at `index`. */
+function boundary(text: string, index: number): { start: number; end: number } {
+  const word = words.segment(text).containing(index);
+  const found = word !== undefined && word.segment.length <= LONGEST_WORD
+    ? word
+    : graphemes.segment(text).containing(index);
+  return found === undefined
+    ? { start: index, end: index }
+    : { start: found.index, end: found.index + found.segment.length };
+}

@@ -1,0 +1,77 @@
+/** The whole app for a test: the page as the build makes it, behind a real server, with data of its own. */
+import { ProdBuildCache, setBuildCache } from "fresh/internal";
+import { join } from "node:path";
+import { makeHome } from "./home.ts";
+import { createApp } from "@/app.ts";
+import { loadConfig } from "@/lib/config/load.ts";
+import { AccessGuard } from "@/lib/server/http/access_guard.ts";
+import { createHandler } from "@/lib/server/http/handler.ts";
+import { PROGRAM } from "@/lib/paths.ts";
+import { openServices, type Services } from "@/lib/server/services.ts";
+import { buildIfChanged } from "@/tasks/build.ts";
+
+export interface TestServerOptions {
+  /** What `vtuber.config.json` says, or its very text. The port is always a free one. */
+  config?: Record<string, unknown> | string;
+  /** Environment variables, such as OLLAMA_HOST. */
+  env?: Record<string, string>;
+  /** A folder that relative paths of the configuration start at. Default: an empty one. */
+  root?: string;
+}
+
+let build: Promise<ProdBuildCache> | undefined;
+
+/** The page as it is built on disk, where all tests find it; built anew when something has changed. */
+async function readBuild(): Promise<ProdBuildCache> {
+  await buildIfChanged(PROGRAM);
+  return new ProdBuildCache(PROGRAM, await import(new URL("../_fresh/snapshot.js", import.meta.url).href));
+}
+
+/** A running app. Dispose of it when done. */
+export class TestServer {
+  readonly services: Services;
+  readonly guard: AccessGuard;
+  readonly #server: Deno.HttpServer<Deno.NetAddr>;
+  readonly #folder: string;
+
+  private constructor(services: Services, guard: AccessGuard, server: Deno.HttpServer<Deno.NetAddr>, folder: string) {
+    this.services = services;
+    this.guard = guard;
+    this.#server = server;
+    this.#folder = folder;
+  }
+
+  static async open(options: TestServerOptions = {}): Promise<TestServer> {
+    build ??= readBuild();
+    const built = await build;
+    const folder = await makeHome();
+    const file = join(folder, "vtuber.config.json");
+    const { config = {} } = options;
+    await Deno.writeTextFile(file, typeof config === "string" ? config : JSON.stringify(config));
+    const env = { VTUBER_CONFIG: file, VTUBER_SERVER_DATA_DIR: join(folder, "data"), ...options.env };
+    const loaded = await loadConfig({ root: options.root ?? folder, env });
+    const services = await openServices({ loaded });
+    const app = createApp(services);
+    setBuildCache(app, built, "production");
+    const { config: { server: settings, llm: { wsPath } }, secrets } = services;
+    const guard = new AccessGuard({ server: settings, wsPath, secrets });
+    const handler = createHandler(app.handler(), { guard: guard, prepared: join(folder, "none") });
+    const server = Deno.serve({ port: 0, hostname: "127.0.0.1", onListen() {} }, handler);
+    services.live.listensAt(server.addr.port);
+    return new TestServer(services, guard, server, folder);
+  }
+
+  get url(): string {
+    return `http://127.0.0.1:${this.#server.addr.port}`;
+  }
+
+  get socketUrl(): string {
+    return `ws://127.0.0.1:${this.#server.addr.port}${this.services.config.llm.wsPath}`;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.services.close();
+    await this.#server.shutdown();
+    await Deno.remove(this.#folder, { recursive: true });
+  }
+}
