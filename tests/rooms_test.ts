@@ -32,7 +32,6 @@ const WAITING: [from: string, to: string][] = [
   ["lib/i18n/words/settings_", "lib/i18n/words/settings.ts"],
   ["lib/avatars/npm.ts", "lib/avatars/source.ts"],
   ["lib/protocol/calls.ts", "lib/protocol/v2.ts"],
-  ["lib/telemetry/turn_watch.ts", "lib/chat/turn.ts"],
   ["web/components/settings/SettingsDialog.tsx", "web/components/settings/Settings.tsx"],
 ];
 

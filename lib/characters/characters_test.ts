@@ -5,7 +5,8 @@ import { contextOf } from "./character.ts";
 import { TokenCounter } from "@/lib/chat/token_count.ts";
 import { parseConfig } from "@/lib/config/load.ts";
 import { BUILTIN_PERSONAS } from "@/lib/config/personas.ts";
-import { Feelings } from "@/lib/stages/feelings.ts";
+import { MarksStage } from "@/lib/stages/marks.ts";
+import { outcomeOf } from "@/lib/stages/run_fixture.ts";
 
 const BUILTIN = Object.keys(BUILTIN_PERSONAS);
 
@@ -82,13 +83,8 @@ Deno.test("the built-in characters greet, answer in the user's language, and mar
     const told = [{ role: "system" as const, content: context.system! }, ...character.examples];
     assert(new TokenCounter().count(told) < 900, character.id);
     for (const { role, content } of character.examples) {
-      const felt: string[] = [];
-      const feelings = new Feelings({ text() {}, thinking() {}, emotion: (name) => felt.push(name) }, {
-        classifier: false,
-      });
-      feelings.text(content);
-      feelings.end();
-      assertEquals(felt.length > 0, role === "assistant");
+      const { emotions } = outcomeOf([content], [new MarksStage()]);
+      assertEquals(emotions.length > 0, role === "assistant");
     }
   }
 });

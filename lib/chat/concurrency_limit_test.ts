@@ -9,14 +9,10 @@ const request = { model: "m", messages: [] };
 /** Runs a turn, and resolves with how it ended. */
 function ending(languageModel: LanguageModel, signal = new AbortController().signal): Promise<string> {
   return new Promise((resolve) => {
-    const sink = {
-      start() {},
-      text() {},
-      thinking() {},
-      end: resolve,
-      fail: ({ code }: { code: string }) => resolve(code),
-    };
-    void runTurn(languageModel, () => request, sink, signal);
+    void runTurn(languageModel, () => request, (event) => {
+      if (event.type === "end") resolve(event.reason);
+      else if (event.type === "error") resolve(event.error.code);
+    }, signal);
   });
 }
 

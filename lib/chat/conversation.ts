@@ -2,8 +2,12 @@
 import { FrameLog, type LoggedFrame } from "./frame_log.ts";
 import { faultOf, RequestError } from "@/lib/protocol/request_error.ts";
 import type { StoredTurn } from "@/lib/store/store.ts";
-import { type LanguageModel, runTurn, type TurnSink, type Usage } from "./turn.ts";
-import { Feelings } from "@/lib/stages/feelings.ts";
+import { type LanguageModel, runTurn } from "./turn.ts";
+import type { Emit, TurnEvent, Usage } from "@/lib/stages/events.ts";
+import { FeelingsStage } from "@/lib/stages/feelings.ts";
+import { MarksStage } from "@/lib/stages/marks.ts";
+import { pipeline } from "@/lib/stages/pipeline.ts";
+import { ThoughtsStage } from "@/lib/stages/thoughts.ts";
 import type { GenerateRequest } from "@/lib/providers/provider.ts";
 import { OWNER } from "@/lib/principal.ts";
 import type { EndReason, TurnError, TurnRecord } from "@/lib/protocol/v2.ts";
@@ -25,8 +29,8 @@ export interface ConversationOptions {
   readonly classifier?: boolean;
   /** Makes the request for the last of `turns`. */
   request(turns: readonly TurnRecord[]): GenerateRequest;
-  /** Follows a turn for the log and the metrics. */
-  watch(sink: TurnSink): TurnSink;
+  /** Makes what follows the events of one turn, for the log and the metrics. It must not throw. */
+  watch(): Emit;
   /** Told of each turn whose record has changed. */
   onChange(conversation: Conversation, turn: StoredTurn): void;
 }
@@ -179,55 +183,67 @@ export class Conversation {
   async #answer(record: StoredTurn, turns: readonly TurnRecord[], signal: AbortSignal): Promise<void> {
     const options = this.#options;
     try {
-      await runTurn(options.languageModel, () => options.request(turns), options.watch(this.#sink(record)), signal);
+      const keep = this.#keeping(record);
+      const watch = options.watch();
+      const emit = (event: TurnEvent) => {
+        keep(event);
+        watch(event);
+      };
+      await runTurn(options.languageModel, () => options.request(turns), emit, signal);
     } catch (error) {
       const fault = faultOf("answer a prompt", error);
       if (record.state === "streaming") this.#fail(record, fault);
     }
   }
 
-  #sink(record: StoredTurn): TurnSink {
+  /** The stages of a turn, and what keeps what comes out of them. */
+  #keeping(record: StoredTurn): Emit {
+    const stages = [new ThoughtsStage(), new MarksStage()];
+    const guessing = this.#options.classifier ?? false;
+    return pipeline(guessing ? [...stages, new FeelingsStage()] : stages, (event) => {
+      // A turn that was ended from outside (a truncation) must not speak into what came after it.
+      if (record.state !== "streaming") return;
+      try {
+        this.#keep(record, event);
+      } catch (error) {
+        this.#fail(record, faultOf("keep an answer", error));
+        this.#running?.controller.abort(error);
+      }
+    });
+  }
+
+  #keep(record: StoredTurn, event: TurnEvent): void {
     const { turn } = record;
-    // A turn that was ended from outside (a truncation) must not speak into what came after it.
-    const live = () => record.state === "streaming";
-    const feelings = new Feelings({
-      text: (data) => {
-        record.text += data;
-        this.#push(record, { type: "chunk", turn, seq: this.#next(), data });
-      },
-      thinking: (data) => {
-        record.thinking += data;
-        this.#push(record, { type: "thinking", turn, seq: this.#next(), data });
-      },
-      emotion: (name, intensity, at) => {
-        this.#push(record, { type: "emotion", turn, seq: this.#next(), name, intensity, at });
-      },
-    }, { classifier: this.#options.classifier ?? false });
-    return {
-      start: (provider, model) => {
-        if (!live()) return;
-        record.provider = provider;
-        record.model = model;
-        this.#push(record, { type: "start", turn, seq: this.#next(), provider, model });
-      },
-      text: (data) => {
-        if (live()) feelings.text(data);
-      },
-      thinking: (data) => {
-        if (live()) feelings.thinking(data);
-      },
-      end: (reason, usage) => {
-        if (!live()) return;
-        feelings.end();
-        this.#count(record, usage);
-        this.#end(record, reason);
-      },
-      fail: (error) => {
-        if (!live()) return;
-        feelings.end();
-        this.#fail(record, error);
-      },
-    };
+    switch (event.type) {
+      case "start":
+        record.provider = event.provider;
+        record.model = event.model;
+        return this.#push(record, { ...event, turn, seq: this.#next() });
+      case "text":
+        record.text += event.data;
+        return this.#push(record, { type: "chunk", turn, seq: this.#next(), data: event.data });
+      case "thinking":
+        record.thinking += event.data;
+        return this.#push(record, { ...event, turn, seq: this.#next() });
+      case "emotion":
+        return this.#push(record, { ...event, turn, seq: this.#next() });
+      case "retract":
+        return this.#retract(record);
+      case "end":
+        this.#count(record, event.usage);
+        return this.#end(record, event.reason);
+      case "error":
+        return this.#fail(record, event.error);
+    }
+  }
+
+  /** What was told as the answer was thinking: watchers are told the conversation anew, with every word where it belongs. */
+  #retract(record: StoredTurn): void {
+    record.thinking = [record.thinking, record.text.trim()].filter((text) => text !== "").join("\n\n");
+    record.text = "";
+    this.log.clear(this.#next());
+    guarded("note a turn that has changed", () => this.#options.onChange(this, record));
+    this.#tell((watcher) => watcher.restart());
   }
 
   #count({ turn, thinking }: StoredTurn, { promptTokens, outputTokens }: Usage = {}): void {

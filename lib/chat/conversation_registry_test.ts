@@ -20,7 +20,7 @@ function archiveOf(store: Store, more: { now?(): number; forgetMs?: number } = {
         languageModel: new FakeModel(),
         queue: 1,
         request: () => ({ model: "m", messages: [] }),
-        watch: (sink) => sink,
+        watch: () => () => {},
         onChange() {},
       }),
     onStoring() {},

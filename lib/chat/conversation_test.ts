@@ -22,7 +22,7 @@ class Room {
       languageModel: this.brain,
       queue,
       request: (turns) => ({ model: "m", messages: [{ role: "user", content: turns.at(-1)!.prompt }] }),
-      watch: (sink) => sink,
+      watch: () => () => {},
       onChange() {},
     });
     this.conversation.watchers.add({
@@ -222,4 +222,20 @@ Deno.test("close() marks what runs or waits as interrupted and waits for the bra
     ["failed", "interrupted"],
   ]);
   assertEquals(room.conversation.busy, false);
+});
+
+Deno.test("T1: what was told before thoughts turned out to be thoughts is thinking, for watchers and for the record", async () => {
+  for (const cut of [1, 7, 100]) {
+    const room = new Room();
+    room.conversation.prompt("t1", "hello");
+    const answer = await room.brain.answer(0);
+    const said = "Okay, the user says hi.\n</think>\n\n[happy] Hello!";
+    for (let at = 0; at < said.length; at += cut) answer.say(said.slice(at, at + cut));
+    answer.end();
+    await room.seen("end", "t1");
+    assertEquals(room.restarts, 1);
+    assertEquals(room.frames.map(({ type }) => type), ["emotion", "chunk", "end"]);
+    const [{ text, thinking, state } = {}] = room.conversation.turns;
+    assertEquals({ text, thinking, state }, { text: "Hello!", thinking: "Okay, the user says hi.", state: "done" });
+  }
 });

@@ -9,7 +9,9 @@ import { RequestError } from "@/lib/protocol/request_error.ts";
 import { Session } from "./session.ts";
 import { Conversation } from "./conversation.ts";
 import type { Store, StoredTurn } from "@/lib/store/store.ts";
-import type { LanguageModel, TurnSink } from "./turn.ts";
+import type { LanguageModel } from "./turn.ts";
+import { watchTurn } from "./turn_telemetry.ts";
+import type { Emit } from "@/lib/stages/events.ts";
 import type { Config } from "@/lib/config/schema.ts";
 import type { GenerateRequest } from "@/lib/providers/provider.ts";
 import type { Principal } from "@/lib/principal.ts";
@@ -18,7 +20,6 @@ import { type CharacterInfo, LINK_REVOKED, type ServerFrame, type Status, type T
 import { guarded } from "@/lib/telemetry/guard.ts";
 import { warn } from "@/lib/telemetry/log.ts";
 import { Metrics } from "@/lib/telemetry/metrics.ts";
-import { watchTurn } from "@/lib/telemetry/turn_watch.ts";
 
 /** How often sockets hear from us, ms, so that a page can tell a quiet line from a dead one. */
 const PING_MS = 15_000;
@@ -91,9 +92,9 @@ export class Hub {
     return this.#sessions.size;
   }
 
-  /** Wraps a turn's sink, so that the turn is logged, counted and traced. */
-  watch(sink: TurnSink, protocol: "plain" | "v2"): TurnSink {
-    return watchTurn(sink, this.metrics, protocol);
+  /** Makes what logs, counts and traces one turn by its events. */
+  watchTurn(protocol: "plain" | "v2"): Emit {
+    return watchTurn(this.metrics, protocol);
   }
 
   /** Whom a page talks with, and what stands behind, as far as that is the principal's business. */
@@ -334,7 +335,7 @@ export class Hub {
         return hub.classifier ?? false;
       },
       request: hub.request,
-      watch: (sink) => this.watch(sink, "v2"),
+      watch: () => this.watchTurn("v2"),
       onChange: (conversation, turn) => this.conversations.changed(conversation, turn),
     });
   }

@@ -1,7 +1,8 @@
-/** One answer, from the request to the last word, told to a sink. */
+/** One answer, from the request to the last word, as a stream of events. */
 import { faultOf } from "@/lib/protocol/request_error.ts";
 import { type GenerateRequest, LlmError, type LlmEvent } from "@/lib/providers/provider.ts";
 import type { EndReason, ProviderName, TurnError } from "@/lib/protocol/v2.ts";
+import type { Emit, Usage } from "@/lib/stages/events.ts";
 import { guarded } from "@/lib/telemetry/guard.ts";
 
 /** Who answers: decides on a provider, then streams from it. */
@@ -18,31 +19,17 @@ export interface Opened {
   close?(): void;
 }
 
-/** What the model's server counted for a turn, in tokens; what it does not tell is absent. */
-export interface Usage {
-  promptTokens?: number;
-  outputTokens?: number;
-}
-
-/** Hears of one turn: `start` at most once, then pieces, then exactly one of `end` and `fail`. */
-export interface TurnSink {
-  start(provider: ProviderName, model: string): void;
-  text(data: string): void;
-  thinking(data: string): void;
-  end(reason: EndReason, usage?: Usage): void;
-  fail(error: TurnError): void;
-}
-
 /**
- * Runs a turn to its end. Whatever goes wrong reaches the sink: it throws only what the sink throws at its end. Aborting
- * `signal` ends it as cancelled.
+ * Runs a turn to its end, and never throws: whatever goes wrong is its last event. Aborting `signal` ends it as
+ * cancelled.
  *
  * @param request makes the request
+ * @param emit gets the events; it must not throw
  */
 export async function runTurn(
   languageModel: LanguageModel,
   request: () => GenerateRequest,
-  sink: TurnSink,
+  emit: Emit,
   signal: AbortSignal,
 ): Promise<void> {
   let reason: EndReason = "stop";
@@ -51,23 +38,22 @@ export async function runTurn(
   try {
     opened = await languageModel.open(request(), { signal });
     signal.throwIfAborted();
-    sink.start(opened.provider, opened.model);
+    emit({ type: "start", provider: opened.provider, model: opened.model });
     for await (const event of opened.events) {
-      if (event.type === "text") sink.text(event.text);
-      else if (event.type === "thinking") sink.thinking(event.text);
-      else {
-        usage = event;
-        if (event.reason === "length") reason = "length";
+      if (event.type !== "done") {
+        emit({ type: event.type, data: event.text });
+        continue;
       }
+      usage = event;
+      if (event.reason === "length") reason = "length";
     }
   } catch (error) {
     closeAnswer(opened);
-    if (signal.aborted) sink.end("cancelled");
-    else sink.fail(turnErrorOf(error));
+    emit(signal.aborted ? { type: "end", reason: "cancelled" } : { type: "error", error: turnErrorOf(error) });
     return;
   }
   closeAnswer(opened);
-  sink.end(signal.aborted ? "cancelled" : reason, usage);
+  emit({ type: "end", reason: signal.aborted ? "cancelled" : reason, ...(usage && { usage }) });
 }
 
 /** What fails then costs the turn nothing. */

@@ -1,36 +1,19 @@
 import { assert, assertEquals } from "@std/assert";
-import { Feelings } from "./feelings.ts";
-import { feelingInstructions } from "@/lib/characters/mark_instructions.ts";
+import { FeelingsStage } from "./feelings.ts";
+import { MarksStage } from "./marks.ts";
+import { pipeline } from "./pipeline.ts";
+import { type Outcome, outcomeOf } from "./run_fixture.ts";
 import { splitsOf } from "./splits.ts";
+import { ThoughtsStage } from "./thoughts.ts";
+import { feelingInstructions } from "@/lib/characters/mark_instructions.ts";
 import { EMOTIONS } from "@/lib/protocol/emotions.ts";
 
-interface Read {
-  text: string;
-  thinking: string;
-  emotions: string[];
+function read(pieces: readonly string[], classifier = true): Outcome {
+  const stages = [new ThoughtsStage(), new MarksStage()];
+  return outcomeOf(pieces, classifier ? [...stages, new FeelingsStage()] : stages);
 }
 
-function read(pieces: readonly string[], classifier = true): Read {
-  const result: Read = { text: "", thinking: "", emotions: [] };
-  let latest = 0;
-  const feelings = new Feelings({
-    text: (data) => {
-      assert(data !== "", "no empty pieces are told");
-      result.text += data;
-    },
-    thinking: (data) => result.thinking += data,
-    emotion(name, intensity, at) {
-      assert(latest <= at && at <= result.text.length);
-      latest = at;
-      result.emotions.push(`${name} ${intensity} @${at}`);
-    },
-  }, { classifier });
-  for (const piece of pieces) feelings.text(piece);
-  feelings.end();
-  return result;
-}
-
-const ANSWERS: [answer: string, result: Read][] = [
+const ANSWERS: [answer: string, result: Outcome][] = [
   ["<think>\nUse [happy]?\n</think>\n\n[happy] Hi! Oh 😢", {
     text: "Hi! Oh 😢",
     thinking: "Use [happy]?\n",
@@ -51,24 +34,24 @@ const ANSWERS: [answer: string, result: Read][] = [
     thinking: "",
     emotions: ["happy 0.65 @49"],
   }],
-  ["a [<think>[sad]</think> [hap<think>b</think>py]", {
-    text: "a [ [happy]",
+  ["a [\n<think>[sad]</think> [hap\n<think>b</think>py]", {
+    text: "a [\n[hap\npy]",
     thinking: "[sad]\n\nb",
-    emotions: ["happy 0.55 @0"],
+    emotions: [],
   }],
 ];
 
-Deno.test("Feelings splits an answer into what is shown, thought and felt", () => {
+Deno.test("the stages split an answer into what is shown, thought and felt", () => {
   for (const [answer, result] of ANSWERS) assertEquals(read([answer]), result);
 });
 
-Deno.test("Feelings comes out the same however the answer is split", () => {
+Deno.test("what comes out of the stages is the same however the answer is split", () => {
   for (const [answer, result] of ANSWERS) {
     for (const pieces of splitsOf(answer)) assertEquals(read(pieces), result, JSON.stringify(pieces));
   }
 });
 
-Deno.test("Feelings comes out the same for made-up answers in random pieces", () => {
+Deno.test("what comes out of the stages is the same for made-up answers in random pieces", () => {
   const parts = [
     ..."[ ] < > ` ``` \n 。 . ! ~~~ ( : 0.5 / \r\n 😢 嬉しい a".split(" "),
     " ",
@@ -76,7 +59,14 @@ Deno.test("Feelings comes out the same for made-up answers in random pieces", ()
     "[sad:0.3]",
     "<think>",
     "</think>",
+    "[THINK]",
+    "[/THINK]",
+    "<|channel|>analysis<|message|>",
+    "<|end|>",
+    "［",
+    "】",
     "happy",
+    "emotion:",
     "Wow",
   ];
   let state = 12_345;
@@ -98,20 +88,19 @@ Deno.test("Feelings comes out the same for made-up answers in random pieces", ()
   }
 });
 
-Deno.test("Feelings guesses nothing when the classifier is off", () => {
+Deno.test("no feeling is guessed without FeelingsStage", () => {
   assertEquals(read(["I'm so happy! 😢"], false).emotions, []);
 });
 
-Deno.test("Feelings passes a server's own thoughts on", () => {
+Deno.test("the stages pass a server's own thoughts on", () => {
   const seen: string[] = [];
-  const feelings = new Feelings({
-    text: (data) => seen.push(data),
-    thinking: (data) => seen.push(`(${data})`),
-    emotion() {},
-  }, { classifier: false });
-  feelings.thinking("hm [sad]");
-  feelings.text("Hi");
-  feelings.end();
+  const emit = pipeline([new ThoughtsStage(), new MarksStage()], (event) => {
+    if (event.type === "text") seen.push(event.data);
+    if (event.type === "thinking") seen.push(`(${event.data})`);
+  });
+  emit({ type: "thinking", data: "hm [sad]" });
+  emit({ type: "text", data: "Hi" });
+  emit({ type: "end", reason: "stop" });
   assertEquals(seen, ["(hm [sad])", "Hi"]);
 });
 

@@ -1,5 +1,7 @@
 import { assert, assertEquals } from "@std/assert";
-import { MarkParser } from "./marks.ts";
+import type { TurnEvent } from "./events.ts";
+import { MarksStage } from "./marks.ts";
+import { outcomeOf } from "./run_fixture.ts";
 import { splitsOf } from "./splits.ts";
 import { EMOTION_WORDS, EMOTIONS } from "@/lib/protocol/emotions.ts";
 
@@ -9,17 +11,28 @@ interface Read {
 }
 
 function read(pieces: readonly string[]): Read {
-  const result: Read = { text: "", marks: [] };
-  const parser = new MarkParser({
-    text: (data) => result.text += data,
-    emotion(name, intensity, at) {
-      assertEquals(at, result.text.length, "a mark is told right where it stood");
-      result.marks.push(`${name} ${intensity} @${at}`);
-    },
-  });
-  for (const piece of pieces) parser.push(piece);
-  parser.end();
-  return result;
+  const { text, emotions: marks } = outcomeOf(pieces, [new MarksStage()]);
+  return { text, marks };
+}
+
+/** What comes out of events that go in, text and feelings alike, before the answer has ended. */
+function given(events: readonly TurnEvent[]): { text: string; marks: number } {
+  const stage = new MarksStage();
+  const out = { text: "", marks: 0 };
+  for (const event of events) {
+    stage.take(event, (event) => {
+      if (event.type === "text") out.text += event.data;
+      else if (event.type === "emotion") {
+        assertEquals(event.at, out.text.length, "a mark is told right where it stood");
+        out.marks++;
+      }
+    });
+  }
+  return out;
+}
+
+function text(data: string): TurnEvent {
+  return { type: "text", data };
 }
 
 const MARKED: [answer: string, text: string, marks: string[]][] = [
@@ -37,6 +50,14 @@ const MARKED: [answer: string, text: string, marks: string[]][] = [
   ["Bye [sleepy]", "Bye ", ["sleepy 1 @4"]],
   ["[[happy]]", "[]", ["happy 1 @1"]],
   ["[hap[happy]py]", "[happy]", ["happy 1 @4"]],
+  // F1: in other brackets, with a label, in a list, with an emoji.
+  ["［happy］やった！", "やった！", ["happy 1 @0"]],
+  ["【开心】好", "好", ["happy 1 @0"]],
+  ["[emotion: happy] b", "b", ["happy 1 @0"]],
+  ["[Mood：sad:0.5] b [表情=笑顔] c", "b c", ["sad 0.5 @0", "happy 1 @2"]],
+  ["[happy, excited] a", "a", ["happy 1 @0", "excited 1 @0"]],
+  ["[happy, sad] a [shy/angry:20%]b", "a b", ["happy 1 @0", "sad 1 @0", "shy 1 @2", "angry 0.2 @2"]],
+  ["a [Happy😊] b [😊 sad]", "a b ", ["happy 1 @2", "sad 1 @4"]],
 ];
 
 const KEPT: string[] = [
@@ -46,9 +67,10 @@ const KEPT: string[] = [
   "[happy",
   "[happy:",
   "[happy:0.5",
-  "[happyish] [happy!] [happy:very] [happy-go-lucky] [happy, sad] [h]",
+  "[happyish] [happy!] [happy:very] [happy-go-lucky] [happy, but] [h]",
   "[none] [Default] [question]",
   "[   happy] [\nhappy] [happy:1.23456]",
+  "【注意】 ［1］ [emotion] [emotion:] [mood: odd] 【happy] [happy】 [😊]",
   "[]",
   "[ ]",
   "a[",
@@ -80,32 +102,32 @@ const TIDIED: [answer: string, text: string][] = [
   ["~~gone~~ [happy] here", "~~gone~~ here"],
 ];
 
-Deno.test("MarkParser takes marks out, with their intensity and place", () => {
+Deno.test("MarksStage takes marks out, with their intensity and place", () => {
   for (const [answer, text, marks] of MARKED) assertEquals(read([answer]), { text, marks }, answer);
 });
 
-Deno.test("MarkParser leaves unknown brackets, links and code as they are", () => {
+Deno.test("MarksStage leaves unknown brackets, links and code as they are", () => {
   for (const answer of KEPT) assertEquals(read([answer]), { text: answer, marks: [] });
 });
 
-Deno.test("MarkParser tidies blank space around a mark, and loses nothing else", () => {
+Deno.test("MarksStage tidies blank space around a mark, and loses nothing else", () => {
   for (const [answer, text] of TIDIED) assertEquals(read([answer]).text, text, JSON.stringify(answer));
 });
 
-Deno.test("MarkParser knows every emotion's name and most of its other words", () => {
+Deno.test("MarksStage knows every emotion's name and most of its other words", () => {
   for (const emotion of EMOTIONS) assertEquals(read([`[${emotion}]`]).marks, [`${emotion} 1 @0`]);
   const known = EMOTION_WORDS.filter((word) => read([`[${word}]`]).text === "");
   assertEquals(known.length, EMOTION_WORDS.length - 6);
 });
 
-Deno.test("MarkParser reads the same however the answer is split", () => {
+Deno.test("MarksStage reads the same however the answer is split", () => {
   for (const answer of [...MARKED.map(([answer]) => answer), ...KEPT, ...TIDIED.map(([answer]) => answer)]) {
     const whole = read([answer]);
     for (const pieces of splitsOf(answer)) assertEquals(read(pieces), whole, JSON.stringify(pieces));
   }
 });
 
-Deno.test("MarkParser holds back only what may still become a mark", () => {
+Deno.test("MarksStage holds back only what may still become a mark", () => {
   const cases: [piece: string, shown: string][] = [
     ["Hello [", "Hello "],
     ["Hello [hap", "Hello "],
@@ -118,35 +140,39 @@ Deno.test("MarkParser holds back only what may still become a mark", () => {
     ["Hello ", "Hello "],
   ];
   for (const [piece, expected] of cases) {
-    let shown = "";
-    new MarkParser({ text: (data) => shown += data, emotion() {} }).push(piece);
-    assertEquals(shown, expected);
+    assertEquals(given([text(piece)]).text, expected);
   }
 });
 
-Deno.test("MarkParser holds back a bounded length whatever comes", () => {
+Deno.test("MarksStage holds back a bounded length whatever comes", () => {
   const longest = Math.max(...EMOTION_WORDS.map((word) => word.length));
   for (const filler of ["[", " ", "happy", "[happy ", "[happy:", "[happy: 0", "[happy:00000", "`", "[ happy : 1% "]) {
-    let shown = 0;
-    let marks = 0;
-    const parser = new MarkParser({ text: (data) => shown += data.length, emotion: () => marks++ });
-    const text = "x" + filler.repeat(200);
-    for (const unit of text) parser.push(unit);
+    const answer = "x" + filler.repeat(200);
+    const { text: shown, marks } = given([...answer].map(text));
     assertEquals(marks, 0);
-    assert(shown >= text.length - longest - 20, filler);
+    assert(shown.length >= answer.length - longest - 20, filler);
   }
 });
 
-Deno.test("gap() tidies blank space as a mark does", () => {
-  let text = "";
-  const parser = new MarkParser({ text: (data) => text += data, emotion() {} });
-  parser.push("\n");
-  parser.gap();
-  parser.push("\n\nHello ");
-  parser.gap();
-  parser.push(" there[hap");
-  parser.gap();
-  parser.push("py]");
-  parser.end();
-  assertEquals(text, "Hello there[happy]");
+Deno.test("MarksStage tidies blank space around a gap as around a mark", () => {
+  const gap: TurnEvent = { type: "gap" };
+  const events = [text("\n"), gap, text("\n\nHello "), gap, text(" there[hap"), gap, text("py]")];
+  assertEquals(given([...events, { type: "end", reason: "stop" }]).text, "Hello there[happy]");
 });
+
+Deno.test("MarksStage begins anew after what turns out to have been thinking, and loses nothing of it", () => {
+  const events: TurnEvent[] = [text("Hm [ha"), { type: "retract" }, { type: "gap" }, text("\n\n [happy] Hello")];
+  assertEquals(outcomeOfEvents(events), ["text Hm ", "text [ha", "retract", "emotion 0", "text Hello"]);
+});
+
+function outcomeOfEvents(events: readonly TurnEvent[]): string[] {
+  const stage = new MarksStage();
+  const out: string[] = [];
+  for (const event of events) {
+    stage.take(event, (event) => {
+      const what = event.type === "text" ? event.data : event.type === "emotion" ? event.at : "";
+      out.push(`${event.type} ${what}`.trimEnd().replace(/^text Hm$/, "text Hm "));
+    });
+  }
+  return out;
+}

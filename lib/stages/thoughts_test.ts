@@ -1,23 +1,11 @@
 import { assertEquals } from "@std/assert";
+import { outcomeOf } from "./run_fixture.ts";
 import { splitsOf } from "./splits.ts";
-import { ThinkSplitter } from "./thoughts.ts";
+import { ThoughtsStage } from "./thoughts.ts";
 
-interface Read {
-  text: string;
-  thinking: string;
-}
-
-function read(pieces: readonly string[], inCode = false): Read {
-  const result: Read = { text: "", thinking: "" };
-  const splitter = new ThinkSplitter({
-    text: (data) => result.text += data,
-    thinking: (data) => result.thinking += data,
-    gap: () => result.text += "·",
-    inCode,
-  });
-  for (const piece of pieces) splitter.push(piece);
-  splitter.end();
-  return result;
+function read(pieces: readonly string[]): { text: string; thinking: string } {
+  const { text, thinking } = outcomeOf(pieces, [new ThoughtsStage()], "·");
+  return { text, thinking };
 }
 
 const ANSWERS: [answer: string, text: string, thinking: string][] = [
@@ -26,37 +14,61 @@ const ANSWERS: [answer: string, text: string, thinking: string][] = [
   ["\n<THINK>\n\nhm\n</Think>\nHello", "\n·\nHello", "hm\n"],
   ["<thinking>a < b</thinking>c < d", "·c < d", "a < b"],
   ["<think>\n\n</think>\n\nHello", "·\n\nHello", ""],
-  ["<think>a</think>b<think>c</think>d", "·b·d", "a\n\nc"],
+  ["<think>a</think>b.<think>c</think>d\n <think>e</think>", "·b.·d\n ·", "a\n\nc\n\ne"],
   ["<think>never ends </thin", "·", "never ends </thin"],
   ["<think>", "·", ""],
-  ["thought unseen</think>Hello", "thought unseen·Hello", ""],
+  // T1: the template had opened the thoughts.
+  ["thought unseen</think>Hello", "·Hello", "thought unseen"],
+  ["Okay, the user says hi.\n</think>\n\nHello!", "·\n\nHello!", "Okay, the user says hi.\n"],
+  ["</think>Hello", "·Hello", ""],
+  ["hm[/THINK]Hello</think> there", "·Hello· there", "hm"],
+  // T2: other forms.
+  ["[THINK]hm[/THINK]Hello!", "·Hello!", "hm"],
+  [
+    "<|channel|>analysis<|message|>x<|end|><|start|>assistant<|channel|>final<|message|>Hello!",
+    "····Hello!".slice(1),
+    "x",
+  ],
+  ["<thought>a</thought>b", "·b", "a"],
+  ["<reasoning>a</reasoning>b", "·b", "a"],
+  ["◁think▷a◁/think▷b", "·b", "a"],
+  ["<|begin_of_thought|>a<|end_of_thought|><|begin_of_solution|>b<|end_of_solution|>", "··b·", "a"],
+  // T3: written about.
+  [
+    "I like the tag <think> in XML, its closing is </think>.",
+    "I like the tag <think> in XML, its closing is </think>.",
+    "",
+  ],
+  ["Write `<think>` or\n```\n<think>\n```\n", "Write `<think>` or\n```\n<think>\n```\n", ""],
   ["<think>a <think> b</think>c", "·c", "a <think> b"],
   ["1 < 2 <thin <b>bold</b> <thinker> </", "1 < 2 <thin <b>bold</b> <thinker> </", ""],
-  ["<<think>x</think>>", "<·>", "x"],
+  ["<<think>x", "<<think>x", ""],
 ];
 
-Deno.test("ThinkSplitter splits thoughts off the text", () => {
+Deno.test("ThoughtsStage splits thoughts off the text", () => {
   for (const [answer, text, thinking] of ANSWERS) {
     assertEquals(read([answer]), { text, thinking }, answer);
   }
 });
 
-Deno.test("ThinkSplitter reads the same however the answer is split", () => {
+Deno.test("ThoughtsStage reads the same however the answer is split", () => {
   for (const [answer] of ANSWERS) {
     const whole = read([answer]);
     for (const pieces of splitsOf(answer)) assertEquals(read(pieces), whole, JSON.stringify(pieces));
   }
 });
 
-Deno.test("ThinkSplitter leaves code as it is", () => {
-  const answer = "<think>not a thought</think>";
-  for (const pieces of splitsOf(answer)) assertEquals(read(pieces, true), { text: answer, thinking: "" });
+Deno.test("ThoughtsStage leaves code as it is", () => {
+  const answer = "`<think>not a thought</think>`";
+  for (const pieces of splitsOf(answer)) assertEquals(read(pieces), { text: answer, thinking: "" });
 });
 
-Deno.test("ThinkSplitter holds back only what may still become a tag", () => {
+Deno.test("ThoughtsStage holds back only what may still become a tag", () => {
   for (const [piece, shown] of [["a <", "a "], ["a <thin", "a "], ["a <thx", "a <thx"], ["a < b", "a < b"]] as const) {
     let text = "";
-    new ThinkSplitter({ text: (data) => text += data, thinking() {}, gap() {}, inCode: false }).push(piece);
+    new ThoughtsStage().take({ type: "text", data: piece }, (event) => {
+      if (event.type === "text") text += event.data;
+    });
     assertEquals(text, shown);
   }
 });

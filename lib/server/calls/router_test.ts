@@ -18,7 +18,7 @@ const conversation = new Conversation({
   languageModel: new FakeModel(),
   queue: 1,
   request: () => ({ model: "m", messages: [] }),
-  watch: (sink) => sink,
+  watch: () => () => {},
   onChange() {},
 });
 

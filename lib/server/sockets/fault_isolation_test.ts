@@ -5,7 +5,6 @@ import { call, ChatServer, type HouseParts, outcome } from "./chat_server_fixtur
 import { MemoryStore } from "@/lib/store/store.ts";
 import type { LanguageModel, Opened } from "@/lib/chat/turn.ts";
 import { CodeTracker } from "@/lib/stages/code_tracker.ts";
-import { MarkParser } from "@/lib/stages/marks.ts";
 import { Sentences } from "@/lib/stages/sentences.ts";
 import type { LlmEvent } from "@/lib/providers/provider.ts";
 import { OWNER } from "@/lib/principal.ts";
@@ -212,8 +211,8 @@ function restoring<T extends object>(target: T, name: keyof T, own: PropertyDesc
 
 /** Each breaks one stage of a turn. */
 const STAGES: Record<string, (server: ChatServer) => Disposable> = {
-  "marks, in the middle of a piece": () => breaking(CodeTracker.prototype, "feed"),
-  "thoughts, in the middle of a piece": () => breakingRead(MarkParser.prototype, "inCode"),
+  "thoughts and marks, in the middle of a piece": () => breaking(CodeTracker.prototype, "feed"),
+  "thoughts, in the middle of a piece": () => breakingRead(CodeTracker.prototype, "inside"),
   "the classifier's sentences": () => breaking(Sentences.prototype, "push"),
   "the classifier's last sentence": () => breaking(Sentences.prototype, "end"),
   "the metrics, when a turn begins": ({ hub }) => breaking(hub.metrics, "turnBegan"),

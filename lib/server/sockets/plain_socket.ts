@@ -3,7 +3,8 @@ import type { Hub } from "@/lib/chat/hub.ts";
 import { dropSocket, listen } from "./listen.ts";
 import { PlainSender } from "./plain_sender.ts";
 import { faultOf, RequestError } from "@/lib/protocol/request_error.ts";
-import { runTurn, type TurnSink } from "@/lib/chat/turn.ts";
+import { runTurn } from "@/lib/chat/turn.ts";
+import type { TurnEvent } from "@/lib/stages/events.ts";
 import type { Principal } from "@/lib/principal.ts";
 import { parsePlainPrompt, type PlainMessage } from "@/lib/protocol/plain.ts";
 import type { TurnError } from "@/lib/protocol/v2.ts";
@@ -39,19 +40,13 @@ export function servePlain(socket: WebSocket, hub: Hub, principal: Principal, mo
       if (gone.signal.aborted) return;
       line.send({ type: "start" });
       const messages = [{ role: "user" as const, content: prompt }];
-      const sink: TurnSink = {
-        start() {},
-        text: (data) => line.send({ type: "chunk", data }),
-        thinking() {},
-        end: () => line.send({ type: "end" }),
-        fail: (error) => line.send(plainError(error)),
+      const watch = hub.watchTurn("plain");
+      const emit = (event: TurnEvent) => {
+        const message = plainMessageOf(event);
+        if (message !== undefined) line.send(message);
+        watch(event);
       };
-      await runTurn(
-        hub.languageModel,
-        () => ({ model: model(), messages, user }),
-        hub.watch(sink, "plain"),
-        gone.signal,
-      );
+      await runTurn(hub.languageModel, () => ({ model: model(), messages, user }), emit, gone.signal);
     }
     running = false;
   }
@@ -71,6 +66,13 @@ export function servePlain(socket: WebSocket, hub: Hub, principal: Principal, mo
     line.dispose();
     leave();
   }, { once: true });
+}
+
+/** An event of a turn in the plain protocol, which knows no thoughts and no feelings. */
+function plainMessageOf(event: TurnEvent): PlainMessage | undefined {
+  if (event.type === "text") return { type: "chunk", data: event.data };
+  if (event.type === "end") return { type: "end" };
+  if (event.type === "error") return plainError(event.error);
 }
 
 /** An error in the plain protocol, which has one text for all there is to say. */

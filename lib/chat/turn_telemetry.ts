@@ -1,14 +1,14 @@
 /** Follows turns from the prompt to the last frame: for the log, the metrics and OpenTelemetry. */
 import { SpanStatusCode, trace } from "@opentelemetry/api";
-import { report } from "./guard.ts";
-import { log } from "./log.ts";
-import type { Metrics } from "./metrics.ts";
-import type { TurnSink, Usage } from "@/lib/chat/turn.ts";
+import type { Emit, TurnEvent, Usage } from "@/lib/stages/events.ts";
+import { report } from "@/lib/telemetry/guard.ts";
+import { log } from "@/lib/telemetry/log.ts";
+import type { Metrics } from "@/lib/telemetry/metrics.ts";
 
 const tracer = trace.getTracer("vtuber");
 
-/** Wraps a sink so that its turn is timed, counted and traced. No text is kept. What fails of that costs no word. */
-export function watchTurn(sink: TurnSink, metrics: Metrics, protocol: "plain" | "v2"): TurnSink {
+/** Makes what times, counts and traces one turn by its events. No text is kept; it never throws. */
+export function watchTurn(metrics: Metrics, protocol: "plain" | "v2"): Emit {
   let complained = false;
   function attempt<T>(run: () => T): T | undefined {
     try {
@@ -21,31 +21,10 @@ export function watchTurn(sink: TurnSink, metrics: Metrics, protocol: "plain" | 
   }
 
   const watcher = attempt(() => turnWatcher(metrics, protocol));
-  return {
-    start(provider, model) {
-      sink.start(provider, model);
-      attempt(() => watcher?.start(provider, model));
-    },
-    text(data) {
-      attempt(() => watcher?.text(data));
-      sink.text(data);
-    },
-    thinking(data) {
-      attempt(() => watcher?.thinking(data));
-      sink.thinking(data);
-    },
-    end(reason, usage) {
-      sink.end(reason, usage);
-      attempt(() => watcher?.end(reason, usage));
-    },
-    fail(error) {
-      sink.fail(error);
-      attempt(() => watcher?.fail(error));
-    },
-  };
+  return (event) => attempt(() => watcher?.(event));
 }
 
-function turnWatcher(metrics: Metrics, protocol: "plain" | "v2"): TurnSink {
+function turnWatcher(metrics: Metrics, protocol: "plain" | "v2"): Emit {
   const began = performance.now();
   const span = tracer.startSpan("turn", { attributes: { "vtuber.protocol": protocol } });
   metrics.turnBegan();
@@ -79,17 +58,20 @@ function turnWatcher(metrics: Metrics, protocol: "plain" | "v2"): TurnSink {
     });
   }
 
-  return {
-    start(name, model) {
-      provider = name;
-      span.setAttributes({ "vtuber.provider": name, "vtuber.model": model });
-    },
-    text: piece,
-    thinking: piece,
-    end: over,
-    fail(error) {
-      span.setStatus({ code: SpanStatusCode.ERROR, message: error.code });
-      over(error.code);
-    },
+  return (event: TurnEvent) => {
+    switch (event.type) {
+      case "start":
+        provider = event.provider;
+        span.setAttributes({ "vtuber.provider": provider, "vtuber.model": event.model });
+        return;
+      case "text":
+      case "thinking":
+        return piece();
+      case "end":
+        return over(event.reason, event.usage);
+      case "error":
+        span.setStatus({ code: SpanStatusCode.ERROR, message: event.error.code });
+        return over(event.error.code);
+    }
   };
 }
