@@ -12,8 +12,8 @@ import { upgradeSocket } from "@/lib/server/sockets/upgrade.ts";
 import { ChatStore } from "@/web/chat/chat_store.ts";
 import type { Turn } from "@/web/chat/conversation.ts";
 import { FakeStorage, STATUS } from "@/web/connection/fake_environment.ts";
-import type { SocketEnvironment } from "@/web/connection/socket.ts";
-import { Memory } from "@/web/browser/storage.ts";
+import type { SocketEnvironment } from "@/web/connection/chat_socket.ts";
+import { PageStorage } from "@/web/browser/storage.ts";
 import { configSchema } from "@/lib/config/schema.ts";
 import { OWNER } from "@/lib/principal.ts";
 
@@ -65,7 +65,7 @@ class Tab {
   readonly store: ChatStore;
 
   constructor(url: string, storage = new FakeStorage()) {
-    const world: SocketEnvironment = {
+    const environment: SocketEnvironment = {
       connect: (to, protocol) => new WebSocket(to, protocol),
       now: () => Date.now(),
       schedule(callback, ms) {
@@ -75,7 +75,12 @@ class Tab {
       random: () => 0,
       onWake: () => () => {},
     };
-    this.store = new ChatStore({ url, memory: new Memory(() => storage), world, nextFrame: queueMicrotask });
+    this.store = new ChatStore({
+      url,
+      storage: new PageStorage(() => storage),
+      environment,
+      nextFrame: queueMicrotask,
+    });
     this.store.start();
   }
 

@@ -40,8 +40,8 @@ export interface Words {
   };
   ready: string;
   demo: string;
-  noBrain: string;
-  away(host: string): string;
+  noModel: string;
+  leavesMachine(host: string): string;
   greeting(name: string): string;
   invitation: string;
   /** Choosing what the character says first. */
@@ -97,8 +97,8 @@ export interface Words {
   notices: {
     demoTitle: string;
     demoText: string;
-    noBrainTitle: string;
-    noBrainText(host: string): string;
+    noModelTitle: string;
+    noModelText(host: string): string;
     modelTitle(model: string): string;
     modelText: string;
   };

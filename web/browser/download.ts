@@ -1,7 +1,7 @@
 /** Gives the reader a text as a file. */
 
 /** How long the browser may take to begin saving before the text is let go of, ms. */
-const KEPT_MS = 60_000;
+const REVOKE_DELAY_MS = 60_000;
 
 export function download(name: string, text: string, type: string): void {
   const url = URL.createObjectURL(new Blob([text], { type }));
@@ -9,5 +9,5 @@ export function download(name: string, text: string, type: string): void {
   link.href = url;
   link.download = name;
   link.click();
-  setTimeout(() => URL.revokeObjectURL(url), KEPT_MS);
+  setTimeout(() => URL.revokeObjectURL(url), REVOKE_DELAY_MS);
 }

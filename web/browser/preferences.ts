@@ -34,25 +34,25 @@ export function preferencesOf(headers: Headers, ui?: AppConfig["ui"]): Preferenc
 }
 
 /** Puts a choice into effect on this page and keeps it for the next ones. Only in the browser. */
-export function prefer({ language, theme }: Partial<Preferences>): void {
-  if (language !== undefined) keep("language", language);
-  if (theme !== undefined) keep("theme", theme);
-  wear({ language, theme });
+export function setPreferences({ language, theme }: Partial<Preferences>): void {
+  if (language !== undefined) setCookie("language", language);
+  if (theme !== undefined) setCookie("theme", theme);
+  applyToPage({ language, theme });
 }
 
 /** What {@linkcode preferencesOf} would say to the next request of this page, put into effect. Only in the browser. */
-export function preferAnew(ui: AppConfig["ui"]): Preferences {
+export function applyDefaults(ui: AppConfig["ui"]): Preferences {
   const headers = new Headers({ cookie: document.cookie, "accept-language": navigator.languages.join() });
   const preferences = preferencesOf(headers, ui);
-  wear(preferences);
+  applyToPage(preferences);
   return preferences;
 }
 
-function wear({ language, theme }: { [name in keyof Preferences]?: Preferences[name] | undefined }): void {
+function applyToPage({ language, theme }: { [name in keyof Preferences]?: Preferences[name] | undefined }): void {
   if (language !== undefined) document.documentElement.lang = language;
   if (theme !== undefined) document.documentElement.dataset.theme = theme;
 }
 
-function keep(name: string, value: string): void {
+function setCookie(name: string, value: string): void {
   document.cookie = `${name}=${value}; Path=/; Max-Age=${YEAR_SECONDS}; SameSite=Lax`;
 }

@@ -4,28 +4,28 @@
  */
 
 /** The part of `localStorage` that is needed. */
-export type Store = Pick<Storage, "getItem" | "setItem" | "removeItem" | "key" | "length">;
+export type WebStorage = Pick<Storage, "getItem" | "setItem" | "removeItem" | "key" | "length">;
 
 const SESSION = "vtuber:session";
 const DRAFT = "vtuber:draft";
 const GREETING = "vtuber:greeting";
 /** One key for each prompt, so that tabs do not overwrite each other's. */
-const UNSENT = "vtuber:unsent:";
+const UNSENT_PREFIX = "vtuber:unsent:";
 
 /** A prompt that the server has not confirmed yet. */
-export interface Unsent {
+export interface UnsentPrompt {
   turn: string;
   text: string;
   /** Milliseconds since 1970, for the order. */
   at: number;
 }
 
-export class Memory {
-  readonly #store: Store | null;
+export class PageStorage {
+  readonly #storage: WebStorage | null;
 
   /** @param store gives the storage; may throw, as `() => localStorage` does where storage is forbidden */
-  constructor(store: () => Store) {
-    this.#store = attempt(store, null);
+  constructor(store: () => WebStorage) {
+    this.#storage = withDefault(store, null);
   }
 
   get session(): string | null {
@@ -54,44 +54,44 @@ export class Memory {
     this.#write(GREETING, index === 0 ? null : String(index));
   }
 
-  keep(unsent: Unsent): void {
-    this.#write(UNSENT + unsent.turn, JSON.stringify({ text: unsent.text, at: unsent.at }));
+  saveUnsent(prompt: UnsentPrompt): void {
+    this.#write(UNSENT_PREFIX + prompt.turn, JSON.stringify({ text: prompt.text, at: prompt.at }));
   }
 
-  forget(turn: string): void {
-    this.#write(UNSENT + turn, null);
+  removeUnsent(turn: string): void {
+    this.#write(UNSENT_PREFIX + turn, null);
   }
 
   /** Everything kept, oldest first. */
-  unsent(): Unsent[] {
-    const found: Unsent[] = [];
-    const store = this.#store;
+  unsentPrompts(): UnsentPrompt[] {
+    const found: UnsentPrompt[] = [];
+    const store = this.#storage;
     for (let i = 0; store !== null && i < store.length; i++) {
       const key = store.key(i);
-      if (key === null || !key.startsWith(UNSENT)) continue;
+      if (key === null || !key.startsWith(UNSENT_PREFIX)) continue;
       const value = parse(this.#read(key) ?? "");
-      if (value !== null) found.push({ turn: key.slice(UNSENT.length), ...value });
+      if (value !== null) found.push({ turn: key.slice(UNSENT_PREFIX.length), ...value });
     }
     return found.sort((a, b) => a.at - b.at);
   }
 
   #read(key: string): string | null {
-    return attempt(() => this.#store?.getItem(key) ?? null, null);
+    return withDefault(() => this.#storage?.getItem(key) ?? null, null);
   }
 
   #write(key: string, value: string | null): void {
-    attempt(() => value === null ? this.#store?.removeItem(key) : this.#store?.setItem(key, value), undefined);
+    withDefault(() => value === null ? this.#storage?.removeItem(key) : this.#storage?.setItem(key, value), undefined);
   }
 }
 
 function parse(json: string): { text: string; at: number } | null {
-  const value: unknown = attempt(() => JSON.parse(json), null);
+  const value: unknown = withDefault(() => JSON.parse(json), null);
   const { text, at } = (value ?? {}) as { text?: unknown; at?: unknown };
   return typeof text === "string" && typeof at === "number" ? { text, at } : null;
 }
 
 /** Storage throws when it is forbidden or full. Forgetting is then the right thing to do. */
-function attempt<T>(action: () => T, otherwise: T): T {
+function withDefault<T>(action: () => T, otherwise: T): T {
   try {
     return action();
   } catch {

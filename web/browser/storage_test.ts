@@ -1,46 +1,46 @@
 import { assertEquals } from "@std/assert";
 import { FakeStorage } from "@/web/connection/fake_environment.ts";
-import { Memory } from "./storage.ts";
+import { PageStorage } from "./storage.ts";
 
-Deno.test("Memory keeps session and draft", () => {
-  const storage = new FakeStorage();
-  const memory = new Memory(() => storage);
-  memory.session = "s1";
-  memory.draft = "半分";
-  const reloaded = new Memory(() => storage);
+Deno.test("PageStorage keeps session and draft", () => {
+  const webStorage = new FakeStorage();
+  const storage = new PageStorage(() => webStorage);
+  storage.session = "s1";
+  storage.draft = "半分";
+  const reloaded = new PageStorage(() => webStorage);
   assertEquals([reloaded.session, reloaded.draft], ["s1", "半分"]);
   reloaded.draft = "";
   reloaded.session = null;
-  assertEquals(storage.length, 0);
+  assertEquals(webStorage.length, 0);
 });
 
-Deno.test("Memory gives unsent prompts in the order they were written, from every tab", () => {
-  const storage = new FakeStorage();
-  new Memory(() => storage).keep({ turn: "b", text: "second", at: 2 });
-  new Memory(() => storage).keep({ turn: "a", text: "first", at: 1 });
-  storage.setItem("vtuber:unsent:broken", "{");
-  storage.setItem("another", "value");
-  const memory = new Memory(() => storage);
-  assertEquals(memory.unsent(), [{ turn: "a", text: "first", at: 1 }, { turn: "b", text: "second", at: 2 }]);
-  memory.forget("a");
-  assertEquals(memory.unsent().map(({ turn }) => turn), ["b"]);
+Deno.test("PageStorage gives unsent prompts in the order they were written, from every tab", () => {
+  const webStorage = new FakeStorage();
+  new PageStorage(() => webStorage).saveUnsent({ turn: "b", text: "second", at: 2 });
+  new PageStorage(() => webStorage).saveUnsent({ turn: "a", text: "first", at: 1 });
+  webStorage.setItem("vtuber:unsent:broken", "{");
+  webStorage.setItem("another", "value");
+  const storage = new PageStorage(() => webStorage);
+  assertEquals(storage.unsentPrompts(), [{ turn: "a", text: "first", at: 1 }, { turn: "b", text: "second", at: 2 }]);
+  storage.removeUnsent("a");
+  assertEquals(storage.unsentPrompts().map(({ turn }) => turn), ["b"]);
 });
 
-Deno.test("Memory works without storage", () => {
-  const forbidden = new Memory(() => {
+Deno.test("PageStorage works without storage", () => {
+  const forbidden = new PageStorage(() => {
     throw new DOMException("Forbidden", "SecurityError");
   });
-  const full = new Memory(() =>
+  const full = new PageStorage(() =>
     Object.assign(new FakeStorage(), {
       setItem() {
         throw new DOMException("Full", "QuotaExceededError");
       },
     })
   );
-  for (const memory of [forbidden, full]) {
-    memory.draft = "text";
-    memory.keep({ turn: "a", text: "x", at: 1 });
-    memory.forget("a");
-    assertEquals([memory.draft, memory.session, memory.unsent()], ["", null, []]);
+  for (const storage of [forbidden, full]) {
+    storage.draft = "text";
+    storage.saveUnsent({ turn: "a", text: "x", at: 1 });
+    storage.removeUnsent("a");
+    assertEquals([storage.draft, storage.session, storage.unsentPrompts()], ["", null, []]);
   }
 });

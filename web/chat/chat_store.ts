@@ -5,26 +5,26 @@
 import { batch, type ReadonlySignal, type Signal, signal } from "@preact/signals";
 import type { Role } from "@/lib/protocol/roles.ts";
 import type { CharacterInfo, ServerFrame, Status, TurnError } from "@/lib/protocol/v2.ts";
-import { CallClient, CallError } from "@/web/connection/calls.ts";
+import { CallClient, CallError } from "@/web/connection/call_client.ts";
 import {
   addUnsent,
   applyFrame,
-  type Conversation,
+  type ConversationState,
   currentTurn,
-  EMPTY,
-  type FirstWords,
-  firstWords,
+  EMPTY_CONVERSATION,
+  type GreetingChoice,
+  greetingChoice,
   type Turn,
   visibleTurns,
   withoutTurn,
 } from "./conversation.ts";
 import { activity, appConfig, feelings, speech } from "@/web/presence/presence.ts";
-import { SentenceReader } from "./announced_sentences.ts";
-import { ChatSocket, type Connection, type SocketEnvironment } from "@/web/connection/socket.ts";
-import type { Memory } from "@/web/browser/storage.ts";
+import { SentenceReader } from "./sentence_reader.ts";
+import { ChatSocket, type Connection, type SocketEnvironment } from "@/web/connection/chat_socket.ts";
+import type { PageStorage } from "@/web/browser/storage.ts";
 
 /** Announcements kept in the document: enough for a screen reader to take them in, few enough not to pile up. */
-const ANNOUNCED = 6;
+const MAX_ANNOUNCEMENTS = 6;
 
 /** A sentence for the live region. */
 export interface Announcement {
@@ -35,8 +35,8 @@ export interface Announcement {
 export interface ChatStoreOptions {
   /** The socket's address. */
   url: string;
-  memory: Memory;
-  world: SocketEnvironment;
+  storage: PageStorage;
+  environment: SocketEnvironment;
   /** Calls back before the next picture is drawn, once; `requestAnimationFrame` in the browser. */
   nextFrame(callback: () => void): void;
 }
@@ -49,44 +49,45 @@ export class ChatStore {
   readonly #status = signal<Status | null>(null);
   readonly #role = signal<Role | null>(null);
   readonly #character = signal<CharacterInfo | null>(null);
-  readonly #firstWords = signal<FirstWords>(firstWords(EMPTY));
+  readonly #greeting = signal<GreetingChoice>(greetingChoice(EMPTY_CONVERSATION));
   readonly #notice = signal<TurnError | null>(null);
   readonly #connection = signal<Connection>({ state: "idle" });
   readonly #announcements = signal<readonly Announcement[]>([]);
-  readonly #memory: Memory;
+  readonly #storage: PageStorage;
   readonly #nextFrame: (callback: () => void) => void;
   readonly #now: () => number;
   readonly #socket: ChatSocket;
-  readonly #unwatchDraft: () => void;
-  #state: Conversation = EMPTY;
+  readonly #unsubscribeDraft: () => void;
+  #state: ConversationState = EMPTY_CONVERSATION;
   #published: readonly Turn[] = [];
   #publishing = false;
   #disposed = false;
   /** True once a `welcome` has come over the line that is open now: only then may prompts go out. */
   #welcomed = false;
   /** Turns to stop as soon as there is a line again. */
-  readonly #stops = new Set<string>();
+  readonly #turnsToStop = new Set<string>();
   #reading: { turn: string; reader: SentenceReader } | null = null;
   #announced = 0;
 
-  constructor({ url, memory, world, nextFrame }: ChatStoreOptions) {
-    this.#memory = memory;
+  constructor({ url, storage, environment, nextFrame }: ChatStoreOptions) {
+    this.#storage = storage;
     this.#nextFrame = nextFrame;
-    this.#now = () => world.now();
-    this.draft = signal(memory.draft);
-    this.#unwatchDraft = this.draft.subscribe((text) => {
-      memory.draft = text;
+    this.#now = () => environment.now();
+    this.draft = signal(storage.draft);
+    this.#unsubscribeDraft = this.draft.subscribe((text) => {
+      storage.draft = text;
       this.#setActivity();
     });
-    for (const { turn, text } of memory.unsent()) this.#state = addUnsent(this.#state, turn, text);
+    for (const { turn, text } of storage.unsentPrompts()) this.#state = addUnsent(this.#state, turn, text);
     this.#turns.value = visibleTurns(this.#state.turns);
     this.calls = new CallClient((frame) => this.#socket.send(frame));
     this.#socket = new ChatSocket(url, {
       hello: () => this.#hello(),
-      frame: (frame) => this.#take(frame),
-      change: (connection) => this.#connected(connection),
-      fault: (error) => this.#set({ ...this.#state, notice: { code: "internal", message: error.message } }),
-    }, world);
+      onFrame: (frame) => this.#receive(frame),
+      onConnection: (connection) => this.#onConnection(connection),
+      onInvalidFrame: (error) =>
+        this.#setState({ ...this.#state, notice: { code: "internal", message: error.message } }),
+    }, environment);
   }
 
   /** Turns to show, oldest first. Written at most once a frame; a turn that did not change stays the same object. */
@@ -110,8 +111,8 @@ export class ChatStore {
   }
 
   /** What the conversation begins with, once the server has said who the character is. */
-  get firstWords(): ReadonlySignal<FirstWords> {
-    return this.#firstWords;
+  get greeting(): ReadonlySignal<GreetingChoice> {
+    return this.#greeting;
   }
 
   /** A failure that belongs to no turn. */
@@ -133,8 +134,8 @@ export class ChatStore {
   }
 
   /** Lets the character begin with another of its greetings, from 0. Kept until the conversation has begun. */
-  greet(index: number): void {
-    this.#memory.greeting = index;
+  chooseGreeting(index: number): void {
+    this.#storage.greeting = index;
     this.#publish();
   }
 
@@ -155,9 +156,9 @@ export class ChatStore {
   stop(): void {
     const turn = currentTurn(this.#state.turns);
     if (turn === undefined) return;
-    if (turn.state === "unsent" && !this.#welcomed) return this.edit(turn.turn);
-    this.#stops.add(turn.turn);
-    this.#flush();
+    if (turn.state === "unsent" && !this.#welcomed) return this.editUnsent(turn.turn);
+    this.#turnsToStop.add(turn.turn);
+    this.#sendPending();
   }
 
   /** Asks a failed turn again. */
@@ -167,17 +168,17 @@ export class ChatStore {
     if (turn.state !== "unsent") return this.#ask(turn.prompt);
     // The server refused the prompt and does not know the turn: the same one may be asked again.
     const { error: _, ...fresh } = turn;
-    this.#set({ ...this.#state, turns: this.#state.turns.map((known) => known === turn ? fresh : known) });
-    this.#flush();
+    this.#setState({ ...this.#state, turns: this.#state.turns.map((known) => known === turn ? fresh : known) });
+    this.#sendPending();
   }
 
   /** Puts a prompt that was not taken back into the box. */
-  edit(id: string): void {
+  editUnsent(id: string): void {
     const turn = this.#state.turns.find((known) => known.turn === id && known.state === "unsent");
     if (turn === undefined) return;
-    this.#memory.forget(id);
+    this.#storage.removeUnsent(id);
     this.draft.value = this.draft.value === "" ? turn.prompt : `${turn.prompt}\n${this.draft.value}`;
-    this.#set(withoutTurn(this.#state, id));
+    this.#setState(withoutTurn(this.#state, id));
   }
 
   /**
@@ -185,7 +186,7 @@ export class ChatStore {
    *
    * @throws {CallError} when the server refuses; the conversation is then as it was
    */
-  async askInstead(turn: string, text: string): Promise<void> {
+  async editTurn(turn: string, text: string): Promise<void> {
     await this.calls.call("turn.edit", { turn, text, as: newId() });
   }
 
@@ -195,17 +196,17 @@ export class ChatStore {
       await this.calls.call("turn.regenerate", { turn, as: newId() });
     } catch (error) {
       if (!(error instanceof CallError)) throw error;
-      this.#set({ ...this.#state, notice: error.error });
+      this.#setState({ ...this.#state, notice: error.error });
     }
   }
 
   /** Starts a new conversation. Needs the line; without it nothing happens. */
   reset(): void {
     if (!this.#welcomed || !this.#socket.send({ type: "reset" })) return;
-    for (const turn of this.#state.turns) this.#memory.forget(turn.turn);
-    this.#stops.clear();
-    this.#memory.greeting = 0;
-    this.#set({ ...this.#state, turns: [], notice: null });
+    for (const turn of this.#state.turns) this.#storage.removeUnsent(turn.turn);
+    this.#turnsToStop.clear();
+    this.#storage.greeting = 0;
+    this.#setState({ ...this.#state, turns: [], notice: null });
   }
 
   /** Tries to connect now instead of at the end of the wait. */
@@ -214,14 +215,14 @@ export class ChatStore {
   }
 
   dismissNotice(): void {
-    this.#set({ ...this.#state, notice: null });
+    this.#setState({ ...this.#state, notice: null });
   }
 
   dispose(): void {
     this.#disposed = true;
     this.calls.dispose();
     this.#socket.dispose();
-    this.#unwatchDraft();
+    this.#unsubscribeDraft();
     batch(() => {
       activity.value = "idle";
       speech.value = null;
@@ -230,61 +231,63 @@ export class ChatStore {
 
   #ask(text: string): void {
     const turn = newId();
-    this.#memory.keep({ turn, text, at: this.#now() });
-    this.#set(addUnsent(this.#state, turn, text));
+    this.#storage.saveUnsent({ turn, text, at: this.#now() });
+    this.#setState(addUnsent(this.#state, turn, text));
     if (this.#welcomed) this.#sendPrompt(turn, text);
   }
 
   #sendPrompt(turn: string, text: string): void {
-    const { greeting } = this.#memory;
+    const { greeting } = this.#storage;
     const first = this.#state.turns[0]?.turn === turn;
     this.#socket.send({ type: "prompt", turn, text, ...(first && greeting > 0 && { greeting }) });
   }
 
   #hello(): { type: "hello"; session?: string; after?: number } {
     // Another tab may have been given a newer session than the one known here.
-    const session = this.#memory.session ?? this.#state.session;
+    const session = this.#storage.session ?? this.#state.session;
     if (session === null) return { type: "hello" };
     return session === this.#state.session
       ? { type: "hello", session, after: this.#state.seq }
       : { type: "hello", session };
   }
 
-  #connected(connection: Connection): void {
+  #onConnection(connection: Connection): void {
     if (connection.state !== "open") {
       this.#welcomed = false;
-      this.calls.lost();
+      this.calls.disconnected();
     }
     this.#connection.value = connection;
   }
 
-  #take(frame: ServerFrame): void {
-    if (frame.type === "result" || frame.type === "progress" || frame.type === "refused") return this.calls.take(frame);
+  #receive(frame: ServerFrame): void {
+    if (frame.type === "result" || frame.type === "progress" || frame.type === "refused") {
+      return this.calls.receive(frame);
+    }
     if (frame.type === "avatar") return void (appConfig.value = frame.config);
     const before = this.#state;
     this.#state = applyFrame(before, frame);
     if (this.#state === before) return;
-    if (frame.type === "welcome") this.#arrived(frame);
-    else if (frame.type === "character") this.#memory.greeting = 0;
+    if (frame.type === "welcome") this.#onWelcome(frame);
+    else if (frame.type === "character") this.#storage.greeting = 0;
     else if (frame.type === "queued") {
-      this.#memory.forget(frame.turn);
-      this.#memory.greeting = 0;
-      if (this.#stops.has(frame.turn)) this.#flush();
+      this.#storage.removeUnsent(frame.turn);
+      this.#storage.greeting = 0;
+      if (this.#turnsToStop.has(frame.turn)) this.#sendPending();
     } else if (frame.type === "emotion") {
       const { turn, name, intensity, at } = frame;
       feelings.value = { turn, name, intensity, at };
     } else if (frame.type === "end" || (frame.type === "error" && frame.turn !== undefined)) {
-      this.#stops.delete(frame.turn ?? "");
+      this.#turnsToStop.delete(frame.turn ?? "");
     }
     this.#publishSoon();
   }
 
-  #arrived(frame: ServerFrame & { type: "welcome" }): void {
-    this.#memory.session = frame.session;
+  #onWelcome(frame: ServerFrame & { type: "welcome" }): void {
+    this.#storage.session = frame.session;
     this.#welcomed = true;
     this.#role.value = frame.role;
-    this.calls.opened();
-    for (const { turn } of frame.history) this.#memory.forget(turn);
+    this.calls.connected();
+    for (const { turn } of frame.history) this.#storage.removeUnsent(turn);
     if (!frame.resumed) {
       // What was there before this page came is not read out.
       const current = currentTurn(frame.history);
@@ -292,20 +295,20 @@ export class ChatStore {
         ? null
         : { turn: current.turn, reader: new SentenceReader(current.text.length) };
     }
-    this.#flush();
+    this.#sendPending();
   }
 
   /** Sends what has been waiting for the line. Sending twice is harmless: the server knows the turns it has. */
-  #flush(): void {
+  #sendPending(): void {
     if (!this.#welcomed) return;
     for (const { turn, prompt, state, error } of this.#state.turns) {
       if (state === "unsent" && error === undefined) this.#sendPrompt(turn, prompt);
     }
-    for (const turn of this.#stops) this.#socket.send({ type: "stop", turn });
+    for (const turn of this.#turnsToStop) this.#socket.send({ type: "stop", turn });
   }
 
   /** For what the user did: shown at once. */
-  #set(state: Conversation): void {
+  #setState(state: ConversationState): void {
     this.#state = state;
     this.#publish();
   }
@@ -327,7 +330,7 @@ export class ChatStore {
       this.#published = turns;
       this.#status.value = status;
       this.#character.value = character;
-      this.#firstWords.value = firstWords(this.#state, this.#memory.greeting);
+      this.#greeting.value = greetingChoice(this.#state, this.#storage.greeting);
       this.#notice.value = notice;
       const streaming = turns.findLast((turn) => turn.state === "streaming");
       speech.value = streaming === undefined ? null : { turn: streaming.turn, text: streaming.text };
@@ -359,7 +362,7 @@ export class ChatStore {
     }
     if (spoken.length === 0) return;
     const added = spoken.map((text) => ({ id: this.#announced++, text }));
-    this.#announcements.value = [...this.#announcements.peek(), ...added].slice(-ANNOUNCED);
+    this.#announcements.value = [...this.#announcements.peek(), ...added].slice(-MAX_ANNOUNCEMENTS);
   }
 }
 

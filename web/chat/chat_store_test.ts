@@ -1,18 +1,18 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import type { ClientFrame, ServerFrame } from "@/lib/protocol/v2.ts";
-import { CallError } from "@/web/connection/calls.ts";
+import { CallError } from "@/web/connection/call_client.ts";
 import { ChatStore } from "./chat_store.ts";
 import { FakeEnvironment, FakeStorage, welcome } from "@/web/connection/fake_environment.ts";
 import { activity, appConfig, feelings, speech } from "@/web/presence/presence.ts";
-import { Memory } from "@/web/browser/storage.ts";
+import { PageStorage } from "@/web/browser/storage.ts";
 
 function setUp(storage = new FakeStorage()) {
-  const world = new FakeEnvironment();
+  const environment = new FakeEnvironment();
   const waiting: (() => void)[] = [];
   const store = new ChatStore({
     url: "ws://page/ws",
-    memory: new Memory(() => storage),
-    world,
+    storage: new PageStorage(() => storage),
+    environment,
     nextFrame: (callback) => waiting.push(callback),
   });
   store.start();
@@ -21,10 +21,10 @@ function setUp(storage = new FakeStorage()) {
     for (const callback of waiting.splice(0)) callback();
   }
   function receive(...frames: ServerFrame[]) {
-    for (const one of frames) world.line.receive(one);
+    for (const one of frames) environment.socket.receive(one);
   }
   function open(fields: Parameters<typeof welcome>[0] = {}) {
-    world.line.accept();
+    environment.socket.accept();
     receive(welcome(fields));
     frame();
   }
@@ -33,10 +33,10 @@ function setUp(storage = new FakeStorage()) {
     store.send();
   }
   function sent<T extends ClientFrame["type"]>(type: T) {
-    return world.line.sent.filter((one): one is ClientFrame & { type: T } => one.type === type);
+    return environment.socket.sent.filter((one): one is ClientFrame & { type: T } => one.type === type);
   }
   const states = () => store.turns.value.map((turn) => turn.state);
-  return { world, storage, store, waiting, frame, receive, open, write, sent, states };
+  return { environment, storage, store, waiting, frame, receive, open, write, sent, states };
 }
 
 Deno.test("ChatStore sends what was written and shows it at once", () => {
@@ -67,18 +67,18 @@ Deno.test("ChatStore publishes at most once a frame, however many chunks come", 
 });
 
 Deno.test("ChatStore sends unconfirmed prompts again on every new line, until they are confirmed", () => {
-  const { world, store, receive, open, write, sent } = setUp();
+  const { environment, store, receive, open, write, sent } = setUp();
   write("written before the line was there");
   open();
   assertEquals(sent("prompt").length, 1);
   const { turn } = store.turns.value[0]!;
-  world.line.lose();
-  world.advance(1000);
+  environment.socket.drop();
+  environment.advance(1000);
   open({ resumed: true });
   assertEquals(sent("prompt").map((frame) => frame.turn), [turn]);
   receive({ type: "queued", turn, seq: 1, text: "written before the line was there" });
-  world.line.lose();
-  world.advance(1000);
+  environment.socket.drop();
+  environment.advance(1000);
   open({ resumed: true, seq: 1 });
   assertEquals(sent("prompt"), []);
   store.dispose();
@@ -103,28 +103,28 @@ Deno.test("ChatStore keeps draft and unconfirmed prompts over a reload", () => {
 
 Deno.test("ChatStore comes back to its session, with `after` only while it holds the state", () => {
   const first = setUp();
-  first.world.line.accept();
+  first.environment.socket.accept();
   assertEquals(first.sent("hello"), [{ type: "hello" }]);
   first.receive(welcome({ session: "s7", seq: 12 }));
-  first.world.line.lose();
-  first.world.advance(1000);
-  first.world.line.accept();
+  first.environment.socket.drop();
+  first.environment.advance(1000);
+  first.environment.socket.accept();
   assertEquals(first.sent("hello"), [{ type: "hello", session: "s7", after: 12 }]);
   first.store.dispose();
   const reloaded = setUp(first.storage);
-  reloaded.world.line.accept();
+  reloaded.environment.socket.accept();
   assertEquals(reloaded.sent("hello"), [{ type: "hello", session: "s7" }]);
   reloaded.store.dispose();
 });
 
 Deno.test("ChatStore stops the answer that comes, also when the line is lost in between", () => {
-  const { world, store, frame, receive, open, sent, states } = setUp();
+  const { environment, store, frame, receive, open, sent, states } = setUp();
   open();
   receive({ type: "queued", turn: "a", seq: 1, text: "Hi" });
   receive({ type: "start", turn: "a", seq: 2, provider: "ollama", model: "m" });
-  world.line.lose();
+  environment.socket.drop();
   store.stop();
-  world.advance(1000);
+  environment.advance(1000);
   open({ resumed: true, seq: 2 });
   assertEquals(sent("stop"), [{ type: "stop", turn: "a" }]);
   receive({ type: "end", turn: "a", seq: 3, reason: "cancelled" });
@@ -141,7 +141,7 @@ Deno.test("ChatStore gives a prompt that never went out back into the box", () =
   store.draft.value = "newer";
   store.stop();
   assertEquals([store.draft.value, store.turns.value.length], ["take me back\nnewer", 0]);
-  assertEquals(new Memory(() => storage).unsent(), []);
+  assertEquals(new PageStorage(() => storage).unsentPrompts(), []);
   store.dispose();
 });
 
@@ -175,7 +175,7 @@ Deno.test("ChatStore starts anew when reset, and only over an open line", () => 
   open();
   store.reset();
   assertEquals([sent("reset").length, store.turns.value.length], [1, 0]);
-  assertEquals(new Memory(() => storage).unsent(), []);
+  assertEquals(new PageStorage(() => storage).unsentPrompts(), []);
   store.dispose();
 });
 
@@ -234,7 +234,7 @@ Deno.test("ChatStore announces a refusal once, and the answers after it", () => 
   store.draft.value = "x";
   receive({ type: "queued", turn: "b", seq: 1, text: "Next" });
   frame();
-  store.edit(turn);
+  store.editUnsent(turn);
   receive({ type: "start", turn: "b", seq: 2, provider: "ollama", model: "m" });
   receive({ type: "chunk", turn: "b", seq: 3, data: "Here." });
   receive({ type: "end", turn: "b", seq: 4, reason: "stop" });
@@ -247,19 +247,19 @@ Deno.test("ChatStore lets the reader choose the greeting until the first message
   const { store, storage, frame, receive, open, write, sent } = setUp();
   const character = { name: "Alice", greeting: "A", otherGreetings: ["B", "C"] };
   open({ character });
-  assertEquals(store.firstWords.value, { greeting: "A", index: 0, count: 3 });
-  store.greet(2);
-  assertEquals(store.firstWords.value, { greeting: "C", index: 2, count: 3 });
+  assertEquals(store.greeting.value, { greeting: "A", index: 0, count: 3 });
+  store.chooseGreeting(2);
+  assertEquals(store.greeting.value, { greeting: "C", index: 2, count: 3 });
 
   const reloaded = setUp(storage);
   reloaded.open({ character });
-  assertEquals(reloaded.store.firstWords.value, { greeting: "C", index: 2, count: 3 });
+  assertEquals(reloaded.store.greeting.value, { greeting: "C", index: 2, count: 3 });
   reloaded.store.dispose();
 
   write("one");
   const [first] = sent("prompt");
   assertEquals(first?.greeting, 2);
-  assertEquals(store.firstWords.value.count, 0);
+  assertEquals(store.greeting.value.count, 0);
   receive({ type: "queued", turn: first!.turn, seq: 1, text: "one", greeting: "C" });
   frame();
   write("two");
@@ -267,22 +267,22 @@ Deno.test("ChatStore lets the reader choose the greeting until the first message
   // What was said stays said, whoever speaks now.
   receive({ type: "character", character: { name: "Kit", greeting: "K" } });
   frame();
-  assertEquals(store.firstWords.value, { greeting: "C", index: 0, count: 0 });
+  assertEquals(store.greeting.value, { greeting: "C", index: 0, count: 0 });
   store.reset();
-  assertEquals(store.firstWords.value, { greeting: "K", index: 0, count: 1 });
+  assertEquals(store.greeting.value, { greeting: "K", index: 0, count: 1 });
   store.dispose();
 });
 
 Deno.test("ChatStore forgets a chosen greeting with the character, or the conversation, that it was chosen for", () => {
   const { store, frame, receive, open } = setUp();
   open({ character: { name: "Alice", greeting: "A", otherGreetings: ["B"] } });
-  store.greet(1);
+  store.chooseGreeting(1);
   receive({ type: "character", character: { name: "Bob", greeting: "X", otherGreetings: ["Y"] } });
   frame();
-  assertEquals(store.firstWords.value.greeting, "X");
-  store.greet(1);
+  assertEquals(store.greeting.value.greeting, "X");
+  store.chooseGreeting(1);
   store.reset();
-  assertEquals(store.firstWords.value.greeting, "X");
+  assertEquals(store.greeting.value.greeting, "X");
   store.dispose();
 });
 
@@ -300,7 +300,7 @@ Deno.test("ChatStore knows whom it talks with, as the server says", () => {
 });
 
 Deno.test("ChatStore makes calls over its line, and tells the avatar of its own", async () => {
-  const { world, store, receive, open, sent } = setUp();
+  const { environment, store, receive, open, sent } = setUp();
   const list = store.calls.call("conversations.list", {});
   open();
   const [call] = sent("call");
@@ -311,14 +311,14 @@ Deno.test("ChatStore makes calls over its line, and tells the avatar of its own"
   receive({ type: "avatar", config });
   assertEquals(appConfig.value, config);
   const renamed = store.calls.call("conversations.rename", { conversation: "c", title: "t" });
-  world.line.lose();
+  environment.socket.drop();
   await assertRejects(() => renamed, CallError);
 });
 
 Deno.test("ChatStore asks a turn anew, and shows why it could not", async () => {
   const { store, receive, open, sent } = setUp();
   open({ history: [{ turn: "a", prompt: "Hi", text: "Hello", thinking: "", state: "done" }] });
-  const edited = store.askInstead("a", "Hey");
+  const edited = store.editTurn("a", "Hey");
   const again = store.regenerate("a");
   const [first, second] = sent("call");
   const { as, ...params } = first!.params as { as: string };

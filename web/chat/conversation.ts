@@ -4,7 +4,7 @@ import type { CharacterInfo, ServerFrame, Status, TurnError, TurnRecord } from "
 /** A turn of the conversation. `unsent`: written here, not confirmed by the server yet; with `error`, refused by it. */
 export type Turn = Omit<TurnRecord, "state"> & { state: TurnRecord["state"] | "unsent" };
 
-export interface Conversation {
+export interface ConversationState {
   session: string | null;
   /** The last `seq` taken in. */
   seq: number;
@@ -18,7 +18,7 @@ export interface Conversation {
 }
 
 /** What the character said first, and what it might have. */
-export interface FirstWords {
+export interface GreetingChoice {
   /** Undefined where it has no words of its own. */
   greeting: string | undefined;
   /** Which of `count` greetings that is, from 0. */
@@ -27,12 +27,19 @@ export interface FirstWords {
   count: number;
 }
 
-export const EMPTY: Conversation = { session: null, seq: 0, turns: [], status: null, character: null, notice: null };
+export const EMPTY_CONVERSATION: ConversationState = {
+  session: null,
+  seq: 0,
+  turns: [],
+  status: null,
+  character: null,
+  notice: null,
+};
 
 /**
  * Takes in one frame. A frame seen before, by its `seq`, changes nothing, so a replay is safe.
  */
-export function applyFrame(now: Conversation, frame: ServerFrame): Conversation {
+export function applyFrame(now: ConversationState, frame: ServerFrame): ConversationState {
   if ("seq" in frame && frame.seq !== undefined && frame.type !== "welcome") {
     if (frame.seq <= now.seq) return now;
     now = { ...now, seq: frame.seq };
@@ -41,25 +48,25 @@ export function applyFrame(now: Conversation, frame: ServerFrame): Conversation 
     case "welcome":
       return welcome(now, frame);
     case "queued":
-      return change(now, frame.turn, (turn) => ({
+      return changeTurn(now, frame.turn, (turn) => ({
         ...turn,
         prompt: frame.text,
         state: "queued",
         ...(frame.greeting !== undefined && { greeting: frame.greeting }),
       }));
     case "start":
-      return change(now, frame.turn, (turn) => ({
+      return changeTurn(now, frame.turn, (turn) => ({
         ...turn,
         state: "streaming",
         provider: frame.provider,
         model: frame.model,
       }));
     case "chunk":
-      return change(now, frame.turn, (turn) => ({ ...turn, text: turn.text + frame.data }));
+      return changeTurn(now, frame.turn, (turn) => ({ ...turn, text: turn.text + frame.data }));
     case "thinking":
-      return change(now, frame.turn, (turn) => ({ ...turn, thinking: turn.thinking + frame.data }));
+      return changeTurn(now, frame.turn, (turn) => ({ ...turn, thinking: turn.thinking + frame.data }));
     case "end":
-      return change(now, frame.turn, (turn) => ({ ...turn, state: "done", reason: frame.reason }));
+      return changeTurn(now, frame.turn, (turn) => ({ ...turn, state: "done", reason: frame.reason }));
     case "error":
       return failed(now, frame);
     case "status": {
@@ -79,13 +86,13 @@ export function applyFrame(now: Conversation, frame: ServerFrame): Conversation 
 }
 
 /** A prompt written here, before the server knows of it. */
-export function addUnsent(now: Conversation, turn: string, prompt: string): Conversation {
+export function addUnsent(now: ConversationState, turn: string, prompt: string): ConversationState {
   if (now.turns.some((known) => known.turn === turn)) return now;
   return { ...now, turns: [...now.turns, { turn, prompt, text: "", thinking: "", state: "unsent" }] };
 }
 
 /** @param chosen which of the character's greetings the reader wants to begin with, from 0 */
-export function firstWords({ turns: [first], character }: Conversation, chosen = 0): FirstWords {
+export function greetingChoice({ turns: [first], character }: ConversationState, chosen = 0): GreetingChoice {
   const { greeting, otherGreetings = [] } = character ?? {};
   const greetings = greeting === undefined ? [] : [greeting, ...otherGreetings];
   // One that is not there was another character's.
@@ -94,7 +101,7 @@ export function firstWords({ turns: [first], character }: Conversation, chosen =
 }
 
 /** Takes a turn out of view. */
-export function withoutTurn(now: Conversation, turn: string): Conversation {
+export function withoutTurn(now: ConversationState, turn: string): ConversationState {
   return { ...now, turns: now.turns.filter((known) => known.turn !== turn) };
 }
 
@@ -113,7 +120,7 @@ export function visibleTurns(turns: readonly Turn[]): Turn[] {
   );
 }
 
-function welcome(now: Conversation, frame: ServerFrame & { type: "welcome" }): Conversation {
+function welcome(now: ConversationState, frame: ServerFrame & { type: "welcome" }): ConversationState {
   const { session, status, character = null } = frame;
   // The missed frames follow one by one, so `seq` stays where it is.
   if (frame.resumed) return { ...now, session, status, character, notice: null };
@@ -122,20 +129,20 @@ function welcome(now: Conversation, frame: ServerFrame & { type: "welcome" }): C
   return { session, status, character, seq: frame.seq, turns: [...frame.history, ...unsent], notice: null };
 }
 
-function failed(now: Conversation, frame: ServerFrame & { type: "error" }): Conversation {
+function failed(now: ConversationState, frame: ServerFrame & { type: "error" }): ConversationState {
   const error: TurnError = { code: frame.code, message: frame.message };
   if (frame.hint !== undefined) error.hint = frame.hint;
   if (frame.turn === undefined) return { ...now, notice: error };
-  if (frame.seq !== undefined) return change(now, frame.turn, (turn) => ({ ...turn, state: "failed", error }));
+  if (frame.seq !== undefined) return changeTurn(now, frame.turn, (turn) => ({ ...turn, state: "failed", error }));
   // Without a number the prompt was refused: the server does not know the turn, so it stays unsent.
   const refused = now.turns.some((turn) => turn.turn === frame.turn && turn.state === "unsent");
   // One that goes down is no reason to give up: the prompt goes out again to the next one.
   if (!refused || frame.code === "shutting_down") return { ...now, notice: error };
-  return change(now, frame.turn, (turn) => ({ ...turn, error }));
+  return changeTurn(now, frame.turn, (turn) => ({ ...turn, error }));
 }
 
 /** Replaces a turn; one that is not known yet is made, for text is never thrown away. */
-function change(now: Conversation, id: string, edit: (turn: Turn) => Turn): Conversation {
+function changeTurn(now: ConversationState, id: string, edit: (turn: Turn) => Turn): ConversationState {
   // The turn that changes is nearly always the last one.
   const at = now.turns.findLastIndex((turn) => turn.turn === id);
   const old = now.turns[at];

@@ -3,9 +3,9 @@ import type { ServerFrame, TurnRecord } from "@/lib/protocol/v2.ts";
 import {
   addUnsent,
   applyFrame,
-  type Conversation,
+  type ConversationState,
   currentTurn,
-  EMPTY,
+  EMPTY_CONVERSATION,
   type Turn,
   visibleTurns,
 } from "./conversation.ts";
@@ -24,7 +24,7 @@ const TURN: ServerFrame[] = [
   { type: "end", turn: "a", seq: 7, reason: "stop" },
 ];
 
-function apply(frames: ServerFrame[], from: Conversation = EMPTY): Conversation {
+function apply(frames: ServerFrame[], from: ConversationState = EMPTY_CONVERSATION): ConversationState {
   return frames.reduce(applyFrame, from);
 }
 
@@ -68,7 +68,7 @@ Deno.test("applyFrame() replaces everything but unsent prompts at a welcome that
 });
 
 Deno.test("applyFrame() confirms an unsent prompt in its place", () => {
-  const after = applyFrame(addUnsent(EMPTY, "a", "Hi"), { type: "queued", turn: "a", seq: 1, text: "Hi" });
+  const after = applyFrame(addUnsent(EMPTY_CONVERSATION, "a", "Hi"), { type: "queued", turn: "a", seq: 1, text: "Hi" });
   assertEquals(after.turns.map((turn) => turn.state), ["queued"]);
 });
 
@@ -87,26 +87,26 @@ Deno.test("applyFrame() keeps the text of a turn that fails", () => {
 });
 
 Deno.test("applyFrame() leaves a refused prompt unsent, with the reason", () => {
-  const before = addUnsent(EMPTY, "a", "Hi");
+  const before = addUnsent(EMPTY_CONVERSATION, "a", "Hi");
   const [turn] = applyFrame(before, { type: "error", turn: "a", code: "queue_full", message: "Full" }).turns;
   assertEquals([turn?.state, turn?.error?.code], ["unsent", "queue_full"]);
   assertEquals(currentTurn([turn!]), undefined);
 });
 
 Deno.test("applyFrame() keeps a prompt for the next server when this one goes down", () => {
-  const before = addUnsent(EMPTY, "a", "Hi");
+  const before = addUnsent(EMPTY_CONVERSATION, "a", "Hi");
   const after = applyFrame(before, { type: "error", turn: "a", code: "shutting_down", message: "Going down" });
   assertEquals([after.turns[0]?.error, after.notice?.code], [undefined, "shutting_down"]);
 });
 
 Deno.test("applyFrame() shows an error of no turn as a notice, until the next welcome", () => {
-  const after = applyFrame(EMPTY, { type: "error", code: "bad_frame", message: "Unreadable" });
+  const after = applyFrame(EMPTY_CONVERSATION, { type: "error", code: "bad_frame", message: "Unreadable" });
   assertEquals(after.notice, { code: "bad_frame", message: "Unreadable" });
   assertEquals(applyFrame(after, welcome()).notice, null);
 });
 
 Deno.test("applyFrame() takes in a status", () => {
-  assertEquals(applyFrame(EMPTY, { type: "status", ...STATUS, provider: "demo" }).status, {
+  assertEquals(applyFrame(EMPTY_CONVERSATION, { type: "status", ...STATUS, provider: "demo" }).status, {
     ...STATUS,
     provider: "demo",
   });

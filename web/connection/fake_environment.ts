@@ -1,6 +1,6 @@
 /** A world for tests: time stands still until `advance()`, and lines are opened, fed and lost by hand. */
 import type { ClientFrame, ServerFrame, Status } from "@/lib/protocol/v2.ts";
-import type { SocketEnvironment, SocketLike } from "./socket.ts";
+import type { SocketEnvironment, SocketLike } from "./chat_socket.ts";
 
 export const STATUS: Status = {
   provider: "ollama",
@@ -11,7 +11,7 @@ export const STATUS: Status = {
   away: false,
 };
 
-export class FakeLine implements SocketLike {
+export class FakeSocket implements SocketLike {
   onopen: ((event: Event) => void) | null = null;
   onmessage: ((event: MessageEvent) => void) | null = null;
   onclose: ((event: CloseEvent) => void) | null = null;
@@ -41,32 +41,32 @@ export class FakeLine implements SocketLike {
     this.onmessage?.(new MessageEvent("message", { data }));
   }
 
-  lose(code = 1006): void {
+  drop(code = 1006): void {
     this.onclose?.(new CloseEvent("close", { code }));
   }
 }
 
 export class FakeEnvironment implements SocketEnvironment {
-  readonly lines: FakeLine[] = [];
+  readonly sockets: FakeSocket[] = [];
   #now = 1_000_000;
   #timers: { at: number; callback: () => void }[] = [];
   readonly #wakers = new Set<() => void>();
 
   /** The newest line. */
-  get line(): FakeLine {
-    const line = this.lines.at(-1);
-    if (line === undefined) throw new Error("Cannot give a line: none was opened");
-    return line;
+  get socket(): FakeSocket {
+    const socket = this.sockets.at(-1);
+    if (socket === undefined) throw new Error("Cannot give a line: none was opened");
+    return socket;
   }
 
   get wakers(): number {
     return this.#wakers.size;
   }
 
-  connect(url: string, protocol: string): FakeLine {
-    const line = new FakeLine(url, protocol);
-    this.lines.push(line);
-    return line;
+  connect(url: string, protocol: string): FakeSocket {
+    const socket = new FakeSocket(url, protocol);
+    this.sockets.push(socket);
+    return socket;
   }
 
   now(): number {

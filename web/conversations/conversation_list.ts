@@ -2,11 +2,11 @@
 import { type ReadonlySignal, signal } from "@preact/signals";
 import type { ConversationSummary } from "@/lib/protocol/calls.ts";
 import type { TurnError } from "@/lib/protocol/v2.ts";
-import { type CallClient, CallError } from "@/web/connection/calls.ts";
-import type { SocketEnvironment } from "@/web/connection/socket.ts";
+import { type CallClient, CallError } from "@/web/connection/call_client.ts";
+import type { SocketEnvironment } from "@/web/connection/chat_socket.ts";
 
 /** How long after a keystroke the search begins, ms: nobody waits for what is still being typed. */
-const PAUSE_MS = 200;
+const SEARCH_DELAY_MS = 200;
 
 export interface ConversationListOptions {
   calls: Pick<CallClient, "call">;
@@ -18,7 +18,7 @@ export class ConversationList {
   readonly #schedule: SocketEnvironment["schedule"];
   readonly #query = signal("");
   readonly #items = signal<readonly ConversationSummary[] | null>(null);
-  readonly #found = signal("");
+  readonly #itemsQuery = signal("");
   readonly #error = signal<TurnError | null>(null);
   #unschedule: () => void = () => {};
   #loading = new AbortController();
@@ -39,8 +39,8 @@ export class ConversationList {
   }
 
   /** What `items` were found by: the query as it was when they were asked for. */
-  get found(): ReadonlySignal<string> {
-    return this.#found;
+  get itemsQuery(): ReadonlySignal<string> {
+    return this.#itemsQuery;
   }
 
   /** Why the last thing asked for was not done. */
@@ -51,7 +51,7 @@ export class ConversationList {
   search(query: string): void {
     this.#query.value = query;
     this.#unschedule();
-    this.#unschedule = this.#schedule(() => void this.load(), PAUSE_MS);
+    this.#unschedule = this.#schedule(() => void this.load(), SEARCH_DELAY_MS);
   }
 
   /** Asks for the list as it is now. The newest question wins. */
@@ -60,36 +60,36 @@ export class ConversationList {
     this.#loading.abort();
     const { signal } = this.#loading = new AbortController();
     const query = this.#query.value.trim();
-    const items = await this.#try(() =>
+    const items = await this.#attempt(() =>
       this.#calls.call("conversations.list", query === "" ? {} : { query }, { signal })
     );
     if (items === undefined || signal.aborted) return;
     this.#items.value = items;
-    this.#found.value = query;
+    this.#itemsQuery.value = query;
   }
 
   /** Goes on in that conversation. False when it cannot be. */
   async open(conversation: string): Promise<boolean> {
-    return await this.#try(() => this.#calls.call("conversations.open", { conversation })) !== undefined;
+    return await this.#attempt(() => this.#calls.call("conversations.open", { conversation })) !== undefined;
   }
 
   /** False when it was not renamed. */
   async rename(conversation: string, title: string): Promise<boolean> {
-    const done = await this.#try(() => this.#calls.call("conversations.rename", { conversation, title }));
+    const done = await this.#attempt(() => this.#calls.call("conversations.rename", { conversation, title }));
     if (done !== undefined) await this.load();
     return done !== undefined;
   }
 
   /** Deletes a conversation for good; the open one makes way for a new one. */
   async delete(conversation: string): Promise<boolean> {
-    const done = await this.#try(() => this.#calls.call("conversations.delete", { conversation }));
+    const done = await this.#attempt(() => this.#calls.call("conversations.delete", { conversation }));
     if (done !== undefined) await this.load();
     return done !== undefined;
   }
 
   /** A conversation as a file. Undefined when it cannot be had. */
   export(conversation: string, format: "markdown" | "json"): Promise<{ name: string; text: string } | undefined> {
-    return this.#try(() => this.#calls.call("conversations.export", { conversation, format }));
+    return this.#attempt(() => this.#calls.call("conversations.export", { conversation, format }));
   }
 
   /** Stops what is being asked for. */
@@ -99,7 +99,7 @@ export class ConversationList {
   }
 
   /** What the server gives; undefined when it refuses, and the reason is shown, or when it is not wanted any more. */
-  async #try<T>(ask: () => Promise<T>): Promise<T | undefined> {
+  async #attempt<T>(ask: () => Promise<T>): Promise<T | undefined> {
     this.#error.value = null;
     try {
       return await ask();

@@ -1,6 +1,6 @@
 import { assertEquals } from "@std/assert";
 import type { CallFrame } from "@/lib/protocol/calls.ts";
-import { CallClient } from "@/web/connection/calls.ts";
+import { CallClient } from "@/web/connection/call_client.ts";
 import { ConversationList } from "./conversation_list.ts";
 import { FakeEnvironment } from "@/web/connection/fake_environment.ts";
 
@@ -8,20 +8,20 @@ const TEA = { id: "t", title: "Tea", updated: 1, turns: 2 };
 const CATS = { id: "c", title: "Cats", updated: 2, turns: 1 };
 
 function setUp() {
-  const world = new FakeEnvironment();
+  const environment = new FakeEnvironment();
   const sent: CallFrame[] = [];
   const calls = new CallClient((frame) => sent.push(frame) > 0);
-  calls.opened();
-  const list = new ConversationList({ calls, schedule: (callback, ms) => world.schedule(callback, ms) });
+  calls.connected();
+  const list = new ConversationList({ calls, schedule: (callback, ms) => environment.schedule(callback, ms) });
   /** Answers the call that was made last. */
   function answer(value: unknown): Promise<void> {
-    calls.take({ type: "result", id: sent.findLast(({ type }) => type === "call")!.id, value });
+    calls.receive({ type: "result", id: sent.findLast(({ type }) => type === "call")!.id, value });
     return settled();
   }
   function asked(): [method: string, params: unknown][] {
     return sent.flatMap((frame) => frame.type === "call" ? [[frame.method, frame.params]] : []);
   }
-  return { world, sent, calls, list, answer, asked };
+  return { environment, sent, calls, list, answer, asked };
 }
 
 /** Lets every promise that can go on do so. */
@@ -30,16 +30,16 @@ function settled(): Promise<void> {
 }
 
 Deno.test("ConversationList shows the conversations, and those that are looked for", async () => {
-  const { world, list, answer, asked } = setUp();
+  const { environment, list, answer, asked } = setUp();
   void list.load();
   assertEquals(list.items.value, null);
   await answer([CATS, TEA]);
   assertEquals(list.items.value, [CATS, TEA]);
   for (const query of ["t", "te", "tea "]) list.search(query);
-  assertEquals([list.query.value, list.found.value], ["tea ", ""]);
-  world.advance(1_000);
+  assertEquals([list.query.value, list.itemsQuery.value], ["tea ", ""]);
+  environment.advance(1_000);
   await answer([TEA]);
-  assertEquals([list.items.value, list.found.value], [[TEA], "tea"]);
+  assertEquals([list.items.value, list.itemsQuery.value], [[TEA], "tea"]);
   assertEquals(asked(), [["conversations.list", {}], ["conversations.list", { query: "tea" }]]);
 });
 
@@ -50,7 +50,7 @@ Deno.test("ConversationList shows only the newest answer", async () => {
   void list.load();
   assertEquals(sent[1], { type: "cancel", id: first });
   await answer([TEA]);
-  calls.take({ type: "result", id: first, value: [CATS] });
+  calls.receive({ type: "result", id: first, value: [CATS] });
   await settled();
   assertEquals([list.items.value, list.error.value], [[TEA], null]);
 });
@@ -76,7 +76,7 @@ Deno.test("ConversationList renames and deletes, and shows what came of it", asy
 Deno.test("ConversationList says why something was not done", async () => {
   const { calls, sent, list } = setUp();
   const opened = list.open("gone");
-  calls.take({ type: "refused", id: sent[0]!.id, code: "not_found", message: "There is no such conversation" });
+  calls.receive({ type: "refused", id: sent[0]!.id, code: "not_found", message: "There is no such conversation" });
   assertEquals(await opened, false);
   assertEquals(list.error.value, { code: "not_found", message: "There is no such conversation" });
 });

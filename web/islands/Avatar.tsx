@@ -1,6 +1,6 @@
 import { useEffect, useRef, useState } from "preact/hooks";
 import { AvatarStatus } from "@/web/components/avatar/AvatarStatus.tsx";
-import { TryPanel } from "@/web/components/avatar/TryPanel.tsx";
+import { AvatarControls } from "@/web/components/avatar/AvatarControls.tsx";
 import { HOME } from "@/web/live2d/fit.ts";
 import { initialState, runAvatar } from "@/web/live2d/run.ts";
 import type { Stage } from "@/web/live2d/stage.ts";
@@ -52,7 +52,7 @@ export default function Avatar({ config, language = "en" }: AvatarProps) {
             </svg>
           </summary>
           <div class="avatar-tools">
-            <TryPanel key={state.name} stage={stage} view={view} words={words.avatar} />
+            <AvatarControls key={state.name} stage={stage} view={view} words={words.avatar} />
           </div>
         </details>
       )}

@@ -1,26 +1,26 @@
 import { useSignal } from "@preact/signals";
 import { useEffect, useRef } from "preact/hooks";
-import { BrainNotice } from "@/web/components/chat/BrainNotice.tsx";
+import { ModelNotice } from "@/web/components/chat/ModelNotice.tsx";
 import { ContextMeter } from "@/web/components/chat/ContextMeter.tsx";
 import { Composer } from "@/web/components/chat/Composer.tsx";
 import { Greeting } from "@/web/components/chat/Greeting.tsx";
 import { Header } from "@/web/components/chat/Header.tsx";
 import { MessageList } from "@/web/components/chat/MessageList.tsx";
-import { TurnView } from "@/web/components/chat/TurnView.tsx";
+import { TurnItem } from "@/web/components/chat/TurnItem.tsx";
 import { Conversations } from "@/web/components/conversations/Conversations.tsx";
 import { DropZone } from "@/web/components/settings/DropZone.tsx";
 import { Settings } from "@/web/components/settings/Settings.tsx";
 import { UploadCard } from "@/web/components/settings/UploadCard.tsx";
-import { SettingsStores } from "@/web/settings/stores.ts";
-import { catchUp } from "@/web/connection/catch_up.ts";
+import { SettingsStores } from "@/web/settings/settings_stores.ts";
+import { refreshAppConfig } from "@/web/connection/refresh_app_config.ts";
 import { ChatStore } from "@/web/chat/chat_store.ts";
-import { currentTurn, EMPTY, firstWords } from "@/web/chat/conversation.ts";
+import { currentTurn, EMPTY_CONVERSATION, greetingChoice } from "@/web/chat/conversation.ts";
 import { WORDS } from "@/lib/i18n/i18n.ts";
 import { loadFormatter } from "@/web/markdown/load.ts";
-import { preferAnew, type Preferences } from "@/web/browser/preferences.ts";
+import { applyDefaults, type Preferences } from "@/web/browser/preferences.ts";
 import { appConfig } from "@/web/presence/presence.ts";
-import { browserEnvironment, socketUrl } from "@/web/connection/socket.ts";
-import { Memory } from "@/web/browser/storage.ts";
+import { browserEnvironment, socketUrl } from "@/web/connection/chat_socket.ts";
+import { PageStorage } from "@/web/browser/storage.ts";
 import { followKeyboard } from "@/web/browser/viewport.ts";
 import type { AppConfig } from "@/lib/protocol/app_config.ts";
 import type { Role } from "@/lib/protocol/roles.ts";
@@ -38,7 +38,7 @@ interface ChatPanelProps {
 /** The conversation beside the character. */
 export default function ChatPanel({ config, preferences: initial, role: loaded, character: first }: ChatPanelProps) {
   const chat = useSignal<ChatStore | null>(null);
-  const backstage = useSignal<SettingsStores | null>(null);
+  const stores = useSignal<SettingsStores | null>(null);
   const browsing = useSignal(false);
   const preferences = useSignal(initial);
   const { language } = preferences.value;
@@ -48,38 +48,38 @@ export default function ChatPanel({ config, preferences: initial, role: loaded, 
   useEffect(() => {
     const store = new ChatStore({
       url: socketUrl(config.llm.backendWsUrl, location),
-      memory: new Memory(() => localStorage),
-      world: browserEnvironment(),
+      storage: new PageStorage(() => localStorage),
+      environment: browserEnvironment(),
       nextFrame: (callback) => requestAnimationFrame(callback),
     });
     store.start();
     loadFormatter();
-    const behind = new SettingsStores(store.calls);
+    const settingsStores = new SettingsStores(store.calls);
     chat.value = store;
-    backstage.value = behind;
+    stores.value = settingsStores;
     const unfollow = followKeyboard();
     return () => {
       unfollow();
-      behind.dispose();
+      settingsStores.dispose();
       store.dispose();
     };
   }, []);
 
   const told = appConfig.value;
   useEffect(() => {
-    if (told !== null) preferences.value = preferAnew(told.ui);
+    if (told !== null) preferences.value = applyDefaults(told.ui);
   }, [told]);
 
   const store = chat.value;
-  const behind = backstage.value;
+  const settings = stores.value;
   const turns = store?.turns.value ?? [];
   const status = store?.status.value ?? null;
   const isOwner = (store?.role.value ?? loaded) === "owner";
   const notice = store?.notice.value ?? null;
   const character = store === null || status === null ? first : store.character.value;
   const beginning = store === null || status === null
-    ? firstWords({ ...EMPTY, character: first })
-    : store.firstWords.value;
+    ? greetingChoice({ ...EMPTY_CONVERSATION, character: first })
+    : store.greeting.value;
   const name = character?.name ?? spokenName((told ?? config).model);
   const connection = store?.connection.value ?? { state: "idle" };
 
@@ -87,7 +87,7 @@ export default function ChatPanel({ config, preferences: initial, role: loaded, 
   useEffect(() => {
     if (connection.state !== "open") return;
     // A line that is gone again will be followed by another one.
-    if (opened.current) catchUp(config).catch(() => {});
+    if (opened.current) refreshAppConfig(config).catch(() => {});
     opened.current = true;
   }, [connection.state]);
 
@@ -113,13 +113,13 @@ export default function ChatPanel({ config, preferences: initial, role: loaded, 
         onReset={onReset}
         onReconnect={() => store?.reconnect()}
         onConversations={store === null ? null : () => browsing.value = true}
-        onSettings={!isOwner ? undefined : behind === null ? null : () => behind.open.value = "language"}
+        onSettings={!isOwner ? undefined : settings === null ? null : () => settings.openSection.value = "language"}
       >
         {store !== null && <ContextMeter calls={store.calls} turns={turns} words={words} language={language} />}
       </Header>
-      {isOwner && behind !== null && status !== null && (
-        <BrainNotice
-          backstage={behind}
+      {isOwner && settings !== null && status !== null && (
+        <ModelNotice
+          stores={settings}
           status={status}
           words={words}
           language={language}
@@ -134,11 +134,11 @@ export default function ChatPanel({ config, preferences: initial, role: loaded, 
             first={turns.length === 0}
             words={words}
             onAsk={store === null ? null : (text) => act((chat) => chat.ask(text))}
-            onGreet={store === null ? null : (index) => store.greet(index)}
+            onGreet={store === null ? null : (index) => store.chooseGreeting(index)}
           />
         )}
         {turns.map((turn, i) => (
-          <TurnView
+          <TurnItem
             key={turn.turn}
             turn={turn}
             name={name}
@@ -146,9 +146,9 @@ export default function ChatPanel({ config, preferences: initial, role: loaded, 
             online={connection.state === "open"}
             last={i === turns.length - 1}
             onRetry={(id) => act((chat) => chat.retry(id))}
-            onEdit={(id) => act((chat) => chat.edit(id))}
+            onEdit={(id) => act((chat) => chat.editUnsent(id))}
             onAsk={async (id, text) => {
-              await store?.askInstead(id, text);
+              await store?.editTurn(id, text);
               focusBox();
             }}
             onRegenerate={(id) => act((chat) => void chat.regenerate(id))}
@@ -177,11 +177,11 @@ export default function ChatPanel({ config, preferences: initial, role: loaded, 
           }}
         />
       )}
-      {isOwner && behind !== null && (
+      {isOwner && settings !== null && (
         <>
-          <Settings backstage={behind} status={status} words={words} preferences={preferences} />
-          <DropZone uploads={behind.uploads} words={words} />
-          {behind.open.value === null && <UploadCard uploads={behind.uploads} words={words} />}
+          <Settings stores={settings} status={status} words={words} preferences={preferences} />
+          <DropZone uploads={settings.uploads} words={words} />
+          {settings.openSection.value === null && <UploadCard uploads={settings.uploads} words={words} />}
         </>
       )}
     </section>

@@ -1,5 +1,5 @@
 import { type ReadonlySignal, signal } from "@preact/signals";
-import { errorOf } from "./pull_store.ts";
+import { turnErrorOf } from "./pull_store.ts";
 import type { TurnError } from "@/lib/protocol/v2.ts";
 
 /** A list on the server of which one is chosen. */
@@ -34,7 +34,7 @@ export class ChoiceStore<T extends { name: string; chosen: boolean }> {
     try {
       this.#items.value = await this.#list();
     } catch (error) {
-      this.#error.value = errorOf(error);
+      this.#error.value = turnErrorOf(error);
     }
   }
 
@@ -45,14 +45,14 @@ export class ChoiceStore<T extends { name: string; chosen: boolean }> {
       await this.#choose(name);
     } catch (error) {
       // Whoever has chosen another one meanwhile does not want to hear of this one.
-      if (this.#choosing.peek() === name) this.#error.value = errorOf(error);
+      if (this.#choosing.peek() === name) this.#error.value = turnErrorOf(error);
     }
     if (this.#choosing.peek() === name) this.#choosing.value = null;
     await this.read();
   }
 
   /** Forgets what went wrong: it has been seen. */
-  settle(): void {
+  clearError(): void {
     this.#error.value = null;
   }
 }

@@ -1,14 +1,14 @@
 /** What is there for a conversation, and what is missing. */
 import { type ReadonlySignal, signal } from "@preact/signals";
-import type { CallClient } from "@/web/connection/calls.ts";
-import { errorOf } from "./pull_store.ts";
+import type { CallClient } from "@/web/connection/call_client.ts";
+import { turnErrorOf } from "./pull_store.ts";
 import type { Preflight } from "@/lib/protocol/calls.ts";
 import type { Status, TurnError } from "@/lib/protocol/v2.ts";
 
 export class PreflightStore {
   readonly #call: CallClient["call"];
-  readonly #seen = signal<Preflight | null>(null);
-  readonly #looking = signal(false);
+  readonly #result = signal<Preflight | null>(null);
+  readonly #checking = signal(false);
   readonly #error = signal<TurnError | null>(null);
   #again = false;
 
@@ -17,12 +17,12 @@ export class PreflightStore {
   }
 
   /** What was seen last; null before. */
-  get seen(): ReadonlySignal<Preflight | null> {
-    return this.#seen;
+  get result(): ReadonlySignal<Preflight | null> {
+    return this.#result;
   }
 
-  get looking(): ReadonlySignal<boolean> {
-    return this.#looking;
+  get checking(): ReadonlySignal<boolean> {
+    return this.#checking;
   }
 
   /** Why it could not be looked. */
@@ -31,20 +31,20 @@ export class PreflightStore {
   }
 
   /** Looks; where somebody looks already, once more after that, for things may have changed meanwhile. */
-  async look(): Promise<void> {
+  async check(): Promise<void> {
     this.#again = true;
-    if (this.#looking.peek()) return;
-    this.#looking.value = true;
+    if (this.#checking.peek()) return;
+    this.#checking.value = true;
     while (this.#again) {
       this.#again = false;
       try {
-        this.#seen.value = await this.#call("preflight.look", {});
+        this.#result.value = await this.#call("preflight.look", {});
         this.#error.value = null;
       } catch (error) {
-        this.#error.value = errorOf(error);
+        this.#error.value = turnErrorOf(error);
       }
     }
-    this.#looking.value = false;
+    this.#checking.value = false;
   }
 }
 
@@ -94,7 +94,7 @@ function fullName(model: string): string {
 }
 
 /** Whether this browser draws with WebGL. Only in the browser. */
-export function drawsWebGL(): boolean {
+export function supportsWebGL(): boolean {
   const gl = document.createElement("canvas").getContext("webgl");
   // A browser has only a few of these at once.
   gl?.getExtension("WEBGL_lose_context")?.loseContext();

@@ -1,7 +1,7 @@
 /** Bringing a language model, with what a reader wants to know meanwhile. */
 import { type ReadonlySignal, signal } from "@preact/signals";
-import { type CallClient, CallError } from "@/web/connection/calls.ts";
-import { RateMeter } from "./rate.ts";
+import { type CallClient, CallError } from "@/web/connection/call_client.ts";
+import { RateMeter } from "./rate_meter.ts";
 import type { PullProgress } from "@/lib/protocol/calls.ts";
 import type { TurnError } from "@/lib/protocol/v2.ts";
 
@@ -54,13 +54,13 @@ export class PullStore {
     try {
       await this.#call("ollama.pull", { model }, {
         signal: cancel.signal,
-        onProgress: (progress) => this.#advance(progress, rate),
+        onProgress: (progress) => this.#onProgress(progress, rate),
       });
-      this.#change({ phase: "done" });
+      this.#update({ phase: "done" });
       return true;
     } catch (error) {
       if (this.#cancel !== cancel || cancel.signal.aborted) return false;
-      this.#change({ phase: "failed", error: errorOf(error) });
+      this.#update({ phase: "failed", error: turnErrorOf(error) });
       return false;
     }
   }
@@ -68,7 +68,7 @@ export class PullStore {
   /** Stops what is coming. */
   cancel(): void {
     if (this.#current.peek()?.phase !== "running") return;
-    this.#change({ phase: "stopped" });
+    this.#update({ phase: "stopped" });
     this.#cancel.abort(new DOMException("The reader has stopped it", "AbortError"));
   }
 
@@ -77,20 +77,20 @@ export class PullStore {
     if (this.#current.peek()?.phase !== "running") this.#current.value = null;
   }
 
-  #advance({ total, completed }: PullProgress, rate: RateMeter): void {
+  #onProgress({ total, completed }: PullProgress, rate: RateMeter): void {
     if (total === undefined || completed === undefined) return;
     rate.add(completed, this.#now());
-    this.#change({ total, completed, rate: rate.perSecond, secondsLeft: rate.secondsLeft(total) });
+    this.#update({ total, completed, rate: rate.perSecond, secondsLeft: rate.secondsLeft(total) });
   }
 
-  #change(change: Partial<Pull>): void {
+  #update(change: Partial<Pull>): void {
     const pull = this.#current.peek();
     if (pull !== null) this.#current.value = { ...pull, ...change };
   }
 }
 
 /** What a failed call tells a reader. */
-export function errorOf(error: unknown): TurnError {
+export function turnErrorOf(error: unknown): TurnError {
   if (error instanceof CallError) return error.error;
   return { code: "internal", message: error instanceof Error ? error.message : String(error) };
 }

@@ -1,7 +1,7 @@
 /** The configuration as the page shows and changes it. */
 import { type ReadonlySignal, signal } from "@preact/signals";
-import type { CallClient } from "@/web/connection/calls.ts";
-import { errorOf } from "./pull_store.ts";
+import type { CallClient } from "@/web/connection/call_client.ts";
+import { turnErrorOf } from "./pull_store.ts";
 import type { SettingField } from "@/lib/protocol/calls.ts";
 import type { TurnError } from "@/lib/protocol/v2.ts";
 
@@ -11,9 +11,9 @@ export type Change = { state: "saving" | "saved" } | { state: "failed"; error: T
 export class SettingsStore {
   readonly #call: CallClient["call"];
   readonly #fields = signal<readonly SettingField[] | null>(null);
-  readonly #problem = signal<TurnError | null>(null);
+  readonly #error = signal<TurnError | null>(null);
   readonly #changes = signal<ReadonlyMap<string, Change>>(new Map());
-  readonly #restart = signal(false);
+  readonly #needsRestart = signal(false);
 
   constructor(call: CallClient["call"]) {
     this.#call = call;
@@ -25,8 +25,8 @@ export class SettingsStore {
   }
 
   /** Why they could not be read. */
-  get problem(): ReadonlySignal<TurnError | null> {
-    return this.#problem;
+  get error(): ReadonlySignal<TurnError | null> {
+    return this.#error;
   }
 
   /** By dotted path. */
@@ -35,8 +35,8 @@ export class SettingsStore {
   }
 
   /** True once something has been changed that holds from the next start on. */
-  get restart(): ReadonlySignal<boolean> {
-    return this.#restart;
+  get needsRestart(): ReadonlySignal<boolean> {
+    return this.#needsRestart;
   }
 
   /** The field of that dotted path. */
@@ -47,9 +47,9 @@ export class SettingsStore {
   async read(): Promise<void> {
     try {
       this.#fields.value = await this.#call("settings.read", {});
-      this.#problem.value = null;
+      this.#error.value = null;
     } catch (error) {
-      this.#problem.value = errorOf(error);
+      this.#error.value = turnErrorOf(error);
     }
   }
 
@@ -59,25 +59,25 @@ export class SettingsStore {
    * @returns whether it is changed
    */
   async write(name: string, value: unknown): Promise<boolean> {
-    this.#note(name, { state: "saving" });
+    this.#setChange(name, { state: "saving" });
     try {
       const { restart } = await this.#call("settings.write", { changes: [{ path: name.split("."), value }] });
-      if (restart) this.#restart.value = true;
+      if (restart) this.#needsRestart.value = true;
       await this.read();
-      this.#note(name, { state: "saved" });
+      this.#setChange(name, { state: "saved" });
       return true;
     } catch (error) {
-      this.#note(name, { state: "failed", error: errorOf(error) });
+      this.#setChange(name, { state: "failed", error: turnErrorOf(error) });
       return false;
     }
   }
 
   /** Forgets how the last changes went: what was said of them has been seen. */
-  settle(): void {
+  clearChanges(): void {
     this.#changes.value = new Map();
   }
 
-  #note(name: string, change: Change): void {
+  #setChange(name: string, change: Change): void {
     this.#changes.value = new Map([...this.#changes.peek(), [name, change]]);
   }
 }

@@ -1,17 +1,17 @@
 /** Bringing an avatar or a character to the server. */
 import { type ReadonlySignal, signal } from "@preact/signals";
 import {
-  type Dropped,
+  type DropData,
   droppedFiles,
-  type Kind,
   type NamedFile,
-  parcelOf,
-  type Unfit,
   type UploadFiles,
-} from "./dropped.ts";
+  type UploadKind,
+  uploadOf,
+  type UploadProblem,
+} from "./upload_files.ts";
 
 /** What the server says when it has taken a parcel. */
-export interface Taken {
+export interface UploadResult {
   name: string;
   /** What its owner should know. */
   warnings: string[];
@@ -21,28 +21,32 @@ export type Upload =
   /** What was dropped is being read. */
   | { phase: "reading" }
   /** `share` of it has gone out, from 0 to 1; at 1, the server looks it over. */
-  | { phase: "sending"; kind: Kind; label: string; share: number }
-  | { phase: "done"; kind: Kind; taken: Taken }
+  | { phase: "sending"; kind: UploadKind; label: string; share: number }
+  | { phase: "done"; kind: UploadKind; taken: UploadResult }
   /** `causes`: all that is wrong with it, a sentence each; none where the line is what failed. */
-  | { phase: "failed"; kind: Kind; label: string; causes: string[] }
-  | { phase: "unfit"; why: Unfit };
+  | { phase: "failed"; kind: UploadKind; label: string; causes: string[] }
+  | { phase: "unfit"; why: UploadProblem };
 
 /** What the server made of a parcel. */
-export type Answer = { taken: Taken } | { causes: string[] };
+export type UploadAnswer = { taken: UploadResult } | { causes: string[] };
 
 /** Sends a parcel. Rejects when the line breaks, or with the signal's reason. */
-export type Send = (files: UploadFiles, signal: AbortSignal, onShare: (share: number) => void) => Promise<Answer>;
+export type SendFiles = (
+  files: UploadFiles,
+  signal: AbortSignal,
+  onShare: (share: number) => void,
+) => Promise<UploadAnswer>;
 
 export class UploadStore {
-  readonly #send: Send;
-  readonly #taken: (kind: Kind) => void;
+  readonly #send: SendFiles;
+  readonly #onUploaded: (kind: UploadKind) => void;
   readonly #current = signal<Upload | null>(null);
   #cancel = new AbortController();
 
   /** @param taken hears that the server has something new */
-  constructor(send: Send, taken: (kind: Kind) => void) {
+  constructor(send: SendFiles, taken: (kind: UploadKind) => void) {
     this.#send = send;
-    this.#taken = taken;
+    this.#onUploaded = taken;
   }
 
   /** What is going on, or how the last one went; null when that has been seen. */
@@ -51,13 +55,13 @@ export class UploadStore {
   }
 
   /** Takes in what was dropped. To be called within the `drop` event. */
-  drop(transfer: Dropped): Promise<void> {
-    return this.#bring(droppedFiles(transfer));
+  drop(transfer: DropData): Promise<void> {
+    return this.#upload(droppedFiles(transfer));
   }
 
   /** Takes in what was picked. */
   pick(files: NamedFile[]): Promise<void> {
-    return this.#bring(Promise.resolve(files));
+    return this.#upload(Promise.resolve(files));
   }
 
   /** Stops what is going on, or takes what is over out of view. */
@@ -66,16 +70,16 @@ export class UploadStore {
     this.#current.value = null;
   }
 
-  async #bring(files: Promise<NamedFile[]>): Promise<void> {
+  async #upload(files: Promise<NamedFile[]>): Promise<void> {
     this.dismiss();
     const { signal } = this.#cancel = new AbortController();
     const tell = (upload: Upload) => {
       if (!signal.aborted) this.#current.value = upload;
     };
     tell({ phase: "reading" });
-    let parcel: UploadFiles | Unfit;
+    let parcel: UploadFiles | UploadProblem;
     try {
-      parcel = parcelOf(await files);
+      parcel = uploadOf(await files);
     } catch {
       // The disk, or whoever guards it, does not give the files: there is nothing to send.
       parcel = "nothing";
@@ -85,7 +89,7 @@ export class UploadStore {
     tell({ phase: "sending", kind, label, share: 0 });
     try {
       const answer = await this.#send(parcel, signal, (share) => tell({ phase: "sending", kind, label, share }));
-      if ("taken" in answer) this.#taken(kind);
+      if ("taken" in answer) this.#onUploaded(kind);
       tell(
         "taken" in answer ? { phase: "done", kind, taken: answer.taken } : { phase: "failed", kind, label, ...answer },
       );
@@ -96,18 +100,18 @@ export class UploadStore {
   }
 }
 
-const PATHS: Record<Kind, string> = { avatar: "/api/avatars", character: "/api/characters" };
+const PATHS: Record<UploadKind, string> = { avatar: "/api/avatars", character: "/api/characters" };
 
 /** Sends a parcel to the page's own server. `fetch` would not tell how far it is. */
-export function sendParcel(
+export function sendFiles(
   { kind, files }: UploadFiles,
   signal: AbortSignal,
   onShare: (share: number) => void,
-): Promise<Answer> {
+): Promise<UploadAnswer> {
   const form = new FormData();
   for (const { path, file } of files) form.append("file", file, path);
   const request = new XMLHttpRequest();
-  const { promise, resolve, reject } = Promise.withResolvers<Answer>();
+  const { promise, resolve, reject } = Promise.withResolvers<UploadAnswer>();
   const abort = () => {
     request.abort();
     reject(signal.reason);
@@ -115,7 +119,7 @@ export function sendParcel(
   signal.addEventListener("abort", abort, { once: true });
   request.upload.onprogress = ({ loaded, total }) => onShare(total === 0 ? 0 : loaded / total);
   request.upload.onload = () => onShare(1);
-  request.onload = () => resolve(readAnswer(request.status, request.responseText));
+  request.onload = () => resolve(parseUploadAnswer(request.status, request.responseText));
   request.onerror = () => reject(new TypeError(`Cannot send to ${PATHS[kind]}: the line broke`));
   request.open("POST", PATHS[kind]);
   request.send(form);
@@ -123,7 +127,7 @@ export function sendParcel(
 }
 
 /** Reads what the server says to a parcel: JSON, or a plain sentence from whatever stands before it. */
-export function readAnswer(status: number, body: string): Answer {
+export function parseUploadAnswer(status: number, body: string): UploadAnswer {
   const { name, warnings, message, hint } = fieldsOf(body);
   if (status === 201 && typeof name === "string") {
     return { taken: { name, warnings: Array.isArray(warnings) ? warnings.map(String) : [] } };

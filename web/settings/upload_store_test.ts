@@ -1,6 +1,6 @@
 import { assertEquals } from "@std/assert";
-import type { NamedFile, UploadFiles } from "./dropped.ts";
-import { type Answer, readAnswer, UploadStore } from "./upload_store.ts";
+import type { NamedFile, UploadFiles } from "./upload_files.ts";
+import { parseUploadAnswer, type UploadAnswer, UploadStore } from "./upload_store.ts";
 
 const ZIP: NamedFile[] = [{ path: "mia.zip", file: new File(["zip"], "mia.zip") }];
 
@@ -10,14 +10,14 @@ function setUp() {
     files: UploadFiles;
     signal: AbortSignal;
     share(share: number): void;
-    answer(answer: Answer): void;
+    answer(answer: UploadAnswer): void;
     fail(): void;
   }[] = [];
   const taken: string[] = [];
   const uploads = new UploadStore((files, signal, share) => {
-    const { promise, resolve, reject } = Promise.withResolvers<Answer>();
+    const { promise, resolve, reject } = Promise.withResolvers<UploadAnswer>();
     signal.addEventListener("abort", () => reject(signal.reason));
-    sent.push({ files: files, signal, share, answer: resolve, fail: () => reject(new TypeError("broke")) });
+    sent.push({ files, signal, share, answer: resolve, fail: () => reject(new TypeError("broke")) });
     return promise;
   }, (kind) => taken.push(kind));
   const seen: string[] = [];
@@ -86,8 +86,8 @@ Deno.test("UploadStore forgets what is stopped, or overtaken by another", async 
   assertEquals([sent[1]!.signal.aborted, uploads.current.value], [true, null]);
 });
 
-Deno.test("readAnswer() takes what the server says, whatever stands before it", () => {
-  const cases: [status: number, body: string, answer: Answer][] = [
+Deno.test("parseUploadAnswer() takes what the server says, whatever stands before it", () => {
+  const cases: [status: number, body: string, answer: UploadAnswer][] = [
     [201, '{"name":"Mia","warnings":["a"]}', { taken: { name: "Mia", warnings: ["a"] } }],
     [201, '{"name":"Yuki"}', { taken: { name: "Yuki", warnings: [] } }],
     [422, '{"code":"bad_value","message":"a is missing\\nb is no image"}', {
@@ -98,5 +98,5 @@ Deno.test("readAnswer() takes what the server says, whatever stands before it", 
     [502, "", { causes: [] }],
     [201, "null", { causes: ["null"] }],
   ];
-  for (const [status, body, answer] of cases) assertEquals(readAnswer(status, body), answer, body);
+  for (const [status, body, answer] of cases) assertEquals(parseUploadAnswer(status, body), answer, body);
 });

@@ -29,8 +29,8 @@ export const ENGLISH: Words = {
   },
   ready: "Online",
   demo: "Demo brain",
-  noBrain: "No one to answer",
-  away: (host) => `Messages leave this computer: they go to ${host}`,
+  noModel: "No one to answer",
+  leavesMachine: (host) => `Messages leave this computer: they go to ${host}`,
   greeting: (name) => `Hi, I'm ${name}!`,
   invitation: "I've been waiting for someone to talk to. What's on your mind?",
   greetings: {
@@ -88,8 +88,8 @@ export const ENGLISH: Words = {
   notices: {
     demoTitle: "You are talking with the built-in demo",
     demoText: "It is a small script, not a language model. For a real conversation, it takes Ollama and a model:",
-    noBrainTitle: "Ollama is not running",
-    noBrainText: (host) => `Nothing answers at ${host}. This is what it takes:`,
+    noModelTitle: "Ollama is not running",
+    noModelText: (host) => `Nothing answers at ${host}. This is what it takes:`,
     modelTitle: (model) => `The model ${model} is not there yet`,
     modelText: "Ollama is running. One thing is left to do:",
   },

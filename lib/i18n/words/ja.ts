@@ -29,8 +29,8 @@ export const JAPANESE: Words = {
   },
   ready: "オンライン",
   demo: "デモの頭脳",
-  noBrain: "応答できません",
-  away: (host) => `メッセージはこのコンピューターの外（${host}）へ送られます`,
+  noModel: "応答できません",
+  leavesMachine: (host) => `メッセージはこのコンピューターの外（${host}）へ送られます`,
   greeting: (name) => `こんにちは、${name}です！`,
   invitation: "お話しできる人を待っていました。今日はどんな気分ですか？",
   greetings: {
@@ -85,8 +85,8 @@ export const JAPANESE: Words = {
   notices: {
     demoTitle: "内蔵のデモと話しています",
     demoText: "これは小さなスクリプトで、言語モデルではありません。本当の会話には Ollama とモデルが必要です：",
-    noBrainTitle: "Ollama が起動していません",
-    noBrainText: (host) => `${host} から応答がありません。必要なものはこちらです：`,
+    noModelTitle: "Ollama が起動していません",
+    noModelText: (host) => `${host} から応答がありません。必要なものはこちらです：`,
     modelTitle: (model) => `モデル ${model} がまだありません`,
     modelText: "Ollama は起動しています。あと一つだけ必要です：",
   },

@@ -1,6 +1,6 @@
 /** What the settings say. They are loaded when the settings are opened for the first time. */
 import type { Language } from "@/lib/i18n/i18n.ts";
-import type { Section } from "@/web/settings/stores.ts";
+import type { SettingsSection } from "@/web/settings/settings_stores.ts";
 import { ENGLISH } from "./settings_en.ts";
 import { JAPANESE } from "./settings_ja.ts";
 import { CHINESE } from "./settings_zh.ts";
@@ -16,9 +16,9 @@ export interface FieldWords {
 }
 
 export interface SettingsWords {
-  sections: Record<Section, string>;
+  sections: Record<SettingsSection, string>;
   /** Under the name of each part. */
-  about: Record<Section, string>;
+  about: Record<SettingsSection, string>;
   /** By dotted path. A field that is not here is shown with the server's own description. */
   fields: Readonly<Record<string, FieldWords>>;
   saving: string;
@@ -67,4 +67,4 @@ export interface SettingsWords {
   everybody: string;
 }
 
-export const SETTINGS: Record<Language, SettingsWords> = { en: ENGLISH, ja: JAPANESE, zh: CHINESE };
+export const SETTINGS_WORDS: Record<Language, SettingsWords> = { en: ENGLISH, ja: JAPANESE, zh: CHINESE };

@@ -1,6 +1,6 @@
 /** What the page says of the first run: what is there, what comes, what was brought. */
 import type { Language } from "@/lib/i18n/i18n.ts";
-import type { Kind, Unfit } from "@/web/settings/dropped.ts";
+import type { UploadKind, UploadProblem } from "@/web/settings/upload_files.ts";
 
 export interface SetupWords {
   /** Names the list of what is there. */
@@ -44,10 +44,10 @@ export interface SetupWords {
     reading: string;
     sending(label: string): string;
     checking(label: string): string;
-    done: Record<Kind, (name: string) => string>;
-    failed: Record<Kind, (label: string) => string>;
+    done: Record<UploadKind, (name: string) => string>;
+    failed: Record<UploadKind, (label: string) => string>;
     lineBroke: string;
-    unfit: Record<Unfit, string>;
+    unfit: Record<UploadProblem, string>;
   };
   /** Where the settings cannot be brought. */
   noSettings: string;

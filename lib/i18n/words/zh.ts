@@ -29,8 +29,8 @@ export const CHINESE: Words = {
   },
   ready: "在线",
   demo: "演示大脑",
-  noBrain: "暂时无法回答",
-  away: (host) => `消息会离开这台电脑，发送到 ${host}`,
+  noModel: "暂时无法回答",
+  leavesMachine: (host) => `消息会离开这台电脑，发送到 ${host}`,
   greeting: (name) => `你好，我是 ${name}！`,
   invitation: "我一直在等人来聊天。今天想聊些什么？",
   greetings: {
@@ -85,8 +85,8 @@ export const CHINESE: Words = {
   notices: {
     demoTitle: "你正在和内置的演示程序聊天",
     demoText: "它只是一个小脚本，不是语言模型。想要真正的对话，需要 Ollama 和一个模型：",
-    noBrainTitle: "Ollama 没有运行",
-    noBrainText: (host) => `${host} 没有响应。需要这些：`,
+    noModelTitle: "Ollama 没有运行",
+    noModelText: (host) => `${host} 没有响应。需要这些：`,
     modelTitle: (model) => `还没有模型 ${model}`,
     modelText: "Ollama 正在运行，只差一步：",
   },

@@ -1,9 +1,9 @@
-import type { FirstWords } from "@/web/chat/conversation.ts";
+import type { GreetingChoice } from "@/web/chat/conversation.ts";
 import type { Words } from "@/lib/i18n/i18n.ts";
 import { Icon } from "@/web/components/Icon.tsx";
-import { Answer } from "./Answer.tsx";
+import { AssistantMessage } from "./AssistantMessage.tsx";
 
-interface GreetingProps extends FirstWords {
+interface GreetingProps extends GreetingChoice {
   name: string;
   /** True when nothing has been said yet. */
   first: boolean;
@@ -22,7 +22,7 @@ export function Greeting({ name, greeting, index, count, first, words, onAsk, on
         <article class="turn">
           <div class="message answered">
             <h3 class="visually-hidden">{name}</h3>
-            <Answer text={greeting} live={false} words={words} />
+            <AssistantMessage text={greeting} live={false} words={words} />
           </div>
         </article>
       )}

@@ -1,6 +1,6 @@
 import type { ComponentChildren } from "preact";
 import type { Words } from "@/lib/i18n/i18n.ts";
-import type { Connection } from "@/web/connection/socket.ts";
+import type { Connection } from "@/web/connection/chat_socket.ts";
 import { LINK_REVOKED, type Status } from "@/lib/protocol/v2.ts";
 import { RoundButton } from "@/web/components/RoundButton.tsx";
 import { Icon } from "@/web/components/Icon.tsx";
@@ -37,9 +37,9 @@ export function Header(props: HeaderProps) {
         </p>
       </div>
       {status?.away && (
-        <span class="away" title={words.away(status.host || status.model)}>
+        <span class="away" title={words.leavesMachine(status.host || status.model)}>
           <Icon name="cloud" />
-          <span class="visually-hidden">{words.away(status.host || status.model)}</span>
+          <span class="visually-hidden">{words.leavesMachine(status.host || status.model)}</span>
         </span>
       )}
       {children}
@@ -86,7 +86,7 @@ function describe(connection: Connection, status: Status | null, words: Words): 
   }
   if (connection.state === "closed") return { tone: "bad", text: connection.reason || words.connection.closed };
   if (connection.state !== "open" || status === null) return { tone: "busy", text: words.connection.connecting };
-  if (status.provider === "none") return { tone: "bad", text: words.noBrain };
+  if (status.provider === "none") return { tone: "bad", text: words.noModel };
   if (status.provider === "demo") return { tone: "demo", text: words.demo };
   return { tone: status.modelPresent === false ? "demo" : "good", text: `${words.ready} · ${status.model}` };
 }

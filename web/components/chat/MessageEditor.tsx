@@ -1,6 +1,6 @@
 import { useSignal } from "@preact/signals";
 import { useLayoutEffect, useRef } from "preact/hooks";
-import { CallError } from "@/web/connection/calls.ts";
+import { CallError } from "@/web/connection/call_client.ts";
 import type { Words } from "@/lib/i18n/i18n.ts";
 import type { TurnError } from "@/lib/protocol/v2.ts";
 

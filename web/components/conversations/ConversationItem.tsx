@@ -6,7 +6,7 @@ import type { Words } from "@/lib/i18n/i18n.ts";
 import { relativeTime } from "@/lib/i18n/relative_time.ts";
 import type { ConversationSummary } from "@/lib/protocol/calls.ts";
 import { Icon } from "@/web/components/Icon.tsx";
-import { Marked } from "./Marked.tsx";
+import { Highlight } from "./Highlight.tsx";
 import { RenameForm } from "./RenameForm.tsx";
 
 const FORMATS = [
@@ -68,11 +68,11 @@ export function ConversationItem(props: ConversationItemProps) {
           : (
             <button key="open" type="button" class="conversation-open" aria-current={item.open} onClick={onOpen}>
               <span class="conversation-title">
-                <Marked text={item.title} query={list.found.value} />
+                <Highlight text={item.title} query={list.itemsQuery.value} />
               </span>
               {item.excerpt !== undefined && item.excerpt !== item.title && (
                 <span class="conversation-excerpt">
-                  <Marked text={item.excerpt} query={list.found.value} />
+                  <Highlight text={item.excerpt} query={list.itemsQuery.value} />
                 </span>
               )}
               <span class="conversation-facts">

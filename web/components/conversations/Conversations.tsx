@@ -1,9 +1,9 @@
 import { useComputed, useSignal } from "@preact/signals";
 import { useLayoutEffect, useMemo, useRef } from "preact/hooks";
-import type { CallClient } from "@/web/connection/calls.ts";
+import type { CallClient } from "@/web/connection/call_client.ts";
 import { ConversationList } from "@/web/conversations/conversation_list.ts";
 import type { Words } from "@/lib/i18n/i18n.ts";
-import { browserEnvironment } from "@/web/connection/socket.ts";
+import { browserEnvironment } from "@/web/connection/chat_socket.ts";
 import { RoundButton } from "@/web/components/RoundButton.tsx";
 import { Icon } from "@/web/components/Icon.tsx";
 import { ConversationItem } from "./ConversationItem.tsx";
@@ -91,10 +91,10 @@ export function Conversations({ calls, words, language, onNew, onClose }: Conver
             : items.length === 0
             ? (
               <p class="conversations-none" role="status">
-                <Icon name={list.found.value === "" ? "chats" : "search"} />
-                {list.found.value === ""
+                <Icon name={list.itemsQuery.value === "" ? "chats" : "search"} />
+                {list.itemsQuery.value === ""
                   ? words.conversations.none
-                  : words.conversations.nothingFound(list.found.value)}
+                  : words.conversations.nothingFound(list.itemsQuery.value)}
               </p>
             )
             : (

@@ -1,6 +1,6 @@
 import type { Signal } from "@preact/signals";
 import { LANGUAGES, WORDS } from "@/lib/i18n/i18n.ts";
-import { prefer, type Preferences, THEMES } from "@/web/browser/preferences.ts";
+import { type Preferences, setPreferences, THEMES } from "@/web/browser/preferences.ts";
 import { Fields } from "./Field.tsx";
 import { FIELDS, type SectionProps } from "./section.ts";
 
@@ -9,7 +9,7 @@ export function AppearanceSection(
   { settings, words, text, preferences }: SectionProps & { preferences: Signal<Preferences> },
 ) {
   function choose(change: Partial<Preferences>) {
-    prefer(change);
+    setPreferences(change);
     preferences.value = { ...preferences.value, ...change };
   }
 

@@ -4,8 +4,8 @@ import { FileButton } from "./FileButton.tsx";
 import { FIELDS, type SectionProps } from "./section.ts";
 
 /** Who stands on the stage, and how it is drawn. */
-export function AvatarSection({ backstage, settings, words, text }: SectionProps) {
-  const { avatars, uploads } = backstage;
+export function AvatarSection({ stores, settings, words, text }: SectionProps) {
+  const { avatars, uploads } = stores;
   const variable = settings.field("model")?.variable;
   const choosing = avatars.choosing.value;
   const error = avatars.error.value;

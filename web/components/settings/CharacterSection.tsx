@@ -4,8 +4,8 @@ import { FileButton } from "./FileButton.tsx";
 import { FIELDS, type SectionProps } from "./section.ts";
 
 /** Whom the reader talks with. */
-export function CharacterSection({ backstage, settings, words, text }: SectionProps) {
-  const { characters, uploads } = backstage;
+export function CharacterSection({ stores, settings, words, text }: SectionProps) {
+  const { characters, uploads } = stores;
   const variable = settings.field("prompt")?.variable;
   const choosing = characters.choosing.value;
   const error = characters.error.value;

@@ -1,19 +1,19 @@
 import { useSignal } from "@preact/signals";
 import type { ComponentChildren } from "preact";
 import { useEffect } from "preact/hooks";
-import type { SettingsStores } from "@/web/settings/stores.ts";
-import { checksOf, drawsWebGL, sameModel, type Verdict } from "@/web/settings/preflight_store.ts";
+import type { SettingsStores } from "@/web/settings/settings_stores.ts";
+import { checksOf, sameModel, supportsWebGL, type Verdict } from "@/web/settings/preflight_store.ts";
 import type { Language, Words } from "@/lib/i18n/i18n.ts";
 import type { Status } from "@/lib/protocol/v2.ts";
 import { CopyButton } from "@/web/components/CopyButton.tsx";
 import { Icon, type IconName } from "@/web/components/Icon.tsx";
-import { PullView } from "./PullView.tsx";
+import { PullStatus } from "./PullStatus.tsx";
 
 /** So many installed models are offered in place of a missing one; the settings have all of them. */
 const OFFERED = 4;
 
 interface ChecklistProps {
-  backstage: SettingsStores;
+  stores: SettingsStores;
   status: Status;
   words: Words;
   language: Language;
@@ -22,14 +22,14 @@ interface ChecklistProps {
 }
 
 /** What a conversation needs: what of it is there, and a button for each thing that is not. */
-export function Checklist({ backstage, status, words, language, compact }: ChecklistProps) {
-  const { preflight } = backstage;
+export function Checklist({ stores, status, words, language, compact }: ChecklistProps) {
+  const { preflight } = stores;
   const { setup } = words;
   const webgl = useSignal<boolean | null>(null);
-  useEffect(() => void (webgl.value = drawsWebGL()), []);
-  useEffect(() => void preflight.look(), [status.host, status.model, status.reachable, status.modelPresent]);
+  useEffect(() => void (webgl.value = supportsWebGL()), []);
+  useEffect(() => void preflight.check(), [status.host, status.model, status.reachable, status.modelPresent]);
 
-  const { ollama, model, context, ...rest } = checksOf(status, preflight.seen.value, webgl.value);
+  const { ollama, model, context, ...rest } = checksOf(status, preflight.result.value, webgl.value);
   const { tokens } = context;
   const shown = ({ verdict }: { verdict: Verdict }) => verdict !== "unknown" || !compact;
   return (
@@ -44,7 +44,7 @@ export function Checklist({ backstage, status, words, language, compact }: Check
       {shown(model) && (
         <Check verdict={model.verdict} text={modelText(model.verdict, model.name, words)} words={words}>
           {model.verdict === "bad" && (
-            <GetModel backstage={backstage} model={model.name} words={words} language={language} offers={compact} />
+            <GetModel stores={stores} model={model.name} words={words} language={language} offers={compact} />
           )}
         </Check>
       )}
@@ -96,7 +96,7 @@ function modelText(verdict: Verdict, model: string, { setup }: Words): string {
 
 function StartOllama({ preflight, words }: { preflight: SettingsStores["preflight"]; words: Words }) {
   const { setup } = words;
-  const looking = preflight.looking.value;
+  const looking = preflight.checking.value;
   const command = "ollama serve";
   return (
     <>
@@ -106,7 +106,7 @@ function StartOllama({ preflight, words }: { preflight: SettingsStores["prefligh
         <CopyButton text={command} words={words} />
       </div>
       <div class="actions">
-        <button type="button" class="pill" aria-disabled={looking} onClick={() => void preflight.look()}>
+        <button type="button" class="pill" aria-disabled={looking} onClick={() => void preflight.check()}>
           <Icon name="again" />
           {looking ? setup.looking : setup.lookAgain}
         </button>
@@ -117,33 +117,33 @@ function StartOllama({ preflight, words }: { preflight: SettingsStores["prefligh
 }
 
 interface GetModelProps {
-  backstage: SettingsStores;
+  stores: SettingsStores;
   model: string;
   words: Words;
   language: Language;
   offers: boolean;
 }
 
-function GetModel({ backstage, model, words, language, offers }: GetModelProps) {
-  const { preflight, puller, settings } = backstage;
+function GetModel({ stores, model, words, language, offers }: GetModelProps) {
+  const { preflight, pulls: puller, settings } = stores;
   const pull = puller.current.value;
   if (pull !== null && sameModel(pull.model, model) && pull.phase !== "done") {
     return (
-      <PullView
+      <PullStatus
         pull={pull}
         words={words}
         language={language}
         onCancel={() => puller.cancel()}
-        onGoOn={() => void backstage.pull(model)}
+        onGoOn={() => void stores.pull(model)}
       />
     );
   }
-  const installed = preflight.seen.value?.installed.slice(0, OFFERED) ?? [];
+  const installed = preflight.result.value?.installed.slice(0, OFFERED) ?? [];
   const change = settings.changes.value.get("llm.model");
   return (
     <>
       <div class="actions">
-        <button type="button" class="pill main" onClick={() => void backstage.pull(model)}>
+        <button type="button" class="pill main" onClick={() => void stores.pull(model)}>
           <Icon name="save" />
           {words.setup.get(model)}
         </button>

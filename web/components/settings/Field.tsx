@@ -18,7 +18,7 @@ interface FieldsProps {
 /** Some fields of the configuration. */
 export function Fields({ settings, names, words, text }: FieldsProps) {
   if (settings.fields.value === null) {
-    return settings.problem.value === null ? <p class="hint">{text.loading}</p> : null;
+    return settings.error.value === null ? <p class="hint">{text.loading}</p> : null;
   }
   return (
     <>

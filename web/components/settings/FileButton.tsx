@@ -1,4 +1,4 @@
-import { pickedFiles } from "@/web/settings/dropped.ts";
+import { pickedFiles } from "@/web/settings/upload_files.ts";
 import type { UploadStore } from "@/web/settings/upload_store.ts";
 import { Icon, type IconName } from "@/web/components/Icon.tsx";
 

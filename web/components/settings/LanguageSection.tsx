@@ -9,12 +9,12 @@ import { FIELDS, type SectionProps } from "./section.ts";
 
 /** Which language model answers, and how it is asked. */
 export function LanguageSection(props: SectionProps) {
-  const { backstage, settings, status, words, text, language } = props;
+  const { stores, settings, status, words, text, language } = props;
   return (
     <>
       {status !== null && (
         <div class="check-card">
-          <Checklist backstage={backstage} status={status} words={words} language={language} compact={false} />
+          <Checklist stores={stores} status={status} words={words} language={language} compact={false} />
         </div>
       )}
       <Models {...props} />
@@ -25,11 +25,11 @@ export function LanguageSection(props: SectionProps) {
 }
 
 /** The models that Ollama has, and a way to name another one. */
-function Models({ backstage, settings, text, language }: SectionProps) {
+function Models({ stores, settings, text, language }: SectionProps) {
   const field = settings.field("llm.model");
   const box = useRef<HTMLInputElement>(null);
   const wanted = field === undefined ? "" : String(field.value);
-  const installed = backstage.preflight.seen.value?.installed ?? [];
+  const installed = stores.preflight.result.value?.installed ?? [];
   const locked = field?.variable !== undefined;
   const change = settings.changes.value.get("llm.model");
 
@@ -39,7 +39,7 @@ function Models({ backstage, settings, text, language }: SectionProps) {
   }, [change?.state]);
 
   async function take(model: string) {
-    if (await settings.write("llm.model", model)) await backstage.preflight.look();
+    if (await settings.write("llm.model", model)) await stores.preflight.check();
   }
 
   return (

@@ -3,13 +3,13 @@ import { GuestLinkCard } from "./GuestLinkCard.tsx";
 import { CHOSEN_ELSEWHERE, FIELDS, type SectionProps } from "./section.ts";
 
 /** The server, and whatever a newer one has that no other part shows. */
-export function ServerSection({ backstage, settings, words, text }: SectionProps) {
+export function ServerSection({ stores, settings, words, text }: SectionProps) {
   const known: string[] = [...CHOSEN_ELSEWHERE, ...Object.values(FIELDS).flat()];
   const names = settings.fields.value?.map(({ path }) => path.join(".")) ?? [];
   const rest = names.filter((name) => !known.includes(name));
   return (
     <>
-      <GuestLinkCard store={backstage.guestLink} words={words} text={text} />
+      <GuestLinkCard store={stores.guestLink} words={words} text={text} />
       <hr />
       <Fields settings={settings} names={[...FIELDS.server, ...rest]} words={words} text={text} />
     </>

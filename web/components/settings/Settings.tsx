@@ -1,12 +1,12 @@
 import { type Signal, signal, useSignal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
-import type { SettingsStores } from "@/web/settings/stores.ts";
+import type { SettingsStores } from "@/web/settings/settings_stores.ts";
 import type { Words } from "@/lib/i18n/i18n.ts";
 import type { Preferences } from "@/web/browser/preferences.ts";
 import type { Status } from "@/lib/protocol/v2.ts";
 
 export interface SettingsProps {
-  backstage: SettingsStores;
+  stores: SettingsStores;
   /** Null until the server has said it. */
   status: Status | null;
   words: Words;
@@ -22,8 +22,8 @@ export async function loadSettings(): Promise<void> {
 
 /** The settings, as soon as they are wanted. */
 export function Settings(props: SettingsProps) {
-  const { backstage, words } = props;
-  const open = backstage.open.value !== null;
+  const { stores, words } = props;
+  const open = stores.openSection.value !== null;
   const failed = useSignal(false);
 
   useEffect(() => {
@@ -31,7 +31,7 @@ export function Settings(props: SettingsProps) {
     failed.value = false;
     loadSettings().catch(() => {
       failed.value = true;
-      backstage.open.value = null;
+      stores.openSection.value = null;
     });
   }, [open]);
 

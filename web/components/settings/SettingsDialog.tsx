@@ -1,7 +1,7 @@
 import { useEffect, useRef } from "preact/hooks";
-import { type Section, SECTIONS } from "@/web/settings/stores.ts";
+import { SECTIONS, type SettingsSection } from "@/web/settings/settings_stores.ts";
 import { appConfig } from "@/web/presence/presence.ts";
-import { SETTINGS } from "@/lib/i18n/words/settings.ts";
+import { SETTINGS_WORDS } from "@/lib/i18n/words/settings.ts";
 import { RoundButton } from "@/web/components/RoundButton.tsx";
 import { Icon } from "@/web/components/Icon.tsx";
 import { AppearanceSection } from "./AppearanceSection.tsx";
@@ -13,29 +13,29 @@ import type { SettingsProps } from "./Settings.tsx";
 import { UploadCard } from "./UploadCard.tsx";
 
 /** Everything a user would change, beside the stage, so that what it changes is seen. */
-export function SettingsDialog({ backstage, status, words, preferences }: SettingsProps) {
+export function SettingsDialog({ stores, status, words, preferences }: SettingsProps) {
   const dialog = useRef<HTMLDialogElement>(null);
   const { language } = preferences.value;
-  const text = SETTINGS[language];
-  const { settings, open } = backstage;
+  const text = SETTINGS_WORDS[language];
+  const { settings, openSection: open } = stores;
   const section = open.value ?? "language";
-  const problem = settings.problem.value;
+  const problem = settings.error.value;
 
   useEffect(() => {
     dialog.current?.showModal();
     dialog.current?.querySelector<HTMLElement>('[role="tab"][aria-selected="true"]')?.focus();
-    return () => backstage.settle();
+    return () => stores.clearResults();
   }, []);
 
   // Another page may have changed them, too: this one hears of it by its avatar.
   const news = appConfig.value;
   useEffect(() => {
     void settings.read();
-    void backstage.avatars.read();
-    void backstage.characters.read();
+    void stores.avatars.read();
+    void stores.characters.read();
   }, [news]);
 
-  const parts = { backstage, settings, status, words, text, language };
+  const parts = { stores, settings, status, words, text, language };
   return (
     <dialog
       ref={dialog}
@@ -70,19 +70,19 @@ export function SettingsDialog({ backstage, status, words, preferences }: Settin
         {section === "appearance" && <AppearanceSection {...parts} preferences={preferences} />}
         {section === "server" && <ServerSection {...parts} />}
       </div>
-      <UploadCard uploads={backstage.uploads} words={words} />
-      <footer class="sheet-foot" data-restart={settings.restart.value}>
-        <p role="status">{settings.restart.value ? text.restartNow : text.keptIn}</p>
+      <UploadCard uploads={stores.uploads} words={words} />
+      <footer class="sheet-foot" data-restart={settings.needsRestart.value}>
+        <p role="status">{settings.needsRestart.value ? text.restartNow : text.keptIn}</p>
       </footer>
     </dialog>
   );
 }
 
 interface TabsProps {
-  chosen: Section;
-  names: Record<Section, string>;
+  chosen: SettingsSection;
+  names: Record<SettingsSection, string>;
   label: string;
-  onChoose(section: Section): void;
+  onChoose(section: SettingsSection): void;
 }
 
 function Tabs({ chosen, names, label, onChoose }: TabsProps) {

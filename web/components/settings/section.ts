@@ -1,4 +1,4 @@
-import type { SettingsStores } from "@/web/settings/stores.ts";
+import type { SettingsStores } from "@/web/settings/settings_stores.ts";
 import type { SettingsStore } from "@/web/settings/settings_store.ts";
 import type { Language, Words } from "@/lib/i18n/i18n.ts";
 import type { SettingsWords } from "@/lib/i18n/words/settings.ts";
@@ -6,7 +6,7 @@ import type { Status } from "@/lib/protocol/v2.ts";
 
 /** What every part of the settings is given. */
 export interface SectionProps {
-  backstage: SettingsStores;
+  stores: SettingsStores;
   settings: SettingsStore;
   status: Status | null;
   words: Words;

@@ -1,7 +1,7 @@
 import { assertEquals } from "@std/assert";
 import { CHOSEN_ELSEWHERE, FIELDS } from "./section.ts";
 import { LANGUAGES } from "@/lib/i18n/i18n.ts";
-import { SETTINGS } from "@/lib/i18n/words/settings.ts";
+import { SETTINGS_WORDS } from "@/lib/i18n/words/settings.ts";
 import { configSchema } from "@/lib/config/schema.ts";
 import { settingFields } from "@/lib/config/settings.ts";
 
@@ -18,7 +18,7 @@ Deno.test("SETTINGS names every field and each of its choices in every language"
     for (const { path, choices = [] } of fields) {
       const name = path.join(".");
       if (CHOSEN_ELSEWHERE.includes(name)) continue;
-      const words = SETTINGS[language].fields[name];
+      const words = SETTINGS_WORDS[language].fields[name];
       assertEquals(Boolean(words?.label), true, `${language} ${name}`);
       assertEquals(choices.filter((choice) => !words?.choices?.[choice]), [], `${language} ${name}`);
     }

@@ -3,12 +3,12 @@ import type { Turn } from "@/web/chat/conversation.ts";
 import type { Words } from "@/lib/i18n/i18n.ts";
 import { CopyButton } from "@/web/components/CopyButton.tsx";
 import { Icon } from "@/web/components/Icon.tsx";
-import { Answer } from "./Answer.tsx";
+import { AssistantMessage } from "./AssistantMessage.tsx";
 import { Failure } from "./Failure.tsx";
-import { Said } from "./Said.tsx";
-import { Thoughts } from "./Thoughts.tsx";
+import { UserMessage } from "./UserMessage.tsx";
+import { Thinking } from "./Thinking.tsx";
 
-interface TurnViewProps {
+interface TurnItemProps {
   turn: Turn;
   name: string;
   words: Words;
@@ -24,21 +24,21 @@ interface TurnViewProps {
 }
 
 /** What was said and what was answered. Drawn again only when its turn has changed, so a long conversation stays quick. */
-export class TurnView extends Component<TurnViewProps> {
-  override shouldComponentUpdate(next: TurnViewProps): boolean {
+export class TurnItem extends Component<TurnItemProps> {
+  override shouldComponentUpdate(next: TurnItemProps): boolean {
     const { turn, name, words, online, last } = this.props;
     return next.turn !== turn || next.name !== name || next.words !== words || next.last !== last ||
       (turn.state === "unsent" && next.online !== online);
   }
 
-  render({ turn, name, words, online, last, onRetry, onEdit, onAsk, onRegenerate }: TurnViewProps) {
+  render({ turn, name, words, online, last, onRetry, onEdit, onAsk, onRegenerate }: TurnItemProps) {
     const { turn: id, prompt, text, thinking, state, reason, error } = turn;
     const live = state === "streaming" || state === "queued";
     const answered = text !== "" || (live && thinking === "");
     return (
       <article class="turn" data-state={state}>
         {prompt !== "" && (
-          <Said
+          <UserMessage
             text={prompt}
             words={words}
             followed={!last || text !== ""}
@@ -46,11 +46,11 @@ export class TurnView extends Component<TurnViewProps> {
           />
         )}
         {state === "unsent" && error === undefined && <p class="note">{online ? words.sending : words.notSent}</p>}
-        {thinking !== "" && <Thoughts text={thinking} live={live && text === ""} words={words} />}
+        {thinking !== "" && <Thinking text={thinking} live={live && text === ""} words={words} />}
         {answered && (
           <div class="message answered" aria-busy={live}>
             <h3 class="visually-hidden">{name}</h3>
-            {text === "" ? <Dots label={words.thinking} /> : <Answer text={text} live={live} words={words} />}
+            {text === "" ? <Dots label={words.thinking} /> : <AssistantMessage text={text} live={live} words={words} />}
           </div>
         )}
         {reason === "cancelled" && <p class="note">{words.cancelled}</p>}

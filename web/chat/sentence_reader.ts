@@ -1,42 +1,42 @@
 /** Cuts growing text into finished sentences, for those who hear the page instead of seeing it. */
 
 /** Longer than this without an end, and a piece is given out at its last space. */
-const LONGEST = 400;
+const MAX_PIECE = 400;
 
 export class SentenceReader {
-  #done: number;
+  #position: number;
   readonly #segmenter = new Intl.Segmenter(undefined, { granularity: "sentence" });
 
   /** @param skip length of the text that has been there before and is not read out */
   constructor(skip = 0) {
-    this.#done = skip;
+    this.#position = skip;
   }
 
   /** The sentences that `text`, grown since the last call, has finished. The last one may still grow, so it waits. */
   read(text: string): string[] {
-    const tail = text.slice(this.#done);
+    const tail = text.slice(this.#position);
     const pieces = [...this.#segmenter.segment(tail)].map((piece) => piece.segment);
     const open = pieces.pop() ?? "";
-    if (open.length > LONGEST) {
+    if (open.length > MAX_PIECE) {
       const cut = open.lastIndexOf(" ") + 1;
-      pieces.push(open.slice(0, cut > 0 ? cut : LONGEST));
+      pieces.push(open.slice(0, cut > 0 ? cut : MAX_PIECE));
     }
     return this.#give(pieces);
   }
 
   /** Everything that is left: the text will not grow any more. */
   rest(text: string): string[] {
-    return this.#give([text.slice(this.#done)]);
+    return this.#give([text.slice(this.#position)]);
   }
 
   #give(pieces: string[]): string[] {
-    for (const piece of pieces) this.#done += piece.length;
-    return pieces.map(plain).filter((piece) => piece !== "");
+    for (const piece of pieces) this.#position += piece.length;
+    return pieces.map(withoutMarkdown).filter((piece) => piece !== "");
   }
 }
 
 /** Markdown's signs are for the eye. */
-function plain(sentence: string): string {
+function withoutMarkdown(sentence: string): string {
   return sentence
     .replace(/!?\[([^\]]*)\]\([^)]*\)/g, "$1")
     .replace(/^\s*(?:#{1,6}|>|[-*+]|```\w*)\s+/gm, "")

@@ -1,7 +1,7 @@
 /** The link that lets guests in, as its owner makes it and takes it back. */
 import { type ReadonlySignal, signal } from "@preact/signals";
-import type { CallClient } from "@/web/connection/calls.ts";
-import { errorOf } from "./pull_store.ts";
+import type { CallClient } from "@/web/connection/call_client.ts";
+import { turnErrorOf } from "./pull_store.ts";
 import type { GuestLink } from "@/lib/protocol/calls.ts";
 import type { TurnError } from "@/lib/protocol/v2.ts";
 
@@ -31,25 +31,25 @@ export class GuestLinkStore {
   }
 
   read(): Promise<void> {
-    return this.#take("guestLink.read");
+    return this.#request("guestLink.read");
   }
 
   /** Makes a link; an earlier one opens nothing any more. */
   make(): Promise<void> {
-    return this.#take("guestLink.make");
+    return this.#request("guestLink.make");
   }
 
   revoke(): Promise<void> {
-    return this.#take("guestLink.revoke");
+    return this.#request("guestLink.revoke");
   }
 
-  async #take(method: "guestLink.read" | "guestLink.make" | "guestLink.revoke"): Promise<void> {
+  async #request(method: "guestLink.read" | "guestLink.make" | "guestLink.revoke"): Promise<void> {
     this.#busy.value = method !== "guestLink.read";
     try {
       this.#link.value = await this.#call(method, {});
       this.#error.value = null;
     } catch (error) {
-      this.#error.value = errorOf(error);
+      this.#error.value = turnErrorOf(error);
     } finally {
       this.#busy.value = false;
     }

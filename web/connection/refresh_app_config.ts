@@ -10,7 +10,7 @@ import type { AppConfig } from "@/lib/protocol/app_config.ts";
  * @throws {TypeError} when the server cannot be reached
  * @throws {SyntaxError} when its answer cannot be read
  */
-export async function catchUp(first: AppConfig): Promise<void> {
+export async function refreshAppConfig(first: AppConfig): Promise<void> {
   const told = read(await (await fetch("/app-config.json")).text());
   const known = read(JSON.stringify(appConfig.peek() ?? first));
   if (JSON.stringify(told) !== JSON.stringify(known)) appConfig.value = told;

@@ -1,5 +1,5 @@
 import { assertEquals, assertRejects } from "@std/assert";
-import { catchUp } from "./catch_up.ts";
+import { refreshAppConfig } from "./refresh_app_config.ts";
 import { appConfig } from "@/web/presence/presence.ts";
 import type { AppConfig } from "@/lib/protocol/app_config.ts";
 
@@ -22,21 +22,21 @@ async function answering(body: string, work: () => Promise<void>): Promise<void>
   }
 }
 
-Deno.test("catchUp() tells of another avatar, and of nothing where nothing has changed", async () => {
+Deno.test("refreshAppConfig() tells of another avatar, and of nothing where nothing has changed", async () => {
   await answering(JSON.stringify(FIRST), async () => {
-    await catchUp(FIRST);
+    await refreshAppConfig(FIRST);
     assertEquals(appConfig.value, null);
   });
   const next = { ...FIRST, model: "mao", entry: "/model/mao_pro.model3.json" };
   await answering(JSON.stringify(next), async () => {
-    await catchUp(FIRST);
+    await refreshAppConfig(FIRST);
     assertEquals(appConfig.value, next);
     const told = appConfig.value;
-    await catchUp(FIRST);
+    await refreshAppConfig(FIRST);
     assertEquals(appConfig.value === told, true, "the same avatar is not put on the stage again");
   });
 });
 
-Deno.test("catchUp() refuses what is no configuration", async () => {
-  await answering("<html>", () => assertRejects(() => catchUp(FIRST), SyntaxError).then(() => {}));
+Deno.test("refreshAppConfig() refuses what is no configuration", async () => {
+  await answering("<html>", () => assertRejects(() => refreshAppConfig(FIRST), SyntaxError).then(() => {}));
 });

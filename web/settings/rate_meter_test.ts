@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import { RateMeter } from "./rate.ts";
+import { RateMeter } from "./rate_meter.ts";
 
 Deno.test("RateMeter tells nothing before there is enough to tell from", () => {
   const meter = new RateMeter();

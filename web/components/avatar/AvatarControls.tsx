@@ -3,14 +3,14 @@ import { HOME, type View } from "@/web/live2d/fit.ts";
 import type { Stage } from "@/web/live2d/stage.ts";
 import type { AvatarWords } from "@/lib/i18n/words/avatar.ts";
 
-interface TryPanelProps {
+interface AvatarControlsProps {
   stage: Stage;
   view: View;
   words: AvatarWords;
 }
 
 /** A panel to try everything the character can do, and to move and size it without a pointer. */
-export function TryPanel({ stage, view, words }: TryPanelProps) {
+export function AvatarControls({ stage, view, words }: AvatarControlsProps) {
   const { emotions, expressions, motions } = stage.repertoire();
   const [kept, setKept] = useState<ReadonlySet<string>>(new Set());
 

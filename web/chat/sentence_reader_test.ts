@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import { SentenceReader } from "./announced_sentences.ts";
+import { SentenceReader } from "./sentence_reader.ts";
 
 /** Feeds a text letter by letter, as a stream of the smallest tokens would. */
 function readAll(text: string, reader = new SentenceReader()): string[] {

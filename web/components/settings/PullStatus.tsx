@@ -2,7 +2,7 @@ import { bytesText, waitText } from "@/lib/i18n/format.ts";
 import type { Pull } from "@/web/settings/pull_store.ts";
 import type { Language, Words } from "@/lib/i18n/i18n.ts";
 
-interface PullViewProps {
+interface PullStatusProps {
   pull: Pull;
   words: Words;
   language: Language;
@@ -11,7 +11,7 @@ interface PullViewProps {
 }
 
 /** A language model on its way: how much is there, how fast it comes, how long it takes. */
-export function PullView({ pull, words, language, onCancel, onGoOn }: PullViewProps) {
+export function PullStatus({ pull, words, language, onCancel, onGoOn }: PullStatusProps) {
   const text = words.setup.pull;
   const { model, phase, total, completed, error } = pull;
   const running = phase === "running";

@@ -1,12 +1,12 @@
 import { assertEquals, assertRejects } from "@std/assert";
 import type { CallFrame } from "@/lib/protocol/calls.ts";
-import { CallClient, CallError } from "./calls.ts";
+import { CallClient, CallError } from "./call_client.ts";
 
 function setUp({ open = true } = {}) {
   const sent: CallFrame[] = [];
   const line = { up: open };
   const calls = new CallClient((frame) => line.up && sent.push(frame) > 0);
-  if (open) calls.opened();
+  if (open) calls.connected();
   return { calls, sent, line };
 }
 
@@ -18,16 +18,16 @@ Deno.test("CallClient gives each call the answer of its id", async () => {
     { type: "call", id: "call-1", method: "conversations.list", params: { query: "tea" } },
     { type: "call", id: "call-2", method: "settings.write", params: { changes: [] } },
   ]);
-  calls.take({ type: "result", id: "call-2", value: { restart: true } });
-  calls.take({ type: "result", id: "call-1", value: [] });
-  calls.take({ type: "result", id: "call-9", value: "nobody's" });
+  calls.receive({ type: "result", id: "call-2", value: { restart: true } });
+  calls.receive({ type: "result", id: "call-1", value: [] });
+  calls.receive({ type: "result", id: "call-9", value: "nobody's" });
   assertEquals([await first, await second], [[], { restart: true }]);
 });
 
 Deno.test("CallClient rejects with the server's reason", async () => {
   const { calls } = setUp();
   const call = calls.call("conversations.open", { conversation: "x" });
-  calls.take({ type: "refused", id: "call-1", code: "not_found", message: "Gone", hint: "Look elsewhere" });
+  calls.receive({ type: "refused", id: "call-1", code: "not_found", message: "Gone", hint: "Look elsewhere" });
   const error = await assertRejects(() => call, CallError, "Gone");
   assertEquals(error.error, { code: "not_found", message: "Gone", hint: "Look elsewhere" });
 });
@@ -37,10 +37,10 @@ Deno.test("CallClient passes progress on until the call ends", async () => {
   const seen: unknown[] = [];
   const call = calls.call("ollama.pull", { model: "m" }, { onProgress: (progress) => seen.push(progress.completed) });
   for (const completed of [1, 2]) {
-    calls.take({ type: "progress", id: "call-1", value: { status: "pulling", total: 9, completed } });
+    calls.receive({ type: "progress", id: "call-1", value: { status: "pulling", total: 9, completed } });
   }
-  calls.take({ type: "result", id: "call-1", value: null });
-  calls.take({ type: "progress", id: "call-1", value: { status: "late", completed: 3 } });
+  calls.receive({ type: "result", id: "call-1", value: null });
+  calls.receive({ type: "progress", id: "call-1", value: { status: "late", completed: 3 } });
   await call;
   assertEquals(seen, [1, 2]);
 });
@@ -61,15 +61,15 @@ Deno.test("CallClient sends what only reads again when the line breaks, and reje
   const list = calls.call("conversations.list", {});
   const rename = calls.call("conversations.rename", { conversation: "c", title: "t" });
   line.up = false;
-  calls.lost();
+  calls.disconnected();
   const error = await assertRejects(() => rename, CallError);
   assertEquals(error.code, "offline");
   line.up = true;
-  calls.opened();
+  calls.connected();
   assertEquals(sent.map(({ id }) => id), ["call-1", "call-2", "call-1"]);
-  calls.opened();
+  calls.connected();
   assertEquals(sent.length, 3, "another welcome on the same line sends nothing again");
-  calls.take({ type: "result", id: "call-1", value: [] });
+  calls.receive({ type: "result", id: "call-1", value: [] });
   assertEquals(await list, []);
 });
 

@@ -1,6 +1,6 @@
 /** The stores behind the settings, with a server that answers as the test says. */
 import { assertEquals } from "@std/assert";
-import { CallError, type CallOptions } from "@/web/connection/calls.ts";
+import { CallError, type CallOptions } from "@/web/connection/call_client.ts";
 import { STATUS } from "@/web/connection/fake_environment.ts";
 import { ChoiceStore } from "./choice_store.ts";
 import { checksOf, PreflightStore, sameModel } from "./preflight_store.ts";
@@ -40,16 +40,16 @@ function field(value: unknown): SettingField {
   return { path: ["llm", "model"], description: "", value, default: "qwen2.5", kind: "text", restart: false };
 }
 
-Deno.test("Puller tells bytes, rate and time left, and when the model is there", async () => {
+Deno.test("PullStore tells bytes, rate and time left, and when the model is there", async () => {
   const calls = new FakeCalls();
   let now = 0;
-  const puller = new PullStore({ call: calls.call, now: () => now });
-  const over = puller.start("qwen2.5");
-  assertEquals(puller.current.value, { model: "qwen2.5", phase: "running", rate: null, secondsLeft: null });
+  const pulls = new PullStore({ call: calls.call, now: () => now });
+  const over = pulls.start("qwen2.5");
+  assertEquals(pulls.current.value, { model: "qwen2.5", phase: "running", rate: null, secondsLeft: null });
   calls.last.progress({ status: "pulling manifest" });
-  assertEquals(puller.current.value?.total, undefined);
+  assertEquals(pulls.current.value?.total, undefined);
   for (; now <= 2000; now += 1000) calls.last.progress({ status: "pulling", total: 1000, completed: now / 10 });
-  assertEquals(puller.current.value, {
+  assertEquals(pulls.current.value, {
     model: "qwen2.5",
     phase: "running",
     total: 1000,
@@ -58,34 +58,34 @@ Deno.test("Puller tells bytes, rate and time left, and when the model is there",
     secondsLeft: 8,
   });
   calls.last.resolve(null);
-  assertEquals([await over, puller.current.value?.phase], [true, "done"]);
-  puller.dismiss();
-  assertEquals(puller.current.value, null);
+  assertEquals([await over, pulls.current.value?.phase], [true, "done"]);
+  pulls.dismiss();
+  assertEquals(pulls.current.value, null);
 });
 
-Deno.test("Puller stops when it is told to, and says why it failed", async () => {
+Deno.test("PullStore stops when it is told to, and says why it failed", async () => {
   const calls = new FakeCalls();
-  const puller = new PullStore({ call: calls.call, now: () => 0 });
-  const stopped = puller.start("a");
-  puller.dismiss();
-  assertEquals(puller.current.value?.phase, "running", "what runs cannot be put away");
-  puller.cancel();
-  assertEquals([await stopped, puller.current.value?.phase], [false, "stopped"]);
-  const failed = puller.start("b");
+  const pulls = new PullStore({ call: calls.call, now: () => 0 });
+  const stopped = pulls.start("a");
+  pulls.dismiss();
+  assertEquals(pulls.current.value?.phase, "running", "what runs cannot be put away");
+  pulls.cancel();
+  assertEquals([await stopped, pulls.current.value?.phase], [false, "stopped"]);
+  const failed = pulls.start("b");
   calls.last.reject(REFUSED);
-  assertEquals([await failed, puller.current.value?.phase, puller.current.value?.error?.message], [
+  assertEquals([await failed, pulls.current.value?.phase, pulls.current.value?.error?.message], [
     false,
     "failed",
     "It should be a number",
   ]);
 });
 
-Deno.test("Puller leaves the first model for a second one, and hears no more of it", async () => {
+Deno.test("PullStore leaves the first model for a second one, and hears no more of it", async () => {
   const calls = new FakeCalls();
-  const puller = new PullStore({ call: calls.call, now: () => 0 });
-  const first = puller.start("a");
-  const second = puller.start("b");
-  assertEquals([await first, puller.current.value?.model, puller.current.value?.phase], [false, "b", "running"]);
+  const pulls = new PullStore({ call: calls.call, now: () => 0 });
+  const first = pulls.start("a");
+  const second = pulls.start("b");
+  assertEquals([await first, pulls.current.value?.model, pulls.current.value?.phase], [false, "b", "running"]);
   calls.last.resolve(null);
   assertEquals(await second, true);
 });
@@ -100,34 +100,34 @@ Deno.test("SettingsStore writes one field, reads all of them again, and keeps wh
   await until("a second call", () => calls.last.method === "settings.read", { every: 0 });
   calls.last.resolve([field("mini")]);
   assertEquals(await written, true);
-  assertEquals([settings.field("llm.model")?.value, settings.restart.value], ["mini", true]);
+  assertEquals([settings.field("llm.model")?.value, settings.needsRestart.value], ["mini", true]);
   assertEquals(settings.changes.value.get("llm.model"), { state: "saved" });
 
   const refused = settings.write("llm.model", 3);
   calls.last.reject(REFUSED);
   assertEquals(await refused, false);
   assertEquals(settings.changes.value.get("llm.model"), { state: "failed", error: REFUSED.error });
-  settings.settle();
-  assertEquals([settings.changes.value.size, settings.restart.value], [0, true]);
+  settings.clearChanges();
+  assertEquals([settings.changes.value.size, settings.needsRestart.value], [0, true]);
 });
 
-Deno.test("Chooser shows what is chosen now, and why something cannot be had", async () => {
+Deno.test("ChoiceStore shows what is chosen now, and why something cannot be had", async () => {
   let chosen = "a";
   const list = () => Promise.resolve(["a", "b", "c"].map((name) => ({ name, chosen: name === chosen })));
-  const chooser = new ChoiceStore(list, (name) => {
+  const choices = new ChoiceStore(list, (name) => {
     if (name === "c") return Promise.reject(REFUSED);
     chosen = name;
     return Promise.resolve();
   });
-  await chooser.read();
-  const going = chooser.choose("b");
-  assertEquals(chooser.choosing.value, "b");
+  await choices.read();
+  const going = choices.choose("b");
+  assertEquals(choices.choosing.value, "b");
   await going;
-  assertEquals([chooser.choosing.value, chooser.items.value?.find((item) => item.chosen)?.name], [null, "b"]);
-  await chooser.choose("c");
-  assertEquals([chooser.error.value, chooser.items.value?.find((item) => item.chosen)?.name], [REFUSED.error, "b"]);
-  chooser.settle();
-  assertEquals(chooser.error.value, null);
+  assertEquals([choices.choosing.value, choices.items.value?.find((item) => item.chosen)?.name], [null, "b"]);
+  await choices.choose("c");
+  assertEquals([choices.error.value, choices.items.value?.find((item) => item.chosen)?.name], [REFUSED.error, "b"]);
+  choices.clearError();
+  assertEquals(choices.error.value, null);
 });
 
 const SEEN: Preflight = {
@@ -139,18 +139,18 @@ const SEEN: Preflight = {
 Deno.test("PreflightStore looks once at a time, and tells when it cannot", async () => {
   const calls = new FakeCalls();
   const preflight = new PreflightStore(calls.call);
-  const first = preflight.look();
-  await preflight.look();
-  assertEquals([calls.asked.length, preflight.looking.value], [1, true]);
+  const first = preflight.check();
+  await preflight.check();
+  assertEquals([calls.asked.length, preflight.checking.value], [1, true]);
   calls.last.resolve({ ...SEEN, installed: [] });
   await until("a second call", () => calls.asked.length === 2, { every: 0 });
   calls.last.resolve(SEEN);
   await first;
-  assertEquals([preflight.seen.value, preflight.looking.value], [SEEN, false]);
-  const second = preflight.look();
+  assertEquals([preflight.result.value, preflight.checking.value], [SEEN, false]);
+  const second = preflight.check();
   calls.last.reject(REFUSED);
   await second;
-  assertEquals([preflight.seen.value, preflight.error.value], [SEEN, REFUSED.error]);
+  assertEquals([preflight.result.value, preflight.error.value], [SEEN, REFUSED.error]);
 });
 
 Deno.test("checksOf() tells what is there, and does not take an old look for the truth", () => {

@@ -1,11 +1,11 @@
-import type { SettingsStores } from "@/web/settings/stores.ts";
+import type { SettingsStores } from "@/web/settings/settings_stores.ts";
 import type { Language, Words } from "@/lib/i18n/i18n.ts";
 import type { Status } from "@/lib/protocol/v2.ts";
 import { Icon } from "@/web/components/Icon.tsx";
 import { Checklist } from "@/web/components/settings/Checklist.tsx";
 
-interface BrainNoticeProps {
-  backstage: SettingsStores;
+interface ModelNoticeProps {
+  stores: SettingsStores;
   status: Status;
   words: Words;
   language: Language;
@@ -14,7 +14,7 @@ interface BrainNoticeProps {
 }
 
 /** Says plainly who answers when it is not the model that was asked for, and helps to change that. */
-export function BrainNotice({ backstage, status, words, language, open }: BrainNoticeProps) {
+export function ModelNotice({ stores, status, words, language, open }: ModelNoticeProps) {
   const content = explain(status, words);
   if (content === null) return null;
   return (
@@ -26,9 +26,9 @@ export function BrainNotice({ backstage, status, words, language, open }: BrainN
       </summary>
       <div class="notice-body">
         <p class="hint">{content.text}</p>
-        <Checklist backstage={backstage} status={status} words={words} language={language} compact />
+        <Checklist stores={stores} status={status} words={words} language={language} compact />
         <p class="notice-foot">
-          <button type="button" class="link" onClick={() => backstage.open.value = "language"}>
+          <button type="button" class="link" onClick={() => stores.openSection.value = "language"}>
             {words.setup.more}
           </button>
         </p>
@@ -40,7 +40,7 @@ export function BrainNotice({ backstage, status, words, language, open }: BrainN
 function explain({ reachable, provider, host, model, modelPresent }: Status, { notices }: Words) {
   if (!reachable) {
     if (provider === "demo") return { title: notices.demoTitle, text: notices.demoText };
-    return { title: notices.noBrainTitle, text: notices.noBrainText(host) };
+    return { title: notices.noModelTitle, text: notices.noModelText(host) };
   }
   return modelPresent === false ? { title: notices.modelTitle(model), text: notices.modelText } : null;
 }

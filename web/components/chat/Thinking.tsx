@@ -2,7 +2,7 @@ import type { Words } from "@/lib/i18n/i18n.ts";
 import { Icon } from "@/web/components/Icon.tsx";
 
 /** What the model thought before it spoke, for those who want to look. */
-export function Thoughts({ text, live, words }: { text: string; live: boolean; words: Words }) {
+export function Thinking({ text, live, words }: { text: string; live: boolean; words: Words }) {
   return (
     <details class="thoughts">
       <summary>

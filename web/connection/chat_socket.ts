@@ -10,13 +10,13 @@
  * ```
  */
 import { type ClientFrame, type ServerFrame, SUBPROTOCOL } from "@/lib/protocol/v2.ts";
-import { backoff } from "./backoff.ts";
+import { retryDelay } from "./retry_delay.ts";
 import { parseServerFrame } from "@/lib/protocol/server_frame.ts";
 
 /** From opening the line to the server's first frame. */
 const CONNECT_TIMEOUT_MS = 10_000;
 /** The server pings an idle line every 15 s; after this much silence the line is dead. */
-const SILENCE_MS = 40_000;
+const SILENCE_TIMEOUT_MS = 40_000;
 
 /**
  * - `idle`: not started
@@ -54,30 +54,30 @@ export interface SocketEnvironment {
 export interface SocketHandlers {
   /** The frame to open with, asked anew for each line. */
   hello(): ClientFrame;
-  frame(frame: ServerFrame): void;
-  change(connection: Connection): void;
+  onFrame(frame: ServerFrame): void;
+  onConnection(connection: Connection): void;
   /** A frame that cannot be read. The line stays: the next frame may be a good one. */
-  fault(error: SyntaxError): void;
+  onInvalidFrame(error: SyntaxError): void;
 }
 
 export class ChatSocket {
   readonly #url: string;
   readonly #handlers: SocketHandlers;
-  readonly #world: SocketEnvironment;
+  readonly #environment: SocketEnvironment;
   #connection: Connection = { state: "idle" };
-  #line: SocketLike | null = null;
+  #socket: SocketLike | null = null;
   /** Grows with every line. A callback of an older line finds that its number is past, and does nothing. */
   #epoch = 0;
   /** Attempts since the server last said welcome: one that turns us away as soon as we come is not to be pestered. */
-  #step = 0;
-  #heardAt = 0;
+  #failedAttempts = 0;
+  #lastFrameAt = 0;
   #cancelTimer: () => void = () => {};
-  #forgetWake: () => void = () => {};
+  #stopWatchingWake: () => void = () => {};
 
-  constructor(url: string, handlers: SocketHandlers, world: SocketEnvironment = browserEnvironment()) {
+  constructor(url: string, handlers: SocketHandlers, environment: SocketEnvironment = browserEnvironment()) {
     this.#url = url;
     this.#handlers = handlers;
-    this.#world = world;
+    this.#environment = environment;
   }
 
   get connection(): Connection {
@@ -87,14 +87,14 @@ export class ChatSocket {
   /** Opens the line and keeps it open until `dispose()`. */
   start(): void {
     if (this.#connection.state !== "idle") return;
-    this.#forgetWake = this.#world.onWake(() => this.#wake());
+    this.#stopWatchingWake = this.#environment.onWake(() => this.#onWake());
     this.#open();
   }
 
   /** Sends when the line is open. False means that nothing was sent: the caller keeps what it has. */
   send(frame: ClientFrame): boolean {
-    if (this.#connection.state !== "open" || this.#line === null) return false;
-    this.#line.send(JSON.stringify(frame));
+    if (this.#connection.state !== "open" || this.#socket === null) return false;
+    this.#socket.send(JSON.stringify(frame));
     return true;
   }
 
@@ -104,96 +104,96 @@ export class ChatSocket {
   }
 
   dispose(): void {
-    this.#forgetWake();
-    this.#drop(1000, "The page has gone");
-    this.#set({ state: "closed", code: 1000, reason: "" });
+    this.#stopWatchingWake();
+    this.#closeSocket(1000, "The page has gone");
+    this.#setConnection({ state: "closed", code: 1000, reason: "" });
   }
 
   #open(): void {
-    this.#drop(1000, "Superseded");
+    this.#closeSocket(1000, "Superseded");
     const epoch = ++this.#epoch;
-    const line = this.#world.connect(this.#url, SUBPROTOCOL);
-    this.#line = line;
-    line.onopen = () => {
-      if (epoch === this.#epoch) line.send(JSON.stringify(this.#handlers.hello()));
+    const socket = this.#environment.connect(this.#url, SUBPROTOCOL);
+    this.#socket = socket;
+    socket.onopen = () => {
+      if (epoch === this.#epoch) socket.send(JSON.stringify(this.#handlers.hello()));
     };
-    line.onmessage = (event) => {
-      if (epoch === this.#epoch) this.#hear(event.data);
+    socket.onmessage = (event) => {
+      if (epoch === this.#epoch) this.#receive(event.data);
     };
-    line.onclose = (event) => {
-      if (epoch === this.#epoch) this.#lost(event.code, event.reason);
+    socket.onclose = (event) => {
+      if (epoch === this.#epoch) this.#onLost(event.code, event.reason);
     };
-    this.#cancelTimer = this.#world.schedule(() => {
-      if (epoch === this.#epoch) this.#lost(0, "The server did not answer in time");
+    this.#cancelTimer = this.#environment.schedule(() => {
+      if (epoch === this.#epoch) this.#onLost(0, "The server did not answer in time");
     }, CONNECT_TIMEOUT_MS);
-    this.#set({ state: "connecting" });
+    this.#setConnection({ state: "connecting" });
   }
 
-  #hear(data: unknown): void {
-    this.#heardAt = this.#world.now();
+  #receive(data: unknown): void {
+    this.#lastFrameAt = this.#environment.now();
     if (this.#connection.state === "connecting") {
       this.#cancelTimer();
-      this.#watch(SILENCE_MS);
-      this.#set({ state: "open" });
+      this.#watchForSilence(SILENCE_TIMEOUT_MS);
+      this.#setConnection({ state: "open" });
     }
     let frame: ServerFrame | null;
     try {
       frame = parseServerFrame(data);
     } catch (error) {
       if (!(error instanceof SyntaxError)) throw error;
-      this.#handlers.fault(error);
+      this.#handlers.onInvalidFrame(error);
       return;
     }
-    if (frame?.type === "welcome") this.#step = 0;
-    if (frame !== null && frame.type !== "ping") this.#handlers.frame(frame);
+    if (frame?.type === "welcome") this.#failedAttempts = 0;
+    if (frame !== null && frame.type !== "ping") this.#handlers.onFrame(frame);
   }
 
   /** One timer for the whole silence instead of a new one at every frame. */
-  #watch(ms: number): void {
+  #watchForSilence(ms: number): void {
     const epoch = this.#epoch;
-    this.#cancelTimer = this.#world.schedule(() => {
+    this.#cancelTimer = this.#environment.schedule(() => {
       if (epoch !== this.#epoch) return;
-      const left = this.#heardAt + SILENCE_MS - this.#world.now();
-      if (left > 0) this.#watch(left);
-      else this.#lost(0, "The server fell silent");
+      const left = this.#lastFrameAt + SILENCE_TIMEOUT_MS - this.#environment.now();
+      if (left > 0) this.#watchForSilence(left);
+      else this.#onLost(0, "The server fell silent");
     }, ms);
   }
 
-  #lost(code: number, reason: string): void {
-    this.#drop(1000, reason);
-    if (isFinal(code)) return this.#set({ state: "closed", code, reason });
-    const wait = backoff(this.#step++, this.#world.random);
+  #onLost(code: number, reason: string): void {
+    this.#closeSocket(1000, reason);
+    if (isPermanentClose(code)) return this.#setConnection({ state: "closed", code, reason });
+    const wait = retryDelay(this.#failedAttempts++, this.#environment.random);
     const epoch = this.#epoch;
-    this.#cancelTimer = this.#world.schedule(() => {
+    this.#cancelTimer = this.#environment.schedule(() => {
       if (epoch === this.#epoch) this.#open();
     }, wait);
-    this.#set({ state: "waiting", retryAt: this.#world.now() + wait });
+    this.#setConnection({ state: "waiting", retryAt: this.#environment.now() + wait });
   }
 
-  #wake(): void {
+  #onWake(): void {
     if (this.#connection.state === "waiting") return this.#open();
     // After sleep the timers may not have run yet, and the line looks open.
-    const silent = this.#world.now() - this.#heardAt >= SILENCE_MS;
+    const silent = this.#environment.now() - this.#lastFrameAt >= SILENCE_TIMEOUT_MS;
     if (this.#connection.state === "open" && silent) this.#open();
   }
 
   /** Lets go of the line: nothing of it reaches us any more. */
-  #drop(code: number, reason: string): void {
+  #closeSocket(code: number, reason: string): void {
     this.#epoch++;
     this.#cancelTimer();
     this.#cancelTimer = () => {};
-    this.#line?.close(code, reason);
-    this.#line = null;
+    this.#socket?.close(code, reason);
+    this.#socket = null;
   }
 
-  #set(connection: Connection): void {
+  #setConnection(connection: Connection): void {
     this.#connection = connection;
-    this.#handlers.change(connection);
+    this.#handlers.onConnection(connection);
   }
 }
 
 /** Close codes 4400 to 4499 mean, like HTTP's 4xx, that the same attempt would fail again. */
-export function isFinal(code: number): boolean {
+export function isPermanentClose(code: number): boolean {
   return code >= 4400 && code <= 4499;
 }
 

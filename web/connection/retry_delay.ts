@@ -1,7 +1,7 @@
 /** How long to wait before the next attempt: full jitter, so that a thousand pages do not come back in one moment. */
 
-const SHORTEST_MS = 500;
-const LONGEST_MS = 20_000;
+const MIN_DELAY_MS = 500;
+const MAX_DELAY_MS = 20_000;
 
 /**
  * Milliseconds to wait before attempt number `step`, counted from 0: somewhere from 500 ms up to a limit
@@ -9,8 +9,8 @@ const LONGEST_MS = 20_000;
  *
  * @param random a number from 0 up to 1, as `Math.random` gives it
  */
-export function backoff(step: number, random: () => number): number {
+export function retryDelay(step: number, random: () => number): number {
   // 2 ** 6 times the shortest is already past the longest; a larger exponent would only overflow.
-  const spread = SHORTEST_MS * 2 ** Math.min(step, 6);
-  return Math.min(LONGEST_MS, SHORTEST_MS + random() * spread);
+  const spread = MIN_DELAY_MS * 2 ** Math.min(step, 6);
+  return Math.min(MAX_DELAY_MS, MIN_DELAY_MS + random() * spread);
 }

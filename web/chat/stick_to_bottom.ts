@@ -1,5 +1,5 @@
 /** Closer to the end than this, in CSS pixels, counts as being there. */
-const NEAR = 48;
+const END_TOLERANCE_PX = 48;
 
 export interface StickToBottom {
   /** Goes to the end and stays there. */
@@ -32,7 +32,7 @@ export function stickToBottom(
 
   function onScroll() {
     const top = box.scrollTop;
-    const near = box.scrollHeight - top - box.clientHeight < NEAR;
+    const near = box.scrollHeight - top - box.clientHeight < END_TOLERANCE_PX;
     // Only going up lets go: growing content also moves the end away, but never the reader up.
     if (near) set(true);
     else if (top < lastTop) set(false);

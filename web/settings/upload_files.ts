@@ -6,29 +6,29 @@ export interface NamedFile {
   file: File;
 }
 
-export type Kind = "avatar" | "character";
+export type UploadKind = "avatar" | "character";
 
 /** What was brought, ready to be sent. `label` is what its owner calls it. */
 export interface UploadFiles {
-  kind: Kind;
+  kind: UploadKind;
   label: string;
   files: NamedFile[];
 }
 
 /** No model has this many files; a folder dropped by mistake has. */
-const MOST_FILES = 20_000;
+const MAX_FILES = 20_000;
 
 /** Why a parcel cannot be made of it. */
-export type Unfit = "nothing" | "unknown" | "several_cards" | "too_many";
+export type UploadProblem = "nothing" | "unknown" | "several_cards" | "too_many";
 
 /**
  * Tells what files are meant as: a zip, a folder or a model's loose files are an avatar, one PNG or JSON a character.
  */
-export function parcelOf(files: readonly NamedFile[]): UploadFiles | Unfit {
-  const kept = files.filter(({ path }) => !isLitter(path));
+export function uploadOf(files: readonly NamedFile[]): UploadFiles | UploadProblem {
+  const kept = files.filter(({ path }) => !isSystemFile(path));
   const [first] = kept;
   if (first === undefined) return "nothing";
-  if (kept.length > MOST_FILES) return "too_many";
+  if (kept.length > MAX_FILES) return "too_many";
   const label = first.path.split("/")[0]!;
   const folder = first.path.includes("/");
   if (folder || kept.some(({ path }) => /\.model3?\.json$/i.test(path))) {
@@ -44,7 +44,7 @@ function isCard(path: string): boolean {
 }
 
 /** What file managers leave behind. */
-function isLitter(path: string): boolean {
+function isSystemFile(path: string): boolean {
   return path.split("/").some((part) => part.startsWith(".") || part === "__MACOSX") ||
     /(^|\/)(thumbs\.db|desktop\.ini)$/i.test(path);
 }
@@ -55,7 +55,7 @@ export function pickedFiles(list: Iterable<File>): NamedFile[] {
 }
 
 /** The part of a drop's data that is needed. */
-export interface Dropped {
+export interface DropData {
   items: Iterable<Pick<DataTransferItem, "kind" | "webkitGetAsEntry" | "getAsFile">>;
 }
 
@@ -65,7 +65,7 @@ export interface Dropped {
  * @param transfer of a `drop` event; it is read before this returns, for it is empty afterwards
  * @throws {DOMException} when a file cannot be read
  */
-export async function droppedFiles({ items }: Dropped): Promise<NamedFile[]> {
+export async function droppedFiles({ items }: DropData): Promise<NamedFile[]> {
   const files: NamedFile[] = [];
   const entries: FileSystemEntry[] = [];
   for (const item of items) {
@@ -81,7 +81,7 @@ export async function droppedFiles({ items }: Dropped): Promise<NamedFile[]> {
 
 async function collect(entry: FileSystemEntry, files: NamedFile[]): Promise<void> {
   const path = entry.fullPath.replace(/^\/+/, "");
-  if (files.length > MOST_FILES || isLitter(path)) return;
+  if (files.length > MAX_FILES || isSystemFile(path)) return;
   if (entry.isFile) {
     const file = await new Promise<File>((resolve, reject) => (entry as FileSystemFileEntry).file(resolve, reject));
     files.push({ path, file });

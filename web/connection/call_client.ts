@@ -31,7 +31,7 @@ export class CallError extends Error {
 }
 
 /** Methods that only read: they wait for the line, and go out again when it breaks. What changes something says so. */
-const READING: ReadonlySet<Method> = new Set<Method>([
+const READ_ONLY_METHODS: ReadonlySet<Method> = new Set<Method>([
   "conversations.list",
   "conversations.export",
   "context.use",
@@ -42,9 +42,9 @@ const READING: ReadonlySet<Method> = new Set<Method>([
   "guestLink.read",
 ]);
 
-interface Pending {
+interface PendingCall {
   frame: CallFrame & { type: "call" };
-  reading: boolean;
+  readOnly: boolean;
   sent: boolean;
   resolve(value: unknown): void;
   reject(reason: unknown): void;
@@ -55,9 +55,9 @@ interface Pending {
 
 export class CallClient {
   readonly #send: (frame: CallFrame) => boolean;
-  readonly #pending = new Map<string, Pending>();
-  #open = false;
-  #made = 0;
+  readonly #pending = new Map<string, PendingCall>();
+  #connected = false;
+  #lastId = 0;
 
   /** @param send puts a frame on the line; false when there is none */
   constructor(send: (frame: CallFrame) => boolean) {
@@ -72,11 +72,11 @@ export class CallClient {
   call<M extends Method>(method: M, params: Params<M>, options: CallOptions<M> = {}): Promise<Result<M>> {
     const { signal, onProgress } = options;
     const { promise, resolve, reject } = Promise.withResolvers<unknown>();
-    const id = `call-${++this.#made}`;
+    const id = `call-${++this.#lastId}`;
     const cancel = () => this.#cancel(id, signal?.reason);
-    const pending: Pending = {
+    const pending: PendingCall = {
       frame: { type: "call", id, method, params },
-      reading: READING.has(method),
+      readOnly: READ_ONLY_METHODS.has(method),
       sent: false,
       resolve,
       reject,
@@ -87,49 +87,49 @@ export class CallClient {
     else {
       signal?.addEventListener("abort", cancel, { once: true });
       this.#pending.set(id, pending);
-      if (this.#open) pending.sent = this.#send(pending.frame);
-      if (!pending.sent && !pending.reading) this.#settle(id)?.reject(offline(method));
+      if (this.#connected) pending.sent = this.#send(pending.frame);
+      if (!pending.sent && !pending.readOnly) this.#remove(id)?.reject(offlineError(method));
     }
     // The page and the server come out of one build, so what a method gives is what its name promises.
     return promise as Promise<Result<M>>;
   }
 
   /** Takes in an answer. One to a call that is over, such as a cancelled one, is nothing to anybody. */
-  take(answer: Exclude<CallAnswer, { type: "avatar" }>): void {
+  receive(answer: Exclude<CallAnswer, { type: "avatar" }>): void {
     if (answer.type === "progress") return this.#pending.get(answer.id)?.progress(answer.value);
-    const pending = this.#settle(answer.id);
+    const pending = this.#remove(answer.id);
     if (answer.type === "result") pending?.resolve(answer.value);
     else pending?.reject(new CallError(answer));
   }
 
   /** The server has said welcome: what waits goes out. */
-  opened(): void {
-    this.#open = true;
+  connected(): void {
+    this.#connected = true;
     for (const pending of this.#pending.values()) pending.sent ||= this.#send(pending.frame);
   }
 
   /** The line is gone. What only reads waits for the next one. */
-  lost(): void {
-    this.#open = false;
+  disconnected(): void {
+    this.#connected = false;
     for (const [id, pending] of [...this.#pending]) {
-      if (pending.reading) pending.sent = false;
-      else this.#settle(id)?.reject(offline(pending.frame.method));
+      if (pending.readOnly) pending.sent = false;
+      else this.#remove(id)?.reject(offlineError(pending.frame.method));
     }
   }
 
   /** Rejects everything: the page goes. */
   dispose(): void {
-    this.#open = false;
-    for (const [id, { frame }] of [...this.#pending]) this.#settle(id)?.reject(offline(frame.method));
+    this.#connected = false;
+    for (const [id, { frame }] of [...this.#pending]) this.#remove(id)?.reject(offlineError(frame.method));
   }
 
   #cancel(id: string, reason: unknown): void {
-    const pending = this.#settle(id);
+    const pending = this.#remove(id);
     if (pending?.sent) this.#send({ type: "cancel", id });
     pending?.reject(reason);
   }
 
-  #settle(id: string): Pending | undefined {
+  #remove(id: string): PendingCall | undefined {
     const pending = this.#pending.get(id);
     this.#pending.delete(id);
     pending?.release();
@@ -137,6 +137,6 @@ export class CallClient {
   }
 }
 
-function offline(method: string): CallError {
+function offlineError(method: string): CallError {
   return new CallError({ code: "offline", message: `The connection broke before the server could answer ${method}` });
 }

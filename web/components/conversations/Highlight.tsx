@@ -1,5 +1,5 @@
 /** A text in which the words that were looked for stand out. */
-export function Marked({ text, query }: { text: string; query: string }) {
+export function Highlight({ text, query }: { text: string; query: string }) {
   if (query === "") return <>{text}</>;
   const literal = query.replace(/[\\^$.*+?()[\]{}|/-]/g, "\\$&");
   return (

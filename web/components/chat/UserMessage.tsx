@@ -4,7 +4,7 @@ import type { Words } from "@/lib/i18n/i18n.ts";
 import { Icon } from "@/web/components/Icon.tsx";
 import { MessageEditor } from "./MessageEditor.tsx";
 
-interface SaidProps {
+interface UserMessageProps {
   text: string;
   words: Words;
   /** True when other turns follow. */
@@ -14,7 +14,7 @@ interface SaidProps {
 }
 
 /** What the reader has said, and may say differently. */
-export function Said({ text, words, followed, onAsk }: SaidProps) {
+export function UserMessage({ text, words, followed, onAsk }: UserMessageProps) {
   const editing = useSignal(false);
   const button = useRef<HTMLButtonElement>(null);
 

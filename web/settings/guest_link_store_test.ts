@@ -1,6 +1,6 @@
 import { assertEquals } from "@std/assert";
-import { GuestLinkStore, linksOf } from "./guest_link.ts";
-import { CallError } from "@/web/connection/calls.ts";
+import { GuestLinkStore, linksOf } from "./guest_link_store.ts";
+import { CallError } from "@/web/connection/call_client.ts";
 import type { GuestLink } from "@/lib/protocol/calls.ts";
 
 Deno.test("linksOf() leads by the page's own address, or by those of the home network", () => {

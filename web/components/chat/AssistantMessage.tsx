@@ -6,7 +6,7 @@ import type { MarkdownView } from "@/web/markdown/view.ts";
 
 const COPIED_MS = 1600;
 
-interface AnswerProps {
+interface AssistantMessageProps {
   text: string;
   /** True while the text may grow. */
   live: boolean;
@@ -14,7 +14,7 @@ interface AnswerProps {
 }
 
 /** An answer: formatted as soon as the formatter is there, plain text before. */
-export function Answer({ text, live, words }: AnswerProps) {
+export function AssistantMessage({ text, live, words }: AssistantMessageProps) {
   const root = useRef<HTMLDivElement>(null);
   const view = useRef<MarkdownView | null>(null);
   const loaded = formatter.value;

@@ -1,25 +1,25 @@
 /** Everything the page has beside the conversation: what is there, what can be changed, what can be brought. */
 import { type Signal, signal } from "@preact/signals";
-import type { CallClient } from "@/web/connection/calls.ts";
+import type { CallClient } from "@/web/connection/call_client.ts";
 import { ChoiceStore } from "./choice_store.ts";
-import type { Kind } from "./dropped.ts";
-import { GuestLinkStore } from "./guest_link.ts";
+import type { UploadKind } from "./upload_files.ts";
+import { GuestLinkStore } from "./guest_link_store.ts";
 import { PreflightStore } from "./preflight_store.ts";
 import { PullStore } from "./pull_store.ts";
 import { SettingsStore } from "./settings_store.ts";
-import { sendParcel, UploadStore } from "./upload_store.ts";
+import { sendFiles, UploadStore } from "./upload_store.ts";
 import type { AvatarChoice, CharacterChoice } from "@/lib/protocol/calls.ts";
 
 export const SECTIONS = ["language", "character", "avatar", "appearance", "server"] as const;
 
 /** A part of the settings. */
-export type Section = typeof SECTIONS[number];
+export type SettingsSection = typeof SECTIONS[number];
 
 export class SettingsStores {
   /** The part of the settings that is open; null when they are closed. */
-  readonly open: Signal<Section | null> = signal<Section | null>(null);
+  readonly openSection: Signal<SettingsSection | null> = signal<SettingsSection | null>(null);
   readonly preflight: PreflightStore;
-  readonly puller: PullStore;
+  readonly pulls: PullStore;
   readonly settings: SettingsStore;
   readonly avatars: ChoiceStore<AvatarChoice>;
   readonly characters: ChoiceStore<CharacterChoice>;
@@ -29,33 +29,33 @@ export class SettingsStores {
   constructor(calls: CallClient) {
     const call: CallClient["call"] = (method, params, options) => calls.call(method, params, options);
     this.preflight = new PreflightStore(call);
-    this.puller = new PullStore({ call, now: () => performance.now() });
+    this.pulls = new PullStore({ call, now: () => performance.now() });
     this.settings = new SettingsStore(call);
     this.avatars = new ChoiceStore(() => call("avatars.list", {}), (name) => call("avatars.choose", { name }));
     this.characters = new ChoiceStore(() => call("characters.list", {}), (name) => call("characters.choose", { name }));
     this.guestLink = new GuestLinkStore(call);
-    this.uploads = new UploadStore(sendParcel, (kind) => void this.#chooserOf(kind).read());
+    this.uploads = new UploadStore(sendFiles, (kind) => void this.#choicesOf(kind).read());
   }
 
   /** Brings a language model, and looks again at what is there. */
   async pull(model: string): Promise<void> {
-    if (await this.puller.start(model)) await this.preflight.look();
+    if (await this.pulls.start(model)) await this.preflight.check();
   }
 
   /** Forgets what was said of changes: the settings are closed. */
-  settle(): void {
-    this.settings.settle();
-    this.avatars.settle();
-    this.characters.settle();
+  clearResults(): void {
+    this.settings.clearChanges();
+    this.avatars.clearError();
+    this.characters.clearError();
   }
 
   /** Stops what only this page wants. */
   dispose(): void {
-    this.puller.cancel();
+    this.pulls.cancel();
     this.uploads.dismiss();
   }
 
-  #chooserOf(kind: Kind): ChoiceStore<AvatarChoice> | ChoiceStore<CharacterChoice> {
+  #choicesOf(kind: UploadKind): ChoiceStore<AvatarChoice> | ChoiceStore<CharacterChoice> {
     return kind === "avatar" ? this.avatars : this.characters;
   }
 }

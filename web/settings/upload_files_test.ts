@@ -1,11 +1,11 @@
 import { assertEquals } from "@std/assert";
-import { droppedFiles, type NamedFile, parcelOf, pickedFiles } from "./dropped.ts";
+import { droppedFiles, type NamedFile, pickedFiles, uploadOf } from "./upload_files.ts";
 
 function named(...paths: string[]): NamedFile[] {
   return paths.map((path) => ({ path, file: new File([path], path.split("/").at(-1)!) }));
 }
 
-Deno.test("parcelOf() knows what files are meant as", () => {
+Deno.test("uploadOf() knows what files are meant as", () => {
   const cases: [paths: string[], expected: unknown][] = [
     [[], "nothing"],
     [[".DS_Store", "__MACOSX/a.png"], "nothing"],
@@ -23,8 +23,8 @@ Deno.test("parcelOf() knows what files are meant as", () => {
     [Array.from({ length: 20_001 }, (_, i) => `home/${i}`), "too_many"],
   ];
   for (const [paths, expected] of cases) {
-    const parcel = parcelOf(named(...paths));
-    const told = typeof parcel === "string" ? parcel : [parcel.kind, parcel.label, parcel.files.length];
+    const upload = uploadOf(named(...paths));
+    const told = typeof upload === "string" ? upload : [upload.kind, upload.label, upload.files.length];
     assertEquals(told, expected, paths.slice(0, 3).join());
   }
 });
