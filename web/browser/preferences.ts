@@ -2,7 +2,8 @@
  * How the reader wants the page to look and speak. Kept in cookies, not in localStorage, so that the server
  * renders the page right at once and nothing flashes.
  */
-import { acceptedLanguage, type Language, languageOf } from "@/lib/i18n/i18n.ts";
+import { type ReadonlySignal, signal } from "@preact/signals";
+import { acceptedLanguage, type Language, languageOf } from "@/lib/i18n/language.ts";
 import type { AppConfig } from "@/lib/protocol/app_config.ts";
 
 export const THEMES = ["system", "light", "dark", "contrast"] as const;
@@ -33,24 +34,34 @@ export function preferencesOf(headers: Headers, ui?: AppConfig["ui"]): Preferenc
   };
 }
 
-/** Puts a choice into effect on this page and keeps it for the next ones. Only in the browser. */
-export function setPreferences({ language, theme }: Partial<Preferences>): void {
-  if (language !== undefined) setCookie("language", language);
-  if (theme !== undefined) setCookie("theme", theme);
-  applyToPage({ language, theme });
+const current = signal<Preferences | null>(null);
+
+/**
+ * What holds on this page, for all of its islands. Null until something has changed since the server rendered the page:
+ * until then, what the server has put into the islands' properties holds. Only the browser writes it.
+ */
+export const preferences: ReadonlySignal<Preferences | null> = current;
+
+/**
+ * Changes what holds on this page, and keeps it in cookies for the next ones. Only in the browser.
+ *
+ * @param before what has held until now
+ */
+export function setPreferences(change: Partial<Preferences>, before: Preferences): void {
+  for (const [name, value] of Object.entries(change)) setCookie(name, value);
+  applyToPage({ ...before, ...change });
 }
 
-/** What {@linkcode preferencesOf} would say to the next request of this page, put into effect. Only in the browser. */
-export function applyDefaults(ui: AppConfig["ui"]): Preferences {
+/** Takes up defaults that the server has told since; what the reader has chosen stays. Only in the browser. */
+export function applyDefaults(ui: AppConfig["ui"]): void {
   const headers = new Headers({ cookie: document.cookie, "accept-language": navigator.languages.join() });
-  const preferences = preferencesOf(headers, ui);
-  applyToPage(preferences);
-  return preferences;
+  applyToPage(preferencesOf(headers, ui));
 }
 
-function applyToPage({ language, theme }: { [name in keyof Preferences]?: Preferences[name] | undefined }): void {
-  if (language !== undefined) document.documentElement.lang = language;
-  if (theme !== undefined) document.documentElement.dataset.theme = theme;
+function applyToPage(preferences: Preferences): void {
+  document.documentElement.lang = preferences.language;
+  document.documentElement.dataset.theme = preferences.theme;
+  current.value = preferences;
 }
 
 function setCookie(name: string, value: string): void {

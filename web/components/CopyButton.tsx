@@ -1,6 +1,6 @@
 import { useSignal } from "@preact/signals";
 import { useEffect, useRef } from "preact/hooks";
-import type { Words } from "@/lib/i18n/i18n.ts";
+import type { Words } from "@/lib/i18n/types/page.ts";
 import { copyText } from "@/web/browser/clipboard.ts";
 import { Icon } from "./Icon.tsx";
 

@@ -4,12 +4,14 @@ import { AvatarControls } from "@/web/components/avatar/AvatarControls.tsx";
 import { HOME } from "@/web/live2d/fit.ts";
 import { initialState, runAvatar } from "@/web/live2d/run.ts";
 import type { Stage } from "@/web/live2d/stage.ts";
-import { type Language, languageOf, WORDS } from "@/lib/i18n/i18n.ts";
+import type { Language } from "@/lib/i18n/language.ts";
+import { WORDS } from "@/lib/i18n/i18n.ts";
+import { preferences } from "@/web/browser/preferences.ts";
 import type { AppConfig } from "@/lib/protocol/app_config.ts";
 
 interface AvatarProps {
   config: AppConfig;
-  /** The page's language, for the server; in the browser, the page says it itself. */
+  /** The language that the server has rendered the page in. */
   language?: Language;
 }
 
@@ -21,7 +23,7 @@ export default function Avatar({ config, language = "en" }: AvatarProps) {
   const [stage, onStage] = useState<Stage | null>(null);
   const [view, onView] = useState(HOME);
   const [attempt, setAttempt] = useState(0);
-  const words = WORDS[usePageLanguage(language)];
+  const words = WORDS[preferences.value?.language ?? language];
 
   useEffect(() => setHydrated(true), []);
   useEffect(() => {
@@ -58,18 +60,4 @@ export default function Avatar({ config, language = "en" }: AvatarProps) {
       )}
     </section>
   );
-}
-
-/** The page's language, which the chat changes where everything can see it. */
-function usePageLanguage(first: Language): Language {
-  const [language, setLanguage] = useState(first);
-  useEffect(() => {
-    const { documentElement: page } = document;
-    const read = () => setLanguage(languageOf(page.lang) ?? first);
-    const watch = new MutationObserver(read);
-    watch.observe(page, { attributeFilter: ["lang"] });
-    read();
-    return () => watch.disconnect();
-  }, []);
-  return language;
 }

@@ -17,7 +17,7 @@ import { ChatStore } from "@/web/chat/chat_store.ts";
 import { currentTurn, EMPTY_CONVERSATION, greetingChoice } from "@/web/chat/conversation.ts";
 import { WORDS } from "@/lib/i18n/i18n.ts";
 import { loadFormatter } from "@/web/markdown/load.ts";
-import { applyDefaults, type Preferences } from "@/web/browser/preferences.ts";
+import { applyDefaults, type Preferences, preferences } from "@/web/browser/preferences.ts";
 import { appConfig } from "@/web/presence/presence.ts";
 import { browserEnvironment, socketUrl } from "@/web/connection/chat_socket.ts";
 import { PageStorage } from "@/web/browser/storage.ts";
@@ -40,8 +40,8 @@ export default function ChatPanel({ config, preferences: initial, role: loaded, 
   const chat = useSignal<ChatStore | null>(null);
   const stores = useSignal<SettingsStores | null>(null);
   const browsing = useSignal(false);
-  const preferences = useSignal(initial);
-  const { language } = preferences.value;
+  const current = preferences.value ?? initial;
+  const { language } = current;
   const words = WORDS[language];
   const box = useRef<HTMLTextAreaElement>(null);
 
@@ -67,7 +67,7 @@ export default function ChatPanel({ config, preferences: initial, role: loaded, 
 
   const told = appConfig.value;
   useEffect(() => {
-    if (told !== null) preferences.value = applyDefaults(told.ui);
+    if (told !== null) applyDefaults(told.ui);
   }, [told]);
 
   const store = chat.value;
@@ -179,7 +179,7 @@ export default function ChatPanel({ config, preferences: initial, role: loaded, 
       )}
       {isOwner && settings !== null && (
         <>
-          <Settings stores={settings} status={status} words={words} preferences={preferences} />
+          <Settings stores={settings} status={status} words={words} preferences={current} />
           <DropZone uploads={settings.uploads} words={words} />
           {settings.openSection.value === null && <UploadCard uploads={settings.uploads} words={words} />}
         </>

@@ -1,9 +1,10 @@
 import { assertEquals } from "@std/assert";
-import { faultOf, StageError, type StageFault } from "./errors.ts";
+import { faultOf, StageError } from "./errors.ts";
+import type { AvatarFault } from "@/lib/protocol/avatar_fault.ts";
 
 Deno.test("faultOf() keeps what a StageError says, and the message of everything else", () => {
-  const missing: StageFault = { code: "file_missing", file: "a.moc3", status: 404 };
-  const cases: [thrown: unknown, expected: StageFault][] = [
+  const missing: AvatarFault = { code: "file_missing", file: "a.moc3", status: 404 };
+  const cases: [thrown: unknown, expected: AvatarFault][] = [
     [new StageError(missing), missing],
     [new TypeError("no chunk"), { code: "unexpected", message: "no chunk" }],
     ["text", { code: "unexpected", message: "text" }],

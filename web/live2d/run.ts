@@ -3,7 +3,8 @@ import { activity, appConfig, chosenAvatar, feelings, speech } from "@/web/prese
 import type { AppConfig } from "@/lib/protocol/app_config.ts";
 import type { Avatar } from "@/web/presence/avatar.ts";
 import type { Progress } from "./downloads.ts";
-import { faultOf, type StageFault } from "./errors.ts";
+import { faultOf } from "./errors.ts";
+import type { AvatarFault } from "@/lib/protocol/avatar_fault.ts";
 import type { View } from "./fit.ts";
 import { FeelingQueue } from "./feeling_queue.ts";
 import type { Stage } from "./stage.ts";
@@ -16,7 +17,7 @@ export interface AvatarState {
   /** Share of a model that has arrived, from 0 to 1; null when nothing is being loaded. */
   progress: number | null;
   /** In the phase `ready`: why another character could not be shown. */
-  problem: StageFault | null;
+  problem: AvatarFault | null;
 }
 
 export interface AvatarListener {

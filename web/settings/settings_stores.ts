@@ -1,8 +1,9 @@
 /** Everything the page has beside the conversation: what is there, what can be changed, what can be brought. */
 import { type Signal, signal } from "@preact/signals";
+import type { SettingsSection } from "@/lib/i18n/types/settings.ts";
 import type { CallClient } from "@/web/connection/call_client.ts";
 import { ChoiceStore } from "./choice_store.ts";
-import type { UploadKind } from "./upload_files.ts";
+import type { UploadKind } from "@/lib/protocol/uploads.ts";
 import { GuestLinkStore } from "./guest_link_store.ts";
 import { PreflightStore } from "./preflight_store.ts";
 import { PullStore } from "./pull_store.ts";
@@ -10,10 +11,8 @@ import { SettingsStore } from "./settings_store.ts";
 import { sendFiles, UploadStore } from "./upload_store.ts";
 import type { AvatarChoice, CharacterChoice } from "@/lib/protocol/calls.ts";
 
-export const SECTIONS = ["language", "character", "avatar", "appearance", "server"] as const;
-
-/** A part of the settings. */
-export type SettingsSection = typeof SECTIONS[number];
+/** The parts of the settings, in the order of their tabs. */
+export const SECTIONS: readonly SettingsSection[] = ["language", "character", "avatar", "appearance", "server"];
 
 export class SettingsStores {
   /** The part of the settings that is open; null when they are closed. */

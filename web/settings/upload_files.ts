@@ -1,12 +1,11 @@
-/** What people drop onto the page or pick from their disk, and what it is meant as. */
+/** Files that a person drops onto the page or picks from the disk, and what they are meant as. */
+import type { UploadKind, UploadProblem } from "@/lib/protocol/uploads.ts";
 
 /** A file with its path within what was brought, with `/`. */
 export interface NamedFile {
   path: string;
   file: File;
 }
-
-export type UploadKind = "avatar" | "character";
 
 /** What was brought, ready to be sent. `label` is what its owner calls it. */
 export interface UploadFiles {
@@ -17,9 +16,6 @@ export interface UploadFiles {
 
 /** No model has this many files; a folder dropped by mistake has. */
 const MAX_FILES = 20_000;
-
-/** Why a parcel cannot be made of it. */
-export type UploadProblem = "nothing" | "unknown" | "several_cards" | "too_many";
 
 /**
  * Tells what files are meant as: a zip, a folder or a model's loose files are an avatar, one PNG or JSON a character.

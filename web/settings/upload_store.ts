@@ -1,36 +1,28 @@
-/** Bringing an avatar or a character to the server. */
+/** Uploads an avatar or a character card to the server, and says how far it is. */
 import { type ReadonlySignal, signal } from "@preact/signals";
-import {
-  type DropData,
-  droppedFiles,
-  type NamedFile,
-  type UploadFiles,
-  type UploadKind,
-  uploadOf,
-  type UploadProblem,
-} from "./upload_files.ts";
-
-/** What the server says when it has taken a parcel. */
-export interface UploadResult {
-  name: string;
-  /** What its owner should know. */
-  warnings: string[];
-}
+import { type DropData, droppedFiles, type NamedFile, type UploadFiles, uploadOf } from "./upload_files.ts";
+import type { UploadKind, UploadProblem, UploadResult } from "@/lib/protocol/uploads.ts";
 
 export type Upload =
   /** What was dropped is being read. */
   | { phase: "reading" }
   /** `share` of it has gone out, from 0 to 1; at 1, the server looks it over. */
   | { phase: "sending"; kind: UploadKind; label: string; share: number }
-  | { phase: "done"; kind: UploadKind; taken: UploadResult }
-  /** `causes`: all that is wrong with it, a sentence each; none where the line is what failed. */
+  | { phase: "done"; kind: UploadKind; result: UploadResult }
+  /** `causes`: all that the server finds wrong, a sentence each; none when the connection failed. */
   | { phase: "failed"; kind: UploadKind; label: string; causes: string[] }
-  | { phase: "unfit"; why: UploadProblem };
+  /** Nothing was sent. */
+  | { phase: "invalid"; problem: UploadProblem };
 
-/** What the server made of a parcel. */
-export type UploadAnswer = { taken: UploadResult } | { causes: string[] };
+/** The server's answer to an upload: what it has stored, or why it has not. */
+export type UploadAnswer = { result: UploadResult } | { causes: string[] };
 
-/** Sends a parcel. Rejects when the line breaks, or with the signal's reason. */
+/**
+ * Sends files to the server.
+ *
+ * @param onShare hears how much has gone out, from 0 to 1
+ * @throws {TypeError} when the connection breaks; the signal's reason when it is aborted
+ */
 export type SendFiles = (
   files: UploadFiles,
   signal: AbortSignal,
@@ -43,10 +35,10 @@ export class UploadStore {
   readonly #current = signal<Upload | null>(null);
   #cancel = new AbortController();
 
-  /** @param taken hears that the server has something new */
-  constructor(send: SendFiles, taken: (kind: UploadKind) => void) {
+  /** @param onUploaded called after each upload that the server has stored */
+  constructor(send: SendFiles, onUploaded: (kind: UploadKind) => void) {
     this.#send = send;
-    this.#onUploaded = taken;
+    this.#onUploaded = onUploaded;
   }
 
   /** What is going on, or how the last one went; null when that has been seen. */
@@ -77,24 +69,26 @@ export class UploadStore {
       if (!signal.aborted) this.#current.value = upload;
     };
     tell({ phase: "reading" });
-    let parcel: UploadFiles | UploadProblem;
+    let upload: UploadFiles | UploadProblem;
     try {
-      parcel = uploadOf(await files);
+      upload = uploadOf(await files);
     } catch {
       // The disk, or whoever guards it, does not give the files: there is nothing to send.
-      parcel = "nothing";
+      upload = "nothing";
     }
-    if (typeof parcel === "string") return tell({ phase: "unfit", why: parcel });
-    const { kind, label } = parcel;
+    if (typeof upload === "string") return tell({ phase: "invalid", problem: upload });
+    const { kind, label } = upload;
     tell({ phase: "sending", kind, label, share: 0 });
     try {
-      const answer = await this.#send(parcel, signal, (share) => tell({ phase: "sending", kind, label, share }));
-      if ("taken" in answer) this.#onUploaded(kind);
+      const answer = await this.#send(upload, signal, (share) => tell({ phase: "sending", kind, label, share }));
+      if ("result" in answer) this.#onUploaded(kind);
       tell(
-        "taken" in answer ? { phase: "done", kind, taken: answer.taken } : { phase: "failed", kind, label, ...answer },
+        "result" in answer
+          ? { phase: "done", kind, result: answer.result }
+          : { phase: "failed", kind, label, ...answer },
       );
     } catch {
-      // Only the line fails like this; what is wrong with the parcel is an answer.
+      // Only the connection fails like this: what is wrong with the files is an answer.
       tell({ phase: "failed", kind, label, causes: [] });
     }
   }
@@ -102,7 +96,7 @@ export class UploadStore {
 
 const PATHS: Record<UploadKind, string> = { avatar: "/api/avatars", character: "/api/characters" };
 
-/** Sends a parcel to the page's own server. `fetch` would not tell how far it is. */
+/** Sends files to the page's own server, by XMLHttpRequest: `fetch` does not tell how much has gone out. */
 export function sendFiles(
   { kind, files }: UploadFiles,
   signal: AbortSignal,
@@ -120,17 +114,17 @@ export function sendFiles(
   request.upload.onprogress = ({ loaded, total }) => onShare(total === 0 ? 0 : loaded / total);
   request.upload.onload = () => onShare(1);
   request.onload = () => resolve(parseUploadAnswer(request.status, request.responseText));
-  request.onerror = () => reject(new TypeError(`Cannot send to ${PATHS[kind]}: the line broke`));
+  request.onerror = () => reject(new TypeError(`Cannot send to ${PATHS[kind]}: the connection broke`));
   request.open("POST", PATHS[kind]);
   request.send(form);
   return promise.finally(() => signal.removeEventListener("abort", abort));
 }
 
-/** Reads what the server says to a parcel: JSON, or a plain sentence from whatever stands before it. */
+/** Reads the answer to an upload: JSON, or plain text from a proxy that stands before the server. */
 export function parseUploadAnswer(status: number, body: string): UploadAnswer {
   const { name, warnings, message, hint } = fieldsOf(body);
   if (status === 201 && typeof name === "string") {
-    return { taken: { name, warnings: Array.isArray(warnings) ? warnings.map(String) : [] } };
+    return { result: { name, warnings: Array.isArray(warnings) ? warnings.map(String) : [] } };
   }
   const told = typeof message === "string" ? message : body.trim();
   return { causes: [...told.split("\n"), typeof hint === "string" ? hint : ""].filter((line) => line.trim() !== "") };

@@ -13,16 +13,16 @@ function setUp() {
     answer(answer: UploadAnswer): void;
     fail(): void;
   }[] = [];
-  const taken: string[] = [];
+  const uploaded: string[] = [];
   const uploads = new UploadStore((files, signal, share) => {
     const { promise, resolve, reject } = Promise.withResolvers<UploadAnswer>();
     signal.addEventListener("abort", () => reject(signal.reason));
     sent.push({ files, signal, share, answer: resolve, fail: () => reject(new TypeError("broke")) });
     return promise;
-  }, (kind) => taken.push(kind));
+  }, (kind) => uploaded.push(kind));
   const seen: string[] = [];
   uploads.current.subscribe((upload) => seen.push(upload === null ? "-" : upload.phase));
-  return { uploads, sent, taken, seen };
+  return { uploads, sent, uploaded, seen };
 }
 
 /** Resolves when everything that is ready to go on has gone on. */
@@ -31,25 +31,25 @@ function settled(): Promise<void> {
 }
 
 Deno.test("UploadStore tells how far it is, and who has come", async () => {
-  const { uploads, sent, taken, seen } = setUp();
+  const { uploads, sent, uploaded, seen } = setUp();
   const over = uploads.pick(ZIP);
   await settled();
   sent[0]!.share(0.5);
   assertEquals(uploads.current.value, { phase: "sending", kind: "avatar", label: "mia.zip", share: 0.5 });
-  sent[0]!.answer({ taken: { name: "Mia", warnings: ["No physics"] } });
+  sent[0]!.answer({ result: { name: "Mia", warnings: ["No physics"] } });
   await over;
   assertEquals(uploads.current.value, {
     phase: "done",
     kind: "avatar",
-    taken: { name: "Mia", warnings: ["No physics"] },
+    result: { name: "Mia", warnings: ["No physics"] },
   });
-  assertEquals([taken, seen], [["avatar"], ["-", "reading", "sending", "sending", "done"]]);
+  assertEquals([uploaded, seen], [["avatar"], ["-", "reading", "sending", "sending", "done"]]);
   uploads.dismiss();
   assertEquals(uploads.current.value, null);
 });
 
 Deno.test("UploadStore names what is wrong, sends nothing that is unfit, and knows a broken line", async () => {
-  const { uploads, sent, taken } = setUp();
+  const { uploads, sent, uploaded } = setUp();
   const over = uploads.pick(ZIP);
   await settled();
   sent[0]!.answer({ causes: ["The moc is missing"] });
@@ -61,12 +61,15 @@ Deno.test("UploadStore names what is wrong, sends nothing that is unfit, and kno
     causes: ["The moc is missing"],
   });
   await uploads.pick([{ path: "song.mp3", file: new File([], "song.mp3") }]);
-  assertEquals([uploads.current.value, sent.length], [{ phase: "unfit", why: "unknown" }, 1]);
+  assertEquals([uploads.current.value, sent.length], [{ phase: "invalid", problem: "unknown" }, 1]);
   const broken = uploads.pick(ZIP);
   await settled();
   sent[1]!.fail();
   await broken;
-  assertEquals([uploads.current.value, taken], [{ phase: "failed", kind: "avatar", label: "mia.zip", causes: [] }, []]);
+  assertEquals([uploads.current.value, uploaded], [
+    { phase: "failed", kind: "avatar", label: "mia.zip", causes: [] },
+    [],
+  ]);
 });
 
 Deno.test("UploadStore forgets what is stopped, or overtaken by another", async () => {
@@ -88,8 +91,8 @@ Deno.test("UploadStore forgets what is stopped, or overtaken by another", async 
 
 Deno.test("parseUploadAnswer() takes what the server says, whatever stands before it", () => {
   const cases: [status: number, body: string, answer: UploadAnswer][] = [
-    [201, '{"name":"Mia","warnings":["a"]}', { taken: { name: "Mia", warnings: ["a"] } }],
-    [201, '{"name":"Yuki"}', { taken: { name: "Yuki", warnings: [] } }],
+    [201, '{"name":"Mia","warnings":["a"]}', { result: { name: "Mia", warnings: ["a"] } }],
+    [201, '{"name":"Yuki"}', { result: { name: "Yuki", warnings: [] } }],
     [422, '{"code":"bad_value","message":"a is missing\\nb is no image"}', {
       causes: ["a is missing", "b is no image"],
     }],

@@ -1,6 +1,6 @@
 /** What a visitor without the token sees: a page that needs no file of ours, as none may be had without it. */
 import { randomBytes } from "node:crypto";
-import { acceptedLanguage, type Language } from "@/lib/i18n/i18n.ts";
+import { acceptedLanguage, type Language } from "@/lib/i18n/language.ts";
 
 /** Query of the page that looks for the cookie once more. */
 export const ENTER = "enter";

@@ -1,7 +1,7 @@
-import type { StageFault } from "@/web/live2d/errors.ts";
+import type { AvatarFault } from "@/lib/protocol/avatar_fault.ts";
 import type { AvatarState } from "@/web/live2d/run.ts";
-import type { Words } from "@/lib/i18n/i18n.ts";
-import type { FaultWords } from "@/lib/i18n/words/avatar.ts";
+import type { Words } from "@/lib/i18n/types/page.ts";
+import type { FaultWords } from "@/lib/i18n/types/avatar.ts";
 
 interface AvatarStatusProps {
   state: AvatarState;
@@ -25,9 +25,9 @@ export function AvatarStatus({ state, words, onRetry }: AvatarStatusProps) {
   );
 }
 
-function Trouble({ fault, words, onRetry }: { fault: StageFault; words: Words; onRetry?: () => void }) {
+function Trouble({ fault, words, onRetry }: { fault: AvatarFault; words: Words; onRetry?: () => void }) {
   // The words that stand under a fault's code are made for that fault.
-  const { text, hint }: FaultWords<StageFault> = words.avatar.faults[fault.code];
+  const { text, hint }: FaultWords<AvatarFault> = words.avatar.faults[fault.code];
   return (
     <div class="avatar-error">
       <p>{text(fault)}</p>

@@ -1,6 +1,6 @@
 import { useLayoutEffect, useRef } from "preact/hooks";
 import { copyText } from "@/web/browser/clipboard.ts";
-import type { Words } from "@/lib/i18n/i18n.ts";
+import type { Words } from "@/lib/i18n/types/page.ts";
 import { formatter } from "@/web/markdown/load.ts";
 import type { MarkdownView } from "@/web/markdown/view.ts";
 

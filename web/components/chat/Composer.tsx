@@ -1,7 +1,7 @@
 import type { RefObject } from "preact";
 import { useEffect } from "preact/hooks";
 import type { ChatStore } from "@/web/chat/chat_store.ts";
-import type { Words } from "@/lib/i18n/i18n.ts";
+import type { Words } from "@/lib/i18n/types/page.ts";
 import { RoundButton } from "@/web/components/RoundButton.tsx";
 
 interface ComposerProps {

@@ -2,7 +2,7 @@ import { useSignal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
 import { type CallClient, CallError } from "@/web/connection/call_client.ts";
 import type { Turn } from "@/web/chat/conversation.ts";
-import type { Words } from "@/lib/i18n/i18n.ts";
+import type { Words } from "@/lib/i18n/types/page.ts";
 import type { ContextUse } from "@/lib/protocol/calls.ts";
 
 /** Radius of the ring, such that its length is 100. */

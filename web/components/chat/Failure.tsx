@@ -1,4 +1,4 @@
-import type { Words } from "@/lib/i18n/i18n.ts";
+import type { Words } from "@/lib/i18n/types/page.ts";
 import type { TurnError } from "@/lib/protocol/v2.ts";
 import { Icon } from "@/web/components/Icon.tsx";
 

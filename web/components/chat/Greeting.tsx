@@ -1,5 +1,5 @@
 import type { GreetingChoice } from "@/web/chat/conversation.ts";
-import type { Words } from "@/lib/i18n/i18n.ts";
+import type { Words } from "@/lib/i18n/types/page.ts";
 import { Icon } from "@/web/components/Icon.tsx";
 import { AssistantMessage } from "./AssistantMessage.tsx";
 

@@ -1,5 +1,5 @@
 import type { ComponentChildren } from "preact";
-import type { Words } from "@/lib/i18n/i18n.ts";
+import type { Words } from "@/lib/i18n/types/page.ts";
 import type { Connection } from "@/web/connection/chat_socket.ts";
 import { LINK_REVOKED, type Status } from "@/lib/protocol/v2.ts";
 import { RoundButton } from "@/web/components/RoundButton.tsx";

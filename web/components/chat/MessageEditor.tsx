@@ -1,7 +1,7 @@
 import { useSignal } from "@preact/signals";
 import { useLayoutEffect, useRef } from "preact/hooks";
 import { CallError } from "@/web/connection/call_client.ts";
-import type { Words } from "@/lib/i18n/i18n.ts";
+import type { Words } from "@/lib/i18n/types/page.ts";
 import type { TurnError } from "@/lib/protocol/v2.ts";
 
 interface MessageEditorProps {

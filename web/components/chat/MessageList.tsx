@@ -1,7 +1,7 @@
 import { useSignal } from "@preact/signals";
 import type { ComponentChildren } from "preact";
 import { useEffect, useRef } from "preact/hooks";
-import type { Words } from "@/lib/i18n/i18n.ts";
+import type { Words } from "@/lib/i18n/types/page.ts";
 import { stickToBottom } from "@/web/chat/stick_to_bottom.ts";
 import { Icon } from "@/web/components/Icon.tsx";
 

@@ -1,5 +1,6 @@
 import type { SettingsStores } from "@/web/settings/settings_stores.ts";
-import type { Language, Words } from "@/lib/i18n/i18n.ts";
+import type { Language } from "@/lib/i18n/language.ts";
+import type { Words } from "@/lib/i18n/types/page.ts";
 import type { Status } from "@/lib/protocol/v2.ts";
 import { Icon } from "@/web/components/Icon.tsx";
 import { Checklist } from "@/web/components/settings/Checklist.tsx";

@@ -1,4 +1,4 @@
-import type { Words } from "@/lib/i18n/i18n.ts";
+import type { Words } from "@/lib/i18n/types/page.ts";
 import { Icon } from "@/web/components/Icon.tsx";
 
 /** What the model thought before it spoke, for those who want to look. */

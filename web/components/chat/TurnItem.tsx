@@ -1,6 +1,6 @@
 import { Component } from "preact";
 import type { Turn } from "@/web/chat/conversation.ts";
-import type { Words } from "@/lib/i18n/i18n.ts";
+import type { Words } from "@/lib/i18n/types/page.ts";
 import { CopyButton } from "@/web/components/CopyButton.tsx";
 import { Icon } from "@/web/components/Icon.tsx";
 import { AssistantMessage } from "./AssistantMessage.tsx";

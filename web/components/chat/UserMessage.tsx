@@ -1,6 +1,6 @@
 import { useSignal } from "@preact/signals";
 import { useRef } from "preact/hooks";
-import type { Words } from "@/lib/i18n/i18n.ts";
+import type { Words } from "@/lib/i18n/types/page.ts";
 import { Icon } from "@/web/components/Icon.tsx";
 import { MessageEditor } from "./MessageEditor.tsx";
 

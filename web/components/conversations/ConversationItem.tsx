@@ -2,7 +2,7 @@ import { useSignal } from "@preact/signals";
 import { useEffect, useLayoutEffect, useRef } from "preact/hooks";
 import type { ConversationList } from "@/web/conversations/conversation_list.ts";
 import { download } from "@/web/browser/download.ts";
-import type { Words } from "@/lib/i18n/i18n.ts";
+import type { Words } from "@/lib/i18n/types/page.ts";
 import { relativeTime } from "@/lib/i18n/relative_time.ts";
 import type { ConversationSummary } from "@/lib/protocol/calls.ts";
 import { Icon } from "@/web/components/Icon.tsx";

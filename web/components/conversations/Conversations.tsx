@@ -2,7 +2,7 @@ import { useComputed, useSignal } from "@preact/signals";
 import { useLayoutEffect, useMemo, useRef } from "preact/hooks";
 import type { CallClient } from "@/web/connection/call_client.ts";
 import { ConversationList } from "@/web/conversations/conversation_list.ts";
-import type { Words } from "@/lib/i18n/i18n.ts";
+import type { Words } from "@/lib/i18n/types/page.ts";
 import { browserEnvironment } from "@/web/connection/chat_socket.ts";
 import { RoundButton } from "@/web/components/RoundButton.tsx";
 import { Icon } from "@/web/components/Icon.tsx";

@@ -1,18 +1,14 @@
-import type { Signal } from "@preact/signals";
-import { LANGUAGES, WORDS } from "@/lib/i18n/i18n.ts";
+import { LANGUAGES } from "@/lib/i18n/language.ts";
+import { WORDS } from "@/lib/i18n/i18n.ts";
 import { type Preferences, setPreferences, THEMES } from "@/web/browser/preferences.ts";
 import { Fields } from "./Field.tsx";
 import { FIELDS, type SectionProps } from "./section.ts";
 
 /** Colours and language: of this browser, and of everyone who has chosen none. */
 export function AppearanceSection(
-  { settings, words, text, preferences }: SectionProps & { preferences: Signal<Preferences> },
+  { settings, words, text, preferences }: SectionProps & { preferences: Preferences },
 ) {
-  function choose(change: Partial<Preferences>) {
-    setPreferences(change);
-    preferences.value = { ...preferences.value, ...change };
-  }
-
+  const choose = (change: Partial<Preferences>) => setPreferences(change, preferences);
   return (
     <>
       <h3>{text.thisBrowser}</h3>
@@ -24,7 +20,7 @@ export function AppearanceSection(
               <input
                 type="radio"
                 name="theme"
-                checked={preferences.value.theme === theme}
+                checked={preferences.theme === theme}
                 onChange={() => choose({ theme })}
               />
               <span>{words.themes[theme]}</span>
@@ -40,7 +36,7 @@ export function AppearanceSection(
               <input
                 type="radio"
                 name="language"
-                checked={preferences.value.language === language}
+                checked={preferences.language === language}
                 onChange={() => choose({ language })}
               />
               <span lang={language}>{WORDS[language].name}</span>

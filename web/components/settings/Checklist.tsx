@@ -3,7 +3,8 @@ import type { ComponentChildren } from "preact";
 import { useEffect } from "preact/hooks";
 import type { SettingsStores } from "@/web/settings/settings_stores.ts";
 import { checksOf, sameModel, supportsWebGL, type Verdict } from "@/web/settings/preflight_store.ts";
-import type { Language, Words } from "@/lib/i18n/i18n.ts";
+import type { Language } from "@/lib/i18n/language.ts";
+import type { Words } from "@/lib/i18n/types/page.ts";
 import type { Status } from "@/lib/protocol/v2.ts";
 import { CopyButton } from "@/web/components/CopyButton.tsx";
 import { Icon, type IconName } from "@/web/components/Icon.tsx";
@@ -96,7 +97,7 @@ function modelText(verdict: Verdict, model: string, { setup }: Words): string {
 
 function StartOllama({ preflight, words }: { preflight: SettingsStores["preflight"]; words: Words }) {
   const { setup } = words;
-  const looking = preflight.checking.value;
+  const checking = preflight.checking.value;
   const command = "ollama serve";
   return (
     <>
@@ -106,9 +107,9 @@ function StartOllama({ preflight, words }: { preflight: SettingsStores["prefligh
         <CopyButton text={command} words={words} />
       </div>
       <div class="actions">
-        <button type="button" class="pill" aria-disabled={looking} onClick={() => void preflight.check()}>
+        <button type="button" class="pill" aria-disabled={checking} onClick={() => void preflight.check()}>
           <Icon name="again" />
-          {looking ? setup.looking : setup.lookAgain}
+          {checking ? setup.checking : setup.checkAgain}
         </button>
         <a class="pill" href="https://ollama.com/download" target="_blank" rel="noreferrer">{setup.getOllama}</a>
       </div>

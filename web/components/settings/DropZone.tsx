@@ -1,7 +1,7 @@
 import { useSignal } from "@preact/signals";
 import { useEffect, useLayoutEffect, useRef } from "preact/hooks";
 import type { UploadStore } from "@/web/settings/upload_store.ts";
-import type { Words } from "@/lib/i18n/i18n.ts";
+import type { Words } from "@/lib/i18n/types/page.ts";
 import { Icon } from "@/web/components/Icon.tsx";
 
 /** Takes in files dropped anywhere on the page, and shows that it would while some are held above it. */

@@ -1,8 +1,8 @@
 import { useSignal } from "@preact/signals";
 import { useLayoutEffect, useRef } from "preact/hooks";
 import type { SettingsStore } from "@/web/settings/settings_store.ts";
-import type { Words } from "@/lib/i18n/i18n.ts";
-import type { FieldWords, SettingsWords } from "@/lib/i18n/words/settings.ts";
+import type { Words } from "@/lib/i18n/types/page.ts";
+import type { FieldWords, SettingsWords } from "@/lib/i18n/types/settings.ts";
 import type { SettingField } from "@/lib/protocol/calls.ts";
 import { Icon } from "@/web/components/Icon.tsx";
 import { Choice, hasGroup, NumberBox, Switch, TextBox, valueText } from "./controls.tsx";

@@ -1,7 +1,7 @@
 import { useEffect, useId, useRef } from "preact/hooks";
 import { type GuestLinkStore, linksOf } from "@/web/settings/guest_link_store.ts";
-import type { Words } from "@/lib/i18n/i18n.ts";
-import type { SettingsWords } from "@/lib/i18n/words/settings.ts";
+import type { Words } from "@/lib/i18n/types/page.ts";
+import type { SettingsWords } from "@/lib/i18n/types/settings.ts";
 import { CopyButton } from "@/web/components/CopyButton.tsx";
 
 interface GuestLinkCardProps {

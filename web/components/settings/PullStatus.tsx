@@ -1,6 +1,7 @@
 import { bytesText, waitText } from "@/lib/i18n/format.ts";
 import type { Pull } from "@/web/settings/pull_store.ts";
-import type { Language, Words } from "@/lib/i18n/i18n.ts";
+import type { Language } from "@/lib/i18n/language.ts";
+import type { Words } from "@/lib/i18n/types/page.ts";
 
 interface PullStatusProps {
   pull: Pull;

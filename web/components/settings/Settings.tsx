@@ -1,17 +1,6 @@
-import { type Signal, signal, useSignal } from "@preact/signals";
+import { signal, useSignal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
-import type { SettingsStores } from "@/web/settings/settings_stores.ts";
-import type { Words } from "@/lib/i18n/i18n.ts";
-import type { Preferences } from "@/web/browser/preferences.ts";
-import type { Status } from "@/lib/protocol/v2.ts";
-
-export interface SettingsProps {
-  stores: SettingsStores;
-  /** Null until the server has said it. */
-  status: Status | null;
-  words: Words;
-  preferences: Signal<Preferences>;
-}
+import type { SettingsDialogProps } from "./SettingsDialog.tsx";
 
 const loaded = signal<typeof import("./SettingsDialog.tsx") | null>(null);
 
@@ -21,7 +10,7 @@ export async function loadSettings(): Promise<void> {
 }
 
 /** The settings, as soon as they are wanted. */
-export function Settings(props: SettingsProps) {
+export function Settings(props: SettingsDialogProps) {
   const { stores, words } = props;
   const open = stores.openSection.value !== null;
   const failed = useSignal(false);

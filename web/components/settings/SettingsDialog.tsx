@@ -1,7 +1,11 @@
 import { useEffect, useRef } from "preact/hooks";
-import { SECTIONS, type SettingsSection } from "@/web/settings/settings_stores.ts";
+import { SECTIONS, type SettingsStores } from "@/web/settings/settings_stores.ts";
+import type { SettingsSection } from "@/lib/i18n/types/settings.ts";
+import type { Words } from "@/lib/i18n/types/page.ts";
+import type { Status } from "@/lib/protocol/v2.ts";
+import type { Preferences } from "@/web/browser/preferences.ts";
 import { appConfig } from "@/web/presence/presence.ts";
-import { SETTINGS_WORDS } from "@/lib/i18n/words/settings.ts";
+import { SETTINGS_WORDS } from "@/lib/i18n/settings.ts";
 import { RoundButton } from "@/web/components/RoundButton.tsx";
 import { Icon } from "@/web/components/Icon.tsx";
 import { AppearanceSection } from "./AppearanceSection.tsx";
@@ -9,13 +13,20 @@ import { AvatarSection } from "./AvatarSection.tsx";
 import { CharacterSection } from "./CharacterSection.tsx";
 import { LanguageSection } from "./LanguageSection.tsx";
 import { ServerSection } from "./ServerSection.tsx";
-import type { SettingsProps } from "./Settings.tsx";
 import { UploadCard } from "./UploadCard.tsx";
 
+export interface SettingsDialogProps {
+  stores: SettingsStores;
+  /** Null until the server has said it. */
+  status: Status | null;
+  words: Words;
+  preferences: Preferences;
+}
+
 /** Everything a user would change, beside the stage, so that what it changes is seen. */
-export function SettingsDialog({ stores, status, words, preferences }: SettingsProps) {
+export function SettingsDialog({ stores, status, words, preferences }: SettingsDialogProps) {
   const dialog = useRef<HTMLDialogElement>(null);
-  const { language } = preferences.value;
+  const { language } = preferences;
   const text = SETTINGS_WORDS[language];
   const { settings, openSection: open } = stores;
   const section = open.value ?? "language";

@@ -1,6 +1,6 @@
 import { useEffect } from "preact/hooks";
 import type { Upload, UploadStore } from "@/web/settings/upload_store.ts";
-import type { Words } from "@/lib/i18n/i18n.ts";
+import type { Words } from "@/lib/i18n/types/page.ts";
 import { Icon } from "@/web/components/Icon.tsx";
 
 /** How long good news that need nothing done stay, ms. */
@@ -9,7 +9,7 @@ const SHOWN_MS = 8_000;
 /** What becomes of what was dropped or picked. */
 export function UploadCard({ uploads, words }: { uploads: UploadStore; words: Words }) {
   const upload = uploads.current.value;
-  const settled = upload?.phase === "done" && upload.taken.warnings.length === 0;
+  const settled = upload?.phase === "done" && upload.result.warnings.length === 0;
   useEffect(() => {
     if (!settled) return;
     const timer = setTimeout(() => uploads.dismiss(), SHOWN_MS);
@@ -17,10 +17,10 @@ export function UploadCard({ uploads, words }: { uploads: UploadStore; words: Wo
   }, [upload]);
   if (upload === null) return null;
   const { title, lines } = tell(upload, words);
-  const bad = upload.phase === "failed" || upload.phase === "unfit";
+  const bad = upload.phase === "failed" || upload.phase === "invalid";
   const going = upload.phase === "reading" || upload.phase === "sending";
   return (
-    <div class="upload" data-phase={upload.phase} role={bad ? "alert" : "status"}>
+    <div class="upload" data-phase={bad ? "failed" : upload.phase} role={bad ? "alert" : "status"}>
       <div class="upload-head">
         <Icon name={bad ? "warning" : going ? "box" : "check"} />
         <p>{title}</p>
@@ -52,13 +52,13 @@ function tell(upload: Upload, { setup: { drop } }: Words): { title: string; line
     case "sending":
       return { title: (upload.share < 1 ? drop.sending : drop.checking)(upload.label), lines: [] };
     case "done":
-      return { title: drop.done[upload.kind](upload.taken.name), lines: upload.taken.warnings };
-    case "unfit":
-      return { title: drop.unfit[upload.why], lines: [] };
+      return { title: drop.done[upload.kind](upload.result.name), lines: upload.result.warnings };
+    case "invalid":
+      return { title: drop.problems[upload.problem], lines: [] };
     case "failed":
       return {
         title: drop.failed[upload.kind](upload.label),
-        lines: upload.causes.length > 0 ? upload.causes : [drop.lineBroke],
+        lines: upload.causes.length > 0 ? upload.causes : [drop.connectionLost],
       };
   }
 }

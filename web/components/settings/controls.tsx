@@ -1,6 +1,6 @@
 /** A control for each kind of setting. Each says what was entered when the reader is done with it. */
 import { useEffect, useRef } from "preact/hooks";
-import type { FieldWords, SettingsWords } from "@/lib/i18n/words/settings.ts";
+import type { FieldWords, SettingsWords } from "@/lib/i18n/types/settings.ts";
 import type { SettingField } from "@/lib/protocol/calls.ts";
 
 interface ControlProps {

@@ -1,7 +1,8 @@
 import type { SettingsStores } from "@/web/settings/settings_stores.ts";
 import type { SettingsStore } from "@/web/settings/settings_store.ts";
-import type { Language, Words } from "@/lib/i18n/i18n.ts";
-import type { SettingsWords } from "@/lib/i18n/words/settings.ts";
+import type { Language } from "@/lib/i18n/language.ts";
+import type { Words } from "@/lib/i18n/types/page.ts";
+import type { SettingsWords } from "@/lib/i18n/types/settings.ts";
 import type { Status } from "@/lib/protocol/v2.ts";
 
 /** What every part of the settings is given. */

@@ -1,7 +1,7 @@
 import { assertEquals } from "@std/assert";
 import { CHOSEN_ELSEWHERE, FIELDS } from "./section.ts";
-import { LANGUAGES } from "@/lib/i18n/i18n.ts";
-import { SETTINGS_WORDS } from "@/lib/i18n/words/settings.ts";
+import { LANGUAGES } from "@/lib/i18n/language.ts";
+import { SETTINGS_WORDS } from "@/lib/i18n/settings.ts";
 import { configSchema } from "@/lib/config/schema.ts";
 import { settingFields } from "@/lib/config/settings.ts";
 

@@ -1,4 +1,4 @@
-import type { AvatarWords } from "./avatar.ts";
+import type { AvatarWords } from "@/lib/i18n/types/avatar.ts";
 
 const BRING = "请在设置中重新选择该形象：其文件会重新检查并准备。";
 const RELOAD = "请重新载入本页。";

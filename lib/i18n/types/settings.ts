@@ -1,9 +1,7 @@
-/** What the settings say. They are loaded when the settings are opened for the first time. */
-import type { Language } from "@/lib/i18n/i18n.ts";
-import type { SettingsSection } from "@/web/settings/settings_stores.ts";
-import { ENGLISH } from "./settings_en.ts";
-import { JAPANESE } from "./settings_ja.ts";
-import { CHINESE } from "./settings_zh.ts";
+/** What the settings say. */
+
+/** A part of the settings. */
+export type SettingsSection = "language" | "character" | "avatar" | "appearance" | "server";
 
 /** What a field is called, and what it does. */
 export interface FieldWords {
@@ -66,5 +64,3 @@ export interface SettingsWords {
   thisBrowser: string;
   everybody: string;
 }
-
-export const SETTINGS_WORDS: Record<Language, SettingsWords> = { en: ENGLISH, ja: JAPANESE, zh: CHINESE };

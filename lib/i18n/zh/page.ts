@@ -1,8 +1,8 @@
-import type { Words } from "@/lib/i18n/i18n.ts";
-import { AVATAR } from "./avatar_zh.ts";
+import type { Words } from "@/lib/i18n/types/page.ts";
+import { AVATAR } from "./avatar.ts";
 import { SETUP } from "./setup.ts";
 
-export const CHINESE: Words = {
+export const PAGE: Words = {
   name: "中文",
   pageTitle: "vtuber",
   description: "用你自己电脑上的语言模型与你聊天的 Live2D 角色",
@@ -114,7 +114,7 @@ export const CHINESE: Words = {
     offline: "无法连接服务器",
     internal: "出了点问题",
   },
-  setup: SETUP.zh,
+  setup: SETUP,
   avatar: AVATAR,
   notFound: "这里什么也没有",
   broken: "服务器出了问题",

@@ -1,8 +1,8 @@
-import type { Words } from "@/lib/i18n/i18n.ts";
-import { AVATAR } from "./avatar_en.ts";
+import type { Words } from "@/lib/i18n/types/page.ts";
+import { AVATAR } from "./avatar.ts";
 import { SETUP } from "./setup.ts";
 
-export const ENGLISH: Words = {
+export const PAGE: Words = {
   name: "English",
   pageTitle: "vtuber",
   description: "A Live2D character who talks with you, with a language model on your own machine",
@@ -117,7 +117,7 @@ export const ENGLISH: Words = {
     offline: "The server cannot be reached",
     internal: "Something went wrong",
   },
-  setup: SETUP.en,
+  setup: SETUP,
   avatar: AVATAR,
   notFound: "There is nothing here",
   broken: "Something went wrong on our side",

@@ -1,4 +1,4 @@
-import type { AvatarWords } from "./avatar.ts";
+import type { AvatarWords } from "@/lib/i18n/types/avatar.ts";
 
 const BRING = "設定でアバターを選び直してください。ファイルを確認して用意し直します。";
 const RELOAD = "このページを再読み込みしてください。";

@@ -1,6 +1,6 @@
-import type { SettingsWords } from "./settings.ts";
+import type { SettingsWords } from "@/lib/i18n/types/settings.ts";
 
-export const JAPANESE: SettingsWords = {
+export const SETTINGS: SettingsWords = {
   sections: {
     language: "言語モデル",
     character: "キャラクター",

@@ -1,6 +1,6 @@
-import type { SettingsWords } from "./settings.ts";
+import type { SettingsWords } from "@/lib/i18n/types/settings.ts";
 
-export const ENGLISH: SettingsWords = {
+export const SETTINGS: SettingsWords = {
   sections: {
     language: "Language model",
     character: "Character",

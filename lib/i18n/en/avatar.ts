@@ -1,4 +1,4 @@
-import type { AvatarWords } from "./avatar.ts";
+import type { AvatarWords } from "@/lib/i18n/types/avatar.ts";
 
 const BRING = "Choose the avatar again in the settings: its files are checked and brought anew.";
 const DAMAGED = "The file may be damaged: fetch the model again.";

@@ -1,8 +1,8 @@
-import type { Words } from "@/lib/i18n/i18n.ts";
-import { AVATAR } from "./avatar_ja.ts";
+import type { Words } from "@/lib/i18n/types/page.ts";
+import { AVATAR } from "./avatar.ts";
 import { SETUP } from "./setup.ts";
 
-export const JAPANESE: Words = {
+export const PAGE: Words = {
   name: "日本語",
   pageTitle: "vtuber",
   description: "自分のコンピューターの言語モデルで話す Live2D キャラクター",
@@ -114,7 +114,7 @@ export const JAPANESE: Words = {
     offline: "サーバーに接続できません",
     internal: "問題が起きました",
   },
-  setup: SETUP.ja,
+  setup: SETUP,
   avatar: AVATAR,
   notFound: "ここには何もありません",
   broken: "サーバーで問題が起きました",

@@ -1,5 +1,5 @@
 /** What the stage says: how far it is, what is in its way, and what there is to try. */
-import type { StageFault } from "@/web/live2d/errors.ts";
+import type { AvatarFault } from "@/lib/protocol/avatar_fault.ts";
 import type { Emotion } from "@/lib/protocol/emotions.ts";
 
 /** What is wrong, and what the reader can do about it. */
@@ -26,5 +26,5 @@ export interface AvatarWords {
   leftRight: string;
   upDown: string;
   reset: string;
-  faults: { [Code in StageFault["code"]]: FaultWords<StageFault & { code: Code }> };
+  faults: { [Code in AvatarFault["code"]]: FaultWords<AvatarFault & { code: Code }> };
 }

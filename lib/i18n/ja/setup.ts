@@ -1,0 +1,58 @@
+import type { SetupWords } from "@/lib/i18n/types/setup.ts";
+
+export const SETUP: SetupWords = {
+  checks: "準備の状況",
+  ollamaThere: (version) => `Ollama ${version} が動いています`,
+  ollamaMissing: (host) => `${host} の Ollama から応答がありません`,
+  modelThere: (model) => `モデル ${model} があります`,
+  modelMissing: (model) => `モデル ${model} がまだありません`,
+  modelUnknown: (model) => `モデル ${model}：Ollama が動けば分かります`,
+  webglThere: "このブラウザーは WebGL でアバターを描けます",
+  webglMissing: "このブラウザーは WebGL で描けません",
+  webglHelp: "ブラウザーの設定でハードウェアアクセラレーションを有効にするか、別のブラウザーをお試しください。",
+  contextThere: (tokens) => `会話を ${tokens} トークンまで覚えています`,
+  contextUnknown: "覚えていられる長さ：モデルがあれば分かります",
+  verdicts: { good: "あり：", bad: "なし：", unknown: "未確認：" },
+  startOllama: "このコンピューターで起動してください：",
+  getOllama: "Ollama を入手",
+  checkAgain: "もう一度試す",
+  checking: "確認しています…",
+  get: (model) => `${model} を取得`,
+  orUse: "すでにあるモデルを使う：",
+  more: "すべての設定",
+  pull: {
+    coming: (model) => `${model} を取得しています`,
+    there: (model) => `${model} の準備ができました`,
+    stopped: "停止しました。届いた分は残っています。",
+    failed: (model) => `${model} を取得できませんでした`,
+    starting: "開始しています…",
+    progress: (completed, total) => `${completed} / ${total}`,
+    left: (time) => `残り ${time}`,
+    cancel: "キャンセル",
+    goOn: "続ける",
+  },
+  drop: {
+    title: "ここにドロップ",
+    text: "アバターは zip かフォルダー、キャラクターカードは PNG か JSON",
+    reading: "ファイルを読んでいます…",
+    sending: (label) => `${label} を送っています`,
+    checking: (label) => `${label} を調べています`,
+    done: {
+      avatar: (name) => `${name} が登場しました`,
+      character: (name) => `これから ${name} と話せます`,
+    },
+    failed: {
+      avatar: (label) => `${label} は表示できません`,
+      character: (label) => `${label} は使えません`,
+    },
+    connectionLost: "接続が切れました。もう一度お試しください。",
+    problems: {
+      nothing: "読めるファイルがありませんでした",
+      unknown:
+        "アバター（zip、または .model3.json のあるフォルダー）でもキャラクターカード（PNG か JSON）でもありません",
+      several_cards: "キャラクターカードは一枚ずつドロップしてください",
+      too_many: "アバターとしては多すぎます。モデルのフォルダーだけをドロップしてください",
+    },
+  },
+  noSettings: "設定を読み込めませんでした。サーバーは動いていますか？",
+};

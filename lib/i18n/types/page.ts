@@ -1,0 +1,107 @@
+/** What the page says, but for its settings. */
+import type { ErrorCode } from "@/lib/protocol/codes.ts";
+import type { AvatarWords } from "./avatar.ts";
+import type { SetupWords } from "./setup.ts";
+
+/** Everything the interface says. A function takes what is put into the sentence. */
+export interface Words {
+  /** The language's own name. */
+  name: string;
+  pageTitle: string;
+  description: string;
+  stage: string;
+  conversation: string;
+  message: string;
+  placeholder: string;
+  send: string;
+  stop: string;
+  you: string;
+  newConversation: string;
+  settings: string;
+  appearance: string;
+  themes: { system: string; light: string; dark: string; contrast: string };
+  language: string;
+  close: string;
+  latest: string;
+  connection: {
+    connecting: string;
+    waiting: string;
+    closed: string;
+    /** The link by which a guest came in. */
+    revoked: string;
+    reconnect: string;
+  };
+  ready: string;
+  demo: string;
+  noModel: string;
+  leavesMachine(host: string): string;
+  greeting(name: string): string;
+  invitation: string;
+  /** Choosing what the character says first. */
+  greetings: { choice: string; previous: string; next: string; place(index: number, count: number): string };
+  suggestions: readonly string[];
+  thinking: string;
+  thoughts: string;
+  waitingInLine: string;
+  sending: string;
+  notSent: string;
+  cancelled: string;
+  cutShort: string;
+  tryAgain: string;
+  edit: string;
+  copy: string;
+  copied: string;
+  save: string;
+  cancel: string;
+  conversations: {
+    title: string;
+    search: string;
+    loading: string;
+    none: string;
+    nothingFound(query: string): string;
+    turns(count: number): string;
+    /** The one that is on the screen. */
+    here: string;
+    /** One of a guest. */
+    guest: string;
+    more(title: string): string;
+    rename: string;
+    newTitle: string;
+    saveAs(format: string): string;
+    delete: string;
+    deleteQuestion: string;
+  };
+  turns: {
+    edit: string;
+    editing: string;
+    /** What happens to the turns after the one that is edited. */
+    replaces: string;
+    regenerate: string;
+  };
+  context: {
+    label: string;
+    tokens(used: string, budget: string): string;
+    /** Where the tokens are an estimate. */
+    about(used: string, budget: string): string;
+    allTold: string;
+    /** How many of the oldest messages the model is not told any more. */
+    left(count: number): string;
+  };
+  notices: {
+    demoTitle: string;
+    demoText: string;
+    noModelTitle: string;
+    noModelText(host: string): string;
+    modelTitle(model: string): string;
+    modelText: string;
+  };
+  /** Titles of failures. What exactly went wrong follows in the server's words. */
+  errors: Record<ErrorCode, string>;
+  /** What the first run says. */
+  setup: SetupWords;
+  /** What the stage says. */
+  avatar: AvatarWords;
+  notFound: string;
+  broken: string;
+  back: string;
+}

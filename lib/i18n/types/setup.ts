@@ -1,0 +1,53 @@
+/** What the page says of the first run: what is there, what comes, what was brought. */
+import type { UploadKind, UploadProblem } from "@/lib/protocol/uploads.ts";
+
+export interface SetupWords {
+  /** Names the list of what is there. */
+  checks: string;
+  ollamaThere(version: string): string;
+  ollamaMissing(host: string): string;
+  modelThere(model: string): string;
+  modelMissing(model: string): string;
+  /** While Ollama cannot be asked. */
+  modelUnknown(model: string): string;
+  webglThere: string;
+  webglMissing: string;
+  webglHelp: string;
+  contextThere(tokens: string): string;
+  contextUnknown: string;
+  /** Read out before each line of the list. */
+  verdicts: { good: string; bad: string; unknown: string };
+  startOllama: string;
+  getOllama: string;
+  checkAgain: string;
+  checking: string;
+  /** A button. */
+  get(model: string): string;
+  orUse: string;
+  more: string;
+  pull: {
+    coming(model: string): string;
+    there(model: string): string;
+    stopped: string;
+    failed(model: string): string;
+    starting: string;
+    progress(completed: string, total: string): string;
+    left(time: string): string;
+    cancel: string;
+    goOn: string;
+  };
+  drop: {
+    /** Over the whole page while something is held above it. */
+    title: string;
+    text: string;
+    reading: string;
+    sending(label: string): string;
+    checking(label: string): string;
+    done: Record<UploadKind, (name: string) => string>;
+    failed: Record<UploadKind, (label: string) => string>;
+    connectionLost: string;
+    problems: Record<UploadProblem, string>;
+  };
+  /** Where the settings cannot be brought. */
+  noSettings: string;
+}
