@@ -1,6 +1,6 @@
 import { createDefine } from "fresh";
 import type { AppConfig } from "@/lib/protocol/app_config.ts";
-import type { Role } from "@/lib/protocol/roles.ts";
+import type { Role } from "@/lib/protocol/role.ts";
 import type { CharacterInfo } from "@/lib/protocol/v2.ts";
 
 /** What the middlewares hand to the pages. */

@@ -1,4 +1,4 @@
-import type { Role } from "@/lib/protocol/roles.ts";
+import type { Role } from "@/lib/protocol/role.ts";
 
 /** Who is at the other end of a connection. */
 export interface Principal {

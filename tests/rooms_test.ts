@@ -26,13 +26,7 @@ const WAITING: [from: string, to: string][] = [
   ["lib/server/sockets/v2_socket.ts", "lib/store/store.ts"],
   ["lib/store/", "lib/chat/title.ts"],
   ["lib/server/http/token.ts", "lib/server/http/secrets.ts"],
-  ["lib/i18n/", "web/"],
-  ["lib/i18n/words/", "lib/i18n/i18n.ts"],
-  ["lib/i18n/words/", "lib/i18n/words/setup.ts"],
-  ["lib/i18n/words/settings_", "lib/i18n/words/settings.ts"],
   ["lib/avatars/npm.ts", "lib/avatars/source.ts"],
-  ["lib/protocol/calls.ts", "lib/protocol/v2.ts"],
-  ["web/components/settings/SettingsDialog.tsx", "web/components/settings/Settings.tsx"],
 ];
 
 /** These may import everything, and only tasks and each other may import them. */

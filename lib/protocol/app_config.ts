@@ -1,3 +1,5 @@
+import { Fields } from "./fields.ts";
+
 /** `/app-config.json`: what the page must know before it connects. The first four fields are the predecessor's. */
 export interface AppConfig {
   /** Name of the model in the configuration. */
@@ -21,4 +23,20 @@ export interface AppConfig {
   avatar?: { maxFps: number; maxPixelRatio: number };
   /** How the page looks and speaks to readers who have not chosen themselves. Absent: `auto`, as the browser wants it. */
   ui?: { language: "auto" | "en" | "ja" | "zh"; theme: "auto" | "light" | "dark" | "contrast" };
+}
+
+/**
+ * Reads the content of `/app-config.json`. Optional fields are taken as they are.
+ *
+ * @throws {SyntaxError} naming the field that is missing or wrong
+ */
+export function parseAppConfig(value: unknown): AppConfig {
+  const fields = new Fields(value, "/app-config.json");
+  return {
+    ...fields.all,
+    model: fields.text("model"),
+    entry: fields.text("entry"),
+    timeScale: fields.number("timeScale"),
+    llm: { backendWsUrl: fields.object("llm").text("backendWsUrl") },
+  };
 }

@@ -3,7 +3,6 @@
  * method and carries an id of the page's making; the answer is one `result` or one `refused` with that id, after any
  * number of `progress`. A `cancel` frame ends a call that takes long.
  */
-import type { AppConfig } from "./app_config.ts";
 import type { TurnError } from "./v2.ts";
 
 /** A conversation in the list, newest first. */
@@ -146,16 +145,3 @@ export interface Calls {
 export type Method = keyof Calls;
 export type Params<M extends Method> = Calls[M]["params"];
 export type Result<M extends Method> = Calls[M]["result"];
-
-/** Client to server. */
-export type CallFrame =
-  | { type: "call"; id: string; method: string; params: unknown }
-  | { type: "cancel"; id: string };
-
-/** Server to client. */
-export type CallAnswer =
-  | { type: "result"; id: string; value: unknown }
-  | { type: "progress"; id: string; value: unknown }
-  | ({ type: "refused"; id: string } & TurnError)
-  /** The avatar, or how it is to be drawn, has been changed for every page. */
-  | { type: "avatar"; config: AppConfig };

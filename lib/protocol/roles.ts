@@ -3,12 +3,7 @@
  * and is refused at the start; a path without one is the owner's.
  */
 import type { Method } from "./calls.ts";
-
-/**
- * - `owner`: whoever runs the server. May do everything.
- * - `guest`: somebody the owner gave a link to. Talks, and has conversations of its own.
- */
-export type Role = "owner" | "guest";
+import type { Role } from "./role.ts";
 
 /** The least role that may make a call. Those about conversations are, for a guest, about its own ones alone. */
 export const CALL_ROLES: Readonly<Record<Method, Role>> = {

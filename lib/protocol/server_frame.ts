@@ -1,167 +1,140 @@
-/** Reads the server's frames of `vtuber.v2`. What comes over the wire stays `unknown` until it has passed here. */
-import type { AppConfig } from "./app_config.ts";
+/** Reads the server's frames of `vtuber.v2`. */
+import { parseAppConfig } from "./app_config.ts";
 import { ERROR_CODES, type ErrorCode } from "./codes.ts";
-import type { CharacterInfo, EndReason, ProviderName, ServerFrame, Status, TurnError, TurnRecord } from "./v2.ts";
+import { Fields } from "./fields.ts";
+import type { CharacterInfo, EndReason, ServerFrame, Status, TurnError, TurnRecord } from "./v2.ts";
 
-type Fields = Record<string, unknown>;
+/** How the frame is called in errors. */
+const FRAME = "the server's frame";
+
+const STATES = ["queued", "streaming", "done", "failed"] as const satisfies readonly TurnRecord["state"][];
 
 /**
- * Reads one frame. A type this page does not know gives `null`: a newer server may say more than an older page understands.
+ * Reads one frame. A type this page does not know gives `null`: a newer server may say more than an older page
+ * understands. In what may grow, such as error codes, an unknown value becomes the nearest known one.
  *
- * @throws {SyntaxError} when the frame is not JSON, or a known type lacks a field
+ * @throws {SyntaxError} naming the field, when the frame is not JSON or a known type lacks a field
  */
 export function parseServerFrame(data: unknown): ServerFrame | null {
-  if (typeof data !== "string") throw new SyntaxError("Cannot read the server's frame: it is binary, not text");
-  let value: unknown;
-  try {
-    value = JSON.parse(data);
-  } catch (cause) {
-    throw new SyntaxError("Cannot read the server's frame as JSON", { cause });
+  const fields = Fields.parse(data, FRAME);
+  const type = fields.text("type");
+  switch (type) {
+    case "welcome":
+      return {
+        type,
+        session: fields.text("session"),
+        // A server without guests says nothing of it.
+        role: fields.get("role") === "guest" ? "guest" : "owner",
+        seq: fields.number("seq"),
+        resumed: fields.get("resumed") === true,
+        history: fields.list("history").map((turn) => turnRecordOf(new Fields(turn, `${FRAME}: a turn of history`))),
+        status: statusOf(fields.object("status")),
+        ...characterOf(fields),
+      };
+    case "queued":
+      return { type, ...placeOf(fields), text: fields.text("text"), ...greetingOf(fields) };
+    case "start":
+      return { type, ...placeOf(fields), provider: fields.text("provider"), model: fields.text("model") };
+    case "chunk":
+    case "thinking":
+      return { type, ...placeOf(fields), data: fields.text("data") };
+    case "emotion":
+      return {
+        type,
+        ...placeOf(fields),
+        name: fields.text("name"),
+        intensity: fields.number("intensity"),
+        at: fields.number("at"),
+      };
+    case "end":
+      return { type, ...placeOf(fields), reason: reasonOf(fields) };
+    case "error": {
+      const turn = fields.optional("turn", (f) => f.text("turn"));
+      const seq = fields.optional("seq", (f) => f.number("seq"));
+      return { type, ...(turn !== undefined && { turn }), ...(seq !== undefined && { seq }), ...errorOf(fields) };
+    }
+    case "status":
+      return { type, ...statusOf(fields) };
+    case "character":
+      return { type, ...characterOf(fields) };
+    case "ping":
+      return { type };
+    // What a call gives is for the caller to read.
+    case "result":
+    case "progress":
+      return { type, id: fields.text("id"), value: fields.get("value") };
+    case "refused":
+      return { type, id: fields.text("id"), ...errorOf(fields) };
+    case "avatar":
+      return { type, config: parseAppConfig(fields.get("config")) };
+    default:
+      return null;
   }
-  const fields = object(value, "frame");
-  const read = READERS[text(fields, "type")];
-  return read === undefined ? null : read(fields);
 }
 
-const READERS: Record<string, (fields: Fields) => ServerFrame> = {
-  welcome: (f) => ({
-    type: "welcome",
-    session: text(f, "session"),
-    // A server without guests says nothing of it.
-    role: f.role === "guest" ? "guest" : "owner",
-    seq: number(f, "seq"),
-    resumed: f.resumed === true,
-    history: list(f, "history").map(record),
-    status: status(object(f.status, "status")),
-    ...who(f),
-  }),
-  queued: (f) => ({ type: "queued", ...place(f), text: text(f, "text"), ...greeting(f) }),
-  start: (f) => ({ type: "start", ...place(f), provider: provider(f.provider), model: text(f, "model") }),
-  chunk: (f) => ({ type: "chunk", ...place(f), data: text(f, "data") }),
-  thinking: (f) => ({ type: "thinking", ...place(f), data: text(f, "data") }),
-  emotion: (f) => ({
-    type: "emotion",
-    ...place(f),
-    name: text(f, "name"),
-    intensity: number(f, "intensity"),
-    at: number(f, "at"),
-  }),
-  end: (f) => ({ type: "end", ...place(f), reason: reason(f.reason) }),
-  error: (f) => ({
-    type: "error",
-    ...(typeof f.turn === "string" ? { turn: f.turn } : {}),
-    ...(typeof f.seq === "number" ? { seq: f.seq } : {}),
-    ...turnError(f),
-  }),
-  status: (f) => ({ type: "status", ...status(f) }),
-  character: (f) => ({ type: "character", ...who(f) }),
-  ping: () => ({ type: "ping" }),
-  // What a call gives is the business of whoever made it.
-  result: (f) => ({ type: "result", id: text(f, "id"), value: f.value }),
-  progress: (f) => ({ type: "progress", id: text(f, "id"), value: f.value }),
-  refused: (f) => ({ type: "refused", id: text(f, "id"), ...turnError(f) }),
-  avatar: (f) => ({ type: "avatar", config: appConfig(object(f.config, "config")) }),
-};
-
-function place(f: Fields): { turn: string; seq: number } {
-  return { turn: text(f, "turn"), seq: number(f, "seq") };
+function placeOf(fields: Fields): { turn: string; seq: number } {
+  return { turn: fields.text("turn"), seq: fields.number("seq") };
 }
 
-function record(value: unknown): TurnRecord {
-  const f = object(value, "turn");
-  const state = f.state;
-  if (state !== "queued" && state !== "streaming" && state !== "done" && state !== "failed") {
-    throw new SyntaxError(`Cannot read a turn: "state" is ${JSON.stringify(state)}`);
-  }
+function turnRecordOf(fields: Fields): TurnRecord {
+  const reason = fields.optional("reason", reasonOf);
+  const error = fields.optional("error", (f) => errorOf(f.object("error")));
+  const provider = fields.optional("provider", (f) => f.text("provider"));
+  const model = fields.optional("model", (f) => f.text("model"));
   return {
-    turn: text(f, "turn"),
-    prompt: text(f, "prompt"),
-    ...greeting(f),
-    text: text(f, "text"),
-    thinking: text(f, "thinking"),
-    state,
-    ...(f.reason === undefined ? {} : { reason: reason(f.reason) }),
-    ...(f.error === undefined ? {} : { error: turnError(object(f.error, "error")) }),
-    ...(f.provider === undefined ? {} : { provider: provider(f.provider) }),
-    ...(f.model === undefined ? {} : { model: text(f, "model") }),
+    turn: fields.text("turn"),
+    prompt: fields.text("prompt"),
+    ...greetingOf(fields),
+    text: fields.text("text"),
+    thinking: fields.text("thinking"),
+    state: fields.oneOf("state", STATES),
+    ...(reason !== undefined && { reason }),
+    ...(error !== undefined && { error }),
+    ...(provider !== undefined && { provider }),
+    ...(model !== undefined && { model }),
   };
 }
 
-function status(f: Fields): Status {
+function statusOf(fields: Fields): Status {
+  const version = fields.optional("version", (f) => f.text("version"));
+  const present = fields.get("modelPresent");
   return {
-    provider: f.provider === "none" ? "none" : provider(f.provider),
-    model: text(f, "model"),
-    modelPresent: typeof f.modelPresent === "boolean" ? f.modelPresent : null,
-    host: text(f, "host"),
-    reachable: f.reachable === true,
-    ...(typeof f.version === "string" ? { version: f.version } : {}),
-    away: f.away === true,
+    provider: fields.text("provider"),
+    model: fields.text("model"),
+    modelPresent: typeof present === "boolean" ? present : null,
+    host: fields.text("host"),
+    reachable: fields.get("reachable") === true,
+    ...(version !== undefined && { version }),
+    away: fields.get("away") === true,
   };
 }
 
-function who(f: Fields): { character?: CharacterInfo } {
-  if (f.character === undefined) return {};
-  const told = object(f.character, "character");
+function characterOf(fields: Fields): { character?: CharacterInfo } {
+  const character = fields.optional("character", (f) => f.object("character"));
+  if (character === undefined) return {};
+  const otherGreetings = character.optional("otherGreetings", (f) => f.list("otherGreetings").map(String));
   return {
     character: {
-      name: text(told, "name"),
-      ...greeting(told),
-      ...(told.otherGreetings === undefined ? {} : { otherGreetings: list(told, "otherGreetings").map(String) }),
+      name: character.text("name"),
+      ...greetingOf(character),
+      ...(otherGreetings !== undefined && { otherGreetings }),
     },
   };
 }
 
-function greeting(f: Fields): { greeting?: string } {
-  return typeof f.greeting === "string" ? { greeting: f.greeting } : {};
+function greetingOf(fields: Fields): { greeting?: string } {
+  const greeting = fields.optional("greeting", (f) => f.text("greeting"));
+  return greeting === undefined ? {} : { greeting };
 }
 
-/** What is not checked here is optional, and as good as in `/app-config.json`. */
-function appConfig(f: Fields): AppConfig {
-  const llm = object(f.llm, "llm");
-  return {
-    ...f,
-    model: text(f, "model"),
-    entry: text(f, "entry"),
-    timeScale: number(f, "timeScale"),
-    llm: { backendWsUrl: text(llm, "backendWsUrl") },
-  };
+function errorOf(fields: Fields): TurnError {
+  const code = ERROR_CODES.find((known) => known === fields.get("code")) ?? ("internal" satisfies ErrorCode);
+  const hint = fields.optional("hint", (f) => f.text("hint"));
+  return { code, message: fields.text("message"), ...(hint !== undefined && { hint }) };
 }
 
-function turnError(f: Fields): TurnError {
-  const code = ERROR_CODES.find((known) => known === f.code) ?? ("internal" satisfies ErrorCode);
-  return { code, message: text(f, "message"), ...(typeof f.hint === "string" ? { hint: f.hint } : {}) };
-}
-
-function reason(value: unknown): EndReason {
+function reasonOf(fields: Fields): EndReason {
+  const reason = fields.get("reason");
   // A reason of a newer server still ends the turn.
-  return value === "length" || value === "cancelled" ? value : "stop";
-}
-
-function provider(value: unknown): ProviderName {
-  return value === "demo" ? "demo" : "ollama";
-}
-
-function object(value: unknown, name: string): Fields {
-  if (typeof value !== "object" || value === null || Array.isArray(value)) {
-    throw new SyntaxError(`Cannot read the server's frame: "${name}" is not an object`);
-  }
-  return value as Fields;
-}
-
-function text(f: Fields, name: string): string {
-  const value = f[name];
-  if (typeof value !== "string") throw new SyntaxError(`Cannot read the server's frame: "${name}" is not a string`);
-  return value;
-}
-
-function number(f: Fields, name: string): number {
-  const value = f[name];
-  if (typeof value !== "number") throw new SyntaxError(`Cannot read the server's frame: "${name}" is not a number`);
-  return value;
-}
-
-function list(f: Fields, name: string): unknown[] {
-  const value = f[name];
-  if (!Array.isArray(value)) throw new SyntaxError(`Cannot read the server's frame: "${name}" is not a list`);
-  return value;
+  return reason === "length" || reason === "cancelled" ? reason : "stop";
 }

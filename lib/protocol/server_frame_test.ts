@@ -56,6 +56,13 @@ Deno.test("parseServerFrame() gives every known frame as it was sent", () => {
   for (const frame of frames) assertEquals(parseServerFrame(JSON.stringify(frame)), frame);
 });
 
+Deno.test("parseServerFrame() takes a provider's name as the server says it", () => {
+  const start: ServerFrame = { type: "start", turn: "a", seq: 1, provider: "llama.cpp", model: "m" };
+  assertEquals(parseServerFrame(JSON.stringify(start)), start);
+  const status: ServerFrame = { type: "status", ...STATUS, provider: "llama.cpp" };
+  assertEquals(parseServerFrame(JSON.stringify(status)), status);
+});
+
 Deno.test("parseServerFrame() leaves out what a newer server may add", () => {
   assertEquals(parseServerFrame('{"type":"fireworks"}'), null);
   assertEquals(parseServerFrame('{"type":"end","turn":"a","seq":1,"reason":"tired"}'), {
@@ -75,14 +82,14 @@ Deno.test("parseServerFrame() throws when a frame cannot be read", () => {
   const cases: [data: unknown, message: string][] = [
     [new ArrayBuffer(1), "binary"],
     ["{", "as JSON"],
-    ["[]", '"frame" is not an object'],
-    ["{}", '"type" is not a string'],
-    ['{"type":"chunk","turn":"a","seq":"1","data":"x"}', '"seq" is not a number'],
-    ['{"type":"chunk","turn":"a","seq":1}', '"data" is not a string'],
-    ['{"type":"welcome","session":"s","seq":1,"history":{},"status":{}}', '"history" is not a list'],
+    ["[]", "a JSON object"],
+    ["{}", "type must be a string"],
+    ['{"type":"chunk","turn":"a","seq":"1","data":"x"}', "seq must be a number"],
+    ['{"type":"chunk","turn":"a","seq":1}', "data must be a string"],
+    ['{"type":"welcome","session":"s","seq":1,"history":{},"status":{}}', "history must be a list"],
     [
       '{"type":"welcome","session":"s","seq":1,"history":[{"turn":"a","prompt":"","text":"","thinking":"","state":"odd"}]}',
-      '"state" is "odd"',
+      'state is "odd"',
     ],
   ];
   for (const [data, message] of cases) assertThrows(() => parseServerFrame(data), SyntaxError, message);

@@ -2,9 +2,9 @@
  * `vtuber.v2`: turns owned by the server. Every frame that belongs to the conversation carries `seq`,
  * growing by at least one, so that whoever comes back with the last `seq` it saw misses nothing and sees nothing twice.
  */
-import type { CallAnswer, CallFrame } from "./calls.ts";
+import type { AppConfig } from "./app_config.ts";
 import type { ErrorCode } from "./codes.ts";
-import type { Role } from "./roles.ts";
+import type { Role } from "./role.ts";
 
 /** Close code: the link by which a guest came in opens nothing any more. */
 export const LINK_REVOKED = 4403;
@@ -21,6 +21,11 @@ export type ClientFrame =
   | { type: "stop"; turn: string }
   | { type: "reset" }
   | CallFrame;
+
+/** A call of a method of `calls.ts`, or its end before it has been answered. `id` is the page's. */
+export type CallFrame =
+  | { type: "call"; id: string; method: string; params: unknown }
+  | { type: "cancel"; id: string };
 
 export type EndReason = "stop" | "length" | "cancelled";
 
@@ -45,7 +50,8 @@ export interface TurnRecord {
   model?: string;
 }
 
-export type ProviderName = "ollama" | "demo";
+/** Who answers, such as `ollama`, or `demo` for the built-in script. */
+export type ProviderName = string;
 
 /** Whom the reader talks with. */
 export interface CharacterInfo {
@@ -58,8 +64,8 @@ export interface CharacterInfo {
 
 /** What stands behind the character now. */
 export interface Status {
-  /** Who would answer the next prompt. */
-  provider: ProviderName | "none";
+  /** Who would answer the next prompt; `none` when nobody would. */
+  provider: ProviderName;
   /** The configured model, and whether Ollama has it; null while unknown. */
   model: string;
   modelPresent: boolean | null;
@@ -97,4 +103,12 @@ export type ServerFrame =
   /** The character has been changed for every page. */
   | { type: "character"; character?: CharacterInfo }
   | { type: "ping" }
+  /** The avatar, or how it is to be drawn, has been changed for every page. */
+  | { type: "avatar"; config: AppConfig }
   | CallAnswer;
+
+/** What comes of a call: any number of `progress`, then one `result` or one `refused`. */
+export type CallAnswer =
+  | { type: "result"; id: string; value: unknown }
+  | { type: "progress"; id: string; value: unknown }
+  | ({ type: "refused"; id: string } & TurnError);

@@ -3,7 +3,7 @@
  * here is a copy that grows with every frame, and what was typed but is not safe with the server yet.
  */
 import { batch, type ReadonlySignal, type Signal, signal } from "@preact/signals";
-import type { Role } from "@/lib/protocol/roles.ts";
+import type { Role } from "@/lib/protocol/role.ts";
 import type { CharacterInfo, ServerFrame, Status, TurnError } from "@/lib/protocol/v2.ts";
 import { CallClient, CallError } from "@/web/connection/call_client.ts";
 import {

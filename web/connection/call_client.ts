@@ -1,7 +1,7 @@
 /** What the page asks of the server beside the conversation: a promise for each call, over the chat's own line. */
-import type { CallAnswer, CallFrame, Calls, Method, Params, Result } from "@/lib/protocol/calls.ts";
+import type { Calls, Method, Params, Result } from "@/lib/protocol/calls.ts";
 import type { ErrorCode } from "@/lib/protocol/codes.ts";
-import type { TurnError } from "@/lib/protocol/v2.ts";
+import type { CallAnswer, CallFrame, TurnError } from "@/lib/protocol/v2.ts";
 
 /** What a method tells while it runs; nothing for most methods. */
 export type Progress<M extends Method> = Calls[M] extends { progress: infer P } ? P : never;
@@ -95,7 +95,7 @@ export class CallClient {
   }
 
   /** Takes in an answer. One to a call that is over, such as a cancelled one, is nothing to anybody. */
-  receive(answer: Exclude<CallAnswer, { type: "avatar" }>): void {
+  receive(answer: CallAnswer): void {
     if (answer.type === "progress") return this.#pending.get(answer.id)?.progress(answer.value);
     const pending = this.#remove(answer.id);
     if (answer.type === "result") pending?.resolve(answer.value);

@@ -1,5 +1,5 @@
+import type { CallFrame } from "@/lib/protocol/v2.ts";
 import { assertEquals, assertRejects } from "@std/assert";
-import type { CallFrame } from "@/lib/protocol/calls.ts";
 import { CallClient, CallError } from "./call_client.ts";
 
 function setUp({ open = true } = {}) {

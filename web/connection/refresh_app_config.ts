@@ -1,23 +1,17 @@
-/** What a page misses while its line is down: unlike turns, changes of the avatar are told only once. */
-import { parseServerFrame } from "@/lib/protocol/server_frame.ts";
+import { type AppConfig, parseAppConfig } from "@/lib/protocol/app_config.ts";
 import { appConfig } from "@/web/presence/presence.ts";
-import type { AppConfig } from "@/lib/protocol/app_config.ts";
 
 /**
- * Asks how the avatar is to be, and makes it so where that has changed.
+ * Fetches `/app-config.json` and publishes it when it has changed. To be called when the connection is back: an `avatar`
+ * frame is sent once, to those who are connected, and no `welcome` repeats it.
  *
- * @param first what the page was loaded with
+ * @param loaded the configuration that the page was rendered with
  * @throws {TypeError} when the server cannot be reached
- * @throws {SyntaxError} when its answer cannot be read
+ * @throws {SyntaxError} when its answer is not JSON, or lacks a field
  */
-export async function refreshAppConfig(first: AppConfig): Promise<void> {
-  const told = read(await (await fetch("/app-config.json")).text());
-  const known = read(JSON.stringify(appConfig.peek() ?? first));
-  if (JSON.stringify(told) !== JSON.stringify(known)) appConfig.value = told;
-}
-
-function read(json: string): AppConfig {
-  const frame = parseServerFrame(`{"type":"avatar","config":${json}}`);
-  if (frame?.type !== "avatar") throw new SyntaxError("Cannot read /app-config.json: it says nothing of an avatar");
-  return frame.config;
+export async function refreshAppConfig(loaded: AppConfig): Promise<void> {
+  const response = await fetch("/app-config.json");
+  const fetched = parseAppConfig(await response.json());
+  const known = parseAppConfig(appConfig.peek() ?? loaded);
+  if (JSON.stringify(fetched) !== JSON.stringify(known)) appConfig.value = fetched;
 }

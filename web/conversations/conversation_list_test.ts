@@ -1,5 +1,5 @@
+import type { CallFrame } from "@/lib/protocol/v2.ts";
 import { assertEquals } from "@std/assert";
-import type { CallFrame } from "@/lib/protocol/calls.ts";
 import { CallClient } from "@/web/connection/call_client.ts";
 import { ConversationList } from "./conversation_list.ts";
 import { FakeEnvironment } from "@/web/connection/fake_environment.ts";

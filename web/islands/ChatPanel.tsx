@@ -23,7 +23,7 @@ import { browserEnvironment, socketUrl } from "@/web/connection/chat_socket.ts";
 import { PageStorage } from "@/web/browser/storage.ts";
 import { followKeyboard } from "@/web/browser/viewport.ts";
 import type { AppConfig } from "@/lib/protocol/app_config.ts";
-import type { Role } from "@/lib/protocol/roles.ts";
+import type { Role } from "@/lib/protocol/role.ts";
 import type { CharacterInfo } from "@/lib/protocol/v2.ts";
 
 interface ChatPanelProps {

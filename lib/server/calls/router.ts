@@ -2,10 +2,10 @@
 import type { z } from "zod";
 import { faultOf, RequestError } from "@/lib/protocol/request_error.ts";
 import type { Session } from "@/lib/chat/session.ts";
-import type { CallAnswer, CallFrame, Calls, Method, Params, Result } from "@/lib/protocol/calls.ts";
+import type { Calls, Method, Params, Result } from "@/lib/protocol/calls.ts";
 import { LlmError } from "@/lib/providers/provider.ts";
 import { CALL_ROLES, isEnough } from "@/lib/protocol/roles.ts";
-import type { TurnError } from "@/lib/protocol/v2.ts";
+import type { CallAnswer, CallFrame, TurnError } from "@/lib/protocol/v2.ts";
 import { guarded } from "@/lib/telemetry/guard.ts";
 
 /** Calls that one socket may have running at once. */

@@ -1,3 +1,4 @@
+import type { CallAnswer } from "@/lib/protocol/v2.ts";
 import { assertEquals, assertThrows } from "@std/assert";
 import { z } from "zod";
 import { CallConnection, CallRouter, checked, type Handlers } from "./router.ts";
@@ -7,7 +8,6 @@ import { Session } from "@/lib/chat/session.ts";
 import { Conversation } from "@/lib/chat/conversation.ts";
 import { LlmError } from "@/lib/providers/provider.ts";
 import { OWNER } from "@/lib/principal.ts";
-import type { CallAnswer } from "@/lib/protocol/calls.ts";
 import { within } from "@/tests/until.ts";
 
 const conversation = new Conversation({
@@ -46,7 +46,7 @@ class Line {
   async ended(id: string): Promise<CallAnswer> {
     const wait = async (): Promise<CallAnswer> => {
       for (;;) {
-        const found = this.answers.find((one) => one.type !== "progress" && one.type !== "avatar" && one.id === id);
+        const found = this.answers.find((one) => one.type !== "progress" && one.id === id);
         if (found !== undefined) return found;
         await new Promise<void>((resolve) => this.#waiting.push(resolve));
       }

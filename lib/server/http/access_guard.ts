@@ -17,7 +17,8 @@ import { ENTER, tokenPage } from "./token_page.ts";
 import type { Visitor } from "./visitor.ts";
 import type { Config } from "@/lib/config/schema.ts";
 import { OWNER, type Principal } from "@/lib/principal.ts";
-import { declaredRole, isEnough, type Role } from "@/lib/protocol/roles.ts";
+import type { Role } from "@/lib/protocol/role.ts";
+import { declaredRole, isEnough } from "@/lib/protocol/roles.ts";
 
 /**
  * Why nobody is known to have sent a request:

@@ -2,7 +2,7 @@
 import { Buffer } from "node:buffer";
 import { createHash, createHmac, randomBytes, timingSafeEqual } from "node:crypto";
 import type { Secrets } from "./secrets.ts";
-import type { Role } from "@/lib/protocol/roles.ts";
+import type { Role } from "@/lib/protocol/role.ts";
 
 const KEPT_SECONDS = 30 * 24 * 3600;
 /** As {@linkcode newToken} makes them. */

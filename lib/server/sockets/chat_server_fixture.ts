@@ -5,9 +5,9 @@ import { MemoryStore, type Store } from "@/lib/store/store.ts";
 import { upgradeSocket } from "./upgrade.ts";
 import { type Config, configSchema } from "@/lib/config/schema.ts";
 import { OWNER } from "@/lib/principal.ts";
-import type { CallAnswer, Method, Params, Result } from "@/lib/protocol/calls.ts";
+import type { Method, Params, Result } from "@/lib/protocol/calls.ts";
 import type { PlainMessage } from "@/lib/protocol/plain.ts";
-import { type ServerFrame, SUBPROTOCOL } from "@/lib/protocol/v2.ts";
+import { type CallAnswer, type ServerFrame, SUBPROTOCOL } from "@/lib/protocol/v2.ts";
 import { SocketClient } from "@/tests/socket_client.ts";
 
 /** Parts of a house that are a test's own. */
