@@ -124,7 +124,7 @@ async function bundle(script: string): Promise<Map<string, Uint8Array<ArrayBuffe
     write: false,
     jsx: "automatic",
     jsxImportSource: "preact",
-    alias: { "@/lib": `${root}lib`, "@/components": `${root}components`, "@/islands": `${root}islands` },
+    alias: { "@/lib": `${root}lib`, "@/web": `${root}web` },
     define: { "process.env.NODE_ENV": '"production"' },
   });
   await esbuild.stop();

@@ -13,7 +13,7 @@ type Scene = [name: string, needsShared: boolean, play: (visit: Visit) => Promis
 
 /** What the test page hands out of the island's surroundings. */
 interface Presence {
-  chosenCharacter: { value: { name: string; entry: string } | null };
+  chosenAvatar: { value: { name: string; entry: string } | null };
   feelings: { value: { name: string; intensity: number; at: number; turn: string } };
   speech: { value: { turn: string; text: string } | null };
 }
@@ -33,7 +33,7 @@ async function fadedIn(page: Page): Promise<void> {
 }
 
 async function choose(page: Page, name: string, entry: string): Promise<void> {
-  await page.evaluate((character) => void (presence.chosenCharacter.value = character), { name, entry });
+  await page.evaluate((character) => void (presence.chosenAvatar.value = character), { name, entry });
 }
 
 async function status(page: Page): Promise<string> {

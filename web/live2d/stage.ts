@@ -1,4 +1,4 @@
-import { Renderer } from "@pixi/core";
+import { Renderer } from "pixi.js";
 import "@pixi/unsafe-eval";
 import { Actor } from "./actor.ts";
 import type { Avatar } from "@/web/presence/avatar.ts";
