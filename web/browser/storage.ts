@@ -1,6 +1,6 @@
 /**
- * What the page remembers in the browser. Storage can be switched off, full or forbidden;
- * then the page works all the same and only forgets at reload.
+ * What the page keeps in localStorage: session, draft, chosen greeting, unconfirmed prompts. Storage can be switched off,
+ * full or forbidden; the page then works all the same, and has forgotten them at the next load.
  */
 
 /** The part of `localStorage` that is needed. */
@@ -23,9 +23,9 @@ export interface UnsentPrompt {
 export class PageStorage {
   readonly #storage: WebStorage | null;
 
-  /** @param store gives the storage; may throw, as `() => localStorage` does where storage is forbidden */
-  constructor(store: () => WebStorage) {
-    this.#storage = withDefault(store, null);
+  /** @param storage gives the storage; may throw, as `() => localStorage` does where storage is forbidden */
+  constructor(storage: () => WebStorage) {
+    this.#storage = withDefault(storage, null);
   }
 
   get session(): string | null {
@@ -62,7 +62,7 @@ export class PageStorage {
     this.#write(UNSENT_PREFIX + turn, null);
   }
 
-  /** Everything kept, oldest first. */
+  /** All unconfirmed prompts, of every tab; oldest first. */
   unsentPrompts(): UnsentPrompt[] {
     const found: UnsentPrompt[] = [];
     const store = this.#storage;

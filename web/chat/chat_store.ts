@@ -19,18 +19,9 @@ import {
   withoutTurn,
 } from "./conversation.ts";
 import { activity, appConfig, feelings, speech } from "@/web/presence/presence.ts";
-import { SentenceReader } from "./sentence_reader.ts";
+import { type Announcement, Announcer } from "./announcer.ts";
 import { ChatSocket, type Connection, type SocketEnvironment } from "@/web/connection/chat_socket.ts";
 import type { PageStorage } from "@/web/browser/storage.ts";
-
-/** Announcements kept in the document: enough for a screen reader to take them in, few enough not to pile up. */
-const MAX_ANNOUNCEMENTS = 6;
-
-/** A sentence for the live region. */
-export interface Announcement {
-  id: number;
-  text: string;
-}
 
 export interface ChatStoreOptions {
   /** The socket's address. */
@@ -52,7 +43,7 @@ export class ChatStore {
   readonly #greeting = signal<GreetingChoice>(greetingChoice(EMPTY_CONVERSATION));
   readonly #notice = signal<TurnError | null>(null);
   readonly #connection = signal<Connection>({ state: "idle" });
-  readonly #announcements = signal<readonly Announcement[]>([]);
+  readonly #announcer = new Announcer();
   readonly #storage: PageStorage;
   readonly #nextFrame: (callback: () => void) => void;
   readonly #now: () => number;
@@ -62,12 +53,10 @@ export class ChatStore {
   #published: readonly Turn[] = [];
   #publishing = false;
   #disposed = false;
-  /** True once a `welcome` has come over the line that is open now: only then may prompts go out. */
+  /** True once a `welcome` has come over the open connection: only then may prompts be sent. */
   #welcomed = false;
-  /** Turns to stop as soon as there is a line again. */
+  /** Turns to stop as soon as there is a connection. */
   readonly #turnsToStop = new Set<string>();
-  #reading: { turn: string; reader: SentenceReader } | null = null;
-  #announced = 0;
 
   constructor({ url, storage, environment, nextFrame }: ChatStoreOptions) {
     this.#storage = storage;
@@ -126,7 +115,7 @@ export class ChatStore {
 
   /** Finished sentences for screen readers, newest last. */
   get announcements(): ReadonlySignal<readonly Announcement[]> {
-    return this.#announcements;
+    return this.#announcer.announcements;
   }
 
   start(): void {
@@ -200,7 +189,7 @@ export class ChatStore {
     }
   }
 
-  /** Starts a new conversation. Needs the line; without it nothing happens. */
+  /** Starts a new conversation. Without a connection nothing happens. */
   reset(): void {
     if (!this.#welcomed || !this.#socket.send({ type: "reset" })) return;
     for (const turn of this.#state.turns) this.#storage.removeUnsent(turn.turn);
@@ -288,17 +277,12 @@ export class ChatStore {
     this.#role.value = frame.role;
     this.calls.connected();
     for (const { turn } of frame.history) this.#storage.removeUnsent(turn);
-    if (!frame.resumed) {
-      // What was there before this page came is not read out.
-      const current = currentTurn(frame.history);
-      this.#reading = current === undefined
-        ? null
-        : { turn: current.turn, reader: new SentenceReader(current.text.length) };
-    }
+    // What was said before this page came is not announced.
+    if (!frame.resumed) this.#announcer.skip(frame.history);
     this.#sendPending();
   }
 
-  /** Sends what has been waiting for the line. Sending twice is harmless: the server knows the turns it has. */
+  /** Sends what has been waiting for the connection. Sending twice is harmless: the server knows the turns it has. */
   #sendPending(): void {
     if (!this.#welcomed) return;
     for (const { turn, prompt, state, error } of this.#state.turns) {
@@ -335,7 +319,7 @@ export class ChatStore {
       const streaming = turns.findLast((turn) => turn.state === "streaming");
       speech.value = streaming === undefined ? null : { turn: streaming.turn, text: streaming.text };
       this.#setActivity();
-      this.#announce();
+      this.#announcer.update(turns);
     });
   }
 
@@ -344,25 +328,6 @@ export class ChatStore {
     if (current?.state === "streaming" && current.text !== "") activity.value = "speaking";
     else if (current !== undefined && current.state !== "unsent") activity.value = "thinking";
     else activity.value = this.draft.peek() === "" ? "idle" : "listening";
-  }
-
-  #announce(): void {
-    const spoken: string[] = [];
-    const reading = this.#reading;
-    const read = this.#state.turns.find((turn) => turn.turn === reading?.turn);
-    if (reading !== null && read !== undefined) {
-      const over = read.state === "done" || read.error !== undefined;
-      spoken.push(...(over ? reading.reader.rest(read.text) : reading.reader.read(read.text)));
-      if (read.error !== undefined) spoken.push(read.error.message);
-      if (over) this.#reading = null;
-    } else this.#reading = null;
-    const current = currentTurn(this.#state.turns);
-    if (this.#reading === null && current !== undefined) {
-      this.#reading = { turn: current.turn, reader: new SentenceReader() };
-    }
-    if (spoken.length === 0) return;
-    const added = spoken.map((text) => ({ id: this.#announced++, text }));
-    this.#announcements.value = [...this.#announcements.peek(), ...added].slice(-MAX_ANNOUNCEMENTS);
   }
 }
 

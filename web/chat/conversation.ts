@@ -17,7 +17,7 @@ export interface ConversationState {
   notice: TurnError | null;
 }
 
-/** What the character said first, and what it might have. */
+/** The greeting that the conversation begins with, and the choice of others. */
 export interface GreetingChoice {
   /** Undefined where it has no words of its own. */
   greeting: string | undefined;

@@ -1,6 +1,6 @@
 /** Cuts growing text into finished sentences, for those who hear the page instead of seeing it. */
 
-/** Longer than this without an end, and a piece is given out at its last space. */
+/** A sentence longer than this, in UTF-16 units, is cut at its last space. */
 const MAX_PIECE = 400;
 
 export class SentenceReader {

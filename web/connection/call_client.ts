@@ -1,9 +1,9 @@
-/** What the page asks of the server beside the conversation: a promise for each call, over the chat's own line. */
+/** Makes the calls of `lib/protocol/calls.ts` over the chat's connection: a promise for each. */
 import type { Calls, Method, Params, Result } from "@/lib/protocol/calls.ts";
 import type { ErrorCode } from "@/lib/protocol/codes.ts";
 import type { CallAnswer, CallFrame, TurnError } from "@/lib/protocol/v2.ts";
 
-/** What a method tells while it runs; nothing for most methods. */
+/** The progress that a method reports; `never` for most methods. */
 export type Progress<M extends Method> = Calls[M] extends { progress: infer P } ? P : never;
 
 export interface CallOptions<M extends Method> {
@@ -12,7 +12,7 @@ export interface CallOptions<M extends Method> {
   onProgress?(value: Progress<M>): void;
 }
 
-/** Why the server, or the line to it, did not do what a call asked. */
+/** Why a call failed: the server's refusal, or the connection. */
 export class CallError extends Error {
   override readonly name = "CallError";
   readonly code: ErrorCode;
@@ -24,13 +24,13 @@ export class CallError extends Error {
     this.hint = hint;
   }
 
-  /** As the parts of the page that show failures take it. */
+  /** As the page's components show it. */
   get error(): TurnError {
     return { code: this.code, message: this.message, ...(this.hint !== undefined && { hint: this.hint }) };
   }
 }
 
-/** Methods that only read: they wait for the line, and go out again when it breaks. What changes something says so. */
+/** Methods that change nothing. They wait for a connection, and are sent again when it breaks; others are rejected. */
 const READ_ONLY_METHODS: ReadonlySet<Method> = new Set<Method>([
   "conversations.list",
   "conversations.export",
@@ -59,15 +59,15 @@ export class CallClient {
   #connected = false;
   #lastId = 0;
 
-  /** @param send puts a frame on the line; false when there is none */
+  /** @param send sends a frame; false when there is no connection */
   constructor(send: (frame: CallFrame) => boolean) {
     this.#send = send;
   }
 
   /**
-   * Asks the server. Without a line, what only reads waits for one; anything else is rejected.
+   * Calls a method on the server. Without a connection, a read-only method waits for one; any other is rejected.
    *
-   * @throws {CallError} when the server refuses, or the line breaks before a call that must not run twice has ended
+   * @throws {CallError} when the server refuses, or the connection breaks before a method that changes something has ended
    */
   call<M extends Method>(method: M, params: Params<M>, options: CallOptions<M> = {}): Promise<Result<M>> {
     const { signal, onProgress } = options;
@@ -94,7 +94,7 @@ export class CallClient {
     return promise as Promise<Result<M>>;
   }
 
-  /** Takes in an answer. One to a call that is over, such as a cancelled one, is nothing to anybody. */
+  /** Takes in an answer. One to a call that has ended, such as a cancelled one, is ignored. */
   receive(answer: CallAnswer): void {
     if (answer.type === "progress") return this.#pending.get(answer.id)?.progress(answer.value);
     const pending = this.#remove(answer.id);
@@ -102,13 +102,13 @@ export class CallClient {
     else pending?.reject(new CallError(answer));
   }
 
-  /** The server has said welcome: what waits goes out. */
+  /** The server has said welcome: calls that wait are sent. */
   connected(): void {
     this.#connected = true;
     for (const pending of this.#pending.values()) pending.sent ||= this.#send(pending.frame);
   }
 
-  /** The line is gone. What only reads waits for the next one. */
+  /** The connection is lost: read-only calls wait for the next one, others are rejected. */
   disconnected(): void {
     this.#connected = false;
     for (const [id, pending] of [...this.#pending]) {
@@ -117,7 +117,7 @@ export class CallClient {
     }
   }
 
-  /** Rejects everything: the page goes. */
+  /** Rejects every call that is open. */
   dispose(): void {
     this.#connected = false;
     for (const [id, { frame }] of [...this.#pending]) this.#remove(id)?.reject(offlineError(frame.method));

@@ -1,5 +1,5 @@
 /**
- * The page's one connection: comes up, stays up, comes back.
+ * The page's one WebSocket: connects, notices when the connection is dead, and reconnects.
  *
  * ```text
  * idle ─start─▶ connecting ─first frame─▶ open
@@ -13,14 +13,14 @@ import { type ClientFrame, type ServerFrame, SUBPROTOCOL } from "@/lib/protocol/
 import { retryDelay } from "./retry_delay.ts";
 import { parseServerFrame } from "@/lib/protocol/server_frame.ts";
 
-/** From opening the line to the server's first frame. */
+/** From opening the socket to the server's first frame. */
 const CONNECT_TIMEOUT_MS = 10_000;
-/** The server pings an idle line every 15 s; after this much silence the line is dead. */
+/** The server pings an idle connection every 15 s; after this much silence it is taken for dead. */
 const SILENCE_TIMEOUT_MS = 40_000;
 
 /**
  * - `idle`: not started
- * - `connecting`: the line is being opened, or the server has not said its first word
+ * - `connecting`: the socket is being opened, or the server has not sent its first frame
  * - `open`: frames go both ways
  * - `waiting`: for the next attempt, at `retryAt`
  * - `closed`: for good, by `dispose()` or by a close code that says that trying again is of no use
@@ -39,7 +39,7 @@ export interface SocketLike {
   close(code?: number, reason?: string): void;
 }
 
-/** The world around the socket, so that tests can bring their own. */
+/** What the socket needs of the browser, so that tests can bring their own. */
 export interface SocketEnvironment {
   connect(url: string, protocol: string): SocketLike;
   /** Milliseconds of a clock that goes on while the machine sleeps. */
@@ -47,16 +47,16 @@ export interface SocketEnvironment {
   /** Calls back once after `ms`; the returned function calls it off. */
   schedule(callback: () => void, ms: number): () => void;
   random(): number;
-  /** Calls back when a lost line is worth a try at once: the browser came online, the tab became visible. */
+  /** Calls back when reconnecting is worth a try at once: the browser came online, the tab became visible. */
   onWake(callback: () => void): () => void;
 }
 
 export interface SocketHandlers {
-  /** The frame to open with, asked anew for each line. */
+  /** The frame to open with, asked for anew with each connection. */
   hello(): ClientFrame;
   onFrame(frame: ServerFrame): void;
   onConnection(connection: Connection): void;
-  /** A frame that cannot be read. The line stays: the next frame may be a good one. */
+  /** A frame that cannot be read. The connection stays: the next frame may be a good one. */
   onInvalidFrame(error: SyntaxError): void;
 }
 
@@ -66,9 +66,9 @@ export class ChatSocket {
   readonly #environment: SocketEnvironment;
   #connection: Connection = { state: "idle" };
   #socket: SocketLike | null = null;
-  /** Grows with every line. A callback of an older line finds that its number is past, and does nothing. */
+  /** Number of the socket. A callback of an older one finds that its number has passed, and does nothing. */
   #epoch = 0;
-  /** Attempts since the server last said welcome: one that turns us away as soon as we come is not to be pestered. */
+  /** Attempts since the last welcome: a server that refuses at once is asked less and less often. */
   #failedAttempts = 0;
   #lastFrameAt = 0;
   #cancelTimer: () => void = () => {};
@@ -84,14 +84,14 @@ export class ChatSocket {
     return this.#connection;
   }
 
-  /** Opens the line and keeps it open until `dispose()`. */
+  /** Connects, and reconnects until `dispose()`. */
   start(): void {
     if (this.#connection.state !== "idle") return;
     this.#stopWatchingWake = this.#environment.onWake(() => this.#onWake());
     this.#open();
   }
 
-  /** Sends when the line is open. False means that nothing was sent: the caller keeps what it has. */
+  /** Sends a frame when the connection is open. False: nothing was sent, the caller keeps it. */
   send(frame: ClientFrame): boolean {
     if (this.#connection.state !== "open" || this.#socket === null) return false;
     this.#socket.send(JSON.stringify(frame));
@@ -172,12 +172,12 @@ export class ChatSocket {
 
   #onWake(): void {
     if (this.#connection.state === "waiting") return this.#open();
-    // After sleep the timers may not have run yet, and the line looks open.
+    // After sleep the timers may not have run yet, and the connection looks open.
     const silent = this.#environment.now() - this.#lastFrameAt >= SILENCE_TIMEOUT_MS;
     if (this.#connection.state === "open" && silent) this.#open();
   }
 
-  /** Lets go of the line: nothing of it reaches us any more. */
+  /** Closes the socket and ignores whatever still comes from it. */
   #closeSocket(code: number, reason: string): void {
     this.#epoch++;
     this.#cancelTimer();
@@ -206,7 +206,7 @@ export function socketUrl(backendWsUrl: string, page: { protocol: string; host: 
   return `${page.protocol === "https:" ? "wss:" : "ws:"}//${page.host}${pathname}${search}`;
 }
 
-/** The browser as the socket's world. */
+/** The real browser. */
 export function browserEnvironment(): SocketEnvironment {
   return {
     connect: (url, protocol) => new WebSocket(url, protocol),

@@ -1,4 +1,4 @@
-/** A world for tests: time stands still until `advance()`, and lines are opened, fed and lost by hand. */
+/** A browser for tests: time stands still until `advance()`, and sockets are opened, fed and lost by hand. */
 import type { ClientFrame, ServerFrame, Status } from "@/lib/protocol/v2.ts";
 import type { SocketEnvironment, SocketLike } from "./chat_socket.ts";
 
@@ -28,7 +28,7 @@ export class FakeSocket implements SocketLike {
     this.closed = true;
   }
 
-  /** The server accepts the line. */
+  /** The server accepts the connection. */
   accept(): void {
     this.onopen?.(new Event("open"));
   }
@@ -52,10 +52,10 @@ export class FakeEnvironment implements SocketEnvironment {
   #timers: { at: number; callback: () => void }[] = [];
   readonly #wakers = new Set<() => void>();
 
-  /** The newest line. */
+  /** The newest socket. */
   get socket(): FakeSocket {
     const socket = this.sockets.at(-1);
-    if (socket === undefined) throw new Error("Cannot give a line: none was opened");
+    if (socket === undefined) throw new Error("Cannot give a socket: none was opened");
     return socket;
   }
 

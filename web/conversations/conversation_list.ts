@@ -1,4 +1,4 @@
-/** The conversations that there are, as the reader looks through them. */
+/** The list of conversations: search, open, rename, delete, export. */
 import { type ReadonlySignal, signal } from "@preact/signals";
 import type { ConversationSummary } from "@/lib/protocol/calls.ts";
 import type { TurnError } from "@/lib/protocol/v2.ts";

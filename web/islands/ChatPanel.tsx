@@ -86,7 +86,7 @@ export default function ChatPanel({ config, preferences: initial, role: loaded, 
   const opened = useRef(false);
   useEffect(() => {
     if (connection.state !== "open") return;
-    // A line that is gone again will be followed by another one.
+    // A connection that is lost again will be followed by another one.
     if (opened.current) refreshAppConfig(config).catch(() => {});
     opened.current = true;
   }, [connection.state]);

@@ -2,7 +2,7 @@ import { type ReadonlySignal, signal } from "@preact/signals";
 import { turnErrorOf } from "./pull_store.ts";
 import type { TurnError } from "@/lib/protocol/v2.ts";
 
-/** A list on the server of which one is chosen. */
+/** A list on the server of which one item is chosen, such as the avatars. */
 export class ChoiceStore<T extends { name: string; chosen: boolean }> {
   readonly #list: () => Promise<readonly T[]>;
   readonly #choose: (name: string) => Promise<unknown>;
@@ -20,12 +20,12 @@ export class ChoiceStore<T extends { name: string; chosen: boolean }> {
     return this.#items;
   }
 
-  /** The one that is on its way, which may have to be downloaded first. */
+  /** Name of the item that the server is switching to, which may take a download; null when it is not switching. */
   get choosing(): ReadonlySignal<string | null> {
     return this.#choosing;
   }
 
-  /** Why the list cannot be read, or the last one wanted cannot be had. */
+  /** Why the list could not be read, or the last choice was refused. */
   get error(): ReadonlySignal<TurnError | null> {
     return this.#error;
   }
@@ -44,14 +44,14 @@ export class ChoiceStore<T extends { name: string; chosen: boolean }> {
     try {
       await this.#choose(name);
     } catch (error) {
-      // Whoever has chosen another one meanwhile does not want to hear of this one.
+      // Another item has been chosen meanwhile: this error is of no interest.
       if (this.#choosing.peek() === name) this.#error.value = turnErrorOf(error);
     }
     if (this.#choosing.peek() === name) this.#choosing.value = null;
     await this.read();
   }
 
-  /** Forgets what went wrong: it has been seen. */
+  /** Clears `error`: the reader has seen it. */
   clearError(): void {
     this.#error.value = null;
   }

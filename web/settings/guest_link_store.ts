@@ -1,4 +1,4 @@
-/** The link that lets guests in, as its owner makes it and takes it back. */
+/** The link for guests, as the owner makes, shows and revokes it. */
 import { type ReadonlySignal, signal } from "@preact/signals";
 import type { CallClient } from "@/web/connection/call_client.ts";
 import { turnErrorOf } from "./pull_store.ts";

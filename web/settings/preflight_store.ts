@@ -1,4 +1,4 @@
-/** What is there for a conversation, and what is missing. */
+/** Checks what a conversation needs: the language model's server, the model, WebGL. */
 import { type ReadonlySignal, signal } from "@preact/signals";
 import type { CallClient } from "@/web/connection/call_client.ts";
 import { turnErrorOf } from "./pull_store.ts";
@@ -16,7 +16,7 @@ export class PreflightStore {
     this.#call = call;
   }
 
-  /** What was seen last; null before. */
+  /** The server's last answer; null before the first. */
   get result(): ReadonlySignal<Preflight | null> {
     return this.#result;
   }
@@ -25,12 +25,12 @@ export class PreflightStore {
     return this.#checking;
   }
 
-  /** Why it could not be looked. */
+  /** Why the last check failed. */
   get error(): ReadonlySignal<TurnError | null> {
     return this.#error;
   }
 
-  /** Looks; where somebody looks already, once more after that, for things may have changed meanwhile. */
+  /** Asks the server. While a check is running, another one follows it: things may have changed meanwhile. */
   async check(): Promise<void> {
     this.#again = true;
     if (this.#checking.peek()) return;

@@ -1,4 +1,4 @@
-/** Bringing a language model, with what a reader wants to know meanwhile. */
+/** Has the server download a language model, and shows its progress, rate and remaining time. */
 import { type ReadonlySignal, signal } from "@preact/signals";
 import { type CallClient, CallError } from "@/web/connection/call_client.ts";
 import { RateMeter } from "./rate_meter.ts";
@@ -20,11 +20,11 @@ export interface Pull {
 
 export interface PullStoreOptions {
   call: CallClient["call"];
-  /** Milliseconds of a clock that goes evenly. */
+  /** Milliseconds of a monotonic clock. */
   now(): number;
 }
 
-/** One model at a time: it uses the whole line anyway. */
+/** Downloads one model at a time: one takes the whole bandwidth anyway. */
 export class PullStore {
   readonly #call: CallClient["call"];
   readonly #now: () => number;
@@ -36,13 +36,13 @@ export class PullStore {
     this.#now = now;
   }
 
-  /** The model that comes, or the last one; null before. */
+  /** The download that is running, or the last one; null before the first and after `dismiss()`. */
   get current(): ReadonlySignal<Pull | null> {
     return this.#current;
   }
 
   /**
-   * Brings a model, instead of one that is coming. It never throws: what goes wrong is told in `current`.
+   * Downloads a model; one that is being downloaded is cancelled. Never throws: a failure is in `current`.
    *
    * @returns whether it is there
    */
@@ -65,14 +65,14 @@ export class PullStore {
     }
   }
 
-  /** Stops what is coming. */
+  /** Cancels the download that is running. */
   cancel(): void {
     if (this.#current.peek()?.phase !== "running") return;
     this.#update({ phase: "stopped" });
     this.#cancel.abort(new DOMException("The reader has stopped it", "AbortError"));
   }
 
-  /** Takes what is over out of view. */
+  /** Forgets a download that has ended. */
   dismiss(): void {
     if (this.#current.peek()?.phase !== "running") this.#current.value = null;
   }
@@ -89,7 +89,7 @@ export class PullStore {
   }
 }
 
-/** What a failed call tells a reader. */
+/** A failed call as the page shows it. */
 export function turnErrorOf(error: unknown): TurnError {
   if (error instanceof CallError) return error.error;
   return { code: "internal", message: error instanceof Error ? error.message : String(error) };

@@ -15,7 +15,7 @@ export class RateMeter {
    */
   add(bytes: number, at: number): void {
     this.#samples.push({ bytes, at });
-    // The newest one from before the window stays, or a slow line would never have two.
+    // The newest one from before the window stays, or a slow connection would never have two.
     while (this.#samples.length > 2 && at - this.#samples[1]!.at >= WINDOW_MS) this.#samples.shift();
   }
 

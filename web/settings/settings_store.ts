@@ -72,7 +72,7 @@ export class SettingsStore {
     }
   }
 
-  /** Forgets how the last changes went: what was said of them has been seen. */
+  /** Clears `changes`: the reader has seen them. */
   clearChanges(): void {
     this.#changes.value = new Map();
   }

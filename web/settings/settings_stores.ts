@@ -1,4 +1,4 @@
-/** Everything the page has beside the conversation: what is there, what can be changed, what can be brought. */
+/** The stores behind the settings dialog, the notice about the language model and uploads. */
 import { type Signal, signal } from "@preact/signals";
 import type { SettingsSection } from "@/lib/i18n/types/settings.ts";
 import type { CallClient } from "@/web/connection/call_client.ts";
@@ -36,19 +36,19 @@ export class SettingsStores {
     this.uploads = new UploadStore(sendFiles, (kind) => void this.#choicesOf(kind).read());
   }
 
-  /** Brings a language model, and looks again at what is there. */
+  /** Has the server download a language model, then checks again what is there. */
   async pull(model: string): Promise<void> {
     if (await this.pulls.start(model)) await this.preflight.check();
   }
 
-  /** Forgets what was said of changes: the settings are closed. */
+  /** Clears the results of changes: the dialog is closed. */
   clearResults(): void {
     this.settings.clearChanges();
     this.avatars.clearError();
     this.characters.clearError();
   }
 
-  /** Stops what only this page wants. */
+  /** Cancels the download and the upload that this page has started. */
   dispose(): void {
     this.pulls.cancel();
     this.uploads.dismiss();

@@ -41,22 +41,22 @@ export class UploadStore {
     this.#onUploaded = onUploaded;
   }
 
-  /** What is going on, or how the last one went; null when that has been seen. */
+  /** The upload that is running, or the last one; null after `dismiss()`. */
   get current(): ReadonlySignal<Upload | null> {
     return this.#current;
   }
 
-  /** Takes in what was dropped. To be called within the `drop` event. */
+  /** Uploads what was dropped. To be called within the `drop` event. */
   drop(transfer: DropData): Promise<void> {
     return this.#upload(droppedFiles(transfer));
   }
 
-  /** Takes in what was picked. */
+  /** Uploads files that were picked. */
   pick(files: NamedFile[]): Promise<void> {
     return this.#upload(Promise.resolve(files));
   }
 
-  /** Stops what is going on, or takes what is over out of view. */
+  /** Cancels the upload that is running, or forgets the one that has ended. */
   dismiss(): void {
     this.#cancel.abort(new DOMException("The reader has stopped it", "AbortError"));
     this.#current.value = null;

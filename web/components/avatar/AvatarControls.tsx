@@ -9,7 +9,7 @@ interface AvatarControlsProps {
   words: AvatarWords;
 }
 
-/** A panel to try everything the character can do, and to move and size it without a pointer. */
+/** Buttons for every feeling, expression and motion of the model, and sliders for its size and place. */
 export function AvatarControls({ stage, view, words }: AvatarControlsProps) {
   const { emotions, expressions, motions } = stage.repertoire();
   const [kept, setKept] = useState<ReadonlySet<string>>(new Set());

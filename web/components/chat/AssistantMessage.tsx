@@ -13,7 +13,7 @@ interface AssistantMessageProps {
   words: Words;
 }
 
-/** An answer: formatted as soon as the formatter is there, plain text before. */
+/** A message of the character, as Markdown; as plain text until the formatter is loaded. */
 export function AssistantMessage({ text, live, words }: AssistantMessageProps) {
   const root = useRef<HTMLDivElement>(null);
   const view = useRef<MarkdownView | null>(null);

@@ -23,7 +23,7 @@ interface TurnItemProps {
   onRegenerate(turn: string): void;
 }
 
-/** What was said and what was answered. Drawn again only when its turn has changed, so a long conversation stays quick. */
+/** A turn: the reader's message and the character's. Drawn again only when its turn has changed, so a long conversation stays quick. */
 export class TurnItem extends Component<TurnItemProps> {
   override shouldComponentUpdate(next: TurnItemProps): boolean {
     const { turn, name, words, online, last } = this.props;

@@ -13,7 +13,7 @@ interface UserMessageProps {
   onAsk: ((text: string) => Promise<void>) | null;
 }
 
-/** What the reader has said, and may say differently. */
+/** A message of the reader, with a button to edit it. */
 export function UserMessage({ text, words, followed, onAsk }: UserMessageProps) {
   const editing = useSignal(false);
   const button = useRef<HTMLButtonElement>(null);

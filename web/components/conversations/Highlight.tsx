@@ -1,4 +1,4 @@
-/** A text in which the words that were looked for stand out. */
+/** A text with every occurrence of the search query marked. */
 export function Highlight({ text, query }: { text: string; query: string }) {
   if (query === "") return <>{text}</>;
   const literal = query.replace(/[\\^$.*+?()[\]{}|/-]/g, "\\$&");

@@ -11,7 +11,7 @@ interface PullStatusProps {
   onGoOn(): void;
 }
 
-/** A language model on its way: how much is there, how fast it comes, how long it takes. */
+/** Progress of a language model's download: bytes, rate, remaining time; or how it ended. */
 export function PullStatus({ pull, words, language, onCancel, onGoOn }: PullStatusProps) {
   const text = words.setup.pull;
   const { model, phase, total, completed, error } = pull;

@@ -6,7 +6,7 @@ import { Icon } from "@/web/components/Icon.tsx";
 /** How long good news that need nothing done stay, ms. */
 const SHOWN_MS = 8_000;
 
-/** What becomes of what was dropped or picked. */
+/** Progress and result of an upload. */
 export function UploadCard({ uploads, words }: { uploads: UploadStore; words: Words }) {
   const upload = uploads.current.value;
   const settled = upload?.phase === "done" && upload.result.warnings.length === 0;
