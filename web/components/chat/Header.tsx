@@ -32,7 +32,9 @@ export function Header(props: HeaderProps) {
         <h2>{name}</h2>
         <p class="status" data-tone={tone} role="status">
           <span class="dot" aria-hidden="true" />
-          <span class="status-text">{text}</span>
+          <span class="status-text" title={status?.reachable ? `${status.provider} · ${status.model}` : undefined}>
+            {text}
+          </span>
           {stuck && <button type="button" class="link" onClick={onReconnect}>{words.connection.reconnect}</button>}
         </p>
       </div>

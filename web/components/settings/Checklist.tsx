@@ -126,15 +126,15 @@ interface GetModelProps {
 }
 
 function GetModel({ stores, model, words, language, offers }: GetModelProps) {
-  const { preflight, pulls: puller, settings } = stores;
-  const pull = puller.current.value;
+  const { preflight, pulls, settings } = stores;
+  const pull = pulls.current.value;
   if (pull !== null && sameModel(pull.model, model) && pull.phase !== "done") {
     return (
       <PullStatus
         pull={pull}
         words={words}
         language={language}
-        onCancel={() => puller.cancel()}
+        onCancel={() => pulls.cancel()}
         onGoOn={() => void stores.pull(model)}
       />
     );
