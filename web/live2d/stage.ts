@@ -11,6 +11,7 @@ import { loadModel } from "./loader.ts";
 import { startLoop } from "./loop.ts";
 import { watchSize } from "./size.ts";
 import { limitView, recallView, rememberView } from "./view_memory.ts";
+import type { Hotkey } from "@/lib/protocol/model_extras.ts";
 import { type Emotion, emotionOf, EMOTIONS } from "@/lib/protocol/emotions.ts";
 
 /** What drawing may cost. */
@@ -43,7 +44,11 @@ export interface Repertoire {
   emotions: Emotion[];
   /** Names of the model's own expressions. */
   expressions: string[];
-  motions: { group: string; count: number }[];
+  motions: { group: string; names: readonly string[] }[];
+  /** The owner's own buttons. */
+  hotkeys: readonly Hotkey[];
+  /** Names of the expressions that are worn for feelings; feelings without one get a pose. */
+  faces: ReadonlyMap<Emotion, string>;
 }
 
 /** A canvas with a Live2D character that lives on it. Everything but `load` does nothing while there is none. */
@@ -188,11 +193,17 @@ class PixiStage implements Stage {
 
   repertoire(): Repertoire {
     const actor = this.#actor;
-    if (actor === null) return { emotions: [], expressions: [], motions: [] };
+    if (actor === null) return { emotions: [], expressions: [], motions: [], hotkeys: [], faces: new Map() };
     return {
       emotions: EMOTIONS.filter((emotion) => actor.faces.has(emotion)),
       expressions: actor.expressions.map((expression) => expression.name),
-      motions: [...actor.motions].map(([group, count]) => ({ group, count })),
+      motions: [...actor.motions].map(([group, names]) => ({ group, names })),
+      hotkeys: actor.hotkeys,
+      faces: new Map(
+        [...actor.faces].filter(([, face]) => actor.expressions.includes(face)).map((
+          [emotion, { name }],
+        ) => [emotion, name]),
+      ),
     };
   }
 

@@ -22,7 +22,7 @@ export const AVATAR: AvatarWords = {
   },
   expressions: "Expressions",
   motions: (group) => group === "" ? "Motions" : `Motions: ${group}`,
-  motion: "Motion",
+  hotkeys: "Hotkeys",
   view: "View",
   size: "Size",
   leftRight: "Left and right",

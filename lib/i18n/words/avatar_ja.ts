@@ -23,7 +23,7 @@ export const AVATAR: AvatarWords = {
   },
   expressions: "表情",
   motions: (group) => group === "" ? "モーション" : `モーション：${group}`,
-  motion: "モーション",
+  hotkeys: "ホットキー",
   view: "見え方",
   size: "大きさ",
   leftRight: "左右",

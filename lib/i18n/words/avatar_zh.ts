@@ -23,7 +23,7 @@ export const AVATAR: AvatarWords = {
   },
   expressions: "表情",
   motions: (group) => group === "" ? "动作" : `动作：${group}`,
-  motion: "动作",
+  hotkeys: "快捷键",
   view: "视图",
   size: "大小",
   leftRight: "左右",

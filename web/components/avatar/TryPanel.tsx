@@ -1,6 +1,6 @@
 import { useState } from "preact/hooks";
 import { HOME, type View } from "@/web/live2d/fit.ts";
-import type { Stage } from "@/web/live2d/stage.ts";
+import type { Repertoire, Stage } from "@/web/live2d/stage.ts";
 import type { AvatarWords } from "@/lib/i18n/words/avatar.ts";
 
 interface TryPanelProps {
@@ -11,7 +11,7 @@ interface TryPanelProps {
 
 /** A panel to try everything the character can do, and to move and size it without a pointer. */
 export function TryPanel({ stage, view, words }: TryPanelProps) {
-  const { emotions, expressions, motions } = stage.repertoire();
+  const { emotions, expressions, motions, hotkeys } = stage.repertoire();
   const [kept, setKept] = useState<ReadonlySet<string>>(new Set());
 
   function toggle(name: string) {
@@ -51,16 +51,37 @@ export function TryPanel({ stage, view, words }: TryPanelProps) {
           ))}
         </Choices>
       )}
-      {motions.map(({ group, count }) => (
-        <Choices key={group} title={words.motions(group)}>
-          {Array.from({ length: count }, (_, index) => (
+      {hotkeys.length > 0 && (
+        <Choices title={words.hotkeys}>
+          {hotkeys.map((one, at) =>
+            "expression" in one
+              ? (
+                <button
+                  key={at}
+                  type="button"
+                  aria-pressed={kept.has(one.expression)}
+                  onClick={() => toggle(one.expression)}
+                >
+                  {one.name}
+                </button>
+              )
+              : (
+                <button key={at} type="button" onClick={() => void stage.play(one.motion.group, one.motion.index)}>
+                  {one.name}
+                </button>
+              )
+          )}
+        </Choices>
+      )}
+      {groupsOf(motions).map(({ title, list }) => (
+        <Choices key={title} title={words.motions(title)}>
+          {list.map(({ group, index, name }) => (
             <button
-              key={index}
+              key={`${group} ${index}`}
               type="button"
-              aria-label={`${group || words.motion} ${index + 1}`}
               onClick={() => void stage.play(group, index)}
             >
-              {index + 1}
+              {name}
             </button>
           ))}
         </Choices>
@@ -79,6 +100,23 @@ export function TryPanel({ stage, view, words }: TryPanelProps) {
       </Choices>
     </>
   );
+}
+
+interface MotionButton {
+  group: string;
+  index: number;
+  name: string;
+}
+
+/** Motions under the names of their groups; those that are alone in a group named like them, together under no name. */
+function groupsOf(motions: Repertoire["motions"]): { title: string; list: MotionButton[] }[] {
+  const groups = new Map<string, MotionButton[]>();
+  for (const { group, names } of motions) {
+    const title = names.length === 1 && names[0] === group ? "" : group;
+    const list = groups.get(title) ?? [];
+    groups.set(title, [...list, ...names.map((name, index) => ({ group, index, name }))]);
+  }
+  return [...groups].map(([title, list]) => ({ title, list }));
 }
 
 interface SliderProps {
