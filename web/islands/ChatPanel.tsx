@@ -181,7 +181,7 @@ export default function ChatPanel({ config, preferences: initial, role: loaded, 
         <>
           <Settings backstage={behind} status={status} words={words} preferences={preferences} />
           <DropZone uploads={behind.uploads} words={words} />
-          {behind.open.value === null && <UploadCard uploads={behind.uploads} words={words} />}
+          {behind.open.value === null && <UploadCard stores={behind} words={words} />}
         </>
       )}
     </section>

@@ -77,6 +77,12 @@ export class Actor {
     return actor;
   }
 
+  /** Address of its owner's picture of it; null where there is none. */
+  get icon(): string | null {
+    const { extras: { icon }, url } = this.#model.settings;
+    return icon === undefined ? null : new URL(icon, url).href;
+  }
+
   /** Buttons of the model's owner, for what there really is. */
   get hotkeys(): readonly Hotkey[] {
     const { extras: { hotkeys = [] }, motions } = this.#model.settings;

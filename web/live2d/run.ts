@@ -1,5 +1,5 @@
 import { effect, signal as createSignal, untracked } from "@preact/signals";
-import { activity, appConfig, chosenAvatar, feelings, speech } from "@/web/presence/presence.ts";
+import { activity, appConfig, chosenAvatar, feelings, shownAvatar, speech } from "@/web/presence/presence.ts";
 import type { AppConfig } from "@/lib/protocol/app_config.ts";
 import type { Avatar } from "@/web/presence/avatar.ts";
 import type { Progress } from "./downloads.ts";
@@ -78,8 +78,10 @@ export async function runAvatar(
     try {
       await stage.load(character, { signal, onProgress: (progress) => report(progress) });
       shows.value++;
+      shownAvatar.value = { entry: character.entry, repertoire: stage.repertoire(), picture: stage.picture() };
       tell({ phase: "ready", name: character.name, progress: null });
     } catch (error) {
+      if (!(error instanceof DOMException)) shownAvatar.value = { entry: character.entry, fault: faultOf(error) };
       if (first) fail(error);
       else if (!(error instanceof DOMException)) tell({ progress: null, problem: faultOf(error) });
     }

@@ -45,6 +45,8 @@ export interface Repertoire {
   /** Names of the model's own expressions. */
   expressions: string[];
   motions: { group: string; names: readonly string[] }[];
+  /** Address of the picture that its owner has for it. */
+  icon?: string;
   /** The owner's own buttons. */
   hotkeys: readonly Hotkey[];
   /** Names of the expressions that are worn for feelings; feelings without one get a pose. */
@@ -70,6 +72,8 @@ export interface Stage {
   /** Plays one of the model's motions. */
   play(group: string, index: number): Promise<void>;
   repertoire(): Repertoire;
+  /** A small picture of what is on the stage, as a data URL; empty where there is none. */
+  picture(): string;
   /** Moves and sizes the character; this is remembered for it. */
   setView(view: View): void;
   /** Keeps to breath, blinks and gaze, for those who ask for reduced motion. */
@@ -88,6 +92,9 @@ export interface Stage {
 export function createStage(canvas: HTMLCanvasElement, options: StageOptions = {}): Stage {
   return new PixiStage(canvas, options);
 }
+
+/** The longer edge of a small picture, in pixels. */
+const PICTURE = 240;
 
 /** Where the character looks while thinking: up, and to the side. */
 const THINKING_GAZE = { x: -0.45, y: 0.55 };
@@ -199,12 +206,25 @@ class PixiStage implements Stage {
       expressions: actor.expressions.map((expression) => expression.name),
       motions: [...actor.motions].map(([group, names]) => ({ group, names })),
       hotkeys: actor.hotkeys,
+      ...(actor.icon !== null && { icon: actor.icon }),
       faces: new Map(
         [...actor.faces].filter(([, face]) => actor.expressions.includes(face)).map((
           [emotion, { name }],
         ) => [emotion, name]),
       ),
     };
+  }
+
+  picture(): string {
+    const { width, height } = this.#canvas;
+    if (this.#actor === null || width === 0 || height === 0) return "";
+    // What was drawn before this task is gone from the canvas by now.
+    this.#draw(0);
+    const small = document.createElement("canvas");
+    small.width = Math.round(PICTURE * Math.min(1, width / height));
+    small.height = Math.round(PICTURE * Math.min(1, height / width));
+    small.getContext("2d")?.drawImage(this.#canvas, 0, 0, small.width, small.height);
+    return small.toDataURL();
   }
 
   setView(view: View): void {

@@ -13,6 +13,8 @@ export interface UploadFiles {
   kind: Kind;
   label: string;
   files: NamedFile[];
+  /** The entry file of the model that is meant, where there are several. */
+  entry?: string;
 }
 
 /** No model has this many files; a folder dropped by mistake has. */
@@ -31,7 +33,7 @@ export function parcelOf(files: readonly NamedFile[]): UploadFiles | Unfit {
   if (kept.length > MOST_FILES) return "too_many";
   const label = first.path.split("/")[0]!;
   const folder = first.path.includes("/");
-  if (folder || kept.some(({ path }) => /\.model3?\.json$/i.test(path))) {
+  if (folder || kept.some(({ path }) => /\.(model3?\.json|moc3?)$/i.test(path))) {
     return { kind: "avatar", label: folder ? label : first.path, files: kept };
   }
   if (kept.length > 1) return kept.every(({ path }) => isCard(path)) ? "several_cards" : "unknown";

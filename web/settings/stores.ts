@@ -1,6 +1,7 @@
 /** Everything the page has beside the conversation: what is there, what can be changed, what can be brought. */
 import { type Signal, signal } from "@preact/signals";
 import type { CallClient } from "@/web/connection/calls.ts";
+import { AvatarReview } from "./avatar_review.ts";
 import { ChoiceStore } from "./choice_store.ts";
 import type { Kind } from "./dropped.ts";
 import { GuestLinkStore } from "./guest_link.ts";
@@ -25,6 +26,7 @@ export class SettingsStores {
   readonly characters: ChoiceStore<CharacterChoice>;
   readonly uploads: UploadStore;
   readonly guestLink: GuestLinkStore;
+  readonly review: AvatarReview;
 
   constructor(calls: CallClient) {
     const call: CallClient["call"] = (method, params, options) => calls.call(method, params, options);
@@ -33,6 +35,7 @@ export class SettingsStores {
     this.settings = new SettingsStore(call);
     this.avatars = new ChoiceStore(() => call("avatars.list", {}), (name) => call("avatars.choose", { name }));
     this.characters = new ChoiceStore(() => call("characters.list", {}), (name) => call("characters.choose", { name }));
+    this.review = new AvatarReview(call);
     this.guestLink = new GuestLinkStore(call);
     this.uploads = new UploadStore(sendParcel, (kind) => void this.#chooserOf(kind).read());
   }

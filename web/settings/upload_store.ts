@@ -15,6 +15,8 @@ export interface Taken {
   name: string;
   /** What its owner should know. */
   warnings: string[];
+  /** Of an avatar that waits to be looked at and chosen: the address of its entry file. */
+  url?: string;
 }
 
 export type Upload =
@@ -23,12 +25,14 @@ export type Upload =
   /** `share` of it has gone out, from 0 to 1; at 1, the server looks it over. */
   | { phase: "sending"; kind: Kind; label: string; share: number }
   | { phase: "done"; kind: Kind; taken: Taken }
+  /** There are several models in it: `choices` has the entry file of each. */
+  | { phase: "several"; label: string; choices: string[] }
   /** `causes`: all that is wrong with it, a sentence each; none where the line is what failed. */
   | { phase: "failed"; kind: Kind; label: string; causes: string[] }
   | { phase: "unfit"; why: Unfit };
 
 /** What the server made of a parcel. */
-export type Answer = { taken: Taken } | { causes: string[] };
+export type Answer = { taken: Taken } | { choices: string[] } | { causes: string[] };
 
 /** Sends a parcel. Rejects when the line breaks, or with the signal's reason. */
 export type Send = (files: UploadFiles, signal: AbortSignal, onShare: (share: number) => void) => Promise<Answer>;
@@ -38,6 +42,8 @@ export class UploadStore {
   readonly #taken: (kind: Kind) => void;
   readonly #current = signal<Upload | null>(null);
   #cancel = new AbortController();
+  /** What was sent last, for the reader to choose one of the models in it. */
+  #parcel: UploadFiles | null = null;
 
   /** @param taken hears that the server has something new */
   constructor(send: Send, taken: (kind: Kind) => void) {
@@ -60,18 +66,30 @@ export class UploadStore {
     return this.#bring(Promise.resolve(files));
   }
 
+  /** Takes one of several models, by its entry file. */
+  async chooseModel(entry: string): Promise<void> {
+    if (this.#parcel === null) return;
+    const parcel = { ...this.#parcel, entry };
+    this.dismiss();
+    await this.#sendOff(parcel, this.#begin());
+  }
+
   /** Stops what is going on, or takes what is over out of view. */
   dismiss(): void {
     this.#cancel.abort(new DOMException("The reader has stopped it", "AbortError"));
     this.#current.value = null;
+    this.#parcel = null;
+  }
+
+  #begin(): AbortSignal {
+    this.#cancel = new AbortController();
+    return this.#cancel.signal;
   }
 
   async #bring(files: Promise<NamedFile[]>): Promise<void> {
     this.dismiss();
-    const { signal } = this.#cancel = new AbortController();
-    const tell = (upload: Upload) => {
-      if (!signal.aborted) this.#current.value = upload;
-    };
+    const signal = this.#begin();
+    const tell = (upload: Upload) => this.#tell(upload, signal);
     tell({ phase: "reading" });
     let parcel: UploadFiles | Unfit;
     try {
@@ -81,10 +99,23 @@ export class UploadStore {
       parcel = "nothing";
     }
     if (typeof parcel === "string") return tell({ phase: "unfit", why: parcel });
+    await this.#sendOff(parcel, signal);
+  }
+
+  #tell(upload: Upload, signal: AbortSignal): void {
+    if (!signal.aborted) this.#current.value = upload;
+  }
+
+  async #sendOff(parcel: UploadFiles, signal: AbortSignal): Promise<void> {
     const { kind, label } = parcel;
+    const tell = (upload: Upload) => this.#tell(upload, signal);
     tell({ phase: "sending", kind, label, share: 0 });
     try {
       const answer = await this.#send(parcel, signal, (share) => tell({ phase: "sending", kind, label, share }));
+      if ("choices" in answer) {
+        if (!signal.aborted) this.#parcel = parcel;
+        return tell({ phase: "several", label, ...answer });
+      }
       if ("taken" in answer) this.#taken(kind);
       tell(
         "taken" in answer ? { phase: "done", kind, taken: answer.taken } : { phase: "failed", kind, label, ...answer },
@@ -96,11 +127,12 @@ export class UploadStore {
   }
 }
 
-const PATHS: Record<Kind, string> = { avatar: "/api/avatars", character: "/api/characters" };
+/** An avatar is looked at before it is shown. */
+const PATHS: Record<Kind, string> = { avatar: "/api/avatars?show=no", character: "/api/characters" };
 
 /** Sends a parcel to the page's own server. `fetch` would not tell how far it is. */
 export function sendParcel(
-  { kind, files }: UploadFiles,
+  { kind, files, entry }: UploadFiles,
   signal: AbortSignal,
   onShare: (share: number) => void,
 ): Promise<Answer> {
@@ -117,17 +149,19 @@ export function sendParcel(
   request.upload.onload = () => onShare(1);
   request.onload = () => resolve(readAnswer(request.status, request.responseText));
   request.onerror = () => reject(new TypeError(`Cannot send to ${PATHS[kind]}: the line broke`));
-  request.open("POST", PATHS[kind]);
+  request.open("POST", PATHS[kind] + (entry === undefined ? "" : `&entry=${encodeURIComponent(entry)}`));
   request.send(form);
   return promise.finally(() => signal.removeEventListener("abort", abort));
 }
 
 /** Reads what the server says to a parcel: JSON, or a plain sentence from whatever stands before it. */
 export function readAnswer(status: number, body: string): Answer {
-  const { name, warnings, message, hint } = fieldsOf(body);
+  const { name, warnings, url, choices, message, hint } = fieldsOf(body);
   if (status === 201 && typeof name === "string") {
-    return { taken: { name, warnings: Array.isArray(warnings) ? warnings.map(String) : [] } };
+    const told = Array.isArray(warnings) ? warnings.map(String) : [];
+    return { taken: { name, warnings: told, ...(typeof url === "string" && { url }) } };
   }
+  if (status === 409 && Array.isArray(choices)) return { choices: choices.map(String) };
   const told = typeof message === "string" ? message : body.trim();
   return { causes: [...told.split("\n"), typeof hint === "string" ? hint : ""].filter((line) => line.trim() !== "") };
 }

@@ -48,6 +48,19 @@ export interface SetupWords {
     failed: Record<Kind, (label: string) => string>;
     lineBroke: string;
     unfit: Record<Unfit, string>;
+    /** Above the models of which one is to be chosen. */
+    several(label: string): string;
+    /** Above what was found in a new avatar. */
+    review(name: string): string;
+  };
+  review: {
+    found(faces: number, motions: number): string;
+    faces: string;
+    /** The face that is found where the reader chooses none; undefined: a pose, or none. */
+    byItself(name: string | undefined): string;
+    missing(count: number): string;
+    take: string;
+    remove: string;
   };
   /** Where the settings cannot be brought. */
   noSettings: string;
@@ -85,7 +98,17 @@ export const SETUP: Record<Language, SetupWords> = {
       cancel: "Cancel",
       goOn: "Go on",
     },
+    review: {
+      found: (faces, motions) => `${faces} faces, ${motions} motions. `,
+      faces: "Which face for which feeling",
+      byItself: (name) => name === undefined ? "by itself" : `by itself: ${name}`,
+      missing: (count) => count === 1 ? "One thing is missing or left out" : `${count} things are missing or left out`,
+      take: "Put on the stage",
+      remove: "Remove",
+    },
     drop: {
+      several: (label) => `There are several models in ${label}. Which one?`,
+      review: (name) => `${name}: have a look`,
       title: "Drop it here",
       text: "An avatar as a zip or a folder, or a character card as PNG or JSON",
       reading: "Reading the files…",
@@ -141,7 +164,17 @@ export const SETUP: Record<Language, SetupWords> = {
       cancel: "キャンセル",
       goOn: "続ける",
     },
+    review: {
+      found: (faces, motions) => `表情 ${faces} 個、モーション ${motions} 個。`,
+      faces: "感情ごとの表情",
+      byItself: (name) => name === undefined ? "自動" : `自動：${name}`,
+      missing: (count) => `足りないもの、除かれたもの：${count} 件`,
+      take: "登場させる",
+      remove: "取り除く",
+    },
     drop: {
+      several: (label) => `${label} には複数のモデルがあります。どれにしますか？`,
+      review: (name) => `${name} を確認してください`,
       title: "ここにドロップ",
       text: "アバターは zip かフォルダー、キャラクターカードは PNG か JSON",
       reading: "ファイルを読んでいます…",
@@ -197,7 +230,17 @@ export const SETUP: Record<Language, SetupWords> = {
       cancel: "取消",
       goOn: "继续",
     },
+    review: {
+      found: (faces, motions) => `${faces} 个表情，${motions} 个动作。`,
+      faces: "每种心情用哪个表情",
+      byItself: (name) => name === undefined ? "自动" : `自动：${name}`,
+      missing: (count) => `缺少或略去的内容：${count} 项`,
+      take: "登上舞台",
+      remove: "移除",
+    },
     drop: {
+      several: (label) => `${label} 中有多个模型。要用哪一个？`,
+      review: (name) => `请查看 ${name}`,
       title: "拖放到这里",
       text: "虚拟形象用 zip 或文件夹，角色卡用 PNG 或 JSON",
       reading: "正在读取文件…",

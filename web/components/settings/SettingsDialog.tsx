@@ -70,7 +70,7 @@ export function SettingsDialog({ backstage, status, words, preferences }: Settin
         {section === "appearance" && <AppearanceSection {...parts} preferences={preferences} />}
         {section === "server" && <ServerSection {...parts} />}
       </div>
-      <UploadCard uploads={backstage.uploads} words={words} />
+      <UploadCard stores={backstage} words={words} />
       <footer class="sheet-foot" data-restart={settings.restart.value}>
         <p role="status">{settings.restart.value ? text.restartNow : text.keptIn}</p>
       </footer>
