@@ -1,6 +1,6 @@
 /** Models that users bring: checked, named, and kept as they came. */
 import { join } from "node:path";
-import { checkModel } from "./check_model.ts";
+import { type CheckedModel, checkModel } from "./check_model.ts";
 import { type FileContent, type FileTree, isLitter, streamFile, tooBig } from "./file_tree.ts";
 import { fillFolder, writeContent } from "./fill_folder.ts";
 import { nameOf } from "./find_entry.ts";
@@ -48,13 +48,20 @@ export async function addModel(
     ? await openZip(upload.zip.path, upload.name, budget)
     : treeOf(contentsOf(upload.files, budget));
   const model = await checkModel(tree, { ask: true, ...(entry !== undefined && { entry }) });
-  const named = model.extras.name ?? nameOf(model.entry) ?? tree.label.replace(/\.zip$/i, "");
+  const named = model.extras.name ?? nameOf(model.entry) ?? folderName(model) ?? tree.label.replace(/\.zip$/i, "");
   await Deno.mkdir(folder, { recursive: true });
   const name = freeName(safeName(named, "avatar"), [...taken, ...await namesIn(folder)]);
   const path = join(folder, "zip" in upload ? `${name}.zip` : name);
   if ("zip" in upload) await writeContent(path, contentIn(upload.zip, upload.name, budget), { createNew: true });
   else await fillFolder(path, contentsOf(upload.files, budget));
   return { name, path, warnings: model.warnings.map(({ message }) => message) };
+}
+
+/** A folder's name, unless any model's could be called like that. */
+function folderName({ folder }: CheckedModel): string | undefined {
+  return folder === undefined || /^(runtime|models?|live2d|assets|resources?|files?)$/i.test(folder)
+    ? undefined
+    : folder;
 }
 
 async function namesIn(folder: string): Promise<string[]> {

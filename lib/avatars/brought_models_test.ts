@@ -141,6 +141,21 @@ Deno.test("M3: a file that lies elsewhere in the folder is taken when its name i
   await assertRejects(() => check(elsewhere), ModelError, "is missing");
 });
 
+Deno.test("M3: files that several models share beside their folders are taken, and served below the model's address", async () => {
+  const shared = ENTRY.replace('"Mia.physics3.json"', '"../general/physics.json"').replace(
+    "idle.motion3",
+    "x/../../m.motion3",
+  );
+  const files = inFolder("models/mia", modelFiles({ "Mia.model3.json": shared, "Mia.physics3.json": undefined }));
+  const model = await check({ ...files, "models/general/physics.json": "{}", "models/m.motion3.json": MOTION });
+  const { Physics, Motions } = await referencesOf(model);
+  assertEquals([Physics, Motions], [
+    "shared/models/general/physics.json",
+    { Idle: [{ File: "shared/models/m.motion3.json", Sound: "idle.wav" }], idle: [{ File: "idle.motion3.json" }] },
+  ]);
+  assertEquals([model.warnings, model.files.has("shared/models/general/physics.json")], [[], true]);
+});
+
 Deno.test("M4: capital letters do not matter when only one file fits", async () => {
   const changes = { "Mia.moc3": undefined, "mia.MOC3": moc3(), "textures/texture_00.png": undefined };
   const model = await check(modelFiles({ ...changes, "Textures/Texture_00.PNG": PNG }));

@@ -15,6 +15,8 @@ import { mebibytes, UPLOAD_LIMITS } from "@/lib/config/upload_limits.ts";
 export interface CheckedModel {
   /** The entry file, relative to the model's folder: `mao_pro.model3.json`. */
   entry: string;
+  /** What the folder of the entry file is called; absent where it lies at the top. */
+  folder?: string;
   cubism: Cubism;
   /** Version byte of the moc3; absent for Cubism 2. */
   moc?: number;
@@ -59,6 +61,8 @@ export async function checkModel(tree: FileTree, options: CheckOptions = {}): Pr
   const problems: Problem[] = isServed(entry) ? [] : [unserved("entry", entry)];
   const report = (role: Role, problem: Problem) => (NEEDED.includes(role) ? problems : warnings).push(problem);
 
+  /** Where each reference's file is served. */
+  const places = new Map<string, string>();
   const wanted = new Map<string, { role: Role; source: string }>();
   const lost = new Set<string>();
   const roles = new Set<Role>();
@@ -66,10 +70,10 @@ export async function checkModel(tree: FileTree, options: CheckOptions = {}): Pr
     roles.add(role);
     const found = resolve(index, folder, reference, role);
     if ("kind" in found) {
-      if (found.kind === "unsafe_path") problems.push(found);
-      else if (!lost.has(reference)) report(role, found);
+      if (!lost.has(reference)) report(role, found);
       lost.add(reference);
     } else {
+      places.set(reference, found.path);
       wanted.set(found.path, { role, source: found.source });
     }
     return reference;
@@ -113,8 +117,8 @@ export async function checkModel(tree: FileTree, options: CheckOptions = {}): Pr
   // Byte by byte as it came, where nothing in it had to change.
   let whole = found.strict && document === found.document;
   const complete = rewriteReferences(document, cubism, (reference) => {
-    const path = normal(reference);
-    const there = files.has(path);
+    const path = places.get(reference);
+    const there = path !== undefined && files.has(path);
     if (there) named.add(path);
     if (there && askedFor(reference) === path) return reference;
     whole = false;
@@ -132,7 +136,15 @@ export async function checkModel(tree: FileTree, options: CheckOptions = {}): Pr
   // The sound of a motion that is lost, say, is named by nothing any more.
   for (const path of files.keys()) if (!named.has(path)) files.delete(path);
   files.set(entry, contentOf(whole ? found.bytes : encodeJson(complete)));
-  return { entry, cubism, files, warnings, extras, ...(moc === undefined ? {} : { moc }) };
+  return {
+    entry,
+    cubism,
+    files,
+    warnings,
+    extras,
+    ...(folder !== "." && { folder: posix.basename(folder) }),
+    ...(moc !== undefined && { moc }),
+  };
 }
 
 /** The entry file; what is wrong with it names the model it is about. */
@@ -165,11 +177,28 @@ function resolve(
   role: Role,
 ): { path: string; source: string } | Problem {
   const path = normal(reference);
-  if (isOutside(reference, path)) {
+  const inTree = posix.join(folder, path);
+  if (isOutside(reference, inTree)) {
     return { kind: "unsafe_path", path: reference, message: `${role} ${reference} leads out of the model's folder` };
   }
-  const source = index.find(posix.join(folder, path), folder);
+  if (path.startsWith("../")) return beside(index, inTree, reference, role);
+  const source = index.find(inTree, folder);
   if (source === undefined) return { kind: "missing_file", path, message: `${role} ${reference} is missing` };
+  return isServed(path) ? { path, source } : unserved(role, reference);
+}
+
+/** A file that several models share, beside the model's own folder: it is served as if it lay within. */
+function beside(
+  index: PathIndex,
+  inTree: string,
+  reference: string,
+  role: Role,
+): { path: string; source: string } | Problem {
+  const source = index.find(inTree);
+  if (source === undefined) {
+    return { kind: "missing_file", path: reference, message: `${role} ${reference} is missing` };
+  }
+  const path = `shared/${inTree}`;
   return isServed(path) ? { path, source } : unserved(role, reference);
 }
 

@@ -94,13 +94,30 @@ Deno.test("checkModel() names what keeps a model from being drawn", async () => 
       "file:a.png",
     ]
   ) {
-    const files = entryNaming({ Moc: "Mia.moc3", Textures: ["a.png"], Physics: outside });
-    cases.push([files, "unsafe_path", `Cannot show mia: physics ${outside} leads out of the model's folder`]);
+    const files = entryNaming({ Moc: "Mia.moc3", Textures: [outside] });
+    cases.push([files, "unsafe_path", `Cannot show mia: texture ${outside} leads out of the model's folder`]);
   }
   for (const [files, kind, message] of cases) {
     const error = await assertRejects(async () => await checkModel(await zipTree(files)), ModelError);
     assertEquals([error.message, error.problems[0].kind], [message, kind]);
   }
+});
+
+Deno.test("checkModel() does without what leads out of all that was brought, and never reads it", async () => {
+  await using folder = await tempFolder();
+  await writeFiles(folder.path, {
+    "secret.json": '{"secret":true}',
+    ...Object.fromEntries(
+      Object.entries(entryNaming({ Moc: "Mia.moc3", Textures: ["a.png"], Physics: "../secret.json" })).map(
+        ([path, content]) => [`mia/${path}`, content],
+      ),
+    ),
+  });
+  const model = await checkModel(await openFolder(`${folder.path}/mia`));
+  assertEquals(model.warnings.map(({ message }) => message), [
+    "physics ../secret.json leads out of the model's folder",
+  ]);
+  assertEquals([...model.files.keys()].sort(), ["Mia.moc3", "Mia.model3.json", "a.png"]);
 });
 
 Deno.test("checkModel() names all that is wrong at once", async () => {

@@ -6,9 +6,14 @@ export function normal(reference: string): string {
   return posix.normalize(reference.replaceAll("\\", "/"));
 }
 
-/** Whether a reference leads out of the model's folder, or to another machine. */
+/**
+ * Whether a reference leads out of what was brought, or to another machine.
+ *
+ * @param path the same from the top of it
+ */
 export function isOutside(reference: string, path: string): boolean {
-  return posix.isAbsolute(path) || path === ".." || path.startsWith("../") || /^[a-z][a-z0-9+.-]*:/i.test(reference) ||
+  return /^[/\\]/.test(reference) || path === ".." || path.startsWith("../") ||
+    /^[a-z][a-z0-9+.-]*:/i.test(reference) ||
     reference.includes("\0");
 }
 

@@ -10,7 +10,7 @@ import type { Placement, Rect } from "./fit.ts";
 import { Gaze } from "./gaze.ts";
 import { idleGroup, NO_GROUP } from "./idle_group.ts";
 import type { LoadedModel } from "./loader.ts";
-import { makeRoomForMasks, type MaskRenderer, NO_MASKS } from "./masks.ts";
+import { makeRoomForMasks, type MaskRenderer } from "./masks.ts";
 import { Mouth } from "./mouth.ts";
 import { Rest } from "./rest.ts";
 import type { Step } from "./rig.ts";
@@ -158,9 +158,6 @@ export class Actor {
     const { view } = this.#model;
     for (const texture of view.textures) texture.destroy(true);
     view.textures = [];
-    const hooks = view.internalModel as unknown as Hooks;
-    // The framework frees the masks of models that have none, and stumbles over it.
-    if (hooks.renderer !== undefined) hooks.renderer._clippingManager ??= NO_MASKS;
     view.destroy();
   }
 

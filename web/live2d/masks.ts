@@ -17,18 +17,28 @@ export interface MaskRenderer extends Pick<Cubism4InternalModel["renderer"], "se
 
 export interface MaskManager {
   _renderTextureCount: number;
+  _currentFrameNo: number;
+  setGL(gl: unknown): void;
+  setupClippingContext(): void;
+  getClippingContextListForDraw(): readonly unknown[];
   getClippingMaskCount(): number;
   setupLayoutBounds(masks: number): void;
   release(): void;
 }
 
-/** Stands in for the manager of a model without masks. */
-export const NO_MASKS: MaskManager = {
-  _renderTextureCount: 1,
-  getClippingMaskCount: () => 0,
-  setupLayoutBounds() {},
-  release() {},
-};
+/** The manager of a model without masks: the framework gives it none, and stumbles over that when it draws or frees it. */
+function noMasks(): MaskManager {
+  return {
+    _renderTextureCount: 1,
+    _currentFrameNo: 0,
+    setGL() {},
+    setupClippingContext() {},
+    getClippingContextListForDraw: () => [],
+    getClippingMaskCount: () => 0,
+    setupLayoutBounds() {},
+    release() {},
+  };
+}
 
 /**
  * Makes room for all clipping masks of a model, and gives each a place of its own that it keeps: the framework would
@@ -36,7 +46,10 @@ export const NO_MASKS: MaskManager = {
  */
 export function makeRoomForMasks(renderer: MaskRenderer): void {
   const before = renderer._clippingManager;
-  if (!before) return;
+  if (!before) {
+    renderer._clippingManager = noMasks();
+    return;
+  }
   const masks = before.getClippingMaskCount();
   before._renderTextureCount = masks <= MOST_IN_ONE ? 1 : Math.ceil(masks / MOST_IN_EACH);
   // Makes a manager anew, with as many buffers.
