@@ -10,16 +10,18 @@ interface Place {
 
 /** A part of the framework that its types leave out. */
 interface Framework {
-  CubismRenderer_WebGL: new () => MaskRenderer & { initialize(model: object): void };
+  CubismRenderer_WebGL: new () => RealRenderer;
 }
 
+type RealRenderer = MaskRenderer & { initialize(model: object): void; release(): void };
+
 /** The framework's own renderer, for a model with so many masks. It looks for a window and Live2D's Core when it loads. */
-async function rendererFor(masks: number): Promise<MaskRenderer> {
+async function rendererFor(masks: number): Promise<RealRenderer> {
   Object.assign(globalThis, { window: globalThis, Live2DCubismCore: {} });
   const framework = await import("pixi-live2d-display/cubism4") as unknown as Framework;
   const renderer = new framework.CubismRenderer_WebGL();
   renderer.initialize({
-    isUsingMasking: () => true,
+    isUsingMasking: () => masks > 0,
     getDrawableCount: () => masks,
     getDrawableMasks: () => Array.from({ length: masks }, (_, at) => Int32Array.of(at)),
     getDrawableMaskCounts: () => new Int32Array(masks).fill(1),
@@ -30,6 +32,16 @@ async function rendererFor(masks: number): Promise<MaskRenderer> {
 function placesOf(manager: MaskManager): Place[] {
   return (manager as unknown as { _clippingContextListForMask: Place[] })._clippingContextListForMask;
 }
+
+Deno.test("M9: a model without clipping masks is drawn and freed", async () => {
+  const renderer = await rendererFor(0);
+  makeRoomForMasks(renderer);
+  const { Cubism4InternalModel } = await import("pixi-live2d-display/cubism4");
+  const gl = { getExtension: () => null, deleteBuffer() {} } as unknown as WebGLRenderingContext;
+  // What the framework does before it draws for the first time, and at the end.
+  Cubism4InternalModel.prototype.updateWebGLContext.call({ renderer } as never, gl, 1);
+  renderer.release();
+});
 
 Deno.test("M9: every clipping mask has a place of its own, however many there are and are in use", async () => {
   for (const masks of [1, 5, 36, 37, 40, 63, 64, 65, 95, 96, 100, 127, 200, 300]) {

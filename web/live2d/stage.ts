@@ -38,6 +38,12 @@ export interface LoadOptions {
   onProgress?: (progress: Progress) => void;
 }
 
+/** How a character has come onto the stage. */
+export interface Loaded {
+  /** Whether its textures are larger than the graphics card takes, and so are drawn smaller. */
+  shrunk: boolean;
+}
+
 /** What a character can do, for a panel to try it. */
 export interface Repertoire {
   /** Feelings that it has a face for. */
@@ -60,7 +66,7 @@ export interface Stage {
    *
    * @throws {StageError} saying what is missing
    */
-  load(character: Avatar, options?: LoadOptions): Promise<void>;
+  load(character: Avatar, options?: LoadOptions): Promise<Loaded>;
   /** Moves the mouth with the text of a turn as it grows; null when no more will come. */
   speak(turn: string, text: string | null): void;
   /** Shows a feeling, by any common word for it, from 0 to 1; it fades by itself. Unknown words change nothing. */
@@ -150,7 +156,7 @@ class PixiStage implements Stage {
     }, signal);
   }
 
-  async load(character: Avatar, options: LoadOptions = {}): Promise<void> {
+  async load(character: Avatar, options: LoadOptions = {}): Promise<Loaded> {
     this.#loading?.abort(new DOMException("Another model has been chosen", "AbortError"));
     const loading = this.#loading = new AbortController();
     const signal = AbortSignal.any([this.#end.signal, loading.signal, ...options.signal ? [options.signal] : []]);
@@ -164,6 +170,7 @@ class PixiStage implements Stage {
       });
       const { timeScale = 1, emotions = {} } = character;
       this.#enter(character, await Actor.create(model, { timeScale, emotions }, this.#renderer), signal);
+      return { shrunk: model.shrunk };
     } catch (error) {
       if (this.#wanted === character) this.#wanted = this.#shown;
       throw error;

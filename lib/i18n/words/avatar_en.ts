@@ -22,6 +22,7 @@ export const AVATAR: AvatarWords = {
   },
   expressions: "Expressions",
   motions: (group) => group === "" ? "Motions" : `Motions: ${group}`,
+  shrunk: "The textures are larger than this browser takes, so they are drawn smaller.",
   hotkeys: "Hotkeys",
   view: "View",
   size: "Size",

@@ -23,6 +23,7 @@ export const AVATAR: AvatarWords = {
   },
   expressions: "表情",
   motions: (group) => group === "" ? "モーション" : `モーション：${group}`,
+  shrunk: "テクスチャーがこのブラウザーの上限より大きいため、縮小して描いています。",
   hotkeys: "ホットキー",
   view: "見え方",
   size: "大きさ",

@@ -23,6 +23,7 @@ export const AVATAR: AvatarWords = {
   },
   expressions: "表情",
   motions: (group) => group === "" ? "动作" : `动作：${group}`,
+  shrunk: "贴图超过了这个浏览器的上限，已缩小绘制。",
   hotkeys: "快捷键",
   view: "视图",
   size: "大小",
