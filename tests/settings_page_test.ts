@@ -214,6 +214,22 @@ const scenes: Scene[] = [
     },
   },
   {
+    name: "M12: textures larger than the browser takes are drawn smaller, and that is said",
+    async play({ page }) {
+      await page.evaluateOnNewDocument(() => {
+        const { prototype } = WebGL2RenderingContext;
+        const { getParameter } = prototype;
+        prototype.getParameter = function (name) {
+          return name === this.MAX_TEXTURE_SIZE ? 1024 : getParameter.call(this, name);
+        };
+      });
+      await page.reload();
+      await page.waitForSelector('canvas[data-state="ready"][data-model="hiyori"]');
+      await pageSays(page, ".avatar-status", "drawn smaller");
+      await page.waitForFunction(() => document.querySelector(".avatar-status")?.textContent === "");
+    },
+  },
+  {
     name: "M8, M14: of several models one is chosen; what the browser cannot draw is not taken, and can be removed",
     complaints: ["409 /api/avatars?show=no"],
     async play({ page, server: server }) {
