@@ -76,9 +76,11 @@ function signs(text: string): NamedFeeling | null {
   for (const word of SIGNS) {
     const at = text.indexOf(word);
     if (at < 0 || NOT.test(text.slice(0, at))) continue;
-    const rest = text.slice(0, at) + text.slice(at + word.length);
+    const rest = (text.slice(0, at) + text.slice(at + word.length)).replace(FILLING_SIGNS, "");
+    // A sign alone is part of many words: 照 is shy, 照相 takes a photograph.
+    if (word.length === 1 && rest !== "" && rest !== word) continue;
     const emotion = emotionOf(word) ?? FACES.get(word) ?? null;
-    if (emotion !== null) return { emotion, alone: rest.replace(FILLING_SIGNS, "").length <= 1 };
+    if (emotion !== null) return { emotion, alone: rest.length <= 1 };
   }
   return null;
 }

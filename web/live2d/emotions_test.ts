@@ -86,6 +86,8 @@ Deno.test("facesFor() takes no expression for a face that leaves the face alone"
 Deno.test("F2: facesFor() believes names in three languages where the parameters are the owner's own", () => {
   const names = [
     "angry",
+    "照相",
+    "怒江",
     "脸红",
     "03_哭哭",
     "星星眼",
