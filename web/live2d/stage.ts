@@ -1,7 +1,7 @@
 import { Renderer } from "@pixi/core";
 import "@pixi/unsafe-eval";
 import { Actor } from "./actor.ts";
-import type { Avatar } from "@/web/presence/avatar.ts";
+import type { Avatar, Repertoire } from "@/web/presence/avatar.ts";
 import type { Progress } from "./downloads.ts";
 import { StageError } from "./errors.ts";
 import { fit, HOME, type View, zoomAt } from "./fit.ts";
@@ -11,7 +11,6 @@ import { loadModel } from "./loader.ts";
 import { startLoop } from "./loop.ts";
 import { watchSize } from "./size.ts";
 import { limitView, recallView, rememberView } from "./view_memory.ts";
-import type { Hotkey } from "@/lib/protocol/model_extras.ts";
 import { type Emotion, emotionOf, EMOTIONS } from "@/lib/protocol/emotions.ts";
 
 /** What drawing may cost. */
@@ -42,21 +41,6 @@ export interface LoadOptions {
 export interface Loaded {
   /** Whether its textures are larger than the graphics card takes, and so are drawn smaller. */
   shrunk: boolean;
-}
-
-/** What a character can do, for a panel to try it. */
-export interface Repertoire {
-  /** Feelings that it has a face for. */
-  emotions: Emotion[];
-  /** Names of the model's own expressions. */
-  expressions: string[];
-  motions: { group: string; names: readonly string[] }[];
-  /** Address of the picture that its owner has for it. */
-  icon?: string;
-  /** The owner's own buttons. */
-  hotkeys: readonly Hotkey[];
-  /** Names of the expressions that are worn for feelings; feelings without one get a pose. */
-  faces: ReadonlyMap<Emotion, string>;
 }
 
 /** A canvas with a Live2D character that lives on it. Everything but `load` does nothing while there is none. */

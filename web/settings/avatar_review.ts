@@ -3,7 +3,6 @@ import { type ReadonlySignal, signal } from "@preact/signals";
 import { errorOf } from "./pull_store.ts";
 import type { Taken } from "./upload_store.ts";
 import type { CallClient } from "@/web/connection/calls.ts";
-import { chosenAvatar } from "@/web/presence/presence.ts";
 import type { Emotion } from "@/lib/protocol/emotions.ts";
 import type { TurnError } from "@/lib/protocol/v2.ts";
 
@@ -35,16 +34,10 @@ export class AvatarReview {
     return this.#busy;
   }
 
-  /** Puts an avatar on this page's stage alone. */
-  begin({ name, url }: Taken): void {
+  /** Another avatar is looked at. */
+  begin(): void {
     this.#faces.value = {};
     this.#error.value = null;
-    if (url !== undefined) chosenAvatar.value = { name, entry: url };
-  }
-
-  /** Gives the stage back to the configured avatar, if it still has this one. */
-  end({ url }: Taken): void {
-    if (chosenAvatar.peek()?.entry === url) chosenAvatar.value = null;
   }
 
   /** Wants an expression for a feeling; undefined for what is found. */

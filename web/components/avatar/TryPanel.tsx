@@ -1,6 +1,7 @@
 import { useState } from "preact/hooks";
 import { HOME, type View } from "@/web/live2d/fit.ts";
-import type { Repertoire, Stage } from "@/web/live2d/stage.ts";
+import type { Stage } from "@/web/live2d/stage.ts";
+import type { Repertoire } from "@/web/presence/avatar.ts";
 import type { AvatarWords } from "@/lib/i18n/words/avatar.ts";
 
 interface TryPanelProps {

@@ -1,11 +1,10 @@
 import { useEffect } from "preact/hooks";
-import type { Repertoire } from "@/web/live2d/stage.ts";
-import { shownAvatar } from "@/web/presence/presence.ts";
+import type { Repertoire, StageFault } from "@/web/presence/avatar.ts";
+import { chosenAvatar, shownAvatar } from "@/web/presence/presence.ts";
 import type { AvatarReview } from "@/web/settings/avatar_review.ts";
 import type { Taken } from "@/web/settings/upload_store.ts";
 import type { Words } from "@/lib/i18n/i18n.ts";
 import type { FaultWords } from "@/lib/i18n/words/avatar.ts";
-import type { StageFault } from "@/web/live2d/errors.ts";
 import { EMOTIONS } from "@/lib/protocol/emotions.ts";
 
 interface AvatarReviewCardProps {
@@ -20,8 +19,13 @@ interface AvatarReviewCardProps {
 export function AvatarReviewCard({ taken, review, words, onEnd }: AvatarReviewCardProps) {
   const text = words.setup.review;
   useEffect(() => {
-    review.begin(taken);
-    return () => review.end(taken);
+    review.begin();
+    // On this page's stage alone, until it is taken.
+    const { name, url } = taken;
+    if (url !== undefined) chosenAvatar.value = { name, entry: url };
+    return () => {
+      if (chosenAvatar.peek()?.entry === url) chosenAvatar.value = null;
+    };
   }, [taken]);
   const shown = shownAvatar.value?.entry === taken.url ? shownAvatar.value : null;
   const broken = shown !== null && "fault" in shown;
