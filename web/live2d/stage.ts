@@ -11,7 +11,7 @@ import { loadModel } from "./loader.ts";
 import { startLoop } from "./loop.ts";
 import { watchSize } from "./size.ts";
 import { limitView, recallView, rememberView } from "./view_memory.ts";
-import { type Emotion, emotionOf, EMOTIONS } from "@/lib/protocol/emotions.ts";
+import { emotionOf, EMOTIONS } from "@/lib/protocol/emotions.ts";
 
 /** What drawing may cost. */
 export interface Limits {
