@@ -6,7 +6,7 @@ import { TestServer } from "./test_server.ts";
 import { makeHome } from "./home.ts";
 import { Page } from "./page_calls.ts";
 import { Program } from "./program.ts";
-import { type Files, moc3, modelFiles, PNG, writeFiles, zipOf } from "@/lib/avatars/model_fixture.ts";
+import { type Files, moc3, modelFiles, MOTION, PNG, writeFiles, zipOf } from "@/lib/avatars/model_fixture.ts";
 
 /** A model whose files are all its own, under names that every model has. */
 function model(mark: number, changes: Record<string, string | Uint8Array> = {}): Files {
@@ -19,7 +19,7 @@ function model(mark: number, changes: Record<string, string | Uint8Array> = {}):
     "textures/texture_00.png": texture,
     "Mia.physics3.json": json,
     "smile.exp3.json": json,
-    "idle.motion3.json": json,
+    "idle.motion3.json": JSON.stringify({ ...JSON.parse(MOTION), mark }),
     "idle.wav": new Uint8Array([mark]),
     ...changes,
   });
@@ -137,7 +137,7 @@ Deno.test("what a browser would ask for in vain is refused, and the last good av
   {
     await using server = await TestServer.open({ root: home, env, config });
     good = await avatarUrl(server);
-    const broken = model(2, { "textures/Texture_00.png": PNG, "Mia.moc3": moc3() });
+    const broken = model(2, { "a/texture_00.png": PNG, "b/texture_00.png": PNG });
     delete broken["textures/texture_00.png"];
     const refused = await upload(server, broken);
     assertEquals([refused.status, (await refused.json()).code], [422, "bad_value"]);

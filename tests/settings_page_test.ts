@@ -183,7 +183,7 @@ const scenes: Scene[] = [
     },
   },
   {
-    name: "a zip that was picked becomes the avatar",
+    name: "a zip that was picked is looked at, and becomes the avatar with the faces that the reader wants",
     ignore: sharedModelsMissing,
     async play({ page, server: server }) {
       await page.waitForSelector('canvas[data-model="hiyori"]');
@@ -194,8 +194,19 @@ const scenes: Scene[] = [
       await openSettings(page, "Avatar");
       const box = await page.waitForSelector('input[accept^=".zip"]');
       await (box as import("npm:puppeteer-core@25.16.0").ElementHandle<HTMLInputElement>).uploadFile(zip);
-      await pageSays(page, ".upload", "is on the stage");
-      const { model } = server.services.appConfig();
+      await pageSays(page, ".review", "8 faces, 8 motions");
+      await page.waitForSelector('.review img[src^="data:image/png"]');
+      assertEquals(server.services.appConfig().model, "hiyori", "nothing is taken before it is seen");
+      const faces = await page.$$eval(
+        ".review-faces option:checked",
+        (options) => options.map((one) => one.textContent),
+      );
+      assertEquals(faces.slice(0, 3), ["by itself: exp_02", "by itself: exp_04", "by itself: exp_05"]);
+      await page.select(".review-faces select", "exp_01");
+      await (await named(page, "button", "Put on the stage")).click();
+      await page.waitForFunction(() => document.querySelector(".upload") === null);
+      const { model, emotions } = server.services.appConfig();
+      assertEquals(emotions, { happy: "exp_01" });
       await page.waitForSelector(`canvas[data-model="${model}"]`);
       await page.waitForSelector(`.choice[aria-pressed="true"]`);
       assertEquals(await stagesSeen(page), ["ready"]);
@@ -203,8 +214,42 @@ const scenes: Scene[] = [
     },
   },
   {
+    name: "M12: textures larger than the browser takes are drawn smaller, and that is said",
+    async play({ page }) {
+      await page.evaluateOnNewDocument(() => {
+        const { prototype } = WebGL2RenderingContext;
+        const { getParameter } = prototype;
+        prototype.getParameter = function (name) {
+          return name === this.MAX_TEXTURE_SIZE ? 1024 : getParameter.call(this, name);
+        };
+      });
+      await page.reload();
+      await page.waitForSelector('canvas[data-state="ready"][data-model="hiyori"]');
+      await pageSays(page, ".avatar-status", "drawn smaller");
+      await page.waitForFunction(() => document.querySelector(".avatar-status")?.textContent === "");
+    },
+  },
+  {
+    name: "M8, M14: of several models one is chosen; what the browser cannot draw is not taken, and can be removed",
+    complaints: ["409 /api/avatars?show=no"],
+    async play({ page, server: server }) {
+      await page.waitForSelector('canvas[data-model="hiyori"]');
+      const models = { ...under("Mia", modelFiles()), ...under("Zoe", modelFiles({}, "Zoe")) };
+      await drop(page, { "both.zip": await zipOf(models) });
+      await pageSays(page, ".upload", "There are several models in both.zip");
+      await (await named(page, "button", "Zoe/Zoe.model3.json")).click();
+      await pageSays(page, '.review [role="alert"]', "Zoe.moc3 is not a Live2D model that can be read");
+      assertEquals(await page.$$eval(".review button", (buttons) => buttons.map((one) => one.textContent)), ["Remove"]);
+      assertEquals(server.services.config.models["Zoe"]?.entry, "Zoe/Zoe.model3.json");
+      await (await named(page, "button", "Remove")).click();
+      await page.waitForFunction(() => document.querySelector(".upload") === null);
+      assertEquals([server.services.config.models, server.services.appConfig().model], [{}, "hiyori"]);
+      await page.waitForSelector('canvas[data-state="ready"][data-model="hiyori"]');
+    },
+  },
+  {
     name: "a broken zip is dropped: its causes are named, and the avatar stays",
-    complaints: ["422 /api/avatars"],
+    complaints: ["422 /api/avatars?show=no"],
     async play({ page }) {
       await page.waitForSelector('canvas[data-model="hiyori"]');
       const broken = modelFiles({ "Mia.moc3": undefined, "textures/texture_00.png": "no picture" });
@@ -284,6 +329,10 @@ async function pageSays(page: Page, selector: string, words: string): Promise<vo
 
 async function fieldSays(page: Page, name: string, words: string): Promise<void> {
   await pageSays(page, `[data-setting="${name}"]`, words);
+}
+
+function under(folder: string, files: Files): Files {
+  return Object.fromEntries(Object.entries(files).map(([path, content]) => [`${folder}/${path}`, content]));
 }
 
 /** Lets files fall onto the page, once it shows that it would take them in. */

@@ -254,3 +254,50 @@ Deno.test("a character brings the avatar that it wears, or is refused where that
   await page.call("characters.choose", { name: "sailor" });
   assertEquals([server.services.appConfig().model, (await configOf(server)).prompt], ["Mia", "sailor"]);
 });
+
+Deno.test("an avatar waits to be looked at where that is wanted, and is chosen with its faces or removed", async () => {
+  await using server = await TestServer.open();
+  await using page = await Page.open(server);
+  const before = server.services.appConfig();
+  const { status, body } = await drop(server, "/api/avatars?show=no", modelFiles());
+  assertEquals([status, body.name, body.warnings], [201, "Mia", []]);
+  assertEquals(server.services.appConfig(), before);
+  assertEquals(await configOf(server), { models: { Mia: { source: "data/avatars/Mia" } } });
+  assert("FileReferences" in await (await fetch(server.url + body.url)).json());
+
+  await page.call("avatars.choose", { name: "Mia", emotions: { happy: "smile" } });
+  assertEquals(server.services.appConfig().emotions, { happy: "smile" });
+  assertEquals(await configOf(server), {
+    models: { Mia: { source: "data/avatars/Mia", emotions: { happy: "smile" } } },
+    model: "Mia",
+  });
+  await assertRejects(() => page.call("avatars.remove", { name: "Mia" }), RefusedCall, "it is shown now");
+  await page.call("avatars.choose", { name: "hiyori" });
+  await assertRejects(() => page.call("avatars.remove", { name: "hiyori" }), RefusedCall, "it is none of those");
+  await page.call("avatars.remove", { name: "Mia" });
+  assertEquals((await configOf(server)).models, {});
+  await assertRejects(() => Deno.stat(join(server.services.dataDir, "avatars", "Mia")), Deno.errors.NotFound);
+});
+
+Deno.test("avatars.remove leaves alone what its owner has put elsewhere", async () => {
+  await using server = await TestServer.open({ config: { models: { mia: "mia.zip", up: "data/avatars/../up" } } });
+  await using page = await Page.open(server);
+  for (const name of ["mia", "up", "nobody"]) {
+    await assertRejects(() => page.call("avatars.remove", { name }), RefusedCall, "it is none of those");
+  }
+});
+
+Deno.test("M8: where it is not clear which model is meant, the choices come back, and one of them is taken", async () => {
+  await using server = await TestServer.open();
+  const both = {
+    ...Object.fromEntries(Object.entries(modelFiles()).map(([path, file]) => [`a/${path}`, file])),
+    ...Object.fromEntries(Object.entries(modelFiles({}, "Zoe")).map(([path, file]) => [`b/${path}`, file])),
+  };
+  const asked = await drop(server, "/api/avatars", both);
+  assertEquals([asked.status, asked.body.choices], [409, ["a/Mia.model3.json", "b/Zoe.model3.json"]]);
+  assertEquals(server.services.config.models, {});
+  const taken = await drop(server, "/api/avatars?entry=b%2FZoe.model3.json", both);
+  assertEquals([taken.status, taken.body.name], [201, "Zoe"]);
+  assertEquals(server.services.appConfig().entry, "/model/Zoe.model3.json");
+  assertEquals(server.services.config.models["Zoe"]?.entry, "b/Zoe.model3.json");
+});

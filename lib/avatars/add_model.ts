@@ -1,8 +1,9 @@
 /** Models that users bring: checked, named, and kept as they came. */
 import { join } from "node:path";
-import { checkModel } from "./check_model.ts";
+import { type CheckedModel, checkModel } from "./check_model.ts";
 import { type FileContent, type FileTree, isLitter, streamFile, tooBig } from "./file_tree.ts";
 import { fillFolder, writeContent } from "./fill_folder.ts";
+import { nameOf } from "./find_entry.ts";
 import { ModelError } from "./model_error.ts";
 import { ReadBudget } from "./read_budget.ts";
 import { openZip } from "./zip.ts";
@@ -32,6 +33,8 @@ export interface AddedModel {
  *
  * @param taken names that other models have
  * @param budget what may be read of it
+ * @param entry the entry file of the model that is meant, where there are several
+ * @throws {ModelChoiceError} when it is not clear which of several models is meant; nothing is kept then
  * @throws {ModelError} naming everything that keeps it from being shown; nothing is kept then
  */
 export async function addModel(
@@ -39,19 +42,26 @@ export async function addModel(
   upload: Upload,
   taken: readonly string[],
   budget: ReadBudget = new ReadBudget(),
+  entry?: string,
 ): Promise<AddedModel> {
   const tree = "zip" in upload
     ? await openZip(upload.zip.path, upload.name, budget)
     : treeOf(contentsOf(upload.files, budget));
-  const model = await checkModel(tree);
-  const entry = model.entry.replace(/\.json$/i, "").replace(/\.model3?$/i, "");
-  const named = /^(model3?|index)$/i.test(entry) ? tree.label.replace(/\.zip$/i, "") : entry;
+  const model = await checkModel(tree, { ask: true, ...(entry !== undefined && { entry }) });
+  const named = model.extras.name ?? nameOf(model.entry) ?? folderName(model) ?? tree.label.replace(/\.zip$/i, "");
   await Deno.mkdir(folder, { recursive: true });
   const name = freeName(safeName(named, "avatar"), [...taken, ...await namesIn(folder)]);
   const path = join(folder, "zip" in upload ? `${name}.zip` : name);
   if ("zip" in upload) await writeContent(path, contentIn(upload.zip, upload.name, budget), { createNew: true });
   else await fillFolder(path, contentsOf(upload.files, budget));
   return { name, path, warnings: model.warnings.map(({ message }) => message) };
+}
+
+/** A folder's name, unless any model's could be called like that. */
+function folderName({ folder }: CheckedModel): string | undefined {
+  return folder === undefined || /^(runtime|models?|live2d|assets|resources?|files?)$/i.test(folder)
+    ? undefined
+    : folder;
 }
 
 async function namesIn(folder: string): Promise<string[]> {

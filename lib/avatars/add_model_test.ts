@@ -63,6 +63,8 @@ Deno.test("keepModel() finds a name that is free, and one that a file system tak
     "ミク",
   );
   assertEquals((await addModel(temp.path, await folderOf(nameless, "Luna/"), [])).name, "Luna");
+  const inner = await zipOf(Object.fromEntries(Object.entries(nameless).map(([path, file]) => [`Yuki/${path}`, file])));
+  assertEquals((await addModel(temp.path, { zip: await waiting(inner), name: "a.zip" }, [])).name, "Yuki");
 });
 
 Deno.test("keepModel() tells what a model lacks that can be done without", async () => {

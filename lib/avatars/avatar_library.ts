@@ -1,7 +1,7 @@
 /** The avatar of a running server: which models there are, which one is shown, and changing it. */
 import { join } from "node:path";
 import { AvatarFolders, type StoredAvatar } from "./avatar_folders.ts";
-import { bringModel, type BringOptions, rootsOf } from "./bring.ts";
+import { bringModel, type BringOptions, type Brought, rootsOf } from "./bring.ts";
 import { modelAddress, modelNames, modelSource, timeScaleOf } from "./known.ts";
 import { ModelError } from "./model_error.ts";
 import type { ReadBudget } from "./read_budget.ts";
@@ -78,7 +78,7 @@ export class AvatarLibrary implements Disposable {
       name,
       entry: modelAddress(entry),
       timeScale: timeScaleOf(config, name),
-      url: `/avatars/${hash}/${encodeURIComponent(entry)}`,
+      url: addressOf({ entry, hash }),
     };
   }
 
@@ -92,22 +92,39 @@ export class AvatarLibrary implements Disposable {
     return this.#bring(config, { instead: false, ...(budget !== undefined && { budget }) });
   }
 
+  /**
+   * Lays a model's files down without showing it, for a page that wants to look at it first.
+   *
+   * @param config has it under `model`
+   * @returns the address of its entry file, and what its owner should know
+   * @throws {ModelError} naming everything that is wrong with it
+   */
+  async preview(config: Config, budget?: ReadBudget): Promise<{ url: string; warnings: string[] }> {
+    const { shown, warnings } = await this.#lay(config, { instead: false, ...(budget !== undefined && { budget }) });
+    await this.#folders.touch(shown.hash);
+    return { url: addressOf(shown), warnings };
+  }
+
   /** Stops sweeping. */
   [Symbol.dispose](): void {
     this.#sweeping[Symbol.dispose]();
   }
 
   async #bring(config: Config, more: Partial<BringOptions> = {}): Promise<void> {
-    const { root, path } = this.#options;
-    const bundled = Deno.build.standalone ? { bundled: join(PROGRAM, BUNDLE) } : {};
-    const options = { config, root, configPath: path, ...bundled, ...more };
-    const { shown } = await aloud(
-      config.model,
-      (onProgress) => bringModel({ ...options, onProgress }, this.#folders, this.vendorDir),
-    );
+    const { shown } = await this.#lay(config, more);
     const before = this.#stored;
     this.#stored = shown;
     for (const { hash } of [shown, before ?? shown]) await this.#folders.touch(hash);
+  }
+
+  #lay(config: Config, more: Partial<BringOptions>): Promise<Brought<StoredAvatar>> {
+    const { root, path } = this.#options;
+    const bundled = Deno.build.standalone ? { bundled: join(PROGRAM, BUNDLE) } : {};
+    const options = { config, root, configPath: path, ...bundled, ...more };
+    return aloud(
+      config.model,
+      (onProgress) => bringModel({ ...options, onProgress }, this.#folders, this.vendorDir),
+    );
   }
 
   /** Every model by its name, and why it cannot be shown where that can be told without fetching it. */
@@ -132,6 +149,10 @@ export class AvatarLibrary implements Disposable {
       throw error;
     }
   }
+}
+
+function addressOf({ hash, entry }: Pick<StoredAvatar, "hash" | "entry">): string {
+  return `/avatars/${hash}/${encodeURIComponent(entry)}`;
 }
 
 /** Whether another model, or another Core to draw it with, is to be shown than before. */

@@ -1,5 +1,8 @@
-/** Whether a file is what the model takes it for, by its first bytes. */
+/** Whether a file is what the model takes it for. */
 import { joined } from "./file_tree.ts";
+import { ImageCheck } from "./image_check.ts";
+import { isStrict, parseLoosely } from "./loose_json.ts";
+import { soundMotion } from "./motion_file.ts";
 import type { Cubism, Role } from "./references.ts";
 import { UPLOAD_LIMITS } from "@/lib/config/upload_limits.ts";
 
@@ -15,6 +18,7 @@ const HEAD_BYTES = 64;
 export class FileCheck {
   readonly #role: Role;
   readonly #cubism: Cubism;
+  readonly #image: ImageCheck | undefined;
   #chunks: Uint8Array[] = [];
   /** Bytes so far. */
   size = 0;
@@ -24,14 +28,17 @@ export class FileCheck {
   constructor(role: Role, cubism: Cubism) {
     this.#role = role;
     this.#cubism = cubism;
+    if (role === "texture" || role === "icon") this.#image = new ImageCheck();
   }
 
   get #isJson(): boolean {
-    return !["moc", "texture", "sound"].includes(this.#role) && !(this.#role === "motion" && this.#cubism === 2);
+    return !["moc", "texture", "sound", "icon"].includes(this.#role) &&
+      !(this.#role === "motion" && this.#cubism === 2);
   }
 
   take(chunk: Uint8Array): void {
     this.size += chunk.length;
+    this.#image?.take(chunk);
     const lacks = HEAD_BYTES - this.head.length;
     if (lacks > 0) this.head = joined([this.head, chunk.subarray(0, lacks)]);
     if (!this.#isJson) return;
@@ -39,20 +46,39 @@ export class FileCheck {
     else this.#chunks = [];
   }
 
-  /** What is wrong with the file, as the end of a sentence that starts with its name; undefined when it looks right. */
-  complaint(): string | undefined {
-    if (this.size === 0) return "is empty";
+  /** What came of it, once all of it has come. */
+  result(): Checked {
+    if (this.size === 0) return { complaint: "is empty" };
     if (startsWith(this.head, "version https://git-lfs")) {
-      return "is only a pointer of Git LFS: run `git lfs pull` where it came from";
+      return { complaint: "is only a pointer of Git LFS: run `git lfs pull` where it came from" };
     }
     if (this.#role === "moc") {
-      return startsWith(this.head, this.#cubism === 2 ? "moc" : "MOC3") ? undefined : "is not a Live2D model file";
+      return startsWith(this.head, this.#cubism === 2 ? "moc" : "MOC3")
+        ? {}
+        : { complaint: "is not a Live2D model file" };
     }
-    if (this.#role === "texture") return isImage(this.head) ? undefined : "is not an image";
-    if (!this.#isJson) return undefined;
-    const looksRight = this.size > UPLOAD_LIMITS.jsonBytes ? beginsAsObject(this.head) : isJson(joined(this.#chunks));
-    return looksRight ? undefined : "is not JSON";
+    const complaint = this.#image?.complaint();
+    if (complaint !== undefined) return { complaint };
+    return this.#isJson ? this.#checkJson() : {};
   }
+
+  #checkJson(): Checked {
+    if (this.size > UPLOAD_LIMITS.jsonBytes) return beginsAsObject(this.head) ? {} : { complaint: "is not JSON" };
+    const bytes = joined(this.#chunks);
+    const value = parseLoosely(bytes);
+    if (value === undefined) return { complaint: "is not JSON" };
+    if (this.#role !== "motion") return isStrict(bytes) ? {} : { mended: value };
+    const motion = soundMotion(value);
+    if (motion === undefined) return { complaint: "moves nothing" };
+    return motion === value && isStrict(bytes) ? {} : { mended: motion };
+  }
+}
+
+/** `complaint`: what is wrong with a file, as the end of a sentence that starts with its name. */
+interface Checked {
+  complaint?: string;
+  /** JSON that is given out in the file's place, for it could not be read as it is. */
+  mended?: unknown;
 }
 
 /** Version byte of a moc3; undefined for a Cubism 2 model. */
@@ -69,20 +95,6 @@ export function cubismRelease(version: number): string {
 /** All that is asked of JSON that is too long to be read. */
 function beginsAsObject(head: Uint8Array): boolean {
   return new TextDecoder().decode(head).trimStart().startsWith("{");
-}
-
-function isImage(bytes: Uint8Array): boolean {
-  return startsWith(bytes, "\x89PNG") || startsWith(bytes, "\xff\xd8\xff") ||
-    (startsWith(bytes, "RIFF") && startsWith(bytes.subarray(8), "WEBP"));
-}
-
-function isJson(bytes: Uint8Array): boolean {
-  try {
-    JSON.parse(new TextDecoder().decode(bytes));
-    return true;
-  } catch {
-    return false; // That is the question asked.
-  }
 }
 
 function startsWith(bytes: Uint8Array, text: string): boolean {

@@ -14,10 +14,10 @@ export type ProblemKind =
   | "unsafe_path"
   /** There is no .model3.json or .model.json, or it is not one. */
   | "bad_entry"
+  /** There are several models in it. */
+  | "several_models"
   /** A file that the model needs is not there. */
   | "missing_file"
-  /** A file that the model needs is there, in other capital letters. */
-  | "wrong_case"
   /** A file is there but is not what it should be. */
   | "bad_file";
 
@@ -42,6 +42,17 @@ export class ModelError extends Error {
   /** Whether the model is not there at all, rather than there and broken. */
   get absent(): boolean {
     return this.problems.some(({ kind }) => kind === "unknown_model" || kind === "not_found" || kind === "unreadable");
+  }
+}
+
+/** There are several models, and it is not clear which one is meant. */
+export class ModelChoiceError extends ModelError {
+  override name = "ModelChoiceError";
+
+  /** @param entries the entry file of each, by which it is chosen */
+  constructor(label: string, readonly entries: readonly string[]) {
+    const message = `there are ${entries.length} models in ${label}: choose one by its entry file`;
+    super([{ kind: "several_models", message }]);
   }
 }
 

@@ -5,7 +5,18 @@ import { TextReader, Uint8ArrayReader, Uint8ArrayWriter, ZipWriter } from "@zip.
 
 export type Files = Record<string, string | Uint8Array>;
 
-export const PNG: Uint8Array = new Uint8Array([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a, 1, 2, 3]);
+/** A whole picture of one pixel. */
+export const PNG: Uint8Array = Uint8Array.from(
+  atob("iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAAC0lEQVR4nGP4DwQACfsD/fteaysAAAAASUVORK5CYII="),
+  (sign) => sign.charCodeAt(0),
+);
+
+/** A motion of Cubism 3 and later, in which something moves for a second. */
+export const MOTION = JSON.stringify({
+  Version: 3,
+  Meta: { Duration: 1, Fps: 30, Loop: true, CurveCount: 1, TotalSegmentCount: 1, TotalPointCount: 2, UserDataCount: 0 },
+  Curves: [{ Target: "Parameter", Id: "ParamAngleX", Segments: [0, 0, 0, 1, 1] }],
+});
 
 /** A moc3 of the given format version, as far as its header goes. */
 export function moc3(version = 3): Uint8Array {
@@ -29,7 +40,7 @@ export function modelFiles(changes: Record<string, string | Uint8Array | undefin
     "textures/texture_00.png": PNG,
     [`${name}.physics3.json`]: "{}",
     "smile.exp3.json": "{}",
-    "idle.motion3.json": "{}",
+    "idle.motion3.json": MOTION,
     "idle.wav": new Uint8Array([1]),
     ...changes,
   };

@@ -10,7 +10,8 @@ export type Role =
   | "user data"
   | "expression"
   | "motion"
-  | "sound";
+  | "sound"
+  | "icon";
 
 /** Which of Live2D's two cores draws the model: that of Cubism 2, or the one for Cubism 3, 4 and 5. */
 export type Cubism = 2 | 4;

@@ -9,8 +9,8 @@ import { mebibytes, UPLOAD_LIMITS } from "@/lib/config/upload_limits.ts";
 // Workers would outlive the call.
 configure({ useWebWorkers: false, DecompressionStream: InflateStream });
 
-/** What may be an entry file, which names the others. */
-const ENTRY_FILE = /model3?\.json$/i;
+/** What may be an entry file, or VTube Studio's, which name the others. */
+const ENTRY_FILE = /(model3?|vtube|index)\.json$/i;
 
 /**
  * A zip on disk or in memory. Nothing is unpacked before it is read, and nothing that the zip announces is believed.

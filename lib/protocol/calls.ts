@@ -3,6 +3,8 @@
  * method and carries an id of the page's making; the answer is one `result` or one `refused` with that id, after any
  * number of `progress`. A `cancel` frame ends a call that takes long.
  */
+import type { AppConfig } from "./app_config.ts";
+import type { Emotion } from "./emotions.ts";
 import type { TurnError } from "./v2.ts";
 
 /** A conversation in the list, newest first. */
@@ -133,7 +135,13 @@ export interface Calls {
   "ollama.pull": { params: { model: string }; result: null; progress: PullProgress };
   "avatars.list": { params: Record<string, never>; result: AvatarChoice[] };
   /** Every page gets an `avatar` frame. */
-  "avatars.choose": { params: { name: string }; result: null };
+  "avatars.choose": {
+    /** `emotions`: names of its expressions for feelings, kept with it from then on, in place of those kept before. */
+    params: { name: string; emotions?: Partial<Record<Emotion, string>> };
+    result: null;
+  };
+  /** One that a page has brought, and that is not shown. */
+  "avatars.remove": { params: { name: string }; result: null };
   "characters.list": { params: Record<string, never>; result: CharacterChoice[] };
   "characters.choose": { params: { name: string }; result: null };
   "guestLink.read": { params: Record<string, never>; result: GuestLink };

@@ -21,6 +21,7 @@ export const CALL_ROLES: Readonly<Record<Method, Role>> = {
   "ollama.pull": "owner",
   "avatars.list": "owner",
   "avatars.choose": "owner",
+  "avatars.remove": "owner",
   "characters.list": "owner",
   "characters.choose": "owner",
   "guestLink.read": "owner",

@@ -12,4 +12,6 @@ export interface UploadResult {
   name: string;
   /** What their owner should know. */
   warnings: string[];
+  /** Of an avatar that waits to be looked at and chosen: the address of its entry file. */
+  url?: string;
 }

@@ -181,7 +181,7 @@ export default function ChatPanel({ config, preferences: initial, role: loaded, 
         <>
           <Settings stores={settings} status={status} words={words} preferences={current} />
           <DropZone uploads={settings.uploads} words={words} />
-          {settings.openSection.value === null && <UploadCard uploads={settings.uploads} words={words} />}
+          {settings.openSection.value === null && <UploadCard stores={settings} words={words} />}
         </>
       )}
     </section>

@@ -11,14 +11,14 @@ import type { Placement, Rect } from "./fit.ts";
 import { Gaze } from "./gaze.ts";
 import { idleGroup, NO_GROUP } from "./idle_group.ts";
 import type { LoadedModel } from "./loader.ts";
+import { makeRoomForMasks, type MaskRenderer } from "./masks.ts";
 import { Mouth } from "./mouth.ts";
 import { Rest } from "./rest.ts";
 import type { Step } from "./rig.ts";
 import { tapGroups } from "./tap.ts";
+import type { Hotkey } from "@/lib/protocol/model_extras.ts";
 import type { Emotion } from "@/lib/protocol/emotions.ts";
 
-/** Edge of the buffer for clipping masks: the framework's 256 shows as jagged eyes on a large screen. */
-const MASK_SIZE = 1024;
 /** Priorities of motions in the framework. */
 const PRIORITY = { idle: 1, reaction: 2, wanted: 3 };
 /** Cubism 2 takes small times for unset ones. */
@@ -54,7 +54,7 @@ export class Actor {
   private constructor(model: LoadedModel, traits: Traits, renderer: Renderer) {
     this.#model = model;
     this.#timeScale = traits.timeScale;
-    this.#idleGroup = idleGroup(model.settings.motions.keys());
+    this.#idleGroup = idleGroup(model.settings.motions.keys(), model.settings.extras.idle);
     this.faces = facesFor(model.expressions, model.rig, traits.emotions);
     this.mouth = new Mouth(model.settings.lipSync);
     this.#takeOver();
@@ -78,13 +78,29 @@ export class Actor {
     return actor;
   }
 
+  /** Address of its owner's picture of it; null where there is none. */
+  get icon(): string | null {
+    const { extras: { icon }, url } = this.#model.settings;
+    return icon === undefined ? null : new URL(icon, url).href;
+  }
+
+  /** Buttons of the model's owner, for what there really is. */
+  get hotkeys(): readonly Hotkey[] {
+    const { extras: { hotkeys = [] }, motions } = this.#model.settings;
+    return hotkeys.filter((one) =>
+      "expression" in one
+        ? this.expressions.some(({ name }) => name === one.expression)
+        : one.motion.index < (motions.get(one.motion.group)?.length ?? 0)
+    );
+  }
+
   /** The model's own expressions. */
   get expressions(): readonly Expression[] {
     return this.#model.expressions;
   }
 
-  /** Number of motions in each of the model's groups. */
-  get motions(): ReadonlyMap<string, number> {
+  /** Names of the motions in each of the model's groups. */
+  get motions(): ReadonlyMap<string, readonly string[]> {
     return this.#model.settings.motions;
   }
 
@@ -143,9 +159,6 @@ export class Actor {
     const { view } = this.#model;
     for (const texture of view.textures) texture.destroy(true);
     view.textures = [];
-    const hooks = view.internalModel as unknown as Hooks;
-    // The framework frees the masks of models that have none, and stumbles over it.
-    if (hooks.renderer !== undefined) hooks.renderer._clippingManager ??= { release() {} };
     view.destroy();
   }
 
@@ -185,7 +198,7 @@ export class Actor {
     const rest = new Rest(() => view.internalModel.motionManager.playing);
     hooks.on("afterMotionUpdate", () => rest.apply(rig, this.#step));
     hooks.on("beforeModelUpdate", () => this.mouth.apply(rig, this.#step));
-    if (hooks.renderer?._clippingManager) hooks.renderer.setClippingMaskBufferSize(MASK_SIZE);
+    if (hooks.renderer) makeRoomForMasks(hooks.renderer);
   }
 }
 
@@ -199,7 +212,5 @@ interface Hooks {
   updateNaturalMovements(): void;
   on(event: "afterMotionUpdate" | "beforeModelUpdate", listener: () => void): unknown;
   /** Only of Cubism 4 models; without masks it has no manager. */
-  renderer?: Pick<Cubism4InternalModel["renderer"], "setClippingMaskBufferSize"> & {
-    _clippingManager?: { release(): void };
-  };
+  renderer?: MaskRenderer;
 }

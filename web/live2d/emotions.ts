@@ -1,4 +1,5 @@
 import type { Expression } from "./expressions.ts";
+import { feelingNamed } from "./emotion_names.ts";
 import { type Features, featuresOf } from "./features.ts";
 import { poseFor } from "./poses.ts";
 import type { Rig } from "./rig.ts";
@@ -23,6 +24,8 @@ const LOOKS: Partial<Record<Emotion, (f: Features) => number>> = {
 const LIKENESS = 0.6;
 /** An expression that is named for a feeling is that feeling, whatever it looks like. */
 const NAMED = 10;
+/** The same by parameters of the owner's own, which may be no more than a part of it, such as tears. */
+const OWN = 9;
 
 /**
  * Finds the face for each feeling among a model's expressions, by what they do to brows, eyes, mouth and cheeks, or by
@@ -58,13 +61,12 @@ export function facesFor(
 
 function guessEmotion(expression: Expression, rig: Rig): { emotion: Emotion; likeness: number } | null {
   const features = featuresOf(expression, rig);
-  if (features === null) return null;
-  const words = expression.name.toLowerCase().match(/\p{L}+/gu) ?? [];
-  for (const word of words) {
-    const named = emotionOf(word);
-    if (named === "neutral") return null;
-    if (named !== null) return { emotion: named, likeness: NAMED };
+  const named = feelingNamed(expression.name);
+  // Parameters of the owner's own say nothing of a face: the name is believed where it says nothing but the feeling.
+  if (named !== null && (features !== null || named.alone)) {
+    return named.emotion === "neutral" ? null : { emotion: named.emotion, likeness: features === null ? OWN : NAMED };
   }
+  if (features === null) return null;
   let found: { emotion: Emotion; likeness: number } | null = null;
   for (const [emotion, look] of Object.entries(LOOKS)) {
     const likeness = look(features);

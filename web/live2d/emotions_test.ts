@@ -83,6 +83,39 @@ Deno.test("facesFor() takes no expression for a face that leaves the face alone"
   assertEquals(table([expression("glasses", { ParamGlasses: 1 }), expression("happy coat", { ParamCoat: 1 })]), {});
 });
 
+Deno.test("F2: facesFor() believes names in three languages where the parameters are the owner's own", () => {
+  const names = [
+    "angry",
+    "照相",
+    "怒江",
+    "脸红",
+    "03_哭哭",
+    "星星眼",
+    "びっくり顔",
+    "CryFace2",
+    "不开心",
+    "开心",
+    "眠い",
+    "生气的帽子和外套",
+    "hat",
+  ];
+  const expressions = names.map((name, at) => expression(name, { [`Param${at}`]: 1 }));
+  assertEquals(table(expressions), {
+    angry: "angry",
+    shy: "脸红",
+    sad: "03_哭哭",
+    excited: "星星眼",
+    surprised: "びっくり顔",
+    happy: "开心",
+    sleepy: "眠い",
+  });
+});
+
+Deno.test("F2: facesFor() takes a face that is named and seen before one that is only named", () => {
+  const expressions = [expression("哭", { Param7: 1 }), expression("crying", { ParamMouthForm: -1, ParamTear: 1 })];
+  assertEquals(table(expressions)["sad"], "crying");
+});
+
 Deno.test("facesFor() lets the configuration decide, by any word for a feeling", () => {
   const expressions = [expression("a", { ParamEyeLSmile: 1 }), expression("b", { ParamGlasses: 1 })];
   assertEquals(table(expressions, { joy: "b", sad: "nothing like that" }), { happy: "b" });

@@ -1,5 +1,6 @@
 import { StageError } from "./errors.ts";
 import type { Generation } from "./core_loader.ts";
+import { type ModelExtras, readExtras } from "@/lib/protocol/model_extras.ts";
 
 /** A model's entry file (`model3.json` or `model.json`), read the same way for every generation of Cubism. */
 export interface ModelSettings {
@@ -11,8 +12,10 @@ export interface ModelSettings {
   physics: string | null;
   pose: string | null;
   expressions: { name: string; file: string }[];
-  /** Number of motions in each group. */
-  motions: Map<string, number>;
+  /** Names of the motions in each group, by their files. */
+  motions: Map<string, string[]>;
+  /** What the server knows of the model beside the format's own fields. */
+  extras: ModelExtras;
   /** Parameters that a voice moves. */
   lipSync: string[];
   /** Parameters that a blink moves. */
@@ -51,7 +54,8 @@ function cubism4(root: Json, files: Json, moc: string, url: string): ModelSettin
     physics: text(files.Physics),
     pose: text(files.Pose),
     expressions: named(files.Expressions, "Name", "File"),
-    motions: counts(motions),
+    motions: namesOf(motions, "File"),
+    extras: readExtras(root),
     lipSync: ids("LipSync"),
     eyeBlink: ids("EyeBlink"),
     json: {
@@ -76,7 +80,8 @@ function cubism2(root: Json, moc: string, url: string): ModelSettings {
     physics: text(root.physics),
     pose: text(root.pose),
     expressions: named(root.expressions, "name", "file"),
-    motions: counts(motions),
+    motions: namesOf(motions, "file"),
+    extras: {},
     // The format names no groups: these are the standard parameters of its time.
     lipSync: ["PARAM_MOUTH_OPEN_Y"],
     eyeBlink: ["PARAM_EYE_L_OPEN", "PARAM_EYE_R_OPEN"],
@@ -108,8 +113,18 @@ function motionGroups(value: unknown, key: string): Record<string, Json[]> {
   return Object.fromEntries(groups.filter(([, list]) => list.length > 0));
 }
 
-function counts(groups: Record<string, Json[]>): Map<string, number> {
-  return new Map(Object.entries(groups).map(([name, list]) => [name, list.length]));
+function namesOf(groups: Record<string, Json[]>, key: string): Map<string, string[]> {
+  return new Map(Object.entries(groups).map(([name, list]) => [name, list.map((motion) => stem(String(motion[key])))]));
+}
+
+/** `motions/wave%201.motion3.json` is `wave 1`. */
+function stem(file: string): string {
+  const name = file.replace(/^.*[/\\]/, "").replace(/(\.motion3?)?\.(json|mtn)$/i, "");
+  try {
+    return decodeURIComponent(name);
+  } catch {
+    return name; // It has a percent sign of its own.
+  }
 }
 
 function named(value: unknown, nameKey: string, fileKey: string): { name: string; file: string }[] {

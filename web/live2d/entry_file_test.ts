@@ -32,8 +32,12 @@ Deno.test("readSettings() reads both formats into the same shape", () => {
   for (const { textures, physics, pose, expressions } of [newer, older]) {
     assertEquals({ textures, physics, pose, expressions }, shape);
   }
-  assertEquals([newer.generation, newer.lipSync, newer.motions], [4, ["ParamA"], new Map([["Idle", 1]])]);
-  assertEquals([older.generation, older.lipSync, older.motions], [2, ["PARAM_MOUTH_OPEN_Y"], new Map([["idle", 1]])]);
+  assertEquals([newer.generation, newer.lipSync, newer.motions], [4, ["ParamA"], new Map([["Idle", ["i"]]])]);
+  assertEquals([older.generation, older.lipSync, older.motions], [
+    2,
+    ["PARAM_MOUTH_OPEN_Y"],
+    new Map([["idle", ["i"]]]),
+  ]);
 });
 
 Deno.test("readSettings() reads a model with nothing but a moc and a texture, or with nonsense beside them", () => {
@@ -53,8 +57,28 @@ Deno.test("readSettings() refuses what is no model, naming the file", () => {
   }
 });
 
-Deno.test("idleGroup() finds the idle motions whatever their case", () => {
+Deno.test("readSettings() names motions by their files", () => {
+  const Motions = { "": ["motions/wave%201.motion3.json", "a\\50%.motion3.json", "x.json"].map((File) => ({ File })) };
+  const settings = readSettings({ FileReferences: { Moc: "a", Textures: ["b"], Motions } }, URL_);
+  assertEquals(settings.motions, new Map([["", ["wave 1", "50%", "x"]]]));
+});
+
+Deno.test("M2: the idle motion of VTube Studio comes before any other", () => {
+  assertEquals(idleGroup(["Idle", "sway"], "sway"), "sway");
+  assertEquals(idleGroup(["Idle"], "gone"), "Idle");
+});
+
+Deno.test("M6: idleGroup() finds the idle motions in the languages and habits of their authors, by whole words", () => {
   const cases: [string[], string][] = [
+    [["tap", ""], ""],
+    [["login", "home"], "home"],
+    [["触摸", "待机"], "待机"],
+    [["タップ", "待機モーション"], "待機モーション"],
+    [["アイドル"], "アイドル"],
+    [["mainWait_01", "tap"], "mainWait_01"],
+    [["Understanding", "Homework", "awaiting", "loophole"], "\0"],
+    [["Understanding", ""], ""],
+    [["home", "Idle"], "Idle"],
     [["TapBody", "Idle"], "Idle"],
     [["idle", "tap"], "idle"],
     [["IDLE"], "IDLE"],

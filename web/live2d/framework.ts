@@ -95,7 +95,10 @@ function assemble(
   let internal: Internal;
   try {
     const core = runtime.createCoreModel(files.moc.buffer, { checkMocConsistency: true });
-    const options = { idleMotionGroup: idleGroup(settings.motions.keys()), motionPreload: NO_PRELOAD };
+    const options = {
+      idleMotionGroup: idleGroup(settings.motions.keys(), settings.extras.idle),
+      motionPreload: NO_PRELOAD,
+    };
     const own = runtime.createModelSettings(settings.json);
     // The framework would go by a way that pixi warns about.
     own.resolveURL = (path) => new URL(path, settings.url).href;

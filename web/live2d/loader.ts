@@ -9,6 +9,8 @@ export interface LoadedModel extends Puppet {
   settings: ModelSettings;
   /** Those of the model's expressions that could be loaded. */
   expressions: Expression[];
+  /** Whether textures were larger than the graphics card takes, and so are drawn smaller. */
+  shrunk: boolean;
 }
 
 export interface LoadOptions {
@@ -31,7 +33,7 @@ export async function loadModel(entry: string, options: LoadOptions): Promise<Lo
   const settings = readSettings(await downloads.json(url), url);
   const address = (file: string) => new URL(file, url).href;
 
-  const [assemble, moc, physics, pose, expressions, ...textures] = await Promise.all([
+  const [assemble, moc, physics, pose, expressions, ...images] = await Promise.all([
     loadFramework(settings.generation),
     downloads.bytes(address(settings.moc)),
     extra(downloads, settings.physics, address),
@@ -44,11 +46,12 @@ export async function loadModel(entry: string, options: LoadOptions): Promise<Lo
       await createTexture(await downloads.bytes(address(file)), file, settings.generation === 2, largestTexture)
     ),
   ]);
+  const textures = images.map(({ texture }) => texture);
   try {
     signal.throwIfAborted();
     const puppet = assemble(settings, { moc, physics, pose });
     puppet.view.textures = textures;
-    return { ...puppet, settings, expressions: expressions.flat() };
+    return { ...puppet, settings, expressions: expressions.flat(), shrunk: images.some(({ shrunk }) => shrunk) };
   } catch (error) {
     for (const texture of textures) texture.destroy(true);
     throw error;

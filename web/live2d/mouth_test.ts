@@ -56,3 +56,25 @@ Deno.test("Mouth does not repeat what it has said when the text grows", () => {
   mouth.setText("t", "aaa");
   assertEquals(Math.max(...play(mouth, 1, "ParamMouthOpenY")) < 0.01, true);
 });
+
+Deno.test("M10: Mouth moves what opens, of parameters for lip sync that also shape the mouth", () => {
+  const cases: [ids: string[], opening: string, still: string[]][] = [
+    [["ParamMouthForm", "ParamMouthOpenY"], "ParamMouthOpenY", ["ParamMouthForm"]],
+    [["PARAM_MOUTH_FORM", "ParamMouthOpenY"], "ParamMouthOpenY", ["ParamMouthForm"]],
+    [["ParamMouthForm"], "ParamMouthOpenY", ["ParamMouthForm"]],
+    [["ParamA", "ParamGlasses"], "ParamA", ["ParamGlasses"]],
+    [["ParamNotThere"], "ParamMouthOpenY", []],
+  ];
+  for (const [ids, opening, still] of cases) {
+    const mouth = new Mouth(ids);
+    const rig = standardRig();
+    mouth.setText("t", "Hello there, my friend. ");
+    let most = 0;
+    for (let frame = 0; frame < 60; frame++) {
+      mouth.apply(rig, FRAME);
+      most = Math.max(most, valueOf(rig, opening));
+      for (const id of still) assertEquals(valueOf(rig, id), 0, id);
+    }
+    assert(most > 0.5, ids.join());
+  }
+});

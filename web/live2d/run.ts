@@ -1,5 +1,5 @@
 import { effect, signal as createSignal, untracked } from "@preact/signals";
-import { activity, appConfig, chosenAvatar, feelings, speech } from "@/web/presence/presence.ts";
+import { activity, appConfig, chosenAvatar, feelings, shownAvatar, speech } from "@/web/presence/presence.ts";
 import type { AppConfig } from "@/lib/protocol/app_config.ts";
 import type { Avatar } from "@/web/presence/avatar.ts";
 import type { Progress } from "./downloads.ts";
@@ -18,6 +18,8 @@ export interface AvatarState {
   progress: number | null;
   /** In the phase `ready`: why another character could not be shown. */
   problem: AvatarFault | null;
+  /** For a while: the textures are larger than the graphics card takes, and so are drawn smaller. */
+  shrunk: boolean;
 }
 
 export interface AvatarListener {
@@ -27,9 +29,12 @@ export interface AvatarListener {
   onView(view: View): void;
 }
 
+/** How long a note stays that needs nothing done, ms. */
+const NOTE_MS = 10_000;
+
 /** What is shown before anything has happened. */
 export function initialState(config: AppConfig): AvatarState {
-  return { phase: "loading", name: config.model, progress: 0, problem: null };
+  return { phase: "loading", name: config.model, progress: 0, problem: null, shrunk: false };
 }
 
 /**
@@ -77,13 +82,25 @@ export async function runAvatar(
     const first = state.phase !== "ready";
     tell({ phase: first ? "loading" : "ready", progress: 0, problem: null });
     try {
-      await stage.load(character, { signal, onProgress: (progress) => report(progress) });
+      const { shrunk } = await stage.load(character, { signal, onProgress: (progress) => report(progress) });
+      if (shrunk) tellOnce(character.entry);
       shows.value++;
+      shownAvatar.value = { entry: character.entry, repertoire: stage.repertoire(), picture: stage.picture() };
       tell({ phase: "ready", name: character.name, progress: null });
     } catch (error) {
+      if (!(error instanceof DOMException)) shownAvatar.value = { entry: character.entry, fault: faultOf(error) };
       if (first) fail(error);
       else if (!(error instanceof DOMException)) tell({ progress: null, problem: faultOf(error) });
     }
+  }
+
+  const told = new Set<string>();
+  function tellOnce(entry: string) {
+    if (told.has(entry)) return;
+    told.add(entry);
+    tell({ shrunk: true });
+    const timer = setTimeout(() => tell({ shrunk: false }), NOTE_MS);
+    signal.addEventListener("abort", () => clearTimeout(timer), { once: true });
   }
 
   function report(progress: Progress) {

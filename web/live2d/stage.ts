@@ -1,7 +1,7 @@
 import { Renderer } from "pixi.js";
 import "@pixi/unsafe-eval";
 import { Actor } from "./actor.ts";
-import type { Avatar } from "@/web/presence/avatar.ts";
+import type { Avatar, Repertoire } from "@/web/presence/avatar.ts";
 import type { Progress } from "./downloads.ts";
 import { StageError } from "./errors.ts";
 import { fit, HOME, type View, zoomAt } from "./fit.ts";
@@ -11,7 +11,7 @@ import { loadModel } from "./loader.ts";
 import { startLoop } from "./loop.ts";
 import { watchSize } from "./size.ts";
 import { limitView, recallView, rememberView } from "./view_memory.ts";
-import { type Emotion, emotionOf, EMOTIONS } from "@/lib/protocol/emotions.ts";
+import { emotionOf, EMOTIONS } from "@/lib/protocol/emotions.ts";
 
 /** What drawing may cost. */
 export interface Limits {
@@ -37,13 +37,10 @@ export interface LoadOptions {
   onProgress?: (progress: Progress) => void;
 }
 
-/** What a character can do, for a panel to try it. */
-export interface Repertoire {
-  /** Feelings that it has a face for. */
-  emotions: Emotion[];
-  /** Names of the model's own expressions. */
-  expressions: string[];
-  motions: { group: string; count: number }[];
+/** How a character has come onto the stage. */
+export interface Loaded {
+  /** Whether its textures are larger than the graphics card takes, and so are drawn smaller. */
+  shrunk: boolean;
 }
 
 /** A canvas with a Live2D character that lives on it. Everything but `load` does nothing while there is none. */
@@ -53,7 +50,7 @@ export interface Stage {
    *
    * @throws {StageError} saying what is missing
    */
-  load(character: Avatar, options?: LoadOptions): Promise<void>;
+  load(character: Avatar, options?: LoadOptions): Promise<Loaded>;
   /** Moves the mouth with the text of a turn as it grows; null when no more will come. */
   speak(turn: string, text: string | null): void;
   /** Shows a feeling, by any common word for it, from 0 to 1; it fades by itself. Unknown words change nothing. */
@@ -65,6 +62,8 @@ export interface Stage {
   /** Plays one of the model's motions. */
   play(group: string, index: number): Promise<void>;
   repertoire(): Repertoire;
+  /** A small picture of what is on the stage, as a data URL; empty where there is none. */
+  picture(): string;
   /** Moves and sizes the character; this is remembered for it. */
   setView(view: View): void;
   /** Keeps to breath, blinks and gaze, for those who ask for reduced motion. */
@@ -83,6 +82,9 @@ export interface Stage {
 export function createStage(canvas: HTMLCanvasElement, options: StageOptions = {}): Stage {
   return new PixiStage(canvas, options);
 }
+
+/** The longer edge of a small picture, in pixels. */
+const PICTURE = 240;
 
 /** Where the character looks while thinking: up, and to the side. */
 const THINKING_GAZE = { x: -0.45, y: 0.55 };
@@ -138,7 +140,7 @@ class PixiStage implements Stage {
     }, signal);
   }
 
-  async load(character: Avatar, options: LoadOptions = {}): Promise<void> {
+  async load(character: Avatar, options: LoadOptions = {}): Promise<Loaded> {
     this.#loading?.abort(new DOMException("Another model has been chosen", "AbortError"));
     const loading = this.#loading = new AbortController();
     const signal = AbortSignal.any([this.#end.signal, loading.signal, ...options.signal ? [options.signal] : []]);
@@ -152,6 +154,7 @@ class PixiStage implements Stage {
       });
       const { timeScale = 1, emotions = {} } = character;
       this.#enter(character, await Actor.create(model, { timeScale, emotions }, this.#renderer), signal);
+      return { shrunk: model.shrunk };
     } catch (error) {
       if (this.#wanted === character) this.#wanted = this.#shown;
       throw error;
@@ -188,12 +191,31 @@ class PixiStage implements Stage {
 
   repertoire(): Repertoire {
     const actor = this.#actor;
-    if (actor === null) return { emotions: [], expressions: [], motions: [] };
+    if (actor === null) return { emotions: [], expressions: [], motions: [], hotkeys: [], faces: new Map() };
     return {
       emotions: EMOTIONS.filter((emotion) => actor.faces.has(emotion)),
       expressions: actor.expressions.map((expression) => expression.name),
-      motions: [...actor.motions].map(([group, count]) => ({ group, count })),
+      motions: [...actor.motions].map(([group, names]) => ({ group, names })),
+      hotkeys: actor.hotkeys,
+      ...(actor.icon !== null && { icon: actor.icon }),
+      faces: new Map(
+        [...actor.faces].filter(([, face]) => actor.expressions.includes(face)).map((
+          [emotion, { name }],
+        ) => [emotion, name]),
+      ),
     };
+  }
+
+  picture(): string {
+    const { width, height } = this.#canvas;
+    if (this.#actor === null || width === 0 || height === 0) return "";
+    // What was drawn before this task is gone from the canvas by now.
+    this.#draw(0);
+    const small = document.createElement("canvas");
+    small.width = Math.round(PICTURE * Math.min(1, width / height));
+    small.height = Math.round(PICTURE * Math.min(1, height / width));
+    small.getContext("2d")?.drawImage(this.#canvas, 0, 0, small.width, small.height);
+    return small.toDataURL();
   }
 
   setView(view: View): void {

@@ -14,16 +14,18 @@ export async function createTexture(
   name: string,
   flip: boolean,
   largest: number,
-): Promise<Texture> {
+): Promise<{ texture: Texture; shrunk: boolean }> {
   const options: ImageBitmapOptions = {
     premultiplyAlpha: "premultiply",
     imageOrientation: flip ? "flipY" : "from-image",
   };
   let image: ImageBitmap;
+  let shrunk = false;
   try {
     image = await createImageBitmap(new Blob([file]), options);
     const shrink = largest / Math.max(image.width, image.height);
     if (shrink < 1) {
+      shrunk = true;
       const large = image;
       image = await createImageBitmap(large, {
         premultiplyAlpha: "premultiply",
@@ -38,7 +40,8 @@ export async function createTexture(
   }
   const resource = new ImageBitmapResource(image, { ownsImageBitmap: true, alphaMode: ALPHA_MODES.PMA });
   // Mipmaps keep a large texture calm on a small screen; the anisotropic filter keeps it sharp.
-  return new Texture(
+  const texture = new Texture(
     new BaseTexture(resource, { alphaMode: ALPHA_MODES.PMA, mipmap: MIPMAP_MODES.ON, anisotropicLevel: 4 }),
   );
+  return { texture, shrunk };
 }

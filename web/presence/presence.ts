@@ -3,7 +3,7 @@
  * and each works without the other. Only for the browser: a server shares its modules among all its visitors.
  */
 import { type Signal, signal } from "@preact/signals";
-import type { Avatar } from "./avatar.ts";
+import type { Avatar, ShownAvatar } from "./avatar.ts";
 import type { AppConfig } from "@/lib/protocol/app_config.ts";
 
 /** What the character is doing, as far as the conversation tells. */
@@ -37,6 +37,9 @@ export const feelings: Signal<Feeling | null> = signal<Feeling | null>(null);
 
 /** The character to show instead of the configured one; null for that one. Written by whoever lets a person choose. */
 export const chosenAvatar: Signal<Avatar | null> = signal<Avatar | null>(null);
+
+/** What the last character that came onto the stage can do, or why it did not come. Written by the avatar. */
+export const shownAvatar: Signal<ShownAvatar | null> = signal<ShownAvatar | null>(null);
 
 /** What the server says of the avatar since the page was loaded; null until it says anything. Written by the chat. */
 export const appConfig: Signal<AppConfig | null> = signal<AppConfig | null>(null);

@@ -2,6 +2,7 @@
 import { type Signal, signal } from "@preact/signals";
 import type { SettingsSection } from "@/lib/i18n/types/settings.ts";
 import type { CallClient } from "@/web/connection/call_client.ts";
+import { AvatarReview } from "./avatar_review.ts";
 import { ChoiceStore } from "./choice_store.ts";
 import type { UploadKind } from "@/lib/protocol/uploads.ts";
 import { GuestLinkStore } from "./guest_link_store.ts";
@@ -24,6 +25,7 @@ export class SettingsStores {
   readonly characters: ChoiceStore<CharacterChoice>;
   readonly uploads: UploadStore;
   readonly guestLink: GuestLinkStore;
+  readonly review: AvatarReview;
 
   constructor(calls: CallClient) {
     const call: CallClient["call"] = (method, params, options) => calls.call(method, params, options);
@@ -32,6 +34,7 @@ export class SettingsStores {
     this.settings = new SettingsStore(call);
     this.avatars = new ChoiceStore(() => call("avatars.list", {}), (name) => call("avatars.choose", { name }));
     this.characters = new ChoiceStore(() => call("characters.list", {}), (name) => call("characters.choose", { name }));
+    this.review = new AvatarReview(call);
     this.guestLink = new GuestLinkStore(call);
     this.uploads = new UploadStore(sendFiles, (kind) => void this.#choicesOf(kind).read());
   }

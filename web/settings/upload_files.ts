@@ -12,6 +12,8 @@ export interface UploadFiles {
   kind: UploadKind;
   label: string;
   files: NamedFile[];
+  /** The entry file of the model that is meant, where there are several. */
+  entry?: string;
 }
 
 /** No model has this many files; a folder dropped by mistake has. */
@@ -27,7 +29,7 @@ export function uploadOf(files: readonly NamedFile[]): UploadFiles | UploadProbl
   if (kept.length > MAX_FILES) return "too_many";
   const label = first.path.split("/")[0]!;
   const folder = first.path.includes("/");
-  if (folder || kept.some(({ path }) => /\.model3?\.json$/i.test(path))) {
+  if (folder || kept.some(({ path }) => /\.(model3?\.json|moc3?)$/i.test(path))) {
     return { kind: "avatar", label: folder ? label : first.path, files: kept };
   }
   if (kept.length > 1) return kept.every(({ path }) => isCard(path)) ? "several_cards" : "unknown";

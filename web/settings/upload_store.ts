@@ -9,13 +9,15 @@ export type Upload =
   /** `share` of it has gone out, from 0 to 1; at 1, the server looks it over. */
   | { phase: "sending"; kind: UploadKind; label: string; share: number }
   | { phase: "done"; kind: UploadKind; result: UploadResult }
+  /** There are several models in it: `choices` has the entry file of each. */
+  | { phase: "several"; label: string; choices: string[] }
   /** `causes`: all that the server finds wrong, a sentence each; none when the connection failed. */
   | { phase: "failed"; kind: UploadKind; label: string; causes: string[] }
   /** Nothing was sent. */
   | { phase: "invalid"; problem: UploadProblem };
 
-/** The server's answer to an upload: what it has stored, or why it has not. */
-export type UploadAnswer = { result: UploadResult } | { causes: string[] };
+/** The server's answer to an upload: what it has stored, which models it has to choose from, or what is wrong. */
+export type UploadAnswer = { result: UploadResult } | { choices: string[] } | { causes: string[] };
 
 /**
  * Sends files to the server.
@@ -34,6 +36,8 @@ export class UploadStore {
   readonly #onUploaded: (kind: UploadKind) => void;
   readonly #current = signal<Upload | null>(null);
   #cancel = new AbortController();
+  /** What was sent last, for the reader to choose one of the models in it. */
+  #sent: UploadFiles | null = null;
 
   /** @param onUploaded called after each upload that the server has stored */
   constructor(send: SendFiles, onUploaded: (kind: UploadKind) => void) {
@@ -56,19 +60,34 @@ export class UploadStore {
     return this.#upload(Promise.resolve(files));
   }
 
+  /** Uploads one of several models, by its entry file. */
+  async chooseModel(entry: string): Promise<void> {
+    if (this.#sent === null) return;
+    const files = { ...this.#sent, entry };
+    this.dismiss();
+    await this.#sendFiles(files, this.#begin());
+  }
+
   /** Cancels the upload that is running, or forgets the one that has ended. */
   dismiss(): void {
     this.#cancel.abort(new DOMException("The reader has stopped it", "AbortError"));
     this.#current.value = null;
+    this.#sent = null;
+  }
+
+  #begin(): AbortSignal {
+    this.#cancel = new AbortController();
+    return this.#cancel.signal;
+  }
+
+  #tell(upload: Upload, signal: AbortSignal): void {
+    if (!signal.aborted) this.#current.value = upload;
   }
 
   async #upload(files: Promise<NamedFile[]>): Promise<void> {
     this.dismiss();
-    const { signal } = this.#cancel = new AbortController();
-    const tell = (upload: Upload) => {
-      if (!signal.aborted) this.#current.value = upload;
-    };
-    tell({ phase: "reading" });
+    const signal = this.#begin();
+    this.#tell({ phase: "reading" }, signal);
     let upload: UploadFiles | UploadProblem;
     try {
       upload = uploadOf(await files);
@@ -76,11 +95,20 @@ export class UploadStore {
       // The disk, or whoever guards it, does not give the files: there is nothing to send.
       upload = "nothing";
     }
-    if (typeof upload === "string") return tell({ phase: "invalid", problem: upload });
-    const { kind, label } = upload;
+    if (typeof upload === "string") return this.#tell({ phase: "invalid", problem: upload }, signal);
+    await this.#sendFiles(upload, signal);
+  }
+
+  async #sendFiles(files: UploadFiles, signal: AbortSignal): Promise<void> {
+    const { kind, label } = files;
+    const tell = (upload: Upload) => this.#tell(upload, signal);
     tell({ phase: "sending", kind, label, share: 0 });
     try {
-      const answer = await this.#send(upload, signal, (share) => tell({ phase: "sending", kind, label, share }));
+      const answer = await this.#send(files, signal, (share) => tell({ phase: "sending", kind, label, share }));
+      if ("choices" in answer) {
+        if (!signal.aborted) this.#sent = files;
+        return tell({ phase: "several", label, ...answer });
+      }
       if ("result" in answer) this.#onUploaded(kind);
       tell(
         "result" in answer
@@ -94,11 +122,12 @@ export class UploadStore {
   }
 }
 
-const PATHS: Record<UploadKind, string> = { avatar: "/api/avatars", character: "/api/characters" };
+/** An avatar is looked at before it is shown. */
+const PATHS: Record<UploadKind, string> = { avatar: "/api/avatars?show=no", character: "/api/characters" };
 
 /** Sends files to the page's own server, by XMLHttpRequest: `fetch` does not tell how much has gone out. */
 export function sendFiles(
-  { kind, files }: UploadFiles,
+  { kind, files, entry }: UploadFiles,
   signal: AbortSignal,
   onShare: (share: number) => void,
 ): Promise<UploadAnswer> {
@@ -115,17 +144,19 @@ export function sendFiles(
   request.upload.onload = () => onShare(1);
   request.onload = () => resolve(parseUploadAnswer(request.status, request.responseText));
   request.onerror = () => reject(new TypeError(`Cannot send to ${PATHS[kind]}: the connection broke`));
-  request.open("POST", PATHS[kind]);
+  request.open("POST", PATHS[kind] + (entry === undefined ? "" : `&entry=${encodeURIComponent(entry)}`));
   request.send(form);
   return promise.finally(() => signal.removeEventListener("abort", abort));
 }
 
 /** Reads the answer to an upload: JSON, or plain text from a proxy that stands before the server. */
 export function parseUploadAnswer(status: number, body: string): UploadAnswer {
-  const { name, warnings, message, hint } = fieldsOf(body);
+  const { name, warnings, url, choices, message, hint } = fieldsOf(body);
   if (status === 201 && typeof name === "string") {
-    return { result: { name, warnings: Array.isArray(warnings) ? warnings.map(String) : [] } };
+    const told = Array.isArray(warnings) ? warnings.map(String) : [];
+    return { result: { name, warnings: told, ...(typeof url === "string" && { url }) } };
   }
+  if (status === 409 && Array.isArray(choices)) return { choices: choices.map(String) };
   const told = typeof message === "string" ? message : body.trim();
   return { causes: [...told.split("\n"), typeof hint === "string" ? hint : ""].filter((line) => line.trim() !== "") };
 }

@@ -31,7 +31,17 @@ export const SETUP: SetupWords = {
     cancel: "Cancel",
     goOn: "Go on",
   },
+  review: {
+    found: (faces, motions) => `${faces} faces, ${motions} motions. `,
+    faces: "Which face for which feeling",
+    byItself: (name) => name === undefined ? "by itself" : `by itself: ${name}`,
+    missing: (count) => count === 1 ? "One thing is missing or left out" : `${count} things are missing or left out`,
+    take: "Put on the stage",
+    remove: "Remove",
+  },
   drop: {
+    several: (label) => `There are several models in ${label}. Which one?`,
+    review: (name) => `${name}: have a look`,
     title: "Drop it here",
     text: "An avatar as a zip or a folder, or a character card as PNG or JSON",
     reading: "Reading the files…",

@@ -31,7 +31,17 @@ export const SETUP: SetupWords = {
     cancel: "キャンセル",
     goOn: "続ける",
   },
+  review: {
+    found: (faces, motions) => `表情 ${faces} 個、モーション ${motions} 個。`,
+    faces: "感情ごとの表情",
+    byItself: (name) => name === undefined ? "自動" : `自動：${name}`,
+    missing: (count) => `足りないもの、除かれたもの：${count} 件`,
+    take: "登場させる",
+    remove: "取り除く",
+  },
   drop: {
+    several: (label) => `${label} には複数のモデルがあります。どれにしますか？`,
+    review: (name) => `${name} を確認してください`,
     title: "ここにドロップ",
     text: "アバターは zip かフォルダー、キャラクターカードは PNG か JSON",
     reading: "ファイルを読んでいます…",

@@ -19,8 +19,10 @@ export interface AvatarWords {
   expressions: string;
   /** Names a group of motions; `group` is the model's own name, which may be empty. */
   motions(group: string): string;
-  /** One motion of a group without a name; its number follows. */
-  motion: string;
+  /** The textures are larger than the graphics card takes. */
+  shrunk: string;
+  /** Buttons that the model's owner has made. */
+  hotkeys: string;
   view: string;
   size: string;
   leftRight: string;

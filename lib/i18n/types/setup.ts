@@ -47,6 +47,19 @@ export interface SetupWords {
     failed: Record<UploadKind, (label: string) => string>;
     connectionLost: string;
     problems: Record<UploadProblem, string>;
+    /** Above the models of which one is to be chosen. */
+    several(label: string): string;
+    /** Above what was found in a new avatar. */
+    review(name: string): string;
+  };
+  review: {
+    found(faces: number, motions: number): string;
+    faces: string;
+    /** The face that is found where the reader chooses none; undefined: a pose, or none. */
+    byItself(name: string | undefined): string;
+    missing(count: number): string;
+    take: string;
+    remove: string;
   };
   /** Where the settings cannot be brought. */
   noSettings: string;

@@ -31,7 +31,17 @@ export const SETUP: SetupWords = {
     cancel: "取消",
     goOn: "继续",
   },
+  review: {
+    found: (faces, motions) => `${faces} 个表情，${motions} 个动作。`,
+    faces: "每种心情用哪个表情",
+    byItself: (name) => name === undefined ? "自动" : `自动：${name}`,
+    missing: (count) => `缺少或略去的内容：${count} 项`,
+    take: "登上舞台",
+    remove: "移除",
+  },
   drop: {
+    several: (label) => `${label} 中有多个模型。要用哪一个？`,
+    review: (name) => `请查看 ${name}`,
     title: "拖放到这里",
     text: "虚拟形象用 zip 或文件夹，角色卡用 PNG 或 JSON",
     reading: "正在读取文件…",

@@ -7,6 +7,7 @@ import { RequestError } from "@/lib/protocol/request_error.ts";
 import { UPLOAD_LIMITS } from "@/lib/config/upload_limits.ts";
 import { FormError, type FormFile, readFiles } from "./form.ts";
 import type { Upload } from "@/lib/avatars/add_model.ts";
+import { ModelChoiceError } from "@/lib/avatars/model_error.ts";
 import { ReadBudget } from "@/lib/avatars/read_budget.ts";
 import type { TurnError } from "@/lib/protocol/v2.ts";
 import type { Services } from "@/lib/server/services.ts";
@@ -25,13 +26,18 @@ export class Uploads {
   }
 
   /**
-   * Takes a zip, or the files of a folder: parts named `file`, whose file names are relative paths.
+   * Takes a zip, or the files of a folder: parts named `file`, whose file names are relative paths. It is shown, but
+   * with `?show=no`. Where it is not clear which of several models is meant, the answer is 409 with the entry file of
+   * each under `choices`; `?entry=` chooses.
    *
    * @param visitor the group of the address that the request comes from
    */
   avatar(request: Request, visitor: string): Promise<Response> {
     return this.#take(request, visitor, UPLOAD_LIMITS.avatarBytes, (files) => {
-      return addAvatar(this.#services, uploadOf(files), new ReadBudget());
+      const { searchParams } = new URL(request.url);
+      const entry = searchParams.get("entry") ?? undefined;
+      const show = searchParams.get("show") !== "no";
+      return addAvatar(this.#services, uploadOf(files), new ReadBudget(), { entry, show });
     });
   }
 
@@ -103,6 +109,9 @@ async function answering(work: () => Promise<unknown>): Promise<Response> {
   try {
     return Response.json(await work(), { status: 201 });
   } catch (error) {
+    if (error instanceof RequestError && error.cause instanceof ModelChoiceError) {
+      return Response.json({ ...error.error, choices: error.cause.entries }, { status: 409 });
+    }
     if (error instanceof RequestError) return Response.json(error.error, { status: 422 });
     if (error instanceof UploadsBusy) {
       return Response.json(error.error, { status: error.status, headers: { "retry-after": "5" } });

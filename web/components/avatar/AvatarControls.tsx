@@ -1,6 +1,7 @@
 import { useState } from "preact/hooks";
 import { HOME, type View } from "@/web/live2d/fit.ts";
 import type { Stage } from "@/web/live2d/stage.ts";
+import type { Repertoire } from "@/web/presence/avatar.ts";
 import type { AvatarWords } from "@/lib/i18n/types/avatar.ts";
 
 interface AvatarControlsProps {
@@ -11,7 +12,7 @@ interface AvatarControlsProps {
 
 /** Buttons for every feeling, expression and motion of the model, and sliders for its size and place. */
 export function AvatarControls({ stage, view, words }: AvatarControlsProps) {
-  const { emotions, expressions, motions } = stage.repertoire();
+  const { emotions, expressions, motions, hotkeys } = stage.repertoire();
   const [kept, setKept] = useState<ReadonlySet<string>>(new Set());
 
   function toggle(name: string) {
@@ -51,16 +52,37 @@ export function AvatarControls({ stage, view, words }: AvatarControlsProps) {
           ))}
         </Choices>
       )}
-      {motions.map(({ group, count }) => (
-        <Choices key={group} title={words.motions(group)}>
-          {Array.from({ length: count }, (_, index) => (
+      {hotkeys.length > 0 && (
+        <Choices title={words.hotkeys}>
+          {hotkeys.map((one, at) =>
+            "expression" in one
+              ? (
+                <button
+                  key={at}
+                  type="button"
+                  aria-pressed={kept.has(one.expression)}
+                  onClick={() => toggle(one.expression)}
+                >
+                  {one.name}
+                </button>
+              )
+              : (
+                <button key={at} type="button" onClick={() => void stage.play(one.motion.group, one.motion.index)}>
+                  {one.name}
+                </button>
+              )
+          )}
+        </Choices>
+      )}
+      {groupsOf(motions).map(({ title, list }) => (
+        <Choices key={title} title={words.motions(title)}>
+          {list.map(({ group, index, name }) => (
             <button
-              key={index}
+              key={`${group} ${index}`}
               type="button"
-              aria-label={`${group || words.motion} ${index + 1}`}
               onClick={() => void stage.play(group, index)}
             >
-              {index + 1}
+              {name}
             </button>
           ))}
         </Choices>
@@ -79,6 +101,23 @@ export function AvatarControls({ stage, view, words }: AvatarControlsProps) {
       </Choices>
     </>
   );
+}
+
+interface MotionButton {
+  group: string;
+  index: number;
+  name: string;
+}
+
+/** Motions under the names of their groups; those that are alone in a group named like them, together under no name. */
+function groupsOf(motions: Repertoire["motions"]): { title: string; list: MotionButton[] }[] {
+  const groups = new Map<string, MotionButton[]>();
+  for (const { group, names } of motions) {
+    const title = names.length === 1 && names[0] === group ? "" : group;
+    const list = groups.get(title) ?? [];
+    groups.set(title, [...list, ...names.map((name, index) => ({ group, index, name }))]);
+  }
+  return [...groups].map(([title, list]) => ({ title, list }));
 }
 
 interface SliderProps {

@@ -11,7 +11,7 @@ interface AvatarStatusProps {
 
 /** What the stage has to say: how far loading is, or what went wrong and what to do. */
 export function AvatarStatus({ state, words, onRetry }: AvatarStatusProps) {
-  const { phase, progress, problem } = state;
+  const { phase, progress, problem, shrunk } = state;
   return (
     <div class="avatar-status" data-phase={phase} role="status">
       {progress !== null && (
@@ -20,6 +20,7 @@ export function AvatarStatus({ state, words, onRetry }: AvatarStatusProps) {
           <progress max={1} {...(progress > 0 ? { value: progress } : {})} />
         </label>
       )}
+      {shrunk && problem === null && <p class="avatar-hint">{words.avatar.shrunk}</p>}
       {problem !== null && <Trouble fault={problem} words={words} {...(phase === "error" ? { onRetry } : {})} />}
     </div>
   );

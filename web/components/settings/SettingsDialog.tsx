@@ -81,7 +81,7 @@ export function SettingsDialog({ stores, status, words, preferences }: SettingsD
         {section === "appearance" && <AppearanceSection {...parts} preferences={preferences} />}
         {section === "server" && <ServerSection {...parts} />}
       </div>
-      <UploadCard uploads={stores.uploads} words={words} />
+      <UploadCard stores={stores} words={words} />
       <footer class="sheet-foot" data-restart={settings.needsRestart.value}>
         <p role="status">{settings.needsRestart.value ? text.restartNow : text.keptIn}</p>
       </footer>

@@ -1,0 +1,68 @@
+import { assert, assertEquals } from "@std/assert";
+import { makeRoomForMasks, type MaskManager, type MaskRenderer } from "./masks.ts";
+
+/** Where the framework has put a mask. */
+interface Place {
+  _bufferIndex: number;
+  _layoutChannelNo: number;
+  _layoutBounds: { x: number; y: number; width: number; height: number };
+}
+
+/** A part of the framework that its types leave out. */
+interface Framework {
+  CubismRenderer_WebGL: new () => RealRenderer;
+}
+
+type RealRenderer = MaskRenderer & { initialize(model: object): void; release(): void };
+
+/** The framework's own renderer, for a model with so many masks. It looks for a window and Live2D's Core when it loads. */
+async function rendererFor(masks: number): Promise<RealRenderer> {
+  Object.assign(globalThis, { window: globalThis, Live2DCubismCore: {} });
+  const framework = await import("pixi-live2d-display/cubism4") as unknown as Framework;
+  const renderer = new framework.CubismRenderer_WebGL();
+  renderer.initialize({
+    isUsingMasking: () => masks > 0,
+    getDrawableCount: () => masks,
+    getDrawableMasks: () => Array.from({ length: masks }, (_, at) => Int32Array.of(at)),
+    getDrawableMaskCounts: () => new Int32Array(masks).fill(1),
+  });
+  return renderer;
+}
+
+function placesOf(manager: MaskManager): Place[] {
+  return (manager as unknown as { _clippingContextListForMask: Place[] })._clippingContextListForMask;
+}
+
+Deno.test("M9: a model without clipping masks is drawn and freed", async () => {
+  const renderer = await rendererFor(0);
+  makeRoomForMasks(renderer);
+  const { Cubism4InternalModel } = await import("pixi-live2d-display/cubism4");
+  const gl = { getExtension: () => null, deleteBuffer() {} } as unknown as WebGLRenderingContext;
+  // What the framework does before it draws for the first time, and at the end.
+  Cubism4InternalModel.prototype.updateWebGLContext.call({ renderer } as never, gl, 1);
+  renderer.release();
+});
+
+Deno.test("M9: every clipping mask has a place of its own, however many there are and are in use", async () => {
+  for (const masks of [1, 5, 36, 37, 40, 63, 64, 65, 95, 96, 100, 127, 200, 300]) {
+    const renderer = await rendererFor(masks);
+    makeRoomForMasks(renderer);
+    const manager = renderer._clippingManager!;
+    for (const inUse of [masks, Math.ceil(masks / 2), 1]) {
+      manager.setupLayoutBounds(inUse);
+      const places = placesOf(manager);
+      assertEquals(places.length, masks);
+      places.forEach((one, at) => {
+        const { x, y, width, height } = one._layoutBounds;
+        assert(width > 0 && height > 0 && one._bufferIndex < manager._renderTextureCount);
+        for (const other of places.slice(at + 1)) {
+          if (other._bufferIndex !== one._bufferIndex || other._layoutChannelNo !== one._layoutChannelNo) continue;
+          const bounds = other._layoutBounds;
+          const apart = x + width <= bounds.x + 1e-6 || bounds.x + bounds.width <= x + 1e-6 ||
+            y + height <= bounds.y + 1e-6 || bounds.y + bounds.height <= y + 1e-6;
+          assert(apart, `two of ${masks} masks share a place, with ${inUse} in use`);
+        }
+      });
+    }
+  }
+});
