@@ -165,6 +165,8 @@ const scenes: Scene[] = [
       assertEquals(await page.evaluate(() => document.documentElement.dataset.theme), "light");
       await page.select("#setting-ui\\.language", "ja");
       await page.waitForSelector(':root[lang="ja"]');
+      // The avatar is an island of its own.
+      await page.waitForSelector('canvas[aria-label^="アバター"]');
     },
   },
   {
