@@ -3,7 +3,6 @@
  * method and carries an id of the page's making; the answer is one `result` or one `refused` with that id, after any
  * number of `progress`. A `cancel` frame ends a call that takes long.
  */
-import type { AppConfig } from "./app_config.ts";
 import type { Emotion } from "./emotions.ts";
 import type { TurnError } from "./v2.ts";
 
