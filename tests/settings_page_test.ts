@@ -171,6 +171,8 @@ const scenes: Scene[] = [
   },
   {
     name: "another avatar comes while the one before stands there",
+    // Where a character is chosen, the heading has its name, and not the avatar's.
+    config: JSON.stringify({ ...JSON.parse(STILL), prompt: "none" }),
     async play({ page, server: server }) {
       await page.waitForSelector('canvas[data-model="hiyori"]');
       await watchStage(page);
