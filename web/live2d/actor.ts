@@ -1,5 +1,4 @@
 import type { Renderer } from "pixi.js";
-import type { Cubism4InternalModel } from "pixi-live2d-display/cubism4";
 import { Blink } from "./blink.ts";
 import { Breath } from "./breath.ts";
 import { facesFor } from "./emotions.ts";
