@@ -67,11 +67,11 @@ export function ConversationItem(props: ConversationItemProps) {
           )
           : (
             <button key="open" type="button" class="conversation-open" aria-current={item.open} onClick={onOpen}>
-              <span class="conversation-title">
+              <span class="conversation-title" dir="auto">
                 <Marked text={item.title} query={list.found.value} />
               </span>
               {item.excerpt !== undefined && item.excerpt !== item.title && (
-                <span class="conversation-excerpt">
+                <span class="conversation-excerpt" dir="auto">
                   <Marked text={item.excerpt} query={list.found.value} />
                 </span>
               )}
