@@ -49,8 +49,8 @@ export interface SetupWords {
     lineBroke: string;
     unfit: Record<Unfit, string>;
   };
-  /** Where the settings cannot be brought. */
-  noSettings: string;
+  /** Where a dialog cannot be brought. */
+  notLoaded: string;
 }
 
 export const SETUP: Record<Language, SetupWords> = {
@@ -108,7 +108,7 @@ export const SETUP: Record<Language, SetupWords> = {
         too_many: "That is far too much for one avatar: drop the model's own folder",
       },
     },
-    noSettings: "The settings could not be loaded. Is the server running?",
+    notLoaded: "This could not be loaded. Is the server running?",
   },
   ja: {
     checks: "準備の状況",
@@ -164,7 +164,7 @@ export const SETUP: Record<Language, SetupWords> = {
         too_many: "アバターとしては多すぎます。モデルのフォルダーだけをドロップしてください",
       },
     },
-    noSettings: "設定を読み込めませんでした。サーバーは動いていますか？",
+    notLoaded: "読み込めませんでした。サーバーは動いていますか？",
   },
   zh: {
     checks: "准备情况",
@@ -219,6 +219,6 @@ export const SETUP: Record<Language, SetupWords> = {
         too_many: "文件太多了：请只拖放模型自己的文件夹",
       },
     },
-    noSettings: "无法载入设置。服务器在运行吗？",
+    notLoaded: "无法载入。服务器在运行吗？",
   },
 };

@@ -1,6 +1,6 @@
-import { type Signal, signal, useSignal } from "@preact/signals";
-import { useEffect } from "preact/hooks";
+import type { Signal } from "@preact/signals";
 import type { SettingsStores } from "@/web/settings/stores.ts";
+import { lazyDialog } from "@/web/components/lazy_dialog.tsx";
 import type { Words } from "@/lib/i18n/i18n.ts";
 import type { Preferences } from "@/web/browser/preferences.ts";
 import type { Status } from "@/lib/protocol/v2.ts";
@@ -13,36 +13,14 @@ export interface SettingsProps {
   preferences: Signal<Preferences>;
 }
 
-const loaded = signal<typeof import("./SettingsDialog.tsx") | null>(null);
+const dialog = lazyDialog<SettingsProps>(async () => (await import("./SettingsDialog.tsx")).SettingsDialog);
 
-/** Brings the settings, which nobody needs before the first answer. Rejects when the server cannot be reached. */
-export async function loadSettings(): Promise<void> {
-  loaded.value ??= await import("./SettingsDialog.tsx");
-}
+/** Brings the settings. Rejects when the server cannot be reached. */
+export const loadSettings = dialog.load;
 
 /** The settings, as soon as they are wanted. */
 export function Settings(props: SettingsProps) {
-  const { backstage, words } = props;
-  const open = backstage.open.value !== null;
-  const failed = useSignal(false);
-
-  useEffect(() => {
-    if (!open) return;
-    failed.value = false;
-    loadSettings().catch(() => {
-      failed.value = true;
-      backstage.open.value = null;
-    });
-  }, [open]);
-
-  if (failed.value) {
-    return (
-      <p class="notice-line" role="alert">
-        {words.setup.noSettings}
-        <button type="button" class="link" onClick={() => failed.value = false}>{words.close}</button>
-      </p>
-    );
-  }
-  const module = loaded.value;
-  return open && module !== null ? <module.SettingsDialog {...props} /> : null;
+  const { open } = props.backstage;
+  const { View } = dialog;
+  return <View open={open.value !== null} words={props.words} props={props} onFail={() => open.value = null} />;
 }
