@@ -62,5 +62,5 @@ export interface SetupWords {
     remove: string;
   };
   /** Where the settings cannot be brought. */
-  noSettings: string;
+  notLoaded: string;
 }

@@ -17,6 +17,7 @@ Deno.test("writeBuild() removes the scripts of the build before", async () => {
       clientEntry: `/_fresh/js/${buildId}/fresh-runtime.js`,
       islands: [],
       routes: [],
+      transform: () => Promise.resolve(null),
       chunks: new Map([[`/_fresh/js/${buildId}/Chat.js`, chunk]]),
     });
   }
