@@ -22,7 +22,7 @@ const MOST_FILES = 20_000;
 export type Unfit = "nothing" | "unknown" | "several_cards" | "too_many";
 
 /**
- * Tells what files are meant as: a zip, a folder or a model's loose files are an avatar, one PNG or JSON a character.
+ * Tells what files are meant as: a zip, a folder or a model's loose files are an avatar, one picture, JSON or CharX a character.
  */
 export function parcelOf(files: readonly NamedFile[]): UploadFiles | Unfit {
   const kept = files.filter(({ path }) => !isLitter(path));
@@ -40,7 +40,7 @@ export function parcelOf(files: readonly NamedFile[]): UploadFiles | Unfit {
 }
 
 function isCard(path: string): boolean {
-  return /\.(png|json)$/i.test(path);
+  return /\.(png|json|charx|jpe?g|webp)$/i.test(path);
 }
 
 /** What file managers leave behind. */

@@ -87,7 +87,7 @@ export const SETUP: Record<Language, SetupWords> = {
     },
     drop: {
       title: "Drop it here",
-      text: "An avatar as a zip or a folder, or a character card as PNG or JSON",
+      text: "An avatar as a zip or a folder, or a character card as a picture, JSON or CharX",
       reading: "Reading the files…",
       sending: (label) => `Sending ${label}`,
       checking: (label) => `Looking ${label} over`,
@@ -103,7 +103,7 @@ export const SETUP: Record<Language, SetupWords> = {
       unfit: {
         nothing: "There was nothing in it that could be read",
         unknown:
-          "This is neither an avatar (a zip, or a folder with a .model3.json) nor a character card (PNG or JSON)",
+          "This is neither an avatar (a zip, or a folder with a .model3.json) nor a character card (PNG, JSON, CharX, JPEG or WebP)",
         several_cards: "Drop one character card at a time",
         too_many: "That is far too much for one avatar: drop the model's own folder",
       },
@@ -143,7 +143,7 @@ export const SETUP: Record<Language, SetupWords> = {
     },
     drop: {
       title: "ここにドロップ",
-      text: "アバターは zip かフォルダー、キャラクターカードは PNG か JSON",
+      text: "アバターは zip かフォルダー、キャラクターカードは画像か JSON、CharX",
       reading: "ファイルを読んでいます…",
       sending: (label) => `${label} を送っています`,
       checking: (label) => `${label} を調べています`,
@@ -159,7 +159,7 @@ export const SETUP: Record<Language, SetupWords> = {
       unfit: {
         nothing: "読めるファイルがありませんでした",
         unknown:
-          "アバター（zip、または .model3.json のあるフォルダー）でもキャラクターカード（PNG か JSON）でもありません",
+          "アバター（zip、または .model3.json のあるフォルダー）でもキャラクターカード（PNG、JSON、CharX、JPEG、WebP）でもありません",
         several_cards: "キャラクターカードは一枚ずつドロップしてください",
         too_many: "アバターとしては多すぎます。モデルのフォルダーだけをドロップしてください",
       },
@@ -199,7 +199,7 @@ export const SETUP: Record<Language, SetupWords> = {
     },
     drop: {
       title: "拖放到这里",
-      text: "虚拟形象用 zip 或文件夹，角色卡用 PNG 或 JSON",
+      text: "虚拟形象用 zip 或文件夹，角色卡用图片、JSON 或 CharX",
       reading: "正在读取文件…",
       sending: (label) => `正在发送 ${label}`,
       checking: (label) => `正在检查 ${label}`,
@@ -214,7 +214,7 @@ export const SETUP: Record<Language, SetupWords> = {
       lineBroke: "连接中断了，请再试一次。",
       unfit: {
         nothing: "里面没有可以读取的文件",
-        unknown: "这既不是虚拟形象（zip 或带有 .model3.json 的文件夹），也不是角色卡（PNG 或 JSON）",
+        unknown: "这既不是虚拟形象（zip 或带有 .model3.json 的文件夹），也不是角色卡（PNG、JSON、CharX、JPEG 或 WebP）",
         several_cards: "请一次拖放一张角色卡",
         too_many: "文件太多了：请只拖放模型自己的文件夹",
       },
