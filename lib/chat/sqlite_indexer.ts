@@ -10,6 +10,8 @@ const SLICE_MS = 3;
 const REST_MS = { busy: 25, idle: 1 };
 /** So long after the last save nothing is going on, ms. */
 const IDLE_MS = 1_000;
+/** Pages of the index that are merged in one slice, and when all is indexed at once. */
+const MERGED = { slice: 32, all: 1_000 };
 /** When to try again after a failure, ms. */
 const RETRY_MS = 10_000;
 
@@ -23,6 +25,8 @@ export class SearchIndexer implements Disposable {
   #timer: ReturnType<typeof setTimeout> | undefined;
   #saved = -Infinity;
   #failing = false;
+  /** Whether the next slice merges what the last one has added. */
+  #merges = false;
 
   constructor(db: DatabaseSync, writer: SearchWriter) {
     this.#db = db;
@@ -40,6 +44,7 @@ export class SearchIndexer implements Disposable {
   all(): void {
     atOnce(this.#db, () => {
       while (this.#writer.turns());
+      this.#writer.merge(MERGED.all);
     });
   }
 
@@ -54,8 +59,13 @@ export class SearchIndexer implements Disposable {
   #slice(): void {
     this.#timer = undefined;
     try {
-      let more = false;
-      atOnce(this.#db, () => more = this.#writer.turns(SLICE_MS));
+      let more = true;
+      atOnce(this.#db, () => {
+        if (this.#merges) this.#writer.merge(MERGED.slice);
+        else this.#writer.turns(SLICE_MS);
+        more = !this.#merges || this.#writer.behind;
+      });
+      this.#merges = !this.#merges;
       this.#failing = false;
       const idle = performance.now() - this.#saved > IDLE_MS;
       if (more) this.#later(idle ? REST_MS.idle : REST_MS.busy);

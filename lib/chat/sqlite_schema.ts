@@ -115,4 +115,9 @@ function addSearchIndex(db: DatabaseSync): void {
   while (search.turns());
   const named = db.prepare("SELECT id, CAST(title AS BLOB) title FROM conversations WHERE title IS NOT NULL").all();
   for (const { id, title } of named) search.title(String(id), textOf(title));
+  // From now on the index is merged by the indexer, for a moment at a time: FTS5 itself would do a lot of it at once.
+  db.exec(`
+    INSERT INTO grams (grams, rank) VALUES ('automerge', 0);
+    INSERT INTO grams (grams, rank) VALUES ('crisismerge', 1000);
+  `);
 }

@@ -31,6 +31,7 @@ export class SearchWriter {
   readonly #forgetTitle: StatementSync;
   readonly #keep: StatementSync;
   readonly #index: StatementSync;
+  readonly #merge: StatementSync;
 
   constructor(db: DatabaseSync) {
     const ended = "FROM turns WHERE indexed = 0 AND state NOT IN ('queued', 'streaming') LIMIT ?";
@@ -42,6 +43,7 @@ export class SearchWriter {
     this.#forgetTitle = db.prepare("DELETE FROM words WHERE conversation = ? AND turn IS NULL");
     this.#keep = db.prepare("INSERT INTO words (conversation, turn, folded) VALUES (?, ?, ?)");
     this.#index = db.prepare("INSERT INTO grams (rowid, runs) VALUES (?, ?)");
+    this.#merge = db.prepare("INSERT INTO grams (grams, rank) VALUES ('merge', ?)");
   }
 
   /** Whether there are turns that have ended and are not indexed. */
@@ -63,6 +65,11 @@ export class SearchWriter {
       if (performance.now() > end) return true;
     }
     return rows.length === BATCH;
+  }
+
+  /** Brings together what was written at different times, so that a search reads less; writes about `pages` pages. */
+  merge(pages: number): void {
+    this.#merge.run(pages);
   }
 
   /** The name that a conversation was given. */
