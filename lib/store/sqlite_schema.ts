@@ -87,6 +87,9 @@ function addSearchIndex(db: DatabaseSync): void {
     ALTER TABLE conversations DROP COLUMN title_folded;
     ALTER TABLE turns DROP COLUMN folded;
     CREATE INDEX conversations_by_time ON conversations (updated);
+    -- Every save changes when, and none of them whose.
+    DROP INDEX conversations_of_owner;
+    CREATE INDEX conversations_of_owner ON conversations (owner);
     ALTER TABLE turns ADD COLUMN indexed INTEGER NOT NULL DEFAULT 0;
     CREATE INDEX turns_unindexed ON turns (conversation, position) WHERE indexed = 0;
     CREATE INDEX sessions_by_conversation ON sessions (conversation);
@@ -99,7 +102,9 @@ function addSearchIndex(db: DatabaseSync): void {
     ) STRICT;
     CREATE UNIQUE INDEX words_of_turn ON words (conversation, turn);
     CREATE VIRTUAL TABLE grams USING fts5(runs, content='', contentless_delete=1, detail=none, tokenize='ascii');
-    CREATE TRIGGER turn_changed AFTER UPDATE OF indexed ON turns WHEN new.indexed < old.indexed BEGIN
+    CREATE TRIGGER turn_changed AFTER UPDATE OF prompt, text ON turns
+    WHEN old.indexed = 1 AND (new.prompt <> old.prompt OR new.text <> old.text) BEGIN
+      UPDATE turns SET indexed = 0 WHERE rowid = new.rowid;
       DELETE FROM words WHERE conversation = new.conversation AND turn = new.turn;
     END;
     CREATE TRIGGER words_gone AFTER DELETE ON words BEGIN DELETE FROM grams WHERE rowid = old.number; END;
@@ -110,4 +115,9 @@ function addSearchIndex(db: DatabaseSync): void {
   while (search.turns());
   const named = db.prepare("SELECT id, CAST(title AS BLOB) title FROM conversations WHERE title IS NOT NULL").all();
   for (const { id, title } of named) search.title(String(id), textOf(title));
+  // From now on the index is merged by the indexer, for a moment at a time: FTS5 itself would do a lot of it at once.
+  db.exec(`
+    INSERT INTO grams (grams, rank) VALUES ('automerge', 0);
+    INSERT INTO grams (grams, rank) VALUES ('crisismerge', 1000);
+  `);
 }

@@ -17,10 +17,8 @@ export interface Found {
  */
 const COMMON = 4_000;
 
-/** Text that is indexed in one go, in UTF-16 units: a few milliseconds' work, for which tokens wait. */
-const AT_ONCE = 8_000;
-/** Turns, that is, however short they are. */
-const MOST_AT_ONCE = 8;
+/** Turns that are read in one go to be indexed. */
+const BATCH = 8;
 
 /**
  * Writes what can be found, within the transaction that changes what it is of. Turns that were taken out or have
@@ -28,38 +26,50 @@ const MOST_AT_ONCE = 8;
  */
 export class SearchWriter {
   readonly #pending: StatementSync;
+  readonly #behind: StatementSync;
   readonly #done: StatementSync;
   readonly #forgetTitle: StatementSync;
   readonly #keep: StatementSync;
   readonly #index: StatementSync;
+  readonly #merge: StatementSync;
 
   constructor(db: DatabaseSync) {
+    const ended = "FROM turns WHERE indexed = 0 AND state NOT IN ('queued', 'streaming') LIMIT ?";
     this.#pending = db.prepare(
-      `SELECT rowid, conversation, turn, CAST(prompt AS BLOB) prompt, CAST(text AS BLOB) text
-       FROM turns WHERE indexed = 0 AND state NOT IN ('queued', 'streaming') LIMIT ?`,
+      `SELECT rowid, conversation, turn, CAST(prompt AS BLOB) prompt, CAST(text AS BLOB) text ${ended}`,
     );
+    this.#behind = db.prepare(`SELECT 1 ${ended}`);
     this.#done = db.prepare("UPDATE turns SET indexed = 1 WHERE rowid = ?");
     this.#forgetTitle = db.prepare("DELETE FROM words WHERE conversation = ? AND turn IS NULL");
     this.#keep = db.prepare("INSERT INTO words (conversation, turn, folded) VALUES (?, ?, ?)");
     this.#index = db.prepare("INSERT INTO grams (rowid, runs) VALUES (?, ?)");
+    this.#merge = db.prepare("INSERT INTO grams (grams, rank) VALUES ('merge', ?)");
+  }
+
+  /** Whether there are turns that have ended and are not indexed. */
+  get behind(): boolean {
+    return this.#behind.get(1) !== undefined;
   }
 
   /**
-   * Indexes turns that have ended, some more of them each time.
+   * Indexes some of the turns that have ended: at least one, and no further one after `ms`.
    *
-   * @returns false when none is left
+   * @returns whether there may be more
    */
-  turns(): boolean {
-    const rows = this.#pending.all(MOST_AT_ONCE);
-    let size = 0;
+  turns(ms = Infinity): boolean {
+    const end = performance.now() + ms;
+    const rows = this.#pending.all(BATCH);
     for (const row of rows) {
-      const [prompt, text] = [textOf(row.prompt), textOf(row.text)];
-      this.#write(String(row.conversation), String(row.turn), foldTurn(prompt, text));
+      this.#write(String(row.conversation), String(row.turn), foldTurn(textOf(row.prompt), textOf(row.text)));
       this.#done.run(Number(row.rowid));
-      size += prompt.length + text.length;
-      if (size > AT_ONCE) break;
+      if (performance.now() > end) return true;
     }
-    return rows.length > 0;
+    return rows.length === BATCH;
+  }
+
+  /** Brings together what was written at different times, so that a search reads less; writes about `pages` pages. */
+  merge(pages: number): void {
+    this.#merge.run(pages);
   }
 
   /** The name that a conversation was given. */

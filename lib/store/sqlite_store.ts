@@ -1,7 +1,8 @@
 // deno-lint-ignore-file require-await -- what is thrown here has to be a rejection, as with any other store
 /** Conversations on disk, in one SQLite file. */
-import { DatabaseSync } from "node:sqlite";
+import { DatabaseSync, type StatementSync } from "node:sqlite";
 import { fold } from "./search.ts";
+import { SearchIndexer } from "./sqlite_indexer.ts";
 import { atOnce, migrate } from "./sqlite_schema.ts";
 import { type Found, search, SearchWriter, textOf } from "./sqlite_search.ts";
 import {
@@ -19,7 +20,11 @@ import type { EndReason, ProviderName, TurnError } from "@/lib/protocol/v2.ts";
 // Parameters have no numbers: Deno 2.4 takes a numbered one for a named one.
 export class SqliteStore implements Store {
   readonly #db: DatabaseSync;
+  /** Prepared once: they run hundreds of times a second. */
+  readonly #touch: StatementSync;
+  readonly #write: StatementSync;
   readonly #search: SearchWriter;
+  readonly #indexer: SearchIndexer;
   readonly #now: () => number;
 
   /**
@@ -32,9 +37,24 @@ export class SqliteStore implements Store {
     try {
       this.#db = new DatabaseSync(file);
       // In WAL mode a commit survives the death of the process; only a power cut can take the newest ones.
-      this.#db.exec("PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA foreign_keys = ON;");
+      this.#db.exec("PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA foreign_keys = ON; ");
       migrate(this.#db);
+      this.#touch = this.#db.prepare(
+        `INSERT INTO conversations (id, created, updated, owner) VALUES (?, ?, ?, ?)
+         ON CONFLICT (id) DO UPDATE SET updated = excluded.updated`,
+      );
+      this.#write = this.#db.prepare(
+        `INSERT INTO turns (conversation, turn, position, prompt, text, thinking, state, reason, error, provider, model,
+                            greeting, asked_by)
+         VALUES (?, ?, (SELECT coalesce(max(position), 0) + 1 FROM turns WHERE conversation = ?),
+                 ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+         ON CONFLICT (conversation, turn) DO UPDATE SET
+           prompt = excluded.prompt, text = excluded.text, thinking = excluded.thinking, state = excluded.state,
+           reason = excluded.reason, error = excluded.error, provider = excluded.provider, model = excluded.model,
+           greeting = excluded.greeting`,
+      );
       this.#search = new SearchWriter(this.#db);
+      this.#indexer = new SearchIndexer(this.#db, this.#search);
     } catch (cause) {
       throw new Error(`Cannot open the conversations in ${file}: ${(cause as Error).message}`, { cause });
     }
@@ -69,27 +89,15 @@ export class SqliteStore implements Store {
 
   async save(changed: ReadonlyMap<string, Iterable<StoredTurn>>): Promise<void> {
     const now = this.#now();
+    let ended = false;
     // One transaction for all: hundreds of conversations may grow at once, and every commit holds up their tokens.
     atOnce(this.#db, () => {
-      const touch = this.#db.prepare(
-        `INSERT INTO conversations (id, created, updated, owner) VALUES (?, ?, ?, ?)
-         ON CONFLICT (id) DO UPDATE SET updated = excluded.updated`,
-      );
-      const write = this.#db.prepare(
-        `INSERT INTO turns (conversation, turn, position, prompt, text, thinking, state, reason, error, provider, model,
-                            greeting, asked_by)
-         VALUES (?, ?, (SELECT coalesce(max(position), 0) + 1 FROM turns WHERE conversation = ?),
-                 ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
-         ON CONFLICT (conversation, turn) DO UPDATE SET
-           prompt = excluded.prompt, text = excluded.text, thinking = excluded.thinking, state = excluded.state,
-           reason = excluded.reason, error = excluded.error, provider = excluded.provider, model = excluded.model,
-           greeting = excluded.greeting, indexed = 0`,
-      );
       for (const [id, some] of changed) {
         const turns = [...some];
-        touch.run(id, now, now, turns[0]?.askedBy ?? OWNER.id);
+        this.#touch.run(id, now, now, turns[0]?.askedBy ?? OWNER.id);
         for (const turn of turns) {
-          write.run(
+          ended ||= turn.state === "done" || turn.state === "failed";
+          this.#write.run(
             id,
             turn.turn,
             id,
@@ -106,8 +114,16 @@ export class SqliteStore implements Store {
           );
         }
       }
-      this.#search.turns();
     });
+    this.#indexer.saved(ended);
+  }
+
+  /**
+   * Brings all that has ended into the search index now. Nobody has to: it comes into it by itself, little by little,
+   * and is found before.
+   */
+  async index(): Promise<void> {
+    this.#indexer.all();
   }
 
   async truncate(id: string, turn: string): Promise<void> {
@@ -170,6 +186,7 @@ export class SqliteStore implements Store {
   }
 
   async close(): Promise<void> {
+    this.#indexer[Symbol.dispose]();
     this.#db.close();
   }
 

@@ -1,4 +1,4 @@
-import { assertEquals, assertThrows } from "@std/assert";
+import { assert, assertEquals, assertThrows } from "@std/assert";
 import { search } from "./sqlite_search.ts";
 import { SqliteStore } from "./sqlite_store.ts";
 import { MemoryStore, type Store } from "./store.ts";
@@ -203,6 +203,7 @@ Deno.test("SqliteStore finds what MemoryStore finds, whatever has happened befor
             new Map([[id, [turn("1", { state: "done" }), turn("4", { prompt: query, state: "done" })]]]),
           );}
       }
+      if (random() < 0.5) await stores[1].index();
       assertEquals([seed, step, await stores[1].list(3, query)], [seed, step, await stores[0].list(3, query)]);
     }
     for (const store of stores) await store.close();
@@ -217,6 +218,7 @@ Deno.test("a search finds common words as it finds rare ones", async () => {
   }
   await store.save(new Map([["grows", [turn("t", { text: "tea", state: "streaming" })]]]));
   await store.rename("c1", "Tea");
+  await store.index();
   const db = new DatabaseSync(`${folder}/c.db`);
   const [common, rare] = [search(db, "tea", { most: 10, common: 0 }), search(db, "tea", { most: 10, common: 1_000 })];
   assertEquals(common, rare);
@@ -243,6 +245,7 @@ Deno.test("a search for one principal's finds only theirs, whichever way it goes
     await store.save(new Map([[`c${n}`, [asked]]]));
   }
   await store.rename("c4", "Tea");
+  await store.index();
   const db = new DatabaseSync(`${folder}/c.db`);
   const expected = ["c0", "c12", "c24", "c36", "c4"];
   for (const common of [0, 1, 8, 20, 1_000]) {
@@ -255,6 +258,55 @@ Deno.test("a search for one principal's finds only theirs, whichever way it goes
   assertEquals(search(db, "tea", { most: 10, owner: "a" }).length, expected.length);
   db.close();
   await store.close();
+  await Deno.remove(folder, { recursive: true });
+});
+
+Deno.test("SqliteStore indexes what has ended by itself, little by little, and what a crash left at the next start", async () => {
+  const folder = await Deno.makeTempDir();
+  const file = `${folder}/c.db`;
+  const first = new SqliteStore(file);
+  const reader = new DatabaseSync(file);
+  const left = () =>
+    Number(reader.prepare("SELECT count(*) n FROM turns WHERE indexed = 0 AND state = 'done'").get()!.n);
+  const text = (n: number) => `${"It goes on and on. ".repeat(200)}chapter ${n}.`;
+  const turns = Array.from({ length: 60 }, (_, n) => turn(`t${n}`, { text: text(n), state: "done" }));
+  await first.save(new Map([["c", [...turns, turn("grows", { text: "tea", state: "streaming" })]]]));
+  // Saving does not wait for it.
+  assertEquals(left(), 60);
+  const seen = new Set<number>();
+  while (left() > 20) {
+    seen.add(left());
+    await new Promise((resolve) => setTimeout(resolve, 2));
+  }
+  assert(seen.size > 2, `in slices: ${[...seen]}`);
+  // Closed amid it, as a crash would leave it: what is not indexed is found, and indexed by the next one.
+  await first.close();
+  assert(left() > 0, "there is something left");
+  const second = new SqliteStore(file);
+  const found = async () => {
+    const queries = ["chapter 0.", "chapter 59.", "chapter 60.", "tea"];
+    return await Promise.all(queries.map(async (query) => (await second.list(1, query)).length));
+  };
+  assertEquals(await found(), [1, 1, 0, 1]);
+  while (left() > 0) await new Promise((resolve) => setTimeout(resolve, 2));
+  assertEquals(await found(), [1, 1, 0, 1]);
+  await second.close();
+  reader.close();
+  await Deno.remove(folder, { recursive: true });
+});
+
+Deno.test("SqliteStore goes on when something cannot be indexed, and finds it all the same", async () => {
+  const folder = await Deno.makeTempDir();
+  const store = new SqliteStore(`${folder}/c.db`);
+  const other = new DatabaseSync(`${folder}/c.db`);
+  await store.save(new Map([["c", [turn("t", { text: "tea", state: "done" })]]]));
+  other.exec("BEGIN IMMEDIATE");
+  await new Promise((resolve) => setTimeout(resolve, 100));
+  other.exec("ROLLBACK");
+  await store.save(new Map([["d", [turn("t", { text: "tea", state: "done" })]]]));
+  assertEquals((await store.list(5, "tea")).length, 2);
+  await store.close();
+  other.close();
   await Deno.remove(folder, { recursive: true });
 });
 
