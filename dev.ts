@@ -4,12 +4,20 @@ import { loadConfig } from "@/lib/config/load.ts";
 import { OWNER } from "@/lib/principal.ts";
 import { ISLANDS } from "@/lib/paths.ts";
 import { precompress } from "@/tasks/precompress.ts";
+import { bundleSheet } from "@/tasks/styles.ts";
 
 const builder = new Builder({
   root: import.meta.dirname!,
   islandDir: ISLANDS,
   target: ["chrome111", "firefox111", "safari16.4"],
 });
+
+builder.onTransformStaticFile(
+  { pluginName: "styles", filter: /[\\/]static[\\/][^\\/]+\.css$/ },
+  async ({ path, root, target, mode }) => ({
+    content: await bundleSheet(path, { root, target, minify: mode === "production" }),
+  }),
+);
 
 if (Deno.args.includes("build")) {
   await builder.build();

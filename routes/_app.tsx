@@ -31,9 +31,6 @@ export default define.layout(function App({ Component, req, state }) {
         <link rel="icon" type="image/svg+xml" href={asset("/favicon.svg")} />
         <link rel="manifest" href={asset("/manifest.webmanifest")} />
         <link rel="stylesheet" href={asset("/styles.css")} />
-        <link rel="stylesheet" href={asset("/conversations.css")} />
-        <link rel="stylesheet" href={asset("/settings.css")} />
-        <link rel="stylesheet" href={asset("/avatar.css")} />
       </head>
       <body>
         <Component />

@@ -15,6 +15,9 @@ async function withServer(action: (host: string) => Promise<void>): Promise<void
     root: new URL("./fixtures/site/", import.meta.url).href,
     outDir: await Deno.makeTempDir(),
   });
+  builder.onTransformStaticFile({ pluginName: "loud", filter: /ok\.txt$/ }, ({ text, mode }) => ({
+    content: `${text.trim().toUpperCase()} in ${mode}`,
+  }));
   await builder.listen(() => import("./fixtures/site/main.ts"), {
     port: freePort(),
     hostname: "127.0.0.1",
@@ -46,6 +49,16 @@ Deno.test("Builder.listen() serves pages and scripts that are never cached", opt
       assertEquals(response.headers.get("etag"), null);
     }
   }));
+
+Deno.test(
+  "Builder.onTransformStaticFile() decides what is served of a static file",
+  options,
+  () =>
+    withServer(async (host) => {
+      const response = await fetch(`http://${host}/.well-known/ok.txt`);
+      assertEquals([response.status, await response.text()], [200, "OK in development"]);
+    }),
+);
 
 Deno.test(
   "Builder.listen() tells pages when it was started, so that they reload when it was restarted",

@@ -5,6 +5,10 @@ import { pathToFileURL } from "node:url";
 
 const outDir = await Deno.makeTempDir();
 const builder = new Builder({ root: new URL("./fixtures/site/", import.meta.url).href, outDir });
+builder.onTransformStaticFile({ pluginName: "loud", filter: /ok\.txt$/ }, ({ text, mode }) => ({
+  content: `${text.trim().toUpperCase()} in ${mode}`,
+}));
+builder.onTransformStaticFile({ pluginName: "idle", filter: /\.svg$/ }, () => {});
 await builder.build();
 
 interface Server {
@@ -45,6 +49,14 @@ Deno.test("Builder.build() writes a server whose static files have etags", async
     const other = await ask(path, { headers: { "If-None-Match": 'W/"other"' } });
     assertEquals(other.response.status, 200);
   }
+});
+
+Deno.test("Builder.onTransformStaticFile() decides what the build has of a static file", async () => {
+  const { response, text } = await ask("/.well-known/ok.txt");
+  assertEquals([response.status, text], [200, "OK in production"]);
+  assertEquals(response.headers.get("content-length"), String(text.length));
+  const svg = new URL("./fixtures/site/static/pixel.svg", import.meta.url);
+  assertEquals((await ask("/pixel.svg")).text, await Deno.readTextFile(svg));
 });
 
 Deno.test("Builder.build() leaves out what is hidden, and what is no static file", async () => {

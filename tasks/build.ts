@@ -16,6 +16,7 @@ export const SOURCES = [
   "static",
   "stand_ins",
   "tasks/precompress.ts",
+  "tasks/styles.ts",
 ];
 /** Below these is what other tasks bring: served as it is, not built. */
 export const BROUGHT = ["static/model", "static/vendor", "static/app-config.json"];

@@ -2,9 +2,7 @@
  * The avatar alone on a page, for tests and measurements that need more models than an app shows: bundled from the
  * source, served with the policy of the real page, with Live2D's core and Hiyori from a running app.
  */
-// What bundles the app bundles this; no import of ours names it.
-// deno-lint-ignore no-import-prefix
-import * as esbuild from "npm:esbuild@0.25.12";
+import * as esbuild from "esbuild";
 import mime from "mime";
 import { TestServer } from "./test_server.ts";
 
@@ -105,7 +103,7 @@ function typeOf(pathname: string): string {
 
 function html(config: string): Response {
   const body = `<!doctype html><html lang="en"><title>Avatar</title>
-<link rel="stylesheet" href="/avatar.css"><link rel="stylesheet" href="/style.css">
+<link rel="stylesheet" href="/styles.css"><link rel="stylesheet" href="/style.css">
 <div id="root"></div><script type="application/json" id="config">${config.replaceAll("<", "\\u003c")}</script>
 <script type="module" src="/scripts/page.js"></script>`;
   return new Response(body, { headers: { "content-type": "text/html", "content-security-policy": POLICY } });

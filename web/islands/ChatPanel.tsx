@@ -165,8 +165,9 @@ export default function ChatPanel({ config, preferences: initial, role: loaded, 
       <div class="visually-hidden" aria-live="polite">
         {store?.announcements.value.map(({ id, text }) => <p key={id}>{text}</p>)}
       </div>
-      {store !== null && browsing.value && (
+      {store !== null && (
         <Conversations
+          open={browsing.value}
           calls={store.calls}
           words={words}
           language={language}

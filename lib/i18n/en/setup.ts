@@ -63,5 +63,5 @@ export const SETUP: SetupWords = {
       too_many: "That is far too much for one avatar: drop the model's own folder",
     },
   },
-  noSettings: "The settings could not be loaded. Is the server running?",
+  notLoaded: "This could not be loaded. Is the server running?",
 };

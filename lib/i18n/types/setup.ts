@@ -61,6 +61,6 @@ export interface SetupWords {
     take: string;
     remove: string;
   };
-  /** Where the settings cannot be brought. */
-  noSettings: string;
+  /** Where a dialog cannot be brought. */
+  notLoaded: string;
 }

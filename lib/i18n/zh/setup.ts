@@ -63,5 +63,5 @@ export const SETUP: SetupWords = {
       too_many: "文件太多了：请只拖放模型自己的文件夹",
     },
   },
-  noSettings: "无法载入设置。服务器在运行吗？",
+  notLoaded: "无法载入。服务器在运行吗？",
 };

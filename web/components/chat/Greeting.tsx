@@ -52,10 +52,10 @@ type ChoiceProps = Pick<GreetingProps, "index" | "count" | "words" | "onGreet">;
 
 /** Leads round through the greetings, so that no button is ever switched off under the keyboard. */
 function Choice({ index, count, words: { greetings }, onGreet }: ChoiceProps) {
-  const step = (by: number, label: string, icon: string) => (
+  const step = (by: number, label: string) => (
     <button
       type="button"
-      class={`small-round ${icon}`}
+      class={by < 0 ? "small-round back" : "small-round"}
       aria-label={label}
       title={label}
       disabled={onGreet === null}
@@ -66,12 +66,12 @@ function Choice({ index, count, words: { greetings }, onGreet }: ChoiceProps) {
   );
   return (
     <div class="greeting-choice" role="group" aria-label={greetings.choice}>
-      {step(-1, greetings.previous, "back")}
+      {step(-1, greetings.previous)}
       <span role="status">
         <span class="visually-hidden">{greetings.place(index + 1, count)}</span>
         <span aria-hidden="true">{index + 1} / {count}</span>
       </span>
-      {step(1, greetings.next, "forth")}
+      {step(1, greetings.next)}
     </div>
   );
 }

@@ -4,6 +4,7 @@ import type { Connection } from "@/web/connection/chat_socket.ts";
 import { LINK_REVOKED, type Status } from "@/lib/protocol/v2.ts";
 import { RoundButton } from "@/web/components/RoundButton.tsx";
 import { Icon } from "@/web/components/Icon.tsx";
+import { loadConversations } from "@/web/components/conversations/Conversations.tsx";
 import { loadSettings } from "@/web/components/settings/Settings.tsx";
 
 interface HeaderProps {
@@ -50,6 +51,8 @@ export function Header(props: HeaderProps) {
         label={words.conversations.title}
         aria-haspopup="dialog"
         disabled={onConversations === null}
+        onPointerEnter={() => preload(loadConversations)}
+        onFocus={() => preload(loadConversations)}
         onClick={() => onConversations?.()}
       />
       <RoundButton
@@ -64,8 +67,8 @@ export function Header(props: HeaderProps) {
           label={words.settings}
           aria-haspopup="dialog"
           disabled={onSettings === null}
-          onPointerEnter={preload}
-          onFocus={preload}
+          onPointerEnter={() => preload(loadSettings)}
+          onFocus={() => preload(loadSettings)}
           onClick={() => onSettings?.()}
         />
       )}
@@ -73,10 +76,10 @@ export function Header(props: HeaderProps) {
   );
 }
 
-/** Whoever comes near the button may want them. */
-function preload() {
+/** Whoever comes near a button may want what it opens. */
+function preload(load: () => Promise<void>) {
   // Where they cannot be brought, whoever presses the button is told.
-  loadSettings().catch(() => {});
+  load().catch(() => {});
 }
 
 type Tone = "good" | "demo" | "busy" | "bad";

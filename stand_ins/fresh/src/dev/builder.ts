@@ -7,6 +7,7 @@ import { bundle, type Chunk } from "./bundle.ts";
 import { crawlIslands, crawlRoutes } from "./crawl.ts";
 import { type DiskBuild, writeBuild } from "./disk.ts";
 import { MemoryBuildCache } from "./memory_cache.ts";
+import { FileTransformer, type OnTransformOptions, type TransformFn } from "./transform.ts";
 
 /** Options of a {@linkcode Builder}. Relative paths start at `root`, which itself is by default the working folder. */
 export interface BuildOptions {
@@ -43,6 +44,7 @@ function absolute(path: string, root: string): string {
 // deno-lint-ignore no-explicit-any -- as upstream: a builder for an app of any state
 export class Builder<State = any> {
   config: ResolvedBuildConfig;
+  #transformer = new FileTransformer();
 
   constructor(options: BuildOptions = {}) {
     const root = absolute(options.root ?? ".", Deno.cwd());
@@ -58,6 +60,11 @@ export class Builder<State = any> {
       mode: "production",
       buildId: BUILD_ID,
     };
+  }
+
+  /** Has static files go through a function before they are served: once in a build, at each request otherwise. */
+  onTransformStaticFile(options: OnTransformOptions, callback: TransformFn): void {
+    this.#transformer.add(options, callback);
   }
 
   /** Builds; the function it resolves to gives the result to an app, before the app's `handler()`. */
@@ -111,6 +118,7 @@ export class Builder<State = any> {
       clientEntry: address("fresh-runtime"),
       islands: islands.map((island) => ({ ...island, url: address(island.name) })),
       routes: await crawlRoutes(routeDir, ignore),
+      transform: (path, mode) => this.#transformer.process({ path, mode, root, target }),
       chunks: new Map(files.map((chunk): [string, Chunk] => [`/_fresh/js/${buildId}/${chunk.name}`, chunk])),
     };
   }
@@ -127,6 +135,7 @@ export class Builder<State = any> {
       routes: await Promise.all(routes),
       chunks: build.chunks,
       staticDirs: build.staticDirs,
+      transform: build.transform,
     });
   }
 }

@@ -4,6 +4,14 @@ import type { FsRoute } from "../fs_routes.ts";
 import type { Island } from "../types.ts";
 import type { Chunk } from "./bundle.ts";
 import { contentType } from "./content_type.ts";
+import type { TransformFile } from "./transform.ts";
+
+/** What a build in memory holds beside what every build does. */
+type MemoryBuild = Omit<BuildCache, "readFile"> & {
+  chunks: Map<string, Chunk>;
+  staticDirs: string[];
+  transform: TransformFile;
+};
 
 /** A build that is kept in memory, beside the static files as they are now on disk. */
 export class MemoryBuildCache implements BuildCache {
@@ -14,8 +22,9 @@ export class MemoryBuildCache implements BuildCache {
   routes: FsRoute[];
   #chunks: Map<string, Chunk>;
   #staticDirs: string[];
+  #transform: TransformFile;
 
-  constructor(init: Omit<BuildCache, "readFile"> & { chunks: Map<string, Chunk>; staticDirs: string[] }) {
+  constructor(init: MemoryBuild) {
     this.root = init.root;
     this.clientEntry = init.clientEntry;
     this.alwaysBoot = init.alwaysBoot;
@@ -23,6 +32,7 @@ export class MemoryBuildCache implements BuildCache {
     this.routes = init.routes;
     this.#chunks = init.chunks;
     this.#staticDirs = init.staticDirs;
+    this.#transform = init.transform;
   }
 
   async readFile(pathname: string): Promise<StaticFile | null> {
@@ -36,7 +46,10 @@ export class MemoryBuildCache implements BuildCache {
     for (const dir of this.#staticDirs) {
       const path = join(dir, pathname);
       const size = await sizeOf(path);
-      if (size !== null) return { hash: null, size, contentType: contentType(path), open: () => openFile(path) };
+      if (size === null) continue;
+      const made = await this.#transform(path, "development");
+      const open = (): Promise<BodyInit> => made === null ? openFile(path) : Promise.resolve(made);
+      return { hash: null, size: made?.byteLength ?? size, contentType: contentType(path), open };
     }
     return null;
   }
