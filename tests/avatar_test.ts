@@ -242,7 +242,7 @@ const scenes: Scene[] = [
     });
     await until("a laughing Mao shuts her eyes", async () => await blueEyes(page) <= open / 4);
     await (await page.waitForSelector("aria/Try faces and motions"))!.click();
-    for (const name of ["happy", "exp_08", "TapBody 1"]) await (await page.waitForSelector(`aria/${name}`))!.click();
+    for (const name of ["happy", "exp_08", "mtn_02"]) await (await page.waitForSelector(`aria/${name}`))!.click();
     assertEquals(await page.$$eval('button[aria-pressed="true"]', (pressed) => pressed.map((b) => b.textContent)), [
       "exp_08",
     ]);

@@ -215,6 +215,11 @@ const scenes: [name: string, scene: (visit: { page: Page; stub: Stub }) => Promi
     await page.waitForFunction(atEnd);
     await page.$eval(".log", (log) => log.scrollTop -= 500);
     const latest = await page.waitForSelector(".latest");
+    const covered = await page.evaluate(() => {
+      const box = (selector: string) => document.querySelector(selector)!.getBoundingClientRect();
+      return box(".log").bottom - box(".latest").top;
+    });
+    assert(covered <= 0, `the button covers ${covered} px of what is read`);
     await latest!.click();
     await page.waitForFunction(atEnd);
     await page.waitForFunction(() => document.querySelector(".latest") === null);

@@ -16,6 +16,42 @@ const sheetsOf = (page: Page): Promise<string[]> =>
 
 const isOpen = async (page: Page): Promise<boolean> => await page.$("dialog[open]") !== null;
 
+const WIDE = [1920, 1440, 1280, 1000].map((width) => ({ width, height: 800 }));
+/** Phones, and a desktop at 200 %. */
+const NARROW = [[720, 450], [390, 844], [360, 740], [320, 640]].map(([width = 0, height = 0]) => ({ width, height }));
+
+/** Resolves once the page has the size. */
+async function resize(page: Page, viewport: { width: number; height: number }): Promise<void> {
+  await page.setViewport(viewport);
+  await page.waitForFunction(({ width, height }) => innerWidth === width && innerHeight === height, {}, viewport);
+}
+
+/** Left and right edges of elements, at one moment. */
+function edgesOf(page: Page, selector: string): Promise<number[][]> {
+  return page.$$eval(selector, (elements) =>
+    elements.map((element) => {
+      const { left, right } = element.getBoundingClientRect();
+      return [left, right];
+    }));
+}
+
+/** Pairs of tabs whose words come closer than a blank, or leave their tab. */
+function touchingTabs(page: Page): Promise<string[]> {
+  return page.$$eval('[role="tab"] span', (names) => {
+    const boxes = names.map((name) => {
+      const range = document.createRange();
+      range.selectNodeContents(name);
+      return range.getBoundingClientRect();
+    });
+    return names.flatMap((name, i) => {
+      const [box, next] = [boxes[i]!, boxes[i + 1]];
+      const close = next !== undefined && next.left - box.right < 4 && next.left > box.left;
+      const tab = name.parentElement!.getBoundingClientRect();
+      return close || box.left < tab.left || box.right > tab.right ? [name.textContent ?? ""] : [];
+    });
+  });
+}
+
 /** Keeps back each request for the dialogs' sheet. */
 async function holdSheet(page: Page): Promise<HTTPRequest[]> {
   const held: HTTPRequest[] = [];
@@ -33,6 +69,26 @@ const scenes: [name: string, play: (visit: Visit) => Promise<void>, options?: Vi
     await (await named(page, "button", "Settings")).click();
     await page.waitForSelector("dialog[open]");
     assertEquals(await sheetsOf(page), ["/styles.css", "/dialogs.css"]);
+  }],
+
+  ...DIALOGS.map((name): (typeof scenes)[number] => [`${name}: its edges are those of the chat`, async ({ page }) => {
+    await page.emulateMediaFeatures([{ name: "prefers-reduced-motion", value: "reduce" }]);
+    await (await named(page, "button", name)).click();
+    await page.waitForSelector("dialog[open]");
+    for (const viewport of WIDE) {
+      await resize(page, viewport);
+      const [dialog, chat] = await edgesOf(page, "dialog, .chat");
+      assertEquals(dialog, chat, `${viewport.width} px wide`);
+    }
+  }]),
+
+  ["Settings: the names of tabs do not touch", async ({ page }) => {
+    await (await named(page, "button", "Settings")).click();
+    await page.waitForSelector("dialog[open]");
+    for (const viewport of [...WIDE, ...NARROW]) {
+      await resize(page, viewport);
+      assertEquals(await touchingTabs(page), [], `${viewport.width} px wide`);
+    }
   }],
 
   ...DIALOGS.map((name): (typeof scenes)[number] => [`${name}: shown once it is dressed`, async ({ page }) => {
