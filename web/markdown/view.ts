@@ -1,17 +1,19 @@
 /** An answer as formatted text in the page. */
 import purify, { type Config } from "dompurify";
 import { MarkdownBlocks } from "./blocks.ts";
+import { drawFormulas } from "./formulas.ts";
+import { patch } from "./patch.ts";
 
 /** Rendering may take this share of the time: when the open block has grown huge, it is drawn less often. */
 const SHARE = 0.25;
 
-/** What an answer can be made of. No style, no id, no form, nothing that loads or runs. */
+/** What an answer can be made of. No style, no id, no form, nothing that loads or runs. Boxes are those of tasks. */
 const ALLOWED: Config & { RETURN_DOM_FRAGMENT: true } = {
   ALLOWED_TAGS: [
-    ..."p br hr h4 h5 h6 strong em del code pre blockquote ul ol li a".split(" "),
-    ..."table thead tbody tr th td".split(" "),
+    ..."p br hr h4 h5 h6 strong em del s b i u ins sub sup small mark q kbd code pre blockquote ul ol li a".split(" "),
+    ..."table thead tbody tr th td label input span div".split(" "),
   ],
-  ALLOWED_ATTR: ["href", "title", "class", "align", "start"],
+  ALLOWED_ATTR: ["href", "title", "class", "align", "start", "dir", "type", "checked", "disabled"],
   ALLOWED_URI_REGEXP: /^(?:https?:|mailto:)/i,
   ALLOW_DATA_ATTR: false,
   ALLOW_ARIA_ATTR: false,
@@ -21,7 +23,9 @@ const ALLOWED: Config & { RETURN_DOM_FRAGMENT: true } = {
 export class MarkdownView {
   readonly #root: HTMLElement;
   readonly #copy: string;
-  #blocks = new MarkdownBlocks();
+  readonly #prose: boolean;
+  #blocks: MarkdownBlocks;
+  #finished: HTMLElement[] = [];
   #open = block();
   #text = "";
   #nextAt = 0;
@@ -30,10 +34,13 @@ export class MarkdownView {
   /**
    * @param root an element whose content is this view's from now on
    * @param copy the word on buttons that copy code
+   * @param prose true for a story; see `MarkdownBlocks`
    */
-  constructor(root: HTMLElement, copy: string) {
+  constructor(root: HTMLElement, { copy, prose = false }: { copy: string; prose?: boolean }) {
     this.#root = root;
     this.#copy = copy;
+    this.#prose = prose;
+    this.#blocks = new MarkdownBlocks({ prose });
     root.replaceChildren(this.#open);
   }
 
@@ -48,13 +55,15 @@ export class MarkdownView {
     // After a crash, the server may remember less than this page has seen.
     if (!text.startsWith(this.#text)) this.#startOver();
     this.#text = text;
-    const { finished, open } = this.#blocks.grow(text, complete);
+    const { finished, open, changed } = this.#blocks.grow(text, complete);
     for (const html of finished) {
       const element = block();
       element.append(this.#render(html));
-      this.#open.before(element);
+      this.#finished.push(element);
     }
-    this.#open.replaceChildren(this.#render(open));
+    this.#open.before(...this.#finished.slice(this.#finished.length - finished.length));
+    for (const [index, html] of changed) this.#finished[index]?.replaceChildren(this.#render(html));
+    patch(this.#open, this.#render(open));
     if (complete) this.#open.remove();
     const now = performance.now();
     this.#nextAt = now + (now - began) / SHARE;
@@ -65,7 +74,8 @@ export class MarkdownView {
   }
 
   #startOver(): void {
-    this.#blocks = new MarkdownBlocks();
+    this.#blocks = new MarkdownBlocks({ prose: this.#prose });
+    this.#finished = [];
     this.#open = block();
     this.#root.replaceChildren(this.#open);
   }
@@ -78,6 +88,7 @@ export class MarkdownView {
     }
     for (const table of fragment.querySelectorAll("table")) wrap(table, "table-frame").tabIndex = 0;
     for (const pre of fragment.querySelectorAll("pre")) this.#dress(pre);
+    drawFormulas(fragment);
     return fragment;
   }
 
@@ -86,7 +97,8 @@ export class MarkdownView {
     const head = document.createElement("div");
     head.className = "code-head";
     const language = document.createElement("span");
-    language.textContent = /\blanguage-(\S+)/.exec(pre.firstElementChild?.className ?? "")?.[1] ?? "";
+    language.textContent = pre.firstElementChild?.getAttribute("title") ?? "";
+    pre.firstElementChild?.removeAttribute("title");
     const button = document.createElement("button");
     button.type = "button";
     button.className = "copy-code";

@@ -10,21 +10,23 @@ interface AssistantMessageProps {
   text: string;
   /** True while the text may grow. */
   live: boolean;
+  /** True for words that were written as a story, such as a greeting. */
+  prose?: boolean;
   words: Words;
 }
 
 /** A message of the character, as Markdown; as plain text until the formatter is loaded. */
-export function AssistantMessage({ text, live, words }: AssistantMessageProps) {
+export function AssistantMessage({ text, live, prose = false, words }: AssistantMessageProps) {
   const root = useRef<HTMLDivElement>(null);
   const view = useRef<MarkdownView | null>(null);
   const loaded = formatter.value;
 
   useLayoutEffect(() => {
     if (loaded === null || root.current === null) return;
-    const made = new loaded.MarkdownView(root.current, words.copy);
+    const made = new loaded.MarkdownView(root.current, { copy: words.copy, prose });
     view.current = made;
     return () => made.dispose();
-  }, [loaded, words]);
+  }, [loaded, prose, words]);
 
   useLayoutEffect(() => view.current?.update(text, !live));
 
@@ -35,7 +37,7 @@ export function AssistantMessage({ text, live, words }: AssistantMessageProps) {
     setTimeout(() => found.button.textContent = words.copy, COPIED_MS);
   }
 
-  if (loaded === null) return <p class="text">{text}</p>;
+  if (loaded === null) return <p class="text" dir="auto">{text}</p>;
   // The keyboard reaches the buttons inside by themselves; this only listens.
   return <div class="formatted" ref={root} onClick={onClick} />;
 }

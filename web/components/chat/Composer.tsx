@@ -61,6 +61,7 @@ export function Composer({ chat, busy, words, box, onDone }: ComposerProps) {
         <textarea
           ref={box}
           rows={1}
+          dir="auto"
           aria-label={words.message}
           placeholder={words.placeholder}
           autocomplete="off"

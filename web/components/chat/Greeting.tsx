@@ -22,7 +22,7 @@ export function Greeting({ name, greeting, index, count, first, words, onAsk, on
         <article class="turn">
           <div class="message answered">
             <h3 class="visually-hidden">{name}</h3>
-            <AssistantMessage text={greeting} live={false} words={words} />
+            <AssistantMessage text={greeting} live={false} prose words={words} />
           </div>
         </article>
       )}

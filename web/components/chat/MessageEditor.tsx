@@ -62,6 +62,7 @@ export function MessageEditor({ text, words, followed, onAsk, onCancel }: Messag
         <textarea
           ref={area}
           rows={1}
+          dir="auto"
           aria-label={words.turns.editing}
           defaultValue={text}
           enterkeyhint="send"

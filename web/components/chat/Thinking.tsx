@@ -9,7 +9,7 @@ export function Thinking({ text, live, words }: { text: string; live: boolean; w
         <Icon name="chevron" />
         <span class={live ? "shimmer" : undefined}>{live ? words.thinking : words.thoughts}</span>
       </summary>
-      <p class="text">{text}</p>
+      <p class="text" dir="auto">{text}</p>
     </details>
   );
 }

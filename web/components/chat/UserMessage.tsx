@@ -49,7 +49,7 @@ export function UserMessage({ text, words, followed, onAsk }: UserMessageProps) 
       )}
       <div class="message said">
         <h3 class="visually-hidden">{words.you}</h3>
-        <p class="text">{text}</p>
+        <p class="text" dir="auto">{text}</p>
       </div>
     </div>
   );

@@ -67,11 +67,11 @@ export function ConversationItem(props: ConversationItemProps) {
           )
           : (
             <button key="open" type="button" class="conversation-open" aria-current={item.open} onClick={onOpen}>
-              <span class="conversation-title">
+              <span class="conversation-title" dir="auto">
                 <Highlight text={item.title} query={list.itemsQuery.value} />
               </span>
               {item.excerpt !== undefined && item.excerpt !== item.title && (
-                <span class="conversation-excerpt">
+                <span class="conversation-excerpt" dir="auto">
                   <Highlight text={item.excerpt} query={list.itemsQuery.value} />
                 </span>
               )}

@@ -42,6 +42,7 @@ export function RenameForm({ title, words, onSave, onCancel }: RenameFormProps) 
       <input
         ref={input}
         defaultValue={title}
+        dir="auto"
         maxLength={LONGEST}
         aria-label={words.conversations.newTitle}
         autocomplete="off"
