@@ -200,9 +200,9 @@ const scenes: [name: string, scene: (visit: { page: Page; stub: Stub }) => Promi
     assertEquals(seen.code, "let x = 1;\n");
     assertEquals(seen.cells, ["1", "2"]);
     assert(seen.text.includes("<b onclick='x()'>raw</b>"), seen.text);
+    assert(seen.text.includes("[in](javascript:x())"), seen.text);
     assertEquals(seen.links, [
       ["https://example.com/", "_blank", "noopener noreferrer"],
-      ["", "_blank", "noopener noreferrer"],
       ["https://example.com/cat.png", "_blank", "noopener noreferrer"],
     ]);
     assertEquals(seen.strange, 0);

@@ -27,11 +27,16 @@ export function makeParser(prose: boolean): Parser {
 
 /** Lets a rule see only those lines that look right. */
 function only(md: Parser, name: string, looks: RegExp): void {
-  // The ruler tells its rules only by this.
-  const rule = md.block.ruler.getRules("").find((known) => known.name === name);
+  const { ruler } = md.block;
+  const all = ruler.getRules("");
+  ruler.disable(name);
+  // The ruler tells no names, and those of functions are gone in the page's bundle.
+  const rest = ruler.getRules("");
+  ruler.enable(name);
+  const rule = all.find((known) => !rest.includes(known));
   if (rule === undefined) throw new Error(`markdown-it has no rule ${name}`);
   const alt = ["paragraph", "reference", "blockquote", "list"];
-  md.block.ruler.at(name, (state: StateBlock, start: number, end: number, silent: boolean) => {
+  ruler.at(name, (state: StateBlock, start: number, end: number, silent: boolean) => {
     const line = state.src.slice(state.bMarks[start]! + state.tShift[start]!, state.eMarks[start]);
     return looks.test(line) && rule(state, start, end, silent);
   }, { alt });
