@@ -16,10 +16,15 @@ export function exportJson({ id, title, created, updated, turns }: StoredConvers
   return `${JSON.stringify({ ...head, ...times, turns: turns.map(toldOf) }, null, 2)}\n`;
 }
 
-/** In Markdown, with no words of our own: what the user said as a quotation, the answers as they are. No thoughts. */
-export function exportMarkdown({ title, created, turns }: StoredConversation): string {
-  const day = new Date(created).toISOString().slice(0, 10);
-  return [`# ${title}`, `*${day}*`, ...turns.flatMap(exchange)].join("\n\n") + "\n";
+/**
+ * In Markdown, with no words of our own: what the user said as a quotation, the answers as they are. No thoughts.
+ *
+ * @param timeZone where the reader is, such as "Asia/Tokyo"
+ */
+export function exportMarkdown({ title, created, turns }: StoredConversation, timeZone = "UTC"): string {
+  // Sweden writes days and times as ISO 8601 does.
+  const format = new Intl.DateTimeFormat("sv-SE", { dateStyle: "short", timeStyle: "short", timeZone });
+  return [`# ${title}`, `*${format.format(created)}*`, ...turns.flatMap(exchange)].join("\n\n") + "\n";
 }
 
 function exchange({ greeting, prompt, text, error }: TurnRecord): string[] {

@@ -34,7 +34,7 @@ Deno.test("exportMarkdown() quotes the user, leaves answers as they are, and end
     exportMarkdown(conversation),
     `# お茶の話
 
-*2026-05-06*
+*2026-05-06 23:59*
 
 Hello!
 
@@ -59,6 +59,11 @@ let x
 *It broke off*
 `,
   );
+});
+
+Deno.test("W13: exportMarkdown() tells the reader's own day and time", () => {
+  assertEquals(exportMarkdown(conversation, "Asia/Tokyo").split("\n")[2], "*2026-05-07 08:59*");
+  assertEquals(exportMarkdown(conversation, "America/New_York").split("\n")[2], "*2026-05-06 19:59*");
 });
 
 Deno.test("exportJson() holds everything", () => {

@@ -116,7 +116,8 @@ export interface Calls {
   /** Deleting the open one begins a new one. */
   "conversations.delete": { params: { conversation: string }; result: null };
   "conversations.export": {
-    params: { conversation: string; format: "markdown" | "json" };
+    /** `timeZone`: where the reader is, such as "Asia/Tokyo", for the days and times in it. Default: UTC. */
+    params: { conversation: string; format: "markdown" | "json"; timeZone?: string };
     result: { name: string; text: string };
   };
   /**

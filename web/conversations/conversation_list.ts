@@ -89,7 +89,8 @@ export class ConversationList {
 
   /** A conversation as a file. Undefined when it cannot be had. */
   export(conversation: string, format: "markdown" | "json"): Promise<{ name: string; text: string } | undefined> {
-    return this.#attempt(() => this.#calls.call("conversations.export", { conversation, format }));
+    const { timeZone } = new Intl.DateTimeFormat().resolvedOptions();
+    return this.#attempt(() => this.#calls.call("conversations.export", { conversation, format, timeZone }));
   }
 
   /** Stops what is being asked for. */

@@ -59,13 +59,17 @@ export function conversationCalls(hub: Hub): Handlers {
     }),
     ...checked(
       "conversations.export",
-      object({ conversation, format: z.enum(["markdown", "json"], { error: 'must be "markdown" or "json"' }) }),
-      async ({ conversation, format }, { session: session }) => {
+      object({
+        conversation,
+        format: z.enum(["markdown", "json"], { error: 'must be "markdown" or "json"' }),
+        timeZone: text("a time zone").refine(isTimeZone, "must be a time zone, such as Asia/Tokyo").exactOptional(),
+      }),
+      async ({ conversation, format, timeZone }, { session: session }) => {
         await session.idle();
         const stored = await hub.conversations.read(conversation, session.principal);
         return format === "json"
           ? { name: fileName(stored.title, "json"), text: exportJson(stored) }
-          : { name: fileName(stored.title, "md"), text: exportMarkdown(stored) };
+          : { name: fileName(stored.title, "md"), text: exportMarkdown(stored, timeZone) };
       },
     ),
     ...checked(
@@ -85,4 +89,13 @@ export function conversationCalls(hub: Hub): Handlers {
       return hub.contextUse(session);
     }),
   };
+}
+
+function isTimeZone(name: string): boolean {
+  try {
+    new Intl.DateTimeFormat("en", { timeZone: name });
+    return true;
+  } catch {
+    return false;
+  }
 }

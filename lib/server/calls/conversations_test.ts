@@ -205,6 +205,11 @@ Deno.test("conversations.export gives a file's name and text, with what was said
   const markdown = await call(page, "conversations.export", { conversation, format: "markdown" });
   assertEquals(markdown.name, "お茶.md");
   assertStringIncludes(markdown.text, "> お茶?\n\nはい。\n");
+  const times = await Promise.all(["Asia/Tokyo", "America/Lima"].map(async (timeZone) => {
+    const { text } = await call(page, "conversations.export", { conversation, format: "markdown", timeZone });
+    return Date.parse(/\*(.+)\*/.exec(text)?.[1] + "Z");
+  }));
+  assertEquals(times[0]! - times[1]!, 14 * 3_600_000, "W13");
   const json = await call(page, "conversations.export", { conversation, format: "json" });
   assertEquals([json.name, JSON.parse(json.text).turns[0].text], ["お茶.json", "はい。"]);
   await page.close();
@@ -324,6 +329,7 @@ Deno.test("calls that cannot be done are refused, and change nothing", async () 
       "bad_value",
       'params.format: must be "markdown" or "json"',
     ],
+    ["conversations.export", { conversation, format: "markdown", timeZone: "Moon" }, "bad_value", "params.timeZone"],
     ["conversations.rename", { conversation, title: " \n" }, "bad_value", "params.title"],
     ["conversations.rename", { conversation, title: "x".repeat(201) }, "bad_value", "params.title"],
     ["conversations.list", { query: 7 }, "bad_value", "params.query"],

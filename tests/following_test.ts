@@ -1,0 +1,85 @@
+/** The conversation follows what is said, until the reader moves up: rows W12, W12b and U1, with real wheels and keys. */
+import { assert, assertEquals } from "@std/assert";
+import { launchBrowser, type Page } from "./browser.ts";
+import { say, type Visit, visit } from "./visit.ts";
+
+const WORDS = Array.from({ length: 4000 }, (_, i) => i % 12 === 11 ? "line.\n\n" : `word${i} `);
+
+/** Streams without an end that a test would see, and waits until there is something to scroll. */
+async function stream({ page, stub }: Visit): Promise<void> {
+  stub.set({ behaviour: { answer: WORDS, rate: 40 } });
+  await say(page, "Tell me all");
+  await page.waitForFunction(() => document.querySelector(".log")!.scrollHeight > 1.6 * innerHeight);
+  await page.waitForFunction(() => document.querySelector(".latest") === null);
+  const box = (await (await page.$(".log"))!.boundingBox())!;
+  await page.mouse.move(box.x + box.width / 2, box.y + box.height / 2);
+}
+
+/** How far the end is away once much more has been said, CSS pixels. */
+async function distanceLater(page: Page): Promise<number> {
+  const height = await page.$eval(".log", (log) => log.scrollHeight);
+  await page.waitForFunction((height) => document.querySelector(".log")!.scrollHeight > height + 150, {}, height);
+  return await page.$eval(".log", (log) => log.scrollHeight - log.scrollTop - log.clientHeight);
+}
+
+const UPWARDS: [name: string, move: (page: Page) => Promise<void>][] = [
+  ["a notch of the wheel", (page) => page.mouse.wheel({ deltaY: -100 })],
+  ["a small turn of the wheel", (page) => page.mouse.wheel({ deltaY: -40 })],
+  ["a touch pad's smallest", async (page) => {
+    for (let i = 0; i < 3; i++) await page.mouse.wheel({ deltaY: -4 });
+  }],
+  ["ArrowUp", async (page) => {
+    await page.focus(".log");
+    await page.keyboard.press("ArrowUp");
+  }],
+];
+
+Deno.test("W12, U1: any move up lets go of the bottom, and a button brings back", async (t) => {
+  const browser = await launchBrowser();
+  try {
+    for (const [name, move] of UPWARDS) {
+      await t.step(name, () =>
+        visit(browser, async (visit) => {
+          const { page } = visit;
+          await stream(visit);
+          await move(page);
+          const far = await distanceLater(page);
+          assert(far > 100, `the page went back to the end: ${far} px away`);
+          await (await page.waitForSelector(".latest"))!.click();
+          await page.waitForFunction(() => document.querySelector(".latest") === null);
+          assert(await distanceLater(page) < 2);
+        }));
+    }
+    await t.step("a finger, on a phone", () =>
+      visit(browser, async (visit) => {
+        const { page } = visit;
+        await page.setViewport({ width: 390, height: 844, hasTouch: true, isMobile: true });
+        await page.reload();
+        await page.waitForSelector(".chat.ready");
+        await stream(visit);
+        const box = (await (await page.$(".log"))!.boundingBox())!;
+        const [x, y] = [box.x + 100, box.y + 60];
+        const touch = await page.touchscreen.touchStart(x, y);
+        for (let dy = 10; dy <= 60; dy += 10) await touch.move(x, y + dy);
+        await touch.end();
+        assert(await distanceLater(page) > 100);
+      }));
+    await t.step("W12b: what folds away above does not lose the bottom", () =>
+      visit(browser, async (visit) => {
+        const { page } = visit;
+        await stream(visit);
+        for (let i = 0; i < 6; i++) {
+          // As tall as a notice that folds, in a page that is being drawn.
+          await page.$eval(
+            ".chat-header",
+            (header, tall) => (header as HTMLElement).style.minBlockSize = tall,
+            i % 2 ? "4rem" : "18rem",
+          );
+          assert(await distanceLater(page) < 2);
+        }
+        assertEquals(await page.$(".latest"), null);
+      }));
+  } finally {
+    await browser.close();
+  }
+});
