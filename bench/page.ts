@@ -1,7 +1,8 @@
 /**
  * What a visitor waits for and what a change of avatar leaves behind: time until the chat can be used and until the
- * avatar stands there, and the heap of the page over 50 changes between two models. `deno run -A --lock=tests/deno.lock bench/page.ts`
+ * avatar stands there, the heap of the page over 50 changes between two models, and what a long conversation costs. `deno run -A --lock=tests/deno.lock bench/page.ts`
  */
+import { longConversations } from "./long_conversation.ts";
 import { median } from "./stats.ts";
 import { aligned } from "./table.ts";
 import { print } from "@/lib/telemetry/log.ts";
@@ -30,6 +31,7 @@ try {
 } finally {
   await browser.close();
 }
+print(`\n${aligned(await longConversations([0, 200]))}`);
 
 /** One visit by a browser that has never been here. */
 async function visit(server: TestServer): Promise<{ chat: number; avatar: number }> {

@@ -1,5 +1,5 @@
-/** Closer to the end than this, in CSS pixels, counts as being there for who scrolls down. */
-const NEAR = 48;
+/** Closer to the end than this counts as being there for who scrolls down. */
+const END_TOLERANCE_PX = 48;
 
 /** Keys by which a box is scrolled up; with Shift, the space bar is one as well. */
 const UP = new Set(["ArrowUp", "PageUp", "Home"]);
@@ -46,7 +46,7 @@ export function stickToBottom(
     // In a box that has grown, or around content that has shrunk, the browser itself moves up to the end.
     const moved = now.shown > last.shown || now.height < last.height;
     if (now.top < last.top && !moved) set(false);
-    else if (now.top > last.top && now.height - now.top - now.shown < NEAR) set(true);
+    else if (now.top > last.top && now.height - now.top - now.shown < END_TOLERANCE_PX) set(true);
     last = now;
   }
 

@@ -26,6 +26,9 @@ import type { AppConfig } from "@/lib/protocol/app_config.ts";
 import type { Role } from "@/lib/protocol/role.ts";
 import type { CharacterInfo } from "@/lib/protocol/v2.ts";
 
+/** Turns that are drawn wherever the reader is: the end is gone to at once, and has its height. */
+const RECENT = 3;
+
 interface ChatPanelProps {
   config: AppConfig;
   preferences: Preferences;
@@ -145,6 +148,7 @@ export default function ChatPanel({ config, preferences: initial, role: loaded, 
             words={words}
             online={connection.state === "open"}
             last={i === turns.length - 1}
+            recent={i >= turns.length - RECENT}
             onRetry={(id) => act((chat) => chat.retry(id))}
             onEdit={(id) => act((chat) => chat.editUnsent(id))}
             onAsk={async (id, text) => {

@@ -1,5 +1,6 @@
 import { Component } from "preact";
 import type { Turn } from "@/web/chat/conversation.ts";
+import { guessHeight, isHeld, watchNear } from "@/web/chat/near_screen.ts";
 import type { Words } from "@/lib/i18n/types/page.ts";
 import { CopyButton } from "@/web/components/CopyButton.tsx";
 import { Icon } from "@/web/components/Icon.tsx";
@@ -16,6 +17,8 @@ interface TurnItemProps {
   online: boolean;
   /** True for the newest turn. */
   last: boolean;
+  /** True for the newest few, which are drawn wherever they are. */
+  recent: boolean;
   onRetry(turn: string): void;
   onEdit(turn: string): void;
   /** Asks `text` instead, and drops what follows. Rejects, with a `CallError`, when the server does not take it. */
@@ -23,20 +26,66 @@ interface TurnItemProps {
   onRegenerate(turn: string): void;
 }
 
-/** A turn: the reader's message and the character's. Drawn again only when its turn has changed, so a long conversation stays quick. */
-export class TurnItem extends Component<TurnItemProps> {
-  override shouldComponentUpdate(next: TurnItemProps): boolean {
-    const { turn, name, words, online, last } = this.props;
+interface TurnItemState {
+  /** True while the turn is near what is seen of the conversation. */
+  near: boolean;
+}
+
+/**
+ * A turn: the reader's message and the character's. Drawn only near the screen, and again only when its turn has changed: a long
+ * conversation stays quick. Elsewhere it is an empty box as tall as it was.
+ */
+export class TurnItem extends Component<TurnItemProps, TurnItemState> {
+  override state: TurnItemState = { near: false };
+  #element: HTMLElement | null = null;
+  #height: number | undefined;
+  #unwatch: (() => void) | undefined;
+
+  override componentDidMount(): void {
+    const element = this.#element;
+    const box = element?.closest(".log");
+    if (!element || !box) return;
+    this.#unwatch = watchNear(element, box, (near, height) => {
+      if (near) return this.setState({ near });
+      if (isHeld(element)) return;
+      if (this.state.near || this.props.recent) this.#height = height;
+      this.setState({ near });
+    });
+  }
+
+  override componentWillUnmount(): void {
+    this.#unwatch?.();
+  }
+
+  override shouldComponentUpdate(next: TurnItemProps, { near }: TurnItemState): boolean {
+    const { turn, name, words, online, last, recent } = this.props;
+    if (near !== this.state.near || next.recent !== recent) return true;
     return next.turn !== turn || next.name !== name || next.words !== words || next.last !== last ||
       (turn.state === "unsent" && next.online !== online);
   }
 
-  render({ turn, name, words, online, last, onRetry, onEdit, onAsk, onRegenerate }: TurnItemProps) {
+  render(props: TurnItemProps, { near }: TurnItemState) {
+    const { turn, recent } = props;
+    const drawn = near || recent || turn.state === "streaming" || turn.state === "queued";
+    const style = drawn ? undefined : { minBlockSize: `${this.#height ?? guessHeight(turn)}px` };
+    return (
+      <article
+        class="turn"
+        data-state={turn.state}
+        style={style}
+        ref={(element) => void (this.#element = element)}
+      >
+        {drawn && this.#content(props)}
+      </article>
+    );
+  }
+
+  #content({ turn, name, words, online, last, onRetry, onEdit, onAsk, onRegenerate }: TurnItemProps) {
     const { turn: id, prompt, text, thinking, state, reason, error } = turn;
     const live = state === "streaming" || state === "queued";
     const answered = text !== "" || (live && thinking === "");
     return (
-      <article class="turn" data-state={state}>
+      <>
         {prompt !== "" && (
           <UserMessage
             text={prompt}
@@ -80,7 +129,7 @@ export class TurnItem extends Component<TurnItemProps> {
             onEdit={state === "unsent" ? () => onEdit(id) : null}
           />
         )}
-      </article>
+      </>
     );
   }
 }
