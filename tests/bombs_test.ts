@@ -33,8 +33,8 @@ function many(count: number, entry: RawEntry): RawEntry[] {
   return Array.from({ length: count }, (_, i) => ({ ...entry, name: `${i}/x.model3.json` }));
 }
 
-function card(name: string, bytes: () => Uint8Array, words: string): Bomb {
-  return { path: "/api/characters", files: () => [[name, new Uint8Array(bytes())]], status: 422, words };
+function card(name: string, bytes: () => Uint8Array, words: string, status = 422): Bomb {
+  return { path: "/api/characters", files: () => [[name, new Uint8Array(bytes())]], status, words };
 }
 
 /** A model whose files are not looked into, each of them so many zeros. */
@@ -156,7 +156,18 @@ const BOMBS: Record<string, Bomb> = {
     "a.png",
     () =>
       png(packedTextChunk("chara", encodedLong({ name: "A".repeat(100_000), description: "{{char}}".repeat(90_000) }))),
-    "name should be at most",
+    "",
+    201,
+  ),
+  "a card of 900,000 mistakes": card(
+    "a.json",
+    () => new TextEncoder().encode(`{"name":"A"${",".repeat(500_000)}`),
+    "JSON",
+  ),
+  "a CharX whose card unpacks to 500 MB": card(
+    "a.charx",
+    () => rawZip([zeros("card.json", 500 * MIB)]),
+    "is too big: at most 4 MiB",
   ),
 };
 

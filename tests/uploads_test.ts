@@ -196,7 +196,7 @@ Deno.test("a dropped character card is kept, chosen, and told to the model", asy
   const picture = png(textChunk("chara", encoded(CARD)));
   assertEquals(await drop(server, "/api/characters", { "yuki card.png": picture }), {
     status: 201,
-    body: { name: "Yuki" },
+    body: { name: "Yuki", warnings: [] },
   });
   const { prompts, prompt } = await configOf(server);
   assertEquals([prompts, prompt], [{ Yuki: { card: "data/characters/Yuki.png" } }, "Yuki"]);
@@ -225,7 +225,7 @@ Deno.test("what is no character card is refused, and nothing changes", async () 
   const cases: [files: Files, status: number, words: string][] = [
     [{ "a.json": "[]" }, 422, "Cannot read the character card a.json: it should hold an object"],
     [{ "a.png": png() }, 422, "a.png"],
-    [{ "a.zip": await zipOf(modelFiles()) }, 422, "it is a ZIP file"],
+    [{ "a.zip": await zipOf(modelFiles()) }, 422, "it is a ZIP file without a card.json"],
     [{ "a.json": JSON.stringify(CARD), "b.json": JSON.stringify(CARD) }, 400, "one character card at a time"],
   ];
   for (const [files, status, words] of cases) {

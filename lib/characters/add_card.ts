@@ -1,7 +1,7 @@
 /** Character cards that users bring: read, named, and kept as they came. */
 import { join } from "node:path";
 import { parseCard } from "./card.ts";
-import { isPng } from "./png.ts";
+import { cardKind } from "./card_sources.ts";
 import { freeName, safeName } from "@/lib/config/names.ts";
 
 export interface AddedCard {
@@ -9,6 +9,8 @@ export interface AddedCard {
   id: string;
   /** The card's file, below the folder it was kept in. */
   path: string;
+  /** What was made to fit, left out, or is not honoured, a sentence each. */
+  warnings: string[];
 }
 
 /**
@@ -20,14 +22,14 @@ export interface AddedCard {
  */
 export async function addCard(
   folder: string,
-  { bytes, file }: { bytes: Uint8Array; file: string },
+  { bytes, file }: { bytes: Uint8Array<ArrayBuffer>; file: string },
   taken: readonly string[],
 ): Promise<AddedCard> {
-  const { name } = parseCard(bytes, file);
+  const { character: { name }, warnings } = await parseCard(bytes, file);
   await Deno.mkdir(folder, { recursive: true });
   const kept = await Array.fromAsync(Deno.readDir(folder), ({ name }) => name.replace(/\.\w+$/, ""));
   const id = freeName(safeName(name, "character"), [...taken, ...kept]);
-  const path = join(folder, `${id}.${isPng(bytes) ? "png" : "json"}`);
+  const path = join(folder, `${id}.${cardKind(bytes)}`);
   await Deno.writeFile(path, bytes, { createNew: true });
-  return { id, path };
+  return { id, path, warnings };
 }

@@ -1,150 +1,170 @@
 /**
- * SillyTavern character cards: V1 (fields at the top), V2 (`chara_card_v2`) and V3 (`chara_card_v3`), as JSON or
- * within a PNG picture, base64 in its texts `chara` (V1, V2) and `ccv3` (V3).
+ * Character cards as people bring them: V1 (fields at the top), V2 (`chara_card_v2`) and V3 (`chara_card_v3`), and older
+ * programs' own, as JSON, in pictures, or in a CharX.
  */
-import { z } from "zod";
 import { CardError } from "./card_error.ts";
+import { type CardFields, cardFields, recordOf } from "./card_fields.ts";
+import { decodeText, parseLoosely } from "./card_json.ts";
+import { type CardSource, cardSources } from "./card_sources.ts";
 import type { Character } from "./character.ts";
 import { parseExamples } from "./examples.ts";
-import { isPng, pngTexts } from "./png.ts";
+import { readLoreBook } from "./lorebook.ts";
+import { fillMacros } from "./macros.ts";
 import { UPLOAD_LIMITS } from "@/lib/config/upload_limits.ts";
 
-const { cardBytes, cardTextBytes, cardTextLength, cardNameLength, cardValues } = UPLOAD_LIMITS;
+const { cardTextLength } = UPLOAD_LIMITS;
+/** Warnings that are told of one card. */
+const MOST_WARNINGS = 30;
+const DEFAULT_NOTE = { depth: 4, role: "system" } as const;
 
-const BEGINS_VALUE = new Set([..."{[,"].map((sign) => sign.charCodeAt(0)));
-
-const words = z.string().nullish().transform((value) => value ?? "");
-const cardFields = z.object({
-  name: z.string().regex(/\S/).max(cardNameLength),
-  nickname: words.pipe(z.string().max(cardNameLength)),
-  description: words,
-  personality: words,
-  scenario: words,
-  first_mes: words,
-  mes_example: words,
-  system_prompt: words,
-  post_history_instructions: words,
-  alternate_greetings: z.array(z.string()).nullish().transform((value) => value ?? []),
-});
-type CardFields = z.output<typeof cardFields>;
+export interface ParsedCard {
+  character: Character;
+  /** What was made to fit, left out, or is not honoured, a sentence each. */
+  warnings: string[];
+}
 
 /**
- * Reads a character card.
+ * Reads a character card: whatever a person would still recognise is taken.
  *
- * @param file name of the file, for messages
+ * @param file name of the file, for messages; a character without a name is called by it
  * @param user what the card calls whom it talks to, where it says `{{user}}`
  * @throws {CardError} naming what is wrong
  */
-export function parseCard(bytes: Uint8Array, file: string, user = "User"): Character {
-  const most = isPng(bytes) ? cardBytes : cardTextBytes;
-  if (bytes.length > most) throw new CardError(file, `it has ${bytes.length} bytes, at most ${most} are taken`);
-  return characterFrom(fieldsIn(jsonIn(bytes, file), file), user);
-}
-
-function jsonIn(bytes: Uint8Array, file: string): unknown {
-  const kind = kindOf(bytes);
-  const inner = isPng(bytes) ? decodedFrom(bytes, file) : bytes;
-  // Bytes, not characters: none of these is part of another one's UTF-8.
-  const values = inner.reduce((count, byte) => BEGINS_VALUE.has(byte) ? count + 1 : count, 0);
-  if (values > cardValues) throw new CardError(file, `it holds ${values} values, at most ${cardValues} are taken`);
-  try {
-    return JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(inner));
-  } catch (cause) {
-    const wanted = cause instanceof SyntaxError ? "JSON" : "text in UTF-8";
-    throw new CardError(file, `${kind}, and what it holds is not ${wanted}`, { cause });
+export async function parseCard(
+  bytes: Uint8Array<ArrayBuffer>,
+  file: string,
+  user = "User",
+): Promise<ParsedCard> {
+  const failed: string[] = [];
+  let cause: unknown;
+  let problem = "";
+  for (const source of await sourcesIn(bytes, file)) {
+    try {
+      const warnings = [...failed];
+      const fields = fieldsIn(source, (warning) => warnings.push(warning));
+      const character = characterFrom(fields, { file, user }, (warning) => warnings.push(warning));
+      const more = warnings.length - MOST_WARNINGS;
+      return {
+        character,
+        warnings: more > 0 ? [...warnings.slice(0, MOST_WARNINGS), `${more} further warnings`] : warnings,
+      };
+    } catch (error) {
+      problem ||= (error as Error).message;
+      cause ??= error;
+      failed.push(`${source.where} was passed over: ${(error as Error).message}`);
+    }
   }
+  throw new CardError(file, problem, { cause });
 }
 
-function decodedFrom(bytes: Uint8Array, file: string): Uint8Array {
-  let texts: Map<"ccv3" | "chara", string>;
+async function sourcesIn(bytes: Uint8Array<ArrayBuffer>, file: string): Promise<CardSource[]> {
   try {
-    texts = pngTexts(bytes, ["ccv3", "chara"]);
+    return await cardSources(bytes);
   } catch (cause) {
     throw new CardError(file, (cause as Error).message, { cause });
   }
-  // A card of V3 often carries one of V2 for older programs beside it.
-  const encoded = texts.get("ccv3") ?? texts.get("chara");
-  if (encoded === undefined) {
-    throw new CardError(file, "it is a picture without a character: neither ccv3 nor chara is among its texts");
-  }
-  try {
-    return Uint8Array.from(atob(encoded), (character) => character.charCodeAt(0));
-  } catch (cause) {
-    throw new CardError(file, "its character is not encoded as base64", { cause });
-  }
 }
 
-function kindOf(bytes: Uint8Array): string {
-  if (isPng(bytes)) return "it is a PNG picture";
-  if (bytes[0] === 0x50 && bytes[1] === 0x4b) return "it is a ZIP file, where PNG or JSON is wanted";
-  if (bytes[0] === 0xff && bytes[1] === 0xd8) return "it is a JPEG picture, where PNG or JSON is wanted";
-  if (bytes[0] === 0x52 && bytes[1] === 0x49) return "it is a WebP picture, where PNG or JSON is wanted";
-  return "it is no PNG picture";
-}
-
-function fieldsIn(json: unknown, file: string): CardFields {
-  if (typeof json !== "object" || json === null || Array.isArray(json)) {
-    throw new CardError(file, "it should hold an object, {…}");
+function fieldsIn({ where, damage, read }: CardSource, warn: (warning: string) => void): CardFields {
+  const decoded = decodeText(read());
+  const json = parseLoosely(decoded.text);
+  if (damage !== undefined) warn(`${where} is damaged: ${damage}`);
+  for (const warning of [...decoded.warnings, ...json.warnings]) warn(warning);
+  // Some program wrote JSON as a text within JSON.
+  const value = typeof json.value === "string" ? parseLoosely(json.value).value : json.value;
+  if (typeof value !== "object" || value === null || (Array.isArray(value) && recordOf(value[0]) === undefined)) {
+    throw new Error("it should hold an object, {…}");
   }
-  const wrapped = "data" in json && ("spec" in json || !("name" in json));
-  const result = cardFields.safeParse(wrapped ? json.data : json);
-  if (result.success) {
-    const length = lengthOf(result.data);
-    if (length <= cardTextLength) return result.data;
-    throw new CardError(file, `it says ${length} characters about its character, at most ${cardTextLength} are taken`);
+  const fields = cardFields(value, warn);
+  if (fields === undefined) {
+    const lore = recordOf(value)?.entries !== undefined || recordOf(recordOf(value)?.data)?.entries !== undefined;
+    throw new Error(
+      lore
+        ? "it is a lore book without a character: in the program that made it, put it into a character's card"
+        : "it tells of no character: it has no name, and nothing of who it is",
+    );
   }
-  const [issue] = result.error.issues;
-  const field = [...(wrapped ? ["data"] : []), ...issue?.path ?? []].join(".");
-  const wanted = issue?.code === "too_big"
-    ? `at most ${cardNameLength} characters`
-    : field.endsWith("name")
-    ? "the character's name"
-    : field.endsWith("greetings")
-    ? "a list"
-    : "text";
-  throw new CardError(file, `${field || "the card"} should be ${field === "data" ? "an object, {…}" : wanted}`, {
-    cause: result.error,
-  });
+  const length = lengthOf(fields);
+  if (length > cardTextLength) {
+    throw new Error(`it says ${length} characters about its character, at most ${cardTextLength} are taken`);
+  }
+  return fields;
 }
 
 function lengthOf({ alternate_greetings, ...fields }: CardFields): number {
-  return [...Object.values(fields), ...alternate_greetings].reduce((sum, { length }) => sum + length, 0);
+  return [...Object.values(fields), ...alternate_greetings]
+    .reduce<number>((sum, text) => sum + (typeof text === "string" ? text.length : 0), 0);
 }
 
-function characterFrom(card: CardFields, user: string): Character {
-  const name = card.name.trim();
-  const char = card.nickname.trim() || name;
-  const fill = (text: string) => fillMacros(text, { char, user }).trim();
-  const original = `You are ${char}. Talk with ${user} as ${char} would, and stay ${char} throughout.`;
-  const text = [
-    fill(card.system_prompt).replace(/\{\{original\}\}/gi, () => original) || original,
-    fill(card.description),
-    labelled("Personality", fill(card.personality)),
-    labelled("Scenario", fill(card.scenario)),
-  ].filter((part) => part !== "").join("\n\n");
-  const [greeting, ...otherGreetings] = [card.first_mes, ...card.alternate_greetings].map(fill)
-    .filter((one) => one !== "");
-  const reminder = fill(card.post_history_instructions).replace(/\{\{original\}\}/gi, "").trim();
+function characterFrom(
+  card: CardFields,
+  { file, user }: { file: string; user: string },
+  warn: (warning: string) => void,
+): Character {
+  const unnamed = card.name === "" && card.nickname === "";
+  const name = card.name || card.nickname || nameOf(file);
+  if (unnamed) warn(`It has no name: it is called ${name}, as its file is`);
+  const char = card.nickname || name;
+  const original = "You are {{char}}. Talk with {{user}} as {{char}} would, and stay {{char}} throughout.";
+  const [greeting, ...otherGreetings] = [card.first_mes, ...card.alternate_greetings].filter((one) => one !== "");
+  const reminder = card.post_history_instructions;
+  const note = noteOf(card.extensions);
+  const still = { char, user, now: new Date(0), random: () => 0, seed: "" };
+  const lore = readLoreBook(card.character_book, (key) => fillMacros(key, still), warn);
+  for (const warning of unhonoured(card)) warn(warning);
   return {
     id: name,
     name,
-    text,
+    instructions: card.system_prompt.replace(/\{\{\s*original\s*\}\}/gi, () => original) || original,
+    text: [card.description, labelled("Personality", card.personality), labelled("Scenario", card.scenario)]
+      .filter((part) => part !== "").join("\n\n"),
     ...(greeting !== undefined && { greeting }),
     otherGreetings,
-    examples: parseExamples(fill(card.mes_example), { char, user }),
+    examples: parseExamples(card.mes_example, { char, user }),
     ...(reminder !== "" && { reminder }),
+    ...(note !== undefined && { note }),
+    ...(lore !== undefined && { lore }),
+    macros: { char, user },
   };
+}
+
+/** SillyTavern's "character's note", which many cards have and no specification. */
+function noteOf(extensions: CardFields["extensions"]): Character["note"] {
+  const { prompt, depth, role } = recordOf(extensions.depth_prompt) ?? {};
+  if (typeof prompt !== "string" || prompt.trim() === "") return undefined;
+  return {
+    content: prompt.trim(),
+    depth: typeof depth === "number" && depth >= 0 ? Math.floor(depth) : DEFAULT_NOTE.depth,
+    role: role === "user" || role === "assistant" ? role : DEFAULT_NOTE.role,
+  };
+}
+
+function unhonoured({ assets, extensions, group_only_greetings, spec_version }: CardFields): string[] {
+  const told: string[] = [];
+  if (Array.isArray(assets) && assets.some((asset) => recordOf(asset)?.uri !== "ccdefault:")) {
+    told.push("Its pictures and sounds are not shown: the avatar is chosen by itself");
+  }
+  if (Array.isArray(group_only_greetings) && group_only_greetings.length > 0) {
+    told.push("Its greetings for groups are not told");
+  }
+  if (["regex_scripts", "risuai", "tavern_helper"].some((name) => scripted(extensions[name]))) {
+    told.push("Its scripts are not run");
+  }
+  if (Number(spec_version) > 3) {
+    told.push(`It is a card of version ${spec_version}: what is newer than 3.0 is left out`);
+  }
+  return told;
+}
+
+function scripted(value: unknown): boolean {
+  const lists = [value, ...Object.values(recordOf(value) ?? {})];
+  return lists.some((list) => Array.isArray(list) && list.length > 0);
+}
+
+function nameOf(file: string): string {
+  return (file.split(/[/\\]/).at(-1) ?? file).replace(/\.\w+$/, "").trim().slice(0, 200) || "Character";
 }
 
 function labelled(label: string, text: string): string {
   return text === "" ? "" : `${label}: ${text}`;
-}
-
-/** Puts names in the place of `{{char}}` and `{{user}}`, and of `<BOT>` and `<USER>` as the oldest cards have them. */
-function fillMacros(text: string, { char, user }: { char: string; user: string }): string {
-  return text
-    // A note ends before the next macro: looking for the end of each of thousands would take hours.
-    .replace(/\{\{\/\/(?:(?!\{\{)[^}])*\}\}/g, "")
-    .replace(/\{\{char\}\}|<(?:bot|char)>/gi, () => char)
-    .replace(/\{\{user\}\}|<user>/gi, () => user);
 }

@@ -52,6 +52,8 @@ export async function characterOf(id: string, persona: Persona, roots: readonly 
   const { name, text, greeting, examples, reminder, model } = persona;
   return {
     ...(card ?? { name: id, text: "", otherGreetings: [], examples: [] }),
+    // Who a character is says all of it: what its card tells the model to be is not told beside it.
+    ...(card !== undefined && text !== undefined && { instructions: "" }),
     id,
     ...(name !== undefined && { name }),
     ...(text !== undefined && { text }),
@@ -71,7 +73,7 @@ async function readCard(card: string, roots: readonly string[]): Promise<Charact
       if (size > UPLOAD_LIMITS.cardBytes) {
         throw new CardError(path, `it has ${size} bytes, at most ${UPLOAD_LIMITS.cardBytes} are taken`);
       }
-      return parseCard(await Deno.readFile(path), path);
+      return (await parseCard(await Deno.readFile(path), path)).character;
     } catch (cause) {
       if (cause instanceof CardError) throw cause;
       if (!(cause instanceof Deno.errors.NotFound)) throw new CardError(path, (cause as Error).message, { cause });

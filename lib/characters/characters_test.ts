@@ -75,7 +75,13 @@ Deno.test("charactersOf() warns of a card that cannot be read, and does without 
 Deno.test("the built-in characters greet, answer in the user's language, and mark their feelings", async () => {
   const { all } = await of({});
   for (const character of all) {
-    const context = contextOf(character, character.greeting);
+    const counter = new TokenCounter();
+    const context = contextOf(character, {
+      said: () => [],
+      conversation: "",
+      budget: 3_000,
+      count: (messages) => counter.count(messages),
+    });
     assertEquals(context.greeting, character.greeting);
     assertStringIncludes(context.system!, "language the user writes in");
     assertStringIncludes(context.system!, "[happy]");

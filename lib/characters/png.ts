@@ -1,4 +1,5 @@
 /** The texts within a PNG picture (https://www.w3.org/TR/png-3/#11textinfo). */
+import { Buffer } from "node:buffer";
 import { inflateSync } from "node:zlib";
 import { UPLOAD_LIMITS } from "@/lib/config/upload_limits.ts";
 
@@ -6,43 +7,56 @@ const SIGNATURE = [0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a];
 /** What one text may take, bytes, when it is unpacked: more than any character needs, less than hurts. */
 export const LONGEST_TEXT: number = UPLOAD_LIMITS.cardTextBytes;
 
-const latin1 = new TextDecoder("latin1");
-const utf8 = new TextDecoder("utf-8", { fatal: true });
+const utf8 = new TextDecoder();
+
+/** One character a byte. What the web calls Latin-1 is Windows-1252, and loses bytes. */
+export function latin1(bytes: Uint8Array): string {
+  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString("latin1");
+}
 
 export function isPng(bytes: Uint8Array): boolean {
   return SIGNATURE.every((byte, i) => bytes[i] === byte);
 }
 
+/** A text within a PNG, unread. */
+export interface PngText<Keyword extends string> {
+  keyword: Keyword;
+  /** What is wrong with it that may not show: its checksum differs, or the file ends within it. */
+  damage?: string;
+  /** @throws {Error} when it cannot be read, or is too long */
+  read(): string;
+}
+
+/** Texts of one keyword that are told of: a small file can hold thousands of long ones. */
+const MOST_TEXTS = 4;
+
 /**
- * The texts of a PNG by keyword: tEXt, zTXt and iTXt chunks. The first one of a keyword counts. The picture itself is
- * passed over unread, and so are the texts that nobody asks for: a small file can hold thousands of long ones.
- *
- * @param wanted the keywords that are asked for
- * @throws {Error} when the file ends within a chunk, or a text is damaged or too long
+ * The tEXt, zTXt and iTXt chunks of a PNG with the wanted keywords in whatever case, in their order. Nothing is read of
+ * the picture itself or of other texts. A file that ends in the middle has what stands before its end.
  */
-export function pngTexts<Keyword extends string>(
-  bytes: Uint8Array,
-  wanted: readonly Keyword[],
-): Map<Keyword, string> {
-  const texts = new Map<Keyword, string>();
-  const marks = wanted.map((keyword) => [keyword, new TextEncoder().encode(`${keyword}\0`)] as const);
+export function pngTexts<Keyword extends string>(bytes: Uint8Array, wanted: readonly Keyword[]): PngText<Keyword>[] {
+  const texts: PngText<Keyword>[] = [];
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  for (let at = SIGNATURE.length, next; at < bytes.length; at = next) {
-    if (at + 12 > bytes.length) throw new Error("the file ends in the middle, it may not have been copied whole");
+  for (let at = SIGNATURE.length, next; at + 8 < bytes.length; at = next) {
     const length = view.getUint32(at);
     const type = CHUNK_TYPES.get(view.getUint32(at + 4));
     const end = at + 8 + length;
     next = end + 4;
-    if (next > bytes.length) throw new Error("the file ends in the middle, it may not have been copied whole");
     if (type === "IEND") break;
     if (type === undefined) continue;
-    const [keyword, mark] = marks.find(([, mark]) => startsWith(bytes, mark, at + 8)) ?? [];
-    if (keyword === undefined || mark === undefined || texts.has(keyword)) continue;
-    if (length > LONGEST_TEXT) throw new Error(`a text of ${length} bytes, at most ${LONGEST_TEXT} are taken`);
-    if (crc32(bytes.subarray(at + 4, end)) !== view.getUint32(end)) {
-      throw new Error(`its ${type} part is damaged (the checksum differs)`);
-    }
-    texts.set(keyword, readText(type, bytes.subarray(at + 8 + mark.length, end)));
+    const data = bytes.subarray(at + 8, end);
+    const keyword = wanted.find((keyword) => keywordOf(data) === keyword);
+    if (keyword === undefined || texts.filter((text) => text.keyword === keyword).length === MOST_TEXTS) continue;
+    const cut = next > bytes.length;
+    const damaged = cut || crc32(bytes.subarray(at + 4, end)) !== view.getUint32(end);
+    texts.push({
+      keyword,
+      ...(damaged && { damage: cut ? "the file ends within it" : "its checksum differs" }),
+      read: () => {
+        if (length > LONGEST_TEXT) throw new Error(`it has ${length} bytes, at most ${LONGEST_TEXT} are taken`);
+        return readText(type, data.subarray(keyword.length + 1));
+      },
+    });
   }
   return texts;
 }
@@ -55,15 +69,17 @@ const CHUNK_TYPES = new Map(
   ]),
 );
 
-function startsWith(bytes: Uint8Array, start: Uint8Array, at: number): boolean {
-  return start.every((byte, i) => bytes[at + i] === byte);
+/** In lower case. The specification gives a keyword 79 bytes at most. */
+function keywordOf(data: Uint8Array): string | undefined {
+  const end = data.subarray(0, 80).indexOf(0);
+  return end < 0 ? undefined : latin1(data.subarray(0, end)).toLowerCase();
 }
 
 /** @param data what follows the keyword and its zero byte */
 function readText(type: "tEXt" | "zTXt" | "iTXt", data: Uint8Array): string {
-  if (type === "tEXt") return latin1.decode(data);
+  if (type === "tEXt") return latin1(data);
   // The byte that follows says how zTXt is packed, and whether iTXt is.
-  if (type === "zTXt") return latin1.decode(unpack(data.subarray(1)));
+  if (type === "zTXt") return latin1(unpack(data.subarray(1)));
   const words = behindZero(behindZero(data.subarray(2)));
   return utf8.decode(data[0] === 1 ? unpack(words) : words);
 }
@@ -71,7 +87,7 @@ function readText(type: "tEXt" | "zTXt" | "iTXt", data: Uint8Array): string {
 /** What stands behind the first zero byte: the language is before the first one, the keyword in it before the second. */
 function behindZero(data: Uint8Array): Uint8Array {
   const end = data.indexOf(0);
-  if (end < 0) throw new Error("a text ends in the middle");
+  if (end < 0) throw new Error("it ends in the middle");
   return data.subarray(end + 1);
 }
 
@@ -79,7 +95,7 @@ function unpack(packed: Uint8Array): Uint8Array {
   try {
     return inflateSync(packed, { maxOutputLength: LONGEST_TEXT });
   } catch (cause) {
-    throw new Error(`a packed text is damaged, or longer than ${LONGEST_TEXT} bytes`, { cause });
+    throw new Error(`it is packed and damaged, or longer than ${LONGEST_TEXT} bytes`, { cause });
   }
 }
 

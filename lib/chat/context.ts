@@ -16,10 +16,20 @@ export interface ContextOptions {
   greeting?: string;
   /** Told again right before the last prompt. */
   reminder?: string;
+  /** Told among the messages. */
+  inserts?: readonly Insert[];
+  /** What lore is among all this, for {@linkcode contextUse}. */
+  lore?: NonNullable<ContextUse["lore"]>;
   /** How many tokens the messages may take together. */
   budget: number;
   /** Counts the tokens of messages. Default: as for a model that nothing is known of. */
   count?(messages: readonly ChatMessage[]): number;
+}
+
+/** Something told among the messages of the conversation. */
+export interface Insert extends ChatMessage {
+  /** How many messages are told after it; before the oldest one where there are fewer. */
+  depth: number;
 }
 
 /** Ollama's context length for a model that nobody asked for another, in tokens. */
@@ -47,8 +57,33 @@ export function contextBudget(contextLength: number = USUAL_CONTEXT, answer: num
 export function messagesFor(turns: readonly TurnRecord[], options: ContextOptions): ChatMessage[] {
   const last = turns.at(-1);
   if (last === undefined) return [];
-  const { opening, history, closing } = fit(turns.slice(0, -1), last.prompt, greeted(turns, options));
-  return [...opening, ...history.flatMap(({ messages }) => messages), ...closing];
+  return fit(turns.slice(0, -1), last.prompt, greeted(turns, options)).messages;
+}
+
+/**
+ * What has been said, oldest first, with the prompt that waits for its answer.
+ *
+ * @param greeting what the character says first, where the first turn does not tell
+ */
+export function saidIn(turns: readonly TurnRecord[], greeting?: string): ChatMessage[] {
+  const { past, prompt } = split(turns);
+  const first = turns[0]?.greeting ?? greeting;
+  return [
+    ...(first === undefined ? [] : [{ role: "assistant" as const, content: first }]),
+    ...past.filter(({ text }) => text !== "").flatMap(messagesOf),
+    ...(prompt === undefined ? [] : [{ role: "user" as const, content: prompt }]),
+  ];
+}
+
+/** The turns that are over, and the prompt that waits for its answer. */
+function split(turns: readonly TurnRecord[]): { past: readonly TurnRecord[]; prompt?: string } {
+  const last = turns.at(-1);
+  const open = last?.text === "" && last.state !== "done" && last.state !== "failed";
+  return open ? { past: turns.slice(0, -1), prompt: last.prompt } : { past: turns };
+}
+
+function messagesOf({ prompt, text }: TurnRecord): ChatMessage[] {
+  return [{ role: "user", content: prompt }, { role: "assistant", content: text }];
 }
 
 /**
@@ -57,13 +92,11 @@ export function messagesFor(turns: readonly TurnRecord[], options: ContextOption
  * @param counted tokens that the model's server counted after the last of `turns`, where it did
  */
 export function contextUse(turns: readonly TurnRecord[], options: ContextOptions, counted?: number): ContextUse {
-  const last = turns.at(-1);
-  const open = last?.text === "" && last.state !== "done" && last.state !== "failed";
-  const past = open ? turns.slice(0, -1) : turns;
-  const { opening, history, closing } = fit(past, open ? last.prompt : undefined, greeted(turns, options));
+  const { past, prompt } = split(turns);
+  const { messages, history } = fit(past, prompt, greeted(turns, options));
   const told = history.filter(({ turn }) => turn !== undefined).length;
-  const asked = open ? 1 : 0;
-  const estimate = counter(options)([...opening, ...history.flatMap(({ messages }) => messages), ...closing]);
+  const asked = prompt === undefined ? 0 : 1;
+  const estimate = counter(options)(messages);
   const exact = counted !== undefined && counted > estimate / PLAUSIBLE && counted < estimate * PLAUSIBLE;
   return {
     used: exact ? counted : estimate,
@@ -71,6 +104,7 @@ export function contextUse(turns: readonly TurnRecord[], options: ContextOptions
     budget: options.budget,
     turnsTold: told + asked,
     turns: past.filter(({ text }) => text !== "").length + asked,
+    ...(options.lore !== undefined && { lore: options.lore }),
   };
 }
 
@@ -81,9 +115,10 @@ interface Exchange {
 }
 
 interface Fitted {
-  opening: ChatMessage[];
+  /** All that is told, in order. */
+  messages: ChatMessage[];
+  /** What of the conversation is among them. */
   history: Exchange[];
-  closing: ChatMessage[];
 }
 
 /** With the greeting that the first turn was said to. */
@@ -96,24 +131,36 @@ function counter({ count }: ContextOptions): (messages: readonly ChatMessage[]) 
 }
 
 function fit(past: readonly TurnRecord[], prompt: string | undefined, options: ContextOptions): Fitted {
-  const { system, examples = [], greeting, reminder, budget } = options;
+  const { system, examples = [], greeting, reminder, inserts = [], budget } = options;
   const count = counter(options);
   const opening: ChatMessage[] = system === undefined ? [] : [{ role: "system", content: system }];
   if (count(examples) <= budget / 3) opening.push(...examples);
-  const closing: ChatMessage[] = reminder === undefined ? [] : [{ role: "system", content: reminder }];
-  if (prompt !== undefined) closing.push({ role: "user", content: prompt });
+  const asked: ChatMessage[] = prompt === undefined ? [] : [{ role: "user", content: prompt }];
+  // Before the prompt, whatever else is told there.
+  const reminders: Insert[] = reminder === undefined
+    ? []
+    : [{ role: "system", content: reminder, depth: asked.length }];
+  const told = [...inserts, ...reminders];
 
-  const exchanges: Exchange[] = past.filter(({ text }) => text !== "").map(({ turn, prompt, text }) => ({
-    turn,
-    messages: [{ role: "user", content: prompt }, { role: "assistant", content: text }],
-  }));
+  const exchanges: Exchange[] = past.filter(({ text }) => text !== "")
+    .map((turn) => ({ turn: turn.turn, messages: messagesOf(turn) }));
   if (greeting !== undefined) exchanges.unshift({ messages: [{ role: "assistant", content: greeting }] });
-  let left = budget - count([...opening, ...closing]);
+  let left = budget - count([...opening, ...told, ...asked]);
   let first = exchanges.length;
   while (first > 0) {
     left -= count(exchanges[first - 1]!.messages);
     if (left < 0) break;
     first--;
   }
-  return { opening, history: exchanges.slice(first), closing };
+  const history = exchanges.slice(first);
+  const said = [...history.flatMap(({ messages }) => messages), ...asked];
+  return { messages: [...opening, ...inserted(said, told)], history };
+}
+
+/** Messages with others among them. */
+function inserted(said: readonly ChatMessage[], inserts: readonly Insert[]): ChatMessage[] {
+  const at = (depth: number) => Math.max(0, said.length - Math.floor(depth));
+  const before = (index: number) =>
+    inserts.filter(({ depth }) => at(depth) === index).map(({ role, content }): ChatMessage => ({ role, content }));
+  return [...said.flatMap((message, index) => [...before(index), message]), ...before(said.length)];
 }

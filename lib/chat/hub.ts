@@ -31,8 +31,8 @@ export interface HubOptions {
   readonly classifier?: boolean;
   /** Makes the request for the last of `turns`. */
   request(turns: readonly TurnRecord[]): GenerateRequest;
-  /** What the model is told beside the turns, and how much it can be told. Default: nothing, and the usual context. */
-  context?(): ContextOptions;
+  /** What the model is told beside `turns`, and how much it can be told. Default: nothing, and the usual context. */
+  context?(turns: readonly TurnRecord[]): ContextOptions;
   status(): Status;
   /** Whom the pages talk with. Default: the language model itself. */
   character?(): CharacterInfo | undefined;
@@ -241,7 +241,7 @@ export class Hub {
   contextUse({ conversation: conversation }: Session): ContextUse {
     return contextUse(
       conversation.turns,
-      this.#options.context?.() ?? { budget: contextBudget() },
+      this.#options.context?.(conversation.turns) ?? { budget: contextBudget() },
       conversation.counted,
     );
   }

@@ -31,6 +31,14 @@ export interface ContextUse {
   turnsTold: number;
   /** Turns that could be told: those with an answer, and the one being answered. */
   turns: number;
+  /** What of the character's lore book is told, and is a part of `used`. Absent where it has none. */
+  lore?: {
+    tokens: number;
+    /** Names of the entries. */
+    told: string[];
+    /** Names of those that the last messages call, and that there is no room for. */
+    leftOut: string[];
+  };
 }
 
 /** One field of the configuration that the page may change. Writing `null` brings the default back. */

@@ -1,15 +1,16 @@
 /** Who answers, as the configuration says: the language model, who stands in for it, and the character they play. */
-import { contextOf } from "@/lib/characters/character.ts";
+import { contextOf, filled } from "@/lib/characters/character.ts";
 import { type Characters, charactersOf } from "@/lib/characters/characters.ts";
-import { contextBudget, type ContextOptions } from "@/lib/chat/context.ts";
+import { contextBudget, type ContextOptions, saidIn } from "@/lib/chat/context.ts";
 import { TokenCounter } from "@/lib/chat/token_count.ts";
 import type { LanguageModel } from "@/lib/chat/turn.ts";
 import type { Config } from "@/lib/config/schema.ts";
+import type { ChatMessage } from "@/lib/providers/provider.ts";
 import { ProviderRouter } from "@/lib/providers/router.ts";
 import { OllamaProvider } from "@/lib/providers/ollama/ollama.ts";
 import { OllamaMonitor, type OllamaStatus } from "@/lib/providers/ollama/status.ts";
 import { StatusWatch } from "@/lib/providers/status_watch.ts";
-import type { CharacterInfo, Status } from "@/lib/protocol/v2.ts";
+import type { CharacterInfo, Status, TurnRecord } from "@/lib/protocol/v2.ts";
 import { warn } from "@/lib/telemetry/log.ts";
 
 export interface ModelServiceOptions {
@@ -26,6 +27,8 @@ export class ModelService {
   #config: Config;
   #characters: Characters;
   #model: ConnectedModel;
+  /** What `{{random:…}}` is in greetings, from 0 to 1: another one at each start. */
+  readonly #chance = Math.random();
   /** What was learned of each model's tokens, by its name. */
   readonly #counters = new Map<string, TokenCounter>();
 
@@ -63,7 +66,12 @@ export class ModelService {
   who(): CharacterInfo | undefined {
     const { chosen } = this.#characters;
     if (chosen === undefined) return undefined;
-    const { name, greeting, otherGreetings } = chosen;
+    // What is shown is what the model is told that the character said: nothing in it may change in between.
+    const { name, greeting, otherGreetings } = filled(chosen, {
+      now: new Date(),
+      random: () => this.#chance,
+      seed: "",
+    });
     return {
       name,
       ...(greeting !== undefined && { greeting }),
@@ -71,15 +79,15 @@ export class ModelService {
     };
   }
 
-  /** What the language model is told of the character, its greeting included, and how much fits. */
-  context(): ContextOptions {
+  /** What the language model is told of the character for the last of `turns`, and how much fits. */
+  context(turns: readonly TurnRecord[]): ContextOptions {
     const { chosen } = this.#characters;
     const { counter, contextLength } = this.#model;
-    return {
-      ...(chosen && contextOf(chosen, chosen.greeting)),
-      budget: contextBudget(contextLength),
-      count: (messages) => counter.count(messages),
-    };
+    const budget = contextBudget(contextLength);
+    const count = (messages: readonly ChatMessage[]) => counter.count(messages);
+    if (chosen === undefined) return { budget, count };
+    const said = (greeting?: string) => saidIn(turns, greeting);
+    return contextOf(chosen, { said, conversation: turns[0]?.turn ?? "", budget, count });
   }
 
   /** Takes up a changed configuration. Pages hear of who would answer them now. */

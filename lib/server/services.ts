@@ -83,8 +83,8 @@ export async function openServices(options: ServicesOptions = {}): Promise<Servi
     get classifier() {
       return live.current.emotions.classifier;
     },
-    request: (turns) => ({ model: live.current.llm.model, messages: messagesFor(turns, modelService.context()) }),
-    context: () => modelService.context(),
+    request: (turns) => ({ model: live.current.llm.model, messages: messagesFor(turns, modelService.context(turns)) }),
+    context: (turns) => modelService.context(turns),
     status: () => modelService.status(),
     character: () => modelService.who(),
   });

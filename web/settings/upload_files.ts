@@ -20,7 +20,7 @@ export interface UploadFiles {
 const MAX_FILES = 20_000;
 
 /**
- * Tells what files are meant as: a zip, a folder or a model's loose files are an avatar, one PNG or JSON a character.
+ * Tells what files are meant as: a zip, a folder or a model's loose files are an avatar, one picture, JSON or CharX a character.
  */
 export function uploadOf(files: readonly NamedFile[]): UploadFiles | UploadProblem {
   const kept = files.filter(({ path }) => !isSystemFile(path));
@@ -38,7 +38,7 @@ export function uploadOf(files: readonly NamedFile[]): UploadFiles | UploadProbl
 }
 
 function isCard(path: string): boolean {
-  return /\.(png|json)$/i.test(path);
+  return /\.(png|json|charx|jpe?g|webp)$/i.test(path);
 }
 
 /** What file managers leave behind. */

@@ -17,6 +17,9 @@ Deno.test("uploadOf() knows what files are meant as", () => {
     [["a.model.json"], ["avatar", "a.model.json", 1]],
     [["card.png"], ["character", "card.png", 1]],
     [["card.json"], ["character", "card.json", 1]],
+    ...["a.charx", "a.JPG", "a.jpeg", "a.webp"].map((
+      name,
+    ): [string[], [string, string, number]] => [[name], ["character", name, 1]]),
     [["a.png", "b.json"], "several_cards"],
     [["a.zip", "b.zip"], "unknown"],
     [["song.mp3"], "unknown"],

@@ -84,6 +84,9 @@ export const PAGE: Words = {
       count === 1
         ? "The oldest message and its answer are not told any more"
         : `The oldest ${count} messages and their answers are not told any more`,
+    lore: (tokens) => `From the lore book, about ${tokens} tokens:`,
+    noLore: "Nothing of the lore book is told: its keys have not come up",
+    loreLeftOut: (names) => `No room for: ${names}`,
   },
   notices: {
     demoTitle: "You are talking with the built-in demo",

@@ -115,7 +115,7 @@ export const SETTINGS: SettingsWords = {
   addFolder: "Add a folder",
   addCard: "Add a card",
   dropHint: "Or drop it anywhere on this page.",
-  aboutCards: "Character cards of SillyTavern, PNG or JSON, bring more.",
+  aboutCards: "Character cards (PNG, JSON, CharX, JPEG or WebP), as SillyTavern and others make them, bring more.",
   share: {
     title: "Share",
     about:

@@ -43,7 +43,7 @@ export const SETUP: SetupWords = {
     several: (label) => `There are several models in ${label}. Which one?`,
     review: (name) => `${name}: have a look`,
     title: "Drop it here",
-    text: "An avatar as a zip or a folder, or a character card as PNG or JSON",
+    text: "An avatar as a zip or a folder, or a character card as a picture, JSON or CharX",
     reading: "Reading the files…",
     sending: (label) => `Sending ${label}`,
     checking: (label) => `Looking ${label} over`,
@@ -58,7 +58,8 @@ export const SETUP: SetupWords = {
     connectionLost: "The connection broke. Try again.",
     problems: {
       nothing: "There was nothing in it that could be read",
-      unknown: "This is neither an avatar (a zip, or a folder with a .model3.json) nor a character card (PNG or JSON)",
+      unknown:
+        "This is neither an avatar (a zip, or a folder with a .model3.json) nor a character card (PNG, JSON, CharX, JPEG or WebP)",
       several_cards: "Drop one character card at a time",
       too_many: "That is far too much for one avatar: drop the model's own folder",
     },

@@ -81,6 +81,9 @@ export const PAGE: Words = {
     about: (used, budget) => `約 ${used} / ${budget} トークン`,
     allTold: "会話のすべてが伝わっています",
     left: (count) => `古いメッセージ ${count} 件とその答えは、もう伝わっていません`,
+    lore: (tokens) => `設定資料（ロアブック）から約 ${tokens} トークン：`,
+    noLore: "設定資料（ロアブック）はまだ伝わっていません。キーワードが出ていないためです",
+    loreLeftOut: (names) => `入りきらなかった項目：${names}`,
   },
   notices: {
     demoTitle: "内蔵のデモと話しています",

@@ -104,7 +104,7 @@ export const SETTINGS: SettingsWords = {
   addFolder: "フォルダーを追加",
   addCard: "カードを追加",
   dropHint: "このページのどこにでもドロップできます。",
-  aboutCards: "SillyTavern のキャラクターカード（PNG か JSON）を追加できます。",
+  aboutCards: "SillyTavern などのキャラクターカード（PNG、JSON、CharX、JPEG、WebP）を追加できます。",
   share: {
     title: "共有",
     about: "このリンクを知っている人は、キャラクターと話せます。見えるのはその人自身の会話だけで、設定は見えません。",

@@ -43,7 +43,7 @@ export const SETUP: SetupWords = {
     several: (label) => `${label} には複数のモデルがあります。どれにしますか？`,
     review: (name) => `${name} を確認してください`,
     title: "ここにドロップ",
-    text: "アバターは zip かフォルダー、キャラクターカードは PNG か JSON",
+    text: "アバターは zip かフォルダー、キャラクターカードは画像か JSON、CharX",
     reading: "ファイルを読んでいます…",
     sending: (label) => `${label} を送っています`,
     checking: (label) => `${label} を調べています`,
@@ -59,7 +59,7 @@ export const SETUP: SetupWords = {
     problems: {
       nothing: "読めるファイルがありませんでした",
       unknown:
-        "アバター（zip、または .model3.json のあるフォルダー）でもキャラクターカード（PNG か JSON）でもありません",
+        "アバター（zip、または .model3.json のあるフォルダー）でもキャラクターカード（PNG、JSON、CharX、JPEG、WebP）でもありません",
       several_cards: "キャラクターカードは一枚ずつドロップしてください",
       too_many: "アバターとしては多すぎます。モデルのフォルダーだけをドロップしてください",
     },

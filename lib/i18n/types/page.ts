@@ -86,6 +86,10 @@ export interface Words {
     allTold: string;
     /** How many of the oldest messages the model is not told any more. */
     left(count: number): string;
+    /** Before the names of what of the character's lore book is told. */
+    lore(tokens: string): string;
+    noLore: string;
+    loreLeftOut(names: string): string;
   };
   notices: {
     demoTitle: string;

@@ -81,6 +81,9 @@ export const PAGE: Words = {
     about: (used, budget) => `约 ${used} / ${budget} 个词元`,
     allTold: "整个对话都会告诉模型",
     left: (count) => `最早的 ${count} 条消息及其回答不再告诉模型`,
+    lore: (tokens) => `来自世界书，约 ${tokens} 个词元：`,
+    noLore: "世界书的内容尚未告诉模型：还没有出现它的关键词",
+    loreLeftOut: (names) => `放不下的条目：${names}`,
   },
   notices: {
     demoTitle: "你正在和内置的演示程序聊天",

@@ -92,7 +92,7 @@ export const SETTINGS: SettingsWords = {
   addFolder: "添加文件夹",
   addCard: "添加角色卡",
   dropHint: "也可以拖放到页面任意位置。",
-  aboutCards: "还可以添加 SillyTavern 的角色卡（PNG 或 JSON）。",
+  aboutCards: "还可以添加 SillyTavern 等程序的角色卡（PNG、JSON、CharX、JPEG 或 WebP）。",
   share: {
     title: "分享",
     about: "拿到这个链接的人可以和你的角色聊天。他们只能看到自己的对话，看不到设置。",

@@ -43,7 +43,7 @@ export const SETUP: SetupWords = {
     several: (label) => `${label} 中有多个模型。要用哪一个？`,
     review: (name) => `请查看 ${name}`,
     title: "拖放到这里",
-    text: "虚拟形象用 zip 或文件夹，角色卡用 PNG 或 JSON",
+    text: "虚拟形象用 zip 或文件夹，角色卡用图片、JSON 或 CharX",
     reading: "正在读取文件…",
     sending: (label) => `正在发送 ${label}`,
     checking: (label) => `正在检查 ${label}`,
@@ -58,7 +58,7 @@ export const SETUP: SetupWords = {
     connectionLost: "连接中断了，请再试一次。",
     problems: {
       nothing: "里面没有可以读取的文件",
-      unknown: "这既不是虚拟形象（zip 或带有 .model3.json 的文件夹），也不是角色卡（PNG 或 JSON）",
+      unknown: "这既不是虚拟形象（zip 或带有 .model3.json 的文件夹），也不是角色卡（PNG、JSON、CharX、JPEG 或 WebP）",
       several_cards: "请一次拖放一张角色卡",
       too_many: "文件太多了：请只拖放模型自己的文件夹",
     },

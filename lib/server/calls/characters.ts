@@ -3,7 +3,7 @@ import { resolve } from "node:path";
 import { z } from "zod";
 import { pathFrom } from "./avatars.ts";
 import { refusing } from "./refusing.ts";
-import type { Character } from "@/lib/characters/character.ts";
+import { type Character, filled } from "@/lib/characters/character.ts";
 import { addCard } from "@/lib/characters/add_card.ts";
 import { checked, type Handlers } from "./router.ts";
 import { RequestError } from "@/lib/protocol/request_error.ts";
@@ -43,11 +43,11 @@ export function characterCalls(services: Services): Handlers {
  */
 export function addCharacter(
   { live, config, dataDir, change }: Services,
-  card: { bytes: Uint8Array; file: string },
-): Promise<{ name: string }> {
+  card: { bytes: Uint8Array<ArrayBuffer>; file: string },
+): Promise<{ name: string; warnings: string[] }> {
   return refusing(async () => {
     refuseOverridden(["prompt"], live.overrides);
-    const { id, path } = await addCard(resolve(dataDir, "characters"), card, promptChoices(config.prompts));
+    const { id, path, warnings } = await addCard(resolve(dataDir, "characters"), card, promptChoices(config.prompts));
     try {
       await change([
         { path: ["prompts", id], value: { card: pathFrom(live.root, path) } },
@@ -57,7 +57,7 @@ export function addCharacter(
       await Deno.remove(path);
       throw error;
     }
-    return { name: id };
+    return { name: id, warnings };
   });
 }
 
@@ -67,7 +67,8 @@ function avatarOf({ model }: Character, { live, config }: Services): Change[] {
   return model === undefined || model === config.model || decided ? [] : [{ path: ["model"], value: model }];
 }
 
-function choiceOf({ id, name, text, greeting }: Character, chosen: string | undefined): CharacterChoice {
+function choiceOf(character: Character, chosen: string | undefined): CharacterChoice {
+  const { id, name, text, greeting } = filled(character, { now: new Date(), random: () => 0, seed: "" });
   return {
     name: id,
     title: name,

@@ -33,11 +33,12 @@ export function ContextMeter({ calls, turns, words, language }: ContextMeterProp
   }, [calls, newest?.turn, open]);
 
   if (use.value === null || turns.length === 0) return null;
-  const { used, exact, budget, turnsTold, turns: tellable } = use.value;
+  const { used, exact, budget, turnsTold, turns: tellable, lore } = use.value;
   const number = new Intl.NumberFormat(language);
   const say = exact ? words.context.tokens : words.context.about;
   const tokens = say(number.format(used), number.format(budget));
   const told = turnsTold < tellable ? words.context.left(tellable - turnsTold) : words.context.allTold;
+  const loreLines = lore === undefined ? [] : linesOf(lore, words, (count) => number.format(count));
   const percent = Math.min(100, Math.round(100 * used / budget));
   return (
     <div
@@ -48,7 +49,7 @@ export function ContextMeter({ calls, turns, words, language }: ContextMeterProp
       aria-valuemin={0}
       aria-valuemax={budget}
       aria-valuenow={Math.min(used, budget)}
-      aria-valuetext={`${tokens}. ${told}`}
+      aria-valuetext={[tokens, told, ...loreLines].join(". ")}
       data-cut={turnsTold < tellable}
     >
       <svg viewBox="0 0 40 40" aria-hidden="true">
@@ -59,7 +60,23 @@ export function ContextMeter({ calls, turns, words, language }: ContextMeterProp
         <strong>{words.context.label}</strong>
         <span>{tokens} · {percent} %</span>
         <span>{told}</span>
+        {loreLines.map((line) => <span key={line} class="context-lore">{line}</span>)}
       </div>
     </div>
   );
+}
+
+/** Names that are shown; of more it is told how many. */
+const MOST_NAMES = 6;
+
+/** What of the character's lore is told, and what has no room. */
+function linesOf(
+  { tokens, told, leftOut }: NonNullable<ContextUse["lore"]>,
+  { context }: Words,
+  number: (count: number) => string,
+): string[] {
+  const names = (all: readonly string[]) =>
+    `${all.slice(0, MOST_NAMES).join(" · ")}${all.length > MOST_NAMES ? ` · +${number(all.length - MOST_NAMES)}` : ""}`;
+  const lines = told.length === 0 ? [context.noLore] : [context.lore(number(tokens)), names(told)];
+  return leftOut.length === 0 ? lines : [...lines, context.loreLeftOut(names(leftOut))];
 }

@@ -30,7 +30,12 @@ export function CharacterSection({ stores, settings, words, text }: SectionProps
       {variable === undefined && (
         <>
           <div class="actions">
-            <FileButton uploads={uploads} icon="plus" label={text.addCard} accept=".png,.json" />
+            <FileButton
+              uploads={uploads}
+              icon="plus"
+              label={text.addCard}
+              accept=".png,.json,.charx,.jpg,.jpeg,.webp"
+            />
           </div>
           <p class="hint">{text.aboutCards} {text.dropHint}</p>
         </>
