@@ -68,12 +68,16 @@ function avatarOf({ model }: Character, { live, config }: Services): Change[] {
 }
 
 function choiceOf(character: Character, chosen: string | undefined): CharacterChoice {
-  const { id, name, text, greeting } = filled(character, { now: new Date(), random: () => 0, seed: "" });
+  const { id, name, instructions = "", text, greeting } = filled(character, {
+    now: new Date(),
+    random: () => 0,
+    seed: "",
+  });
   return {
     name: id,
     title: name,
     chosen: id === chosen,
-    about: firstWords(text),
+    about: firstWords(text || instructions),
     ...(greeting !== undefined && { greeting }),
   };
 }
