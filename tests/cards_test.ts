@@ -133,7 +133,10 @@ Deno.test("C4: what of a card is not honoured is said when it is brought", async
 Deno.test("C5: a CharX and a JPEG with a card are brought, kept as they came, and talked with", async () => {
   await using stub = startStub({ behaviour: { answer: "Fine." } });
   await using server = await TestServer.open({ config: { llm: { api: "chat", host: stub.url } } });
-  const charx = await zipOf({ "card.json": JSON.stringify(card({})), "assets/icon/images/a.png": "x" });
+  // Random bytes do not pack: this is more than a picture may have.
+  const picture = Uint8Array.from({ length: 17 * 1024 * 1024 }, () => Math.random() * 256);
+  const charx = await zipOf({ "card.json": JSON.stringify(card({})), "assets/icon/images/a.png": picture });
+  assert(charx.length > 16 * 1024 * 1024);
   assertEquals(await bring(server, new Blob([charx]), "a.charx"), { name: "Mei", warnings: [] });
   const jpeg = new Uint8Array(jpegWithExif(encoded(card({ name: "Yu", description: "A cat." }))));
   assertEquals(await bring(server, new Blob([jpeg]), "b.jpg"), { name: "Yu", warnings: [] });
