@@ -61,7 +61,7 @@ const ALICE = {
   data: { name: "Alice", first_mes: "First.", alternate_greetings: ["Second, {{user}}.", "Third."] },
 };
 
-Deno.test("the greeting that was chosen is what the model is told, and stays with the conversation", async () => {
+Deno.test("C7: the greeting that was chosen is what the model is told, and stays with the conversation", async () => {
   await using stub = startStub({ behaviour: { answer: "Fine." } });
   const root = await Deno.makeTempDir();
   await Deno.writeTextFile(join(root, "alice.json"), JSON.stringify(ALICE));

@@ -227,6 +227,37 @@ const scenes: Record<string, Scene> = {
     },
   },
 
+  "C4: the meter names the lore that is told, and the import what is not honoured": {
+    async play({ page, stub, server }) {
+      const entries = [
+        { keys: ["tea"], content: "Tea is green.", name: "About tea", enabled: true, insertion_order: 1 },
+        { keys: ["/(?=x)/"], content: "Never.", enabled: true, insertion_order: 2 },
+      ];
+      const card = { spec: "chara_card_v2", data: { name: "Mei", description: "A fox.", character_book: { entries } } };
+      await page.evaluate((json) => {
+        const transfer = new DataTransfer();
+        transfer.items.add(new File([json], "mei.json", { type: "application/json" }));
+        document.dispatchEvent(new DragEvent("drop", { dataTransfer: transfer, cancelable: true }));
+      }, JSON.stringify(card));
+      await page.waitForFunction(() =>
+        document.querySelector(".upload[data-phase=done] li")?.textContent?.includes("the key /(?=x)/")
+      );
+      assertEquals(server.services.config.prompt, "Mei");
+      await talk(page, stub, "Hello", "Hi.");
+      const says = (words: string) =>
+        page.waitForFunction(
+          (words) => document.querySelector(".context")?.ariaValueText?.includes(words),
+          {},
+          words,
+        );
+      await says("Nothing of the lore book is told");
+      await talk(page, stub, "Some tea?", "Yes.");
+      await says("From the lore book, about ");
+      await says("About tea");
+      assertEquals(await faults(page), []);
+    },
+  },
+
   "the character has a name and greets in its own words": {
     config: { ...CONFIG, prompt: "tutor" },
     async play({ page, stub, server: server }) {
@@ -247,7 +278,7 @@ const scenes: Record<string, Scene> = {
     },
   },
 
-  "the first words are chosen before the first message, by keyboard, and stay": {
+  "C7: the first words are chosen before the first message, by keyboard, and stay": {
     async play({ page, stub, server: server }) {
       const data = { name: "Alice", first_mes: "First words", alternate_greetings: ["Second words", "Third words"] };
       const form = new FormData();

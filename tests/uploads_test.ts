@@ -202,7 +202,7 @@ Deno.test("a dropped character card is kept, chosen, and told to the model", asy
   assertEquals([prompts, prompt], [{ Yuki: { card: "data/characters/Yuki.png" } }, "Yuki"]);
   const [first, ...others] = await page.call("characters.list", {});
   assertEquals([first!.name, first!.chosen, first!.greeting], ["Yuki", true, "Oh. Hello, User."]);
-  assertStringIncludes(first!.about, "Yuki");
+  assertEquals(first!.about, "A quiet librarian who loves snow.");
   assertEquals(others.map(({ name, chosen }) => [name, chosen]), [
     ["companion", false],
     ["streamer", false],

@@ -1,7 +1,7 @@
 /** Character cards that users bring: read, named, and kept as they came. */
 import { join } from "node:path";
 import { parseCard } from "./card.ts";
-import { cardKind } from "./card_sources.ts";
+import { type CardFile, cardKind } from "./card_sources.ts";
 import { freeName, safeName } from "@/lib/config/names.ts";
 
 export interface AddedCard {
@@ -22,14 +22,15 @@ export interface AddedCard {
  */
 export async function addCard(
   folder: string,
-  { bytes, file }: { bytes: Uint8Array<ArrayBuffer>; file: string },
+  { card, file }: { card: CardFile; file: string },
   taken: readonly string[],
 ): Promise<AddedCard> {
-  const { character: { name }, warnings } = await parseCard(bytes, file);
+  const { character: { name }, warnings } = await parseCard(card, file);
   await Deno.mkdir(folder, { recursive: true });
   const kept = await Array.fromAsync(Deno.readDir(folder), ({ name }) => name.replace(/\.\w+$/, ""));
   const id = freeName(safeName(name, "character"), [...taken, ...kept]);
-  const path = join(folder, `${id}.${cardKind(bytes)}`);
-  await Deno.writeFile(path, bytes, { createNew: true });
+  const path = join(folder, `${id}.${await cardKind(card)}`);
+  if (typeof card === "string") await Deno.copyFile(card, path);
+  else await Deno.writeFile(path, card, { createNew: true });
   return { id, path, warnings };
 }

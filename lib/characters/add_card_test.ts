@@ -12,30 +12,30 @@ function json(name: string): Uint8Array<ArrayBuffer> {
   return new TextEncoder().encode(JSON.stringify(card(name)));
 }
 
-Deno.test("keepCard() keeps a card as it came, named after its character", async () => {
+Deno.test("addCard() keeps a card as it came, named after its character", async () => {
   const folder = join(await Deno.makeTempDir(), "characters");
   const picture = new Uint8Array(png(textChunk("chara", encoded(card("小雪")))));
-  assertEquals(await addCard(folder, { bytes: picture, file: "card.png" }, []), {
+  assertEquals(await addCard(folder, { card: picture, file: "card.png" }, []), {
     id: "小雪",
     path: join(folder, "小雪.png"),
     warnings: [],
   });
   assertEquals(await Deno.readFile(join(folder, "小雪.png")), picture);
-  assertEquals(await addCard(folder, { bytes: json("小雪"), file: "x" }, []), {
+  assertEquals(await addCard(folder, { card: json("小雪"), file: "x" }, []), {
     id: "小雪 2",
     path: join(folder, "小雪 2.json"),
     warnings: [],
   });
-  assertEquals((await addCard(folder, { bytes: json("Tutor"), file: "x" }, ["tutor"])).id, "Tutor 2");
-  assertEquals((await addCard(folder, { bytes: json("../../evil"), file: "x" }, [])).path, join(folder, "evil.json"));
+  assertEquals((await addCard(folder, { card: json("Tutor"), file: "x" }, ["tutor"])).id, "Tutor 2");
+  assertEquals((await addCard(folder, { card: json("../../evil"), file: "x" }, [])).path, join(folder, "evil.json"));
   await Deno.remove(join(folder, ".."), { recursive: true });
 });
 
-Deno.test("keepCard() refuses what is no card, and keeps nothing", async () => {
+Deno.test("addCard() refuses what is no card, and keeps nothing", async () => {
   const folder = join(await Deno.makeTempDir(), "characters");
   const bytes = new TextEncoder().encode('{"a": 1}');
   await assertRejects(
-    () => addCard(folder, { bytes, file: "a.json" }, []),
+    () => addCard(folder, { card: bytes, file: "a.json" }, []),
     CardError,
     "a.json: it tells of no character",
   );

@@ -5,7 +5,7 @@
 import { CardError } from "./card_error.ts";
 import { type CardFields, cardFields, recordOf } from "./card_fields.ts";
 import { decodeText, parseLoosely } from "./card_json.ts";
-import { type CardSource, cardSources } from "./card_sources.ts";
+import { type CardFile, type CardSource, cardSources } from "./card_sources.ts";
 import type { Character } from "./character.ts";
 import { parseExamples } from "./examples.ts";
 import { readLoreBook } from "./lorebook.ts";
@@ -31,14 +31,14 @@ export interface ParsedCard {
  * @throws {CardError} naming what is wrong
  */
 export async function parseCard(
-  bytes: Uint8Array<ArrayBuffer>,
+  card: CardFile,
   file: string,
   user = "User",
 ): Promise<ParsedCard> {
   const failed: string[] = [];
   let cause: unknown;
   let problem = "";
-  for (const source of await sourcesIn(bytes, file)) {
+  for (const source of await sourcesIn(card, file)) {
     try {
       const warnings = [...failed];
       const fields = fieldsIn(source, (warning) => warnings.push(warning));
@@ -57,9 +57,9 @@ export async function parseCard(
   throw new CardError(file, problem, { cause });
 }
 
-async function sourcesIn(bytes: Uint8Array<ArrayBuffer>, file: string): Promise<CardSource[]> {
+async function sourcesIn(card: CardFile, file: string): Promise<CardSource[]> {
   try {
-    return await cardSources(bytes);
+    return await cardSources(card);
   } catch (cause) {
     throw new CardError(file, (cause as Error).message, { cause });
   }

@@ -8,10 +8,13 @@ import { ModelError } from "@/lib/avatars/model_error.ts";
 import { ReadBudget } from "@/lib/avatars/read_budget.ts";
 import { openZip } from "@/lib/avatars/zip.ts";
 
-const { cardBytes, cardTextBytes, readSeconds } = UPLOAD_LIMITS;
+const { cardBytes, cardTextBytes, charxBytes, readSeconds } = UPLOAD_LIMITS;
 const EXPORT = "in the program that made it, export the card as PNG or JSON";
 
 export type CardKind = "png" | "jpg" | "webp" | "charx" | "json";
+
+/** A card: its path on disk, or its bytes. */
+export type CardFile = string | Uint8Array<ArrayBuffer>;
 
 /** Something in a file that may be a card. */
 export interface CardSource {
@@ -24,7 +27,20 @@ export interface CardSource {
 }
 
 /** What a file is, by its first bytes: the ending that it should have. */
-export function cardKind(bytes: Uint8Array): CardKind {
+export async function cardKind(card: CardFile): Promise<CardKind> {
+  return (await lookAt(card)).kind;
+}
+
+/** Reads no more than the beginning of a file on disk. */
+async function lookAt(card: CardFile): Promise<{ kind: CardKind; size: number }> {
+  if (typeof card !== "string") return { kind: kindOf(card), size: card.length };
+  using file = await Deno.open(card);
+  const start = new Uint8Array(16);
+  const read = await file.read(start) ?? 0;
+  return { kind: kindOf(start.subarray(0, read)), size: (await file.stat()).size };
+}
+
+function kindOf(bytes: Uint8Array): CardKind {
   if (isPng(bytes)) return "png";
   if (isJpeg(bytes)) return "jpg";
   if (isWebp(bytes)) return "webp";
@@ -36,10 +52,12 @@ export function cardKind(bytes: Uint8Array): CardKind {
  *
  * @throws {Error} that says what the file is instead, and what to do
  */
-export async function cardSources(bytes: Uint8Array<ArrayBuffer>): Promise<CardSource[]> {
-  const kind = cardKind(bytes);
-  const most = kind === "json" ? cardTextBytes : cardBytes;
-  if (bytes.length > most) throw new Error(`it has ${bytes.length} bytes, at most ${most} are taken`);
+export async function cardSources(card: CardFile): Promise<CardSource[]> {
+  const { kind, size } = await lookAt(card);
+  const most = kind === "json" ? cardTextBytes : kind === "charx" ? charxBytes : cardBytes;
+  if (size > most) throw new Error(`it has ${size} bytes, at most ${most} are taken: ${EXPORT}`);
+  if (kind === "charx") return await zipSources(card);
+  const bytes = typeof card === "string" ? await Deno.readFile(card) : card;
   switch (kind) {
     case "png":
       return pngSources(bytes);
@@ -51,8 +69,6 @@ export async function cardSources(bytes: Uint8Array<ArrayBuffer>): Promise<CardS
       if (sources.length > 0) return sources;
       throw new Error(`it is a ${kind === "jpg" ? "JPEG" : "WebP"} picture without a character: ${EXPORT}`);
     }
-    case "charx":
-      return await zipSources(bytes);
     case "json": {
       const other = otherKind(bytes);
       if (other !== undefined) throw new Error(`it is ${other}, which is no card: ${EXPORT}`);
@@ -76,9 +92,9 @@ function pngSources(bytes: Uint8Array): CardSource[] {
   }));
 }
 
-async function zipSources(bytes: Uint8Array<ArrayBuffer>): Promise<CardSource[]> {
+async function zipSources(card: CardFile): Promise<CardSource[]> {
   try {
-    const tree = await openZip(bytes, "of the card", new ReadBudget({ bytes: cardBytes, seconds: readSeconds / 4 }));
+    const tree = await openZip(card, "of the card", new ReadBudget({ bytes: cardBytes, seconds: readSeconds / 4 }));
     const path = tree.paths.filter((path) => /(?:^|\/)card\.json$/i.test(path))
       .sort((a, b) => a.split("/").length - b.split("/").length)[0];
     if (path === undefined) throw new Error(`it is a ZIP file without a card.json, so it is no CharX card: ${EXPORT}`);

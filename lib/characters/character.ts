@@ -1,6 +1,7 @@
 /** Who the language model plays. */
 import { type ToldLore, toldLore } from "./lore.ts";
-import type { LoreBook, Role } from "./lorebook.ts";
+import type { Role } from "./lore_entry.ts";
+import type { LoreBook } from "./lorebook.ts";
 import { fillMacros, type MacroContext } from "./macros.ts";
 import { feelingInstructions } from "./mark_instructions.ts";
 import type { ContextOptions, Insert } from "@/lib/chat/context.ts";

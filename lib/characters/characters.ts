@@ -5,7 +5,6 @@ import { CardError } from "./card_error.ts";
 import type { Character } from "./character.ts";
 import { BUILTIN_PERSONAS, NOBODY } from "@/lib/config/personas.ts";
 import type { Config, Persona } from "@/lib/config/schema.ts";
-import { UPLOAD_LIMITS } from "@/lib/config/upload_limits.ts";
 import type { ChatMessage } from "@/lib/providers/provider.ts";
 
 export interface Characters {
@@ -69,11 +68,8 @@ async function readCard(card: string, roots: readonly string[]): Promise<Charact
   const paths = roots.map((root) => resolve(root, card));
   for (const path of paths) {
     try {
-      const { size } = await Deno.stat(path);
-      if (size > UPLOAD_LIMITS.cardBytes) {
-        throw new CardError(path, `it has ${size} bytes, at most ${UPLOAD_LIMITS.cardBytes} are taken`);
-      }
-      return (await parseCard(await Deno.readFile(path), path)).character;
+      await Deno.stat(path);
+      return (await parseCard(path, path)).character;
     } catch (cause) {
       if (cause instanceof CardError) throw cause;
       if (!(cause instanceof Deno.errors.NotFound)) throw new CardError(path, (cause as Error).message, { cause });

@@ -1,6 +1,7 @@
 /** Which lore is told: what the last messages call by its keys, within the budget. */
 import { ScannedText } from "./lore_keys.ts";
-import type { LoreBook, LoreEntry } from "./lorebook.ts";
+import type { LoreEntry } from "./lore_entry.ts";
+import type { LoreBook } from "./lorebook.ts";
 import type { ChatMessage } from "@/lib/providers/provider.ts";
 
 export interface LoreContext {

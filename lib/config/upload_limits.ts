@@ -13,6 +13,8 @@ export const UPLOAD_LIMITS = {
   /** Body of an upload, without the form around its files. */
   avatarBytes: 256 * MIB,
   cardBytes: 16 * MIB,
+  /** A CharX, which may hold many pictures: only its card is read. */
+  charxBytes: 256 * MIB,
   /** What the names of the files and the borders between them may take. */
   formBytes: 8 * MIB,
 

@@ -5,6 +5,7 @@ import { pathFrom } from "./avatars.ts";
 import { refusing } from "./refusing.ts";
 import { type Character, filled } from "@/lib/characters/character.ts";
 import { addCard } from "@/lib/characters/add_card.ts";
+import type { CardFile } from "@/lib/characters/card_sources.ts";
 import { checked, type Handlers } from "./router.ts";
 import { RequestError } from "@/lib/protocol/request_error.ts";
 import { promptChoices } from "@/lib/config/personas.ts";
@@ -43,7 +44,7 @@ export function characterCalls(services: Services): Handlers {
  */
 export function addCharacter(
   { live, config, dataDir, change }: Services,
-  card: { bytes: Uint8Array<ArrayBuffer>; file: string },
+  card: { card: CardFile; file: string },
 ): Promise<{ name: string; warnings: string[] }> {
   return refusing(async () => {
     refuseOverridden(["prompt"], live.overrides);
@@ -68,12 +69,16 @@ function avatarOf({ model }: Character, { live, config }: Services): Change[] {
 }
 
 function choiceOf(character: Character, chosen: string | undefined): CharacterChoice {
-  const { id, name, text, greeting } = filled(character, { now: new Date(), random: () => 0, seed: "" });
+  const { id, name, instructions = "", text, greeting } = filled(character, {
+    now: new Date(),
+    random: () => 0,
+    seed: "",
+  });
   return {
     name: id,
     title: name,
     chosen: id === chosen,
-    about: firstWords(text),
+    about: firstWords(text || instructions),
     ...(greeting !== undefined && { greeting }),
   };
 }

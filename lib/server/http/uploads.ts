@@ -41,13 +41,13 @@ export class Uploads {
     });
   }
 
-  /** Takes a character card, JSON or PNG: one part named `file`. */
+  /** Takes a character card: one part named `file`. */
   character(request: Request, visitor: string): Promise<Response> {
-    return this.#take(request, visitor, UPLOAD_LIMITS.cardBytes, async ([file, ...more]) => {
+    return this.#take(request, visitor, UPLOAD_LIMITS.charxBytes, async ([file, ...more]) => {
       if (more.length > 0) {
         throw new FormError(400, `Cannot take ${more.length + 1} files: one character card at a time`);
       }
-      return await addCharacter(this.#services, { bytes: await Deno.readFile(file.path), file: file.name });
+      return await addCharacter(this.#services, { card: file.path, file: file.name });
     });
   }
 

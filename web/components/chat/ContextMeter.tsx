@@ -77,6 +77,6 @@ function linesOf(
 ): string[] {
   const names = (all: readonly string[]) =>
     `${all.slice(0, MOST_NAMES).join(" · ")}${all.length > MOST_NAMES ? ` · +${number(all.length - MOST_NAMES)}` : ""}`;
-  const lines = told.length === 0 ? [context.noLore] : [context.lore(number(tokens)), names(told)];
+  const lines = told.length === 0 ? [context.noLore] : [`${context.lore(number(tokens))} ${names(told)}`];
   return leftOut.length === 0 ? lines : [...lines, context.loreLeftOut(names(leftOut))];
 }
