@@ -9,6 +9,9 @@ const DAY_SECONDS = 86_400;
 const DURATION = 'seconds, or a duration such as "10m"';
 const GO_DURATION = /^-?(\d+(\.\d+)?(ns|us|µs|ms|s|m|h))+$/;
 
+/** Parts that need no escape, and none that climbs. */
+const PLAIN_PATH = /^(\/(?!\.{1,2}(\/|$))[\w.~-]+)+$/;
+
 /** Paths the server answers itself: the socket cannot live there. */
 const RESERVED_PATHS = DECLARED_PATHS.filter((path) => !path.endsWith("/*"));
 const RESERVED_FOLDERS = DECLARED_PATHS.filter((path) => path.endsWith("/*")).map((path) => path.slice(0, -2));
@@ -88,7 +91,10 @@ const server = z.object({
   trustedProxies: z.array(z.string().refine(isNetwork, "an address or a network such as 127.0.0.1 or 10.0.0.0/8"), {
     error: "a list of addresses and networks",
   }).default([]).describe(
-    "Proxies whose X-Forwarded-For is believed, by address or network, such as 127.0.0.1 or 10.0.0.0/8. Name only those that write this header themselves.",
+    "Proxies whose X-Forwarded-For, -Proto, -Host and -Prefix are believed, by address or network, such as 127.0.0.1 or 10.0.0.0/8. Name only those that write these headers themselves.",
+  ),
+  basePath: z.string().transform(basePath).default("").describe(
+    "The path below which a reverse proxy shows the page, such as /chat, whether it takes the path off or passes it on.",
   ),
   dataDir: text("a folder").default("data").describe(
     "Where conversations and downloads are kept: a folder, relative to this file's.",
@@ -204,11 +210,21 @@ function wsPath(value: string, context: z.RefinementCtx): string {
   const path = value.startsWith("/") ? value : `/${value}`;
   const reserved = RESERVED_PATHS.some((taken) => taken === path) ||
     RESERVED_FOLDERS.some((folder) => path === folder || path.startsWith(`${folder}/`));
-  if (reserved || !/^(\/(?!\.{1,2}(\/|$))[\w.~-]+)+$/.test(path)) {
+  if (reserved || !PLAIN_PATH.test(path)) {
     const message = `a path such as "/ws" that the page does not use itself (${
       [...RESERVED_PATHS.slice(1), ...RESERVED_FOLDERS].join(", ")
     } are taken)`;
     context.addIssue({ code: "custom", message, input: value });
+    return z.NEVER;
+  }
+  return path;
+}
+
+function basePath(value: string, context: z.RefinementCtx): string {
+  const path = `/${value.replace(/^\/+|\/+$/g, "")}`;
+  if (path === "/") return "";
+  if (!PLAIN_PATH.test(path)) {
+    context.addIssue({ code: "custom", message: 'a path such as "/chat"', input: value });
     return z.NEVER;
   }
   return path;

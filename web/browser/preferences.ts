@@ -54,5 +54,7 @@ function wear({ language, theme }: { [name in keyof Preferences]?: Preferences[n
 }
 
 function keep(name: string, value: string): void {
-  document.cookie = `${name}=${value}; Path=/; Max-Age=${YEAR_SECONDS}; SameSite=Lax`;
+  document.cookie = `${name}=${value}; Path=${
+    document.documentElement.dataset.basePath ?? "/"
+  }; Max-Age=${YEAR_SECONDS}; SameSite=Lax`;
 }

@@ -6,11 +6,11 @@
 /** The part of `localStorage` that is needed. */
 export type Store = Pick<Storage, "getItem" | "setItem" | "removeItem" | "key" | "length">;
 
-const SESSION = "vtuber:session";
-const DRAFT = "vtuber:draft";
-const GREETING = "vtuber:greeting";
+const SESSION = "session";
+const DRAFT = "draft";
+const GREETING = "greeting";
 /** One key for each prompt, so that tabs do not overwrite each other's. */
-const UNSENT = "vtuber:unsent:";
+const UNSENT = "unsent:";
 
 /** A prompt that the server has not confirmed yet. */
 export interface Unsent {
@@ -22,10 +22,15 @@ export interface Unsent {
 
 export class Memory {
   readonly #store: Store | null;
+  readonly #prefix: string;
 
-  /** @param store gives the storage; may throw, as `() => localStorage` does where storage is forbidden */
-  constructor(store: () => Store) {
+  /**
+   * @param store gives the storage; may throw, as `() => localStorage` does where storage is forbidden
+   * @param basePath where this server lies on its host, whose storage it may share with another one
+   */
+  constructor(store: () => Store, basePath = "") {
     this.#store = attempt(store, null);
+    this.#prefix = `vtuber${basePath}:`;
   }
 
   get session(): string | null {
@@ -66,21 +71,26 @@ export class Memory {
   unsent(): Unsent[] {
     const found: Unsent[] = [];
     const store = this.#store;
+    const prefix = this.#prefix + UNSENT;
     for (let i = 0; store !== null && i < store.length; i++) {
       const key = store.key(i);
-      if (key === null || !key.startsWith(UNSENT)) continue;
-      const value = parse(this.#read(key) ?? "");
-      if (value !== null) found.push({ turn: key.slice(UNSENT.length), ...value });
+      if (key === null || !key.startsWith(prefix)) continue;
+      const value = parse(this.#read(key.slice(this.#prefix.length)) ?? "");
+      if (value !== null) found.push({ turn: key.slice(prefix.length), ...value });
     }
     return found.sort((a, b) => a.at - b.at);
   }
 
   #read(key: string): string | null {
-    return attempt(() => this.#store?.getItem(key) ?? null, null);
+    return attempt(() => this.#store?.getItem(this.#prefix + key) ?? null, null);
   }
 
   #write(key: string, value: string | null): void {
-    attempt(() => value === null ? this.#store?.removeItem(key) : this.#store?.setItem(key, value), undefined);
+    attempt(
+      () =>
+        value === null ? this.#store?.removeItem(this.#prefix + key) : this.#store?.setItem(this.#prefix + key, value),
+      undefined,
+    );
   }
 }
 

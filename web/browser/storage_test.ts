@@ -44,3 +44,12 @@ Deno.test("Memory works without storage", () => {
     assertEquals([memory.draft, memory.session, memory.unsent()], ["", null, []]);
   }
 });
+
+Deno.test("A2: two servers below one host's paths do not share what they remember", () => {
+  const store = new FakeStorage();
+  const [one, other] = [new Memory(() => store, "/one"), new Memory(() => store, "/other")];
+  one.session = "s1";
+  one.keep({ turn: "t1", text: "Hello", at: 1 });
+  assertEquals([one.session, other.session], ["s1", null]);
+  assertEquals([one.unsent().length, other.unsent().length], [1, 0]);
+});

@@ -1,5 +1,6 @@
 /** What a page misses while its line is down: unlike turns, changes of the avatar are told only once. */
 import { parseServerFrame } from "@/lib/protocol/server_frame.ts";
+import { address } from "@/web/browser/base_path.ts";
 import { appConfig } from "@/web/presence/presence.ts";
 import type { AppConfig } from "@/lib/protocol/app_config.ts";
 
@@ -11,7 +12,7 @@ import type { AppConfig } from "@/lib/protocol/app_config.ts";
  * @throws {SyntaxError} when its answer cannot be read
  */
 export async function catchUp(first: AppConfig): Promise<void> {
-  const told = read(await (await fetch("/app-config.json")).text());
+  const told = read(await (await fetch(address("/app-config.json"))).text());
   const known = read(JSON.stringify(appConfig.peek() ?? first));
   if (JSON.stringify(told) !== JSON.stringify(known)) appConfig.value = told;
 }

@@ -17,6 +17,7 @@ import { ChatStore } from "@/web/chat/chat_store.ts";
 import { currentTurn, EMPTY, firstWords } from "@/web/chat/conversation.ts";
 import { WORDS } from "@/lib/i18n/i18n.ts";
 import { loadFormatter } from "@/web/markdown/load.ts";
+import { address } from "@/web/browser/base_path.ts";
 import { preferAnew, type Preferences } from "@/web/browser/preferences.ts";
 import { appConfig } from "@/web/presence/presence.ts";
 import { browserEnvironment, socketUrl } from "@/web/connection/socket.ts";
@@ -48,7 +49,7 @@ export default function ChatPanel({ config, preferences: initial, role: loaded, 
   useEffect(() => {
     const store = new ChatStore({
       url: socketUrl(config.llm.backendWsUrl, location),
-      memory: new Memory(() => localStorage),
+      memory: new Memory(() => localStorage, address("")),
       world: browserEnvironment(),
       nextFrame: (callback) => requestAnimationFrame(callback),
     });

@@ -1,5 +1,6 @@
 /** Bringing an avatar or a character to the server. */
 import { type ReadonlySignal, signal } from "@preact/signals";
+import { address } from "@/web/browser/base_path.ts";
 import {
   type Dropped,
   droppedFiles,
@@ -117,7 +118,7 @@ export function sendParcel(
   request.upload.onload = () => onShare(1);
   request.onload = () => resolve(readAnswer(request.status, request.responseText));
   request.onerror = () => reject(new TypeError(`Cannot send to ${PATHS[kind]}: the line broke`));
-  request.open("POST", PATHS[kind]);
+  request.open("POST", address(PATHS[kind]));
   request.send(form);
   return promise.finally(() => signal.removeEventListener("abort", abort));
 }
