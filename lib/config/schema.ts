@@ -1,11 +1,13 @@
 /** Every field of `vtuber.config.json`: its meaning, unit, limits and default. The editor's JSON schema is made from it. */
 import { z } from "zod";
 import ipaddr from "ipaddr.js";
+import { authorizationOf } from "./model_auth.ts";
 import { connectableHost } from "./ollama_host.ts";
 import { DECLARED_PATHS } from "@/lib/protocol/roles.ts";
 
 const DAY_SECONDS = 86_400;
 
+const SECRET = "user:password, or a token in letters, digits and signs";
 const DURATION = 'seconds, or a duration such as "10m"';
 const GO_DURATION = /^-?(\d+(\.\d+)?(ns|us|µs|ms|s|m|h))+$/;
 
@@ -54,6 +56,12 @@ const llm = z.object({
     .describe(
       "Where Ollama listens, with a path where it lies below one. OLLAMA_HOST takes its place when set, and is read as Ollama reads it.",
     ),
+  auth: z.string().refine((secret) => authorizationOf(secret) !== undefined, SECRET).optional().describe(
+    "What a proxy before Ollama wants: user:password, or a token. A secret: set VTUBER_LLM_AUTH, or authFile, or let nobody else read this file.",
+  ),
+  authFile: text("a file").optional().describe(
+    "A file that holds what auth says, and that only its owner can read; relative to this file's folder.",
+  ),
   allowLinkLocal: z.boolean().default(false).describe(
     "Whether host may be a link-local address (169.254.0.0/16, fe80::/10) or one at which a cloud tells its secrets.",
   ),
