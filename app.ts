@@ -25,7 +25,9 @@ export function createApp(services: Services, { unchecked }: AppOptions = {}): A
     if (principal === undefined) throw new HttpError(403, "Nobody has said who asks for this");
     return principal;
   }
-  return new App<State>()
+  const { basePath } = services.config.server;
+  const below = (url: URL, folder: string) => url.pathname.slice(basePath.length + folder.length);
+  return new App<State>({ basePath })
     // Before every middleware: the headers of an upgrade cannot be changed.
     .get(services.config.llm.wsPath, (ctx) =>
       upgradeSocket(ctx.req, {
@@ -57,8 +59,4 @@ export function createApp(services: Services, { unchecked }: AppOptions = {}): A
     .get(at("/vendor/*"), (ctx) => serveFile(ctx.req, avatar.vendorDir, below(ctx.url, "/vendor/")))
     .use(staticFiles())
     .fsRoutes();
-}
-
-function below(url: URL, prefix: string): string {
-  return url.pathname.slice(prefix.length);
 }

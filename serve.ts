@@ -35,7 +35,7 @@ async function serve(): Promise<number> {
     port,
     onListen({ port }) {
       services.live.listensAt(port);
-      print(startMessage({ host, port, token: guard.madeToken, locked: guard.locked }));
+      print(startMessage({ host, port, basePath: settings.basePath, token: guard.madeToken, locked: guard.locked }));
       print(`Conversations and uploads are kept in ${services.dataDir}`);
     },
   }, handler);

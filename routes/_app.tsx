@@ -1,16 +1,18 @@
 import { asset } from "fresh/runtime";
 import { WORDS } from "@/lib/i18n/i18n.ts";
+import { withBase } from "@/web/browser/base_path.ts";
 import { preferencesOf } from "@/web/browser/preferences.ts";
 import { define } from "@/utils.ts";
 
 /** Colours of the browser's own frame around the page: those of the style sheet's `--ground`. */
 const GROUND = { light: "#efeafb", dark: "#131024", contrast: "#000000" };
 
-export default define.layout(function App({ Component, req, state }) {
+export default define.layout(function App({ Component, config, req, state }) {
   const { language, theme } = preferencesOf(req.headers, state.config?.ui);
   const words = WORDS[language];
+  const file = (path: string) => withBase(config.basePath, asset(path));
   return (
-    <html lang={language} data-theme={theme}>
+    <html lang={language} data-theme={theme} data-base-path={config.basePath || undefined}>
       <head>
         <meta charset="utf-8" />
         <meta
@@ -28,9 +30,9 @@ export default define.layout(function App({ Component, req, state }) {
             </>
           )
           : <meta name="theme-color" content={GROUND[theme]} />}
-        <link rel="icon" type="image/svg+xml" href={asset("/favicon.svg")} />
-        <link rel="manifest" href={asset("/manifest.webmanifest")} />
-        <link rel="stylesheet" href={asset("/styles.css")} />
+        <link rel="icon" type="image/svg+xml" href={file("/favicon.svg")} />
+        <link rel="manifest" href={file("/manifest.webmanifest")} />
+        <link rel="stylesheet" href={file("/styles.css")} />
       </head>
       <body>
         <Component />

@@ -416,3 +416,20 @@ Deno.test("Context.upgrade() serves sockets with handlers and without, and agree
   assertEquals(await talk("/managed", [], 2), ["", ["opened", "managed hi"]]);
   assertEquals(await closed.promise, "4001 enough");
 });
+
+Deno.test("A2: with a base path routes, scopes and pages lie below it, and nothing lies beside it", async () => {
+  const app = new App<State>({ basePath: "/chat" })
+    .use(mark("all"))
+    .use("/a", mark("a"))
+    .get("/", trail)
+    .get("/a/:id", trail)
+    .get("/url", (ctx) => ctx.json([ctx.url.pathname, ctx.route, ctx.config.basePath]));
+  const expected = { "/chat": ["all"], "/chat/": ["all"], "/chat/a/7": ["all", "a"] };
+  for (const [path, marks] of Object.entries(expected)) {
+    assertEquals(JSON.parse((await ask(app, path)).text), marks, path);
+  }
+  assertEquals(JSON.parse((await ask(app, "/chat/url")).text), ["/chat/url", "/chat/url", "/chat"]);
+  for (const path of ["/", "/a/7", "/url", "/chatter"]) {
+    assertEquals((await ask(app, path)).response.status, 404, path);
+  }
+});

@@ -152,7 +152,9 @@ Deno.test("the link is off at first; a new one or none lets go whoever came by t
 });
 
 Deno.test("a guest's cookies are its browser's alone, and for https where there is https", async () => {
-  await using server = await houseWithGuests();
+  await using server = await houseWithGuests({
+    server: { host: "0.0.0.0", token: TOKEN, trustedProxies: ["127.0.0.1"] },
+  });
   const port = portOf(server);
   const { path } = await (await Page.open(server, OWNER)).call("guestLink.read", {});
   const set = (await request(port, path!, { "x-forwarded-proto": "https" })).headers.getSetCookie();

@@ -17,15 +17,15 @@ export interface ShownModel {
  * fields it has only the avatar's own address, and what the configuration sets otherwise than by default.
  */
 export function appConfig(config: Config, model: ShownModel): AppConfig {
-  const { host, port } = config.server;
+  const { host, port, basePath } = config.server;
   const emotions = config.models[model.name]?.emotions;
   const defaults = configSchema.parse({});
   return {
     model: model.name,
-    entry: model.entry,
+    entry: basePath + model.entry,
     timeScale: model.timeScale,
-    ...(model.url !== undefined && { avatarUrl: model.url }),
-    llm: { backendWsUrl: `ws://${visitable(host)}:${port}${config.llm.wsPath}` },
+    ...(model.url !== undefined && { avatarUrl: basePath + model.url }),
+    llm: { backendWsUrl: `ws://${visitable(host)}:${port}${basePath}${config.llm.wsPath}` },
     ...(emotions !== undefined && { emotions }),
     ...(!same(config.avatar, defaults.avatar) && { avatar: config.avatar }),
     ...(!same(config.ui, defaults.ui) && { ui: config.ui }),

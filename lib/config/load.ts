@@ -5,6 +5,7 @@ import { isLinkLocal } from "./addresses.ts";
 import { ConfigError } from "./config_error.ts";
 import { type Override, readOverrides, suggest } from "./env.ts";
 import { type Field, fieldsOf, unknownFields } from "./fields.ts";
+import { refuseOpenFile } from "./model_auth.ts";
 import { withoutUser } from "./ollama_host.ts";
 import { promptChoices } from "./personas.ts";
 import { asMeant } from "./predecessor.ts";
@@ -46,6 +47,9 @@ export async function loadConfig(options: LoadOptions = {}): Promise<LoadedConfi
   const path = named === undefined ? join(root, FILE_NAME) : resolve(root, named);
   const text = await readFile(path, named !== undefined);
   const parsed = parseConfig(text, shown(path, root), env);
+  if (parsed.config.llm.auth !== undefined && !readOverrides(env).overrides.some(isAuth)) {
+    await refuseOpenFile(path, "llm.auth");
+  }
   return { path, root, env, dataDir: resolve(dirname(path), parsed.config.server.dataDir), ...parsed };
 }
 
@@ -89,6 +93,10 @@ export function parseConfig(
 export function complaintAbout({ path, schema }: Field, value: unknown): string | undefined {
   const issue = schema.safeParse(value, { error: expectation }).error?.issues[0];
   return issue && `${path.join(".")} is ${repeated(path, value)}: it should be ${issue.message}`;
+}
+
+function isAuth({ path }: Override): boolean {
+  return path.join(".") === "llm.auth";
 }
 
 interface Complaint {
@@ -180,7 +188,7 @@ function describe({ path, message }: Complaint, value: unknown, { name, lineOf, 
   const variable = overrides.find((one) => one.path.every((part, i) => part === keys[i]))?.variable;
   const found = valueAt(value, path);
   const subject = variable ?? `${at(name, lineOf(keys))}: ${keys.join(".")}`;
-  const secret = keys.at(-1) === "token";
+  const secret = ["token", "auth"].includes(keys.at(-1) ?? "");
   const state = found === undefined ? "is missing" : secret ? "cannot be used" : `is ${repeated(keys, found)}`;
   return `${subject} ${state}: it should be ${message}`;
 }

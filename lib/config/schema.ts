@@ -1,13 +1,18 @@
 /** Every field of `vtuber.config.json`: its meaning, unit, limits and default. The editor's JSON schema is made from it. */
 import { z } from "zod";
 import ipaddr from "ipaddr.js";
+import { authorizationOf } from "./model_auth.ts";
 import { connectableHost } from "./ollama_host.ts";
 import { DECLARED_PATHS } from "@/lib/protocol/roles.ts";
 
 const DAY_SECONDS = 86_400;
 
+const SECRET = "user:password, or a token in letters, digits and signs";
 const DURATION = 'seconds, or a duration such as "10m"';
 const GO_DURATION = /^-?(\d+(\.\d+)?(ns|us|µs|ms|s|m|h))+$/;
+
+/** Parts that need no escape, and none that climbs. */
+const PLAIN_PATH = /^(\/(?!\.{1,2}(\/|$))[\w.~-]+)+$/;
 
 /** Paths the server answers itself: the socket cannot live there. */
 const RESERVED_PATHS = DECLARED_PATHS.filter((path) => !path.endsWith("/*"));
@@ -51,6 +56,12 @@ const llm = z.object({
     .describe(
       "Where Ollama listens, with a path where it lies below one. OLLAMA_HOST takes its place when set, and is read as Ollama reads it.",
     ),
+  auth: z.string().refine((secret) => authorizationOf(secret) !== undefined, SECRET).optional().describe(
+    "What a proxy before Ollama wants: user:password, or a token. A secret: set VTUBER_LLM_AUTH, or authFile, or let nobody else read this file.",
+  ),
+  authFile: text("a file").optional().describe(
+    "A file that holds what auth says, and that only its owner can read; relative to this file's folder.",
+  ),
   allowLinkLocal: z.boolean().default(false).describe(
     "Whether host may be a link-local address (169.254.0.0/16, fe80::/10) or one at which a cloud tells its secrets.",
   ),
@@ -88,7 +99,10 @@ const server = z.object({
   trustedProxies: z.array(z.string().refine(isNetwork, "an address or a network such as 127.0.0.1 or 10.0.0.0/8"), {
     error: "a list of addresses and networks",
   }).default([]).describe(
-    "Proxies whose X-Forwarded-For is believed, by address or network, such as 127.0.0.1 or 10.0.0.0/8. Name only those that write this header themselves.",
+    "Proxies whose X-Forwarded-For, -Proto, -Host and -Prefix are believed, by address or network, such as 127.0.0.1 or 10.0.0.0/8. Name only those that write these headers themselves.",
+  ),
+  basePath: z.string().transform(basePath).default("").describe(
+    "The path below which a reverse proxy shows the page, such as /chat, whether it takes the path off or passes it on.",
   ),
   dataDir: text("a folder").default("data").describe(
     "Where conversations and downloads are kept: a folder, relative to this file's.",
@@ -204,11 +218,21 @@ function wsPath(value: string, context: z.RefinementCtx): string {
   const path = value.startsWith("/") ? value : `/${value}`;
   const reserved = RESERVED_PATHS.some((taken) => taken === path) ||
     RESERVED_FOLDERS.some((folder) => path === folder || path.startsWith(`${folder}/`));
-  if (reserved || !/^(\/(?!\.{1,2}(\/|$))[\w.~-]+)+$/.test(path)) {
+  if (reserved || !PLAIN_PATH.test(path)) {
     const message = `a path such as "/ws" that the page does not use itself (${
       [...RESERVED_PATHS.slice(1), ...RESERVED_FOLDERS].join(", ")
     } are taken)`;
     context.addIssue({ code: "custom", message, input: value });
+    return z.NEVER;
+  }
+  return path;
+}
+
+function basePath(value: string, context: z.RefinementCtx): string {
+  const path = `/${value.replace(/^\/+|\/+$/g, "")}`;
+  if (path === "/") return "";
+  if (!PLAIN_PATH.test(path)) {
+    context.addIssue({ code: "custom", message: 'a path such as "/chat"', input: value });
     return z.NEVER;
   }
   return path;

@@ -4,7 +4,7 @@ import { ConfigError } from "./config_error.ts";
 import { type Override, readText } from "./env.ts";
 import { type Field, fieldsOf } from "./fields.ts";
 import { complaintAbout } from "./load.ts";
-import { withoutUser } from "./ollama_host.ts";
+import { parseOllamaHost, withoutUser } from "./ollama_host.ts";
 import { type Config, configSchema } from "./schema.ts";
 import type { Change } from "./write.ts";
 import type { SettingField } from "@/lib/protocol/calls.ts";
@@ -80,6 +80,35 @@ export function readChanges(
     if (field === undefined) throw new ConfigError(`Cannot change ${name || "nothing"}: it is no setting of the page`);
     refuseOverridden(path, overrides);
     return { path: field.path, value: readValue(field, value) };
+  });
+}
+
+/**
+ * Changes with what pages do not see: a new address of the same host keeps the user and the password of the old one.
+ *
+ * @param written what holds now
+ * @throws {ConfigError} when `llm.auth`, which belongs to one host, would go to another one
+ */
+export function withKnownUser(
+  changes: readonly Change[],
+  written: Pick<Config["llm"], "host" | "auth" | "authFile">,
+): Change[] {
+  const before = new URL(written.host);
+  return changes.map((change) => {
+    if (change.path.join(".") !== "llm.host") return change;
+    const { host } = configSchema.parse(change.value === undefined ? {} : { llm: { host: change.value } }).llm;
+    const after = new URL(host);
+    if (after.origin !== before.origin) {
+      if (written.auth === undefined && written.authFile === undefined) return change;
+      throw new ConfigError(
+        `Cannot change llm.host to another host: llm.auth is for ${before.host} alone. Change both in the configuration's file`,
+      );
+    }
+    if (change.value === undefined || after.username !== "" || before.username === "" && before.password === "") {
+      return change;
+    }
+    const { user } = parseOllamaHost(written.host);
+    return { ...change, value: host.replace("://", `://${user}@`) };
   });
 }
 

@@ -24,7 +24,7 @@ export async function writeConfig(path: string, changes: readonly Change[]): Pro
   const file = await realFile(path);
   const text = changeConfig(await readConfigText(file), changes);
   parseConfig(text, basename(path));
-  return await writeWhole(file, text);
+  return await writeWhole(file, text, await modeOf(file));
 }
 
 /** The text of the file with the changes in it. What it leaves unsaid goes on meaning what it meant. */
@@ -54,6 +54,17 @@ async function realFile(path: string): Promise<string> {
   } catch (cause) {
     if (cause instanceof Deno.errors.NotFound) return path;
     throw new ConfigError(`Cannot change the configuration ${path}`, { cause });
+  }
+}
+
+/** Who may read it stays as it was: it may hold a secret. */
+async function modeOf(file: string): Promise<{ mode?: number }> {
+  try {
+    const { mode } = await Deno.stat(file);
+    return mode === null ? {} : { mode: mode & 0o777 };
+  } catch (cause) {
+    if (cause instanceof Deno.errors.NotFound) return {};
+    throw new ConfigError(`Cannot change the configuration ${file}`, { cause });
   }
 }
 

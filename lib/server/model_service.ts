@@ -4,8 +4,11 @@ import { type Characters, charactersOf } from "@/lib/characters/characters.ts";
 import { contextBudget, type ContextOptions, saidIn } from "@/lib/chat/context.ts";
 import { TokenCounter } from "@/lib/chat/token_count.ts";
 import type { LanguageModel } from "@/lib/chat/turn.ts";
+import { resolve } from "node:path";
+import { authorizationOf, readSecretFile } from "@/lib/config/model_auth.ts";
 import type { Config } from "@/lib/config/schema.ts";
 import type { ChatMessage } from "@/lib/providers/provider.ts";
+import type { PullOptions } from "@/lib/providers/ollama/pull.ts";
 import { ProviderRouter } from "@/lib/providers/router.ts";
 import { OllamaProvider } from "@/lib/providers/ollama/ollama.ts";
 import { OllamaMonitor, type OllamaStatus } from "@/lib/providers/ollama/status.ts";
@@ -32,20 +35,35 @@ export class ModelService {
   /** What was learned of each model's tokens, by its name. */
   readonly #counters = new Map<string, TokenCounter>();
 
-  private constructor(config: Config, characters: Characters, options: ModelServiceOptions) {
+  #authorization: string | undefined;
+
+  private constructor(
+    config: Config,
+    characters: Characters,
+    authorization: string | undefined,
+    options: ModelServiceOptions,
+  ) {
     this.#options = options;
+    this.#authorization = authorization;
     this.#config = config;
     this.#characters = characters;
-    this.#model = new ConnectedModel(config, options, this.#counterOf(config));
+    this.#model = new ConnectedModel(config, authorization, options, this.#counterOf(config));
   }
 
   static async open(config: Config, options: ModelServiceOptions): Promise<ModelService> {
-    return new ModelService(config, await loadCharacters(config, options.roots), options);
+    const characters = await loadCharacters(config, options.roots);
+    return new ModelService(config, characters, await authorizationFor(config, options.roots), options);
   }
 
   /** Answers with whoever the configuration names when it is asked. */
   get brain(): LanguageModel {
     return { open: (request, options) => this.#model.open(request, options) };
+  }
+
+  /** Where Ollama is and how it is asked there, with what pages do not see. */
+  get access(): Pick<PullOptions, "host" | "allowLinkLocal" | "authorization"> {
+    const { host, allowLinkLocal } = this.#config.llm;
+    return { host, allowLinkLocal, authorization: this.#authorization };
   }
 
   /** What was last seen of Ollama, for the pages; looked at anew when that was a while ago. */
@@ -96,8 +114,9 @@ export class ModelService {
     const before = this.#config;
     this.#config = config;
     if (JSON.stringify([before.llm, before.limits]) === JSON.stringify([config.llm, config.limits])) return;
+    this.#authorization = await authorizationFor(config, this.#options.roots);
     this.#model.dispose();
-    this.#model = new ConnectedModel(config, this.#options, this.#counterOf(config));
+    this.#model = new ConnectedModel(config, this.#authorization, this.#options, this.#counterOf(config));
     this.#options.onStatus(this.#model.watch.current);
   }
 
@@ -119,6 +138,11 @@ async function loadCharacters(config: Config, roots: readonly string[]): Promise
   return characters;
 }
 
+async function authorizationFor({ llm: { auth, authFile } }: Config, [folder = "."]: readonly string[]) {
+  const secret = auth ?? (authFile === undefined ? undefined : await readSecretFile(resolve(folder, authFile)));
+  return secret === undefined ? undefined : authorizationOf(secret);
+}
+
 /** Ollama with one configuration, how it is watched, and who answers where it is not. */
 class ConnectedModel implements LanguageModel {
   readonly monitor: OllamaMonitor;
@@ -128,17 +152,23 @@ class ConnectedModel implements LanguageModel {
   /** The context that Ollama is asked for with every prompt, in tokens. */
   readonly #asked: number | undefined;
 
-  constructor({ llm, limits }: Config, { watched, onStatus }: ModelServiceOptions, counter: TokenCounter) {
+  constructor(
+    { llm, limits }: Config,
+    authorization: string | undefined,
+    { watched, onStatus }: ModelServiceOptions,
+    counter: TokenCounter,
+  ) {
     const { host, model, allowLinkLocal, fallback } = llm;
     // A context that is filled further than Ollama loads it would be cut without a word.
     const options = llm.contextLength === undefined ? llm.options : { num_ctx: llm.contextLength, ...llm.options };
     this.#asked = typeof options.num_ctx === "number" && options.num_ctx > 0 ? options.num_ctx : undefined;
     this.counter = counter;
-    this.monitor = new OllamaMonitor({ host, model, allowLinkLocal });
+    this.monitor = new OllamaMonitor({ host, model, allowLinkLocal, authorization });
     this.watch = new StatusWatch({ monitor: this.monitor, fallback, watched, onChange: onStatus });
     const ollama = new OllamaProvider({
       host,
       allowLinkLocal,
+      authorization,
       api: llm.api,
       ...(llm.think !== undefined && { think: llm.think }),
       ...(llm.keepAlive !== undefined && { keepAlive: llm.keepAlive }),

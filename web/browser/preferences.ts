@@ -65,5 +65,6 @@ function applyToPage(preferences: Preferences): void {
 }
 
 function setCookie(name: string, value: string): void {
-  document.cookie = `${name}=${value}; Path=/; Max-Age=${YEAR_SECONDS}; SameSite=Lax`;
+  const path = document.documentElement.dataset.basePath ?? "/";
+  document.cookie = `${name}=${value}; Path=${path}; Max-Age=${YEAR_SECONDS}; SameSite=Lax`;
 }

@@ -6,11 +6,11 @@
 /** The part of `localStorage` that is needed. */
 export type WebStorage = Pick<Storage, "getItem" | "setItem" | "removeItem" | "key" | "length">;
 
-const SESSION = "vtuber:session";
-const DRAFT = "vtuber:draft";
-const GREETING = "vtuber:greeting";
+const SESSION = "session";
+const DRAFT = "draft";
+const GREETING = "greeting";
 /** One key for each prompt, so that tabs do not overwrite each other's. */
-const UNSENT_PREFIX = "vtuber:unsent:";
+const UNSENT_PREFIX = "unsent:";
 
 /** A prompt that the server has not confirmed yet. */
 export interface UnsentPrompt {
@@ -22,10 +22,15 @@ export interface UnsentPrompt {
 
 export class PageStorage {
   readonly #storage: WebStorage | null;
+  readonly #prefix: string;
 
-  /** @param storage gives the storage; may throw, as `() => localStorage` does where storage is forbidden */
-  constructor(storage: () => WebStorage) {
+  /**
+   * @param storage gives the storage; may throw, as `() => localStorage` does where storage is forbidden
+   * @param basePath where this server lies on its host, whose storage it may share with another one
+   */
+  constructor(storage: () => WebStorage, basePath = "") {
     this.#storage = withDefault(storage, null);
+    this.#prefix = `vtuber${basePath}:`;
   }
 
   get session(): string | null {
@@ -66,21 +71,26 @@ export class PageStorage {
   unsentPrompts(): UnsentPrompt[] {
     const found: UnsentPrompt[] = [];
     const store = this.#storage;
+    const prefix = this.#prefix + UNSENT_PREFIX;
     for (let i = 0; store !== null && i < store.length; i++) {
       const key = store.key(i);
-      if (key === null || !key.startsWith(UNSENT_PREFIX)) continue;
-      const value = parse(this.#read(key) ?? "");
-      if (value !== null) found.push({ turn: key.slice(UNSENT_PREFIX.length), ...value });
+      if (key === null || !key.startsWith(prefix)) continue;
+      const value = parse(this.#read(key.slice(this.#prefix.length)) ?? "");
+      if (value !== null) found.push({ turn: key.slice(prefix.length), ...value });
     }
     return found.sort((a, b) => a.at - b.at);
   }
 
   #read(key: string): string | null {
-    return withDefault(() => this.#storage?.getItem(key) ?? null, null);
+    return withDefault(() => this.#storage?.getItem(this.#prefix + key) ?? null, null);
   }
 
   #write(key: string, value: string | null): void {
-    withDefault(() => value === null ? this.#storage?.removeItem(key) : this.#storage?.setItem(key, value), undefined);
+    const name = this.#prefix + key;
+    withDefault(
+      () => value === null ? this.#storage?.removeItem(name) : this.#storage?.setItem(name, value),
+      undefined,
+    );
   }
 }
 

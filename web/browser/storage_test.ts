@@ -44,3 +44,12 @@ Deno.test("PageStorage works without storage", () => {
     assertEquals([storage.draft, storage.session, storage.unsentPrompts()], ["", null, []]);
   }
 });
+
+Deno.test("A2: two servers below one host's paths do not share what they remember", () => {
+  const store = new FakeStorage();
+  const [one, other] = [new PageStorage(() => store, "/one"), new PageStorage(() => store, "/other")];
+  one.session = "s1";
+  one.saveUnsent({ turn: "t1", text: "Hello", at: 1 });
+  assertEquals([one.session, other.session], ["s1", null]);
+  assertEquals([one.unsentPrompts().length, other.unsentPrompts().length], [1, 0]);
+});

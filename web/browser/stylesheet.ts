@@ -1,4 +1,5 @@
 import { asset } from "fresh/runtime";
+import { address } from "./base_path.ts";
 
 const sheets = new Map<string, Promise<void>>();
 
@@ -14,7 +15,7 @@ export function loadStylesheet(path: string): Promise<void> {
   const { promise, resolve, reject } = Promise.withResolvers<void>();
   const link = document.createElement("link");
   link.rel = "stylesheet";
-  link.href = asset(path);
+  link.href = address(asset(path));
   link.onload = () => resolve();
   link.onerror = () => {
     link.remove();

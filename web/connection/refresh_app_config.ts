@@ -1,4 +1,5 @@
 import { type AppConfig, parseAppConfig } from "@/lib/protocol/app_config.ts";
+import { address } from "@/web/browser/base_path.ts";
 import { appConfig } from "@/web/presence/presence.ts";
 
 /**
@@ -10,7 +11,7 @@ import { appConfig } from "@/web/presence/presence.ts";
  * @throws {SyntaxError} when its answer is not JSON, or lacks a field
  */
 export async function refreshAppConfig(loaded: AppConfig): Promise<void> {
-  const response = await fetch("/app-config.json");
+  const response = await fetch(address("/app-config.json"));
   const fetched = parseAppConfig(await response.json());
   const known = parseAppConfig(appConfig.peek() ?? loaded);
   if (JSON.stringify(fetched) !== JSON.stringify(known)) appConfig.value = fetched;

@@ -17,6 +17,7 @@ import { ChatStore } from "@/web/chat/chat_store.ts";
 import { currentTurn, EMPTY_CONVERSATION, greetingChoice } from "@/web/chat/conversation.ts";
 import { WORDS } from "@/lib/i18n/i18n.ts";
 import { loadFormatter } from "@/web/markdown/load.ts";
+import { address } from "@/web/browser/base_path.ts";
 import { applyDefaults, type Preferences, preferences } from "@/web/browser/preferences.ts";
 import { appConfig } from "@/web/presence/presence.ts";
 import { browserEnvironment, socketUrl } from "@/web/connection/chat_socket.ts";
@@ -51,7 +52,7 @@ export default function ChatPanel({ config, preferences: initial, role: loaded, 
   useEffect(() => {
     const store = new ChatStore({
       url: socketUrl(config.llm.backendWsUrl, location),
-      storage: new PageStorage(() => localStorage),
+      storage: new PageStorage(() => localStorage, address("")),
       environment: browserEnvironment(),
       nextFrame: (callback) => requestAnimationFrame(callback),
     });

@@ -1,3 +1,4 @@
+import { address } from "@/web/browser/base_path.ts";
 import { StageError } from "./errors.ts";
 
 /** Generation of the Cubism format: 2 for `.moc`, 4 for every `.moc3`. */
@@ -30,7 +31,7 @@ export function loadCore(generation: Generation): Promise<void> {
 function insertScript(src: string, global: string): Promise<void> {
   const { promise, resolve, reject } = Promise.withResolvers<void>();
   const script = document.createElement("script");
-  script.src = src;
+  script.src = address(src);
   const fail = (code: "core_missing" | "core_wrong") => {
     // A script that failed would be skipped by the next try if it stayed.
     script.remove();

@@ -1,6 +1,7 @@
 /** Uploads an avatar or a character card to the server, and says how far it is. */
 import { type ReadonlySignal, signal } from "@preact/signals";
 import { type DropData, droppedFiles, type NamedFile, type UploadFiles, uploadOf } from "./upload_files.ts";
+import { address } from "@/web/browser/base_path.ts";
 import type { UploadKind, UploadProblem, UploadResult } from "@/lib/protocol/uploads.ts";
 
 export type Upload =
@@ -144,7 +145,7 @@ export function sendFiles(
   request.upload.onload = () => onShare(1);
   request.onload = () => resolve(parseUploadAnswer(request.status, request.responseText));
   request.onerror = () => reject(new TypeError(`Cannot send to ${PATHS[kind]}: the connection broke`));
-  request.open("POST", PATHS[kind] + (entry === undefined ? "" : `&entry=${encodeURIComponent(entry)}`));
+  request.open("POST", address(PATHS[kind]) + (entry === undefined ? "" : `&entry=${encodeURIComponent(entry)}`));
   request.send(form);
   return promise.finally(() => signal.removeEventListener("abort", abort));
 }

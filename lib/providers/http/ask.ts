@@ -9,6 +9,8 @@ export interface Question {
   body?: unknown;
   /** Whether link-local and metadata addresses may be asked. Default: false. */
   allowLinkLocal?: boolean | undefined;
+  /** The `Authorization` header, a secret. What stands before an `@` in the address takes its place. */
+  authorization?: string | undefined;
   signal: AbortSignal;
 }
 
@@ -22,9 +24,9 @@ export interface Question {
  */
 export async function ask(
   address: string,
-  { headers, body, allowLinkLocal = false, signal }: Question,
+  { headers, body, allowLinkLocal = false, authorization: wanted, signal }: Question,
 ): Promise<Response> {
-  const { url, authorization } = authorized(new URL(address));
+  const { url, authorization = wanted } = authorized(new URL(address));
   if (!allowLinkLocal) await within(signal, refuseLinkLocal(url.hostname));
   return await fetch(url, {
     ...(body !== undefined && { method: "POST", body: JSON.stringify(body) }),

@@ -81,6 +81,10 @@ function errorOfPage(text: string, status: number, asked: Asked): LlmError {
     const hint = "Use 127.0.0.1 as its address, or add this one to OLLAMA_ORIGINS";
     return new LlmError("ollama_refused", `Ollama at ${asked.host} refuses our address (403)`, { status, hint });
   }
+  if (status === 401 || status === 407) {
+    const hint = "Set VTUBER_LLM_AUTH (or `llm.authFile`) to the user:password or the token that it wants";
+    return new LlmError("ollama_refused", `${asked.host} wants a password or a token (${status})`, { status, hint });
+  }
   if (status === 503 || status === 429) {
     return new LlmError("ollama_busy", `${asked.host} is busy (${status})`, { status, hint: "Try again in a moment" });
   }

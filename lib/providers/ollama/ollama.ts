@@ -27,6 +27,8 @@ export interface OllamaOptions extends RequestSettings {
   host: string;
   /** Whether link-local and metadata addresses may be asked. Default: false. */
   allowLinkLocal?: boolean;
+  /** The `Authorization` header of every request; a secret. */
+  authorization?: string | undefined;
   /** Longest wait for the first byte in milliseconds, loading of the model included; 0 for no limit. */
   firstByteMs: number;
   /** Longest silence within an answer in milliseconds; 0 for no limit. */
@@ -116,20 +118,21 @@ export class OllamaProvider implements Provider {
    * @throws whatever `ask` throws
    */
   async knock({ signal }: { signal: AbortSignal }): Promise<void> {
-    const { allowLinkLocal } = this.#options;
-    const { body } = await ask(`${this.#host}/api/version`, { allowLinkLocal, signal });
+    const { allowLinkLocal, authorization } = this.#options;
+    const { body } = await ask(`${this.#host}/api/version`, { allowLinkLocal, authorization, signal });
     await body?.cancel();
   }
 
   /** Asks until an answer begins. A busy Ollama is asked again, and one that hung up before any byte once. */
   async #open(request: GenerateRequest, asked: Asked, signal: AbortSignal): Promise<Response> {
-    const { busyRetryMs = BUSY_RETRY_MS, allowLinkLocal, think, ...settings } = this.#options;
+    const { busyRetryMs = BUSY_RETRY_MS, allowLinkLocal, authorization, think, ...settings } = this.#options;
     // Who cannot think refuses to be asked for it.
     const asking = think === undefined || this.#options.canThink?.() === false ? settings : { ...settings, think };
     const question: Question = {
       headers: { accept: "application/x-ndjson" },
       body: requestBody(request, asking),
       allowLinkLocal,
+      authorization,
       signal,
     };
     let mayReconnect = true;

@@ -20,6 +20,8 @@ export interface PullOptions {
   host: string;
   /** Whether link-local and metadata addresses may be asked. Default: false. */
   allowLinkLocal?: boolean;
+  /** The `Authorization` header of every request; a secret. */
+  authorization?: string | undefined;
   /** Longest silence in milliseconds; a large part is checked in silence. Default ten minutes. */
   idleMs?: number;
 }
@@ -33,7 +35,7 @@ export interface PullOptions {
  */
 export async function* pull(
   model: string,
-  { host, allowLinkLocal, idleMs = 600_000 }: PullOptions,
+  { host, allowLinkLocal, authorization, idleMs = 600_000 }: PullOptions,
   { signal }: { signal: AbortSignal },
 ): AsyncGenerator<PullProgress, void, undefined> {
   signal.throwIfAborted();
@@ -49,6 +51,7 @@ export async function* pull(
       headers: { accept: "application/x-ndjson" },
       body: { model, stream: true },
       allowLinkLocal,
+      authorization,
       signal: abort.signal,
     });
     if (response.status !== 200) throw await errorOfAnswer(response, asked);

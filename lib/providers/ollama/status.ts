@@ -49,6 +49,8 @@ export interface ProbeOptions {
   host: string;
   /** Whether link-local and metadata addresses may be asked. Default: false. */
   allowLinkLocal?: boolean;
+  /** The `Authorization` header of every request; a secret. */
+  authorization?: string | undefined;
   model: string;
   /** For the whole look, in milliseconds. Default 2000. */
   timeoutMs?: number;
@@ -170,7 +172,7 @@ export class OllamaMonitor {
 
 /** Asks Ollama for a JSON object. Every failure but the caller's own abort is an LlmError. */
 async function askJson(
-  { host, model, allowLinkLocal, signal }: ProbeOptions,
+  { host, model, allowLinkLocal, authorization, signal }: ProbeOptions,
   timeoutMs: number,
   path: string,
   body?: unknown,
@@ -182,7 +184,7 @@ async function askJson(
   signal?.addEventListener("abort", stop, { once: true });
   try {
     signal?.throwIfAborted();
-    const question: Question = { body, allowLinkLocal, signal: abort.signal };
+    const question: Question = { body, allowLinkLocal, authorization, signal: abort.signal };
     const response = await ask(`${host.replace(/\/+$/, "")}${path}`, question);
     if (!response.ok) throw await errorOfAnswer(response, asked);
     return parseObject(await response.text(), asked);

@@ -32,5 +32,5 @@ export function guestLinkCalls(services: Services): Handlers {
 
 function guestLink({ secrets: { guestToken }, config }: Services): GuestLink {
   if (guestToken === undefined) return { path: null, origins: [] };
-  return { path: `/?token=${guestToken}`, origins: reachableOrigins(config.server) };
+  return { path: `${config.server.basePath}/?token=${guestToken}`, origins: reachableOrigins(config.server) };
 }

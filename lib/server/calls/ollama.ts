@@ -14,8 +14,7 @@ export function ollamaCalls(services: Services): Handlers {
       "ollama.pull",
       z.object({ model: z.string().trim().min(1).max(500) }),
       async ({ model }, { signal, progress }) => {
-        const { host, allowLinkLocal } = services.config.llm;
-        for await (const { status, overall } of pull(model, { host, allowLinkLocal }, { signal })) {
+        for await (const { status, overall } of pull(model, modelService.access, { signal })) {
           // Nothing is known of its size before the first part begins.
           progress({ status, ...(overall.total > 0 && overall) });
         }

@@ -5,7 +5,7 @@ import { checked, type Handlers } from "./router.ts";
 import { ConfigError } from "@/lib/config/config_error.ts";
 import { promptChoices } from "@/lib/config/personas.ts";
 import type { Config } from "@/lib/config/schema.ts";
-import { needsRestart, readChanges, settingFields } from "@/lib/config/settings.ts";
+import { needsRestart, readChanges, settingFields, withKnownUser } from "@/lib/config/settings.ts";
 import type { Change } from "@/lib/config/write.ts";
 import { modelNames } from "@/lib/avatars/known.ts";
 import type { SettingField } from "@/lib/protocol/calls.ts";
@@ -21,7 +21,7 @@ export function settingsCalls(services: Services): Handlers {
     ...checked("settings.read", z.object({}), () => readSettings(services)),
     ...checked("settings.write", changes, ({ changes }) =>
       refusing(async () => {
-        const wanted = readChanges(changes, live.overrides);
+        const wanted = withKnownUser(readChanges(changes, live.overrides), live.written.llm);
         refuseUnknownCharacter(wanted, live.written);
         const before = live.written;
         await services.change(wanted);

@@ -1,8 +1,8 @@
 /**
  * Who may come in, and as whom. Every request passes here first.
  *
- * No header of a proxy is believed but X-Forwarded-For, and that only from those in `server.trustedProxies`. A proxy
- * that passes on the visitors' Host needs nothing to be found; for any other, the origin that visitors see goes into
+ * No header of a proxy is believed but those of X-Forwarded-For, -Proto, -Host and -Prefix, and these only from those
+ * in `server.trustedProxies`. By what other name than its own visitors call this server stands in
  * `server.allowedOrigins`.
  */
 import { setTimeout as pause } from "node:timers/promises";
@@ -11,6 +11,7 @@ import { GuessLimiter } from "./guess_limiter.ts";
 import { type Host, isLoopback, knownHosts, parseHost } from "./hosts.ts";
 import { isOwnOrigin } from "./origins.ts";
 import { isServable } from "./paths.ts";
+import { publicUrl, setUrl } from "./public_url.ts";
 import type { Secrets } from "./secrets.ts";
 import { digest, guestSecret, newToken, setGuestCookie, shownCookie, shownToken, Tokens } from "./token.ts";
 import { ENTER, tokenPage } from "./token_page.ts";
@@ -46,6 +47,7 @@ export class AccessGuard {
   /** Whether the owner needs a token to come in from this machine. */
   readonly locked: boolean;
   readonly #wsPath: string;
+  readonly #basePath: string;
   readonly #tokens: Tokens;
   readonly #limiter = new GuessLimiter();
   readonly #originOf: ReturnType<typeof originReader>;
@@ -57,36 +59,44 @@ export class AccessGuard {
     const owner = server.token ?? this.madeToken;
     this.locked = owner !== undefined;
     this.#wsPath = wsPath;
+    this.#basePath = server.basePath;
     this.#tokens = new Tokens({ owner, secrets });
     this.#originOf = originReader(server.trustedProxies);
     this.#isKnownHost = knownHosts(server);
     this.#allowedOrigins = server.allowedOrigins;
   }
 
-  /** Who has come in; the answer to a request that may not. */
+  /**
+   * Who has come in; the answer to a request that may not. From here on the request's address is the one its visitor
+   * sees.
+   */
   async admit(request: Request, info?: Deno.ServeHandlerInfo): Promise<Admission | Response> {
-    const url = URL.canParse(request.url) ? new URL(request.url) : undefined;
+    const { group: address, local, forwarded } = this.#originOf(request, info);
+    const url = publicUrl(request, forwarded, this.#basePath);
     if (url === undefined) return refuse(400, "Cannot read the address of this request");
+    setUrl(request, url);
+    const path = url.pathname.slice(this.#basePath.length) || "/";
     // Programs of the old days send none; browsers always do.
-    const host = parseHost(request.headers.get("host") || url.host);
+    const host = parseHost(forwarded.host ?? (request.headers.get("host") || url.host));
     if (host === undefined || !this.#isKnownHost(host.name)) return refuse(421, foreignHost(host));
     const refused = this.#checkOrigin(request, host);
     if (refused !== undefined) return refused;
-    const { group: address, local } = this.#originOf(request, info);
-    const least = declaredRole(url.pathname, this.#wsPath) ?? "owner";
+    const { prefix = this.#basePath } = forwarded;
+    if (prefix !== this.#basePath) return refuse(421, otherBase(prefix, this.#basePath));
+    const least = declaredRole(path, this.#wsPath) ?? "owner";
     if (least === "anyone" && isRead(request)) return { address, cookies: [] };
     // A name beyond this machine was given to it by a proxy or a tunnel, however quiet that one is about it.
     if (!this.locked && local && isLoopback(host.name)) {
-      return isServable(url.pathname) ? { principal: OWNER, address, cookies: [] } : refuse(404, "Not found");
+      return isServable(path) ? { principal: OWNER, address, cookies: [] } : refuse(404, "Not found");
     }
     const role = await this.#roleOf(request, url, address);
-    if (role !== "owner" && role !== "guest") return this.#unknown(request, url, role);
+    if (role !== "owner" && role !== "guest") return this.#unknown(request, url, path, role);
     const clean = cleaned(url);
-    const { principal, cookies } = principalOf(role, request, url);
+    const { principal, cookies } = this.#principalOf(role, request, url);
     if (clean !== undefined && isRead(request) && !isUpgrade(request)) {
-      return redirect(clean, [this.#tokens.setCookie(request, url, role), ...cookies]);
+      return redirect(clean, [this.#tokens.setCookie(url, this.#cookiePath, role), ...cookies]);
     }
-    if (!isServable(url.pathname)) return refuse(404, "Not found");
+    if (!isServable(path)) return refuse(404, "Not found");
     return isEnough(role, least) ? { principal, address, cookies } : refuse(403, "This is for the owner alone");
   }
 
@@ -121,30 +131,36 @@ export class AccessGuard {
     return role ?? "wrong";
   }
 
-  #unknown(request: Request, url: URL, why: Verdict): Response {
+  get #cookiePath(): string {
+    return this.#basePath || "/";
+  }
+
+  #unknown(request: Request, url: URL, path: string, why: Verdict): Response {
     const status = why === "blocked" ? 429 : 401;
     const isPage = isRead(request) && !isUpgrade(request) && request.headers.get("accept")?.includes("text/html");
-    const again = why === "missing" && url.pathname === "/" && !url.searchParams.has(ENTER);
+    const again = why === "missing" && path === "/" && !url.searchParams.has(ENTER);
     const reason = why === "missing" && !this.locked ? `${REASONS.missing}. ${UNLOCKED}` : REASONS[why];
-    const { body, headers } = isPage ? tokenPage(request, why, again) : refuse(status, reason);
+    const { body, headers } = isPage
+      ? tokenPage(request, { why, home: `${this.#basePath}/`, again })
+      : refuse(status, reason);
     headers.set("cache-control", "no-store");
     if (status === 429) headers.set("retry-after", "60");
     else headers.set("www-authenticate", 'Bearer realm="vtuber"');
     return new Response(body, { status, headers });
   }
-}
 
-/** A guest is whoever has its secret. What is stored of it does not give the secret away. */
-function principalOf(role: Role, request: Request, url: URL): { principal: Principal; cookies: string[] } {
-  if (role === "owner") return { principal: OWNER, cookies: [] };
-  const known = guestSecret(request, url);
-  const secret = known ?? newToken();
-  // Of the many requests of a page the first one settles it, or each would make another guest.
-  const keep = known === undefined && isRead(request) && !isUpgrade(request) && asksForPage(request, url);
-  return {
-    principal: { role, id: `guest:${digest(secret)}` },
-    cookies: keep ? [setGuestCookie(request, url, secret)] : [],
-  };
+  /** A guest is whoever has its secret. What is stored of it does not give the secret away. */
+  #principalOf(role: Role, request: Request, url: URL): { principal: Principal; cookies: string[] } {
+    if (role === "owner") return { principal: OWNER, cookies: [] };
+    const known = guestSecret(request, url);
+    const secret = known ?? newToken();
+    // Of the many requests of a page the first one settles it, or each would make another guest.
+    const keep = known === undefined && isRead(request) && !isUpgrade(request) && asksForPage(request, url);
+    return {
+      principal: { role, id: `guest:${digest(secret)}` },
+      cookies: keep ? [setGuestCookie(url, this.#cookiePath, secret)] : [],
+    };
+  }
 }
 
 function asksForPage({ headers }: Request, url: URL): boolean {
@@ -193,6 +209,12 @@ const REASONS: Record<Verdict, string> = {
 
 const UNLOCKED = "It lets its own machine in without one, but this came through a proxy or by another name: " +
   "set server.token, or name a proxy that writes X-Forwarded-For in server.trustedProxies";
+
+function otherBase(prefix: string, basePath: string): string {
+  return `A proxy says that this page is found below ${shown(prefix || "/")}, but server.basePath is ${
+    shown(basePath || "/")
+  }: set it to what the proxy takes off, or the page's files are looked for elsewhere`;
+}
 
 function foreignHost(host: Host | undefined): string {
   const name = host === undefined ? "This" : shown(host.name);

@@ -1,5 +1,6 @@
 /** Which address a request comes from, and what of it proxies are believed. */
 import ipaddr from "ipaddr.js";
+import { type Forwarded, readForwarded } from "./public_url.ts";
 
 type Address = ipaddr.IPv4 | ipaddr.IPv6;
 
@@ -13,12 +14,14 @@ export interface Origin {
   group: string;
   /** Whether a program on this machine sent it, and for nobody else as far as its headers tell. */
   local: boolean;
+  /** What a trusted proxy tells of the address that was asked for; nothing where there is none. */
+  forwarded: Forwarded;
 }
 
 /**
  * Makes what tells where requests come from.
  *
- * @param trustedProxies addresses and networks whose X-Forwarded-For is believed
+ * @param trustedProxies addresses and networks whose X-Forwarded headers are believed
  */
 export function originReader(
   trustedProxies: readonly string[],
@@ -29,11 +32,12 @@ export function originReader(
   return ({ headers }, info) => {
     const remote = info?.remoteAddr;
     const peer = remote !== undefined && "hostname" in remote ? parseAddress(remote.hostname) : undefined;
-    if (peer === undefined) return { group: "local", local: false };
+    if (peer === undefined) return { group: "local", local: false, forwarded: {} };
     const isForwarded = [...headers.keys()].some((name) => FORWARDING.test(name));
-    const sender = isForwarded && isTrusted(peer) ? senderOf(headers, isTrusted) : undefined;
+    const isBelieved = isForwarded && isTrusted(peer);
+    const sender = isBelieved ? senderOf(headers, isTrusted) : undefined;
     const local = isLoopbackAddress(peer) && (!isForwarded || (sender !== undefined && isLoopbackAddress(sender)));
-    return { group: groupOf(sender ?? peer), local };
+    return { group: groupOf(sender ?? peer), local, forwarded: isBelieved ? readForwarded(headers) : {} };
   };
 }
 

@@ -40,7 +40,7 @@ Deno.test("originReader() believes X-Forwarded-For of trusted proxies alone, up 
   ];
   for (const [trusted, hostname, forwarded, group, local] of cases) {
     const headers = new Headers(forwarded === undefined ? {} : { "x-forwarded-for": forwarded });
-    const told = originReader(trusted)(new Request("http://h/", { headers }), infoOf(hostname));
+    const { forwarded: _, ...told } = originReader(trusted)(new Request("http://h/", { headers }), infoOf(hostname));
     assertEquals(told, { group, local }, `${hostname} for ${forwarded}, trusting ${trusted}`);
   }
 });

@@ -6,7 +6,7 @@ import { parseHost } from "./hosts.ts";
  * The policy of a response. Fresh starts the islands by an inline script, which runs by its nonce alone; Cubism Core
  * is WebAssembly; pixi.js makes images of blobs. No `upgrade-insecure-requests`: it would break plain http at home.
  *
- * @param host the Host header, for browsers in which 'self' does not cover WebSockets
+ * @param host the page's own, for browsers in which 'self' does not cover WebSockets
  */
 function contentPolicy(host: string, nonce?: string): string {
   const sockets = parseHost(host) === undefined ? "" : ` ws://${host} wss://${host}`;
@@ -34,6 +34,11 @@ const FIXED: Record<string, string> = {
   "cross-origin-resource-policy": "same-origin",
 };
 
+/** As the visitor sees it, once the guard has found that out. */
+function hostOf({ url }: Request): string {
+  return URL.canParse(url) ? new URL(url).host : "";
+}
+
 /** Wraps a handler so that every response carries the headers. A policy already there tells the page's nonce. */
 export function secured(handler: Handler): Handler {
   return async (request, info) => {
@@ -42,7 +47,7 @@ export function secured(handler: Handler): Handler {
     if (response.status === 101) return response;
     const headers = new Headers(response.headers);
     const nonce = /'nonce-([^']+)'/.exec(headers.get("content-security-policy") ?? "")?.[1];
-    headers.set("content-security-policy", contentPolicy(request.headers.get("host") ?? "", nonce));
+    headers.set("content-security-policy", contentPolicy(hostOf(request), nonce));
     for (const [name, value] of Object.entries(FIXED)) headers.set(name, value);
     return new Response(response.body, { status: response.status, statusText: response.statusText, headers });
   };

@@ -5,6 +5,8 @@ export interface StartMessageOptions {
   /** What the server listens on. */
   host: string;
   port: number;
+  /** Below which the page is, such as `/chat`; empty for none. */
+  basePath?: string;
   /** Put into the links, so that they open the door. */
   token?: string | undefined;
   /** Whether a token is asked for. */
@@ -15,9 +17,11 @@ export interface StartMessageOptions {
 
 /** What is said when the server listens: where it is, from here and from other devices, and how to get in. */
 export function startMessage(
-  { host, port, token, locked, interfaces }: StartMessageOptions,
+  { host, port, basePath = "", token, locked, interfaces }: StartMessageOptions,
 ): string {
-  const link = (name: string) => `http://${name}:${port}${token === undefined ? "" : `/?token=${token}`}`;
+  const query = token === undefined ? "" : `?token=${token}`;
+  const path = basePath === "" && query === "" ? "" : `${basePath}/${query}`;
+  const link = (name: string) => `http://${name}:${port}${path}`;
   const everywhere = isEverywhere(host);
   const here = everywhere || ["127.0.0.1", "::1", "[::1]"].includes(host) ? "localhost" : bracketed(host);
   const lines = [`Your character is waiting at ${link(here)}`];

@@ -47,10 +47,14 @@ export class Tokens {
     return this.#roleOf(cookie, (token) => this.#sign(token));
   }
 
-  /** The Set-Cookie header that spares a browser from showing its token again. */
-  setCookie(request: Request, url: URL, role: Role): string {
+  /**
+   * The Set-Cookie header that spares a browser from showing its token again.
+   *
+   * @param path below which the browser sends it
+   */
+  setCookie(url: URL, path: string, role: Role): string {
     const token = role === "owner" ? this.#owner : this.#secrets.guestToken;
-    return keptCookie(request, tokenCookie(url), this.#sign(token ?? newToken()));
+    return keptCookie(url, path, tokenCookie(url), this.#sign(token ?? newToken()));
   }
 
   #roleOf(shown: string, made: (token: string) => string): Role | undefined {
@@ -85,14 +89,13 @@ export function guestSecret({ headers }: Request, url: URL): string | undefined 
 }
 
 /** The Set-Cookie header by which a guest's browser keeps its secret. */
-export function setGuestCookie(request: Request, url: URL, secret: string): string {
-  return keptCookie(request, guestCookie(url), secret);
+export function setGuestCookie(url: URL, path: string, secret: string): string {
+  return keptCookie(url, path, guestCookie(url), secret);
 }
 
-function keptCookie({ headers }: Request, name: string, value: string): string {
-  // A proxy says so when browsers reach it by https. Whoever else says so only harms their own cookie.
-  const secure = headers.get("x-forwarded-proto") === "https" ? "; Secure" : "";
-  return `${name}=${value}; Path=/; HttpOnly; SameSite=Strict; Max-Age=${KEPT_SECONDS}${secure}`;
+function keptCookie({ protocol }: URL, path: string, name: string, value: string): string {
+  const secure = protocol === "https:" ? "; Secure" : "";
+  return `${name}=${value}; Path=${path}; HttpOnly; SameSite=Strict; Max-Age=${KEPT_SECONDS}${secure}`;
 }
 
 /** Cookies know no ports: two servers on one machine would take each other's away. */

@@ -49,13 +49,19 @@ form { display: flex; flex-wrap: wrap; gap: 0.5rem; justify-content: center; ali
 input, button { font: inherit; padding: 0.5rem 0.9rem; border: 1px solid; border-radius: 0.75rem; }
 `;
 
-/**
- * The page that asks for the token.
- *
- * @param again look once more, right away: browsers keep a SameSite=Strict cookie back when a link on another site
- * led here, but send it when our own page does
- */
-export function tokenPage(request: Request, why: "missing" | "wrong" | "blocked", again: boolean): Response {
+export interface TokenPageOptions {
+  why: "missing" | "wrong" | "blocked";
+  /** Where the page itself is, such as `/`. */
+  home: string;
+  /**
+   * Look once more, right away: browsers keep a SameSite=Strict cookie back when a link on another site
+   * led here, but send it when our own page does.
+   */
+  again: boolean;
+}
+
+/** The page that asks for the token. */
+export function tokenPage(request: Request, { why, home, again }: TokenPageOptions): Response {
   const language = acceptedLanguage(request.headers.get("accept-language"));
   const { title, label, open, ...words } = WORDS[language];
   const nonce = randomBytes(16).toString("base64url");
@@ -65,7 +71,7 @@ export function tokenPage(request: Request, why: "missing" | "wrong" | "blocked"
 <head>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">${
-    again ? `\n<meta http-equiv="refresh" content="0; url=/?${ENTER}">` : ""
+    again ? `\n<meta http-equiv="refresh" content="0; url=${home}?${ENTER}">` : ""
   }
 <title>${title}</title>
 <link rel="icon" href="data:,">
@@ -75,7 +81,7 @@ export function tokenPage(request: Request, why: "missing" | "wrong" | "blocked"
 <main>
 <h1>${title}</h1>
 <p role="status">${why === "missing" ? words.ask : words[why]}</p>
-<form action="/" method="get">
+<form action="${home}" method="get">
 <label>${label} <input name="token" type="password" autocomplete="current-password" required autofocus></label>
 <button>${open}</button>
 </form>

@@ -34,7 +34,7 @@ Deno.test("Tokens tells the owner's, the guests' and nobody's, by token and by c
   await secrets.makeGuestToken();
   assertEquals(tokens.roleOfToken(secrets.guestToken!), "guest");
   const cookies = (["owner", "guest"] as const).map((role) => {
-    const set = tokens.setCookie(asking(), url, role);
+    const set = tokens.setCookie(url, "/", role);
     assertMatch(set, /^vtuber_token_8000=[\w-]{43}; Path=\/; HttpOnly; SameSite=Strict; Max-Age=\d+$/);
     const sent = asking({ cookie: `theme=dark; ${set.split(";")[0]}; language=ja` });
     assertEquals(shownCookie(sent, new URL("http://pi:8001/")), undefined);
@@ -55,10 +55,10 @@ Deno.test("Tokens tells the owner's, the guests' and nobody's, by token and by c
   await Deno.remove(folder, { recursive: true });
 });
 
-Deno.test("cookies are for https alone where a proxy speaks https", () => {
+Deno.test("cookies are for https alone where the page comes by https, and for what lies below the base path", () => {
   const secret = newToken();
-  assertMatch(setGuestCookie(asking({ "x-forwarded-proto": "https" }), url, secret), /; Secure$/);
-  const set = setGuestCookie(asking(), url, secret);
+  assertMatch(setGuestCookie(new URL("https://pi/vt/"), "/vt", secret), /; Path=\/vt; .*; Secure$/);
+  const set = setGuestCookie(url, "/", secret);
   assertMatch(set, /^vtuber_guest_8000=[\w-]{22}; Path=\/; HttpOnly; SameSite=Strict; Max-Age=\d+$/);
   assertEquals(guestSecret(asking({ cookie: set.split(";")[0]! }), url), secret);
   assertEquals(guestSecret(asking({ cookie: "vtuber_guest_8000=short" }), url), undefined);

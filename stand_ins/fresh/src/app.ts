@@ -51,7 +51,7 @@ export class App<State> {
   }
 
   constructor(config: FreshConfig = {}) {
-    this.config = { root: ".", basePath: "", mode: config.mode ?? "production", trustProxy: false };
+    this.config = { root: ".", basePath: config.basePath ?? "", mode: config.mode ?? "production", trustProxy: false };
   }
 
   #add(command: (plan: Plan<State>) => void): this {
@@ -60,7 +60,7 @@ export class App<State> {
   }
 
   #handle(method: Method | "ALL", path: string, middlewares: MaybeLazy<Middleware<State>>[]): this {
-    return this.#add((plan) => plan.router.add(method, path, plan.chain(path, ...middlewares)));
+    return this.#add((plan) => plan.add(method, path, plan.chain(path, ...middlewares)));
   }
 
   /** Adds middlewares for everything, or for what lies below `path`, that is registered after them. */
@@ -136,7 +136,7 @@ export class App<State> {
 
   /** What `Deno.serve` and tests call. */
   handler(): (request: Request, info?: Deno.ServeHandlerInfo) => Promise<Response> {
-    const plan = new Plan<State>();
+    const plan = new Plan<State>(this.config.basePath);
     for (const command of this.#commands) command(plan);
     const unmatched = plan.chain("*");
     const { config } = this;

@@ -120,7 +120,9 @@ export class Context<State> {
       if (around instanceof Response) return around;
       content = around;
     }
-    if (config.skipAppWrapper || app === null) return renderPage(this.#buildCache, content, null, init);
+    if (config.skipAppWrapper || app === null) {
+      return renderPage(this.#buildCache, this.config.basePath, content, null, init);
+    }
 
     let html: AnyVNode | null = null;
     this.Component = () => html;
@@ -130,7 +132,7 @@ export class Context<State> {
       html = body;
       return page;
     };
-    return renderPage(this.#buildCache, content, wrap, init);
+    return renderPage(this.#buildCache, this.config.basePath, content, wrap, init);
   }
 
   /** Takes the request over as a WebSocket: with handlers it answers, without it leaves both to the caller. */

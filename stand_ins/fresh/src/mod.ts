@@ -1,7 +1,7 @@
 /**
  * What this project uses of `jsr:@fresh/core` 2.3.3, for machines that cannot reach JSR. An `App` collects commands,
  * `plan.ts` turns them into chains of middlewares behind a router, `render.ts` makes pages with islands out of them,
- * and `dev/` bundles the islands. Left out: partials, JSX as a prop of an island, basePath, mountApp, transforms of
+ * and `dev/` bundles the islands. Left out: partials, JSX as a prop of an island, mountApp, transforms of
  * static files, the error overlay, and the middlewares csrf, cors, ipFilter and trailingSlashes.
  *
  * @module

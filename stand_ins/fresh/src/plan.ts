@@ -34,10 +34,18 @@ function scopePaths(pattern: string): string[] {
 export class Plan<State> {
   router: Router<Middleware<State>> = new Router();
   notFound: Route<State> | null = null;
+  readonly #basePath: string;
   #scopes = new Map<string, Scope<State>>();
 
-  constructor() {
+  /** @param basePath what every address begins with; scopes know nothing of it */
+  constructor(basePath = "") {
+    this.#basePath = basePath === "/" ? "" : basePath;
     this.scope("/");
+  }
+
+  /** Has `item` answer at `path` below the base path. */
+  add(method: Method | "ALL", path: string, item: Middleware<State>): void {
+    this.router.add(method, this.#basePath !== "" && path === "/" ? this.#basePath : this.#basePath + path, item);
   }
 
   /** The scope of everything below `pattern`. */
@@ -61,7 +69,7 @@ export class Plan<State> {
       known ??= await (route as () => Promise<Route<State>>)();
       return await answerRoute(ctx, known);
     });
-    for (const method of known === null ? ["ALL" as const] : methodsOf(known)) this.router.add(method, path, answer);
+    for (const method of known === null ? ["ALL" as const] : methodsOf(known)) this.add(method, path, answer);
   }
 
   /** Sets the scope's components for what is further in, and answers for errors that come out. */

@@ -24,6 +24,8 @@ type Props = Record<string, unknown>;
 interface Page {
   nonce: string;
   cache: BuildCache;
+  /** What the addresses of scripts begin with. */
+  basePath: string;
   islands: Set<Island>;
   props: Props[];
   /** Elements out of `<Head>`, by what they replace. */
@@ -106,12 +108,13 @@ function HeadContent({ children }: { children?: ComponentChildren }): VNode {
 /** The script that starts the islands of a page; at the end of `<body>`, when all of them are known. */
 function BootScript(): AnyVNode | null {
   if (page === null || (page.islands.size === 0 && !page.cache.alwaysBoot)) return null;
+  const { basePath } = page;
   const islands = [...page.islands];
   const imports = islands.map(({ exportName, name, file }) =>
-    `import {${exportName} as ${name}} from ${JSON.stringify(file)};`
+    `import {${exportName} as ${name}} from ${JSON.stringify(basePath + file)};`
   );
   const props = JSON.stringify(serializeProps(page.props)).replaceAll("<", "\\u003C");
-  const __html = `import {boot} from ${JSON.stringify(page.cache.clientEntry)};${imports.join("")}` +
+  const __html = `import {boot} from ${JSON.stringify(basePath + page.cache.clientEntry)};${imports.join("")}` +
     `boot({${islands.map(({ name }) => name).join(",")}},${props});`;
   return h("script", { type: "module", dangerouslySetInnerHTML: { __html } });
 }
@@ -185,12 +188,21 @@ function complete(html: string, { rendered }: Page): string {
  */
 export function renderPage(
   cache: BuildCache,
+  basePath: string,
   content: AnyVNode | null,
   wrap: ((content: AnyVNode) => AnyVNode | null) | null,
   init: ResponseInit | undefined,
 ): Response {
   const nonce = crypto.randomUUID().replaceAll("-", "");
-  const current: Page = { nonce, cache, islands: new Set(), props: [], head: new Map(), rendered: new Set() };
+  const current: Page = {
+    nonce,
+    cache,
+    basePath,
+    islands: new Set(),
+    props: [],
+    head: new Map(),
+    rendered: new Set(),
+  };
   page = current;
   let html: string;
   try {
@@ -204,7 +216,7 @@ export function renderPage(
   response.headers.set("Content-Type", "text/html; charset=utf-8");
   if (current.islands.size > 0 || cache.alwaysBoot) {
     const files = new Set([cache.clientEntry, ...[...current.islands].map(({ file }) => file)]);
-    const links = [...files].map((file) => `<${encodeURI(file)}>; rel="modulepreload"; as="script"`);
+    const links = [...files].map((file) => `<${encodeURI(basePath + file)}>; rel="modulepreload"; as="script"`);
     response.headers.append("Link", links.join(", "));
   }
   nonces.set(response, nonce);

@@ -6,11 +6,11 @@ import type { Middleware } from "./types.ts";
 const FOR_EVER = "public, max-age=31536000, immutable";
 const NEVER = "no-cache, no-store, max-age=0, must-revalidate";
 
-function decoded(pathname: string): string | null {
+function decoded(pathname: string): string | undefined {
   try {
     return decodeURIComponent(pathname);
   } catch (error) {
-    if (error instanceof URIError) return null;
+    if (error instanceof URIError) return undefined;
     throw error;
   }
 }
@@ -22,8 +22,8 @@ function decoded(pathname: string): string | null {
 export function staticFiles<State>(): Middleware<State> {
   return async (ctx) => {
     const { req, url, config } = ctx;
-    const pathname = decoded(url.pathname);
-    if (pathname === null || pathname === "/") return await ctx.next();
+    const pathname = decoded(url.pathname)?.slice(config.basePath.length);
+    if (pathname === undefined || pathname === "" || pathname === "/") return await ctx.next();
     const file = await buildCacheOf(ctx).readFile(pathname);
     if (file === null) {
       // Browsers ask for it unbidden: no page of ours is worth rendering for that.
@@ -45,7 +45,7 @@ export function staticFiles<State>(): Middleware<State> {
       if (known === file.hash || known === `W/"${file.hash}"`) return new Response(null, { status: 304, headers });
       headers.set("Etag", `W/"${file.hash}"`);
     }
-    const pinned = key === BUILD_ID || url.pathname.startsWith(`/_fresh/js/${BUILD_ID}/`);
+    const pinned = key === BUILD_ID || url.pathname.startsWith(`${config.basePath}/_fresh/js/${BUILD_ID}/`);
     headers.set("Cache-Control", production && pinned ? FOR_EVER : NEVER);
     headers.set("Content-Length", String(file.size));
     return new Response(req.method === "HEAD" ? null : await file.open(), { headers });

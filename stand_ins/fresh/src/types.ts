@@ -92,6 +92,8 @@ export interface Route<State> {
 
 /** Options of an app. */
 export interface FreshConfig {
+  /** Where the app lies on its host, such as `/chat`: its routes and its files are found below. Default: at the root. */
+  basePath?: string;
   mode?: "development" | "production";
 }
 

@@ -1,0 +1,56 @@
+/**
+ * What a proxy before the model's server wants to see before it lets anybody through (`llm.auth`). It is a secret: it
+ * is told to that server alone, in a header, and is never part of a message.
+ */
+import { Buffer } from "node:buffer";
+import { ConfigError } from "./config_error.ts";
+
+/** Readable or writable by anybody but the owner, as `chmod` counts. */
+const OTHERS = 0o077;
+
+/**
+ * The `Authorization` header for a secret as it was written: `user:password`, a token, or either with its scheme
+ * before it, as in `Bearer …`. Undefined for what cannot be one.
+ */
+export function authorizationOf(secret: string): string | undefined {
+  const [, scheme = "", rest = ""] = /^(?:(basic|bearer)\s+)?(.*)$/is.exec(secret.trim()) ?? [];
+  const isUser = rest.includes(":") && scheme.toLowerCase() !== "bearer";
+  if (isUser) return `Basic ${Buffer.from(rest).toString("base64")}`;
+  if (!/^[\x21-\x7e]+$/.test(rest)) return undefined;
+  // "Basic" without a colon is encoded already.
+  return `${scheme.toLowerCase() === "basic" ? "Basic" : "Bearer"} ${rest}`;
+}
+
+/**
+ * The secret that a file holds, and nothing else.
+ *
+ * @throws {ConfigError} when it cannot be read, others may read it, or it holds no secret
+ */
+export async function readSecretFile(path: string): Promise<string> {
+  let text: string;
+  try {
+    await refuseOpenFile(path, "llm.authFile");
+    text = (await Deno.readTextFile(path)).trim();
+  } catch (cause) {
+    if (cause instanceof ConfigError) throw cause;
+    const why = cause instanceof Deno.errors.NotFound ? "there is no such file" : String(cause);
+    throw new ConfigError(`Cannot read llm.authFile ${path}: ${why}`, { cause });
+  }
+  if (authorizationOf(text) === undefined) {
+    throw new ConfigError(`Cannot use llm.authFile ${path}: it should hold user:password or a token, and nothing else`);
+  }
+  return text;
+}
+
+/**
+ * @param field what is kept in the file, for the message
+ * @throws {ConfigError} when others than its owner may read a file. Windows does not tell.
+ */
+export async function refuseOpenFile(path: string, field: string): Promise<void> {
+  const { mode } = await Deno.stat(path);
+  if (mode === null || Deno.build.os === "windows" || (mode & OTHERS) === 0) return;
+  throw new ConfigError(
+    `Cannot use ${field} in ${path}: others on this machine can read the file. Run chmod 600 on it` +
+      (field === "llm.auth" ? ", or set the variable VTUBER_LLM_AUTH instead" : ""),
+  );
+}

@@ -1,0 +1,74 @@
+/** A real nginx before a server, with nothing of its own but a temporary folder and free ports. */
+import { join } from "node:path";
+import { PATIENCE, until } from "./until.ts";
+
+/** Whether there is an nginx; elsewhere its tests are skipped. */
+export const HAS_NGINX: boolean = await new Deno.Command("nginx", { args: ["-v"], env: { PATH: searched() } })
+  .output().then(({ success }) => success, () => false);
+
+export interface Nginx extends AsyncDisposable {
+  port: number;
+  /** Without a slash at its end. */
+  origin: string;
+}
+
+/** Starts nginx with the recipe as the README has it: what stands in its `server` block, besides the port. */
+export async function startNginx(locations: string): Promise<Nginx> {
+  const folder = await Deno.makeTempDir({ prefix: "nginx-" });
+  const port = freePort();
+  const file = join(folder, "nginx.conf");
+  const temporary = ["client_body", "proxy", "fastcgi", "uwsgi", "scgi"]
+    .map((name) => `${name}_temp_path ${join(folder, name)};`).join("\n  ");
+  await Deno.writeTextFile(
+    file,
+    `daemon off;
+pid ${join(folder, "nginx.pid")};
+error_log ${join(folder, "error.log")};
+worker_processes 1;
+events {}
+http {
+  access_log off;
+  ${temporary}
+  server {
+    listen 127.0.0.1:${port};
+    ${locations}
+  }
+}
+`,
+  );
+  const child = new Deno.Command("nginx", {
+    args: ["-p", folder, "-e", join(folder, "error.log"), "-c", file],
+    env: { PATH: searched() },
+    stdout: "null",
+    stderr: "null",
+  }).spawn();
+  const origin = `http://127.0.0.1:${port}`;
+  await until("nginx listens", async () => {
+    try {
+      (await Deno.connect({ hostname: "127.0.0.1", port })).close();
+      return true;
+    } catch (error) {
+      if (!(error instanceof Deno.errors.ConnectionRefused)) throw error;
+      return false;
+    }
+  }, { patience: PATIENCE });
+  return {
+    port,
+    origin,
+    async [Symbol.asyncDispose]() {
+      child.kill("SIGTERM");
+      await child.status;
+      await Deno.remove(folder, { recursive: true });
+    },
+  };
+}
+
+/** Debian keeps it where only an administrator's shell looks. */
+function searched(): string {
+  return `${Deno.env.get("PATH") ?? ""}:/usr/sbin:/usr/local/sbin`;
+}
+
+function freePort(): number {
+  using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+  return listener.addr.port;
+}
