@@ -10,9 +10,9 @@ const MIB = 1024 * 1024;
 /** Memory that the program may hold at any time, above what it holds at rest. */
 const MOST_MEMORY = 150 * MIB;
 /** How long somebody else may wait for an answer meanwhile, ms: on a machine that does other things, too. */
-const MOST_PATIENCE = 5_000;
+const MOST_PATIENCE = 30_000;
 /** How long an upload may take until it is answered, ms. */
-const MOST_TIME = 60_000;
+const MOST_TIME = 300_000;
 
 const SHOWN = { FileReferences: { Moc: "a.moc3", Textures: ["a.png", "b.png", "c.png", "d.png"] } };
 /** "日" in Shift-JIS: a name that is guessed at, so that the entry files are read. */
