@@ -49,6 +49,10 @@ function draw(formula: HTMLElement): void {
     // Parsing a style, even one that is taken out again, would be reported as a breach of the policy.
     formula.replaceChildren(purify.sanitize(math.replace(/ style=("[^"]*"|'[^']*')/g, ""), ALLOWED));
     formula.classList.toggle("display", display);
+    // A browser would write variables with the italic letters of a mathematical font, and nothing where there is none.
+    for (const letter of formula.querySelectorAll("mi:not([mathvariant])")) {
+      letter.classList.toggle("variable", [...letter.textContent ?? ""].length === 1);
+    }
   } catch {
     // What the library cannot read is shown as it was written.
   }

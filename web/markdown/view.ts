@@ -14,6 +14,8 @@ const ALLOWED: Config & { RETURN_DOM_FRAGMENT: true } = {
     ..."table thead tbody tr th td label input span div".split(" "),
   ],
   ALLOWED_ATTR: ["href", "title", "class", "align", "start", "dir", "type", "checked", "disabled"],
+  // Of these, DOMPurify would ask for an address as well.
+  ADD_URI_SAFE_ATTR: ["align", "start", "dir", "type", "checked", "disabled"],
   ALLOWED_URI_REGEXP: /^(?:https?:|mailto:)/i,
   ALLOW_DATA_ATTR: false,
   ALLOW_ARIA_ATTR: false,

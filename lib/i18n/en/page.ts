@@ -47,6 +47,13 @@ export const PAGE: Words = {
   notSent: "Goes out as soon as the connection is back",
   cancelled: "Stopped",
   cutShort: "The answer reached its length limit",
+  noAnswer: {
+    onlyThoughts: "The model thought, and then said nothing. Ask again, or switch thinking off in the settings.",
+    nothing:
+      "The model answered without a word: it may only have been loaded, or wanted a tool that is not there. Ask again.",
+    thoughtTooLong:
+      "The model was still thinking when its answer reached the length limit. Raise the limit, or ask for less.",
+  },
   tryAgain: "Try again",
   edit: "Edit",
   copy: "Copy",

@@ -47,6 +47,8 @@ export interface Words {
   notSent: string;
   cancelled: string;
   cutShort: string;
+  /** Below an answer without a word: why, and what to do. */
+  noAnswer: { onlyThoughts: string; nothing: string; thoughtTooLong: string };
   tryAgain: string;
   edit: string;
   copy: string;

@@ -83,7 +83,7 @@ export class TurnItem extends Component<TurnItemProps, TurnItemState> {
   #content({ turn, name, words, online, last, onRetry, onEdit, onAsk, onRegenerate }: TurnItemProps) {
     const { turn: id, prompt, text, thinking, state, reason, error } = turn;
     const live = state === "streaming" || state === "queued";
-    const answered = text !== "" || (live && thinking === "");
+    const answered = text.trim() !== "" || (live && thinking === "");
     return (
       <>
         {prompt !== "" && (
@@ -103,7 +103,10 @@ export class TurnItem extends Component<TurnItemProps, TurnItemState> {
           </div>
         )}
         {reason === "cancelled" && <p class="note">{words.cancelled}</p>}
-        {reason === "length" && <p class="note">{words.cutShort}</p>}
+        {reason === "length" && text.trim() !== "" && <p class="note">{words.cutShort}</p>}
+        {state === "done" && reason !== "cancelled" && text.trim() === "" && (
+          <p class="note">{words.noAnswer[whyNothing(turn)]}</p>
+        )}
         {/* While an answer grows its tools are not there, but their room is: nothing jumps at the end. */}
         {(answered || state === "done") && (
           <div class="turn-tools">
@@ -132,6 +135,11 @@ export class TurnItem extends Component<TurnItemProps, TurnItemState> {
       </>
     );
   }
+}
+
+function whyNothing({ thinking, reason }: Turn): keyof Words["noAnswer"] {
+  if (thinking === "") return "nothing";
+  return reason === "length" ? "thoughtTooLong" : "onlyThoughts";
 }
 
 function Dots({ label }: { label: string }) {
