@@ -18,8 +18,8 @@ const PAGE = `
   import { h, render } from "preact";
   import Avatar from "@/web/islands/Avatar.tsx";
   import { loadCore } from "@/web/live2d/core_loader.ts";
-  import { Renderer, Ticker } from "pixi.js";
-  import { Container } from "pixi.js";
+  import { Renderer, Ticker } from "@pixi/core";
+  import { Container } from "@pixi/display";
   import "@pixi/unsafe-eval";
 
   const config = JSON.parse(document.getElementById("config").textContent);

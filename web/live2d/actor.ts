@@ -1,4 +1,4 @@
-import type { Renderer } from "pixi.js";
+import type { Renderer } from "@pixi/core";
 import { Blink } from "./blink.ts";
 import { Breath } from "./breath.ts";
 import { facesFor } from "./emotions.ts";

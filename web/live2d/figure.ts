@@ -1,4 +1,4 @@
-import { Matrix, type Renderer, RenderTexture } from "pixi.js";
+import { Matrix, type Renderer, RenderTexture } from "@pixi/core";
 import type { Live2DModel } from "pixi-live2d-display/cubism4";
 import type { Rect } from "./fit.ts";
 import { figureIn } from "./silhouette.ts";

@@ -1,4 +1,4 @@
-import { Renderer } from "pixi.js";
+import { Renderer } from "@pixi/core";
 import "@pixi/unsafe-eval";
 import { Actor } from "./actor.ts";
 import type { Avatar, Repertoire } from "@/web/presence/avatar.ts";

@@ -1,4 +1,4 @@
-import { ALPHA_MODES, BaseTexture, ImageBitmapResource, MIPMAP_MODES, Texture } from "pixi.js";
+import { ALPHA_MODES, BaseTexture, ImageBitmapResource, MIPMAP_MODES, Texture } from "@pixi/core";
 import { StageError } from "./errors.ts";
 
 /**
