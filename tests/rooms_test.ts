@@ -14,19 +14,11 @@ type Rooms = ReadonlyMap<string, readonly string[]>;
  */
 const WAITING: [from: string, to: string][] = [
   ["lib/server/calls/conversations.ts", "lib/chat/hub.ts"],
-  ["lib/characters/character.ts", "lib/chat/context.ts"],
-  ["lib/characters/", "lib/providers/provider.ts"],
   ["lib/chat/hub.ts", "lib/server/calls/router.ts"],
   ["lib/chat/hub.ts", "lib/server/calls/conversations.ts"],
   ["lib/chat/hub.ts", "lib/server/sockets/connection_limiter.ts"],
-  ["lib/protocol/request_error.ts", "lib/telemetry/guard.ts"],
   ["lib/server/calls/", "lib/server/services.ts"],
-  ["lib/server/http/health.ts", "lib/providers/ollama/status.ts"],
   ["lib/server/http/uploads.ts", "lib/"],
-  ["lib/server/sockets/v2_socket.ts", "lib/store/store.ts"],
-  ["lib/store/", "lib/chat/title.ts"],
-  ["lib/server/http/token.ts", "lib/server/http/secrets.ts"],
-  ["lib/avatars/npm.ts", "lib/avatars/source.ts"],
 ];
 
 /** These may import everything, and only tasks and each other may import them. */

@@ -9,7 +9,8 @@ import { ModelError } from "./model_error.ts";
 import { type ModelInPlace, type ModelPlace, StaticModel } from "./place.ts";
 import type { ReadBudget } from "./read_budget.ts";
 import type { Cubism } from "./references.ts";
-import { openModel, readSource, type SourceContext } from "./source.ts";
+import { openModel, readSource } from "./source.ts";
+import type { SourceContext } from "./source_context.ts";
 import { guarded } from "@/lib/telemetry/guard.ts";
 
 /** A step that takes long: told when it starts, or once it has taken a second, then every second until it is over. */

@@ -5,20 +5,9 @@ import type { ModelSource } from "./known.ts";
 import { ModelError } from "./model_error.ts";
 import { npmFile } from "./npm.ts";
 import { ReadBudget } from "./read_budget.ts";
+import type { SourceContext } from "./source_context.ts";
 import { openZip } from "./zip.ts";
 import { mebibytes, UPLOAD_LIMITS } from "@/lib/config/upload_limits.ts";
-
-export interface SourceContext {
-  /** Folders that a relative path may start at, in order. */
-  roots: readonly string[];
-  /** Where downloads are kept. */
-  cacheDir: string;
-  /** Announces something that takes long until it is disposed of: at once, or only when it has taken a second. */
-  step(text: string, atOnce: boolean): Disposable;
-  /** What may still be read. Default: what one model may take. */
-  budget?: ReadBudget;
-  signal?: AbortSignal;
-}
 
 /**
  * Opens a model's source.

@@ -4,7 +4,7 @@ import type { Role } from "./lore_entry.ts";
 import type { LoreBook } from "./lorebook.ts";
 import { fillMacros, type MacroContext } from "./macros.ts";
 import { feelingInstructions } from "./mark_instructions.ts";
-import type { ContextOptions, Insert } from "@/lib/chat/context.ts";
+import type { ContextOptions, Insert } from "./context_options.ts";
 import type { ChatMessage } from "@/lib/providers/provider.ts";
 
 export interface Character {

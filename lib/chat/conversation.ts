@@ -1,7 +1,8 @@
 /** One conversation in progress: its turns, their order, and the numbered frames that tell of them. */
 import { FrameLog, type LoggedFrame } from "./frame_log.ts";
-import { faultOf, RequestError } from "@/lib/protocol/request_error.ts";
-import type { StoredTurn } from "@/lib/store/store.ts";
+import { RequestError } from "@/lib/protocol/request_error.ts";
+import { internalError } from "@/lib/telemetry/internal_error.ts";
+import { type StoredTurn, toldOf } from "@/lib/store/store.ts";
 import { type LanguageModel, runTurn } from "./turn.ts";
 import type { Emit, TurnEvent, Usage } from "@/lib/stages/events.ts";
 import { FeelingsStage } from "@/lib/stages/feelings.ts";
@@ -71,6 +72,11 @@ export class Conversation {
 
   get turns(): readonly StoredTurn[] {
     return this.#turns;
+  }
+
+  /** The turns as pages are told of them. */
+  get history(): TurnRecord[] {
+    return this.#turns.map(toldOf);
   }
 
   /** Number of the newest frame. */
@@ -191,7 +197,7 @@ export class Conversation {
       };
       await runTurn(options.languageModel, () => options.request(turns), emit, signal);
     } catch (error) {
-      const fault = faultOf("answer a prompt", error);
+      const fault = internalError("answer a prompt", error);
       if (record.state === "streaming") this.#fail(record, fault);
     }
   }
@@ -206,7 +212,7 @@ export class Conversation {
       try {
         this.#keep(record, event);
       } catch (error) {
-        this.#fail(record, faultOf("keep an answer", error));
+        this.#fail(record, internalError("keep an answer", error));
         this.#running?.controller.abort(error);
       }
     });

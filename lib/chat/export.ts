@@ -1,6 +1,6 @@
 /** Conversations as files: for people, and for programs. */
 import { type StoredConversation, toldOf } from "@/lib/store/store.ts";
-import { shorten } from "./title.ts";
+import { shorten } from "@/lib/store/title.ts";
 import type { TurnRecord } from "@/lib/protocol/v2.ts";
 
 /** Says what a JSON export is, to whoever reads it back. */

@@ -1,7 +1,8 @@
 /** All that the server keeps alive between sockets: seats, the conversations they are in, and what pages are told. */
 import { ConversationRegistry } from "./conversation_registry.ts";
 import { CallRouter } from "@/lib/server/calls/router.ts";
-import { contextBudget, type ContextOptions, contextUse } from "./context.ts";
+import type { ContextOptions } from "@/lib/characters/context_options.ts";
+import { contextBudget, contextUse } from "./context.ts";
 import { conversationCalls } from "@/lib/server/calls/conversations.ts";
 import { limitConcurrency } from "./concurrency_limit.ts";
 import { ConnectionLimiter } from "@/lib/server/sockets/connection_limiter.ts";

@@ -1,7 +1,8 @@
 /** Who answers, as the configuration says: the language model, who stands in for it, and the character they play. */
 import { contextOf, filled } from "@/lib/characters/character.ts";
 import { type Characters, charactersOf } from "@/lib/characters/characters.ts";
-import { contextBudget, type ContextOptions, saidIn } from "@/lib/chat/context.ts";
+import type { ContextOptions } from "@/lib/characters/context_options.ts";
+import { contextBudget, saidIn } from "@/lib/chat/context.ts";
 import { TokenCounter } from "@/lib/chat/token_count.ts";
 import type { LanguageModel } from "@/lib/chat/turn.ts";
 import { resolve } from "node:path";

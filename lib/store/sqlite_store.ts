@@ -13,7 +13,7 @@ import {
   type StoredSummary,
   type StoredTurn,
 } from "./store.ts";
-import { titleOf } from "@/lib/chat/title.ts";
+import { titleOf } from "./title.ts";
 import { OWNER } from "@/lib/principal.ts";
 import type { EndReason, ProviderName, TurnError } from "@/lib/protocol/v2.ts";
 

@@ -1,7 +1,7 @@
 // deno-lint-ignore-file require-await -- what is thrown here has to be a rejection, as with any other store
 /** Where conversations are kept. One interface, so that another store can take the place of the one on disk. */
 import { excerptOf, fold } from "./search.ts";
-import { titleOf } from "@/lib/chat/title.ts";
+import { titleOf } from "./title.ts";
 import { OWNER } from "@/lib/principal.ts";
 import type { ConversationSummary } from "@/lib/protocol/calls.ts";
 import type { TurnRecord } from "@/lib/protocol/v2.ts";

@@ -3,7 +3,7 @@ import { z } from "zod";
 import { checked, type Handlers } from "./router.ts";
 import { exportJson, exportMarkdown, fileName } from "@/lib/chat/export.ts";
 import type { Hub } from "@/lib/chat/hub.ts";
-import { oneLine } from "@/lib/chat/title.ts";
+import { oneLine } from "@/lib/store/title.ts";
 
 /** Longest name that a user may give, in UTF-16 units. */
 const LONGEST_TITLE = 200;

@@ -1,6 +1,7 @@
 /** Answers what pages ask beside the conversation: finds the handler, checks what it is given, tells what came of it. */
 import type { z } from "zod";
-import { faultOf, RequestError } from "@/lib/protocol/request_error.ts";
+import { RequestError } from "@/lib/protocol/request_error.ts";
+import { internalError } from "@/lib/telemetry/internal_error.ts";
 import type { Session } from "@/lib/chat/session.ts";
 import type { Calls, Method, Params, Result } from "@/lib/protocol/calls.ts";
 import { LlmError } from "@/lib/providers/provider.ts";
@@ -147,5 +148,5 @@ function errorOf(error: unknown, method: string): TurnError {
   if (error instanceof LlmError) {
     return { code: error.code, message: error.message, ...(error.hint !== undefined && { hint: error.hint }) };
   }
-  return faultOf(`answer ${method}`, error);
+  return internalError(`answer ${method}`, error);
 }

@@ -13,7 +13,8 @@ import { isOwnOrigin } from "./origins.ts";
 import { isServable } from "./paths.ts";
 import { publicUrl, setUrl } from "./public_url.ts";
 import type { Secrets } from "./secrets.ts";
-import { digest, guestSecret, newToken, setGuestCookie, shownCookie, shownToken, Tokens } from "./token.ts";
+import { randomToken } from "./random_token.ts";
+import { digest, guestSecret, setGuestCookie, shownCookie, shownToken, Tokens } from "./token.ts";
 import { ENTER, tokenPage } from "./token_page.ts";
 import type { Visitor } from "./visitor.ts";
 import type { Config } from "@/lib/config/schema.ts";
@@ -55,7 +56,7 @@ export class AccessGuard {
   readonly #allowedOrigins: readonly string[];
 
   constructor({ server, wsPath, secrets }: DoorOptions) {
-    if (server.token === undefined && !isLoopback(server.host)) this.madeToken = newToken();
+    if (server.token === undefined && !isLoopback(server.host)) this.madeToken = randomToken();
     const owner = server.token ?? this.madeToken;
     this.locked = owner !== undefined;
     this.#wsPath = wsPath;
@@ -153,7 +154,7 @@ export class AccessGuard {
   #principalOf(role: Role, request: Request, url: URL): { principal: Principal; cookies: string[] } {
     if (role === "owner") return { principal: OWNER, cookies: [] };
     const known = guestSecret(request, url);
-    const secret = known ?? newToken();
+    const secret = known ?? randomToken();
     // Of the many requests of a page the first one settles it, or each would make another guest.
     const keep = known === undefined && isRead(request) && !isUpgrade(request) && asksForPage(request, url);
     return {

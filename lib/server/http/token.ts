@@ -1,17 +1,11 @@
 /** What visitors show to come in: how it is made, compared, and kept by browsers. */
 import { Buffer } from "node:buffer";
-import { createHash, createHmac, randomBytes, timingSafeEqual } from "node:crypto";
+import { createHash, createHmac, timingSafeEqual } from "node:crypto";
+import { isRandomToken, randomToken } from "./random_token.ts";
 import type { Secrets } from "./secrets.ts";
 import type { Role } from "@/lib/protocol/role.ts";
 
 const KEPT_SECONDS = 30 * 24 * 3600;
-/** As {@linkcode newToken} makes them. */
-const MADE = /^[\w-]{22}$/;
-
-/** A new token that nobody can guess, short enough for a link. */
-export function newToken(): string {
-  return randomBytes(16).toString("base64url");
-}
 
 /** Stands for a token where the token itself must not be kept. */
 export function digest(token: string): string {
@@ -54,7 +48,7 @@ export class Tokens {
    */
   setCookie(url: URL, path: string, role: Role): string {
     const token = role === "owner" ? this.#owner : this.#secrets.guestToken;
-    return keptCookie(url, path, tokenCookie(url), this.#sign(token ?? newToken()));
+    return keptCookie(url, path, tokenCookie(url), this.#sign(token ?? randomToken()));
   }
 
   #roleOf(shown: string, made: (token: string) => string): Role | undefined {
@@ -85,7 +79,7 @@ export function shownCookie({ headers }: Request, url: URL): string | undefined 
 /** A guest's own secret, by which the server knows the same guest again; undefined where it has none yet. */
 export function guestSecret({ headers }: Request, url: URL): string | undefined {
   const secret = cookie(headers, guestCookie(url));
-  return secret !== undefined && MADE.test(secret) ? secret : undefined;
+  return secret !== undefined && isRandomToken(secret) ? secret : undefined;
 }
 
 /** The Set-Cookie header by which a guest's browser keeps its secret. */

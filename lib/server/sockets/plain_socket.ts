@@ -2,7 +2,8 @@
 import type { Hub } from "@/lib/chat/hub.ts";
 import { dropSocket, listen } from "./listen.ts";
 import { PlainSender } from "./plain_sender.ts";
-import { faultOf, RequestError } from "@/lib/protocol/request_error.ts";
+import { RequestError } from "@/lib/protocol/request_error.ts";
+import { internalError } from "@/lib/telemetry/internal_error.ts";
 import { runTurn } from "@/lib/chat/turn.ts";
 import type { TurnEvent } from "@/lib/stages/events.ts";
 import type { Principal } from "@/lib/principal.ts";
@@ -57,7 +58,9 @@ export function servePlain(socket: WebSocket, hub: Hub, principal: Principal, mo
       take(event.data);
     } catch (error) {
       const isTheirs = error instanceof SyntaxError || error instanceof RequestError;
-      line.send(isTheirs ? { type: "error", message: error.message } : plainError(faultOf("take a prompt", error)));
+      line.send(
+        isTheirs ? { type: "error", message: error.message } : plainError(internalError("take a prompt", error)),
+      );
     }
     // What still comes in after a close is nobody's.
   }, { signal: gone.signal });

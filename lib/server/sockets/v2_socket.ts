@@ -3,9 +3,9 @@ import { CallConnection } from "@/lib/server/calls/router.ts";
 import { Delivery, HIGH_WATER, sendFrame } from "./delivery.ts";
 import type { Hub } from "@/lib/chat/hub.ts";
 import { dropSocket, listen } from "./listen.ts";
-import { faultOf, RequestError } from "@/lib/protocol/request_error.ts";
+import { RequestError } from "@/lib/protocol/request_error.ts";
+import { internalError } from "@/lib/telemetry/internal_error.ts";
 import type { Session } from "@/lib/chat/session.ts";
-import { toldOf } from "@/lib/store/store.ts";
 import type { Principal } from "@/lib/principal.ts";
 import { parseClientFrame } from "@/lib/protocol/client_frame.ts";
 import type { ClientFrame, TurnError } from "@/lib/protocol/v2.ts";
@@ -37,7 +37,7 @@ export function serveV2(socket: WebSocket, hub: Hub, principal: Principal): void
       role: principal.role,
       seq: conversation.seq,
       resumed: position !== undefined,
-      history: position === undefined ? conversation.turns.map(toldOf) : [],
+      history: position === undefined ? conversation.history : [],
       ...hub.snapshot(principal),
     });
     delivery ??= new Delivery(socket, { conversation, position: position ?? conversation.log.end, welcome: greet });
@@ -159,5 +159,5 @@ function turnOf(data: unknown): { turn?: string } {
 function refusalOf(error: unknown): TurnError {
   if (error instanceof RequestError) return error.error;
   if (error instanceof SyntaxError) return { code: "bad_frame", message: error.message };
-  return faultOf("take a frame", error);
+  return internalError("take a frame", error);
 }
