@@ -23,9 +23,9 @@ async function serve(): Promise<number> {
   // Made by the build: nothing that a fresh checkout could resolve at compile time.
   const built: { default: { fetch: Handler } } = await import(new URL("server.js", BUILD).href);
   const { services } = await import("./main.ts");
-  const { config: { server: settings, llm: { wsPath } }, secrets } = services;
+  const { server: settings, llm: { wsPath } } = services.live.current;
   const { host, port } = settings;
-  const guard = new AccessGuard({ server: settings, wsPath, secrets });
+  const guard = new AccessGuard({ server: settings, wsPath, secrets: services.secrets });
   const handler = createHandler(built.default.fetch, {
     guard: guard,
     prepared: fileURLToPath(new URL("compressed", BUILD)),

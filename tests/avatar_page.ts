@@ -65,7 +65,7 @@ export class AvatarPages {
 
   /** Address of Hiyori, the model that every app has. */
   get hiyori(): string {
-    const { entry, avatarUrl = entry } = this.#house.services.appConfig();
+    const { entry, avatarUrl = entry } = this.#house.services.settings.appConfig();
     return avatarUrl;
   }
 

@@ -6,7 +6,7 @@ import { startStub, type Stub } from "./stub_ollama.ts";
 import { PATIENCE, within } from "./until.ts";
 import { CALM } from "./visit.ts";
 import { FakeModel } from "@/lib/chat/fake_brain.ts";
-import { Hub } from "@/lib/chat/hub.ts";
+import { openChat } from "@/lib/server/services.ts";
 import { MemoryStore } from "@/lib/store/store.ts";
 import { upgradeSocket } from "@/lib/server/sockets/upgrade.ts";
 import { ChatStore } from "@/web/chat/chat_store.ts";
@@ -20,7 +20,9 @@ import { OWNER } from "@/lib/principal.ts";
 /** A server with its brain in the test's hands, that can go away and come back at the same address. */
 class Server {
   readonly brain = new FakeModel();
-  readonly #hub = new Hub({
+  readonly #chat = openChat({
+    epoch: 1,
+    model: () => "m",
     languageModel: this.brain,
     store: new MemoryStore(),
     limits: configSchema.parse({}).limits,
@@ -30,11 +32,9 @@ class Server {
   readonly #sockets = new Set<WebSocket>();
   readonly #server = Deno.serve({ port: 0, hostname: "127.0.0.1", onListen() {} }, (request) => {
     if (this.away) return new Response("Away\n", { status: 503 });
-    return upgradeSocket(request, {
-      hub: this.#hub,
+    return upgradeSocket(request, this.#chat.sockets, {
       principal: OWNER,
       address: "here",
-      model: () => "m",
       upgrade: (options) => {
         const upgraded = Deno.upgradeWebSocket(request, options);
         this.#sockets.add(upgraded.socket);
@@ -55,7 +55,7 @@ class Server {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    await this.#hub.close();
+    await this.#chat.close();
     await this.#server.shutdown();
   }
 }

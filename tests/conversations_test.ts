@@ -242,7 +242,7 @@ const scenes: Record<string, Scene> = {
       await page.waitForFunction(() =>
         document.querySelector(".upload[data-phase=done] li")?.textContent?.includes("the key /(?=x)/")
       );
-      assertEquals(server.services.config.prompt, "Mei");
+      assertEquals(server.services.live.current.prompt, "Mei");
       await talk(page, stub, "Hello", "Hi.");
       const says = (words: string) =>
         page.waitForFunction(
@@ -269,7 +269,7 @@ const scenes: Record<string, Scene> = {
       await talk(page, stub, "Hello", "Hi.");
       await logSays(page, greeting);
       assertStringIncludes(JSON.stringify(stub.requests.at(-1)!.body), greeting);
-      await server.services.change([{ path: ["prompt"], value: "streamer" }]);
+      await server.services.settings.change([{ path: ["prompt"], value: "streamer" }]);
       await page.waitForFunction(() => document.querySelector(".chat-header h2")?.textContent === "Kit");
       // What was said to begin with stays; who speaks now begins the next conversation.
       await logSays(page, greeting);

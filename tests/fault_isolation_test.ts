@@ -34,11 +34,11 @@ async function undisturbed(client: Client, meanwhile: () => Promise<void>): Prom
 
 /** What is broken in the services, and the request that meets it. */
 const REQUESTS: [string, (services: Services) => () => void, string, RequestInit?][] = [
-  ["the page's configuration", (services) => broke(services, "appConfig"), "/app-config.json"],
-  ["the page", (services) => broke(services, "appConfig"), "/"],
+  ["the page's configuration", ({ settings }) => broke(settings, "appConfig"), "/app-config.json"],
+  ["the page", ({ settings }) => broke(settings, "appConfig"), "/"],
   ["how ready it is", ({ modelService: modelService }) => broke(modelService, "look"), "/readyz"],
-  ["the metrics", ({ hub }) => broke(hub.metrics, "page"), "/metrics"],
-  ["the avatar's files", ({ avatar }) => broke(avatar, "shownDir"), "/model/any.json"],
+  ["the metrics", ({ chat }) => broke(chat.metrics, "page"), "/metrics"],
+  ["the avatar's files", ({ avatars }) => broke(avatars, "shownDir"), "/model/any.json"],
   ["an uploaded character", ({ live }) => broke(live, "change"), "/api/characters", { method: "POST", body: card() }],
 ];
 
@@ -80,9 +80,9 @@ Deno.test("a request and a call fail alone, whatever throws behind them", async 
       const mendMind = broke(server.services.modelService, "change");
       await refusedInternally(page.write("llm.model", "llama3.2:3b"));
       mendMind();
-      const mendHub = broke(server.services.hub, "broadcast");
+      const mendConnections = broke(server.services.chat.connections, "broadcast");
       await refusedInternally(page.call("characters.choose", { name: "tutor" }));
-      mendHub();
+      mendConnections();
       assertEquals(await page.write("llm.model", "qwen2.5"), { restart: false });
       await page.call("characters.choose", { name: "companion" });
     });
@@ -90,7 +90,7 @@ Deno.test("a request and a call fail alone, whatever throws behind them", async 
   });
 
   await t.step("a look at Ollama whose news nobody takes", async () => {
-    const mend = broke(server.services.hub, "broadcast");
+    const mend = broke(server.services.chat.connections, "broadcast");
     stub.set({ version: "9.9.9" });
     await undisturbed(other.client, async () => void await server.services.modelService.look());
     mend();

@@ -90,7 +90,7 @@ const scenes: [name: string, play: (visit: Visit) => Promise<void>, options?: Vi
   }],
 
   ["a model that is missing is named, and the chat works", async ({ page, server: server }) => {
-    await Deno.remove(`${server.services.avatar.shownDir}/Hiyori.moc3`);
+    await Deno.remove(`${server.services.avatars.shownDir}/Hiyori.moc3`);
     await page.setCacheEnabled(false);
     await page.reload();
     await page.waitForSelector('canvas[data-state="error"]');

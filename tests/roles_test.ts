@@ -20,8 +20,8 @@ type Headers = Record<string, string>;
 
 Deno.test("every call and every path has a role", async () => {
   await using server = await TestServer.open();
-  assertEquals(server.services.hub.calls.methods.toSorted(), Object.keys(CALL_ROLES).toSorted());
-  const { wsPath } = server.services.config.llm;
+  assertEquals(server.services.chat.calls.methods.toSorted(), Object.keys(CALL_ROLES).toSorted());
+  const { wsPath } = server.services.live.current.llm;
   const paths = [...pathsAdded(() => createApp(server.services)), ...pagePaths(), ...staticPaths()];
   assert(paths.includes("/metrics") && paths.includes("/") && paths.includes("/styles.css"), paths.join());
   for (const path of paths) assert(declaredRole(path, wsPath) !== undefined, `${path} has no role`);
@@ -30,11 +30,11 @@ Deno.test("every call and every path has a role", async () => {
 
 Deno.test("a guest is refused every call and every path that is the owner's, and no other", async () => {
   await using server = await houseWithGuests({ limits: { queue: 4 } });
-  const { hub: { calls: desk }, config: { llm } } = server.services;
+  const { chat: { calls }, live: { current: { llm } } } = server.services;
   const guest = await enter(server);
   await using page = await Page.open(server, guest);
   assertEquals((await page.client.next("welcome")).role, "guest");
-  for (const method of desk.methods as Method[]) {
+  for (const method of calls.methods as Method[]) {
     const refused = await page.call(method, {} as never).then(
       () => undefined,
       (error: RefusedCall) => error.error.code,
@@ -43,7 +43,7 @@ Deno.test("a guest is refused every call and every path that is the owner's, and
   }
   const moved = { changes: [{ path: ["llm", "host"], value: "http://192.168.1.9:11434" }] };
   assertEquals(await codeOf(page.call("settings.write", moved)), "forbidden");
-  assertEquals(server.services.config.llm.host, llm.host);
+  assertEquals(server.services.live.current.llm.host, llm.host);
 
   const port = portOf(server);
   for (const declared of DECLARED_PATHS) {
@@ -111,8 +111,8 @@ Deno.test("a guest sees its own conversations, the owner all; who they are is on
   await say(owner, "o2", "a word of the owner");
   const { text } = await owner.call("conversations.export", { conversation: hers!.id, format: "json" });
   assertEquals(await titles(a), [["anna's secret plan", false]]);
-  await server.services.hub.conversations.save();
-  const stored = await server.services.hub.conversations.read(hers!.id, { role: "owner", id: "owner" });
+  await server.services.chat.conversations.save();
+  const stored = await server.services.chat.conversations.read(hers!.id, { role: "owner", id: "owner" });
   assertMatch(stored.owner!, /^guest:[\w-]{43}$/);
   assertEquals(stored.turns.map(({ askedBy }) => askedBy), [stored.owner, undefined]);
 

@@ -87,7 +87,7 @@ const scenes: Scene[] = [
       await pageSays(page, ".checks", "The model qwen2.5 is there");
       await (await page.waitForSelector(".choice::-p-text(mini:3b)"))!.click();
       await page.waitForSelector('.choice[aria-pressed="true"]::-p-text(mini:3b)');
-      assertEquals(server.services.config.llm.model, "mini:3b");
+      assertEquals(server.services.live.current.llm.model, "mini:3b");
       await (await named(page, "textbox", "Another model")).type("absent\n");
       await pageSays(page, ".checks", "The model absent is not there yet");
       await named(page, "button", "Get absent");
@@ -200,7 +200,7 @@ const scenes: Scene[] = [
       await (box as import("npm:puppeteer-core@25.16.0").ElementHandle<HTMLInputElement>).uploadFile(zip);
       await pageSays(page, ".review", "8 faces, 8 motions");
       await page.waitForSelector('.review img[src^="data:image/png"]');
-      assertEquals(server.services.appConfig().model, "hiyori", "nothing is taken before it is seen");
+      assertEquals(server.services.settings.appConfig().model, "hiyori", "nothing is taken before it is seen");
       const faces = await page.$$eval(
         ".review-faces option:checked",
         (options) => options.map((one) => one.textContent),
@@ -209,7 +209,7 @@ const scenes: Scene[] = [
       await page.select(".review-faces select", "exp_01");
       await (await named(page, "button", "Put on the stage")).click();
       await page.waitForFunction(() => document.querySelector(".upload") === null);
-      const { model, emotions } = server.services.appConfig();
+      const { model, emotions } = server.services.settings.appConfig();
       assertEquals(emotions, { happy: "exp_01" });
       await page.waitForSelector(`canvas[data-model="${model}"]`);
       await page.waitForSelector(`.choice[aria-pressed="true"]`);
@@ -244,10 +244,10 @@ const scenes: Scene[] = [
       await (await named(page, "button", "Zoe/Zoe.model3.json")).click();
       await pageSays(page, '.review [role="alert"]', "Zoe.moc3 is not a Live2D model that can be read");
       assertEquals(await page.$$eval(".review button", (buttons) => buttons.map((one) => one.textContent)), ["Remove"]);
-      assertEquals(server.services.config.models["Zoe"]?.entry, "Zoe/Zoe.model3.json");
+      assertEquals(server.services.live.current.models["Zoe"]?.entry, "Zoe/Zoe.model3.json");
       await (await named(page, "button", "Remove")).click();
       await page.waitForFunction(() => document.querySelector(".upload") === null);
-      assertEquals([server.services.config.models, server.services.appConfig().model], [{}, "hiyori"]);
+      assertEquals([server.services.live.current.models, server.services.settings.appConfig().model], [{}, "hiyori"]);
       await page.waitForSelector('canvas[data-state="ready"][data-model="hiyori"]');
     },
   },
@@ -279,7 +279,7 @@ const scenes: Scene[] = [
       await page.waitForSelector('.choice[aria-pressed="true"]::-p-text(Yuki)');
       await (await page.waitForSelector(".choice::-p-text(Kit)"))!.click();
       await page.waitForSelector('.choice[aria-pressed="true"]::-p-text(Kit)');
-      assertEquals(server.services.config.prompt, "streamer");
+      assertEquals(server.services.live.current.prompt, "streamer");
     },
   },
   {

@@ -173,7 +173,7 @@ Deno.test("a wrong setting changes nothing, and the refusal says what it should 
     assertEquals(refused.error.message.includes("hush"), false);
   }
   assertEquals(await Deno.readTextFile(server.services.live.path), FILE);
-  assertEquals([server.services.config.ui.theme, server.services.config.model], ["auto", "hiyori"]);
+  assertEquals([server.services.live.current.ui.theme, server.services.live.current.model], ["auto", "hiyori"]);
   const { variable, value } = await page.setting("timeScale");
   assertEquals([variable, value], ["VTUBER_TIME_SCALE", 3]);
 });
@@ -181,11 +181,11 @@ Deno.test("a wrong setting changes nothing, and the refusal says what it should 
 Deno.test("what needs a restart says so, is written, and leaves the running server as it is", async () => {
   await using server = await TestServer.open();
   await using page = await Page.open(server);
-  const { port } = server.services.config.server;
+  const { port } = server.services.live.current.server;
   assertEquals(String(port), new URL(server.url).port);
   assertEquals(await page.write("server.port", 9123), { restart: true });
   assertEquals(await page.write("server.port", 9123), { restart: false });
-  assertEquals([(await page.setting("server.port")).value, server.services.config.server.port], [9123, port]);
+  assertEquals([(await page.setting("server.port")).value, server.services.live.current.server.port], [9123, port]);
   await (await Page.open(server))[Symbol.asyncDispose]();
 });
 

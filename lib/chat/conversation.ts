@@ -14,7 +14,7 @@ import { OWNER } from "@/lib/principal.ts";
 import type { EndReason, TurnError, TurnRecord } from "@/lib/protocol/v2.ts";
 import { guarded } from "@/lib/telemetry/guard.ts";
 
-/** What a session needs from the server around it. */
+/** What a conversation is made with. */
 export interface ConversationOptions {
   id: string;
   /** The principal that the conversation belongs to, by id. */
@@ -26,14 +26,14 @@ export interface ConversationOptions {
   languageModel: LanguageModel;
   /** How many prompts may wait behind the running one. */
   queue: number;
-  /** Whether feelings are guessed where the model marks none; asked for each turn. Default: false. */
-  readonly classifier?: boolean;
+  /** Whether feelings are guessed where the model marks none; asked for each turn. Default: they are not. */
+  classifier?(): boolean;
   /** Makes the request for the last of `turns`. */
   request(turns: readonly TurnRecord[]): GenerateRequest;
   /** Makes what follows the events of one turn, for the log and the metrics. It must not throw. */
   watch(): Emit;
-  /** Told of each turn whose record has changed. */
-  onChange(conversation: Conversation, turn: StoredTurn): void;
+  /** Called with each turn whose record has changed. */
+  onChange(turn: StoredTurn): void;
 }
 
 /** Somebody who wants to know when there are new frames. */
@@ -205,7 +205,7 @@ export class Conversation {
   /** The stages of a turn, and what keeps what comes out of them. */
   #keeping(record: StoredTurn): Emit {
     const stages = [new ThoughtsStage(), new MarksStage()];
-    const guessing = this.#options.classifier ?? false;
+    const guessing = this.#options.classifier?.() ?? false;
     return pipeline(guessing ? [...stages, new FeelingsStage()] : stages, (event) => {
       // A turn that was ended from outside (a truncation) must not speak into what came after it.
       if (record.state !== "streaming") return;
@@ -248,7 +248,7 @@ export class Conversation {
     record.thinking = [record.thinking, record.text.trim()].filter((text) => text !== "").join("\n\n");
     record.text = "";
     this.log.clear(this.#next());
-    guarded("note a turn that has changed", () => this.#options.onChange(this, record));
+    guarded("note a turn that has changed", () => this.#options.onChange(record));
     this.#tell((watcher) => watcher.restart());
   }
 
@@ -276,7 +276,7 @@ export class Conversation {
 
   #push(record: StoredTurn, frame: LoggedFrame): void {
     this.log.push(frame);
-    guarded("note a turn that has changed", () => this.#options.onChange(this, record));
+    guarded("note a turn that has changed", () => this.#options.onChange(record));
     this.#tell((watcher) => watcher.wake());
   }
 

@@ -1,6 +1,7 @@
 /** All conversations, stored and live. Each is live at most once, so that no two write the same one. */
 import { RequestError } from "@/lib/protocol/request_error.ts";
-import { type Conversation, INTERRUPTED } from "./conversation.ts";
+import { Conversation, type ConversationOptions, INTERRUPTED } from "./conversation.ts";
+import { firstSeq } from "./epoch.ts";
 import type { Store, StoredConversation, StoredTurn } from "@/lib/store/store.ts";
 import { mayUse, OWNER, type Principal } from "@/lib/principal.ts";
 import type { ConversationSummary } from "@/lib/protocol/calls.ts";
@@ -21,20 +22,22 @@ const EMPTY_SESSION_MS = DAY_MS;
 
 export interface ConversationRegistryOptions {
   store: Store;
+  /** This process's, as `claimEpoch()` gives it: numbers of frames begin with it. */
+  epoch: number;
+  /** What each conversation is made with. */
+  conversation: Omit<ConversationOptions, "id" | "owner" | "turns" | "seq" | "onChange">;
   /** Milliseconds since the epoch; default: the clock. */
   now?(): number;
   /** How often sessions that are not used any more are forgotten, ms; default: once a day. */
   forgetMs?: number;
-  /** Brings a conversation to life; it tells the archive of each turn that has changed. */
-  activate(id: string, owner: string, turns: StoredTurn[]): Conversation;
-  /** Hears that storing has begun to fail, and, without a failure, that all is stored again. */
+  /** Called when storing has begun to fail and, without a failure, when all is stored again. */
   onStoring(failure?: Error): void;
 }
 
 export class ConversationRegistry {
   readonly #store: Store;
   readonly #now: () => number;
-  readonly #activateConversation: ConversationRegistryOptions["activate"];
+  readonly #conversation: ConversationRegistryOptions["conversation"];
   readonly #onStoring: ConversationRegistryOptions["onStoring"];
   /** Those that somebody is in, or that are being answered. */
   readonly #live = new Map<string, Conversation>();
@@ -44,15 +47,20 @@ export class ConversationRegistry {
   /** Sessions by their ids, and the conversations they have entered since the last save. */
   readonly #sessionConversations = new Map<string, string>();
   readonly #forgetting: ReturnType<typeof setInterval>;
+  /** Higher than each number of a frame of a conversation that is not in memory any more. */
+  #nextSeq: number;
   #failing = false;
   /** Settles when all that was asked of the store has been done. */
   #last: Promise<void> = Promise.resolve();
   #saving: ReturnType<typeof setTimeout> | undefined;
 
-  constructor({ store, now = Date.now, forgetMs = DAY_MS, activate: bring, onStoring }: ConversationRegistryOptions) {
+  constructor(
+    { store, epoch, conversation, now = Date.now, forgetMs = DAY_MS, onStoring }: ConversationRegistryOptions,
+  ) {
     this.#store = store;
+    this.#nextSeq = firstSeq(epoch);
     this.#now = now;
-    this.#activateConversation = bring;
+    this.#conversation = conversation;
     this.#onStoring = onStoring;
     const forget = () => void this.#next(() => this.#forgetSessions());
     forget();
@@ -153,7 +161,7 @@ export class ConversationRegistry {
       // First, so that nothing has happened where that fails.
       await this.#store.delete(id);
       conversation?.cancel();
-      this.#live.delete(id);
+      if (conversation !== undefined) this.#deactivate(conversation);
       this.#unsaved.delete(id);
       for (const [id, entered] of this.#sessionConversations) if (entered === id) this.#sessionConversations.delete(id);
       if (conversation !== undefined) leave(conversation);
@@ -172,7 +180,7 @@ export class ConversationRegistry {
   }
 
   /** Hears of a turn that has to be stored, soon. */
-  changed({ id: id }: Conversation, turn: StoredTurn): void {
+  changed({ id }: Conversation, turn: StoredTurn): void {
     const turns = this.#unsaved.get(id) ?? new Set();
     turns.add(turn);
     this.#unsaved.set(id, turns);
@@ -190,11 +198,13 @@ export class ConversationRegistry {
    */
   async release(conversation: Conversation, isEmpty: () => boolean): Promise<void> {
     await conversation.settled();
-    const { id: id } = conversation;
+    const { id } = conversation;
     await this.#next(async () => {
       await this.#flush();
       if (this.#unsaved.has(id) || this.#dropped.some((drop) => drop.id === id)) return;
-      if (!conversation.busy && isEmpty() && this.#live.get(id) === conversation) this.#live.delete(id);
+      if (!conversation.busy && isEmpty() && this.#live.get(id) === conversation) {
+        this.#deactivate(conversation);
+      }
     });
   }
 
@@ -294,9 +304,22 @@ export class ConversationRegistry {
       turn.state = "failed";
       turn.error = INTERRUPTED;
     }
-    const conversation = this.#activateConversation(id, owner ?? OWNER.id, turns);
+    const conversation = new Conversation({
+      ...this.#conversation,
+      id,
+      owner: owner ?? OWNER.id,
+      turns,
+      seq: this.#nextSeq,
+      onChange: (turn) => this.changed(conversation, turn),
+    });
     this.#live.set(id, conversation);
     return conversation;
+  }
+
+  /** Drops a conversation from memory. When it comes back, its frames have numbers that nobody has seen. */
+  #deactivate(conversation: Conversation): void {
+    this.#live.delete(conversation.id);
+    this.#nextSeq = Math.max(this.#nextSeq, conversation.seq + 1);
   }
 }
 

@@ -11,18 +11,13 @@ const DAY = 24 * 60 * 60 * 1_000;
 function archiveOf(store: Store, more: { now?(): number; forgetMs?: number } = {}): ConversationRegistry {
   return new ConversationRegistry({
     store,
-    activate: (id, owner, turns) =>
-      new Conversation({
-        id: id,
-        owner,
-        turns,
-        seq: 1,
-        languageModel: new FakeModel(),
-        queue: 1,
-        request: () => ({ model: "m", messages: [] }),
-        watch: () => () => {},
-        onChange() {},
-      }),
+    epoch: 1,
+    conversation: {
+      languageModel: new FakeModel(),
+      queue: 1,
+      request: () => ({ model: "m", messages: [] }),
+      watch: () => () => {},
+    },
     onStoring() {},
     ...more,
   });

@@ -57,7 +57,7 @@ export class ModelService {
   }
 
   /** Answers with whoever the configuration names when it is asked. */
-  get brain(): LanguageModel {
+  get languageModel(): LanguageModel {
     return { open: (request, options) => this.#model.open(request, options) };
   }
 
@@ -82,7 +82,7 @@ export class ModelService {
   }
 
   /** The chosen character, as pages show it. */
-  who(): CharacterInfo | undefined {
+  character(): CharacterInfo | undefined {
     const { chosen } = this.#characters;
     if (chosen === undefined) return undefined;
     // What is shown is what the model is told that the character said: nothing in it may change in between.

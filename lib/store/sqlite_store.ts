@@ -185,6 +185,10 @@ export class SqliteStore implements Store {
     });
   }
 
+  async nextEpoch(): Promise<number> {
+    return Number(this.#db.prepare("UPDATE epoch SET latest = latest + 1 RETURNING latest").get()!.latest);
+  }
+
   async close(): Promise<void> {
     this.#indexer[Symbol.dispose]();
     this.#db.close();

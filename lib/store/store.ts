@@ -75,8 +75,16 @@ export interface Store {
    * @param owner only those that belong to the principal of this id
    */
   list(most: number, query?: string, owner?: string): Promise<StoredSummary[]>;
+  /** One more than the time before, also over restarts: {@linkcode FIRST_EPOCH} at first. */
+  nextEpoch(): Promise<number>;
   close(): Promise<void>;
 }
+
+/**
+ * Numbers of frames were made of the clock before there were epochs: with this one they are higher than those of every
+ * clock before the year 2041.
+ */
+export const FIRST_EPOCH = 2 ** 19;
 
 interface Kept {
   owner?: string;
@@ -91,6 +99,7 @@ export class MemoryStore implements Store {
   readonly #now: () => number;
   readonly #sessions = new Map<string, { id: string; seen: number }>();
   readonly #conversations = new Map<string, Kept>();
+  #nextEpoch = FIRST_EPOCH;
 
   constructor(now: () => number = Date.now) {
     this.#now = now;
@@ -101,7 +110,7 @@ export class MemoryStore implements Store {
   }
 
   async enter(session: string, id: string): Promise<void> {
-    this.#sessions.set(session, { id: id, seen: this.#now() });
+    this.#sessions.set(session, { id, seen: this.#now() });
   }
 
   async read(id: string): Promise<StoredConversation | undefined> {
@@ -148,7 +157,7 @@ export class MemoryStore implements Store {
   }
 
   async forgetSessions({ unusedSince, emptySince }: Forgetting): Promise<void> {
-    for (const [session, { id: id, seen }] of this.#sessions) {
+    for (const [session, { id, seen }] of this.#sessions) {
       const kept = this.#conversations.get(id);
       const used = kept === undefined ? seen >= emptySince : Math.max(seen, kept.updated) >= unusedSince;
       if (!used) this.#sessions.delete(session);
@@ -170,6 +179,10 @@ export class MemoryStore implements Store {
       found.push({ ...summary, ...whose, ...(words !== "" && excerptFrom(hit, words)) });
     }
     return found;
+  }
+
+  async nextEpoch(): Promise<number> {
+    return this.#nextEpoch++;
   }
 
   async close(): Promise<void> {

@@ -137,10 +137,10 @@ Deno.test("what was about to be told of a conversation is not told after it has 
   page.send({ type: "reset" });
   await talk(server, page, "t2", "second", "two");
   const conversation = await idOf(page, "first");
-  const session = await server.hub.openSession(OWNER, page.session);
+  const session = await server.chat.sessions.open(OWNER, page.session);
   const from = page.heard.length;
   session.conversation.prompt("late", "third");
-  await server.hub.open(session, conversation);
+  await server.chat.sessions.openConversation(session, conversation);
   await call(page, "context.use", {});
   assertEquals(page.heard.slice(from).map(({ type }) => type), ["welcome", "result"]);
   await page.close();
@@ -354,7 +354,7 @@ Deno.test("calls that cannot be done are refused, and change nothing", async () 
 Deno.test("a call runs until its socket closes", async () => {
   await using server = new ChatServer();
   const gone = Promise.withResolvers<void>();
-  server.hub.calls.register({
+  server.chat.calls.register({
     "ollama.pull": (_, { signal, progress }) => {
       progress({ status: "begun" });
       signal.addEventListener("abort", () => gone.resolve());

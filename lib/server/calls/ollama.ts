@@ -4,10 +4,9 @@ import { checked, type Handlers } from "./router.ts";
 import { pull } from "@/lib/providers/ollama/pull.ts";
 import { isAway, type OllamaModel, type OllamaStatus } from "@/lib/providers/ollama/status.ts";
 import type { Preflight } from "@/lib/protocol/calls.ts";
-import type { Services } from "@/lib/server/services.ts";
+import type { ModelService } from "@/lib/server/model_service.ts";
 
-export function ollamaCalls(services: Services): Handlers {
-  const { modelService: modelService } = services;
+export function ollamaCalls(modelService: ModelService): Handlers {
   return {
     ...checked("preflight.look", z.object({}), async () => preflight(await modelService.look())),
     ...checked(

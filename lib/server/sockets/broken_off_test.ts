@@ -14,7 +14,7 @@ const name = "v2: a client that breaks off leaves nothing of its conversation in
 Deno.test({ name, ignore: !hasCollector }, async () => {
   await using server = new ChatServer({ sessionSeconds: 0 });
   const session = await talkAndBreakOff(server);
-  await until("the session is let go", () => server.hub.sessions === 0);
+  await until("the session is let go", () => server.chat.sessions.size === 0);
   server.brain.answers.length = 0;
   await collectGarbage();
   assertEquals(session.deref(), undefined);
@@ -30,8 +30,8 @@ async function talkAndBreakOff(server: ChatServer): Promise<WeakRef<Conversation
   answer.say("Hi");
   answer.end();
   const hold = async () => {
-    const [conversation] = await server.hub.conversations.list(OWNER);
-    await server.hub.conversations.open(conversation!.id, OWNER, (live) => session = new WeakRef(live));
+    const [conversation] = await server.chat.conversations.list(OWNER);
+    await server.chat.conversations.open(conversation!.id, OWNER, (live) => session = new WeakRef(live));
     socket.close();
   };
   await socket.read((payload) => {

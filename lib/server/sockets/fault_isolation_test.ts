@@ -1,7 +1,7 @@
 /** Faults put into each part of the server that runs on its own: whom it concerns is told, nobody else notices. */
 import { trace } from "@opentelemetry/api";
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
-import { call, ChatServer, type HouseParts, outcome } from "./chat_server_fixture.ts";
+import { call, ChatServer, type ChatServerOptions, outcome } from "./chat_server_fixture.ts";
 import { MemoryStore } from "@/lib/store/store.ts";
 import type { LanguageModel, Opened } from "@/lib/chat/turn.ts";
 import { CodeTracker } from "@/lib/stages/code_tracker.ts";
@@ -93,11 +93,11 @@ async function undisturbed(server: ChatServer, meanwhile: () => Promise<void>): 
   await other.close();
 }
 
-function echoHouse(parts: HouseParts = {}): ChatServer {
+function echoHouse(parts: ChatServerOptions = {}): ChatServer {
   return new ChatServer({}, { languageModel: new EchoBrain(), ...parts });
 }
 
-const BAD_TURNS: [string, HouseParts, string?][] = [
+const BAD_TURNS: [string, ChatServerOptions, string?][] = [
   ["the brain throws at once", { languageModel: new EchoBrain(broken) }],
   ["the brain is rejected with no error", { languageModel: new EchoBrain(() => Promise.reject(undefined)) }],
   ["the brain throws what cannot be shown", { languageModel: new EchoBrain(() => Promise.reject(UNSHOWABLE)) }],
@@ -215,9 +215,9 @@ const STAGES: Record<string, (server: ChatServer) => Disposable> = {
   "thoughts, in the middle of a piece": () => breakingRead(CodeTracker.prototype, "inside"),
   "the classifier's sentences": () => breaking(Sentences.prototype, "push"),
   "the classifier's last sentence": () => breaking(Sentences.prototype, "end"),
-  "the metrics, when a turn begins": ({ hub }) => breaking(hub.metrics, "turnBegan"),
-  "the metrics, when a turn ends": ({ hub }) => breaking(hub.metrics, "turnEnded"),
-  "the archive, told of a change": ({ hub }) => breaking(hub.conversations, "changed"),
+  "the metrics, when a turn begins": ({ chat }) => breaking(chat.metrics, "turnBegan"),
+  "the metrics, when a turn ends": ({ chat }) => breaking(chat.metrics, "turnEnded"),
+  "the archive, told of a change": ({ chat }) => breaking(chat.conversations, "changed"),
   "the spans": () => {
     const tracer = trace.getTracer("vtuber");
     return breaking(Object.getPrototypeOf(tracer), "startSpan");
@@ -226,7 +226,7 @@ const STAGES: Record<string, (server: ChatServer) => Disposable> = {
 
 for (const [stage, breakStage] of Object.entries(STAGES)) {
   Deno.test(`no word is lost when a stage fails: ${stage}`, async () => {
-    await using server = echoHouse({ classifier: true });
+    await using server = echoHouse({ classifier: () => true });
     const client = await enter(server);
     const before = faults;
     {
@@ -244,7 +244,7 @@ Deno.test("a watcher that throws costs the others of its conversation nothing", 
   await using server = echoHouse();
   const client = await enter(server);
   await talk(client);
-  const { conversation: conversation } = await server.hub.openSession(OWNER, (await client.next("welcome")).session);
+  const { conversation: conversation } = await server.chat.sessions.open(OWNER, (await client.next("welcome")).session);
   conversation.watchers.add({ wake: broken, restart: broken });
   const second = await enter(server, (await client.next("welcome")).session);
   await undisturbed(server, () => talk(client));
@@ -296,7 +296,7 @@ Deno.test("a ping, a call's answer and a refusal that cannot be sent cost one so
   await using server = echoHouse({ onSocket: (socket) => sockets.push(socket) });
   await undisturbed(server, async () => {
     const causes: ((client: V2) => void)[] = [
-      () => server.hub.broadcast({ type: "ping" }),
+      () => server.chat.connections.broadcast({ type: "ping" }),
       (client) => client.send({ type: "call", id: "c", method: "conversations.list", params: {} }),
       (client) => client.send("no frame at all"),
     ];
@@ -312,9 +312,12 @@ Deno.test("a ping, a call's answer and a refusal that cannot be sent cost one so
 Deno.test("a guest of the hub that throws keeps no other from being told", async () => {
   await using server = echoHouse();
   const client = await server.v2();
-  const leave = server.hub.addConnection({ close: broken } as unknown as WebSocket, { principal: OWNER, tell: broken });
+  const leave = server.chat.connections.add({ close: broken } as unknown as WebSocket, {
+    principal: OWNER,
+    send: broken,
+  });
   const second = await server.v2();
-  server.hub.broadcast({ type: "ping" });
+  server.chat.connections.broadcast({ type: "ping" });
   await Promise.all([client.next("ping"), second.next("ping")]);
   // Nor from being closed with the hub, and everything from being stored.
   const talking = await enter(server);
@@ -325,7 +328,7 @@ Deno.test("a guest of the hub that throws keeps no other from being told", async
     stored += changed.size;
     return save(changed);
   };
-  await server.hub.close();
+  await server.chat.close();
   assertEquals([(await client.closed()).code, (await second.closed()).code, stored], [1001, 1001, 1]);
   leave();
 });
@@ -355,23 +358,23 @@ const CALL_FAULTS: CallFault[] = [
       ({ conversation }) => ({ conversation }),
     ],
   ]),
-  ["who is asked throws", ({ hub }) => breaking(hub.calls, "answer"), "conversations.list", () => ({})],
+  ["who is asked throws", ({ chat }) => breaking(chat.calls, "answer"), "conversations.list", () => ({})],
   [
     "the result is none that can be sent",
-    ({ hub }) => {
-      const own = hub.calls.answer.bind(hub.calls);
-      hub.calls.answer = () => Promise.resolve(1n);
-      return { [Symbol.dispose]: () => hub.calls.answer = own };
+    ({ chat }) => {
+      const own = chat.calls.answer.bind(chat.calls);
+      chat.calls.answer = () => Promise.resolve(1n);
+      return { [Symbol.dispose]: () => chat.calls.answer = own };
     },
     "conversations.list",
     () => ({}),
   ],
   [
     "what is asked is rejected with no error",
-    ({ hub }) => {
-      const own = hub.calls.answer.bind(hub.calls);
-      hub.calls.answer = () => Promise.reject(UNSHOWABLE);
-      return { [Symbol.dispose]: () => hub.calls.answer = own };
+    ({ chat }) => {
+      const own = chat.calls.answer.bind(chat.calls);
+      chat.calls.answer = () => Promise.reject(UNSHOWABLE);
+      return { [Symbol.dispose]: () => chat.calls.answer = own };
     },
     "conversations.list",
     () => ({}),
@@ -389,8 +392,11 @@ for (const [fault, breakIt, method, params] of CALL_FAULTS) {
     const client = await enter(server);
     await talk(client, "To be kept");
     const [{ id } = { id: "" }] = await call(client, "conversations.list", {});
-    const { conversation: conversation } = await server.hub.openSession(OWNER, (await client.next("welcome")).session);
-    const before = JSON.stringify((await server.hub.conversations.read(id, OWNER)).turns);
+    const { conversation: conversation } = await server.chat.sessions.open(
+      OWNER,
+      (await client.next("welcome")).session,
+    );
+    const before = JSON.stringify((await server.chat.conversations.read(id, OWNER)).turns);
     await undisturbed(server, async () => {
       {
         using _fault = breakIt(server);
@@ -398,9 +404,9 @@ for (const [fault, breakIt, method, params] of CALL_FAULTS) {
         assert(told.type === "refused" && told.code === "internal", JSON.stringify(told));
       }
       // Nothing of it has happened.
-      assertEquals(JSON.stringify((await server.hub.conversations.read(id, OWNER)).turns), before);
+      assertEquals(JSON.stringify((await server.chat.conversations.read(id, OWNER)).turns), before);
       assertEquals(JSON.stringify(conversation.turns), before);
-      await server.hub.conversations.open(id, OWNER, (open) => {
+      await server.chat.conversations.open(id, OWNER, (open) => {
         assert(open === conversation, "the conversation is alive as it was");
       });
       await talk(client);
@@ -454,7 +460,7 @@ for (const [how, fault] of STORE_FAULTS) {
         assertEquals((await client.next("error")).code, "not_stored");
         assertEquals((await server.store.read(id))?.turns.map(({ turn }) => turn), [turn]);
       }
-      await server.hub.conversations.save();
+      await server.chat.conversations.save();
       assertEquals((await server.store.read(id))?.turns.map(({ turn }) => turn), ["anew"]);
     });
     await client.close();
@@ -472,7 +478,7 @@ for (const part of ["status", "character"] as const) {
       reachable: false,
       away: false,
     };
-    const parts: HouseParts = part === "status"
+    const parts: ChatServerOptions = part === "status"
       ? { status: () => fault ? broken() : there }
       : { character: () => fault ? broken() : { name: "Ada" } };
     await using server = echoHouse(parts);
@@ -515,7 +521,7 @@ for (const method of ["save", "enter"] as const) {
           assertEquals((await client.next("error")).code, "not_stored");
           await talk(client, "As well");
         }
-        await server.hub.conversations.save();
+        await server.chat.conversations.save();
         const [stored] = await server.store.list(1, "To be kept");
         assertEquals(stored?.turns, 2);
       });
@@ -532,7 +538,7 @@ for (const [how, fault] of STORE_FAULTS) {
       const before = faults;
       {
         using _store = breaking(server.store, "save", fault);
-        using _hub = breaking(server.hub, "broadcast");
+        using _hub = breaking(server.chat.connections, "broadcast");
         await talk(client, "To be kept");
         while (faults < before + 2) await new Promise((resolve) => setTimeout(resolve, 5));
       }
@@ -549,7 +555,7 @@ for (const [how, fault] of STORE_FAULTS) {
       const client = await enter(server);
       await talk(client);
       await client.close();
-      while (server.hub.sessions > 1) await new Promise((resolve) => setTimeout(resolve, 5));
+      while (server.chat.sessions.size > 1) await new Promise((resolve) => setTimeout(resolve, 5));
     });
   });
 

@@ -1,7 +1,7 @@
 /** Clients that connect and never read: they cost bounded memory, and nobody else notices. */
 import { assert, assertEquals } from "@std/assert";
 import { FakeModel } from "@/lib/chat/fake_brain.ts";
-import { Hub } from "@/lib/chat/hub.ts";
+import { type Chat, openChat } from "@/lib/server/services.ts";
 import { MemoryStore } from "@/lib/store/store.ts";
 import { upgradeSocket } from "./upgrade.ts";
 import { type Config, configSchema } from "@/lib/config/schema.ts";
@@ -18,11 +18,13 @@ const PIECES = 300;
 class House {
   readonly brain = new FakeModel();
   readonly sockets: WebSocket[] = [];
-  readonly hub: Hub;
+  readonly chat: Chat;
   readonly server: Deno.HttpServer<Deno.NetAddr>;
 
   constructor(limits: Partial<Config["limits"]> = {}) {
-    this.hub = new Hub({
+    this.chat = openChat({
+      epoch: 1,
+      model: () => "m",
       languageModel: this.brain,
       store: new MemoryStore(),
       limits: { ...configSchema.parse({}).limits, ...limits },
@@ -32,11 +34,9 @@ class House {
     this.server = Deno.serve(
       { port: 0, hostname: "127.0.0.1", onListen() {} },
       (request, { remoteAddr }) =>
-        upgradeSocket(request, {
-          hub: this.hub,
+        upgradeSocket(request, this.chat.sockets, {
           principal: OWNER,
           address: remoteAddr.hostname,
-          model: () => "m",
           upgrade: (options) => {
             const upgraded = Deno.upgradeWebSocket(request, options);
             this.sockets.push(upgraded.socket);
@@ -77,7 +77,7 @@ class House {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    await this.hub.close();
+    await this.chat.close();
     await this.server.shutdown();
   }
 }
@@ -97,10 +97,10 @@ Deno.test("plain: whoever never reads is given up: the generation ends, what wai
     await ended;
     const { bufferedAmount } = house.sockets[0]!;
     assert(bufferedAmount < 1_000_000, `${bufferedAmount} bytes are still in the socket`);
-    assertEquals(house.hub.connectionLimiter.taken, 1);
+    assertEquals(house.chat.sockets.connectionLimiter.taken, 1);
   }
   await house.left(0);
-  assertEquals([house.hub.sockets, house.hub.connectionLimiter.taken], [0, 0]);
+  assertEquals([house.chat.connections.size, house.chat.sockets.connectionLimiter.taken], [0, 0]);
   const probe = await house.open<PlainMessage>();
   probe.send("still there?");
   (await house.brain.answer(1)).end();
@@ -172,7 +172,11 @@ Deno.test("clients that vanish in the middle of the upgrade leave their places",
   await using house = new House();
   for (let i = 0; i < 20; i++) (await house.openDeaf())[Symbol.dispose]();
   await Promise.all(house.sockets.map((_, index) => house.left(index)));
-  assertEquals([house.sockets.length, house.hub.sockets, house.hub.connectionLimiter.taken], [20, 0, 0]);
+  assertEquals([house.sockets.length, house.chat.connections.size, house.chat.sockets.connectionLimiter.taken], [
+    20,
+    0,
+    0,
+  ]);
 });
 
 Deno.test("an upgrade without its headers is a 400, and takes no place", async () => {
@@ -182,5 +186,5 @@ Deno.test("an upgrade without its headers is a 400, and takes no place", async (
   const head = new Uint8Array(12);
   await connection.read(head);
   assertEquals(new TextDecoder().decode(head), "HTTP/1.1 400");
-  assertEquals(house.hub.connectionLimiter.taken, 0);
+  assertEquals(house.chat.sockets.connectionLimiter.taken, 0);
 });

@@ -136,7 +136,7 @@ Deno.test("pages that come with the same session at once are in the same session
     const pages = await Promise.all([server.v2(), server.v2(), server.v2()]);
     for (const page of pages) page.send({ type: "hello", session: "old" });
     for (const page of pages) assertEquals((await page.next("welcome")).history.length, 2);
-    assertEquals(server.hub.sessions, 1);
+    assertEquals(server.chat.sessions.size, 1);
     await ask(pages[0]!, "new");
     for (const page of pages) assertEquals((await page.next("queued")).turn, "new");
     await call(pages[0]!, "conversations.open", { conversation: "c1" });
@@ -178,11 +178,11 @@ Deno.test("no prompt is lost and no conversation lives twice, whoever comes, goe
     };
     await Promise.all(Array.from({ length: 5 }, (_, visitor) => visit(visitor)));
     failing = 0;
-    await server.hub.conversations.save();
+    await server.chat.conversations.save();
     const told: string[] = [];
     for (const { id } of await store.list(1_000)) {
       const kept = (await store.read(id))!.turns.map(({ turn }) => turn);
-      await server.hub.conversations.open(id, OWNER, ({ turns }) => assertEquals(turns.map(({ turn }) => turn), kept));
+      await server.chat.conversations.open(id, OWNER, ({ turns }) => assertEquals(turns.map(({ turn }) => turn), kept));
       told.push(...kept.filter((turn) => turn.includes(".")));
     }
     assertEquals([seed, told.toSorted()], [seed, asked.toSorted()]);
@@ -239,11 +239,11 @@ Deno.test("a page that leaves while its session is looked up leaves nothing behi
   page.send({ type: "hello", session: "old" });
   await asked;
   await page.close();
-  await soon(() => server.hub.sockets === 0);
+  await soon(() => server.chat.connections.size === 0);
   free();
-  await server.hub.conversations.save();
-  await soon(() => server.hub.sessions === 0);
-  assertEquals([server.hub.sockets, server.hub.sessions], [0, 0]);
+  await server.chat.conversations.save();
+  await soon(() => server.chat.sessions.size === 0);
+  assertEquals([server.chat.connections.size, server.chat.sessions.size], [0, 0]);
   await server[Symbol.asyncDispose]();
 });
 

@@ -261,11 +261,11 @@ Deno.test("Hub stores nothing of a session in which nothing was said", async () 
   const { session } = await client.next("welcome");
   client.send({ type: "reset" });
   await client.next("welcome", client.heard.length);
-  await server.hub.conversations.save();
+  await server.chat.conversations.save();
   assertEquals(await server.store.conversationOf(session), undefined);
   client.send({ type: "prompt", turn: "t", text: "hi" });
   await client.next("queued");
-  await server.hub.conversations.save();
+  await server.chat.conversations.save();
   assert(await server.store.conversationOf(session) !== undefined);
   await client.close();
 });
@@ -282,7 +282,7 @@ Deno.test("Hub tells pages when nothing can be stored, loses nothing of it, and 
   client.send({ type: "prompt", turn: "t", text: "hi" });
   const answer = await server.brain.answer(0);
   answer.say("still here");
-  await server.hub.conversations.save();
+  await server.chat.conversations.save();
   const { code, message, turn } = await client.next("error");
   assertEquals([code, message, turn], [
     "not_stored",
@@ -291,14 +291,14 @@ Deno.test("Hub tells pages when nothing can be stored, loses nothing of it, and 
   ]);
   answer.end();
   await client.next("end");
-  const { id: conversation } = (await server.hub.openSession(OWNER, session)).conversation;
+  const { id: conversation } = (await server.chat.sessions.open(OWNER, session)).conversation;
   client.send({ type: "reset" });
   await client.next("welcome", client.heard.length);
-  await server.hub.conversations.open(conversation, OWNER, ({ turns }) => {
+  await server.chat.conversations.open(conversation, OWNER, ({ turns }) => {
     assertEquals(turns.map(({ text }) => text), ["still here"]);
   });
   server.store.save = save;
-  await server.hub.conversations.save();
+  await server.chat.conversations.save();
   const kept = (await server.store.read(conversation))!;
   assertEquals(kept.turns.map(({ text, state }) => [text, state]), [["still here", "done"]]);
   await client.close();
