@@ -10,7 +10,7 @@ import type { Services } from "./lib/server/services.ts";
 import type { State } from "@/utils.ts";
 
 export interface AppOptions {
-  /** Who has sent a request that has not passed the door, as with the dev server. Default: nobody may. */
+  /** Who has sent a request that has not passed the access guard, as with the dev server. Default: nobody may. */
   unchecked?: Principal;
 }
 
@@ -44,13 +44,13 @@ export function createApp(services: Services, { unchecked }: AppOptions = {}): A
     .get(at("/app-config.json"), (ctx) => ctx.json(ctx.state.config, { headers: { "cache-control": "no-cache" } }))
     .post(at("/api/avatars"), (ctx) => uploads.avatar(ctx.req, addressOf(ctx.req)))
     .post(at("/api/characters"), (ctx) => uploads.character(ctx.req, addressOf(ctx.req)))
-    .get(at("/readyz"), async () => readyz(await modelService.look()))
+    .get(at("/readyz"), async () => readyz(await modelService.refreshStatus()))
     .get(at("/metrics"), () => chat.metrics.page())
     // Below an avatar's own folder alone: what lies beside the folders is the server's.
     .get(`${at("/avatars/*").slice(0, -1)}:hash/*`, (ctx) => {
       return serveFile(ctx.req, avatars.avatarsDir, below(ctx.url, "/avatars/"), { foreign: true, immutable: true });
     })
-    // The avatar that is shown, for clients that know no more than the predecessor's `entry`.
+    // The avatar that is shown, for clients that know no more than `entry`, as the Python predecessor's do.
     .get(at("/model/*"), (ctx) => serveFile(ctx.req, avatars.shownDir, below(ctx.url, "/model/"), { foreign: true }))
     .get(at("/vendor/*"), (ctx) => serveFile(ctx.req, avatars.vendorDir, below(ctx.url, "/vendor/")))
     .use(staticFiles())

@@ -1,4 +1,4 @@
-/** The production server: the built app behind the door, until it is told to stop. */
+/** The production server: the built app behind the access guard, until it is told to stop. */
 import { fileURLToPath } from "node:url";
 import { ConfigError } from "@/lib/config/config_error.ts";
 import type { Handler } from "./lib/server/http/compress.ts";
@@ -27,7 +27,7 @@ async function serve(): Promise<number> {
   const { host, port } = settings;
   const guard = new AccessGuard({ server: settings, wsPath, secrets: services.secrets });
   const handler = createHandler(built.default.fetch, {
-    guard: guard,
+    guard,
     prepared: fileURLToPath(new URL("compressed", BUILD)),
   });
   const server = Deno.serve({

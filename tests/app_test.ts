@@ -150,7 +150,7 @@ Deno.test("the socket at the configured path relays Ollama's tokens", async () =
   const client = await SocketClient.open<PlainMessage>(server.socketUrl);
   client.send({ prompt: "Say hello" });
   await client.next("end");
-  const text = client.heard.map((message) => message.type === "chunk" ? message.data : "").join("");
+  const text = client.received.map((message) => message.type === "chunk" ? message.data : "").join("");
   assertEquals(text, "Hello from the stub.");
   const { body, path } = stub.requests.at(-1)!;
   assertEquals([path, body], ["/api/generate", { model: "qwen2.5", prompt: "Say hello", stream: true }]);

@@ -51,7 +51,7 @@ Deno.test("a page that loads while another avatar is chosen gets all of the one 
   await using _ended = { [Symbol.asyncDispose]: () => reader.cancel() };
   const pieces = [(await reader.read()).value!];
 
-  const from = page.client.heard.length;
+  const from = page.client.received.length;
   assertEquals(await (await upload(server, b)).json(), { name: "Mia 2", warnings: [] });
   const told = await page.client.first((frame) => frame.type === "avatar", from);
   assert(told.type === "avatar");

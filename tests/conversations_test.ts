@@ -260,7 +260,7 @@ const scenes: Record<string, Scene> = {
 
   "the character has a name and greets in its own words": {
     config: { ...CONFIG, prompt: "tutor" },
-    async play({ page, stub, server: server }) {
+    async play({ page, stub, server }) {
       const { greeting } = BUILTIN_PERSONAS.tutor;
       const html = await (await fetch(server.url)).text();
       assertStringIncludes(html, greeting);
@@ -279,7 +279,7 @@ const scenes: Record<string, Scene> = {
   },
 
   "C7: the first words are chosen before the first message, by keyboard, and stay": {
-    async play({ page, stub, server: server }) {
+    async play({ page, stub, server }) {
       const data = { name: "Alice", first_mes: "First words", alternate_greetings: ["Second words", "Third words"] };
       const form = new FormData();
       form.append("file", new Blob([JSON.stringify({ spec: "chara_card_v2", data })]), "alice.json");

@@ -27,7 +27,9 @@ async function undisturbed(client: Client, meanwhile: () => Promise<void>): Prom
     await client.first(isOf("chunk"));
     await meanwhile();
     await client.first(isOf("end"));
-    const text = client.heard.map((frame) => frame.type === "chunk" && frame.turn === turn ? frame.data : "").join("");
+    const text = client.received.map((frame) => frame.type === "chunk" && frame.turn === turn ? frame.data : "").join(
+      "",
+    );
     assertEquals(text.trim(), WORDS.join("").trim());
   }
 }
@@ -36,7 +38,7 @@ async function undisturbed(client: Client, meanwhile: () => Promise<void>): Prom
 const REQUESTS: [string, (services: Services) => () => void, string, RequestInit?][] = [
   ["the page's configuration", ({ settings }) => broke(settings, "appConfig"), "/app-config.json"],
   ["the page", ({ settings }) => broke(settings, "appConfig"), "/"],
-  ["how ready it is", ({ modelService: modelService }) => broke(modelService, "look"), "/readyz"],
+  ["how ready it is", ({ modelService }) => broke(modelService, "refreshStatus"), "/readyz"],
   ["the metrics", ({ chat }) => broke(chat.metrics, "page"), "/metrics"],
   ["the avatar's files", ({ avatars }) => broke(avatars, "shownDir"), "/model/any.json"],
   ["an uploaded character", ({ live }) => broke(live, "change"), "/api/characters", { method: "POST", body: card() }],
@@ -92,7 +94,7 @@ Deno.test("a request and a call fail alone, whatever throws behind them", async 
   await t.step("a look at Ollama whose news nobody takes", async () => {
     const mend = broke(server.services.chat.connections, "broadcast");
     stub.set({ version: "9.9.9" });
-    await undisturbed(other.client, async () => void await server.services.modelService.look());
+    await undisturbed(other.client, async () => void await server.services.modelService.refreshStatus());
     mend();
     assertEquals(server.services.modelService.status().version, "9.9.9");
   });
@@ -140,7 +142,7 @@ Deno.test(
     const again = await SocketClient.open<ServerFrame>(second.socketUrl, SUBPROTOCOL);
     again.send({ type: "hello", session });
     const { history } = await again.next("welcome");
-    const heard = client.heard.map((frame) => frame.type === "chunk" ? frame.data : "").join("");
+    const heard = client.received.map((frame) => frame.type === "chunk" ? frame.data : "").join("");
     assertEquals([history[0]?.error?.code, history[0]?.text.startsWith(heard)], ["interrupted", true]);
     await again.close();
     await Deno.remove(folder, { recursive: true });

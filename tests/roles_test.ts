@@ -116,13 +116,13 @@ Deno.test("a guest sees its own conversations, the owner all; who they are is on
   assertMatch(stored.owner!, /^guest:[\w-]{43}$/);
   assertEquals(stored.turns.map(({ askedBy }) => askedBy), [stored.owner, undefined]);
 
-  const wire = JSON.stringify([owner, a, b, again].map(({ client }) => client.heard)) + text;
+  const wire = JSON.stringify([owner, a, b, again].map(({ client }) => client.received)) + text;
   assert(!wire.includes("guest:") && !wire.includes("askedBy"), "a principal is on the wire");
   for (const { cookie = "" } of [anna, ben]) {
     const secret = /vtuber_guest_\d+=([\w-]+)/.exec(cookie)![1]!;
     assert(!wire.includes(secret) && !JSON.stringify(stored).includes(secret), "a guest's secret is stored or told");
   }
-  const told = a.client.heard.find((frame) => frame.type === "welcome") as ServerFrame & { type: "welcome" };
+  const told = a.client.received.find((frame) => frame.type === "welcome") as ServerFrame & { type: "welcome" };
   assertEquals(told.status.host, "");
 });
 

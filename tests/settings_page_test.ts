@@ -56,7 +56,7 @@ const scenes: Scene[] = [
   {
     name: "an installed model takes the place of a missing one",
     stub: { models: [{ name: "mini:3b" }], behaviour: { answer: "Small but here." } },
-    async play({ page, server: server, stub }) {
+    async play({ page, server, stub }) {
       await (await named(page, "button", "mini:3b")).click();
       await page.waitForFunction(() => document.querySelector(".notice") === null);
       await say(page, "Hello");
@@ -81,7 +81,7 @@ const scenes: Scene[] = [
   {
     name: "the settings tell what is there, and another model is chosen among the installed ones",
     stub: { models: [{ name: "qwen2.5:latest" }, { name: "mini:3b", size: 2_000_000_000 }] },
-    async play({ page, server: server }) {
+    async play({ page, server }) {
       await openSettings(page, "Language model");
       await pageSays(page, ".checks", "It remembers 32,768 tokens");
       await pageSays(page, ".checks", "The model qwen2.5 is there");
@@ -96,7 +96,7 @@ const scenes: Scene[] = [
   {
     name: "a setting is written into the file, which keeps its comments; what is wrong is said beside its field",
     config: COMMENTED,
-    async play({ page, server: server }) {
+    async play({ page, server }) {
       await openSettings(page, "Avatar");
       const file = () => Deno.readTextFile(server.services.live.path);
       await write(page, "Pictures a second, at most", "45");
@@ -173,7 +173,7 @@ const scenes: Scene[] = [
     name: "another avatar comes while the one before stands there",
     // Where a character is chosen, the heading has its name, and not the avatar's.
     config: JSON.stringify({ ...JSON.parse(STILL), prompt: "none" }),
-    async play({ page, server: server }) {
+    async play({ page, server }) {
       await page.waitForSelector('canvas[data-model="hiyori"]');
       await watchStage(page);
       await openSettings(page, "Avatar");
@@ -189,7 +189,7 @@ const scenes: Scene[] = [
   {
     name: "a zip that was picked is looked at, and becomes the avatar with the faces that the reader wants",
     ignore: sharedModelsMissing,
-    async play({ page, server: server }) {
+    async play({ page, server }) {
       await page.waitForSelector('canvas[data-model="hiyori"]');
       await watchStage(page);
       const folder = await Deno.makeTempDir();
@@ -236,7 +236,7 @@ const scenes: Scene[] = [
   {
     name: "M8, M14: of several models one is chosen; what the browser cannot draw is not taken, and can be removed",
     complaints: ["409 /api/avatars?show=no"],
-    async play({ page, server: server }) {
+    async play({ page, server }) {
       await page.waitForSelector('canvas[data-model="hiyori"]');
       const models = { ...under("Mia", modelFiles()), ...under("Zoe", modelFiles({}, "Zoe")) };
       await drop(page, { "both.zip": await zipOf(models) });
@@ -271,7 +271,7 @@ const scenes: Scene[] = [
   },
   {
     name: "a character card is dropped, and answers under its name",
-    async play({ page, server: server }) {
+    async play({ page, server }) {
       await drop(page, { "yuki.json": JSON.stringify(CARD) });
       await pageSays(page, ".upload", "You are talking with Yuki now");
       await page.waitForSelector(".who h2::-p-text(Yuki)");

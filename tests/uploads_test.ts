@@ -82,7 +82,7 @@ Deno.test("a broken avatar is refused with its causes, and nothing changes", asy
   }
   assertEquals([server.services.settings.appConfig(), await configOf(server)], [before, {}]);
   await assertRejects(() => Deno.stat(join(server.services.dataDir, "avatars")), Deno.errors.NotFound);
-  assertEquals(page.client.heard.filter(({ type }) => type === "avatar"), []);
+  assertEquals(page.client.received.filter(({ type }) => type === "avatar"), []);
 });
 
 Deno.test("only our own page may drop something", async () => {
@@ -110,7 +110,7 @@ Deno.test("avatars.choose shows a model that is there, and keeps the old one whe
   await using server = await TestServer.open();
   await using page = await Page.open(server);
   await drop(server, "/api/avatars", { "mia.zip": await zipOf(modelFiles()) });
-  const from = page.client.heard.length;
+  const from = page.client.received.length;
   await page.call("avatars.choose", { name: "hiyori" });
   await page.client.first((frame) => frame.type === "avatar" && frame.config.model === "hiyori", from);
   assertEquals((await configOf(server)).model, "hiyori");

@@ -6,7 +6,7 @@ import type { ChatMessage } from "@/lib/providers/provider.ts";
 
 export interface LoreContext {
   /** What has been said, oldest first, with the prompt that is to be answered. */
-  said: readonly ChatMessage[];
+  messages: readonly ChatMessage[];
   /** Tokens that lore may take together. */
   budget: number;
   count(text: string): number;
@@ -14,7 +14,7 @@ export interface LoreContext {
   fill(content: string, hiddenKeys: boolean): string;
 }
 
-export interface ToldLore {
+export interface ActiveLore {
   /** In the order in which they are told. */
   entries: { entry: LoreEntry; content: string }[];
   /** That all of them take. */
@@ -33,11 +33,11 @@ const MOST_ROUNDS = 10;
 const MOST_TIME = 150;
 
 /** Finds the lore to be told. The same words give the same lore. */
-export function toldLore(book: LoreBook, context: LoreContext): ToldLore {
+export function activeLore(book: LoreBook, context: LoreContext): ActiveLore {
   const { fill, count } = context;
   const budget = Math.min(book.tokenBudget ?? Infinity, context.budget);
   const called = calledEntries(book, context).map((entry) => ({ entry, content: fill(entry.content, false).trim() }));
-  const told: ToldLore = { entries: [], tokens: 0, leftOut: [] };
+  const told: ActiveLore = { entries: [], tokens: 0, leftOut: [] };
   // What is always told is chosen first, then what its author holds dear.
   const dear = called.filter(({ content }) => content !== "").sort(({ entry: a }, { entry: b }) =>
     Number(b.constant) - Number(a.constant) || b.priority - a.priority
@@ -56,7 +56,7 @@ export function toldLore(book: LoreBook, context: LoreContext): ToldLore {
   return told;
 }
 
-function calledEntries(book: LoreBook, { said, fill }: LoreContext): LoreEntry[] {
+function calledEntries(book: LoreBook, { messages: said, fill }: LoreContext): LoreEntry[] {
   const end = performance.now() + MOST_TIME;
   const answers = said.filter(({ role }) => role === "assistant").length;
   const called = new Set<LoreEntry>();

@@ -38,7 +38,7 @@ export function messagesFor(turns: readonly TurnRecord[], options: ContextOption
  *
  * @param greeting what the character says first, where the first turn does not tell
  */
-export function saidIn(turns: readonly TurnRecord[], greeting?: string): ChatMessage[] {
+export function messagesIn(turns: readonly TurnRecord[], greeting?: string): ChatMessage[] {
   const { past, prompt } = split(turns);
   const first = turns[0]?.greeting ?? greeting;
   return [

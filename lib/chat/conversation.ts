@@ -1,8 +1,8 @@
-/** One conversation in progress: its turns, their order, and the numbered frames that tell of them. */
+/** One conversation in progress: its turns, their order, and the numbered frames that clients get. */
 import { FrameLog, type LoggedFrame } from "./frame_log.ts";
 import { RequestError } from "@/lib/protocol/request_error.ts";
 import { internalError } from "@/lib/telemetry/internal_error.ts";
-import { type StoredTurn, toldOf } from "@/lib/store/store.ts";
+import { pageRecordOf, type StoredTurn } from "@/lib/store/store.ts";
 import { type LanguageModel, runTurn } from "./turn.ts";
 import type { Emit, TurnEvent, Usage } from "@/lib/stages/events.ts";
 import { FeelingsStage } from "@/lib/stages/feelings.ts";
@@ -36,10 +36,11 @@ export interface ConversationOptions {
   onChange(turn: StoredTurn): void;
 }
 
-/** Somebody who wants to know when there are new frames. */
+/** Somebody who sends the frames of a conversation on. */
 export interface Watcher {
+  /** There are new frames in the log. */
   wake(): void;
-  /** The conversation has been replaced: tell all of it anew. */
+  /** Earlier frames do not hold any more: all of the conversation has to be sent. */
   restart(): void;
 }
 
@@ -74,9 +75,9 @@ export class Conversation {
     return this.#turns;
   }
 
-  /** The turns as pages are told of them. */
+  /** The turns as clients get them. */
   get history(): TurnRecord[] {
-    return this.#turns.map(toldOf);
+    return this.#turns.map(pageRecordOf);
   }
 
   /** Number of the newest frame. */
@@ -84,7 +85,7 @@ export class Conversation {
     return this.log.seq;
   }
 
-  /** Tokens of the last turn with all that was told before it, as the model's server counted them. */
+  /** Tokens of the last turn with all of the prompt before it, as the model's server counted them. */
   get counted(): number | undefined {
     return this.#counted?.turn === this.#turns.at(-1)?.turn ? this.#counted?.tokens : undefined;
   }
@@ -134,7 +135,7 @@ export class Conversation {
     if (record !== undefined) this.#end(record, "cancelled");
   }
 
-  /** Takes a turn and all after it out, ending what runs or waits among them. Watchers are told the rest anew. */
+  /** Takes a turn and all after it out, ending what runs or waits among them. Watchers send the rest again. */
   truncate(turn: string): void {
     const from = this.#turns.findIndex((known) => known.turn === turn);
     if (from < 0) return;

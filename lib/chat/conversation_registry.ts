@@ -12,7 +12,7 @@ const DAY_MS = 24 * 60 * 60 * 1_000;
 const SAVE_MS = 300;
 /** When to try again after that has failed, ms: a full disk is not emptied in a moment. */
 const RETRY_MS = 3_000;
-/** How long a list waits for what was said last to be stored, ms. */
+/** How long a list waits for the newest turns to be stored, ms. */
 const LIST_WAITS_MS = 50;
 /** Conversations in one list. Older ones are found by what was said in them. */
 const MOST_LISTED = 500;
@@ -39,7 +39,7 @@ export class ConversationRegistry {
   readonly #now: () => number;
   readonly #conversation: ConversationRegistryOptions["conversation"];
   readonly #onStoring: ConversationRegistryOptions["onStoring"];
-  /** Those that somebody is in, or that are being answered. */
+  /** In memory: those that a session is in, or that are being answered. */
   readonly #live = new Map<string, Conversation>();
   #unsaved = new Map<string, Set<StoredTurn>>();
   /** Turns that were taken out, with all after them, and are still stored. */
@@ -62,7 +62,7 @@ export class ConversationRegistry {
     this.#now = now;
     this.#conversation = conversation;
     this.#onStoring = onStoring;
-    const forget = () => void this.#next(() => this.#forgetSessions());
+    const forget = () => void this.#enqueue(() => this.#forgetSessions());
     forget();
     this.#forgetting = setInterval(forget, forgetMs);
   }
@@ -84,11 +84,11 @@ export class ConversationRegistry {
   }
 
   /**
-   * The conversation that a session was last in, to go on with. `use` is given it at once, before anybody else could let
-   * go of it; it is not called for a session that was never stored, nor for a conversation that is not the principal's.
+   * Finds the conversation that a session was last in, to go on with. `use` is called with it at once, before it could be
+   * released; it is not called for a session that was never stored, nor for a conversation of another principal.
    */
   findBySession(session: string, principal: Principal, use: (conversation: Conversation) => void): Promise<void> {
-    return this.#next(async () => {
+    return this.#enqueue(async () => {
       const id = this.#sessionConversations.get(session) ?? await this.#store.conversationOf(session);
       if (id === undefined) return;
       const live = this.#live.get(id);
@@ -104,12 +104,12 @@ export class ConversationRegistry {
   }
 
   /**
-   * A conversation to go on with, that somebody chose; given as {@linkcode findBySession} does it.
+   * Finds a conversation to go on with by its id, as {@linkcode findBySession} does.
    *
    * @throws {RequestError} when there is no such conversation, or it is not the principal's
    */
   open(id: string, principal: Principal, use: (conversation: Conversation) => void): Promise<void> {
-    return this.#next(async () => {
+    return this.#enqueue(async () => {
       const live = this.#live.get(id);
       if (live !== undefined && !mayUse(principal, live.owner)) throw noConversation();
       const stored = live ?? await this.#mustRead(id, principal);
@@ -136,12 +136,12 @@ export class ConversationRegistry {
 
   /** @throws {RequestError} when there is no such conversation, or it is not the principal's */
   read(id: string, principal: Principal): Promise<StoredConversation> {
-    return this.#next(() => this.#mustRead(id, principal));
+    return this.#enqueue(() => this.#mustRead(id, principal));
   }
 
   /** @throws {RequestError} when there is no such conversation, or it is not the principal's */
   rename(id: string, title: string, principal: Principal): Promise<void> {
-    return this.#next(async () => {
+    return this.#enqueue(async () => {
       await this.#mustRead(id, principal);
       await this.#store.rename(id, title);
     });
@@ -150,11 +150,11 @@ export class ConversationRegistry {
   /**
    * Deletes a conversation for good, and ends what runs in it.
    *
-   * @param leave told what it was while it was live, so that whoever is in it goes elsewhere, at once
+   * @param leave called with the conversation if it was live: sessions that are in it have to leave it at once
    * @throws {RequestError} when there is no such conversation, or it is not the principal's
    */
   delete(id: string, principal: Principal, leave: (conversation: Conversation) => void): Promise<void> {
-    return this.#next(async () => {
+    return this.#enqueue(async () => {
       const conversation = this.#live.get(id);
       if (conversation === undefined) await this.#mustRead(id, principal);
       else if (!mayUse(principal, conversation.owner)) throw noConversation();
@@ -179,7 +179,7 @@ export class ConversationRegistry {
     this.#saveSoon();
   }
 
-  /** Hears of a turn that has to be stored, soon. */
+  /** To be called with each turn that has changed: it is stored soon. */
   changed({ id }: Conversation, turn: StoredTurn): void {
     const turns = this.#unsaved.get(id) ?? new Set();
     turns.add(turn);
@@ -189,17 +189,17 @@ export class ConversationRegistry {
 
   /** Stores what has changed, now. What cannot be stored is kept, and tried again. */
   save(): Promise<void> {
-    return this.#next(() => this.#flush());
+    return this.#enqueue(() => this.#flush());
   }
 
   /**
-   * Lets go of a conversation once its last answer has ended, unless somebody is in it then. It stays stored; while it
-   * cannot be, it stays alive.
+   * Drops a conversation from memory once its last answer has ended, unless a session is in it then. What cannot be
+   * stored stays in memory.
    */
   async release(conversation: Conversation, isEmpty: () => boolean): Promise<void> {
     await conversation.settled();
     const { id } = conversation;
-    await this.#next(async () => {
+    await this.#enqueue(async () => {
       await this.#flush();
       if (this.#unsaved.has(id) || this.#dropped.some((drop) => drop.id === id)) return;
       if (!conversation.busy && isEmpty() && this.#live.get(id) === conversation) {
@@ -214,20 +214,20 @@ export class ConversationRegistry {
     await Promise.all([...this.#live.values()].map((conversation) => conversation.close()));
     await this.save();
     clearTimeout(this.#saving);
-    await this.#next(() => this.#store.close());
+    await this.#enqueue(() => this.#store.close());
   }
 
   /**
-   * Does one thing after the other. So a conversation is brought to life once however many ask for it, and nothing is
+   * Does one thing after the other. So a conversation is read once however many ask for it, and nothing is
    * read before what was asked for earlier has been written.
    */
-  #next<T>(work: () => Promise<T>): Promise<T> {
+  #enqueue<T>(work: () => Promise<T>): Promise<T> {
     const done = this.#last.then(work);
     this.#last = done.then(() => {}, () => {});
     return done;
   }
 
-  /** Stores what has changed. Called within {@linkcode #next}; never rejects. */
+  /** Stores what has changed. Called within {@linkcode #enqueue}; never rejects. */
   async #flush(): Promise<void> {
     clearTimeout(this.#saving);
     this.#saving = undefined;
@@ -243,15 +243,15 @@ export class ConversationRegistry {
       await this.#saveTurns();
     } catch (error) {
       this.#saveSoon(RETRY_MS);
-      return this.#tell(error instanceof Error ? error : new Error(String(error)));
+      return this.#reportStoring(error instanceof Error ? error : new Error(String(error)));
     }
-    this.#tell();
+    this.#reportStoring();
   }
 
-  /** Tells once that storing fails, and once that it works again. */
-  #tell(failure?: Error): void {
+  /** Reports once that storing fails, and once that it works again. */
+  #reportStoring(failure?: Error): void {
     const failing = failure !== undefined;
-    if (failing !== this.#failing) guarded("tell how storing goes", () => this.#onStoring(failure));
+    if (failing !== this.#failing) guarded("report how storing goes", () => this.#onStoring(failure));
     this.#failing = failing;
   }
 

@@ -29,7 +29,7 @@ Deno.test("a frame after a restart is taken for none from before, when the clock
     client.send({ type: "hello" });
     ({ session } = await client.next("welcome"));
     client.send({ type: "prompt", turn: "t1", text: "hi" });
-    const answer = await server.brain.answer(0);
+    const answer = await server.model.answer(0);
     answer.say("hello");
     answer.end();
     seen = (await client.next("end")).seq;
@@ -57,7 +57,7 @@ Deno.test("a conversation that has left the memory comes back with higher number
   client.send({ type: "hello" });
   const { session } = await client.next("welcome");
   client.send({ type: "prompt", turn: "t", text: "hi" });
-  (await server.brain.answer(0)).end();
+  (await server.model.answer(0)).end();
   const { seq } = await client.next("end");
   await client.close();
   await until("the session has left the memory", () => server.chat.sessions.size === 0);

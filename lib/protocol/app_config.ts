@@ -1,6 +1,6 @@
 import { Fields } from "./fields.ts";
 
-/** `/app-config.json`: what the page must know before it connects. The first four fields are the predecessor's. */
+/** `/app-config.json`: what the page must know before it connects. The first four fields are the Python predecessor's. */
 export interface AppConfig {
   /** Name of the model in the configuration. */
   model: string;

@@ -2,7 +2,7 @@
 import { contextOf, filled } from "@/lib/characters/character.ts";
 import { type Characters, charactersOf } from "@/lib/characters/characters.ts";
 import type { ContextOptions } from "@/lib/characters/context_options.ts";
-import { contextBudget, saidIn } from "@/lib/chat/context.ts";
+import { contextBudget, messagesIn } from "@/lib/chat/context.ts";
 import { TokenCounter } from "@/lib/chat/token_count.ts";
 import type { LanguageModel } from "@/lib/chat/turn.ts";
 import { resolve } from "node:path";
@@ -73,7 +73,7 @@ export class ModelService {
   }
 
   /** Looks at Ollama now. */
-  look(): Promise<OllamaStatus> {
+  refreshStatus(): Promise<OllamaStatus> {
     return this.#model.watch.refresh();
   }
 
@@ -105,8 +105,8 @@ export class ModelService {
     const budget = contextBudget(contextLength);
     const count = (messages: readonly ChatMessage[]) => counter.count(messages);
     if (chosen === undefined) return { budget, count };
-    const said = (greeting?: string) => saidIn(turns, greeting);
-    return contextOf(chosen, { said, conversation: turns[0]?.turn ?? "", budget, count });
+    const said = (greeting?: string) => messagesIn(turns, greeting);
+    return contextOf(chosen, { messages: said, conversation: turns[0]?.turn ?? "", budget, count });
   }
 
   /** Takes up a changed configuration. Pages hear of who would answer them now. */
@@ -149,7 +149,7 @@ class ConnectedModel implements LanguageModel {
   readonly monitor: OllamaMonitor;
   readonly watch: StatusWatch;
   readonly counter: TokenCounter;
-  readonly #brain: ProviderRouter;
+  readonly #router: ProviderRouter;
   /** The context that Ollama is asked for with every prompt, in tokens. */
   readonly #asked: number | undefined;
 
@@ -180,7 +180,7 @@ class ConnectedModel implements LanguageModel {
       idleMs: limits.idleSeconds * 1_000,
       maxLineBytes: limits.lineBytes,
     });
-    this.#brain = new ProviderRouter({ ollama, fallback });
+    this.#router = new ProviderRouter({ ollama, fallback });
   }
 
   /** In tokens; undefined while nothing tells it. */
@@ -190,8 +190,8 @@ class ConnectedModel implements LanguageModel {
   }
 
   async open(...[request, options]: Parameters<LanguageModel["open"]>): ReturnType<LanguageModel["open"]> {
-    const opened = await this.#brain.open(request, options);
-    // Who answers is news to the pages when they believe otherwise.
+    const opened = await this.#router.open(request, options);
+    // Pages learn who answers where that is not whom they were told.
     if (opened.provider !== this.watch.current.provider) this.watch.look();
     return opened;
   }

@@ -16,7 +16,7 @@ import { tellOfStoring } from "./sockets/store_failures.ts";
 import type { SocketServices } from "./sockets/upgrade.ts";
 import { Uploads } from "./uploads/uploads.ts";
 import { AvatarLibrary } from "@/lib/avatars/avatar_library.ts";
-import { rootsOf } from "@/lib/avatars/bring.ts";
+import { rootsOf } from "@/lib/avatars/install_model.ts";
 import type { ContextOptions } from "@/lib/characters/context_options.ts";
 import { limitConcurrency } from "@/lib/chat/concurrency_limit.ts";
 import { messagesFor } from "@/lib/chat/context.ts";

@@ -34,7 +34,7 @@ export class SearchIndexer implements Disposable {
     if (writer.behind) this.#later(REST_MS.idle);
   }
 
-  /** Hears that turns were stored, and whether one of them has ended. */
+  /** To be called when turns were stored; `ended`: whether one of them has ended. */
   saved(ended: boolean): void {
     this.#saved = performance.now();
     if (ended && this.#timer === undefined) this.#later(REST_MS.busy);

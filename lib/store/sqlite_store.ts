@@ -7,7 +7,7 @@ import { atOnce, migrate } from "./sqlite_schema.ts";
 import { type Found, search, SearchWriter, textOf } from "./sqlite_search.ts";
 import {
   excerptFrom,
-  type Forgetting,
+  type SessionExpiry,
   type Store,
   type StoredConversation,
   type StoredSummary,
@@ -154,7 +154,7 @@ export class SqliteStore implements Store {
     });
   }
 
-  async forgetSessions({ unusedSince, emptySince }: Forgetting): Promise<void> {
+  async forgetSessions({ unusedSince, emptySince }: SessionExpiry): Promise<void> {
     this.#db.prepare(
       `DELETE FROM sessions WHERE coalesce(
          max(seen, (SELECT updated FROM conversations WHERE id = conversation)) < ?,

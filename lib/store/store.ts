@@ -6,14 +6,14 @@ import { OWNER } from "@/lib/principal.ts";
 import type { ConversationSummary } from "@/lib/protocol/calls.ts";
 import type { TurnRecord } from "@/lib/protocol/v2.ts";
 
-/** A turn as it is stored. What pages are told of it is the {@linkcode TurnRecord} alone: see {@linkcode toldOf}. */
+/** A turn as it is stored. What clients get of it is the {@linkcode TurnRecord} alone: see {@linkcode pageRecordOf}. */
 export interface StoredTurn extends TurnRecord {
   /** The principal that asked, by id. Absent: the owner. */
   askedBy?: string;
 }
 
-/** What a page may know of a turn. */
-export function toldOf({ askedBy: _, ...record }: StoredTurn): TurnRecord {
+/** A turn as clients get it: without who asked. */
+export function pageRecordOf({ askedBy: _, ...record }: StoredTurn): TurnRecord {
   return record;
 }
 
@@ -37,7 +37,7 @@ export interface StoredSummary extends ConversationSummary {
 }
 
 /** Which sessions are forgotten, by when they were last in use; ms since the epoch. */
-export interface Forgetting {
+export interface SessionExpiry {
   unusedSince: number;
   /** Of those whose conversation is not stored: deleted, or nothing was ever said in it. */
   emptySince: number;
@@ -66,7 +66,7 @@ export interface Store {
   /** Takes a conversation out, with its turns and its place in every session. */
   delete(id: string): Promise<void>;
   /** Takes out sessions that nobody comes back to. One whose conversation was changed since then is in use. */
-  forgetSessions(when: Forgetting): Promise<void>;
+  forgetSessions(when: SessionExpiry): Promise<void>;
   /**
    * Conversations that have turns, the last changed first, at most `most`. Does not wait for changes that are being
    * made.
@@ -86,7 +86,7 @@ export interface Store {
  */
 export const FIRST_EPOCH = 2 ** 19;
 
-interface Kept {
+interface MemoryEntry {
   owner?: string;
   title?: string;
   created: number;
@@ -98,7 +98,7 @@ interface Kept {
 export class MemoryStore implements Store {
   readonly #now: () => number;
   readonly #sessions = new Map<string, { id: string; seen: number }>();
-  readonly #conversations = new Map<string, Kept>();
+  readonly #conversations = new Map<string, MemoryEntry>();
   #nextEpoch = FIRST_EPOCH;
 
   constructor(now: () => number = Date.now) {
@@ -125,7 +125,7 @@ export class MemoryStore implements Store {
     const now = this.#now();
     for (const [id, turns] of changed) {
       const known = this.#conversations.get(id);
-      const kept: Kept = known ?? { created: now, updated: now, turns: new Map() };
+      const kept: MemoryEntry = known ?? { created: now, updated: now, turns: new Map() };
       for (const turn of turns) {
         if (known === undefined && kept.turns.size === 0 && turn.askedBy !== undefined) kept.owner = turn.askedBy;
         kept.turns.set(turn.turn, structuredClone(turn));
@@ -156,7 +156,7 @@ export class MemoryStore implements Store {
     }
   }
 
-  async forgetSessions({ unusedSince, emptySince }: Forgetting): Promise<void> {
+  async forgetSessions({ unusedSince, emptySince }: SessionExpiry): Promise<void> {
     for (const [session, { id, seen }] of this.#sessions) {
       const kept = this.#conversations.get(id);
       const used = kept === undefined ? seen >= emptySince : Math.max(seen, kept.updated) >= unusedSince;
@@ -191,7 +191,7 @@ export class MemoryStore implements Store {
   }
 }
 
-function titleIn({ title, turns }: Kept): string {
+function titleIn({ title, turns }: MemoryEntry): string {
   return title ?? titleOf(turns.values().next().value?.prompt ?? "");
 }
 

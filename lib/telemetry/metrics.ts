@@ -1,4 +1,4 @@
-/** What `/metrics` tells, in Prometheus' format. */
+/** What `/metrics` shows, in Prometheus' format. */
 import { Counter, Gauge, Histogram, Registry } from "prom-client";
 
 /** How a turn went, once it is over. */

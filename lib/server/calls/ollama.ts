@@ -8,7 +8,7 @@ import type { ModelService } from "@/lib/server/model_service.ts";
 
 export function ollamaCalls(modelService: ModelService): Handlers {
   return {
-    ...checked("preflight.look", z.object({}), async () => preflight(await modelService.look())),
+    ...checked("preflight.look", z.object({}), async () => preflight(await modelService.refreshStatus())),
     ...checked(
       "ollama.pull",
       z.object({ model: z.string().trim().min(1).max(500) }),
@@ -17,7 +17,7 @@ export function ollamaCalls(modelService: ModelService): Handlers {
           // Nothing is known of its size before the first part begins.
           progress({ status, ...(overall.total > 0 && overall) });
         }
-        await modelService.look();
+        await modelService.refreshStatus();
         return null;
       },
     ),

@@ -1,4 +1,4 @@
-/** Answers what pages ask beside the conversation: finds the handler, checks what it is given, tells what came of it. */
+/** Answers calls, which pages make beside the conversation: finds the handler, checks the parameters, sends the result. */
 import type { z } from "zod";
 import { RequestError } from "@/lib/protocol/request_error.ts";
 import { internalError } from "@/lib/telemetry/internal_error.ts";
@@ -20,7 +20,7 @@ export interface CallContext<P = never> {
   readonly session: Session;
   /** Aborted when the page cancels the call, or its socket closes. */
   readonly signal: AbortSignal;
-  /** Tells the page how far it is. What a slow line has no room for is left out. */
+  /** Sends the page how far it is. What a slow socket has no room for is left out. */
   progress(value: P): void;
 }
 
@@ -46,7 +46,7 @@ export function checked<M extends Method>(
   return { [method]: handler } as { [K in M]: Handler<M> };
 }
 
-/** Whom all calls go to. */
+/** Has the handler of each method. */
 export class CallRouter {
   // What a method takes and gives is its handler's business; here it is passed on as it is.
   readonly #handlers = new Map<string, (params: unknown, context: CallContext) => Promise<unknown>>();
@@ -67,7 +67,7 @@ export class CallRouter {
     }
   }
 
-  /** @throws {RequestError} when nobody answers calls of that name, or the seat's role is not enough for them */
+  /** @throws {RequestError} when nobody answers calls of that name, or the session's role is not enough for them */
   answer({ method, params }: { method: string; params: unknown }, context: CallContext): Promise<unknown> {
     const handler = this.#handlers.get(method);
     if (handler !== undefined) {
@@ -112,7 +112,7 @@ export class CallConnection {
   }
 
   async #run({ id, ...call }: CallFrame & { type: "call" }): Promise<void> {
-    const { router: desk, session: session, send, busy } = this.#options;
+    const { router, session, send, busy } = this.#options;
     const controller = new AbortController();
     const { signal } = controller;
     try {
@@ -121,7 +121,7 @@ export class CallConnection {
       const progress = (value: unknown) => {
         if (!signal.aborted && !busy()) send({ type: "progress", id, value });
       };
-      const value = await desk.answer(call, { session: session, signal, progress });
+      const value = await router.answer(call, { session, signal, progress });
       send({ type: "result", id, value });
     } catch (error) {
       send({ type: "refused", id, ...(signal.aborted ? CANCELLED : errorOf(error, call.method)) });

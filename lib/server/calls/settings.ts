@@ -7,7 +7,7 @@ import { promptChoices } from "@/lib/config/personas.ts";
 import type { Config } from "@/lib/config/schema.ts";
 import { needsRestart, readChanges, settingFields, withKnownUser } from "@/lib/config/settings.ts";
 import type { Change } from "@/lib/config/write.ts";
-import { modelNames } from "@/lib/avatars/known.ts";
+import { modelNames } from "@/lib/avatars/model_sources.ts";
 import type { SettingField } from "@/lib/protocol/calls.ts";
 import type { LiveConfig } from "@/lib/config/live_config.ts";
 import type { SettingsService } from "@/lib/server/settings_service.ts";

@@ -35,7 +35,7 @@ export interface Admission extends Visitor {
   cookies: string[];
 }
 
-export interface DoorOptions {
+export interface AccessGuardOptions {
   server: Config["server"];
   /** The path of the socket. */
   wsPath: string;
@@ -55,7 +55,7 @@ export class AccessGuard {
   readonly #isKnownHost: (name: string) => boolean;
   readonly #allowedOrigins: readonly string[];
 
-  constructor({ server, wsPath, secrets }: DoorOptions) {
+  constructor({ server, wsPath, secrets }: AccessGuardOptions) {
     if (server.token === undefined && !isLoopback(server.host)) this.madeToken = randomToken();
     const owner = server.token ?? this.madeToken;
     this.locked = owner !== undefined;
@@ -192,7 +192,7 @@ function isRead({ method }: Request): boolean {
   return method === "GET" || method === "HEAD";
 }
 
-/** The address without what was only for the door; undefined when it is clean already. */
+/** The address without what was only for the access guard; undefined when it is clean already. */
 function cleaned({ pathname, searchParams }: URL): string | undefined {
   const rest = new URLSearchParams(searchParams);
   if (!rest.has("token") && !rest.has(ENTER)) return undefined;

@@ -15,7 +15,7 @@ Deno.test({ name, ignore: !hasCollector }, async () => {
   await using server = new ChatServer({ sessionSeconds: 0 });
   const session = await talkAndBreakOff(server);
   await until("the session is let go", () => server.chat.sessions.size === 0);
-  server.brain.answers.length = 0;
+  server.model.answers.length = 0;
   await collectGarbage();
   assertEquals(session.deref(), undefined);
 });
@@ -26,7 +26,7 @@ async function talkAndBreakOff(server: ChatServer): Promise<WeakRef<Conversation
   let session: WeakRef<Conversation> | undefined;
   await socket.send('{"type":"hello"}');
   await socket.send('{"type":"prompt","turn":"t1","text":"Hello"}');
-  const answer = await server.brain.answer(0);
+  const answer = await server.model.answer(0);
   answer.say("Hi");
   answer.end();
   const hold = async () => {

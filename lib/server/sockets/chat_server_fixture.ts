@@ -1,5 +1,5 @@
 /** For tests: the server side of conversations, without the page. */
-import { FakeModel } from "@/lib/chat/fake_brain.ts";
+import { FakeModel } from "@/lib/chat/fake_model.ts";
 import { type Chat, type ChatOptions, openChat } from "@/lib/server/services.ts";
 import { MemoryStore, type Store } from "@/lib/store/store.ts";
 import { upgradeSocket } from "./upgrade.ts";
@@ -21,18 +21,18 @@ let epoch = 0;
 
 /** Conversations behind a real server, with the language model in the test's hands. Dispose of it when done. */
 export class ChatServer {
-  readonly brain: FakeModel;
+  readonly model: FakeModel;
   readonly store: Store;
   readonly chat: Chat;
   readonly #server: Deno.HttpServer<Deno.NetAddr>;
 
   constructor(limits: Partial<Config["limits"]> = {}, { onSocket, ...options }: ChatServerOptions = {}) {
-    this.brain = options.languageModel instanceof FakeModel ? options.languageModel : new FakeModel();
+    this.model = options.languageModel instanceof FakeModel ? options.languageModel : new FakeModel();
     this.store = options.store ?? new MemoryStore();
     this.chat = openChat({
       epoch: ++epoch,
       model: () => "m",
-      languageModel: this.brain,
+      languageModel: this.model,
       store: this.store,
       limits: { ...configSchema.parse({}).limits, ...limits },
       request: (turns) => ({ model: "m", messages: [{ role: "user", content: turns.at(-1)!.prompt }] }),

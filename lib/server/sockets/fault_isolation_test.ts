@@ -35,7 +35,7 @@ const STORE_FAULTS = [["throws", broken], ["rejects", rejected]] as const;
 const UNSHOWABLE = { [Symbol.for("Deno.customInspect")]: broken };
 
 /** Answers each prompt with itself, but for those that begin with "Fault": what they meet is up to the test. */
-class EchoBrain implements LanguageModel {
+class EchoModel implements LanguageModel {
   constructor(readonly fault: LanguageModel["open"] = broken) {}
 
   open(...[request, options]: Parameters<LanguageModel["open"]>): Promise<Opened> {
@@ -64,7 +64,7 @@ async function enter(server: ChatServer, session?: string, after?: number): Prom
 }
 
 function textOf(client: V2, turn: string): string {
-  return client.heard.map((frame) => frame.type === "chunk" && frame.turn === turn ? frame.data : "").join("");
+  return client.received.map((frame) => frame.type === "chunk" && frame.turn === turn ? frame.data : "").join("");
 }
 
 async function ended(client: V2, turn: string): Promise<ServerFrame> {
@@ -93,15 +93,15 @@ async function undisturbed(server: ChatServer, meanwhile: () => Promise<void>): 
   await other.close();
 }
 
-function echoHouse(parts: ChatServerOptions = {}): ChatServer {
-  return new ChatServer({}, { languageModel: new EchoBrain(), ...parts });
+function echoServer(parts: ChatServerOptions = {}): ChatServer {
+  return new ChatServer({}, { languageModel: new EchoModel(), ...parts });
 }
 
 const BAD_TURNS: [string, ChatServerOptions, string?][] = [
-  ["the brain throws at once", { languageModel: new EchoBrain(broken) }],
-  ["the brain is rejected with no error", { languageModel: new EchoBrain(() => Promise.reject(undefined)) }],
-  ["the brain throws what cannot be shown", { languageModel: new EchoBrain(() => Promise.reject(UNSHOWABLE)) }],
-  ["the brain opens nothing", { languageModel: new EchoBrain(() => Promise.resolve(undefined as unknown as Opened)) }],
+  ["the brain throws at once", { languageModel: new EchoModel(broken) }],
+  ["the brain is rejected with no error", { languageModel: new EchoModel(() => Promise.reject(undefined)) }],
+  ["the brain throws what cannot be shown", { languageModel: new EchoModel(() => Promise.reject(UNSHOWABLE)) }],
+  ["the brain opens nothing", { languageModel: new EchoModel(() => Promise.resolve(undefined as unknown as Opened)) }],
   ["an answer throws what is no error", {
     languageModel: answering(async function* () {
       yield { type: "text", text: "So far" };
@@ -116,7 +116,7 @@ const BAD_TURNS: [string, ChatServerOptions, string?][] = [
     }),
   }, "So far"],
   ["closing an answer that failed throws", {
-    languageModel: new EchoBrain(() =>
+    languageModel: new EchoModel(() =>
       Promise.resolve({ provider: "demo", model: "m", close: broken, events: { [Symbol.asyncIterator]: broken } })
     ),
   }],
@@ -129,12 +129,12 @@ const BAD_TURNS: [string, ChatServerOptions, string?][] = [
 ];
 
 function answering(events: () => AsyncGenerator<LlmEvent>): LanguageModel {
-  return new EchoBrain(() => Promise.resolve({ provider: "demo", model: "m", events: events() }));
+  return new EchoModel(() => Promise.resolve({ provider: "demo", model: "m", events: events() }));
 }
 
 for (const [fault, parts, text = ""] of BAD_TURNS) {
   Deno.test(`a turn fails alone when ${fault}`, async () => {
-    await using server = echoHouse(parts);
+    await using server = echoServer(parts);
     await undisturbed(server, async () => {
       const client = await enter(server);
       client.send({ type: "prompt", turn: "t1", text: "A slow one first. ".repeat(3) });
@@ -170,7 +170,7 @@ for (const [fault, parts, text = ""] of BAD_TURNS) {
 
 Deno.test("a plain turn fails alone when its model cannot be had", async () => {
   const before = faults;
-  await using server = echoHouse({ model: () => faults === before ? broken() : "m" });
+  await using server = echoServer({ model: () => faults === before ? broken() : "m" });
   await undisturbed(server, async () => {
     const plain = await server.plain();
     plain.send("First");
@@ -183,7 +183,7 @@ Deno.test("a plain turn fails alone when its model cannot be had", async () => {
 });
 
 function chunksOf(client: SocketClient<PlainMessage>): string {
-  return client.heard.map((message) => message.type === "chunk" ? message.data : "").join("");
+  return client.received.map((message) => message.type === "chunk" ? message.data : "").join("");
 }
 
 /** Puts a method that throws into the place of one, until the disposer is called. */
@@ -226,7 +226,7 @@ const STAGES: Record<string, (server: ChatServer) => Disposable> = {
 
 for (const [stage, breakStage] of Object.entries(STAGES)) {
   Deno.test(`no word is lost when a stage fails: ${stage}`, async () => {
-    await using server = echoHouse({ classifier: () => true });
+    await using server = echoServer({ classifier: () => true });
     const client = await enter(server);
     const before = faults;
     {
@@ -241,10 +241,10 @@ for (const [stage, breakStage] of Object.entries(STAGES)) {
 }
 
 Deno.test("a watcher that throws costs the others of its conversation nothing", async () => {
-  await using server = echoHouse();
+  await using server = echoServer();
   const client = await enter(server);
   await talk(client);
-  const { conversation: conversation } = await server.chat.sessions.open(OWNER, (await client.next("welcome")).session);
+  const { conversation } = await server.chat.sessions.open(OWNER, (await client.next("welcome")).session);
   conversation.watchers.add({ wake: broken, restart: broken });
   const second = await enter(server, (await client.next("welcome")).session);
   await undisturbed(server, () => talk(client));
@@ -264,14 +264,14 @@ const SOCKET_FAULTS: [string, (socket: WebSocket) => Disposable][] = [
 for (const [fault, breakSocket] of SOCKET_FAULTS) {
   Deno.test(`a socket fails alone when ${fault}`, async () => {
     const sockets: WebSocket[] = [];
-    await using server = echoHouse({ onSocket: (socket) => sockets.push(socket) });
+    await using server = echoServer({ onSocket: (socket) => sockets.push(socket) });
     const client = await enter(server);
     await talk(client);
     const plain = await server.plain();
     const broken = sockets.map(breakSocket);
     await undisturbed(server, async () => {
       const { session } = await client.next("welcome");
-      const { seq } = client.heard.findLast((frame) => "seq" in frame) as { seq: number };
+      const { seq } = client.received.findLast((frame) => "seq" in frame) as { seq: number };
       client.send({ type: "prompt", turn: "t1", text: "Is anybody there?" });
       plain.send("Is anybody there?");
       assertEquals([(await client.closed()).code, (await plain.closed()).code], [1011, 1011]);
@@ -293,7 +293,7 @@ for (const [fault, breakSocket] of SOCKET_FAULTS) {
 
 Deno.test("a ping, a call's answer and a refusal that cannot be sent cost one socket each", async () => {
   const sockets: WebSocket[] = [];
-  await using server = echoHouse({ onSocket: (socket) => sockets.push(socket) });
+  await using server = echoServer({ onSocket: (socket) => sockets.push(socket) });
   await undisturbed(server, async () => {
     const causes: ((client: V2) => void)[] = [
       () => server.chat.connections.broadcast({ type: "ping" }),
@@ -310,7 +310,7 @@ Deno.test("a ping, a call's answer and a refusal that cannot be sent cost one so
 });
 
 Deno.test("a guest of the hub that throws keeps no other from being told", async () => {
-  await using server = echoHouse();
+  await using server = echoServer();
   const client = await server.v2();
   const leave = server.chat.connections.add({ close: broken } as unknown as WebSocket, {
     principal: OWNER,
@@ -388,11 +388,11 @@ interface Known {
 
 for (const [fault, breakIt, method, params] of CALL_FAULTS) {
   Deno.test(`a call fails alone when ${fault}`, async () => {
-    await using server = echoHouse();
+    await using server = echoServer();
     const client = await enter(server);
     await talk(client, "To be kept");
     const [{ id } = { id: "" }] = await call(client, "conversations.list", {});
-    const { conversation: conversation } = await server.chat.sessions.open(
+    const { conversation } = await server.chat.sessions.open(
       OWNER,
       (await client.next("welcome")).session,
     );
@@ -417,7 +417,7 @@ for (const [fault, breakIt, method, params] of CALL_FAULTS) {
 }
 
 Deno.test("a call fails alone when the context cannot be had", async () => {
-  await using server = echoHouse({ context: broken });
+  await using server = echoServer({ context: broken });
   const client = await enter(server);
   await undisturbed(server, async () => {
     const told = await outcome(client, "context.use", {});
@@ -429,7 +429,7 @@ Deno.test("a call fails alone when the context cannot be had", async () => {
 
 for (const [how, fault] of STORE_FAULTS) {
   Deno.test(`a greeting fails alone when the store ${how}; who comes back is welcomed`, async () => {
-    await using server = echoHouse();
+    await using server = echoServer();
     await undisturbed(server, async () => {
       const client = await server.v2();
       {
@@ -447,7 +447,7 @@ for (const [how, fault] of STORE_FAULTS) {
   });
 
   Deno.test(`what is asked anew while the store ${how} in truncate() is stored when it does not any more`, async () => {
-    await using server = echoHouse();
+    await using server = echoServer();
     const client = await enter(server);
     await talk(client, "To be dropped");
     const [{ id } = { id: "" }] = await call(client, "conversations.list", {});
@@ -481,7 +481,7 @@ for (const part of ["status", "character"] as const) {
     const parts: ChatServerOptions = part === "status"
       ? { status: () => fault ? broken() : there }
       : { character: () => fault ? broken() : { name: "Ada" } };
-    await using server = echoHouse(parts);
+    await using server = echoServer(parts);
     const moving = await enter(server);
     await talk(moving);
     const restarted = await enter(server);
@@ -512,7 +512,7 @@ for (const part of ["status", "character"] as const) {
 for (const method of ["save", "enter"] as const) {
   for (const [how, fault] of STORE_FAULTS) {
     Deno.test(`a store that ${how} in ${method}(), when nobody waits, is told, and loses nothing`, async () => {
-      await using server = echoHouse();
+      await using server = echoServer();
       const client = await enter(server);
       await undisturbed(server, async () => {
         {
@@ -532,7 +532,7 @@ for (const method of ["save", "enter"] as const) {
 
 for (const [how, fault] of STORE_FAULTS) {
   Deno.test(`a store that ${how} when nobody can be told of it is tried again all the same`, async () => {
-    await using server = echoHouse();
+    await using server = echoServer();
     const client = await enter(server);
     await undisturbed(server, async () => {
       const before = faults;
@@ -549,7 +549,7 @@ for (const [how, fault] of STORE_FAULTS) {
   });
 
   Deno.test(`a conversation that is left while the store ${how} is nobody else's trouble`, async () => {
-    await using server = new ChatServer({ sessionSeconds: 0 }, { languageModel: new EchoBrain() });
+    await using server = new ChatServer({ sessionSeconds: 0 }, { languageModel: new EchoModel() });
     await undisturbed(server, async () => {
       using _fault = breaking(server.store, "save", fault);
       const client = await enter(server);
@@ -563,7 +563,7 @@ for (const [how, fault] of STORE_FAULTS) {
     const store = new MemoryStore();
     const before = faults;
     using _fault = breaking(store, "forgetSessions", fault);
-    await using server = echoHouse({ store });
+    await using server = echoServer({ store });
     const client = await enter(server);
     await talk(client);
     await client.close();

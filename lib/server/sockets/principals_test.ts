@@ -1,6 +1,6 @@
 import { assertEquals, assertNotEquals, assertRejects, assertThrows } from "@std/assert";
 import { CallRouter } from "@/lib/server/calls/router.ts";
-import { FakeModel } from "@/lib/chat/fake_brain.ts";
+import { FakeModel } from "@/lib/chat/fake_model.ts";
 import { type Chat, openChat as open } from "@/lib/server/services.ts";
 import { RequestError } from "@/lib/protocol/request_error.ts";
 import { SqliteStore } from "@/lib/store/sqlite_store.ts";

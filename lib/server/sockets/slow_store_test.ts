@@ -1,6 +1,6 @@
 /** Conversations on a store that takes its time: what comes of them is what came of them on one that takes none. */
 import { assert, assertEquals } from "@std/assert";
-import { FakeModel } from "@/lib/chat/fake_brain.ts";
+import { FakeModel } from "@/lib/chat/fake_model.ts";
 import { call, ChatServer } from "./chat_server_fixture.ts";
 import { MemoryStore, type Store } from "@/lib/store/store.ts";
 import type { Opened } from "@/lib/chat/turn.ts";
@@ -21,7 +21,7 @@ function done(turn: string): TurnRecord {
 }
 
 /** Answers at once. */
-class QuickBrain extends FakeModel {
+class QuickModel extends FakeModel {
   override open(request: GenerateRequest): Promise<Opened> {
     const events: LlmEvent[] = [{ type: "text", text: "answer" }, { type: "done", reason: "stop" }];
     return Promise.resolve({ provider: "demo", model: request.model, events: ReadableStream.from(events) });
@@ -87,7 +87,7 @@ function frames(random: Random): Record<string, unknown>[] {
 
 /** What came of all the frames: the answers to calls, the session's conversation, and all that is stored. */
 async function outcomeOf(sent: readonly Record<string, unknown>[], store: Store): Promise<unknown> {
-  await using server = new ChatServer({ queue: QUEUE }, { store, languageModel: new QuickBrain() });
+  await using server = new ChatServer({ queue: QUEUE }, { store, languageModel: new QuickModel() });
   const page = await server.v2();
   page.send({ type: "hello", session: "old" });
   for (const frame of sent) page.send(frame);
@@ -142,7 +142,7 @@ Deno.test("pages that come with the same session at once are in the same session
     await call(pages[0]!, "conversations.open", { conversation: "c1" });
     for (const page of pages) {
       await call(page, "context.use", {});
-      const welcome = page.heard.findLast((frame) => frame.type === "welcome");
+      const welcome = page.received.findLast((frame) => frame.type === "welcome");
       assertEquals(welcome?.history.map(({ turn }) => turn), ["c1a", "c1b"]);
     }
     await Promise.all(pages.map((page) => page.close()));
@@ -154,7 +154,7 @@ Deno.test("no prompt is lost and no conversation lives twice, whoever comes, goe
     const random = numbers(seed);
     let failing = 0.3;
     const store = slow(await stored(), random, () => failing);
-    const server = new ChatServer({ queue: QUEUE, sessionSeconds: 0 }, { store, languageModel: new QuickBrain() });
+    const server = new ChatServer({ queue: QUEUE, sessionSeconds: 0 }, { store, languageModel: new QuickModel() });
     const asked: string[] = [];
     const visit = async (visitor: number) => {
       for (let stay = 0; stay < 3; stay++) {
@@ -207,7 +207,7 @@ async function lookingUp(limits: { sessionSeconds?: number } = {}) {
     return await conversationOf.call(store, session);
   };
   return {
-    house: new ChatServer(limits, { store, languageModel: new QuickBrain() }),
+    house: new ChatServer(limits, { store, languageModel: new QuickModel() }),
     asked: asked.promise,
     free: free.resolve,
   };
@@ -221,12 +221,12 @@ Deno.test("what is sent while the session is looked up waits, and is taken in it
   for (const turn of ["one", "two"]) page.send({ type: "prompt", turn, text: `ask ${turn}` });
   page.send({ type: "hello" });
   await new Promise((resolve) => setTimeout(resolve, 100));
-  assertEquals(page.heard, []);
+  assertEquals(page.received, []);
   free();
   assertEquals((await page.next("welcome")).history.length, 2);
   const { message } = await page.next("error");
   assertEquals(message, "Cannot greet twice: this socket has a session already");
-  const queued = page.heard.filter((frame) => frame.type === "queued").map(({ turn }) => turn);
+  const queued = page.received.filter((frame) => frame.type === "queued").map(({ turn }) => turn);
   assertEquals(queued, ["one", "two"].slice(0, queued.length));
   await page.first((frame) => frame.type === "queued" && frame.turn === "two");
   await page.close();

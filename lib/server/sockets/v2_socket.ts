@@ -1,4 +1,4 @@
-/** A socket that speaks `vtuber.v2`: it watches a session, which lives on when the socket does not. */
+/** A socket that speaks `vtuber.v2`: it follows a session, which outlives the socket. */
 import { CallConnection, type CallRouter } from "@/lib/server/calls/router.ts";
 import { Delivery, HIGH_WATER, sendFrame } from "./delivery.ts";
 import { type Connections, statusFor } from "./connections.ts";
@@ -65,7 +65,7 @@ export function serveV2(socket: WebSocket, services: V2Services, principal: Prin
   function follow(): void {
     delivery?.dispose();
     delivery = undefined;
-    guarded("show a page its conversation", welcome, () => dropSocket(socket));
+    guarded("send a page its conversation", welcome, () => dropSocket(socket));
   }
 
   /** Enters the session that `hello` names, or a new one. What comes meanwhile waits, so that frames are taken in their order. */

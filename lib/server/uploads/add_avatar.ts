@@ -2,7 +2,7 @@
 import { resolve } from "node:path";
 import type { UploadServices } from "./upload_services.ts";
 import { addModel, type Upload } from "@/lib/avatars/add_model.ts";
-import { modelNames } from "@/lib/avatars/known.ts";
+import { modelNames } from "@/lib/avatars/model_sources.ts";
 import type { ReadBudget } from "@/lib/avatars/read_budget.ts";
 import { configPath } from "@/lib/config/config_path.ts";
 import { refuseOverridden } from "@/lib/config/settings.ts";
