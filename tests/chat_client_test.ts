@@ -17,7 +17,7 @@ import { PageStorage } from "@/web/browser/storage.ts";
 import { configSchema } from "@/lib/config/schema.ts";
 import { OWNER } from "@/lib/principal.ts";
 
-/** A server with its brain in the test's hands, that can go away and come back at the same address. */
+/** A server with the language model in the test's hands, that can go away and come back at the same address. */
 class Server {
   readonly model = new FakeModel();
   readonly #chat = openChat({

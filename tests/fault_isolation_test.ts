@@ -79,9 +79,9 @@ Deno.test("a request and a call fail alone, whatever throws behind them", async 
     await using page = await Page.open(server);
     await undisturbed(other.client, async () => {
       // A part that follows the configuration throws; then who would be told of it.
-      const mendMind = broke(server.services.modelService, "change");
+      const mendModelService = broke(server.services.modelService, "change");
       await refusedInternally(page.write("llm.model", "llama3.2:3b"));
-      mendMind();
+      mendModelService();
       const mendConnections = broke(server.services.chat.connections, "broadcast");
       await refusedInternally(page.call("characters.choose", { name: "tutor" }));
       mendConnections();
@@ -91,7 +91,7 @@ Deno.test("a request and a call fail alone, whatever throws behind them", async 
     await undisturbed(page.client, async () => {});
   });
 
-  await t.step("a look at Ollama whose news nobody takes", async () => {
+  await t.step("a change of status that cannot be sent", async () => {
     const mend = broke(server.services.chat.connections, "broadcast");
     stub.set({ version: "9.9.9" });
     await undisturbed(other.client, async () => void await server.services.modelService.refreshStatus());

@@ -29,7 +29,7 @@ Deno.test("every call and every path has a role", async () => {
 });
 
 Deno.test("a guest is refused every call and every path that is the owner's, and no other", async () => {
-  await using server = await houseWithGuests({ limits: { queue: 4 } });
+  await using server = await serverWithGuests({ limits: { queue: 4 } });
   const { chat: { calls }, live: { current: { llm } } } = server.services;
   const guest = await enter(server);
   await using page = await Page.open(server, guest);
@@ -72,7 +72,7 @@ Deno.test("a guest is refused every call and every path that is the owner's, and
 });
 
 Deno.test("a guest sees its own conversations, the owner all; who they are is on no wire", async () => {
-  await using server = await houseWithGuests();
+  await using server = await serverWithGuests();
   const [anna, ben] = [await enter(server), await enter(server)];
   await using owner = await Page.open(server, OWNER);
   await using a = await Page.open(server, anna);
@@ -152,7 +152,7 @@ Deno.test("the link is off at first; a new one or none lets go whoever came by t
 });
 
 Deno.test("a guest's cookies are its browser's alone, and for https where there is https", async () => {
-  await using server = await houseWithGuests({
+  await using server = await serverWithGuests({
     server: { host: "0.0.0.0", token: TOKEN, trustedProxies: ["127.0.0.1"] },
   });
   const port = portOf(server);
@@ -170,8 +170,8 @@ Deno.test("a guest's cookies are its browser's alone, and for https where there 
   assertEquals((await request(port, "/", both)).headers.getSetCookie(), []);
 });
 
-/** A house whose owner has made a link for guests. */
-async function houseWithGuests(config: Record<string, unknown> = {}): Promise<TestServer> {
+/** A server whose owner has made a link for guests. */
+async function serverWithGuests(config: Record<string, unknown> = {}): Promise<TestServer> {
   const server = await TestServer.open({ config: { server: { host: "0.0.0.0", token: TOKEN }, ...config } });
   await server.services.secrets.makeGuestToken();
   return server;

@@ -28,7 +28,7 @@ export interface Character {
   note?: { content: string; depth: number; role: Role };
   /** Told where the conversation comes to it. */
   lore?: LoreBook;
-  /** The avatar model it wears. */
+  /** The avatar model that is shown with it. */
   model?: string;
   /** What the macros of its texts stand for; absent where they have none, and are told as they are. */
   macros?: { char: string; user: string };
@@ -99,14 +99,14 @@ export function contextOf(unfilled: Character, telling: CharacterContext): Conte
 
 function loreOf(
   { lore, macros }: Character,
-  said: readonly ChatMessage[],
+  messages: readonly ChatMessage[],
   { budget, count }: CharacterContext,
   moment: Moment,
 ): ActiveLore | undefined {
   if (lore === undefined || macros === undefined) return undefined;
   const nothing = count([{ role: "system", content: "" }]);
   return activeLore(lore, {
-    messages: said,
+    messages,
     budget: Math.floor(budget * LORE_SHARE),
     count: (text) => count([{ role: "system", content: text }]) - nothing,
     fill: (text, hiddenKeys) => fillMacros(text, { ...macros, ...moment, hiddenKeys }),

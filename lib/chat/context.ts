@@ -34,7 +34,7 @@ export function messagesFor(turns: readonly TurnRecord[], options: ContextOption
 }
 
 /**
- * What has been said, oldest first, with the prompt that waits for its answer.
+ * The messages so far, oldest first, with the prompt that waits for its answer.
  *
  * @param greeting what the character says first, where the first turn does not tell
  */
@@ -126,14 +126,14 @@ function fit(past: readonly TurnRecord[], prompt: string | undefined, options: C
     first--;
   }
   const history = exchanges.slice(first);
-  const said = [...history.flatMap(({ messages }) => messages), ...asked];
-  return { messages: [...opening, ...inserted(said, told)], history };
+  const messages = [...history.flatMap(({ messages }) => messages), ...asked];
+  return { messages: [...opening, ...inserted(messages, told)], history };
 }
 
 /** Messages with others among them. */
-function inserted(said: readonly ChatMessage[], inserts: readonly Insert[]): ChatMessage[] {
-  const at = (depth: number) => Math.max(0, said.length - Math.floor(depth));
+function inserted(messages: readonly ChatMessage[], inserts: readonly Insert[]): ChatMessage[] {
+  const at = (depth: number) => Math.max(0, messages.length - Math.floor(depth));
   const before = (index: number) =>
     inserts.filter(({ depth }) => at(depth) === index).map(({ role, content }): ChatMessage => ({ role, content }));
-  return [...said.flatMap((message, index) => [...before(index), message]), ...before(said.length)];
+  return [...messages.flatMap((message, index) => [...before(index), message]), ...before(messages.length)];
 }

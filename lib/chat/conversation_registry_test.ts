@@ -1,7 +1,6 @@
 import { assertEquals } from "@std/assert";
 import { ConversationRegistry } from "./conversation_registry.ts";
 import { FakeModel } from "./fake_model.ts";
-import { Conversation } from "./conversation.ts";
 import { MemoryStore, type Store } from "@/lib/store/store.ts";
 import { OWNER } from "@/lib/principal.ts";
 import type { TurnRecord } from "@/lib/protocol/v2.ts";
@@ -34,7 +33,7 @@ async function storeWith(now: () => number): Promise<Store> {
   return store;
 }
 
-Deno.test("Archive forgets sessions that were not used for long when it starts, and while it runs", async () => {
+Deno.test("ConversationRegistry forgets sessions that were not used for long when it starts, and while it runs", async () => {
   let now = 100 * DAY;
   const store = await storeWith(() => now);
   const kept = async () =>
@@ -57,7 +56,7 @@ Deno.test("Archive forgets sessions that were not used for long when it starts, 
   await second.close();
 });
 
-Deno.test("Archive keeps a session that is come back to", async () => {
+Deno.test("ConversationRegistry keeps a session that is come back to", async () => {
   let now = 100 * DAY;
   const store = await storeWith(() => now);
   now += 29 * DAY;
@@ -70,7 +69,7 @@ Deno.test("Archive keeps a session that is come back to", async () => {
   await Promise.all([first.close(), second.close()]);
 });
 
-Deno.test("Archive does not bring back what was taken out while storing it failed", async () => {
+Deno.test("ConversationRegistry does not bring back what was taken out while storing it failed", async () => {
   const store = new MemoryStore();
   const registry = registryOf(store);
   const conversation = registry.create(OWNER);

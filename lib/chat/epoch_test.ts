@@ -70,6 +70,15 @@ Deno.test("a conversation that has left the memory comes back with higher number
   await later.close();
 });
 
+Deno.test("what was seen in another session is not taken for the beginning of a new one", async () => {
+  await using server = new ChatServer({}, { epoch: 7 });
+  const client = await server.v2();
+  client.send({ type: "hello", session: "of another server", after: firstSeq(7) });
+  const welcome = await client.next("welcome");
+  assertEquals([welcome.seq, welcome.resumed], [firstSeq(7), false]);
+  await client.close();
+});
+
 Deno.test("claimEpoch() grows over every start on one file, and with two at once", async () => {
   const file = await Deno.makeTempFile({ suffix: ".db" });
   const [first, second] = [new SqliteStore(file), new SqliteStore(file)];

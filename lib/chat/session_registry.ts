@@ -10,7 +10,7 @@ import { guarded } from "@/lib/telemetry/guard.ts";
 
 export interface SessionRegistryOptions {
   conversations: ConversationRegistry;
-  limits: RequestLimits;
+  requestLimits: RequestLimits;
   /** How long a session without sockets stays in memory, seconds. */
   sessionSeconds: number;
   /** Whom the clients talk with. Default: the language model itself. */
@@ -66,7 +66,7 @@ export class SessionRegistry {
   prompt(session: Session, turn: string, text: string, greeting = 0): Promise<void> {
     return session.inOrder(() => {
       const { conversation, principal } = session;
-      this.#options.limits.checkPrompt(text);
+      this.#options.requestLimits.checkPrompt(text);
       if (conversation.turns.length === 0) {
         for (const { id } of this.#sessionsIn(conversation)) this.#conversations.recordSession(id, conversation.id);
       }
@@ -138,7 +138,7 @@ export class SessionRegistry {
       throw new RequestError({ code: "bad_value", message: `There is a turn ${as} already` });
     }
     const prompt = text ?? old.prompt;
-    this.#options.limits.checkPrompt(prompt);
+    this.#options.requestLimits.checkPrompt(prompt);
     this.#conversations.truncate(conversation, turn);
     conversation.prompt(as, prompt, old.greeting, principal.id);
     await this.#conversations.save();

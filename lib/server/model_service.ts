@@ -69,7 +69,7 @@ export class ModelService {
 
   /** What was last seen of Ollama, for the pages; looked at anew when that was a while ago. */
   status(): Status {
-    return this.#model.watch.glance();
+    return this.#model.watch.recentStatus();
   }
 
   /** Looks at Ollama now. */
@@ -105,11 +105,11 @@ export class ModelService {
     const budget = contextBudget(contextLength);
     const count = (messages: readonly ChatMessage[]) => counter.count(messages);
     if (chosen === undefined) return { budget, count };
-    const said = (greeting?: string) => messagesIn(turns, greeting);
-    return contextOf(chosen, { messages: said, conversation: turns[0]?.turn ?? "", budget, count });
+    const messages = (greeting?: string) => messagesIn(turns, greeting);
+    return contextOf(chosen, { messages, conversation: turns[0]?.turn ?? "", budget, count });
   }
 
-  /** Takes up a changed configuration. Pages hear of who would answer them now. */
+  /** Takes up a changed configuration. Pages are sent the status of the new one. */
   async change(config: Config): Promise<void> {
     this.#characters = await loadCharacters(config, this.#options.roots);
     const before = this.#config;

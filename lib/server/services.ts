@@ -179,7 +179,7 @@ export function openChat(options: ChatOptions): Chat {
   });
   const sessions = new SessionRegistry({
     conversations,
-    limits: requestLimits,
+    requestLimits: requestLimits,
     sessionSeconds: limits.sessionSeconds,
     ...(character && { character }),
   });

@@ -53,7 +53,7 @@ function facesOf(config: Config, model: string, faces: z.output<typeof emotions>
   return { path: ["models", model], value: own === undefined && Object.keys(value).length === 0 ? undefined : value };
 }
 
-/** Takes an avatar that was brought by a page out of the configuration, and its files away. */
+/** Takes an avatar that was uploaded out of the configuration, and its files away. */
 async function removeAvatar({ settings, dataDir }: AvatarCallsOptions, name: string): Promise<void> {
   const { live } = settings;
   const config = live.current;

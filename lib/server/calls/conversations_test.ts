@@ -67,8 +67,8 @@ Deno.test("conversations.open takes every page of the session there, and it goes
   await talk(server, page, "t2", "second", "two");
   const [from, otherFrom] = [page.received.length, other.received.length];
   assertEquals(await call(page, "conversations.open", { conversation: await idOf(page, "first") }), null);
-  for (const [client, heard] of [[page, from], [other, otherFrom]] as const) {
-    const welcome = await client.next("welcome", heard);
+  for (const [client, start] of [[page, from], [other, otherFrom]] as const) {
+    const welcome = await client.next("welcome", start);
     assertEquals([welcome.session, welcome.resumed, welcome.history.map(({ text }) => text)], [
       page.session,
       false,

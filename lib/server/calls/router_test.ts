@@ -22,7 +22,7 @@ const conversation = new Conversation({
   onChange() {},
 });
 
-/** A line whose answers can be waited for. */
+/** A socket whose answers can be waited for. */
 class CallHarness {
   readonly router = new CallRouter();
   readonly answers: CallAnswer[] = [];
@@ -57,7 +57,7 @@ class CallHarness {
 
 const name = z.object({ name: z.string({ error: "must be a name" }) }, { error: "must be an object" });
 
-Deno.test("CallLine gives the handler's result, and what it says on the way", async () => {
+Deno.test("CallConnection gives the handler's result, and what it says on the way", async () => {
   const room = new CallHarness({
     "ollama.pull": (params, { progress, session }) => {
       progress({ status: `${(params as { model: string }).model} for ${session.id}` });
@@ -72,7 +72,7 @@ Deno.test("CallLine gives the handler's result, and what it says on the way", as
   assertEquals(room.answers.length, 2);
 });
 
-Deno.test("CallLine refuses with what is wrong: the method, the field, the reason, or a fault of ours", async () => {
+Deno.test("CallConnection refuses with what is wrong: the method, the field, the reason, or a fault of ours", async () => {
   const room = new CallHarness({
     ...checked("avatars.choose", name, () => null),
     "avatars.list": () => Promise.reject(new RequestError({ code: "not_found", message: "None", hint: "Add one" })),
@@ -117,7 +117,7 @@ Deno.test("a cancelled call is refused as cancelled and says nothing more; unkno
   assertEquals(room.answers.length, 1);
 });
 
-Deno.test("CallLine.dispose() cancels everything that runs", async () => {
+Deno.test("CallConnection.dispose() cancels everything that runs", async () => {
   const signals: AbortSignal[] = [];
   const room = new CallHarness({
     "ollama.pull": (_, { signal }) => {
@@ -131,7 +131,7 @@ Deno.test("CallLine.dispose() cancels everything that runs", async () => {
   assertEquals(signals.map(({ aborted }) => aborted), [true, true]);
 });
 
-Deno.test("CallLine refuses more calls than may run at once, and an id that runs already", async () => {
+Deno.test("CallConnection refuses more calls than may run at once, and an id that runs already", async () => {
   const room = new CallHarness({
     "ollama.pull": (_, { signal }) =>
       new Promise((_, reject) => signal.addEventListener("abort", () => reject(signal.reason))),

@@ -14,7 +14,7 @@ const name = "v2: a client that breaks off leaves nothing of its conversation in
 Deno.test({ name, ignore: !hasCollector }, async () => {
   await using server = new ChatServer({ sessionSeconds: 0 });
   const session = await talkAndBreakOff(server);
-  await until("the session is let go", () => server.chat.sessions.size === 0);
+  await until("the session leaves the memory", () => server.chat.sessions.size === 0);
   server.model.answers.length = 0;
   await collectGarbage();
   assertEquals(session.deref(), undefined);

@@ -98,10 +98,14 @@ function echoServer(parts: ChatServerOptions = {}): ChatServer {
 }
 
 const BAD_TURNS: [string, ChatServerOptions, string?][] = [
-  ["the brain throws at once", { languageModel: new EchoModel(broken) }],
-  ["the brain is rejected with no error", { languageModel: new EchoModel(() => Promise.reject(undefined)) }],
-  ["the brain throws what cannot be shown", { languageModel: new EchoModel(() => Promise.reject(UNSHOWABLE)) }],
-  ["the brain opens nothing", { languageModel: new EchoModel(() => Promise.resolve(undefined as unknown as Opened)) }],
+  ["the language model throws at once", { languageModel: new EchoModel(broken) }],
+  ["the language model is rejected with no error", { languageModel: new EchoModel(() => Promise.reject(undefined)) }],
+  ["the language model throws what cannot be shown", {
+    languageModel: new EchoModel(() => Promise.reject(UNSHOWABLE)),
+  }],
+  ["the language model opens nothing", {
+    languageModel: new EchoModel(() => Promise.resolve(undefined as unknown as Opened)),
+  }],
   ["an answer throws what is no error", {
     languageModel: answering(async function* () {
       yield { type: "text", text: "So far" };
@@ -217,7 +221,7 @@ const STAGES: Record<string, (server: ChatServer) => Disposable> = {
   "the classifier's last sentence": () => breaking(Sentences.prototype, "end"),
   "the metrics, when a turn begins": ({ chat }) => breaking(chat.metrics, "turnBegan"),
   "the metrics, when a turn ends": ({ chat }) => breaking(chat.metrics, "turnEnded"),
-  "the archive, told of a change": ({ chat }) => breaking(chat.conversations, "changed"),
+  "the registry, told of a change": ({ chat }) => breaking(chat.conversations, "changed"),
   "the spans": () => {
     const tracer = trace.getTracer("vtuber");
     return breaking(Object.getPrototypeOf(tracer), "startSpan");
@@ -309,7 +313,7 @@ Deno.test("a ping, a call's answer and a refusal that cannot be sent cost one so
   });
 });
 
-Deno.test("a guest of the hub that throws keeps no other from being told", async () => {
+Deno.test("a connection that throws keeps no other from being told", async () => {
   await using server = echoServer();
   const client = await server.v2();
   const leave = server.chat.connections.add({ close: broken } as unknown as WebSocket, {
@@ -319,7 +323,7 @@ Deno.test("a guest of the hub that throws keeps no other from being told", async
   const second = await server.v2();
   server.chat.connections.broadcast({ type: "ping" });
   await Promise.all([client.next("ping"), second.next("ping")]);
-  // Nor from being closed with the hub, and everything from being stored.
+  // Nor from being closed at the end, and everything from being stored.
   const talking = await enter(server);
   await talk(talking, "To be stored");
   let stored = 0;

@@ -41,11 +41,11 @@ function slow(store: Store): Store {
 Deno.test("after a restart a session is found again by whose it is, and by nobody else", async () => {
   const file = await Deno.makeTempFile({ suffix: ".db" });
   const before = openChat(file);
-  const seats = await Promise.all([OWNER, ANNA].map((principal) => before.sessions.open(principal)));
-  for (const session of seats) await before.sessions.prompt(session, "t", `of ${session.principal.id}`);
+  const sessions = await Promise.all([OWNER, ANNA].map((principal) => before.sessions.open(principal)));
+  for (const session of sessions) await before.sessions.prompt(session, "t", `of ${session.principal.id}`);
   await before.close();
   const after = openChat(file);
-  const [owners = "", annas = ""] = seats.map(({ id }) => id);
+  const [owners = "", annas = ""] = sessions.map(({ id }) => id);
   for (const [thief, id] of [[BEN, annas], [BEN, owners], [ANNA, owners]] as const) {
     const session = await after.sessions.open(thief, id);
     assertNotEquals(session.id, id);

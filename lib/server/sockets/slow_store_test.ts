@@ -195,7 +195,7 @@ async function soon(isSo: () => boolean): Promise<void> {
   for (let wait = 0; wait < 400 && !isSo(); wait++) await new Promise((resolve) => setTimeout(resolve, 5));
 }
 
-/** A house whose store does not say yet where a session was. */
+/** A server whose store does not answer yet where a session was. */
 async function lookingUp(limits: { sessionSeconds?: number } = {}) {
   const store = await stored();
   const { conversationOf } = store;
@@ -207,14 +207,14 @@ async function lookingUp(limits: { sessionSeconds?: number } = {}) {
     return await conversationOf.call(store, session);
   };
   return {
-    house: new ChatServer(limits, { store, languageModel: new QuickModel() }),
+    server: new ChatServer(limits, { store, languageModel: new QuickModel() }),
     asked: asked.promise,
     free: free.resolve,
   };
 }
 
 Deno.test("what is sent while the session is looked up waits, and is taken in its order", async () => {
-  const { house: server, asked, free } = await lookingUp();
+  const { server, asked, free } = await lookingUp();
   const page = await server.v2();
   page.send({ type: "hello", session: "old" });
   await asked;
@@ -234,7 +234,7 @@ Deno.test("what is sent while the session is looked up waits, and is taken in it
 });
 
 Deno.test("a page that leaves while its session is looked up leaves nothing behind", async () => {
-  const { house: server, asked, free } = await lookingUp({ sessionSeconds: 0 });
+  const { server, asked, free } = await lookingUp({ sessionSeconds: 0 });
   const page = await server.v2();
   page.send({ type: "hello", session: "old" });
   await asked;

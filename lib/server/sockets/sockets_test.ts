@@ -172,10 +172,10 @@ Deno.test("v2: two tabs see the same, and a reset empties both", async () => {
   (await server.model.answer(0)).say("both");
   assertEquals([(await one.next("chunk")).data, (await two.next("chunk")).data], ["both", "both"]);
   assertEquals((await two.next("queued")).text, "hi");
-  const [heardOne, heardTwo] = [one.received.length, two.received.length];
+  const [from1, from2] = [one.received.length, two.received.length];
   two.send({ type: "reset" });
-  for (const [client, heard] of [[one, heardOne], [two, heardTwo]] as const) {
-    assertEquals((await client.next("welcome", heard)).history, []);
+  for (const [client, from] of [[one, from1], [two, from2]] as const) {
+    assertEquals((await client.next("welcome", from)).history, []);
   }
   await Promise.all([one.close(), two.close()]);
 });
@@ -237,7 +237,7 @@ Deno.test("v2: a client that does not greet is sent away", async () => {
   assertEquals((await client.closed()).code, 4400);
 });
 
-Deno.test("Hub.close() closes sockets with 1001 and leaves nothing unsaved", async () => {
+Deno.test("Chat.close() closes sockets with 1001 and leaves nothing unsaved", async () => {
   const server = new ChatServer();
   const client = await server.v2();
   client.send({ type: "hello" });
@@ -254,7 +254,7 @@ Deno.test("Hub.close() closes sockets with 1001 and leaves nothing unsaved", asy
   assertEquals(kept[0]!.turns.map(({ text, error }) => [text, error?.code]), [["half", "interrupted"]]);
 });
 
-Deno.test("Hub stores nothing of a session in which nothing was said", async () => {
+Deno.test("SessionRegistry stores nothing of a session in which nothing was said", async () => {
   await using server = new ChatServer();
   const client = await server.v2();
   client.send({ type: "hello" });
@@ -270,7 +270,7 @@ Deno.test("Hub stores nothing of a session in which nothing was said", async () 
   await client.close();
 });
 
-Deno.test("Hub tells pages when nothing can be stored, loses nothing of it, and stores it later", async () => {
+Deno.test("Connections tell pages when nothing can be stored, loses nothing of it, and stores it later", async () => {
   await using server = new ChatServer();
   const client = await server.v2();
   client.send({ type: "hello" });
@@ -304,7 +304,7 @@ Deno.test("Hub tells pages when nothing can be stored, loses nothing of it, and 
   await client.close();
 });
 
-Deno.test("Hub brings a session back from the store, an unfinished turn marked as interrupted", async () => {
+Deno.test("SessionRegistry brings a session back from the store, an unfinished turn marked as interrupted", async () => {
   await using server = new ChatServer();
   await server.store.enter("old", "c");
   await server.store.save(

@@ -86,7 +86,7 @@ export function serveV2(socket: WebSocket, services: V2Services, principal: Prin
       welcome(joined.id === named ? after : undefined);
     } catch (error) {
       sendFrame(socket, { type: "error", ...refusalOf(error) });
-      // Who was not welcomed would hear nothing more, but may come back for a welcome.
+      // Without a welcome a client gets nothing more by this socket, but may come back for one.
       if (session === undefined) socket.close(TRY_AGAIN_LATER, "The session cannot be looked up now");
       else dropSocket(socket);
     }
