@@ -12,9 +12,9 @@ export interface ContextOptions {
    * words do.
    */
   greeting?: string;
-  /** Told again right before the last prompt. */
+  /** A system message right before the last prompt. */
   reminder?: string;
-  /** Told among the messages. */
+  /** Further messages, at their depths. */
   inserts?: readonly Insert[];
   /** What lore is among all this, for the meter of the page. */
   lore?: NonNullable<ContextUse["lore"]>;
@@ -24,8 +24,8 @@ export interface ContextOptions {
   count?(messages: readonly ChatMessage[]): number;
 }
 
-/** Something told among the messages of the conversation. */
+/** A message that is put among those of the conversation. */
 export interface Insert extends ChatMessage {
-  /** How many messages are told after it; before the oldest one where there are fewer. */
+  /** How many messages come after it; before the oldest one where there are fewer. */
   depth: number;
 }

@@ -125,7 +125,7 @@ export async function openServices(options: ServicesOptions = {}): Promise<Servi
 }
 
 export interface ChatOptions {
-  /** Default: none so far. */
+  /** Default: new ones, without any socket. */
   connections?: Connections;
   store: Store;
   /** Of this process: see {@linkcode claimEpoch}. */

@@ -1,4 +1,4 @@
-/** Brings what was said into the search index, beside everything else that is going on. */
+/** Writes turns into the search index, in slices between which everything else goes on. */
 import type { DatabaseSync } from "node:sqlite";
 import { atOnce } from "./sqlite_schema.ts";
 import type { SearchWriter } from "./sqlite_search.ts";

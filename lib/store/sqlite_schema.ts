@@ -42,7 +42,7 @@ const MIGRATIONS: readonly (string | ((db: DatabaseSync) => void))[] = [
    ALTER TABLE turns ADD COLUMN asked_by TEXT NOT NULL DEFAULT 'owner';
    CREATE INDEX conversations_of_owner ON conversations (owner, updated);`,
   addSearchIndex,
-  // How often the file was opened, for the numbers of frames: one row.
+  // One row: the epoch of the newest process, see lib/chat/epoch.ts.
   `CREATE TABLE epoch (latest INTEGER NOT NULL) STRICT;
    INSERT INTO epoch (latest) VALUES (${FIRST_EPOCH - 1});`,
 ];

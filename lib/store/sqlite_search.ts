@@ -67,7 +67,7 @@ export class SearchWriter {
     return rows.length === BATCH;
   }
 
-  /** Brings together what was written at different times, so that a search reads less; writes about `pages` pages. */
+  /** Merges what was written at different times, so that a search reads less; writes about `pages` pages. */
   merge(pages: number): void {
     this.#merge.run(pages);
   }

@@ -1,4 +1,4 @@
-/** Calls about the avatar, and taking in a new one. */
+/** Calls about the avatars. */
 import { dirname, resolve } from "node:path";
 import { z } from "zod";
 import { refusing } from "./refusing.ts";
@@ -45,7 +45,7 @@ const name = z.string().min(1).max(200);
 /** Names of expressions by feelings. */
 const emotions = z.partialRecord(z.enum(EMOTIONS), z.string().min(1).max(200));
 
-/** Faces for feelings, kept with the model whatever else is said of it. */
+/** The change that sets a model's expressions for feelings, and keeps its other fields. */
 function facesOf(config: Config, model: string, faces: z.output<typeof emotions>): Change {
   const own = Object.hasOwn(config.models, model) ? config.models[model] : undefined;
   const { emotions: _before, ...others } = own ?? {};

@@ -1,4 +1,4 @@
-/** Calls about the character, and taking in a new one. */
+/** Calls about the characters. */
 import { z } from "zod";
 import { refusing } from "./refusing.ts";
 import { type Character, filled } from "@/lib/characters/character.ts";

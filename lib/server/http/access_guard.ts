@@ -1,5 +1,5 @@
 /**
- * Who may come in, and as whom. Every request passes here first.
+ * Decides which requests are answered, and for which principal. Every request passes here first.
  *
  * No header of a proxy is believed but those of X-Forwarded-For, -Proto, -Host and -Prefix, and these only from those
  * in `server.trustedProxies`. By what other name than its own visitors call this server stands in
@@ -30,7 +30,7 @@ import { declaredRole, isEnough } from "@/lib/protocol/roles.ts";
  */
 export type Verdict = "missing" | "wrong" | "blocked";
 
-/** Who has come in, and what its browser is to keep. */
+/** A request that is answered: for whom, and the cookies that its response sets. */
 export interface Admission extends Visitor {
   cookies: string[];
 }
@@ -68,8 +68,8 @@ export class AccessGuard {
   }
 
   /**
-   * Who has come in; the answer to a request that may not. From here on the request's address is the one its visitor
-   * sees.
+   * Admits a request, or gives the response that refuses it. From here on the request's address is the one that its
+   * visitor sees.
    */
   async admit(request: Request, info?: Deno.ServeHandlerInfo): Promise<Admission | Response> {
     const { group: address, local, forwarded } = this.#originOf(request, info);
@@ -77,7 +77,7 @@ export class AccessGuard {
     if (url === undefined) return refuse(400, "Cannot read the address of this request");
     setUrl(request, url);
     const path = url.pathname.slice(this.#basePath.length) || "/";
-    // Programs of the old days send none; browsers always do.
+    // Clients of HTTP/1.0 send none; browsers always do.
     const host = parseHost(forwarded.host ?? (request.headers.get("host") || url.host));
     if (host === undefined || !this.#isKnownHost(host.name)) return refuse(421, foreignHost(host));
     const refused = this.#checkOrigin(request, host);
@@ -86,7 +86,7 @@ export class AccessGuard {
     if (prefix !== this.#basePath) return refuse(421, otherBase(prefix, this.#basePath));
     const least = declaredRole(path, this.#wsPath) ?? "owner";
     if (least === "anyone" && isRead(request)) return { address, cookies: [] };
-    // A name beyond this machine was given to it by a proxy or a tunnel, however quiet that one is about it.
+    // A name beyond this machine comes from a proxy or a tunnel, also where no header tells of one.
     if (!this.locked && local && isLoopback(host.name)) {
       return isServable(path) ? { principal: OWNER, address, cookies: [] } : refuse(404, "Not found");
     }
@@ -117,7 +117,7 @@ export class AccessGuard {
     }
   }
 
-  /** Whose token or cookie a request shows. A cookie cannot be guessed: only tokens wait, and are counted. */
+  /** The role that a token or cookie of the request gives, or why none does. A cookie cannot be guessed: only tokens wait, and are counted. */
   async #roleOf(request: Request, url: URL, address: string): Promise<Role | Verdict> {
     const token = shownToken(request, url);
     if (token === undefined) {
@@ -150,12 +150,12 @@ export class AccessGuard {
     return new Response(body, { status, headers });
   }
 
-  /** A guest is whoever has its secret. What is stored of it does not give the secret away. */
+  /** The principal of a role. A guest is known by its secret, of which only a digest is stored. */
   #principalOf(role: Role, request: Request, url: URL): { principal: Principal; cookies: string[] } {
     if (role === "owner") return { principal: OWNER, cookies: [] };
     const known = guestSecret(request, url);
     const secret = known ?? randomToken();
-    // Of the many requests of a page the first one settles it, or each would make another guest.
+    // A page makes many requests: only the first one makes a guest.
     const keep = known === undefined && isRead(request) && !isUpgrade(request) && asksForPage(request, url);
     return {
       principal: { role, id: `guest:${digest(secret)}` },
@@ -174,7 +174,7 @@ function redirect(location: string, cookies: readonly string[]): Response {
   return new Response(null, { status: 303, headers });
 }
 
-/** Upgrades, which browsers let any page ask for, and whatever is more than reading. */
+/** Whether a request's origin must be checked: upgrades, which browsers let any page ask for, and all but reading. */
 function changesSomething(request: Request): boolean {
   return isUpgrade(request) || !isRead(request);
 }
@@ -222,7 +222,7 @@ function foreignHost(host: Host | undefined): string {
   return `${name} is no name of this server: open it as localhost, or add its origin to server.allowedOrigins`;
 }
 
-/** What a stranger sent, short and in quotes. */
+/** Untrusted text for a message, short and in quotes. */
 function shown(text: string): string {
   return JSON.stringify(text.slice(0, 100));
 }

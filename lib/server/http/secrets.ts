@@ -45,12 +45,12 @@ export class Secrets {
     }
   }
 
-  /** Signs what browsers keep. */
+  /** The key that signs cookies. */
   get cookieKey(): Buffer {
     return Buffer.from(this.#stored.cookieKey, "base64url");
   }
 
-  /** What a guest shows to come in; undefined while there is no link for guests. */
+  /** The token of the link for guests; undefined while there is none. */
   get guestToken(): string | undefined {
     return this.#stored.guestToken;
   }

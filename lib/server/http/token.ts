@@ -1,4 +1,4 @@
-/** What visitors show to come in: how it is made, compared, and kept by browsers. */
+/** Tokens and cookies: how they are read from requests, compared, signed and set. */
 import { Buffer } from "node:buffer";
 import { createHash, createHmac, timingSafeEqual } from "node:crypto";
 import { isRandomToken, randomToken } from "./random_token.ts";
@@ -7,7 +7,7 @@ import type { Role } from "@/lib/protocol/role.ts";
 
 const KEPT_SECONDS = 30 * 24 * 3600;
 
-/** Stands for a token where the token itself must not be kept. */
+/** SHA-256 of a token, base64url: for where the token itself must not be kept. */
 export function digest(token: string): string {
   return createHash("sha256").update(token).digest("base64url");
 }
@@ -18,7 +18,7 @@ export interface TokensOptions {
   secrets: Secrets;
 }
 
-/** Tells by what a request shows whose it is. */
+/** Finds the role that a token or a cookie gives. */
 export class Tokens {
   readonly #owner: string | undefined;
   readonly #secrets: Secrets;
@@ -28,14 +28,14 @@ export class Tokens {
     this.#secrets = secrets;
   }
 
-  /** Whose token this is; undefined for nobody's. */
+  /** The role that a token gives; undefined for a wrong one. */
   roleOfToken(shown: string): Role | undefined {
     return this.#roleOf(digest(shown), digest);
   }
 
   /**
-   * Whose cookie this is; undefined for nobody's. It is signed, so that guessing it is hopeless however short the token
-   * it stands for.
+   * The role that a cookie gives; undefined for a wrong one. It is signed, so that guessing it is hopeless however short
+   * the token it stands for.
    */
   roleOfCookie(cookie: string): Role | undefined {
     return this.#roleOf(cookie, (token) => this.#sign(token));
@@ -92,7 +92,7 @@ function keptCookie({ protocol }: URL, path: string, name: string, value: string
   return `${name}=${value}; Path=${path}; HttpOnly; SameSite=Strict; Max-Age=${KEPT_SECONDS}${secure}`;
 }
 
-/** Cookies know no ports: two servers on one machine would take each other's away. */
+/** With the port in it, since cookies are shared by all ports: two servers on one machine would overwrite each other's. */
 function tokenCookie(url: URL): string {
   return `vtuber_token_${url.port || "web"}`;
 }

@@ -1,4 +1,4 @@
-/** The open sockets: what all of them are told, and how they are closed from the server's side. */
+/** The open sockets: broadcasts, pings, and closing them from the server's side. */
 import type { Principal } from "@/lib/principal.ts";
 import { type BroadcastFrame, LINK_REVOKED, type Status } from "@/lib/protocol/v2.ts";
 import { guarded } from "@/lib/telemetry/guard.ts";
@@ -60,7 +60,7 @@ export function statusFor({ role }: Principal, status: Status): Status {
   return role === "owner" ? status : { ...status, host: "" };
 }
 
-/** A frame without what only the owner should know; a disk's error tells of the disk. */
+/** A frame without what only the owner should know, such as where the data folder is in a disk's error. */
 function frameFor(principal: Principal, frame: BroadcastFrame): BroadcastFrame {
   if (frame.type === "status") return { type: "status", ...statusFor(principal, frame) };
   return frame.type === "error" && principal.role !== "owner"

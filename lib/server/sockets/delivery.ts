@@ -8,7 +8,7 @@ import { guarded } from "@/lib/telemetry/guard.ts";
 /** Bytes that may wait in a socket before nothing more is put in. */
 export const HIGH_WATER = 64 * 1024;
 /**
- * A pass over the sockets is followed by a rest as long as itself, but no longer than a picture stands on a screen:
+ * A pass over the sockets is followed by a rest as long as itself, but no longer than a frame of the screen:
  * under load tokens are joined, and the time that saves goes into reading them. A single socket never waits.
  */
 const LONGEST_REST_MS = 10;
@@ -23,7 +23,7 @@ export interface DeliveryOptions {
   conversation: Conversation;
   /** Position in the conversation's log from which on frames are missing at the other end. */
   position: number;
-  /** Sends the whole conversation, for a reader whose place in the log is gone. */
+  /** Sends the whole conversation, for a client whose position is no longer in the log. */
   welcome(): void;
 }
 
@@ -105,7 +105,7 @@ export class Delivery implements Watcher {
   }
 }
 
-/** Sends a frame if the socket can still take one; a socket that is going down learns the rest when it is back. */
+/** Sends a frame if the socket can still take one; a socket that is going down gets the rest when it is back. */
 export function sendFrame(socket: WebSocket, frame: ServerFrame): void {
   if (socket.readyState === WebSocket.OPEN) sendText(socket, JSON.stringify(frame));
 }

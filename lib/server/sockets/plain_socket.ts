@@ -31,7 +31,7 @@ export interface PlainServices {
 export function servePlain(socket: WebSocket, services: PlainServices, principal: Principal): void {
   const { connections, requestLimits, languageModel, model } = services;
   const gone = new AbortController();
-  /** By this the demo remembers what was said, since no history comes with a prompt. */
+  /** The demo remembers earlier prompts by this id, since no history comes with a prompt. */
   const user = crypto.randomUUID();
   const waiting: string[] = [];
   let running = false;
@@ -79,7 +79,7 @@ export function servePlain(socket: WebSocket, services: PlainServices, principal
         isTheirs ? { type: "error", message: error.message } : plainError(internalError("take a prompt", error)),
       );
     }
-    // What still comes in after a close is nobody's.
+    // What still comes in after a close is ignored.
   }, { signal: gone.signal });
   listen(socket, "close", () => {
     gone.abort(new DOMException("The client left", "AbortError"));

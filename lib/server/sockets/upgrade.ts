@@ -24,7 +24,7 @@ export interface SocketServices extends V2Services, PlainServices {
 export interface UpgradeOptions {
   /** Who opens the socket. */
   principal: Principal;
-  /** Whom the socket is counted against. */
+  /** The group of addresses that the socket is counted for. */
   address: string;
   /** Does the upgrade itself, as `Deno.upgradeWebSocket` or Fresh's `ctx.upgrade` do. */
   upgrade(options: { protocol?: string; idleTimeout: number }): { socket: WebSocket; response: Response };
@@ -73,7 +73,7 @@ function tryUpgrade<T>(upgrade: () => T): T | Response {
   }
 }
 
-/** Says why and closes: of an upgrade that was refused, a browser would show its page nothing. */
+/** Sends the reason and closes: of a refused upgrade browsers tell pages nothing. */
 function refuse(socket: WebSocket, limiter: ConnectionLimiter, error: ErrorFrame): void {
   limiter.refusing++;
   listen(socket, "open", () => {

@@ -8,7 +8,7 @@ import { configPath } from "@/lib/config/config_path.ts";
 import { refuseOverridden } from "@/lib/config/settings.ts";
 import { refusing } from "@/lib/server/calls/refusing.ts";
 
-/** What the page is told of an avatar it has uploaded. */
+/** The response to the upload of an avatar. */
 export interface NewAvatar {
   name: string;
   /** What its owner should know: parts that are missing or left out. */

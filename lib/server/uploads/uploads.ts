@@ -1,4 +1,4 @@
-/** What a page drops onto the server: `POST /api/avatars` and `POST /api/characters`, answered in JSON. */
+/** Uploads of pages: `POST /api/avatars` and `POST /api/characters`, answered in JSON. */
 import { join } from "node:path";
 import { addAvatar } from "./add_avatar.ts";
 import { addCharacter } from "./add_character.ts";
