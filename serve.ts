@@ -15,7 +15,8 @@ const BUILD = new URL("./_fresh/", import.meta.url);
 const STOP_MS = 4_000;
 
 /**
- * Serves until SIGINT or SIGTERM, or until too much has gone wrong; then ends turns, stores them and closes every socket.
+ * Serves until SIGINT or SIGTERM, or until too much has gone wrong; then ends turns, stores them and closes every
+ * socket.
  *
  * @returns the exit code
  */

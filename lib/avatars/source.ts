@@ -1,4 +1,6 @@
-/** Where models and cores come from: npm, a URL, a zip, a folder, or what an earlier sync left in a compiled program. */
+/**
+ * Where models and cores come from: npm, a URL, a zip, a folder, or what an earlier sync left in a compiled program.
+ */
 import { isAbsolute, join, relative, resolve } from "node:path";
 import { type FileTree, joined, openFolder } from "./file_tree.ts";
 import type { ModelSource } from "./model_sources.ts";

@@ -14,8 +14,8 @@ export interface SyncOptions extends InstallOptions {
 export type SyncResult = Omit<InstallResult<ServedModel>, "shown"> & { shown: ShownModel };
 
 /**
- * Installs the configured model and the Cores below `staticDir` and writes `app-config.json`, as {@linkcode installModel}
- * does.
+ * Installs the configured model and the Cores below `staticDir` and writes `app-config.json`, as
+ * {@linkcode installModel} does.
  *
  * @throws {ModelError} when nothing can be shown
  */

@@ -9,7 +9,9 @@ import type { TurnRecord } from "@/lib/protocol/v2.ts";
 const USUAL_CONTEXT = 4_096;
 /** What is kept free for the answer, in tokens, of a context that is long enough. */
 const ANSWER = 1_024;
-/** A server's count this many times less or more than ours was made of something else: a part of the prompt, thoughts. */
+/**
+ * A server's count this many times less or more than ours was made of something else: a part of the prompt, thoughts.
+ */
 const PLAUSIBLE = 2;
 
 /**

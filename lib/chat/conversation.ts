@@ -244,7 +244,7 @@ export class Conversation {
     }
   }
 
-  /** What was sent as the answer was thinking: watchers are told the conversation anew, with every word where it belongs. */
+  /** What was told as the answer was thinking: watchers are told the conversation anew, with every word where it belongs. */
   #retract(record: StoredTurn): void {
     record.thinking = [record.thinking, record.text.trim()].filter((text) => text !== "").join("\n\n");
     record.text = "";

@@ -84,8 +84,8 @@ export class ConversationRegistry {
   }
 
   /**
-   * Finds the conversation that a session was last in, to go on with. `use` is called with it at once, before it could be
-   * released; it is not called for a session that was never stored, nor for a conversation of another principal.
+   * Finds the conversation that a session was last in, to go on with. `use` is called with it at once, before it could
+   * be released; it is not called for a session that was never stored, nor for a conversation of another principal.
    */
   findBySession(session: string, principal: Principal, use: (conversation: Conversation) => void): Promise<void> {
     return this.#enqueue(async () => {
@@ -119,8 +119,8 @@ export class ConversationRegistry {
 
   /**
    * Conversations that have turns, the last changed first; with `query` those that have it in their title or a turn.
-   * What was said a moment ago is among them, unless the store is so busy that it cannot be written soon. The owner sees
-   * all of them, and which are a guest's; a guest sees its own.
+   * What was said a moment ago is among them, unless the store is so busy that it cannot be written soon. The owner
+   * sees all of them, and which are a guest's; a guest sees its own.
    */
   async list({ role, id }: Principal, query?: string): Promise<ConversationSummary[]> {
     const patience = Promise.withResolvers<void>();

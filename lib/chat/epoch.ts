@@ -1,7 +1,7 @@
 /**
- * Where the numbers of frames begin: each process has an epoch, higher than that of every earlier one on the same store,
- * and a frame's `seq` is that epoch and an offset. So no client takes a new frame for one it has seen, whatever the
- * clock says.
+ * Where the numbers of frames begin: each process has an epoch, higher than that of every earlier one on the same
+ * store, and a frame's `seq` is that epoch and an offset. So no client takes a new frame for one it has seen, whatever
+ * the clock says.
  */
 import type { Store } from "@/lib/store/store.ts";
 import { report } from "@/lib/telemetry/guard.ts";

@@ -30,8 +30,8 @@ export class Session {
   }
 
   /**
-   * Does what clients ask for in the order in which they do, so that a prompt goes into the conversation that was opened
-   * just before. Done at once where nothing is waited for.
+   * Does what clients ask for in the order in which they do, so that a prompt goes into the conversation that was
+   * opened just before. Done at once where nothing is waited for.
    */
   inOrder<T>(work: () => T | Promise<T>): Promise<T> {
     const done = this.#pending === undefined ? new Promise<T>((resolve) => resolve(work())) : this.#pending.then(work);

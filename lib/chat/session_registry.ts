@@ -44,8 +44,8 @@ export class SessionRegistry {
   }
 
   /**
-   * To be called when a socket has left a session. One without sockets waits for `sessionSeconds`, and at least until its
-   * turn has ended; then it leaves the memory.
+   * To be called when a socket has left a session. One without sockets waits for `sessionSeconds`, and at least until
+   * its turn has ended; then it leaves the memory.
    */
   leave(session: Session): void {
     if (session.sockets.size === 0) this.#leaveLater(session);

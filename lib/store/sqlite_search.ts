@@ -1,4 +1,6 @@
-/** Finding conversations by words in the SQLite file: its tables `words` and `grams`, and what reads and writes them. */
+/**
+ * Finding conversations by words in the SQLite file: its tables `words` and `grams`, and what reads and writes them.
+ */
 import type { DatabaseSync, StatementSync } from "node:sqlite";
 import { gramQuery, gramsOf } from "./grams.ts";
 import { fold } from "./search.ts";

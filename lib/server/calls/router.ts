@@ -1,4 +1,6 @@
-/** Answers calls, which pages make beside the conversation: finds the handler, checks the parameters, sends the result. */
+/**
+ * Answers calls, which pages make beside the conversation: finds the handler, checks the parameters, sends the result.
+ */
 import type { z } from "zod";
 import { RequestError } from "@/lib/protocol/request_error.ts";
 import { internalError } from "@/lib/telemetry/internal_error.ts";
@@ -31,7 +33,9 @@ export interface CallContext<P = never> {
 export type Handler<M extends Method> = (params: unknown, context: CallContext<Progress<M>>) => Promise<Result<M>>;
 export type Handlers = { [M in Method]?: Handler<M> };
 
-/** Makes a handler that is given only what `schema` lets through; a page that sends anything else is told which field. */
+/**
+ * Makes a handler that is given only what `schema` lets through; a page that sends anything else is told which field.
+ */
 export function checked<M extends Method>(
   method: M,
   schema: z.ZodType<Params<M>>,

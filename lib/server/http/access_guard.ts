@@ -117,7 +117,10 @@ export class AccessGuard {
     }
   }
 
-  /** The role that a token or cookie of the request gives, or why none does. A cookie cannot be guessed: only tokens wait, and are counted. */
+  /**
+   * The role that a token or cookie of the request gives, or why none does. A cookie cannot be guessed: only tokens
+   * wait, and are counted.
+   */
   async #roleOf(request: Request, url: URL, address: string): Promise<Role | Verdict> {
     const token = shownToken(request, url);
     if (token === undefined) {

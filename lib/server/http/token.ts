@@ -34,8 +34,8 @@ export class Tokens {
   }
 
   /**
-   * The role that a cookie gives; undefined for a wrong one. It is signed, so that guessing it is hopeless however short
-   * the token it stands for.
+   * The role that a cookie gives; undefined for a wrong one. It is signed, so that guessing it is hopeless however
+   * short the token it stands for.
    */
   roleOfCookie(cookie: string): Role | undefined {
     return this.#roleOf(cookie, (token) => this.#sign(token));
@@ -92,7 +92,9 @@ function keptCookie({ protocol }: URL, path: string, name: string, value: string
   return `${name}=${value}; Path=${path}; HttpOnly; SameSite=Strict; Max-Age=${KEPT_SECONDS}${secure}`;
 }
 
-/** With the port in it, since cookies are shared by all ports: two servers on one machine would overwrite each other's. */
+/**
+ * With the port in it, since cookies are shared by all ports: two servers on one machine would overwrite each other's.
+ */
 function tokenCookie(url: URL): string {
   return `vtuber_token_${url.port || "web"}`;
 }

@@ -29,7 +29,9 @@ export class Connections {
     return () => this.#connections.delete(socket);
   }
 
-  /** Sends a frame to every client, without what is the owner's alone. One that cannot take it costs the others nothing. */
+  /**
+   * Sends a frame to every client, without what is the owner's alone. One that cannot take it costs the others nothing.
+   */
   broadcast(frame: BroadcastFrame): void {
     for (const { principal, send } of this.#connections.values()) {
       guarded("tell a page", () => send(frameFor(principal, frame)));

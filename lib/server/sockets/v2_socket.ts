@@ -68,7 +68,10 @@ export function serveV2(socket: WebSocket, services: V2Services, principal: Prin
     guarded("send a page its conversation", welcome, () => dropSocket(socket));
   }
 
-  /** Enters the session that `hello` names, or a new one. What comes meanwhile waits, so that frames are taken in their order. */
+  /**
+   * Enters the session that `hello` names, or a new one. What comes meanwhile waits, so that frames are taken in their
+   * order.
+   */
   async function join({ session: named, after }: ClientFrame & { type: "hello" }): Promise<void> {
     waiting = [];
     try {

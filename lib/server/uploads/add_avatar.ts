@@ -29,8 +29,8 @@ export interface AddOptions {
  * is wanted.
  *
  * @param budget what may be read of it, in all
- * @throws {RequestError} naming everything that is wrong with it; nothing is kept then. Where it is not clear which of several
- * models is meant, its cause is a {@linkcode ModelChoiceError}
+ * @throws {RequestError} naming everything that is wrong with it; nothing is kept then. Where it is not clear which of
+ * several models is meant, its cause is a {@linkcode ModelChoiceError}
  */
 export function addAvatar(
   { settings, avatars, dataDir }: UploadServices,
