@@ -100,6 +100,9 @@ async function outcomeOf(sent: readonly Record<string, unknown>[], store: Store)
     // A list is to be answered; what is in it depends on what was stored when it was made.
     answers.push([id, method === "conversations.list" || answer]);
   }
+  // When all has been done it is stored, however long that takes: a list would not wait for it.
+  await call(page, "context.use", {});
+  await server.chat.conversations.save();
   const list = await call(page, "conversations.list", {});
   const other = await server.v2();
   other.send({ type: "hello", session: "old" });
