@@ -1,4 +1,4 @@
-/** The production server: the built app behind the door, until it is told to stop. */
+/** The production server: the built app behind the access guard, until it is told to stop. */
 import { fileURLToPath } from "node:url";
 import { ConfigError } from "@/lib/config/config_error.ts";
 import type { Handler } from "./lib/server/http/compress.ts";
@@ -15,7 +15,8 @@ const BUILD = new URL("./_fresh/", import.meta.url);
 const STOP_MS = 4_000;
 
 /**
- * Serves until SIGINT or SIGTERM, or until too much has gone wrong; then ends turns, stores them and closes every socket.
+ * Serves until SIGINT or SIGTERM, or until too much has gone wrong; then ends turns, stores them and closes every
+ * socket.
  *
  * @returns the exit code
  */
@@ -23,11 +24,11 @@ async function serve(): Promise<number> {
   // Made by the build: nothing that a fresh checkout could resolve at compile time.
   const built: { default: { fetch: Handler } } = await import(new URL("server.js", BUILD).href);
   const { services } = await import("./main.ts");
-  const { config: { server: settings, llm: { wsPath } }, secrets } = services;
+  const { server: settings, llm: { wsPath } } = services.live.current;
   const { host, port } = settings;
-  const guard = new AccessGuard({ server: settings, wsPath, secrets });
+  const guard = new AccessGuard({ server: settings, wsPath, secrets: services.secrets });
   const handler = createHandler(built.default.fetch, {
-    guard: guard,
+    guard,
     prepared: fileURLToPath(new URL("compressed", BUILD)),
   });
   const server = Deno.serve({

@@ -57,7 +57,7 @@ Deno.test("text is compressed on the wire, and comes out the same", async () => 
 
 Deno.test("model and Core are kept by the browser: an ETag, and 304 when it is known", async () => {
   await using server = await TestServer.open();
-  const { entry } = server.services.appConfig();
+  const { entry } = server.services.settings.appConfig();
   for (const path of [entry, "/vendor/live2dcubismcore.min.js", "/model/Hiyori.2048/texture_00.png"]) {
     const first = await fetch(server.url + path);
     await first.body?.cancel();
@@ -133,12 +133,12 @@ Deno.test("nothing but static files and the build is served", async () => {
 
 Deno.test("/app-config.json says what the running server does", async () => {
   await using server = await TestServer.open({ config: { timeScale: 2, llm: { wsPath: "/chat" } } });
-  const { port } = server.services.config.server;
+  const { port } = server.services.live.current.server;
   assertEquals(await (await fetch(`${server.url}/app-config.json`)).json(), {
     model: "hiyori",
     entry: "/model/Hiyori.model3.json",
     timeScale: 2,
-    avatarUrl: server.services.avatar.shown(server.services.config).url,
+    avatarUrl: server.services.avatars.shown(server.services.live.current).url,
     llm: { backendWsUrl: `ws://127.0.0.1:${port}/chat` },
   });
 });
@@ -150,7 +150,7 @@ Deno.test("the socket at the configured path relays Ollama's tokens", async () =
   const client = await SocketClient.open<PlainMessage>(server.socketUrl);
   client.send({ prompt: "Say hello" });
   await client.next("end");
-  const text = client.heard.map((message) => message.type === "chunk" ? message.data : "").join("");
+  const text = client.received.map((message) => message.type === "chunk" ? message.data : "").join("");
   assertEquals(text, "Hello from the stub.");
   const { body, path } = stub.requests.at(-1)!;
   assertEquals([path, body], ["/api/generate", { model: "qwen2.5", prompt: "Say hello", stream: true }]);

@@ -35,12 +35,12 @@ const STYLE = "html, body, #root { height: 100%; margin: 0; background: #eef0f6 
 export class AvatarPages {
   /** Files of the test's own, by path; they come before all others. */
   readonly files: Map<string, Uint8Array<ArrayBuffer> | string> = new Map();
-  readonly #house: TestServer;
+  readonly #app: TestServer;
   readonly #server: Deno.HttpServer<Deno.NetAddr>;
   readonly #scripts: Map<string, Uint8Array<ArrayBuffer>>;
 
   private constructor(server: TestServer, scripts: Map<string, Uint8Array<ArrayBuffer>>) {
-    this.#house = server;
+    this.#app = server;
     this.#scripts = scripts;
     this.#server = Deno.serve({ port: 0, hostname: "127.0.0.1", onListen() {} }, (request) => this.#answer(request));
   }
@@ -65,13 +65,13 @@ export class AvatarPages {
 
   /** Address of Hiyori, the model that every app has. */
   get hiyori(): string {
-    const { entry, avatarUrl = entry } = this.#house.services.appConfig();
+    const { entry, avatarUrl = entry } = this.#app.services.settings.appConfig();
     return avatarUrl;
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
     await this.#server.shutdown();
-    await this.#house[Symbol.asyncDispose]();
+    await this.#app[Symbol.asyncDispose]();
   }
 
   async #answer(request: Request): Promise<Response> {
@@ -90,7 +90,7 @@ export class AvatarPages {
   }
 
   async #fromHouse(pathname: string): Promise<Response> {
-    const { status, body, headers } = await fetch(this.#house.url + pathname, {
+    const { status, body, headers } = await fetch(this.#app.url + pathname, {
       headers: { "accept-encoding": "identity" },
     });
     return new Response(body, { status, headers: { "content-type": headers.get("content-type") ?? "" } });

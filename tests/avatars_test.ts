@@ -51,7 +51,7 @@ Deno.test("a page that loads while another avatar is chosen gets all of the one 
   await using _ended = { [Symbol.asyncDispose]: () => reader.cancel() };
   const pieces = [(await reader.read()).value!];
 
-  const from = page.client.heard.length;
+  const from = page.client.received.length;
   assertEquals(await (await upload(server, b)).json(), { name: "Mia 2", warnings: [] });
   const told = await page.client.first((frame) => frame.type === "avatar", from);
   assert(told.type === "avatar");
@@ -81,7 +81,7 @@ Deno.test("an avatar's address is good for ever, and nothing behind it runs as a
   assertEquals(response.headers.get("cache-control"), "public, max-age=31536000, immutable");
   const again = await fetch(server.url + first, { headers: { "if-none-match": response.headers.get("etag")! } });
   assertEquals([again.status, again.headers.get("cache-control")], [304, "public, max-age=31536000, immutable"]);
-  await Deno.writeTextFile(join(server.services.avatar.shownDir!, "page.html"), "<script>1</script>");
+  await Deno.writeTextFile(join(server.services.avatars.shownDir!, "page.html"), "<script>1</script>");
   const page = await fetch(new URL("page.html", server.url + first));
   assertEquals([await page.text(), page.headers.get("content-type")], [
     "<script>1</script>",
@@ -117,7 +117,7 @@ Deno.test("files whose names have #, %, blanks and brackets in them are served w
     ...Object.fromEntries(textures.map((path, i) => [path, new Uint8Array([...PNG, i])])),
   };
   assertEquals((await upload(server, files)).status, 201);
-  const { entry } = server.services.appConfig();
+  const { entry } = server.services.settings.appConfig();
   for (const address of [await avatarUrl(server), entry]) {
     const { FileReferences } = await (await fetch(server.url + address)).json();
     const sizes = [FileReferences.Moc, ...FileReferences.Textures].map(async (reference: string) => {

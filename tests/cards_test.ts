@@ -40,7 +40,7 @@ async function withCard(
 }
 
 async function say(page: Page, turn: string, text: string): Promise<void> {
-  const from = page.client.heard.length;
+  const from = page.client.received.length;
   page.client.send({ type: "prompt", turn, text });
   await page.client.next("end", from);
 }

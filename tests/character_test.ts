@@ -10,7 +10,7 @@ import { type ServerFrame, SUBPROTOCOL } from "@/lib/protocol/v2.ts";
 const MARKED = "<think>Use [sad]?</think>\n\n[happy:0.5] Hello [1] there. [shy] Oh.";
 
 async function ask(client: SocketClient<ServerFrame>, turn: string, text: string): Promise<void> {
-  const from = client.heard.length;
+  const from = client.received.length;
   client.send({ type: "prompt", turn, text });
   await client.next("end", from);
 }
@@ -23,7 +23,7 @@ async function enter(server: TestServer): Promise<SocketClient<ServerFrame>> {
 }
 
 function joined(client: SocketClient<ServerFrame>, type: "chunk" | "thinking"): string {
-  return client.heard.map((frame) => frame.type === type ? frame.data : "").join("");
+  return client.received.map((frame) => frame.type === type ? frame.data : "").join("");
 }
 
 Deno.test("a character is told to the model, and its feelings come apart from its words", async () => {
@@ -37,7 +37,7 @@ Deno.test("a character is told to the model, and its feelings come apart from it
   assertEquals(joined(client, "chunk"), "Hello [1] there. Oh.");
   assertEquals(joined(client, "thinking"), "Use [sad]?");
   assertEquals(
-    client.heard.flatMap((frame) => frame.type === "emotion" ? [[frame.name, frame.intensity, frame.at]] : []),
+    client.received.flatMap((frame) => frame.type === "emotion" ? [[frame.name, frame.intensity, frame.at]] : []),
     [["happy", 0.5, 0], ["shy", 1, 17]],
   );
 
@@ -81,7 +81,7 @@ Deno.test("C7: the greeting that was chosen is what the model is told, and stays
       .map(({ content }) => content).slice(1);
   assertEquals(told(), ["Second, User.", "Hi"]);
   // Only a first message tells of a greeting.
-  const from = client.heard.length;
+  const from = client.received.length;
   client.send({ type: "prompt", turn: "b", text: "And?", greeting: 2 });
   await client.next("end", from);
   assertEquals(told(), ["Second, User.", "Hi", "Fine.", "And?"]);
@@ -135,7 +135,7 @@ Deno.test("a model that cannot think answers where thinking is configured", asyn
     config: { llm: { api: "chat", think: true } },
     env: { OLLAMA_HOST: stub.url },
   });
-  await server.services.modelService.look();
+  await server.services.modelService.refreshStatus();
   const client = await enter(server);
   client.send({ type: "prompt", turn: "a", text: "Hi" });
   const { type } = await client.first((frame) => frame.type === "end" || (frame.type === "error" && "turn" in frame));
@@ -151,7 +151,7 @@ Deno.test("the predecessor's configuration asks as it did, and feelings are gues
   const client = await enter(server);
   await ask(client, "a", "Hi");
   assertEquals(stub.requests.at(-1)!.body, { model: "qwen2.5", prompt: "Hi", stream: true });
-  assert(client.heard.some((frame) => frame.type === "emotion" && frame.name === "happy" && frame.at === 0));
+  assert(client.received.some((frame) => frame.type === "emotion" && frame.name === "happy" && frame.at === 0));
   await client.close();
 });
 
@@ -163,7 +163,7 @@ Deno.test("no feelings are guessed where the configuration says so", async () =>
   });
   const client = await enter(server);
   await ask(client, "a", "Hi");
-  assertEquals(client.heard.filter((frame) => frame.type === "emotion"), []);
+  assertEquals(client.received.filter((frame) => frame.type === "emotion"), []);
   await client.close();
 });
 
@@ -176,7 +176,7 @@ Deno.test("the plain protocol passes everything on as the model said it, and tel
   const client = await SocketClient.open<PlainMessage>(server.socketUrl);
   client.send({ prompt: "Hi" });
   await client.next("end");
-  assertEquals(client.heard.map((message) => message.type === "chunk" ? message.data : "").join(""), MARKED);
+  assertEquals(client.received.map((message) => message.type === "chunk" ? message.data : "").join(""), MARKED);
   assertEquals((stub.requests.at(-1)!.body as { messages: unknown }).messages, [{ role: "user", content: "Hi" }]);
   await client.close();
 });

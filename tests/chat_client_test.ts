@@ -5,8 +5,8 @@ import { TestServer } from "./test_server.ts";
 import { startStub, type Stub } from "./stub_ollama.ts";
 import { PATIENCE, within } from "./until.ts";
 import { CALM } from "./visit.ts";
-import { FakeModel } from "@/lib/chat/fake_brain.ts";
-import { Hub } from "@/lib/chat/hub.ts";
+import { FakeModel } from "@/lib/chat/fake_model.ts";
+import { openChat } from "@/lib/server/services.ts";
 import { MemoryStore } from "@/lib/store/store.ts";
 import { upgradeSocket } from "@/lib/server/sockets/upgrade.ts";
 import { ChatStore } from "@/web/chat/chat_store.ts";
@@ -17,11 +17,13 @@ import { PageStorage } from "@/web/browser/storage.ts";
 import { configSchema } from "@/lib/config/schema.ts";
 import { OWNER } from "@/lib/principal.ts";
 
-/** A server with its brain in the test's hands, that can go away and come back at the same address. */
+/** A server with the language model in the test's hands, that can go away and come back at the same address. */
 class Server {
-  readonly brain = new FakeModel();
-  readonly #hub = new Hub({
-    languageModel: this.brain,
+  readonly model = new FakeModel();
+  readonly #chat = openChat({
+    epoch: 1,
+    model: () => "m",
+    languageModel: this.model,
     store: new MemoryStore(),
     limits: configSchema.parse({}).limits,
     request: (turns) => ({ model: "m", messages: [{ role: "user", content: turns.at(-1)!.prompt }] }),
@@ -30,11 +32,9 @@ class Server {
   readonly #sockets = new Set<WebSocket>();
   readonly #server = Deno.serve({ port: 0, hostname: "127.0.0.1", onListen() {} }, (request) => {
     if (this.away) return new Response("Away\n", { status: 503 });
-    return upgradeSocket(request, {
-      hub: this.#hub,
+    return upgradeSocket(request, this.#chat.sockets, {
       principal: OWNER,
       address: "here",
-      model: () => "m",
       upgrade: (options) => {
         const upgraded = Deno.upgradeWebSocket(request, options);
         this.#sockets.add(upgraded.socket);
@@ -55,7 +55,7 @@ class Server {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    await this.#hub.close();
+    await this.#chat.close();
     await this.#server.shutdown();
   }
 }
@@ -117,7 +117,7 @@ Deno.test("a line that breaks in mid-answer costs no character and doubles none"
   await using server = new Server();
   using tab = new Tab(server.url);
   tab.write("Tell me a story");
-  const answer = await server.brain.answer(0);
+  const answer = await server.model.answer(0);
   answer.think("Which one?");
   answer.say("Once upon ");
   await tab.until(([turn]) => turn?.text === "Once upon ");
@@ -136,7 +136,7 @@ Deno.test("a page that is loaded again in mid-answer goes on with it", async () 
   const storage = new FakeStorage();
   const before = new Tab(server.url, storage);
   before.write("Hi");
-  const answer = await server.brain.answer(0);
+  const answer = await server.model.answer(0);
   answer.say("Hel");
   await before.until(([turn]) => turn?.text === "Hel");
   before.store.dispose();
@@ -155,9 +155,9 @@ Deno.test("what is written while the server is away is asked once when it is bac
   await tab.closed();
   tab.write("Are you there?");
   server.away = false;
-  (await server.brain.answer(0)).end();
+  (await server.model.answer(0)).end();
   await tab.until(([turn]) => turn?.state === "done");
-  assertEquals(server.brain.answers.length, 1);
+  assertEquals(server.model.answers.length, 1);
 });
 
 Deno.test("two tabs hold the same conversation", async () => {
@@ -165,12 +165,12 @@ Deno.test("two tabs hold the same conversation", async () => {
   const storage = new FakeStorage();
   using first = new Tab(server.url, storage);
   first.write("From the first");
-  (await server.brain.answer(0)).end();
+  (await server.model.answer(0)).end();
   await first.until(([turn]) => turn?.state === "done");
   using second = new Tab(server.url, storage);
   await second.until((turns) => turns.length === 1);
   second.write("From the second");
-  const answer = await server.brain.answer(1);
+  const answer = await server.model.answer(1);
   answer.say("To both");
   await first.until((turns) => turns[1]?.text === "To both");
   first.store.stop();

@@ -26,7 +26,7 @@ async function met(program: Program, stub: Stub): Promise<Record<string, unknown
   const { provider } = await client.next("start");
   const { reason } = await client.next("end");
   await client.close();
-  const text = client.heard.map((frame) => frame.type === "chunk" ? frame.data : "").join("");
+  const text = client.received.map((frame) => frame.type === "chunk" ? frame.data : "").join("");
   const { path, body } = stub.requests.findLast(({ path }) => path === "/api/chat" || path === "/api/generate")!;
   return {
     avatar: { model, entry, timeScale, there: drawn.status, bytes: (await drawn.bytes()).length },

@@ -242,7 +242,7 @@ const scenes: Record<string, Scene> = {
       await page.waitForFunction(() =>
         document.querySelector(".upload[data-phase=done] li")?.textContent?.includes("the key /(?=x)/")
       );
-      assertEquals(server.services.config.prompt, "Mei");
+      assertEquals(server.services.live.current.prompt, "Mei");
       await talk(page, stub, "Hello", "Hi.");
       const says = (words: string) =>
         page.waitForFunction(
@@ -260,7 +260,7 @@ const scenes: Record<string, Scene> = {
 
   "the character has a name and greets in its own words": {
     config: { ...CONFIG, prompt: "tutor" },
-    async play({ page, stub, server: server }) {
+    async play({ page, stub, server }) {
       const { greeting } = BUILTIN_PERSONAS.tutor;
       const html = await (await fetch(server.url)).text();
       assertStringIncludes(html, greeting);
@@ -269,7 +269,7 @@ const scenes: Record<string, Scene> = {
       await talk(page, stub, "Hello", "Hi.");
       await logSays(page, greeting);
       assertStringIncludes(JSON.stringify(stub.requests.at(-1)!.body), greeting);
-      await server.services.change([{ path: ["prompt"], value: "streamer" }]);
+      await server.services.settings.change([{ path: ["prompt"], value: "streamer" }]);
       await page.waitForFunction(() => document.querySelector(".chat-header h2")?.textContent === "Kit");
       // What was said to begin with stays; who speaks now begins the next conversation.
       await logSays(page, greeting);
@@ -279,7 +279,7 @@ const scenes: Record<string, Scene> = {
   },
 
   "C7: the first words are chosen before the first message, by keyboard, and stay": {
-    async play({ page, stub, server: server }) {
+    async play({ page, stub, server }) {
       const data = { name: "Alice", first_mes: "First words", alternate_greetings: ["Second words", "Third words"] };
       const form = new FormData();
       form.append("file", new Blob([JSON.stringify({ spec: "chara_card_v2", data })]), "alice.json");

@@ -21,7 +21,7 @@ Deno.test("a browser's form keeps the paths of a folder, in any language", async
       return [response.status, await response.json()];
     }, files);
     assertEquals(answer, [201, { name: "ミア", warnings: [] }]);
-    assertEquals(server.services.appConfig().model, "ミア");
+    assertEquals(server.services.settings.appConfig().model, "ミア");
   } finally {
     await context.close();
     await browser.close();

@@ -27,18 +27,20 @@ async function undisturbed(client: Client, meanwhile: () => Promise<void>): Prom
     await client.first(isOf("chunk"));
     await meanwhile();
     await client.first(isOf("end"));
-    const text = client.heard.map((frame) => frame.type === "chunk" && frame.turn === turn ? frame.data : "").join("");
+    const text = client.received.map((frame) => frame.type === "chunk" && frame.turn === turn ? frame.data : "").join(
+      "",
+    );
     assertEquals(text.trim(), WORDS.join("").trim());
   }
 }
 
 /** What is broken in the services, and the request that meets it. */
 const REQUESTS: [string, (services: Services) => () => void, string, RequestInit?][] = [
-  ["the page's configuration", (services) => broke(services, "appConfig"), "/app-config.json"],
-  ["the page", (services) => broke(services, "appConfig"), "/"],
-  ["how ready it is", ({ modelService: modelService }) => broke(modelService, "look"), "/readyz"],
-  ["the metrics", ({ hub }) => broke(hub.metrics, "page"), "/metrics"],
-  ["the avatar's files", ({ avatar }) => broke(avatar, "shownDir"), "/model/any.json"],
+  ["the page's configuration", ({ settings }) => broke(settings, "appConfig"), "/app-config.json"],
+  ["the page", ({ settings }) => broke(settings, "appConfig"), "/"],
+  ["how ready it is", ({ modelService }) => broke(modelService, "refreshStatus"), "/readyz"],
+  ["the metrics", ({ chat }) => broke(chat.metrics, "page"), "/metrics"],
+  ["the avatar's files", ({ avatars }) => broke(avatars, "shownDir"), "/model/any.json"],
   ["an uploaded character", ({ live }) => broke(live, "change"), "/api/characters", { method: "POST", body: card() }],
 ];
 
@@ -77,22 +79,22 @@ Deno.test("a request and a call fail alone, whatever throws behind them", async 
     await using page = await Page.open(server);
     await undisturbed(other.client, async () => {
       // A part that follows the configuration throws; then who would be told of it.
-      const mendMind = broke(server.services.modelService, "change");
+      const mendModelService = broke(server.services.modelService, "change");
       await refusedInternally(page.write("llm.model", "llama3.2:3b"));
-      mendMind();
-      const mendHub = broke(server.services.hub, "broadcast");
+      mendModelService();
+      const mendConnections = broke(server.services.chat.connections, "broadcast");
       await refusedInternally(page.call("characters.choose", { name: "tutor" }));
-      mendHub();
+      mendConnections();
       assertEquals(await page.write("llm.model", "qwen2.5"), { restart: false });
       await page.call("characters.choose", { name: "companion" });
     });
     await undisturbed(page.client, async () => {});
   });
 
-  await t.step("a look at Ollama whose news nobody takes", async () => {
-    const mend = broke(server.services.hub, "broadcast");
+  await t.step("a change of status that cannot be sent", async () => {
+    const mend = broke(server.services.chat.connections, "broadcast");
     stub.set({ version: "9.9.9" });
-    await undisturbed(other.client, async () => void await server.services.modelService.look());
+    await undisturbed(other.client, async () => void await server.services.modelService.refreshStatus());
     mend();
     assertEquals(server.services.modelService.status().version, "9.9.9");
   });
@@ -140,7 +142,7 @@ Deno.test(
     const again = await SocketClient.open<ServerFrame>(second.socketUrl, SUBPROTOCOL);
     again.send({ type: "hello", session });
     const { history } = await again.next("welcome");
-    const heard = client.heard.map((frame) => frame.type === "chunk" ? frame.data : "").join("");
+    const heard = client.received.map((frame) => frame.type === "chunk" ? frame.data : "").join("");
     assertEquals([history[0]?.error?.code, history[0]?.text.startsWith(heard)], ["interrupted", true]);
     await again.close();
     await Deno.remove(folder, { recursive: true });

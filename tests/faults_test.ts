@@ -47,7 +47,7 @@ async function probe({ program, stub }: Scene): Promise<void> {
   const v2 = await openV2(program);
   v2.send({ type: "prompt", turn: "probe", text: "Are you well?" });
   await v2.next("end");
-  assertEquals(textOf(v2.heard), "All is well.");
+  assertEquals(textOf(v2.received), "All is well.");
   await v2.close();
   await program.until("vtuber_generating", (value) => value === 0);
   await program.until("vtuber_sockets", (value) => value === 0);
@@ -63,7 +63,7 @@ async function failure(program: Program): Promise<{ code: string; text: string }
   const client = await openV2(program);
   client.send({ type: "prompt", turn: "t", text: "Go wrong" });
   const { code } = await Promise.race([client.next("error"), client.next("end").then(() => ({ code: "none" }))]);
-  const text = textOf(client.heard);
+  const text = textOf(client.received);
   await client.close();
   return { code, text };
 }
@@ -201,7 +201,7 @@ Deno.test("SIGTERM under load: clients get 1001, the process ends within 5 s, no
     const again = await openV2(second, (await client.next("welcome")).session);
     const { history } = await again.next("welcome");
     assertEquals(history[0]?.error?.code, "interrupted");
-    assert(history[0]!.text.startsWith(textOf(client.heard)), "what a client has seen must be there");
+    assert(history[0]!.text.startsWith(textOf(client.received)), "what a client has seen must be there");
     await again.close();
   }
   await Deno.remove(folder, { recursive: true });
@@ -215,9 +215,9 @@ Deno.test("SIGKILL in mid-answer loses at most the last second, and the conversa
   const client = await openV2(first);
   client.send({ type: "prompt", turn: "t", text: "Talk and talk" });
   const arrivals: { text: string; at: number }[] = [];
-  for (let seen = 0; textOf(client.heard).length < 500; seen = client.heard.length) {
+  for (let seen = 0; textOf(client.received).length < 500; seen = client.received.length) {
     await client.next("chunk", seen);
-    arrivals.push({ text: textOf(client.heard), at: performance.now() });
+    arrivals.push({ text: textOf(client.received), at: performance.now() });
   }
   first.signal("SIGKILL");
   const killed = performance.now();

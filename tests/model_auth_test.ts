@@ -28,7 +28,7 @@ function openProxy(stub: Stub): AsyncDisposable & { url: string; refused: number
 }
 
 async function talk(page: Page): Promise<string> {
-  const from = page.client.heard.length;
+  const from = page.client.received.length;
   page.client.send({ type: "prompt", turn: crypto.randomUUID(), text: "Hi" });
   const over = await page.client.first(({ type }) => type === "end" || type === "error", from);
   return over.type;
@@ -55,7 +55,7 @@ Deno.test("A1: every request has the token that a file or the environment holds,
     for (const path of ["/", "/app-config.json", "/readyz", "/metrics"]) {
       shown.push(await (await fetch(program.url + path)).text());
     }
-    shown.push(...page.client.heard, program.complaints);
+    shown.push(...page.client.received, program.complaints);
     assertEquals(JSON.stringify(shown).includes("hush"), false);
   }
   await Deno.remove(folder, { recursive: true });
@@ -69,5 +69,5 @@ Deno.test("A1: without the token the page is told what is wanted, and none of wh
   const { ollama: { problem } } = await page.call("preflight.look", {});
   assertStringIncludes(problem!.message, "wants a password or a token (401)");
   assertStringIncludes(problem!.hint!, "VTUBER_LLM_AUTH");
-  assertEquals(JSON.stringify(page.client.heard).includes("Authorization Required"), false);
+  assertEquals(JSON.stringify(page.client.received).includes("Authorization Required"), false);
 });

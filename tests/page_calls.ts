@@ -21,11 +21,11 @@ export class Page implements AsyncDisposable {
 
   /** @param headers what a browser would send along, such as cookies */
   static async open(
-    house: { readonly socketUrl: string },
+    server: { readonly socketUrl: string },
     headers: Record<string, string> = {},
     session?: string,
   ): Promise<Page> {
-    const client = await SocketClient.open<ServerFrame>(house.socketUrl, SUBPROTOCOL, headers);
+    const client = await SocketClient.open<ServerFrame>(server.socketUrl, SUBPROTOCOL, headers);
     client.send({ type: "hello", session });
     await client.next("welcome");
     return new Page(client);

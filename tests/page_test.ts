@@ -89,8 +89,8 @@ const scenes: [name: string, play: (visit: Visit) => Promise<void>, options?: Vi
     await logSays(page, "I am here all the same.");
   }],
 
-  ["a model that is missing is named, and the chat works", async ({ page, server: server }) => {
-    await Deno.remove(`${server.services.avatar.shownDir}/Hiyori.moc3`);
+  ["a model that is missing is named, and the chat works", async ({ page, server }) => {
+    await Deno.remove(`${server.services.avatars.shownDir}/Hiyori.moc3`);
     await page.setCacheEnabled(false);
     await page.reload();
     await page.waitForSelector('canvas[data-state="error"]');

@@ -55,10 +55,12 @@ Deno.test("ollama.pull brings the model, tells how far it is, and every page hea
   await using page = await Page.open(server);
   await using second = await Page.open(server);
   assertEquals((await page.call("preflight.look", {})).model.present, false);
-  const from = second.client.heard.length;
+  const from = second.client.received.length;
   const { id, result } = page.begin("ollama.pull", { model: "qwen2.5" });
   assertEquals(await result, null);
-  const heard = page.client.heard.flatMap((frame) => frame.type === "progress" && frame.id === id ? [frame.value] : []);
+  const heard = page.client.received.flatMap((frame) =>
+    frame.type === "progress" && frame.id === id ? [frame.value] : []
+  );
   assertEquals(heard[0], { status: "pulling manifest" });
   assertEquals(heard.at(-1), { status: "success", total: 1_000_068, completed: 1_000_068 });
   await second.client.first((frame) => frame.type === "status" && frame.modelPresent === true, from);

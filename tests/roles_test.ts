@@ -20,8 +20,8 @@ type Headers = Record<string, string>;
 
 Deno.test("every call and every path has a role", async () => {
   await using server = await TestServer.open();
-  assertEquals(server.services.hub.calls.methods.toSorted(), Object.keys(CALL_ROLES).toSorted());
-  const { wsPath } = server.services.config.llm;
+  assertEquals(server.services.chat.calls.methods.toSorted(), Object.keys(CALL_ROLES).toSorted());
+  const { wsPath } = server.services.live.current.llm;
   const paths = [...pathsAdded(() => createApp(server.services)), ...pagePaths(), ...staticPaths()];
   assert(paths.includes("/metrics") && paths.includes("/") && paths.includes("/styles.css"), paths.join());
   for (const path of paths) assert(declaredRole(path, wsPath) !== undefined, `${path} has no role`);
@@ -29,12 +29,12 @@ Deno.test("every call and every path has a role", async () => {
 });
 
 Deno.test("a guest is refused every call and every path that is the owner's, and no other", async () => {
-  await using server = await houseWithGuests({ limits: { queue: 4 } });
-  const { hub: { calls: desk }, config: { llm } } = server.services;
+  await using server = await serverWithGuests({ limits: { queue: 4 } });
+  const { chat: { calls }, live: { current: { llm } } } = server.services;
   const guest = await enter(server);
   await using page = await Page.open(server, guest);
   assertEquals((await page.client.next("welcome")).role, "guest");
-  for (const method of desk.methods as Method[]) {
+  for (const method of calls.methods as Method[]) {
     const refused = await page.call(method, {} as never).then(
       () => undefined,
       (error: RefusedCall) => error.error.code,
@@ -43,7 +43,7 @@ Deno.test("a guest is refused every call and every path that is the owner's, and
   }
   const moved = { changes: [{ path: ["llm", "host"], value: "http://192.168.1.9:11434" }] };
   assertEquals(await codeOf(page.call("settings.write", moved)), "forbidden");
-  assertEquals(server.services.config.llm.host, llm.host);
+  assertEquals(server.services.live.current.llm.host, llm.host);
 
   const port = portOf(server);
   for (const declared of DECLARED_PATHS) {
@@ -72,7 +72,7 @@ Deno.test("a guest is refused every call and every path that is the owner's, and
 });
 
 Deno.test("a guest sees its own conversations, the owner all; who they are is on no wire", async () => {
-  await using server = await houseWithGuests();
+  await using server = await serverWithGuests();
   const [anna, ben] = [await enter(server), await enter(server)];
   await using owner = await Page.open(server, OWNER);
   await using a = await Page.open(server, anna);
@@ -111,18 +111,18 @@ Deno.test("a guest sees its own conversations, the owner all; who they are is on
   await say(owner, "o2", "a word of the owner");
   const { text } = await owner.call("conversations.export", { conversation: hers!.id, format: "json" });
   assertEquals(await titles(a), [["anna's secret plan", false]]);
-  await server.services.hub.conversations.save();
-  const stored = await server.services.hub.conversations.read(hers!.id, { role: "owner", id: "owner" });
+  await server.services.chat.conversations.save();
+  const stored = await server.services.chat.conversations.read(hers!.id, { role: "owner", id: "owner" });
   assertMatch(stored.owner!, /^guest:[\w-]{43}$/);
   assertEquals(stored.turns.map(({ askedBy }) => askedBy), [stored.owner, undefined]);
 
-  const wire = JSON.stringify([owner, a, b, again].map(({ client }) => client.heard)) + text;
+  const wire = JSON.stringify([owner, a, b, again].map(({ client }) => client.received)) + text;
   assert(!wire.includes("guest:") && !wire.includes("askedBy"), "a principal is on the wire");
   for (const { cookie = "" } of [anna, ben]) {
     const secret = /vtuber_guest_\d+=([\w-]+)/.exec(cookie)![1]!;
     assert(!wire.includes(secret) && !JSON.stringify(stored).includes(secret), "a guest's secret is stored or told");
   }
-  const told = a.client.heard.find((frame) => frame.type === "welcome") as ServerFrame & { type: "welcome" };
+  const told = a.client.received.find((frame) => frame.type === "welcome") as ServerFrame & { type: "welcome" };
   assertEquals(told.status.host, "");
 });
 
@@ -152,7 +152,7 @@ Deno.test("the link is off at first; a new one or none lets go whoever came by t
 });
 
 Deno.test("a guest's cookies are its browser's alone, and for https where there is https", async () => {
-  await using server = await houseWithGuests({
+  await using server = await serverWithGuests({
     server: { host: "0.0.0.0", token: TOKEN, trustedProxies: ["127.0.0.1"] },
   });
   const port = portOf(server);
@@ -170,8 +170,8 @@ Deno.test("a guest's cookies are its browser's alone, and for https where there 
   assertEquals((await request(port, "/", both)).headers.getSetCookie(), []);
 });
 
-/** A house whose owner has made a link for guests. */
-async function houseWithGuests(config: Record<string, unknown> = {}): Promise<TestServer> {
+/** A server whose owner has made a link for guests. */
+async function serverWithGuests(config: Record<string, unknown> = {}): Promise<TestServer> {
   const server = await TestServer.open({ config: { server: { host: "0.0.0.0", token: TOKEN }, ...config } });
   await server.services.secrets.makeGuestToken();
   return server;

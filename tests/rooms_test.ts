@@ -8,34 +8,13 @@ import { PROGRAM } from "@/lib/paths.ts";
 /** Rooms from top to bottom, each with the rooms below it that it may import. */
 type Rooms = ReadonlyMap<string, readonly string[]>;
 
-/**
- * Imports that go against the direction, or close a circle, and wait for their mending: from below the first path to
- * below the second. Nothing may be added. One that is not there any more is named, too.
- */
-const WAITING: [from: string, to: string][] = [
-  ["lib/server/calls/conversations.ts", "lib/chat/hub.ts"],
-  ["lib/characters/character.ts", "lib/chat/context.ts"],
-  ["lib/characters/", "lib/providers/provider.ts"],
-  ["lib/chat/hub.ts", "lib/server/calls/router.ts"],
-  ["lib/chat/hub.ts", "lib/server/calls/conversations.ts"],
-  ["lib/chat/hub.ts", "lib/server/sockets/connection_limiter.ts"],
-  ["lib/protocol/request_error.ts", "lib/telemetry/guard.ts"],
-  ["lib/server/calls/", "lib/server/services.ts"],
-  ["lib/server/http/health.ts", "lib/providers/ollama/status.ts"],
-  ["lib/server/http/uploads.ts", "lib/"],
-  ["lib/server/sockets/v2_socket.ts", "lib/store/store.ts"],
-  ["lib/store/", "lib/chat/title.ts"],
-  ["lib/server/http/token.ts", "lib/server/http/secrets.ts"],
-  ["lib/avatars/npm.ts", "lib/avatars/source.ts"],
-];
-
 /** These may import everything, and only tasks and each other may import them. */
 const AROUND = ["tests", "bench", "stand_ins"];
 
 const rooms = parseRooms(await Deno.readTextFile(join(PROGRAM, "ARCHITECTURE.md")));
 const files = await sources();
 const imports = await readImports(PROGRAM, files);
-const graph = withoutWaiting(imports.files);
+const graph: Graph = imports.files;
 
 Deno.test("every file has its room, and every room its files", () => {
   const all = files.filter((file) => !isAround(file));
@@ -52,11 +31,6 @@ Deno.test("there is no circle of files, and none of rooms", () => {
   // The stand-ins have the shape of what they stand for.
   assertEquals(circles(new Map([...graph].filter(([file]) => !file.startsWith("stand_ins/")))), []);
   assertEquals(circles(roomsOf(graph)), []);
-});
-
-Deno.test("what waits for its mending is still there", () => {
-  const gone = WAITING.filter((waiting) => !arrowsOf(imports.files).some((arrow) => isOneOf(arrow, waiting)));
-  assertEquals(gone.map(([from, to]) => `${from} → ${to}: take it off the list`), []);
 });
 
 Deno.test("what the browser loads needs nothing that only a server has", () => {
@@ -175,14 +149,4 @@ function roomsOf(graph: Graph): Graph {
 
 function arrowsOf(graph: Graph): [from: string, to: string][] {
   return [...graph].flatMap(([from, targets]) => [...targets].map((to): [string, string] => [from, to]));
-}
-
-function isOneOf([from, to]: [string, string], [fromBelow, toBelow]: [string, string]): boolean {
-  return from.startsWith(fromBelow) && to.startsWith(toBelow);
-}
-
-function withoutWaiting(graph: Graph): Graph {
-  const left = ([from, targets]: [string, ReadonlySet<string>]) =>
-    [from, new Set([...targets].filter((to) => !WAITING.some((waiting) => isOneOf([from, to], waiting))))] as const;
-  return new Map([...graph].map(left));
 }

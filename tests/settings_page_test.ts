@@ -56,7 +56,7 @@ const scenes: Scene[] = [
   {
     name: "an installed model takes the place of a missing one",
     stub: { models: [{ name: "mini:3b" }], behaviour: { answer: "Small but here." } },
-    async play({ page, server: server, stub }) {
+    async play({ page, server, stub }) {
       await (await named(page, "button", "mini:3b")).click();
       await page.waitForFunction(() => document.querySelector(".notice") === null);
       await say(page, "Hello");
@@ -81,13 +81,13 @@ const scenes: Scene[] = [
   {
     name: "the settings tell what is there, and another model is chosen among the installed ones",
     stub: { models: [{ name: "qwen2.5:latest" }, { name: "mini:3b", size: 2_000_000_000 }] },
-    async play({ page, server: server }) {
+    async play({ page, server }) {
       await openSettings(page, "Language model");
       await pageSays(page, ".checks", "It remembers 32,768 tokens");
       await pageSays(page, ".checks", "The model qwen2.5 is there");
       await (await page.waitForSelector(".choice::-p-text(mini:3b)"))!.click();
       await page.waitForSelector('.choice[aria-pressed="true"]::-p-text(mini:3b)');
-      assertEquals(server.services.config.llm.model, "mini:3b");
+      assertEquals(server.services.live.current.llm.model, "mini:3b");
       await (await named(page, "textbox", "Another model")).type("absent\n");
       await pageSays(page, ".checks", "The model absent is not there yet");
       await named(page, "button", "Get absent");
@@ -96,7 +96,7 @@ const scenes: Scene[] = [
   {
     name: "a setting is written into the file, which keeps its comments; what is wrong is said beside its field",
     config: COMMENTED,
-    async play({ page, server: server }) {
+    async play({ page, server }) {
       await openSettings(page, "Avatar");
       const file = () => Deno.readTextFile(server.services.live.path);
       await write(page, "Pictures a second, at most", "45");
@@ -173,7 +173,7 @@ const scenes: Scene[] = [
     name: "another avatar comes while the one before stands there",
     // Where a character is chosen, the heading has its name, and not the avatar's.
     config: JSON.stringify({ ...JSON.parse(STILL), prompt: "none" }),
-    async play({ page, server: server }) {
+    async play({ page, server }) {
       await page.waitForSelector('canvas[data-model="hiyori"]');
       await watchStage(page);
       await openSettings(page, "Avatar");
@@ -189,7 +189,7 @@ const scenes: Scene[] = [
   {
     name: "a zip that was picked is looked at, and becomes the avatar with the faces that the reader wants",
     ignore: sharedModelsMissing,
-    async play({ page, server: server }) {
+    async play({ page, server }) {
       await page.waitForSelector('canvas[data-model="hiyori"]');
       await watchStage(page);
       const folder = await Deno.makeTempDir();
@@ -200,7 +200,7 @@ const scenes: Scene[] = [
       await (box as import("npm:puppeteer-core@25.16.0").ElementHandle<HTMLInputElement>).uploadFile(zip);
       await pageSays(page, ".review", "8 faces, 8 motions");
       await page.waitForSelector('.review img[src^="data:image/png"]');
-      assertEquals(server.services.appConfig().model, "hiyori", "nothing is taken before it is seen");
+      assertEquals(server.services.settings.appConfig().model, "hiyori", "nothing is taken before it is seen");
       const faces = await page.$$eval(
         ".review-faces option:checked",
         (options) => options.map((one) => one.textContent),
@@ -209,7 +209,7 @@ const scenes: Scene[] = [
       await page.select(".review-faces select", "exp_01");
       await (await named(page, "button", "Put on the stage")).click();
       await page.waitForFunction(() => document.querySelector(".upload") === null);
-      const { model, emotions } = server.services.appConfig();
+      const { model, emotions } = server.services.settings.appConfig();
       assertEquals(emotions, { happy: "exp_01" });
       await page.waitForSelector(`canvas[data-model="${model}"]`);
       await page.waitForSelector(`.choice[aria-pressed="true"]`);
@@ -236,7 +236,7 @@ const scenes: Scene[] = [
   {
     name: "M8, M14: of several models one is chosen; what the browser cannot draw is not taken, and can be removed",
     complaints: ["409 /api/avatars?show=no"],
-    async play({ page, server: server }) {
+    async play({ page, server }) {
       await page.waitForSelector('canvas[data-model="hiyori"]');
       const models = { ...under("Mia", modelFiles()), ...under("Zoe", modelFiles({}, "Zoe")) };
       await drop(page, { "both.zip": await zipOf(models) });
@@ -244,10 +244,10 @@ const scenes: Scene[] = [
       await (await named(page, "button", "Zoe/Zoe.model3.json")).click();
       await pageSays(page, '.review [role="alert"]', "Zoe.moc3 is not a Live2D model that can be read");
       assertEquals(await page.$$eval(".review button", (buttons) => buttons.map((one) => one.textContent)), ["Remove"]);
-      assertEquals(server.services.config.models["Zoe"]?.entry, "Zoe/Zoe.model3.json");
+      assertEquals(server.services.live.current.models["Zoe"]?.entry, "Zoe/Zoe.model3.json");
       await (await named(page, "button", "Remove")).click();
       await page.waitForFunction(() => document.querySelector(".upload") === null);
-      assertEquals([server.services.config.models, server.services.appConfig().model], [{}, "hiyori"]);
+      assertEquals([server.services.live.current.models, server.services.settings.appConfig().model], [{}, "hiyori"]);
       await page.waitForSelector('canvas[data-state="ready"][data-model="hiyori"]');
     },
   },
@@ -271,7 +271,7 @@ const scenes: Scene[] = [
   },
   {
     name: "a character card is dropped, and answers under its name",
-    async play({ page, server: server }) {
+    async play({ page, server }) {
       await drop(page, { "yuki.json": JSON.stringify(CARD) });
       await pageSays(page, ".upload", "You are talking with Yuki now");
       await page.waitForSelector(".who h2::-p-text(Yuki)");
@@ -279,7 +279,7 @@ const scenes: Scene[] = [
       await page.waitForSelector('.choice[aria-pressed="true"]::-p-text(Yuki)');
       await (await page.waitForSelector(".choice::-p-text(Kit)"))!.click();
       await page.waitForSelector('.choice[aria-pressed="true"]::-p-text(Kit)');
-      assertEquals(server.services.config.prompt, "streamer");
+      assertEquals(server.services.live.current.prompt, "streamer");
     },
   },
   {

@@ -22,7 +22,7 @@ interface Asked {
 
 /** Asks as a page does, and gives what Ollama was asked then. */
 async function ask({ client }: Page, stub: Stub): Promise<{ path: string; asked: Asked }> {
-  const from = client.heard.length;
+  const from = client.received.length;
   client.send({ type: "prompt", turn: crypto.randomUUID(), text: "Hi" });
   await client.next("end", from);
   const { path, body } = stub.requests.findLast(({ path }) => path === "/api/chat" || path === "/api/generate")!;
@@ -80,21 +80,21 @@ Deno.test("another Ollama is asked from now on, and every page hears what is the
   await using server = await TestServer.open({ config: { llm: { host: one.url } } });
   await using page = await Page.open(server);
   await using second = await Page.open(server);
-  const from = second.client.heard.length;
+  const from = second.client.received.length;
   await page.write("llm.host", other.url);
   const told = await second.client.first((frame) => frame.type === "status" && frame.version === "0.99.0", from);
   assert(told.type === "status");
   assertEquals([told.host, told.reachable, told.modelPresent], [other.url, true, false]);
   await page.write("llm.model", "mini");
   await ask(page, other);
-  assertEquals(page.client.heard.findLast((frame) => frame.type === "chunk")?.data, "other");
+  assertEquals(page.client.received.findLast((frame) => frame.type === "chunk")?.data, "other");
 });
 
 Deno.test("the demo stands in for an Ollama that is not there only as long as the settings say so", async () => {
   await using server = await TestServer.open({ env: { OLLAMA_HOST: "127.0.0.1:9" } });
   await using page = await Page.open(server);
   await page.write("llm.fallback", "none");
-  const from = page.client.heard.length;
+  const from = page.client.received.length;
   page.client.send({ type: "prompt", turn: "a", text: "Hi" });
   assertEquals((await page.client.next("error", from)).code, "ollama_unreachable");
 });
@@ -103,7 +103,7 @@ Deno.test("feelings are guessed, or not, in a conversation that is open already"
   await using stub = startStub({ behaviour: { answer: "I am so glad! Bye." } });
   await using server = await TestServer.open({ config: { llm: { host: stub.url, api: "chat" } } });
   await using page = await Page.open(server);
-  const feelings = () => page.client.heard.filter((frame) => frame.type === "emotion").length;
+  const feelings = () => page.client.received.filter((frame) => frame.type === "emotion").length;
   await page.write("emotions.classifier", false);
   await ask(page, stub);
   assertEquals(feelings(), 0);
@@ -173,7 +173,7 @@ Deno.test("a wrong setting changes nothing, and the refusal says what it should 
     assertEquals(refused.error.message.includes("hush"), false);
   }
   assertEquals(await Deno.readTextFile(server.services.live.path), FILE);
-  assertEquals([server.services.config.ui.theme, server.services.config.model], ["auto", "hiyori"]);
+  assertEquals([server.services.live.current.ui.theme, server.services.live.current.model], ["auto", "hiyori"]);
   const { variable, value } = await page.setting("timeScale");
   assertEquals([variable, value], ["VTUBER_TIME_SCALE", 3]);
 });
@@ -181,11 +181,11 @@ Deno.test("a wrong setting changes nothing, and the refusal says what it should 
 Deno.test("what needs a restart says so, is written, and leaves the running server as it is", async () => {
   await using server = await TestServer.open();
   await using page = await Page.open(server);
-  const { port } = server.services.config.server;
+  const { port } = server.services.live.current.server;
   assertEquals(String(port), new URL(server.url).port);
   assertEquals(await page.write("server.port", 9123), { restart: true });
   assertEquals(await page.write("server.port", 9123), { restart: false });
-  assertEquals([(await page.setting("server.port")).value, server.services.config.server.port], [9123, port]);
+  assertEquals([(await page.setting("server.port")).value, server.services.live.current.server.port], [9123, port]);
   await (await Page.open(server))[Symbol.asyncDispose]();
 });
 
@@ -210,10 +210,10 @@ Deno.test("a password in llm.host opens what it is for, and is shown to nobody",
   ]);
   await page.write("llm.model", "gemma3");
   await stub.close();
-  const from = page.client.heard.length;
+  const from = page.client.received.length;
   page.client.send({ type: "prompt", turn: "gone", text: "Hi" });
   await page.client.next("error", from);
-  shown.push(await page.call("preflight.look", {}), ...page.client.heard);
+  shown.push(await page.call("preflight.look", {}), ...page.client.received);
   for (const path of ["/", "/app-config.json", "/readyz", "/metrics"]) {
     shown.push(await (await fetch(server.url + path)).text());
   }
@@ -240,5 +240,5 @@ Deno.test("a page that asks through another program hears nothing of what that a
   assertEquals((await page.client.next("error")).message, `${said} (500)`);
   const refused = await assertRejects(() => page.call("ollama.pull", { model: "m" }), RefusedCall);
   assertEquals(refused.message, `${said} (500)`);
-  assertEquals(JSON.stringify(page.client.heard).includes("hush"), false);
+  assertEquals(JSON.stringify(page.client.received).includes("hush"), false);
 });

@@ -7,7 +7,7 @@ type DenoWebSocket = new (
 import { PATIENCE, within } from "./until.ts";
 
 export class SocketClient<Message extends { type: string }> {
-  readonly heard: Message[] = [];
+  readonly received: Message[] = [];
   /** How long anything is waited for, ms. */
   patience = PATIENCE;
   readonly #socket: WebSocket;
@@ -17,7 +17,7 @@ export class SocketClient<Message extends { type: string }> {
   private constructor(socket: WebSocket) {
     this.#socket = socket;
     socket.addEventListener("message", (event) => {
-      this.heard.push(JSON.parse(event.data));
+      this.received.push(JSON.parse(event.data));
       this.#tell();
     });
     socket.addEventListener("close", (event) => {
@@ -63,7 +63,7 @@ export class SocketClient<Message extends { type: string }> {
   async first(isIt: (message: Message) => boolean, from = 0, what = "message looked for"): Promise<Message> {
     const wait = async (): Promise<Message> => {
       for (;;) {
-        const found = this.heard.slice(from).find(isIt);
+        const found = this.received.slice(from).find(isIt);
         if (found !== undefined) return found;
         if (this.#closed !== undefined) {
           throw new Error(`The socket closed (${this.#closed.code}) before a ${what} came`);
@@ -71,7 +71,8 @@ export class SocketClient<Message extends { type: string }> {
         await new Promise<void>((resolve) => this.#changed.push(resolve));
       }
     };
-    const seen = () => `${what} after ${this.heard.length} messages, the last ${JSON.stringify(this.heard.at(-1))}`;
+    const seen = () =>
+      `${what} after ${this.received.length} messages, the last ${JSON.stringify(this.received.at(-1))}`;
     return await within(seen, wait(), this.patience);
   }
 

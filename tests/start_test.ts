@@ -29,7 +29,7 @@ async function startAndAsk(command: string, args: string[], env: Record<string, 
   assertEquals((await within("the program ends", child.status)).code, 0);
   assertStringIncludes(await rest, `kept in ${join(home, "data")}\n`);
   await Deno.remove(home, { recursive: true });
-  return client.heard;
+  return client.received;
 }
 
 function textOf(messages: PlainMessage[]): string {

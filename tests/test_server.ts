@@ -53,9 +53,9 @@ export class TestServer {
     const services = await openServices({ loaded });
     const app = createApp(services);
     setBuildCache(app, built, "production");
-    const { config: { server: settings, llm: { wsPath } }, secrets } = services;
-    const guard = new AccessGuard({ server: settings, wsPath, secrets });
-    const handler = createHandler(app.handler(), { guard: guard, prepared: join(folder, "none") });
+    const { server: settings, llm: { wsPath } } = services.live.current;
+    const guard = new AccessGuard({ server: settings, wsPath, secrets: services.secrets });
+    const handler = createHandler(app.handler(), { guard, prepared: join(folder, "none") });
     const server = Deno.serve({ port: 0, hostname: "127.0.0.1", onListen() {} }, handler);
     services.live.listensAt(server.addr.port);
     return new TestServer(services, guard, server, folder);
@@ -66,7 +66,7 @@ export class TestServer {
   }
 
   get socketUrl(): string {
-    return `ws://127.0.0.1:${this.#server.addr.port}${this.services.config.llm.wsPath}`;
+    return `ws://127.0.0.1:${this.#server.addr.port}${this.services.live.current.llm.wsPath}`;
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

@@ -58,14 +58,14 @@ Deno.test("a dropped folder becomes an avatar, whatever its language", async () 
   );
   const { status, body } = await drop(server, "/api/avatars", files);
   assertEquals([status, body], [201, { name: "ミア", warnings: [] }]);
-  assertEquals(server.services.appConfig().entry, `/model/${encodeURIComponent("ミア.model3.json")}`);
+  assertEquals(server.services.settings.appConfig().entry, `/model/${encodeURIComponent("ミア.model3.json")}`);
   assert("FileReferences" in await entryOf(server));
 });
 
 Deno.test("a broken avatar is refused with its causes, and nothing changes", async () => {
   await using server = await TestServer.open();
   await using page = await Page.open(server);
-  const before = server.services.appConfig();
+  const before = server.services.settings.appConfig();
   const broken = modelFiles({ "Mia.moc3": undefined, "textures/texture_00.png": "no picture" });
   const cases: [files: Files, status: number, code: string, words: string][] = [
     [{ "mia.zip": await zipOf(broken) }, 422, "bad_value", "moc Mia.moc3 is missing"],
@@ -80,9 +80,9 @@ Deno.test("a broken avatar is refused with its causes, and nothing changes", asy
     assertEquals([answer.status, answer.body.code], [status, code], words);
     assertStringIncludes(String(answer.body.message), words);
   }
-  assertEquals([server.services.appConfig(), await configOf(server)], [before, {}]);
+  assertEquals([server.services.settings.appConfig(), await configOf(server)], [before, {}]);
   await assertRejects(() => Deno.stat(join(server.services.dataDir, "avatars")), Deno.errors.NotFound);
-  assertEquals(page.client.heard.filter(({ type }) => type === "avatar"), []);
+  assertEquals(page.client.received.filter(({ type }) => type === "avatar"), []);
 });
 
 Deno.test("only our own page may drop something", async () => {
@@ -110,7 +110,7 @@ Deno.test("avatars.choose shows a model that is there, and keeps the old one whe
   await using server = await TestServer.open();
   await using page = await Page.open(server);
   await drop(server, "/api/avatars", { "mia.zip": await zipOf(modelFiles()) });
-  const from = page.client.heard.length;
+  const from = page.client.received.length;
   await page.call("avatars.choose", { name: "hiyori" });
   await page.client.first((frame) => frame.type === "avatar" && frame.config.model === "hiyori", from);
   assertEquals((await configOf(server)).model, "hiyori");
@@ -122,21 +122,21 @@ Deno.test("avatars.choose shows a model that is there, and keeps the old one whe
   }
   await Deno.writeTextFile(join(server.services.dataDir, "avatars", "Mia.zip"), "damaged");
   await assertRejects(() => page.call("avatars.choose", { name: "Mia" }), RefusedCall, "Cannot read Mia");
-  assertEquals([server.services.appConfig().model, (await configOf(server)).model], ["hiyori", "hiyori"]);
+  assertEquals([server.services.settings.appConfig().model, (await configOf(server)).model], ["hiyori", "hiyori"]);
   assert("FileReferences" in await entryOf(server));
 });
 
 Deno.test("avatars.choose brings the configured model once its files are there", async () => {
   await using server = await TestServer.open({ config: { model: "mia", models: { mia: "mia.zip" } } });
   await using page = await Page.open(server);
-  assertEquals(server.services.appConfig().model, "hiyori");
+  assertEquals(server.services.settings.appConfig().model, "hiyori");
   const mia = async () => (await page.call("avatars.list", {})).find(({ name }) => name === "mia");
   assertStringIncludes((await mia())!.problem!, "mia.zip");
   await page.write("ui.theme", "dark");
   await Deno.writeFile(join(server.services.live.root, "mia.zip"), await zipOf(modelFiles()));
   await page.call("avatars.choose", { name: "mia" });
   assertEquals(await mia(), { name: "mia", chosen: true });
-  assertEquals(server.services.appConfig().entry, "/model/Mia.model3.json");
+  assertEquals(server.services.settings.appConfig().entry, "/model/Mia.model3.json");
 });
 
 Deno.test("a visitor has one upload at a time, and another one once that is over or broken off", async () => {
@@ -250,23 +250,23 @@ Deno.test("a character brings the avatar that it wears, or is refused where that
     RefusedCall,
     "Cannot show the model none",
   );
-  assertEquals([server.services.appConfig().model, "prompt" in await configOf(server)], ["hiyori", false]);
+  assertEquals([server.services.settings.appConfig().model, "prompt" in await configOf(server)], ["hiyori", false]);
   await page.call("characters.choose", { name: "sailor" });
-  assertEquals([server.services.appConfig().model, (await configOf(server)).prompt], ["Mia", "sailor"]);
+  assertEquals([server.services.settings.appConfig().model, (await configOf(server)).prompt], ["Mia", "sailor"]);
 });
 
 Deno.test("an avatar waits to be looked at where that is wanted, and is chosen with its faces or removed", async () => {
   await using server = await TestServer.open();
   await using page = await Page.open(server);
-  const before = server.services.appConfig();
+  const before = server.services.settings.appConfig();
   const { status, body } = await drop(server, "/api/avatars?show=no", modelFiles());
   assertEquals([status, body.name, body.warnings], [201, "Mia", []]);
-  assertEquals(server.services.appConfig(), before);
+  assertEquals(server.services.settings.appConfig(), before);
   assertEquals(await configOf(server), { models: { Mia: { source: "data/avatars/Mia" } } });
   assert("FileReferences" in await (await fetch(server.url + body.url)).json());
 
   await page.call("avatars.choose", { name: "Mia", emotions: { happy: "smile" } });
-  assertEquals(server.services.appConfig().emotions, { happy: "smile" });
+  assertEquals(server.services.settings.appConfig().emotions, { happy: "smile" });
   assertEquals(await configOf(server), {
     models: { Mia: { source: "data/avatars/Mia", emotions: { happy: "smile" } } },
     model: "Mia",
@@ -295,9 +295,9 @@ Deno.test("M8: where it is not clear which model is meant, the choices come back
   };
   const asked = await drop(server, "/api/avatars", both);
   assertEquals([asked.status, asked.body.choices], [409, ["a/Mia.model3.json", "b/Zoe.model3.json"]]);
-  assertEquals(server.services.config.models, {});
+  assertEquals(server.services.live.current.models, {});
   const taken = await drop(server, "/api/avatars?entry=b%2FZoe.model3.json", both);
   assertEquals([taken.status, taken.body.name], [201, "Zoe"]);
-  assertEquals(server.services.appConfig().entry, "/model/Zoe.model3.json");
-  assertEquals(server.services.config.models["Zoe"]?.entry, "b/Zoe.model3.json");
+  assertEquals(server.services.settings.appConfig().entry, "/model/Zoe.model3.json");
+  assertEquals(server.services.live.current.models["Zoe"]?.entry, "b/Zoe.model3.json");
 });

@@ -42,7 +42,7 @@ export async function visit(
     const complaints = watchComplaints(page);
     await page.goto(server.url);
     await page.waitForSelector(".chat.ready");
-    await scene({ page, server: server, stub });
+    await scene({ page, server, stub });
     assertEquals(complaints(), [...expected].sort());
   } finally {
     await context.close();

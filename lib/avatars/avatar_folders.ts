@@ -6,14 +6,14 @@ import { writeWhole } from "@/lib/config/write_whole.ts";
 import type { CheckedModel } from "./check_model.ts";
 import type { FileContent } from "./file_tree.ts";
 import { fillFolder } from "./fill_folder.ts";
-import type { ModelInPlace, ModelPlace } from "./place.ts";
+import type { ModelStorage, ServedModel } from "./model_storage.ts";
 
 /** How long an avatar stays that nobody names any more: pages may still load its motions. */
 const KEPT_MS = 24 * 60 * 60 * 1000;
 /** How often is looked for what can go. */
 const SWEEP_MS = 60 * 60 * 1000;
 
-export interface StoredAvatar extends ModelInPlace {
+export interface StoredAvatar extends ServedModel {
   /** Name of its folder. */
   hash: string;
 }
@@ -24,7 +24,7 @@ const noteSchema = z.object({ name: z.string(), entry: z.string(), cubism: z.lit
  * Several avatars side by side: the files of each in `<hash>/`, and beside it a note `<hash>.json` of what it is, whose
  * time of change says when it was last in use. Any number of servers may share the folder.
  */
-export class AvatarFolders implements ModelPlace<StoredAvatar> {
+export class AvatarFolders implements ModelStorage<StoredAvatar> {
   readonly folder: string;
   readonly #now: () => number;
   /** Laying down and sweeping wait for one another, so that nothing goes that has just been found to be there. */
@@ -36,14 +36,14 @@ export class AvatarFolders implements ModelPlace<StoredAvatar> {
     this.#now = now;
   }
 
-  lay(name: string, model: CheckedModel): Promise<{ inPlace: StoredAvatar; changed: boolean }> {
+  write(name: string, model: CheckedModel): Promise<{ served: StoredAvatar; changed: boolean }> {
     return this.#inTurn(async () => {
       const hash = await hashOf(model.files);
       const note = { name, entry: model.entry, cubism: model.cubism };
       await writeWhole(this.#note(hash), JSON.stringify(note));
       await this.#touch(hash);
       const changed = await fillFolder(join(this.folder, hash), model.files);
-      return { inPlace: { ...note, hash }, changed };
+      return { served: { ...note, hash }, changed };
     });
   }
 

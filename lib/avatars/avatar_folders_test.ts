@@ -34,13 +34,13 @@ async function avatars(): Promise<
 Deno.test("lay() gives the same content the same folder, writes it once, and other content another one", async () => {
   await using temp = await avatars();
   const { folder, folders } = temp;
-  const first = await folders.lay("mia", await modelOf(modelFiles()));
-  const { hash } = first.inPlace;
-  assertEquals([first.changed, hash.length, first.inPlace.entry], [true, 32, "Mia.model3.json"]);
+  const first = await folders.write("mia", await modelOf(modelFiles()));
+  const { hash } = first.served;
+  assertEquals([first.changed, hash.length, first.served.entry], [true, 32, "Mia.model3.json"]);
   const past = new Date("2020-01-01T00:00:00Z");
   await Deno.utime(join(folder, hash, "Mia.moc3"), past, past);
-  const again = await new AvatarFolders(folder).lay("another name", await modelOf(modelFiles()));
-  assertEquals([again.changed, again.inPlace.hash], [false, hash]);
+  const again = await new AvatarFolders(folder).write("another name", await modelOf(modelFiles()));
+  assertEquals([again.changed, again.served.hash], [false, hash]);
   assertEquals((await Deno.stat(join(folder, hash, "Mia.moc3"))).mtime, past);
 
   const others = [
@@ -49,7 +49,7 @@ Deno.test("lay() gives the same content the same folder, writes it once, and oth
     modelFiles({ "extra.exp3.json": "{}" }, "Zoe"),
   ];
   const hashes = [hash];
-  for (const files of others) hashes.push((await folders.lay("mia", await modelOf(files))).inPlace.hash);
+  for (const files of others) hashes.push((await folders.write("mia", await modelOf(files))).served.hash);
   assertEquals(new Set(hashes).size, 4);
   assertEquals(namesIn(folder), hashes.flatMap((hash) => [hash, `${hash}.json`]).sort());
 });
@@ -68,7 +68,7 @@ Deno.test("lay() shows a folder only when all of it is there", async () => {
     }
   })();
   for (let i = 0; i < 20; i++) model.files.set(`${i}.wav`, contentOf(new Uint8Array(100_000)));
-  const { hash } = (await folders.lay("mia", model)).inPlace;
+  const { hash } = (await folders.write("mia", model)).served;
   done = true;
   await watching;
   seen.add(namesIn(join(folder, hash)).join());
@@ -78,8 +78,8 @@ Deno.test("lay() shows a folder only when all of it is there", async () => {
 Deno.test("sweep() removes an avatar a day after it was in use last, and nothing before", async () => {
   await using temp = await avatars();
   const { folder, folders, clock } = temp;
-  const mia = (await folders.lay("mia", await modelOf(modelFiles()))).inPlace.hash;
-  const zoe = (await folders.lay("zoe", await modelOf(modelFiles({}, "Zoe")))).inPlace.hash;
+  const mia = (await folders.write("mia", await modelOf(modelFiles()))).served.hash;
+  const zoe = (await folders.write("zoe", await modelOf(modelFiles({}, "Zoe")))).served.hash;
   const both = [mia, `${mia}.json`, zoe, `${zoe}.json`].sort();
   const inUse = async (hash: string, hours: number) => {
     clock.now += hours * HOUR;
@@ -93,7 +93,7 @@ Deno.test("sweep() removes an avatar a day after it was in use last, and nothing
   await inUse(zoe, 2);
   assertEquals(namesIn(folder), [zoe, `${zoe}.json`].sort());
   // Laid down again, it is as new.
-  assertEquals((await folders.lay("mia", await modelOf(modelFiles()))).changed, true);
+  assertEquals((await folders.write("mia", await modelOf(modelFiles()))).changed, true);
   await folders.sweep();
   assertEquals(namesIn(folder), both);
 });
@@ -101,7 +101,7 @@ Deno.test("sweep() removes an avatar a day after it was in use last, and nothing
 Deno.test("sweep() removes what a killed server has left half-made", async () => {
   await using temp = await avatars();
   const { folder, folders, clock } = temp;
-  const { hash } = (await folders.lay("mia", await modelOf(modelFiles()))).inPlace;
+  const { hash } = (await folders.write("mia", await modelOf(modelFiles()))).served;
   const left = { ".abc-building-1/Mia.moc3": "MOC3", "0123456789abcdef/Mia.moc3": "MOC3", "fedcba.json": "{}" };
   await writeFiles(folder, left);
   await folders.sweep();
@@ -115,8 +115,8 @@ Deno.test("sweep() removes what a killed server has left half-made", async () =>
 Deno.test("keepSwept() keeps what is in use and removes the rest, again and again until it is disposed of", async () => {
   await using temp = await avatars();
   const { folder, folders, clock } = temp;
-  const mia = (await folders.lay("mia", await modelOf(modelFiles()))).inPlace.hash;
-  const zoe = (await folders.lay("zoe", await modelOf(modelFiles({}, "Zoe")))).inPlace.hash;
+  const mia = (await folders.write("mia", await modelOf(modelFiles()))).served.hash;
+  const zoe = (await folders.write("zoe", await modelOf(modelFiles({}, "Zoe")))).served.hash;
   const failed = Promise.withResolvers<void>();
   {
     using _sweeping = folders.keepSwept(() => zoe, failed.reject, 2);
@@ -138,7 +138,7 @@ Deno.test("last() finds the one of that name that was in use last, and any other
   const hashes: string[] = [];
   for (const [name, sound] of [["mia", 1], ["mia", 2], ["zoe", 3]] as const) {
     const files = modelFiles({ "idle.wav": new Uint8Array([sound]) });
-    hashes.push((await folders.lay(name, await modelOf(files))).inPlace.hash);
+    hashes.push((await folders.write(name, await modelOf(files))).served.hash);
     clock.now += HOUR;
   }
   const [older, newer, zoe] = hashes;

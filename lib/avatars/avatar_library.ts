@@ -1,12 +1,12 @@
 /** The avatar of a running server: which models there are, which one is shown, and changing it. */
 import { join } from "node:path";
 import { AvatarFolders, type StoredAvatar } from "./avatar_folders.ts";
-import { bringModel, type BringOptions, type Brought, rootsOf } from "./bring.ts";
-import { modelAddress, modelNames, modelSource, timeScaleOf } from "./known.ts";
+import { installModel, type InstallOptions, type InstallResult, rootsOf } from "./install_model.ts";
+import { modelAddress, modelNames, modelSource, timeScaleOf } from "./model_sources.ts";
 import { ModelError } from "./model_error.ts";
 import type { ReadBudget } from "./read_budget.ts";
 import { findModelSource } from "./source.ts";
-import { aloud } from "./sync_output.ts";
+import { withOutput } from "./sync_output.ts";
 import type { ShownModel } from "@/lib/config/app_config.ts";
 import type { Config } from "@/lib/config/schema.ts";
 import { BUNDLE, PROGRAM } from "@/lib/paths.ts";
@@ -17,7 +17,7 @@ export interface AvatarLibraryOptions {
   root: string;
   /** The configuration's file. */
   path: string;
-  /** The server's own data folder: what is served of avatars and Cores is laid down below it. */
+  /** The server's own data folder: what is served of avatars and Cores is written below it. */
   dataDir: string;
 }
 
@@ -39,22 +39,22 @@ export class AvatarLibrary implements Disposable {
   }
 
   /**
-   * Brings the files of the configured avatar, or of another one in its place. Where nothing can be shown that is
-   * reported, and the page is told of the configured model all the same.
+   * Installs the configured avatar, or another one instead. Where nothing can be shown that is reported, and pages get
+   * the name of the configured model all the same.
    */
   static async open(config: Config, options: AvatarLibraryOptions): Promise<AvatarLibrary> {
-    const wardrobe = new AvatarLibrary(options);
+    const avatars = new AvatarLibrary(options);
     try {
-      await wardrobe.#bring(config);
+      await avatars.#installAndShow(config);
     } catch (error) {
       if (!(error instanceof ModelError)) {
-        wardrobe[Symbol.dispose]();
+        avatars[Symbol.dispose]();
         throw error;
       }
       warn(error.message);
     }
-    await wardrobe.#folders.sweep().catch(unswept);
-    return wardrobe;
+    await avatars.#folders.sweep().catch(unswept);
+    return avatars;
   }
 
   /** Has every avatar that may be asked for, in a folder named by its content. */
@@ -83,24 +83,27 @@ export class AvatarLibrary implements Disposable {
   }
 
   /**
-   * Shows the model that `config` names. Pages that have not heard of it yet still find the one before.
+   * Shows the model that `config` names. Pages that have not got its address yet still find the one before.
    *
    * @param budget what may still be read of a model that has just been uploaded
    * @throws {ModelError} naming everything that is wrong with it; what was shown before stays
    */
   show(config: Config, budget?: ReadBudget): Promise<void> {
-    return this.#bring(config, { instead: false, ...(budget !== undefined && { budget }) });
+    return this.#installAndShow(config, { instead: false, ...(budget !== undefined && { budget }) });
   }
 
   /**
-   * Lays a model's files down without showing it, for a page that wants to look at it first.
+   * Installs a model without showing it, for a page that wants to look at it first.
    *
    * @param config has it under `model`
    * @returns the address of its entry file, and what its owner should know
    * @throws {ModelError} naming everything that is wrong with it
    */
   async preview(config: Config, budget?: ReadBudget): Promise<{ url: string; warnings: string[] }> {
-    const { shown, warnings } = await this.#lay(config, { instead: false, ...(budget !== undefined && { budget }) });
+    const { shown, warnings } = await this.#install(config, {
+      instead: false,
+      ...(budget !== undefined && { budget }),
+    });
     await this.#folders.touch(shown.hash);
     return { url: addressOf(shown), warnings };
   }
@@ -110,20 +113,20 @@ export class AvatarLibrary implements Disposable {
     this.#sweeping[Symbol.dispose]();
   }
 
-  async #bring(config: Config, more: Partial<BringOptions> = {}): Promise<void> {
-    const { shown } = await this.#lay(config, more);
+  async #installAndShow(config: Config, more: Partial<InstallOptions> = {}): Promise<void> {
+    const { shown } = await this.#install(config, more);
     const before = this.#stored;
     this.#stored = shown;
     for (const { hash } of [shown, before ?? shown]) await this.#folders.touch(hash);
   }
 
-  #lay(config: Config, more: Partial<BringOptions>): Promise<Brought<StoredAvatar>> {
+  #install(config: Config, more: Partial<InstallOptions>): Promise<InstallResult<StoredAvatar>> {
     const { root, path } = this.#options;
     const bundled = Deno.build.standalone ? { bundled: join(PROGRAM, BUNDLE) } : {};
     const options = { config, root, configPath: path, ...bundled, ...more };
-    return aloud(
+    return withOutput(
       config.model,
-      (onProgress) => bringModel({ ...options, onProgress }, this.#folders, this.vendorDir),
+      (onProgress) => installModel({ ...options, onProgress }, this.#folders, this.vendorDir),
     );
   }
 

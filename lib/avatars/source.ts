@@ -1,24 +1,15 @@
-/** Where models and cores come from: npm, a URL, a zip, a folder, or what an earlier sync left in a compiled program. */
+/**
+ * Where models and cores come from: npm, a URL, a zip, a folder, or what an earlier sync left in a compiled program.
+ */
 import { isAbsolute, join, relative, resolve } from "node:path";
 import { type FileTree, joined, openFolder } from "./file_tree.ts";
-import type { ModelSource } from "./known.ts";
+import type { ModelSource } from "./model_sources.ts";
 import { ModelError } from "./model_error.ts";
 import { npmFile } from "./npm.ts";
 import { ReadBudget } from "./read_budget.ts";
+import type { SourceContext } from "./source_context.ts";
 import { openZip } from "./zip.ts";
 import { mebibytes, UPLOAD_LIMITS } from "@/lib/config/upload_limits.ts";
-
-export interface SourceContext {
-  /** Folders that a relative path may start at, in order. */
-  roots: readonly string[];
-  /** Where downloads are kept. */
-  cacheDir: string;
-  /** Announces something that takes long until it is disposed of: at once, or only when it has taken a second. */
-  step(text: string, atOnce: boolean): Disposable;
-  /** What may still be read. Default: what one model may take. */
-  budget?: ReadBudget;
-  signal?: AbortSignal;
-}
 
 /**
  * Opens a model's source.

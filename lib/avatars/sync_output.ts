@@ -1,28 +1,28 @@
-/** What a person at the terminal hears while a model is brought. */
+/** Reports on standard error how the installation of a model goes. */
 import { warn } from "@/lib/telemetry/log.ts";
-import type { BringOptions, Progress } from "./bring.ts";
+import type { InstallOptions, Progress } from "./install_model.ts";
 import type { ModelError } from "./model_error.ts";
 import { syncModel, type SyncOptions, type SyncResult } from "./sync.ts";
 
-interface Told {
+interface Reported {
   shown: { name: string };
   problem?: ModelError;
   warnings: string[];
 }
 
-/** {@linkcode syncModel}, with its steps, its warnings and its problem told on standard error. */
+/** {@linkcode syncModel}, with its steps, its warnings and its problem on standard error. */
 export function syncWithOutput(options: Omit<SyncOptions, "onProgress">): Promise<SyncResult> {
-  return aloud(options.config.model, (onProgress) => syncModel({ ...options, onProgress }));
+  return withOutput(options.config.model, (onProgress) => syncModel({ ...options, onProgress }));
 }
 
 /**
- * Tells the steps, the warnings and the problem of `work` on standard error.
+ * Writes the steps, the warnings and the problem of `work` to standard error.
  *
  * @param model the one that is to be shown
  */
-export async function aloud<Result extends Told>(
+export async function withOutput<Result extends Reported>(
   model: string,
-  work: (onProgress: NonNullable<BringOptions["onProgress"]>) => Promise<Result>,
+  work: (onProgress: NonNullable<InstallOptions["onProgress"]>) => Promise<Result>,
 ): Promise<Result> {
   const result = await work(progressTeller());
   if (result.problem !== undefined) {

@@ -4,7 +4,7 @@ import { type Config, configSchema } from "@/lib/config/schema.ts";
 import type { z } from "zod";
 import { ModelError } from "./model_error.ts";
 import { moc3, modelFiles, PNG, tempFolder, writeFiles, zipOf } from "./model_fixture.ts";
-import type { Progress } from "./bring.ts";
+import type { Progress } from "./install_model.ts";
 import { syncModel } from "./sync.ts";
 
 const CORE = "var Live2DCubismCore = {};";

@@ -45,7 +45,7 @@ export type CardFields = Record<TextField, string> & {
 /**
  * Finds the fields of a card in its JSON: at the top (V1), in `data` (V2, V3), or in a list of one card.
  *
- * @param warn hears of each field that was made to fit, or left out, in a sentence
+ * @param warn called with each field that was made to fit, or left out, in a sentence
  * @returns undefined where nobody would recognise a character
  */
 export function cardFields(json: unknown, warn: (warning: string) => void): CardFields | undefined {

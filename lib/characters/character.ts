@@ -1,10 +1,10 @@
 /** Who the language model plays. */
-import { type ToldLore, toldLore } from "./lore.ts";
+import { type ActiveLore, activeLore } from "./lore.ts";
 import type { Role } from "./lore_entry.ts";
 import type { LoreBook } from "./lorebook.ts";
 import { fillMacros, type MacroContext } from "./macros.ts";
 import { feelingInstructions } from "./mark_instructions.ts";
-import type { ContextOptions, Insert } from "@/lib/chat/context.ts";
+import type { ContextOptions, Insert } from "./context_options.ts";
 import type { ChatMessage } from "@/lib/providers/provider.ts";
 
 export interface Character {
@@ -28,7 +28,7 @@ export interface Character {
   note?: { content: string; depth: number; role: Role };
   /** Told where the conversation comes to it. */
   lore?: LoreBook;
-  /** The avatar model it wears. */
+  /** The avatar model that is shown with it. */
   model?: string;
   /** What the macros of its texts stand for; absent where they have none, and are told as they are. */
   macros?: { char: string; user: string };
@@ -58,9 +58,9 @@ export function filled(character: Character, moment: Moment): Character {
 }
 
 /** The conversation that a character is told for, and how much there is room for. */
-export interface Telling extends Pick<ContextOptions, "budget"> {
+export interface CharacterContext extends Pick<ContextOptions, "budget"> {
   /** What has been said, oldest first, where the character began with `greeting` or with what the first turn tells. */
-  said(greeting?: string): readonly ChatMessage[];
+  messages(greeting?: string): readonly ChatMessage[];
   /** What each conversation has for itself: in one, `{{pick:…}}` stays. */
   conversation: string;
   count(messages: readonly ChatMessage[]): number;
@@ -69,12 +69,12 @@ export interface Telling extends Pick<ContextOptions, "budget"> {
 }
 
 /** What the language model is told of a character beside the conversation, with the request to mark feelings. */
-export function contextOf(unfilled: Character, telling: Telling): ContextOptions {
+export function contextOf(unfilled: Character, telling: CharacterContext): ContextOptions {
   const { conversation, budget, count, now = new Date(), random = Math.random } = telling;
   const moment = { now, random, seed: conversation };
   const character = filled(unfilled, moment);
   const { instructions = "", text, greeting, examples, reminder = "", note } = character;
-  const lore = loreOf(unfilled, telling.said(greeting), telling, moment);
+  const lore = loreOf(unfilled, telling.messages(greeting), telling, moment);
   const told = (place: "before" | "after") =>
     lore?.entries.filter(({ entry }) => entry.place === place).map(({ content }) => content) ?? [];
   const parts = [instructions, ...told("before"), text, ...told("after"), feelingInstructions()];
@@ -99,14 +99,14 @@ export function contextOf(unfilled: Character, telling: Telling): ContextOptions
 
 function loreOf(
   { lore, macros }: Character,
-  said: readonly ChatMessage[],
-  { budget, count }: Telling,
+  messages: readonly ChatMessage[],
+  { budget, count }: CharacterContext,
   moment: Moment,
-): ToldLore | undefined {
+): ActiveLore | undefined {
   if (lore === undefined || macros === undefined) return undefined;
   const nothing = count([{ role: "system", content: "" }]);
-  return toldLore(lore, {
-    said,
+  return activeLore(lore, {
+    messages,
     budget: Math.floor(budget * LORE_SHARE),
     count: (text) => count([{ role: "system", content: text }]) - nothing,
     fill: (text, hiddenKeys) => fillMacros(text, { ...macros, ...moment, hiddenKeys }),

@@ -77,7 +77,7 @@ Deno.test("the built-in characters greet, answer in the user's language, and mar
   for (const character of all) {
     const counter = new TokenCounter();
     const context = contextOf(character, {
-      said: () => [],
+      messages: () => [],
       conversation: "",
       budget: 3_000,
       count: (messages) => counter.count(messages),

@@ -5,8 +5,8 @@ import type { LoreBook } from "./lorebook.ts";
 import type { ChatMessage } from "@/lib/providers/provider.ts";
 
 export interface LoreContext {
-  /** What has been said, oldest first, with the prompt that is to be answered. */
-  said: readonly ChatMessage[];
+  /** The messages so far, oldest first, with the prompt that is to be answered. */
+  messages: readonly ChatMessage[];
   /** Tokens that lore may take together. */
   budget: number;
   count(text: string): number;
@@ -14,7 +14,7 @@ export interface LoreContext {
   fill(content: string, hiddenKeys: boolean): string;
 }
 
-export interface ToldLore {
+export interface ActiveLore {
   /** In the order in which they are told. */
   entries: { entry: LoreEntry; content: string }[];
   /** That all of them take. */
@@ -33,32 +33,32 @@ const MOST_ROUNDS = 10;
 const MOST_TIME = 150;
 
 /** Finds the lore to be told. The same words give the same lore. */
-export function toldLore(book: LoreBook, context: LoreContext): ToldLore {
+export function activeLore(book: LoreBook, context: LoreContext): ActiveLore {
   const { fill, count } = context;
   const budget = Math.min(book.tokenBudget ?? Infinity, context.budget);
   const called = calledEntries(book, context).map((entry) => ({ entry, content: fill(entry.content, false).trim() }));
-  const told: ToldLore = { entries: [], tokens: 0, leftOut: [] };
+  const active: ActiveLore = { entries: [], tokens: 0, leftOut: [] };
   // What is always told is chosen first, then what its author holds dear.
   const dear = called.filter(({ content }) => content !== "").sort(({ entry: a }, { entry: b }) =>
     Number(b.constant) - Number(a.constant) || b.priority - a.priority
   );
   for (const one of dear) {
     const tokens = count(one.content);
-    if (told.tokens + tokens > budget) {
-      told.leftOut.push(one.entry.name);
+    if (active.tokens + tokens > budget) {
+      active.leftOut.push(one.entry.name);
     } else {
-      told.tokens += tokens;
-      told.entries.push(one);
+      active.tokens += tokens;
+      active.entries.push(one);
     }
   }
-  const chosen = new Set(told.entries);
-  told.entries = called.filter((one) => chosen.has(one)).sort((a, b) => a.entry.order - b.entry.order);
-  return told;
+  const chosen = new Set(active.entries);
+  active.entries = called.filter((one) => chosen.has(one)).sort((a, b) => a.entry.order - b.entry.order);
+  return active;
 }
 
-function calledEntries(book: LoreBook, { said, fill }: LoreContext): LoreEntry[] {
+function calledEntries(book: LoreBook, { messages, fill }: LoreContext): LoreEntry[] {
   const end = performance.now() + MOST_TIME;
-  const answers = said.filter(({ role }) => role === "assistant").length;
+  const answers = messages.filter(({ role }) => role === "assistant").length;
   const called = new Set<LoreEntry>();
   let lore = "";
   let waiting = book.entries.filter(({ after, every }) => answers >= after && answers % every === 0);
@@ -68,7 +68,7 @@ function calledEntries(book: LoreBook, { said, fill }: LoreContext): LoreEntry[]
       const depth = entry.scanDepth ?? book.scanDepth ?? USUAL_DEPTH;
       // What is called by lore sees it, however few messages are looked through.
       const key = entry.calledByLore ? depth : -1 - depth;
-      const text = texts.get(key) ?? new ScannedText(lastWords(said, depth) + (entry.calledByLore ? lore : ""));
+      const text = texts.get(key) ?? new ScannedText(lastWords(messages, depth) + (entry.calledByLore ? lore : ""));
       texts.set(key, text);
       return text;
     };
@@ -82,9 +82,9 @@ function calledEntries(book: LoreBook, { said, fill }: LoreContext): LoreEntry[]
   return book.entries.filter((entry) => called.has(entry));
 }
 
-function lastWords(said: readonly ChatMessage[], depth: number): string {
+function lastWords(messages: readonly ChatMessage[], depth: number): string {
   if (depth <= 0) return "";
-  return said.slice(-depth).map(({ content }) => content.slice(-LONGEST_MESSAGE)).join("\n");
+  return messages.slice(-depth).map(({ content }) => content.slice(-LONGEST_MESSAGE)).join("\n");
 }
 
 function isCalled({ constant, keys, secondary, exclude }: LoreEntry, text: ScannedText): boolean {

@@ -59,7 +59,7 @@ export class Tally {
  * Reads an entry; undefined where it is never told.
  *
  * @param fill puts names in the place of a key's macros
- * @param unread hears of what is not honoured
+ * @param unread called with what is not honoured
  */
 export function readEntry(value: unknown, fill: (key: string) => string, unread: Tally): LoreEntry | undefined {
   const entry = recordOf(value);

@@ -1,5 +1,5 @@
 import { assertEquals, assertStringIncludes } from "@std/assert";
-import { toldLore } from "./lore.ts";
+import { activeLore } from "./lore.ts";
 import { type LoreBook, readLoreBook } from "./lorebook.ts";
 import type { ChatMessage } from "@/lib/providers/provider.ts";
 
@@ -17,8 +17,8 @@ function talk(...lines: string[]): ChatMessage[] {
 
 /** Contents that are told, in their order. A character is a token. */
 function told(book: Fields, said: ChatMessage[], budget = 1_000): string[] {
-  return toldLore(read(book).book!, {
-    said,
+  return activeLore(read(book).book!, {
+    messages: said,
     budget,
     count: (text) => text.length,
     fill: (text, hidden) => text.replace(/\{\{hidden_key:(.*?)\}\}/g, hidden ? "$1" : ""),
@@ -85,8 +85,8 @@ Deno.test("C4: lower orders come first; without room the lowest priority goes fi
   assertEquals(told({ entries }, talk("t"), 9), ["bbb", "ccc", "ddd"]);
   assertEquals(told({ entries, token_budget: 7 }, talk("t")), ["ccc", "ddd"]);
   assertEquals(told({ entries, token_budget: 3 }, talk("t")), ["ddd"]);
-  const { leftOut, tokens } = toldLore(read({ entries, token_budget: 7 }).book!, {
-    said: talk("t"),
+  const { leftOut, tokens } = activeLore(read({ entries, token_budget: 7 }).book!, {
+    messages: talk("t"),
     budget: 99,
     count: (text) => text.length,
     fill: (text) => text,

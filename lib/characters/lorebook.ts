@@ -21,7 +21,7 @@ const MOST_ENTRIES = 2_000;
  * Reads the book of a card.
  *
  * @param fill puts names in the place of a key's macros
- * @param warn hears of what is left out or not honoured, in a sentence
+ * @param warn called with what is left out or not honoured, in a sentence
  */
 export function readLoreBook(
   value: unknown,

@@ -1,7 +1,7 @@
 import type { LanguageModel } from "./turn.ts";
 import { LlmError } from "@/lib/providers/provider.ts";
 
-/** Wraps a brain so that it writes at most `most` answers at once; a further one fails with `too_many`. */
+/** Wraps a language model so that it writes at most `most` answers at once; a further one fails with `too_many`. */
 export function limitConcurrency(languageModel: LanguageModel, most: number): LanguageModel {
   let running = 0;
   return {

@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import { FakeModel } from "./fake_brain.ts";
+import { FakeModel } from "./fake_model.ts";
 import { limitConcurrency } from "./concurrency_limit.ts";
 import { type LanguageModel, runTurn } from "./turn.ts";
 import { LlmError } from "@/lib/providers/provider.ts";

@@ -1,42 +1,17 @@
 /** What the language model is told of the conversation: as much of it as fits, the newest first. */
 import { TokenCounter } from "./token_count.ts";
+import type { ContextOptions, Insert } from "@/lib/characters/context_options.ts";
 import type { ChatMessage } from "@/lib/providers/provider.ts";
 import type { ContextUse } from "@/lib/protocol/calls.ts";
 import type { TurnRecord } from "@/lib/protocol/v2.ts";
-
-export interface ContextOptions {
-  /** Who the character is. Always told. */
-  system?: string;
-  /** How the character talks: told after the system text, unless they would take more than a third of the budget. */
-  examples?: readonly ChatMessage[];
-  /**
-   * What the character said before the first turn, where that was shown and the turn does not tell. Goes as the oldest
-   * words do.
-   */
-  greeting?: string;
-  /** Told again right before the last prompt. */
-  reminder?: string;
-  /** Told among the messages. */
-  inserts?: readonly Insert[];
-  /** What lore is among all this, for {@linkcode contextUse}. */
-  lore?: NonNullable<ContextUse["lore"]>;
-  /** How many tokens the messages may take together. */
-  budget: number;
-  /** Counts the tokens of messages. Default: as for a model that nothing is known of. */
-  count?(messages: readonly ChatMessage[]): number;
-}
-
-/** Something told among the messages of the conversation. */
-export interface Insert extends ChatMessage {
-  /** How many messages are told after it; before the oldest one where there are fewer. */
-  depth: number;
-}
 
 /** Ollama's context length for a model that nobody asked for another, in tokens. */
 const USUAL_CONTEXT = 4_096;
 /** What is kept free for the answer, in tokens, of a context that is long enough. */
 const ANSWER = 1_024;
-/** A server's count this many times less or more than ours was made of something else: a part of the prompt, thoughts. */
+/**
+ * A server's count this many times less or more than ours was made of something else: a part of the prompt, thoughts.
+ */
 const PLAUSIBLE = 2;
 
 /**
@@ -61,11 +36,11 @@ export function messagesFor(turns: readonly TurnRecord[], options: ContextOption
 }
 
 /**
- * What has been said, oldest first, with the prompt that waits for its answer.
+ * The messages so far, oldest first, with the prompt that waits for its answer.
  *
  * @param greeting what the character says first, where the first turn does not tell
  */
-export function saidIn(turns: readonly TurnRecord[], greeting?: string): ChatMessage[] {
+export function messagesIn(turns: readonly TurnRecord[], greeting?: string): ChatMessage[] {
   const { past, prompt } = split(turns);
   const first = turns[0]?.greeting ?? greeting;
   return [
@@ -153,14 +128,14 @@ function fit(past: readonly TurnRecord[], prompt: string | undefined, options: C
     first--;
   }
   const history = exchanges.slice(first);
-  const said = [...history.flatMap(({ messages }) => messages), ...asked];
-  return { messages: [...opening, ...inserted(said, told)], history };
+  const messages = [...history.flatMap(({ messages }) => messages), ...asked];
+  return { messages: [...opening, ...inserted(messages, told)], history };
 }
 
 /** Messages with others among them. */
-function inserted(said: readonly ChatMessage[], inserts: readonly Insert[]): ChatMessage[] {
-  const at = (depth: number) => Math.max(0, said.length - Math.floor(depth));
+function inserted(messages: readonly ChatMessage[], inserts: readonly Insert[]): ChatMessage[] {
+  const at = (depth: number) => Math.max(0, messages.length - Math.floor(depth));
   const before = (index: number) =>
     inserts.filter(({ depth }) => at(depth) === index).map(({ role, content }): ChatMessage => ({ role, content }));
-  return [...said.flatMap((message, index) => [...before(index), message]), ...before(said.length)];
+  return [...messages.flatMap((message, index) => [...before(index), message]), ...before(messages.length)];
 }

@@ -1,7 +1,8 @@
-/** One conversation in progress: its turns, their order, and the numbered frames that tell of them. */
+/** One conversation in progress: its turns, their order, and the numbered frames that clients get. */
 import { FrameLog, type LoggedFrame } from "./frame_log.ts";
-import { faultOf, RequestError } from "@/lib/protocol/request_error.ts";
-import type { StoredTurn } from "@/lib/store/store.ts";
+import { RequestError } from "@/lib/protocol/request_error.ts";
+import { internalError } from "@/lib/telemetry/internal_error.ts";
+import { pageRecordOf, type StoredTurn } from "@/lib/store/store.ts";
 import { type LanguageModel, runTurn } from "./turn.ts";
 import type { Emit, TurnEvent, Usage } from "@/lib/stages/events.ts";
 import { FeelingsStage } from "@/lib/stages/feelings.ts";
@@ -13,7 +14,7 @@ import { OWNER } from "@/lib/principal.ts";
 import type { EndReason, TurnError, TurnRecord } from "@/lib/protocol/v2.ts";
 import { guarded } from "@/lib/telemetry/guard.ts";
 
-/** What a session needs from the server around it. */
+/** What a conversation is made with. */
 export interface ConversationOptions {
   id: string;
   /** The principal that the conversation belongs to, by id. */
@@ -25,20 +26,21 @@ export interface ConversationOptions {
   languageModel: LanguageModel;
   /** How many prompts may wait behind the running one. */
   queue: number;
-  /** Whether feelings are guessed where the model marks none; asked for each turn. Default: false. */
-  readonly classifier?: boolean;
+  /** Whether feelings are guessed where the model marks none; asked for each turn. Default: they are not. */
+  classifier?(): boolean;
   /** Makes the request for the last of `turns`. */
   request(turns: readonly TurnRecord[]): GenerateRequest;
   /** Makes what follows the events of one turn, for the log and the metrics. It must not throw. */
   watch(): Emit;
-  /** Told of each turn whose record has changed. */
-  onChange(conversation: Conversation, turn: StoredTurn): void;
+  /** Called with each turn whose record has changed. */
+  onChange(turn: StoredTurn): void;
 }
 
-/** Somebody who wants to know when there are new frames. */
+/** Somebody who sends the frames of a conversation on. */
 export interface Watcher {
+  /** There are new frames in the log. */
   wake(): void;
-  /** The conversation has been replaced: tell all of it anew. */
+  /** Earlier frames do not hold any more: all of the conversation has to be sent. */
   restart(): void;
 }
 
@@ -73,12 +75,17 @@ export class Conversation {
     return this.#turns;
   }
 
+  /** The turns as clients get them. */
+  get history(): TurnRecord[] {
+    return this.#turns.map(pageRecordOf);
+  }
+
   /** Number of the newest frame. */
   get seq(): number {
     return this.log.seq;
   }
 
-  /** Tokens of the last turn with all that was told before it, as the model's server counted them. */
+  /** Tokens of the last turn with all of the prompt before it, as the model's server counted them. */
   get counted(): number | undefined {
     return this.#counted?.turn === this.#turns.at(-1)?.turn ? this.#counted?.tokens : undefined;
   }
@@ -128,7 +135,7 @@ export class Conversation {
     if (record !== undefined) this.#end(record, "cancelled");
   }
 
-  /** Takes a turn and all after it out, ending what runs or waits among them. Watchers are told the rest anew. */
+  /** Takes a turn and all after it out, ending what runs or waits among them. Watchers send the rest again. */
   truncate(turn: string): void {
     const from = this.#turns.findIndex((known) => known.turn === turn);
     if (from < 0) return;
@@ -191,7 +198,7 @@ export class Conversation {
       };
       await runTurn(options.languageModel, () => options.request(turns), emit, signal);
     } catch (error) {
-      const fault = faultOf("answer a prompt", error);
+      const fault = internalError("answer a prompt", error);
       if (record.state === "streaming") this.#fail(record, fault);
     }
   }
@@ -199,14 +206,14 @@ export class Conversation {
   /** The stages of a turn, and what keeps what comes out of them. */
   #keeping(record: StoredTurn): Emit {
     const stages = [new ThoughtsStage(), new MarksStage()];
-    const guessing = this.#options.classifier ?? false;
+    const guessing = this.#options.classifier?.() ?? false;
     return pipeline(guessing ? [...stages, new FeelingsStage()] : stages, (event) => {
       // A turn that was ended from outside (a truncation) must not speak into what came after it.
       if (record.state !== "streaming") return;
       try {
         this.#keep(record, event);
       } catch (error) {
-        this.#fail(record, faultOf("keep an answer", error));
+        this.#fail(record, internalError("keep an answer", error));
         this.#running?.controller.abort(error);
       }
     });
@@ -242,7 +249,7 @@ export class Conversation {
     record.thinking = [record.thinking, record.text.trim()].filter((text) => text !== "").join("\n\n");
     record.text = "";
     this.log.clear(this.#next());
-    guarded("note a turn that has changed", () => this.#options.onChange(this, record));
+    guarded("note a turn that has changed", () => this.#options.onChange(record));
     this.#tell((watcher) => watcher.restart());
   }
 
@@ -270,7 +277,7 @@ export class Conversation {
 
   #push(record: StoredTurn, frame: LoggedFrame): void {
     this.log.push(frame);
-    guarded("note a turn that has changed", () => this.#options.onChange(this, record));
+    guarded("note a turn that has changed", () => this.#options.onChange(record));
     this.#tell((watcher) => watcher.wake());
   }
 

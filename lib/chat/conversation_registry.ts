@@ -1,6 +1,7 @@
 /** All conversations, stored and live. Each is live at most once, so that no two write the same one. */
 import { RequestError } from "@/lib/protocol/request_error.ts";
-import { type Conversation, INTERRUPTED } from "./conversation.ts";
+import { Conversation, type ConversationOptions, INTERRUPTED } from "./conversation.ts";
+import { firstSeq } from "./epoch.ts";
 import type { Store, StoredConversation, StoredTurn } from "@/lib/store/store.ts";
 import { mayUse, OWNER, type Principal } from "@/lib/principal.ts";
 import type { ConversationSummary } from "@/lib/protocol/calls.ts";
@@ -11,7 +12,7 @@ const DAY_MS = 24 * 60 * 60 * 1_000;
 const SAVE_MS = 300;
 /** When to try again after that has failed, ms: a full disk is not emptied in a moment. */
 const RETRY_MS = 3_000;
-/** How long a list waits for what was said last to be stored, ms. */
+/** How long a list waits for the newest turns to be stored, ms. */
 const LIST_WAITS_MS = 50;
 /** Conversations in one list. Older ones are found by what was said in them. */
 const MOST_LISTED = 500;
@@ -21,22 +22,24 @@ const EMPTY_SESSION_MS = DAY_MS;
 
 export interface ConversationRegistryOptions {
   store: Store;
+  /** This process's, as `claimEpoch()` gives it: numbers of frames begin with it. */
+  epoch: number;
+  /** What each conversation is made with. */
+  conversation: Omit<ConversationOptions, "id" | "owner" | "turns" | "seq" | "onChange">;
   /** Milliseconds since the epoch; default: the clock. */
   now?(): number;
   /** How often sessions that are not used any more are forgotten, ms; default: once a day. */
   forgetMs?: number;
-  /** Brings a conversation to life; it tells the archive of each turn that has changed. */
-  activate(id: string, owner: string, turns: StoredTurn[]): Conversation;
-  /** Hears that storing has begun to fail, and, without a failure, that all is stored again. */
+  /** Called when storing has begun to fail and, without a failure, when all is stored again. */
   onStoring(failure?: Error): void;
 }
 
 export class ConversationRegistry {
   readonly #store: Store;
   readonly #now: () => number;
-  readonly #activateConversation: ConversationRegistryOptions["activate"];
+  readonly #conversation: ConversationRegistryOptions["conversation"];
   readonly #onStoring: ConversationRegistryOptions["onStoring"];
-  /** Those that somebody is in, or that are being answered. */
+  /** In memory: those that a session is in, or that are being answered. */
   readonly #live = new Map<string, Conversation>();
   #unsaved = new Map<string, Set<StoredTurn>>();
   /** Turns that were taken out, with all after them, and are still stored. */
@@ -44,17 +47,22 @@ export class ConversationRegistry {
   /** Sessions by their ids, and the conversations they have entered since the last save. */
   readonly #sessionConversations = new Map<string, string>();
   readonly #forgetting: ReturnType<typeof setInterval>;
+  /** Higher than each number of a frame of a conversation that is not in memory any more. */
+  #nextSeq: number;
   #failing = false;
   /** Settles when all that was asked of the store has been done. */
   #last: Promise<void> = Promise.resolve();
   #saving: ReturnType<typeof setTimeout> | undefined;
 
-  constructor({ store, now = Date.now, forgetMs = DAY_MS, activate: bring, onStoring }: ConversationRegistryOptions) {
+  constructor(
+    { store, epoch, conversation, now = Date.now, forgetMs = DAY_MS, onStoring }: ConversationRegistryOptions,
+  ) {
     this.#store = store;
+    this.#nextSeq = firstSeq(epoch);
     this.#now = now;
-    this.#activateConversation = bring;
+    this.#conversation = conversation;
     this.#onStoring = onStoring;
-    const forget = () => void this.#next(() => this.#forgetSessions());
+    const forget = () => void this.#enqueue(() => this.#forgetSessions());
     forget();
     this.#forgetting = setInterval(forget, forgetMs);
   }
@@ -76,11 +84,11 @@ export class ConversationRegistry {
   }
 
   /**
-   * The conversation that a session was last in, to go on with. `use` is given it at once, before anybody else could let
-   * go of it; it is not called for a session that was never stored, nor for a conversation that is not the principal's.
+   * Finds the conversation that a session was last in, to go on with. `use` is called with it at once, before it could
+   * be released; it is not called for a session that was never stored, nor for a conversation of another principal.
    */
   findBySession(session: string, principal: Principal, use: (conversation: Conversation) => void): Promise<void> {
-    return this.#next(async () => {
+    return this.#enqueue(async () => {
       const id = this.#sessionConversations.get(session) ?? await this.#store.conversationOf(session);
       if (id === undefined) return;
       const live = this.#live.get(id);
@@ -96,12 +104,12 @@ export class ConversationRegistry {
   }
 
   /**
-   * A conversation to go on with, that somebody chose; given as {@linkcode findBySession} does it.
+   * Finds a conversation to go on with by its id, as {@linkcode findBySession} does.
    *
    * @throws {RequestError} when there is no such conversation, or it is not the principal's
    */
   open(id: string, principal: Principal, use: (conversation: Conversation) => void): Promise<void> {
-    return this.#next(async () => {
+    return this.#enqueue(async () => {
       const live = this.#live.get(id);
       if (live !== undefined && !mayUse(principal, live.owner)) throw noConversation();
       const stored = live ?? await this.#mustRead(id, principal);
@@ -111,8 +119,8 @@ export class ConversationRegistry {
 
   /**
    * Conversations that have turns, the last changed first; with `query` those that have it in their title or a turn.
-   * What was said a moment ago is among them, unless the store is so busy that it cannot be written soon. The owner sees
-   * all of them, and which are a guest's; a guest sees its own.
+   * What was said a moment ago is among them, unless the store is so busy that it cannot be written soon. The owner
+   * sees all of them, and which are a guest's; a guest sees its own.
    */
   async list({ role, id }: Principal, query?: string): Promise<ConversationSummary[]> {
     const patience = Promise.withResolvers<void>();
@@ -128,12 +136,12 @@ export class ConversationRegistry {
 
   /** @throws {RequestError} when there is no such conversation, or it is not the principal's */
   read(id: string, principal: Principal): Promise<StoredConversation> {
-    return this.#next(() => this.#mustRead(id, principal));
+    return this.#enqueue(() => this.#mustRead(id, principal));
   }
 
   /** @throws {RequestError} when there is no such conversation, or it is not the principal's */
   rename(id: string, title: string, principal: Principal): Promise<void> {
-    return this.#next(async () => {
+    return this.#enqueue(async () => {
       await this.#mustRead(id, principal);
       await this.#store.rename(id, title);
     });
@@ -142,18 +150,18 @@ export class ConversationRegistry {
   /**
    * Deletes a conversation for good, and ends what runs in it.
    *
-   * @param leave told what it was while it was live, so that whoever is in it goes elsewhere, at once
+   * @param leave called with the conversation if it was live: sessions that are in it have to leave it at once
    * @throws {RequestError} when there is no such conversation, or it is not the principal's
    */
   delete(id: string, principal: Principal, leave: (conversation: Conversation) => void): Promise<void> {
-    return this.#next(async () => {
+    return this.#enqueue(async () => {
       const conversation = this.#live.get(id);
       if (conversation === undefined) await this.#mustRead(id, principal);
       else if (!mayUse(principal, conversation.owner)) throw noConversation();
       // First, so that nothing has happened where that fails.
       await this.#store.delete(id);
       conversation?.cancel();
-      this.#live.delete(id);
+      if (conversation !== undefined) this.#deactivate(conversation);
       this.#unsaved.delete(id);
       for (const [id, entered] of this.#sessionConversations) if (entered === id) this.#sessionConversations.delete(id);
       if (conversation !== undefined) leave(conversation);
@@ -171,8 +179,8 @@ export class ConversationRegistry {
     this.#saveSoon();
   }
 
-  /** Hears of a turn that has to be stored, soon. */
-  changed({ id: id }: Conversation, turn: StoredTurn): void {
+  /** To be called with each turn that has changed: it is stored soon. */
+  changed({ id }: Conversation, turn: StoredTurn): void {
     const turns = this.#unsaved.get(id) ?? new Set();
     turns.add(turn);
     this.#unsaved.set(id, turns);
@@ -181,20 +189,22 @@ export class ConversationRegistry {
 
   /** Stores what has changed, now. What cannot be stored is kept, and tried again. */
   save(): Promise<void> {
-    return this.#next(() => this.#flush());
+    return this.#enqueue(() => this.#flush());
   }
 
   /**
-   * Lets go of a conversation once its last answer has ended, unless somebody is in it then. It stays stored; while it
-   * cannot be, it stays alive.
+   * Drops a conversation from memory once its last answer has ended, unless a session is in it then. What cannot be
+   * stored stays in memory.
    */
   async release(conversation: Conversation, isEmpty: () => boolean): Promise<void> {
     await conversation.settled();
-    const { id: id } = conversation;
-    await this.#next(async () => {
+    const { id } = conversation;
+    await this.#enqueue(async () => {
       await this.#flush();
       if (this.#unsaved.has(id) || this.#dropped.some((drop) => drop.id === id)) return;
-      if (!conversation.busy && isEmpty() && this.#live.get(id) === conversation) this.#live.delete(id);
+      if (!conversation.busy && isEmpty() && this.#live.get(id) === conversation) {
+        this.#deactivate(conversation);
+      }
     });
   }
 
@@ -204,20 +214,20 @@ export class ConversationRegistry {
     await Promise.all([...this.#live.values()].map((conversation) => conversation.close()));
     await this.save();
     clearTimeout(this.#saving);
-    await this.#next(() => this.#store.close());
+    await this.#enqueue(() => this.#store.close());
   }
 
   /**
-   * Does one thing after the other. So a conversation is brought to life once however many ask for it, and nothing is
+   * Does one thing after the other. So a conversation is read once however many ask for it, and nothing is
    * read before what was asked for earlier has been written.
    */
-  #next<T>(work: () => Promise<T>): Promise<T> {
+  #enqueue<T>(work: () => Promise<T>): Promise<T> {
     const done = this.#last.then(work);
     this.#last = done.then(() => {}, () => {});
     return done;
   }
 
-  /** Stores what has changed. Called within {@linkcode #next}; never rejects. */
+  /** Stores what has changed. Called within {@linkcode #enqueue}; never rejects. */
   async #flush(): Promise<void> {
     clearTimeout(this.#saving);
     this.#saving = undefined;
@@ -233,15 +243,15 @@ export class ConversationRegistry {
       await this.#saveTurns();
     } catch (error) {
       this.#saveSoon(RETRY_MS);
-      return this.#tell(error instanceof Error ? error : new Error(String(error)));
+      return this.#reportStoring(error instanceof Error ? error : new Error(String(error)));
     }
-    this.#tell();
+    this.#reportStoring();
   }
 
-  /** Tells once that storing fails, and once that it works again. */
-  #tell(failure?: Error): void {
+  /** Reports once that storing fails, and once that it works again. */
+  #reportStoring(failure?: Error): void {
     const failing = failure !== undefined;
-    if (failing !== this.#failing) guarded("tell how storing goes", () => this.#onStoring(failure));
+    if (failing !== this.#failing) guarded("report how storing goes", () => this.#onStoring(failure));
     this.#failing = failing;
   }
 
@@ -294,9 +304,22 @@ export class ConversationRegistry {
       turn.state = "failed";
       turn.error = INTERRUPTED;
     }
-    const conversation = this.#activateConversation(id, owner ?? OWNER.id, turns);
+    const conversation = new Conversation({
+      ...this.#conversation,
+      id,
+      owner: owner ?? OWNER.id,
+      turns,
+      seq: this.#nextSeq,
+      onChange: (turn) => this.changed(conversation, turn),
+    });
     this.#live.set(id, conversation);
     return conversation;
+  }
+
+  /** Drops a conversation from memory. When it comes back, its frames have numbers that nobody has seen. */
+  #deactivate(conversation: Conversation): void {
+    this.#live.delete(conversation.id);
+    this.#nextSeq = Math.max(this.#nextSeq, conversation.seq + 1);
   }
 }
 

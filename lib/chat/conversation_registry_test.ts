@@ -1,28 +1,22 @@
 import { assertEquals } from "@std/assert";
 import { ConversationRegistry } from "./conversation_registry.ts";
-import { FakeModel } from "./fake_brain.ts";
-import { Conversation } from "./conversation.ts";
+import { FakeModel } from "./fake_model.ts";
 import { MemoryStore, type Store } from "@/lib/store/store.ts";
 import { OWNER } from "@/lib/principal.ts";
 import type { TurnRecord } from "@/lib/protocol/v2.ts";
 
 const DAY = 24 * 60 * 60 * 1_000;
 
-function archiveOf(store: Store, more: { now?(): number; forgetMs?: number } = {}): ConversationRegistry {
+function registryOf(store: Store, more: { now?(): number; forgetMs?: number } = {}): ConversationRegistry {
   return new ConversationRegistry({
     store,
-    activate: (id, owner, turns) =>
-      new Conversation({
-        id: id,
-        owner,
-        turns,
-        seq: 1,
-        languageModel: new FakeModel(),
-        queue: 1,
-        request: () => ({ model: "m", messages: [] }),
-        watch: () => () => {},
-        onChange() {},
-      }),
+    epoch: 1,
+    conversation: {
+      languageModel: new FakeModel(),
+      queue: 1,
+      request: () => ({ model: "m", messages: [] }),
+      watch: () => () => {},
+    },
     onStoring() {},
     ...more,
   });
@@ -39,46 +33,46 @@ async function storeWith(now: () => number): Promise<Store> {
   return store;
 }
 
-Deno.test("Archive forgets sessions that were not used for long when it starts, and while it runs", async () => {
+Deno.test("ConversationRegistry forgets sessions that were not used for long when it starts, and while it runs", async () => {
   let now = 100 * DAY;
   const store = await storeWith(() => now);
   const kept = async () =>
     [await store.conversationOf("talks"), await store.conversationOf("says nothing")].map((one) => one !== undefined);
-  const archive = archiveOf(store, { now: () => now, forgetMs: 5 });
+  const registry = registryOf(store, { now: () => now, forgetMs: 5 });
   assertEquals(await kept(), [true, true]);
   now += 2 * DAY;
   while ((await kept())[1]) await new Promise((resolve) => setTimeout(resolve, 5));
   assertEquals(await kept(), [true, false]);
-  await archive.close();
+  await registry.close();
   await store.enter("after the end", "gone");
   now += 2 * DAY;
   await new Promise((resolve) => setTimeout(resolve, 50));
   assertEquals(await store.conversationOf("after the end"), "gone");
   const later = await storeWith(() => now);
   now += 31 * DAY;
-  const second = archiveOf(later, { now: () => now });
+  const second = registryOf(later, { now: () => now });
   await second.save();
   assertEquals([await later.conversationOf("talks"), (await later.list(1)).length], [undefined, 1]);
   await second.close();
 });
 
-Deno.test("Archive keeps a session that is come back to", async () => {
+Deno.test("ConversationRegistry keeps a session that is come back to", async () => {
   let now = 100 * DAY;
   const store = await storeWith(() => now);
   now += 29 * DAY;
-  const first = archiveOf(store, { now: () => now });
+  const first = registryOf(store, { now: () => now });
   await first.findBySession("talks", OWNER, () => {});
   await first.save();
   now += 29 * DAY;
-  const second = archiveOf(store, { now: () => now });
+  const second = registryOf(store, { now: () => now });
   assertEquals(await store.conversationOf("talks"), "c");
   await Promise.all([first.close(), second.close()]);
 });
 
-Deno.test("Archive does not bring back what was taken out while storing it failed", async () => {
+Deno.test("ConversationRegistry does not bring back what was taken out while storing it failed", async () => {
   const store = new MemoryStore();
-  const archive = archiveOf(store);
-  const conversation = archive.create(OWNER);
+  const registry = registryOf(store);
+  const conversation = registry.create(OWNER);
   for (const turn of ["t1", "t2"]) conversation.prompt(turn, "hi");
   const { save } = store;
   const failed = Promise.withResolvers<void>();
@@ -87,14 +81,14 @@ Deno.test("Archive does not bring back what was taken out while storing it faile
     begun.resolve();
     return failed.promise;
   };
-  for (const turn of conversation.turns) archive.changed(conversation, turn);
-  const saving = archive.save();
+  for (const turn of conversation.turns) registry.changed(conversation, turn);
+  const saving = registry.save();
   await begun.promise;
-  archive.truncate(conversation, "t2");
+  registry.truncate(conversation, "t2");
   failed.reject(new Error("the disk is full"));
   await saving;
   store.save = save;
-  await archive.save();
+  await registry.save();
   assertEquals((await store.read(conversation.id))?.turns.map(({ turn }) => turn), ["t1"]);
-  await archive.close();
+  await registry.close();
 });

@@ -1,13 +1,13 @@
 import { assertEquals, assertThrows } from "@std/assert";
-import { FakeModel } from "./fake_brain.ts";
+import { FakeModel } from "./fake_model.ts";
 import type { LoggedFrame } from "./frame_log.ts";
 import { RequestError } from "@/lib/protocol/request_error.ts";
 import { Conversation } from "./conversation.ts";
 import { LlmError } from "@/lib/providers/provider.ts";
 import { within } from "@/tests/until.ts";
 
-class Room {
-  readonly brain = new FakeModel();
+class ConversationHarness {
+  readonly model = new FakeModel();
   readonly conversation: Conversation;
   restarts = 0;
   #from = 0;
@@ -19,7 +19,7 @@ class Room {
       id: "c",
       turns: [],
       seq: 100,
-      languageModel: this.brain,
+      languageModel: this.model,
       queue,
       request: (turns) => ({ model: "m", messages: [{ role: "user", content: turns.at(-1)!.prompt }] }),
       watch: () => () => {},
@@ -52,22 +52,22 @@ class Room {
 }
 
 Deno.test("Session numbers its frames and records the turn", async () => {
-  const room = new Room();
-  room.conversation.prompt("t1", "hello");
-  const answer = await room.brain.answer(0);
+  const harness = new ConversationHarness();
+  harness.conversation.prompt("t1", "hello");
+  const answer = await harness.model.answer(0);
   answer.think("hm");
   answer.say("Hi ");
   answer.say("there");
   answer.end("length");
-  await room.seen("end", "t1");
-  assertEquals(room.frames, [
+  await harness.seen("end", "t1");
+  assertEquals(harness.frames, [
     { type: "queued", turn: "t1", seq: 101, text: "hello" },
     { type: "start", turn: "t1", seq: 102, provider: "demo", model: "m" },
     { type: "thinking", turn: "t1", seq: 103, data: "hm" },
     { type: "chunk", turn: "t1", seq: 105, data: "Hi there" },
     { type: "end", turn: "t1", seq: 106, reason: "length" },
   ]);
-  assertEquals(room.conversation.turns, [{
+  assertEquals(harness.conversation.turns, [{
     turn: "t1",
     prompt: "hello",
     text: "Hi there",
@@ -80,162 +80,162 @@ Deno.test("Session numbers its frames and records the turn", async () => {
 });
 
 Deno.test("Session tells of feelings at their place, and keeps marks and thoughts out of the text", async () => {
-  const room = new Room();
-  room.conversation.prompt("t1", "hello");
-  const answer = await room.brain.answer(0);
+  const harness = new ConversationHarness();
+  harness.conversation.prompt("t1", "hello");
+  const answer = await harness.model.answer(0);
   answer.say("<think>hm</think>\n\n[ha");
   answer.say("ppy:0.5] Hi [");
   answer.end();
-  await room.seen("end", "t1");
-  assertEquals(room.frames.slice(2), [
+  await harness.seen("end", "t1");
+  assertEquals(harness.frames.slice(2), [
     { type: "thinking", turn: "t1", seq: 103, data: "hm" },
     { type: "emotion", turn: "t1", seq: 104, name: "happy", intensity: 0.5, at: 0 },
     { type: "chunk", turn: "t1", seq: 106, data: "Hi [" },
     { type: "end", turn: "t1", seq: 107, reason: "stop" },
   ]);
-  assertEquals(room.conversation.turns.map(({ text, thinking }) => [text, thinking]), [["Hi [", "hm"]]);
+  assertEquals(harness.conversation.turns.map(({ text, thinking }) => [text, thinking]), [["Hi [", "hm"]]);
 });
 
 Deno.test("stop() keeps what was held back as a mark that never came to its end", async () => {
-  const room = new Room();
-  room.conversation.prompt("t1", "hello");
-  (await room.brain.answer(0)).say("Hi [hap");
-  await room.seen("chunk", "t1");
-  room.conversation.stop("t1");
-  await room.seen("end", "t1");
-  assertEquals(room.conversation.turns.map(({ text }) => text), ["Hi [hap"]);
+  const harness = new ConversationHarness();
+  harness.conversation.prompt("t1", "hello");
+  (await harness.model.answer(0)).say("Hi [hap");
+  await harness.seen("chunk", "t1");
+  harness.conversation.stop("t1");
+  await harness.seen("end", "t1");
+  assertEquals(harness.conversation.turns.map(({ text }) => text), ["Hi [hap"]);
 });
 
 Deno.test("Session answers waiting prompts in order, refuses more than its queue, and asks no turn twice", async () => {
-  const room = new Room(1);
-  room.conversation.prompt("a", "1");
-  room.conversation.prompt("b", "2");
-  room.conversation.prompt("a", "1");
-  const error = assertThrows(() => room.conversation.prompt("c", "3"), RequestError);
+  const harness = new ConversationHarness(1);
+  harness.conversation.prompt("a", "1");
+  harness.conversation.prompt("b", "2");
+  harness.conversation.prompt("a", "1");
+  const error = assertThrows(() => harness.conversation.prompt("c", "3"), RequestError);
   assertEquals(error.error.code, "queue_full");
-  (await room.brain.answer(0)).end();
-  (await room.brain.answer(1)).end();
-  await room.seen("end", "b");
-  assertEquals(room.brain.answers.map(({ request }) => request.messages[0]!.content), ["1", "2"]);
+  (await harness.model.answer(0)).end();
+  (await harness.model.answer(1)).end();
+  await harness.seen("end", "b");
+  assertEquals(harness.model.answers.map(({ request }) => request.messages[0]!.content), ["1", "2"]);
 });
 
 Deno.test("stop() ends the running turn, keeps its text, and lets the next one run", async () => {
-  const room = new Room();
-  room.conversation.prompt("a", "1");
-  room.conversation.prompt("b", "2");
-  const first = await room.brain.answer(0);
+  const harness = new ConversationHarness();
+  harness.conversation.prompt("a", "1");
+  harness.conversation.prompt("b", "2");
+  const first = await harness.model.answer(0);
   first.say("so far");
-  await room.seen("chunk", "a");
-  room.conversation.stop("a");
-  assertEquals((await room.seen("end", "a") as { reason: string }).reason, "cancelled");
+  await harness.seen("chunk", "a");
+  harness.conversation.stop("a");
+  assertEquals((await harness.seen("end", "a") as { reason: string }).reason, "cancelled");
   assertEquals(first.signal.aborted, true);
-  assertEquals(room.conversation.turns[0]!.text, "so far");
-  (await room.brain.answer(1)).end();
-  await room.seen("end", "b");
+  assertEquals(harness.conversation.turns[0]!.text, "so far");
+  (await harness.model.answer(1)).end();
+  await harness.seen("end", "b");
 });
 
 Deno.test("stop() takes a waiting turn out of the queue, and leaves ended or unknown ones alone", async () => {
-  const room = new Room();
-  room.conversation.prompt("a", "1");
-  room.conversation.prompt("b", "2");
-  room.conversation.stop("b");
-  room.conversation.stop("nobody");
-  (await room.brain.answer(0)).end();
-  await room.seen("end", "a");
-  const before = room.frames.length;
-  room.conversation.stop("a");
-  assertEquals(room.frames.length, before);
-  assertEquals(room.brain.answers.length, 1);
+  const harness = new ConversationHarness();
+  harness.conversation.prompt("a", "1");
+  harness.conversation.prompt("b", "2");
+  harness.conversation.stop("b");
+  harness.conversation.stop("nobody");
+  (await harness.model.answer(0)).end();
+  await harness.seen("end", "a");
+  const before = harness.frames.length;
+  harness.conversation.stop("a");
+  assertEquals(harness.frames.length, before);
+  assertEquals(harness.model.answers.length, 1);
 });
 
 Deno.test("Session tells what went wrong, keeps the text, and goes on with the next prompt", async () => {
-  const room = new Room();
-  room.conversation.prompt("a", "1");
-  const answer = await room.brain.answer(0);
+  const harness = new ConversationHarness();
+  harness.conversation.prompt("a", "1");
+  const answer = await harness.model.answer(0);
   answer.say("half");
-  await room.seen("chunk", "a");
+  await harness.seen("chunk", "a");
   answer.fail(new LlmError("incomplete", "It broke off", { hint: "Try again" }));
-  const { seq, ...error } = await room.seen("error", "a");
+  const { seq, ...error } = await harness.seen("error", "a");
   assertEquals(error, { type: "error", turn: "a", code: "incomplete", message: "It broke off", hint: "Try again" });
-  assertEquals(seq, room.conversation.seq);
-  assertEquals(room.conversation.turns[0]!.text, "half");
-  room.conversation.prompt("b", "2");
-  (await room.brain.answer(1)).end();
-  await room.seen("end", "b");
+  assertEquals(seq, harness.conversation.seq);
+  assertEquals(harness.conversation.turns[0]!.text, "half");
+  harness.conversation.prompt("b", "2");
+  (await harness.model.answer(1)).end();
+  await harness.seen("end", "b");
 });
 
-Deno.test("truncate() ends what is dropped, and nothing of it is heard any more", async () => {
-  const room = new Room();
-  room.conversation.prompt("kept", "0");
-  const kept = await room.brain.answer(0);
+Deno.test("truncate() ends what is dropped, and nothing of it is sent any more", async () => {
+  const harness = new ConversationHarness();
+  harness.conversation.prompt("kept", "0");
+  const kept = await harness.model.answer(0);
   kept.say("yes");
   kept.end();
-  await room.seen("end", "kept");
-  room.conversation.prompt("a", "1");
-  room.conversation.prompt("b", "2");
-  const old = await room.brain.answer(1);
-  room.conversation.truncate("a");
-  assertEquals([old.signal.aborted, room.restarts, room.frames], [true, 1, []]);
-  assertEquals(room.conversation.turns.map(({ turn }) => turn), ["kept"]);
-  room.conversation.prompt("x", "3");
-  const answer = await room.brain.answer(2);
+  await harness.seen("end", "kept");
+  harness.conversation.prompt("a", "1");
+  harness.conversation.prompt("b", "2");
+  const old = await harness.model.answer(1);
+  harness.conversation.truncate("a");
+  assertEquals([old.signal.aborted, harness.restarts, harness.frames], [true, 1, []]);
+  assertEquals(harness.conversation.turns.map(({ turn }) => turn), ["kept"]);
+  harness.conversation.prompt("x", "3");
+  const answer = await harness.model.answer(2);
   assertEquals(answer.request.messages[0]!.content, "3");
   answer.end();
-  await room.seen("end", "x");
-  assertEquals(room.frames.map(({ turn, type }) => [turn, type]), [["x", "queued"], ["x", "start"], ["x", "end"]]);
+  await harness.seen("end", "x");
+  assertEquals(harness.frames.map(({ turn, type }) => [turn, type]), [["x", "queued"], ["x", "start"], ["x", "end"]]);
 });
 
 Deno.test("truncate() lets an answer before the dropped turn go on, and leaves all as it is for an unknown turn", async () => {
-  const room = new Room();
-  room.conversation.prompt("a", "1");
-  room.conversation.prompt("b", "2");
-  const answer = await room.brain.answer(0);
-  room.conversation.truncate("nobody");
-  assertEquals(room.restarts, 0);
-  room.conversation.truncate("b");
+  const harness = new ConversationHarness();
+  harness.conversation.prompt("a", "1");
+  harness.conversation.prompt("b", "2");
+  const answer = await harness.model.answer(0);
+  harness.conversation.truncate("nobody");
+  assertEquals(harness.restarts, 0);
+  harness.conversation.truncate("b");
   answer.say("on");
   answer.end();
-  await room.seen("end", "a");
-  await room.conversation.settled();
-  assertEquals(room.conversation.turns.map(({ turn, text }) => [turn, text]), [["a", "on"]]);
-  assertEquals(room.brain.answers.length, 1);
+  await harness.seen("end", "a");
+  await harness.conversation.settled();
+  assertEquals(harness.conversation.turns.map(({ turn, text }) => [turn, text]), [["a", "on"]]);
+  assertEquals(harness.model.answers.length, 1);
 });
 
 Deno.test("cancel() ends what runs and what waits", async () => {
-  const room = new Room();
-  room.conversation.prompt("a", "1");
-  room.conversation.prompt("b", "2");
-  await room.brain.answer(0);
-  room.conversation.cancel();
-  await room.conversation.settled();
-  assertEquals(room.conversation.turns.map(({ reason }) => reason), ["cancelled", "cancelled"]);
+  const harness = new ConversationHarness();
+  harness.conversation.prompt("a", "1");
+  harness.conversation.prompt("b", "2");
+  await harness.model.answer(0);
+  harness.conversation.cancel();
+  await harness.conversation.settled();
+  assertEquals(harness.conversation.turns.map(({ reason }) => reason), ["cancelled", "cancelled"]);
 });
 
-Deno.test("close() marks what runs or waits as interrupted and waits for the brain to let go", async () => {
-  const room = new Room();
-  room.conversation.prompt("a", "1");
-  room.conversation.prompt("b", "2");
-  await room.brain.answer(0);
-  await room.conversation.close();
-  assertEquals(room.conversation.turns.map(({ state, error }) => [state, error?.code]), [
+Deno.test("close() marks what runs or waits as interrupted and waits for the language model to end", async () => {
+  const harness = new ConversationHarness();
+  harness.conversation.prompt("a", "1");
+  harness.conversation.prompt("b", "2");
+  await harness.model.answer(0);
+  await harness.conversation.close();
+  assertEquals(harness.conversation.turns.map(({ state, error }) => [state, error?.code]), [
     ["failed", "interrupted"],
     ["failed", "interrupted"],
   ]);
-  assertEquals(room.conversation.busy, false);
+  assertEquals(harness.conversation.busy, false);
 });
 
 Deno.test("T1: what was told before thoughts turned out to be thoughts is thinking, for watchers and for the record", async () => {
   for (const cut of [1, 7, 100]) {
-    const room = new Room();
-    room.conversation.prompt("t1", "hello");
-    const answer = await room.brain.answer(0);
+    const harness = new ConversationHarness();
+    harness.conversation.prompt("t1", "hello");
+    const answer = await harness.model.answer(0);
     const said = "Okay, the user says hi.\n</think>\n\n[happy] Hello!";
     for (let at = 0; at < said.length; at += cut) answer.say(said.slice(at, at + cut));
     answer.end();
-    await room.seen("end", "t1");
-    assertEquals(room.restarts, 1);
-    assertEquals(room.frames.map(({ type }) => type), ["emotion", "chunk", "end"]);
-    const [{ text, thinking, state } = {}] = room.conversation.turns;
+    await harness.seen("end", "t1");
+    assertEquals(harness.restarts, 1);
+    assertEquals(harness.frames.map(({ type }) => type), ["emotion", "chunk", "end"]);
+    const [{ text, thinking, state } = {}] = harness.conversation.turns;
     assertEquals({ text, thinking, state }, { text: "Hello!", thinking: "Okay, the user says hi.", state: "done" });
   }
 });

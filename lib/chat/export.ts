@@ -1,6 +1,6 @@
 /** Conversations as files: for people, and for programs. */
-import { type StoredConversation, toldOf } from "@/lib/store/store.ts";
-import { shorten } from "./title.ts";
+import { pageRecordOf, type StoredConversation } from "@/lib/store/store.ts";
+import { shorten } from "@/lib/store/title.ts";
 import type { TurnRecord } from "@/lib/protocol/v2.ts";
 
 /** Says what a JSON export is, to whoever reads it back. */
@@ -13,7 +13,7 @@ const LONGEST_NAME = 60;
 export function exportJson({ id, title, created, updated, turns }: StoredConversation): string {
   const head = { format: FORMAT, version: VERSION, id, title };
   const times = { created: new Date(created).toISOString(), updated: new Date(updated).toISOString() };
-  return `${JSON.stringify({ ...head, ...times, turns: turns.map(toldOf) }, null, 2)}\n`;
+  return `${JSON.stringify({ ...head, ...times, turns: turns.map(pageRecordOf) }, null, 2)}\n`;
 }
 
 /**

@@ -9,7 +9,7 @@ export type LoggedFrame =
   | (Extract<ServerFrame, { type: "error" }> & { turn: string; seq: number });
 
 /**
- * The latest frames of a session, oldest first. Readers hold a position and take what is new since then,
+ * The latest frames of a conversation, oldest first. Readers hold a position and take what is new since then,
  * so a slow reader costs no memory of its own; one that falls off the end gets the whole history instead.
  */
 export class FrameLog {

@@ -2,35 +2,36 @@ import type { Conversation } from "./conversation.ts";
 import type { Principal } from "@/lib/principal.ts";
 
 /**
- * A client's place: what the protocol calls a session. It is in one conversation at a time, and its pages follow it to
- * another. Several seats may be in the same conversation: each sees what the others ask, and may leave alone.
+ * A client's session, which its sockets share and which outlives them. It is in one conversation at a time, and its
+ * sockets follow it to another. Several sessions may be in the same conversation: each sees what the others ask, and
+ * may leave alone.
  */
 export class Session {
   readonly id: string;
   /** Whose it is. */
   readonly principal: Principal;
-  /** Told when the seat has moved: each page then needs all of the other conversation. */
-  readonly pages = new Set<() => void>();
-  #session: Conversation;
+  /** One a socket, called when the session has moved: the client then needs all of the other conversation. */
+  readonly sockets = new Set<() => void>();
+  #conversation: Conversation;
   /** Settles when all that was asked for here has been done; undefined when it has. */
   #pending: Promise<void> | undefined;
   /** Frames with lower numbers were of another conversation. */
-  #from = 0;
+  #firstSeq = 0;
 
   constructor(id: string, principal: Principal, conversation: Conversation) {
     this.id = id;
     this.principal = principal;
-    this.#session = conversation;
+    this.#conversation = conversation;
   }
 
   /** The conversation it is in. */
   get conversation(): Conversation {
-    return this.#session;
+    return this.#conversation;
   }
 
   /**
-   * Does what pages ask for in the order in which they do, so that a prompt goes into the conversation that was opened
-   * just before. Done at once where nothing is waited for.
+   * Does what clients ask for in the order in which they do, so that a prompt goes into the conversation that was
+   * opened just before. Done at once where nothing is waited for.
    */
   inOrder<T>(work: () => T | Promise<T>): Promise<T> {
     const done = this.#pending === undefined ? new Promise<T>((resolve) => resolve(work())) : this.#pending.then(work);
@@ -48,15 +49,15 @@ export class Session {
 
   /** Goes on in another conversation, with higher numbers, so that no frame of the one can be taken for the other's. */
   move(conversation: Conversation): void {
-    const { seq } = this.#session;
+    const { seq } = this.#conversation;
     if (conversation.seq <= seq) conversation.log.clear(seq + 1);
-    this.#session = conversation;
-    this.#from = conversation.seq;
-    for (const moved of this.pages) moved();
+    this.#conversation = conversation;
+    this.#firstSeq = conversation.seq;
+    for (const moved of this.sockets) moved();
   }
 
   /** Where in the log goes on who saw the frame numbered `seq` last; undefined when that is not to be told any more. */
   positionAfter(seq: number): number | undefined {
-    return seq < this.#from ? undefined : this.#session.log.positionAfter(seq);
+    return seq < this.#firstSeq ? undefined : this.#conversation.log.positionAfter(seq);
   }
 }

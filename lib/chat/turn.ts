@@ -1,5 +1,5 @@
 /** One answer, from the request to the last word, as a stream of events. */
-import { faultOf } from "@/lib/protocol/request_error.ts";
+import { internalError } from "@/lib/telemetry/internal_error.ts";
 import { type GenerateRequest, LlmError, type LlmEvent } from "@/lib/providers/provider.ts";
 import type { EndReason, ProviderName, TurnError } from "@/lib/protocol/v2.ts";
 import type { Emit, Usage } from "@/lib/stages/events.ts";
@@ -66,5 +66,5 @@ export function turnErrorOf(error: unknown): TurnError {
   if (error instanceof LlmError) {
     return { code: error.code, message: error.message, ...(error.hint !== undefined && { hint: error.hint }) };
   }
-  return faultOf("go on with a turn", error);
+  return internalError("go on with a turn", error);
 }

@@ -13,8 +13,8 @@ export interface ShownModel {
 }
 
 /**
- * What `/app-config.json` says: the sync writes it, and the running server answers with it. Beside the predecessor's
- * fields it has only the avatar's own address, and what the configuration sets otherwise than by default.
+ * What `/app-config.json` says: the sync writes it, and the running server answers with it. Beside the Python
+ * predecessor's fields it has only the avatar's own address, and what the configuration sets otherwise than by default.
  */
 export function appConfig(config: Config, model: ShownModel): AppConfig {
   const { host, port, basePath } = config.server;

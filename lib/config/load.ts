@@ -8,7 +8,7 @@ import { type Field, fieldsOf, unknownFields } from "./fields.ts";
 import { refuseOpenFile } from "./model_auth.ts";
 import { withoutUser } from "./ollama_host.ts";
 import { promptChoices } from "./personas.ts";
-import { asMeant } from "./predecessor.ts";
+import { withPredecessorDefaults } from "./predecessor.ts";
 import { type Config, configSchema } from "./schema.ts";
 
 const FILE_NAME = "vtuber.config.json";
@@ -61,7 +61,7 @@ export function parseConfig(
 ): { config: Config; warnings: string[] } {
   const { overrides, warnings } = readOverrides(env);
   const file = text.trim() === "" ? { value: {}, lineOf: () => undefined } : readJson(text, name);
-  const value = overrides.reduce(withOverride, asMeant(file.value));
+  const value = overrides.reduce(withOverride, withPredecessorDefaults(file.value));
 
   const result = configSchema.safeParse(value, { error: expectation });
   const complaints = result.success

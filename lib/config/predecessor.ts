@@ -1,5 +1,6 @@
 /**
- * The file of the predecessor, the Python program whose `vtuber.config.json` stays valid as it is. It has nothing but
+ * The configuration of the predecessor: the Python program that this one replaces, whose `vtuber.config.json`, plain
+ * protocol and `/app-config.json` stay valid as they are. Its file has nothing but
  * these fields, and means what it meant there: Ollama's `generate`, with a prompt just as it was written.
  *
  * Whose file it is, the file alone decides: no variable of the environment changes that. No file, or one that says
@@ -24,7 +25,7 @@ interface Change {
 }
 
 /** What a file says, with what the predecessor meant where the file is its. */
-export function asMeant(file: unknown): unknown {
+export function withPredecessorDefaults(file: unknown): unknown {
   return isPredecessors(file) ? { ...file, prompt: NOBODY, llm: { api: "generate", ...file.llm } } : file;
 }
 
@@ -35,7 +36,7 @@ export function asMeant(file: unknown): unknown {
  * @param before what the file says
  * @param after what it says with the changes in it
  */
-export function keptMeaning(before: unknown, after: unknown, changes: readonly Change[]): Change[] {
+export function defaultsToKeep(before: unknown, after: unknown, changes: readonly Change[]): Change[] {
   const named = new Set(changes.map(nameOf));
   if (!isPredecessors(before)) return isPredecessors(after) ? [OURS] : [];
   if ([...named].every((name) => FIELDS.includes(name))) return [];

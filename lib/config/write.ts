@@ -2,7 +2,7 @@ import * as jsonc from "jsonc-parser";
 import { basename } from "node:path";
 import { ConfigError } from "./config_error.ts";
 import { parseConfig } from "./load.ts";
-import { keptMeaning } from "./predecessor.ts";
+import { defaultsToKeep } from "./predecessor.ts";
 import { writeWhole } from "./write_whole.ts";
 
 /** One field to be changed. */
@@ -32,7 +32,7 @@ export function changeConfig(text: string, changes: readonly Change[]): string {
   const mark = text.startsWith("\uFEFF") ? "\uFEFF" : "";
   const start = text.slice(mark.length).trim() === "" ? "{}\n" : text.slice(mark.length);
   const changed = withChanges(start, changes);
-  return mark + withChanges(changed, keptMeaning(jsonc.parse(start), jsonc.parse(changed), changes));
+  return mark + withChanges(changed, defaultsToKeep(jsonc.parse(start), jsonc.parse(changed), changes));
 }
 
 function withChanges(text: string, changes: readonly Change[]): string {

@@ -1,14 +1,19 @@
 import { Fields } from "./fields.ts";
 
-/** `/app-config.json`: what the page must know before it connects. The first four fields are the predecessor's. */
+/**
+ * `/app-config.json`: what the page must know before it connects. The first four fields are the Python predecessor's.
+ */
 export interface AppConfig {
   /** Name of the model in the configuration. */
   model: string;
-  /** Path of the model's entry file, such as `/model/mao_pro.model3.json`: of whichever model is shown when it is asked for. */
+  /**
+   * Path of the model's entry file, such as `/model/mao_pro.model3.json`: of whichever model is shown when it is asked
+   * for.
+   */
   entry: string;
   /**
-   * Path of the same file at an address made of the model's content, such as `/avatars/<hash>/mao_pro.model3.json`: what
-   * is there never changes. Absent where nothing can be shown, and in the file that `deno task sync` writes.
+   * Path of the same file at an address made of the model's content, such as `/avatars/<hash>/mao_pro.model3.json`:
+   * what is there never changes. Absent where nothing can be shown, and in the file that `deno task sync` writes.
    */
   avatarUrl?: string;
   /** How fast the model's own time runs: 1 is real time. */
@@ -21,7 +26,9 @@ export interface AppConfig {
   emotions?: Record<string, string>;
   /** How the avatar is drawn: frames a second, and device pixels for one CSS pixel, at most. Absent: 60 and 2. */
   avatar?: { maxFps: number; maxPixelRatio: number };
-  /** How the page looks and speaks to readers who have not chosen themselves. Absent: `auto`, as the browser wants it. */
+  /**
+   * How the page looks and speaks to readers who have not chosen themselves. Absent: `auto`, as the browser wants it.
+   */
   ui?: { language: "auto" | "en" | "ja" | "zh"; theme: "auto" | "light" | "dark" | "contrast" };
 }
 

@@ -153,7 +153,7 @@ export interface Calls {
   "characters.list": { params: Record<string, never>; result: CharacterChoice[] };
   "characters.choose": { params: { name: string }; result: null };
   "guestLink.read": { params: Record<string, never>; result: GuestLink };
-  /** Makes a new one. Whoever came by an earlier one is let go. */
+  /** Makes a new one. Sockets of those who came by an earlier one are closed. */
   "guestLink.make": { params: Record<string, never>; result: GuestLink };
   "guestLink.revoke": { params: Record<string, never>; result: GuestLink };
 }

@@ -1,4 +1,4 @@
-/** The plain protocol: what any client speaks that asks for no subprotocol. The predecessor's, to the letter. */
+/** The plain protocol: what any client speaks that asks for no subprotocol. The Python predecessor's, to the letter. */
 
 export type PlainMessage =
   | { type: "start" }

@@ -112,3 +112,6 @@ export type CallAnswer =
   | { type: "result"; id: string; value: unknown }
   | { type: "progress"; id: string; value: unknown }
   | ({ type: "refused"; id: string } & TurnError);
+
+/** What every page is told, whatever its conversation. */
+export type BroadcastFrame = Extract<ServerFrame, { type: "ping" | "status" | "avatar" | "character" | "error" }>;

@@ -1,4 +1,4 @@
-/** What every brain looks like to the rest of the server. */
+/** What every provider looks like to the rest of the server. */
 import type { ErrorCode } from "@/lib/protocol/codes.ts";
 import type { ProviderName } from "@/lib/protocol/v2.ts";
 

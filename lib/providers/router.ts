@@ -79,7 +79,7 @@ export class ProviderRouter {
     const { promise, resolve } = Promise.withResolvers<boolean>();
     const look = async () => {
       try {
-        await this.#ollama.knock({ signal });
+        await this.#ollama.probe({ signal });
         resolve(true);
       } catch {
         // Refused or aborted: the call itself fails too, and says it better.

@@ -8,7 +8,7 @@ import { type GenerateRequest, LlmError } from "./provider.ts";
 const NEVER = new AbortController().signal;
 const REQUEST: GenerateRequest = { model: "qwen2.5", messages: [{ role: "user", content: "hello" }] };
 
-function brainOf(stub: Pick<Stub, "url">, options: Partial<ProviderRouterOptions> = {}): ProviderRouter {
+function routerOf(stub: Pick<Stub, "url">, options: Partial<ProviderRouterOptions> = {}): ProviderRouter {
   const ollama = new OllamaProvider({ host: stub.url, api: "generate", firstByteMs: 0, idleMs: 0 });
   return new ProviderRouter({ ollama, fallback: "demo", demo: new DemoProvider({ wordsPerSecond: 0 }), ...options });
 }
@@ -19,36 +19,36 @@ async function textOf({ events }: Opened): Promise<string> {
   return text;
 }
 
-Deno.test("LlmBrain lets Ollama answer when it is there", async () => {
+Deno.test("ProviderRouter lets Ollama answer when it is there", async () => {
   await using stub = startStub();
-  const opened = await brainOf(stub).open(REQUEST, { signal: NEVER });
+  const opened = await routerOf(stub).open(REQUEST, { signal: NEVER });
   assertEquals([opened.provider, opened.model], ["ollama", "qwen2.5"]);
   assertEquals(await textOf(opened), "You said: hello");
   assertEquals(stub.requests.map(({ path }) => path), ["/api/generate"]);
 });
 
-Deno.test("LlmBrain lets the built-in brain answer while Ollama is not running, and asks Ollama each time", async () => {
+Deno.test("ProviderRouter lets the built-in brain answer while Ollama is not running, and asks Ollama each time", async () => {
   const gone = startStub();
   await gone.close();
-  const brain = brainOf(gone);
-  const opened = await brain.open(REQUEST, { signal: NEVER });
+  const router = routerOf(gone);
+  const opened = await router.open(REQUEST, { signal: NEVER });
   assertEquals([opened.provider, opened.model], ["demo", "demo"]);
   assertMatch(await textOf(opened), /demo|built-in/i);
   await using back = startStub({ port: gone.port });
-  assertEquals(await textOf(await brain.open(REQUEST, { signal: NEVER })), "You said: hello");
+  assertEquals(await textOf(await router.open(REQUEST, { signal: NEVER })), "You said: hello");
   assertEquals(back.requests.length, 1);
 });
 
-Deno.test("LlmBrain hands on the error when there is no fallback", async () => {
+Deno.test("ProviderRouter hands on the error when there is no fallback", async () => {
   const gone = startStub();
   await gone.close();
-  const opened = await brainOf(gone, { fallback: "none" }).open(REQUEST, { signal: NEVER });
+  const opened = await routerOf(gone, { fallback: "none" }).open(REQUEST, { signal: NEVER });
   assertEquals(opened.provider, "ollama");
   const error = await assertRejects(() => textOf(opened), LlmError);
   assertEquals(error.code, "ollama_unreachable");
 });
 
-Deno.test("LlmBrain does not fall back when Ollama is there and fails", async (t) => {
+Deno.test("ProviderRouter does not fall back when Ollama is there and fails", async (t) => {
   for (
     const [knobs, code] of [
       [{ error: "boom" }, "ollama_failed"],
@@ -59,40 +59,40 @@ Deno.test("LlmBrain does not fall back when Ollama is there and fails", async (t
   ) {
     await t.step(code, async () => {
       await using stub = startStub({ behaviour: knobs });
-      const opened = await brainOf(stub).open(REQUEST, { signal: NEVER });
+      const opened = await routerOf(stub).open(REQUEST, { signal: NEVER });
       assertEquals(opened.provider, "ollama");
       assertEquals((await assertRejects(() => textOf(opened), LlmError)).code, code);
     });
   }
 });
 
-Deno.test("LlmBrain falls back when the connection is closed unanswered", async () => {
+Deno.test("ProviderRouter falls back when the connection is closed unanswered", async () => {
   await using stub = startStub({ behaviour: { hangUp: true } });
-  assertEquals((await brainOf(stub).open(REQUEST, { signal: NEVER })).provider, "demo");
+  assertEquals((await routerOf(stub).open(REQUEST, { signal: NEVER })).provider, "demo");
 });
 
-Deno.test("LlmBrain knows who answers before the first word when it is late", async () => {
+Deno.test("ProviderRouter knows who answers before the first word when it is late", async () => {
   const { promise, resolve } = Promise.withResolvers<void>();
   await using stub = startStub({ behaviour: { hold: promise } });
-  const opened = await brainOf(stub, { graceMs: 1 }).open(REQUEST, { signal: NEVER });
+  const opened = await routerOf(stub, { graceMs: 1 }).open(REQUEST, { signal: NEVER });
   assertEquals(opened.provider, "ollama");
   resolve();
   assertEquals(await textOf(opened), "You said: hello");
 });
 
-Deno.test("LlmBrain falls back when the address keeps silent, and lets go of it", async () => {
+Deno.test("ProviderRouter falls back when the address keeps silent, and lets go of it", async () => {
   await using stub = startStub({ behaviour: { hold: new Promise(() => {}) }, hang: ["/api/version"] });
-  const opened = await brainOf(stub, { graceMs: 1, silenceMs: 20 }).open(REQUEST, { signal: NEVER });
+  const opened = await routerOf(stub, { graceMs: 1, silenceMs: 20 }).open(REQUEST, { signal: NEVER });
   assertEquals(opened.provider, "demo");
   await (await stub.request(0)).closed;
   assertMatch(await textOf(opened), /demo|built-in/i);
 });
 
-Deno.test("LlmBrain closes the connection when aborted, decided or not", async () => {
+Deno.test("ProviderRouter closes the connection when aborted, decided or not", async () => {
   await using stub = startStub({ behaviour: { hold: new Promise(() => {}) }, hang: ["/api/version"] });
   for (const graceMs of [1, 1_000_000]) {
     const abort = new AbortController();
-    const opening = brainOf(stub, { graceMs, silenceMs: 1_000_000 }).open(REQUEST, { signal: abort.signal });
+    const opening = routerOf(stub, { graceMs, silenceMs: 1_000_000 }).open(REQUEST, { signal: abort.signal });
     const request = await stub.request(stub.requests.length);
     abort.abort(new Error("enough"));
     const opened = await opening;
@@ -103,9 +103,9 @@ Deno.test("LlmBrain closes the connection when aborted, decided or not", async (
   }
 });
 
-Deno.test("LlmBrain closes the connection when its events are left unfinished", async () => {
+Deno.test("ProviderRouter closes the connection when its events are left unfinished", async () => {
   await using stub = startStub({ behaviour: { tokens: 10_000_000 } });
-  const { events } = await brainOf(stub).open(REQUEST, { signal: NEVER });
+  const { events } = await routerOf(stub).open(REQUEST, { signal: NEVER });
   for await (const event of events) {
     assertEquals(event.type, "text");
     break;

@@ -37,7 +37,7 @@ export class StatusWatch {
   }
 
   /** What the last look told; if that was a while ago, a new one is begun, and tells of what has changed. */
-  glance(): Status {
+  recentStatus(): Status {
     if (performance.now() - this.#looked > STALE_MS) this.look();
     return this.#current;
   }

@@ -1,7 +1,8 @@
 /** Who answers, as the configuration says: the language model, who stands in for it, and the character they play. */
 import { contextOf, filled } from "@/lib/characters/character.ts";
 import { type Characters, charactersOf } from "@/lib/characters/characters.ts";
-import { contextBudget, type ContextOptions, saidIn } from "@/lib/chat/context.ts";
+import type { ContextOptions } from "@/lib/characters/context_options.ts";
+import { contextBudget, messagesIn } from "@/lib/chat/context.ts";
 import { TokenCounter } from "@/lib/chat/token_count.ts";
 import type { LanguageModel } from "@/lib/chat/turn.ts";
 import { resolve } from "node:path";
@@ -56,7 +57,7 @@ export class ModelService {
   }
 
   /** Answers with whoever the configuration names when it is asked. */
-  get brain(): LanguageModel {
+  get languageModel(): LanguageModel {
     return { open: (request, options) => this.#model.open(request, options) };
   }
 
@@ -68,11 +69,11 @@ export class ModelService {
 
   /** What was last seen of Ollama, for the pages; looked at anew when that was a while ago. */
   status(): Status {
-    return this.#model.watch.glance();
+    return this.#model.watch.recentStatus();
   }
 
   /** Looks at Ollama now. */
-  look(): Promise<OllamaStatus> {
+  refreshStatus(): Promise<OllamaStatus> {
     return this.#model.watch.refresh();
   }
 
@@ -81,7 +82,7 @@ export class ModelService {
   }
 
   /** The chosen character, as pages show it. */
-  who(): CharacterInfo | undefined {
+  character(): CharacterInfo | undefined {
     const { chosen } = this.#characters;
     if (chosen === undefined) return undefined;
     // What is shown is what the model is told that the character said: nothing in it may change in between.
@@ -104,11 +105,11 @@ export class ModelService {
     const budget = contextBudget(contextLength);
     const count = (messages: readonly ChatMessage[]) => counter.count(messages);
     if (chosen === undefined) return { budget, count };
-    const said = (greeting?: string) => saidIn(turns, greeting);
-    return contextOf(chosen, { said, conversation: turns[0]?.turn ?? "", budget, count });
+    const messages = (greeting?: string) => messagesIn(turns, greeting);
+    return contextOf(chosen, { messages, conversation: turns[0]?.turn ?? "", budget, count });
   }
 
-  /** Takes up a changed configuration. Pages hear of who would answer them now. */
+  /** Takes up a changed configuration. Pages are sent the status of the new one. */
   async change(config: Config): Promise<void> {
     this.#characters = await loadCharacters(config, this.#options.roots);
     const before = this.#config;
@@ -148,7 +149,7 @@ class ConnectedModel implements LanguageModel {
   readonly monitor: OllamaMonitor;
   readonly watch: StatusWatch;
   readonly counter: TokenCounter;
-  readonly #brain: ProviderRouter;
+  readonly #router: ProviderRouter;
   /** The context that Ollama is asked for with every prompt, in tokens. */
   readonly #asked: number | undefined;
 
@@ -179,7 +180,7 @@ class ConnectedModel implements LanguageModel {
       idleMs: limits.idleSeconds * 1_000,
       maxLineBytes: limits.lineBytes,
     });
-    this.#brain = new ProviderRouter({ ollama, fallback });
+    this.#router = new ProviderRouter({ ollama, fallback });
   }
 
   /** In tokens; undefined while nothing tells it. */
@@ -189,8 +190,8 @@ class ConnectedModel implements LanguageModel {
   }
 
   async open(...[request, options]: Parameters<LanguageModel["open"]>): ReturnType<LanguageModel["open"]> {
-    const opened = await this.#brain.open(request, options);
-    // Who answers is news to the pages when they believe otherwise.
+    const opened = await this.#router.open(request, options);
+    // Pages learn who answers where that is not whom they were told.
     if (opened.provider !== this.watch.current.provider) this.watch.look();
     return opened;
   }

@@ -1,57 +1,59 @@
-/** Everything that lives as long as the server: configuration, avatar, mind, conversations. */
+/** Everything that lives as long as the server, and what each part is made from: every part below those it uses. */
 import { join } from "node:path";
-import { messagesFor } from "@/lib/chat/context.ts";
-import { Hub } from "@/lib/chat/hub.ts";
-import { SqliteStore } from "@/lib/store/sqlite_store.ts";
-import type { Store } from "@/lib/store/store.ts";
-import type { LanguageModel } from "@/lib/chat/turn.ts";
-import { appConfig } from "@/lib/config/app_config.ts";
-import { LiveConfig } from "@/lib/config/live_config.ts";
-import { loadConfig, type LoadedConfig } from "@/lib/config/load.ts";
-import type { Config } from "@/lib/config/schema.ts";
-import type { Change } from "@/lib/config/write.ts";
 import { avatarCalls } from "./calls/avatars.ts";
 import { characterCalls } from "./calls/characters.ts";
+import { conversationCalls } from "./calls/conversations.ts";
 import { guestLinkCalls } from "./calls/guest_link.ts";
 import { ollamaCalls } from "./calls/ollama.ts";
+import { CallRouter } from "./calls/router.ts";
 import { settingsCalls } from "./calls/settings.ts";
 import { Secrets } from "./http/secrets.ts";
 import { ModelService } from "./model_service.ts";
-import { rootsOf } from "@/lib/avatars/bring.ts";
-import type { ReadBudget } from "@/lib/avatars/read_budget.ts";
-import { AvatarLibrary, needsOtherAvatar } from "@/lib/avatars/avatar_library.ts";
+import { SettingsService } from "./settings_service.ts";
+import { ConnectionLimiter } from "./sockets/connection_limiter.ts";
+import { Connections } from "./sockets/connections.ts";
+import { tellOfStoring } from "./sockets/store_failures.ts";
+import type { SocketServices } from "./sockets/upgrade.ts";
+import { Uploads } from "./uploads/uploads.ts";
+import { AvatarLibrary } from "@/lib/avatars/avatar_library.ts";
+import { rootsOf } from "@/lib/avatars/install_model.ts";
+import type { ContextOptions } from "@/lib/characters/context_options.ts";
+import { limitConcurrency } from "@/lib/chat/concurrency_limit.ts";
+import { messagesFor } from "@/lib/chat/context.ts";
+import { ConversationRegistry } from "@/lib/chat/conversation_registry.ts";
+import { claimEpoch } from "@/lib/chat/epoch.ts";
+import { RequestLimits } from "@/lib/chat/request_limits.ts";
+import { SessionRegistry } from "@/lib/chat/session_registry.ts";
+import type { LanguageModel } from "@/lib/chat/turn.ts";
+import { watchTurn } from "@/lib/chat/turn_telemetry.ts";
+import { LiveConfig } from "@/lib/config/live_config.ts";
+import { loadConfig, type LoadedConfig } from "@/lib/config/load.ts";
+import type { Config } from "@/lib/config/schema.ts";
 import { homeFolder } from "@/lib/paths.ts";
-import type { AppConfig } from "@/lib/protocol/app_config.ts";
+import type { CharacterInfo, Status, TurnRecord } from "@/lib/protocol/v2.ts";
 import { exceptLoopbackFromProxy } from "@/lib/providers/http/no_proxy.ts";
+import type { GenerateRequest } from "@/lib/providers/provider.ts";
+import { SqliteStore } from "@/lib/store/sqlite_store.ts";
+import type { Store } from "@/lib/store/store.ts";
 import { guarded } from "@/lib/telemetry/guard.ts";
 import { setLogLevel, warn } from "@/lib/telemetry/log.ts";
+import { Metrics } from "@/lib/telemetry/metrics.ts";
 
 export interface ServicesOptions {
   /** Default: loaded from the user's folder. */
   loaded?: LoadedConfig;
-  store?: Store;
-  languageModel?: LanguageModel;
 }
 
 export interface Services {
-  /** What holds now: another one after every change. */
-  readonly config: Config;
   readonly live: LiveConfig;
-  readonly hub: Hub;
-  readonly modelService: ModelService;
-  readonly avatar: AvatarLibrary;
   /** Where conversations, downloads, avatars and what users bring are kept. */
   readonly dataDir: string;
   readonly secrets: Secrets;
-  appConfig(): AppConfig;
-  /**
-   * Changes fields of the configuration, in its file and at once, or none of them where anything is wrong.
-   *
-   * @param budget what may still be read of an avatar that has just been uploaded
-   * @throws {ConfigError} naming the value that is wrong
-   * @throws {ModelError} when the avatar that would be shown then cannot be
-   */
-  change(changes: readonly Change[], budget?: ReadBudget): Promise<void>;
+  readonly avatars: AvatarLibrary;
+  readonly modelService: ModelService;
+  readonly settings: SettingsService;
+  readonly uploads: Uploads;
+  readonly chat: Chat;
   /** Ends turns, stores them, closes sockets. */
   close(): Promise<void>;
 }
@@ -68,74 +70,151 @@ export async function openServices(options: ServicesOptions = {}): Promise<Servi
   setLogLevel(config.log.level);
   for (const warning of loaded.warnings) warn(`Warning: ${warning}`);
   await Deno.mkdir(dataDir, { recursive: true });
-  const secrets = await Secrets.open(dataDir);
+
   const live = new LiveConfig(loaded);
-  const avatar = await AvatarLibrary.open(config, { root, path, dataDir });
-  const modelService: ModelService = await ModelService.open(config, {
+  const secrets = await Secrets.open(dataDir);
+  const avatars = await AvatarLibrary.open(config, { root, path, dataDir });
+  const connections = new Connections();
+  const modelService = await ModelService.open(config, {
     roots: rootsOf(root, path),
-    watched: () => hub.sockets > 0,
-    onStatus: (status) => hub.broadcast({ type: "status", ...status }),
+    watched: () => connections.size > 0,
+    onStatus: (status) => connections.broadcast({ type: "status", ...status }),
   });
-  const hub: Hub = new Hub({
-    languageModel: options.languageModel ?? modelService.brain,
-    store: options.store ?? new SqliteStore(join(dataDir, "conversations.db")),
+  const store = new SqliteStore(join(dataDir, "conversations.db"));
+  const chat = openChat({
+    connections,
+    store,
+    epoch: await claimEpoch(store),
     limits: config.limits,
-    get classifier() {
-      return live.current.emotions.classifier;
-    },
+    languageModel: modelService.languageModel,
+    model: () => live.current.llm.model,
+    classifier: () => live.current.emotions.classifier,
     request: (turns) => ({ model: live.current.llm.model, messages: messagesFor(turns, modelService.context(turns)) }),
     context: (turns) => modelService.context(turns),
     status: () => modelService.status(),
-    character: () => modelService.who(),
+    character: () => modelService.character(),
   });
-  const services: Services = {
-    get config() {
-      return live.current;
-    },
+  const settings = new SettingsService({
     live,
-    hub,
-    modelService: modelService,
-    avatar,
+    avatars,
+    modelService,
+    broadcast: (frame) => connections.broadcast(frame),
+  });
+  const uploads = new Uploads({ settings, avatars, dataDir });
+  chat.calls.register(settingsCalls(settings));
+  chat.calls.register(ollamaCalls(modelService));
+  chat.calls.register(avatarCalls({ settings, avatars, dataDir }));
+  chat.calls.register(characterCalls({ settings, modelService }));
+  chat.calls.register(guestLinkCalls({ secrets, live, closeGuests: () => connections.closeGuests() }));
+
+  return {
+    live,
     dataDir,
     secrets,
-    appConfig: () => appConfig(live.current, avatar.shown(live.current)),
-    change: (changes, budget) => changeServices(services, changes, budget),
+    avatars,
+    modelService,
+    settings,
+    uploads,
+    chat,
     close: async () => {
       guarded("stop looking at Ollama", () => modelService.dispose());
-      guarded("let go of the avatar", () => avatar[Symbol.dispose]());
-      await hub.close();
+      guarded("stop sweeping avatars", () => avatars[Symbol.dispose]());
+      await chat.close();
     },
   };
-  for (const callsFor of [settingsCalls, ollamaCalls, avatarCalls, characterCalls, guestLinkCalls]) {
-    hub.calls.register(callsFor(services));
-  }
-  return services;
 }
 
-async function changeServices(
-  { live, avatar, modelService: modelService, hub }: Services,
-  changes: readonly Change[],
-  budget?: ReadBudget,
-): Promise<void> {
-  // Who names the avatar means it, even if it is the configured one: its files may not have been there at the start.
-  const named = changes.some(({ path: [first] }) => first === "model");
-  let worn = false;
-  await live.change(changes, {
-    async prepare(next, before) {
-      worn = named || needsOtherAvatar(next, before);
-      if (worn) await avatar.show(next, budget);
+export interface ChatOptions {
+  /** Default: new ones, without any socket. */
+  connections?: Connections;
+  store: Store;
+  /** Of this process: see {@linkcode claimEpoch}. */
+  epoch: number;
+  limits: Config["limits"];
+  languageModel: LanguageModel;
+  /** The name of the model that answers plain prompts. */
+  model(): string;
+  /** Whether feelings are guessed where the model marks none; asked for each turn. Default: they are not. */
+  classifier?(): boolean;
+  /** Makes the request for the last of `turns`. */
+  request(turns: readonly TurnRecord[]): GenerateRequest;
+  /** What the model is told beside `turns`, and how much it can be told. Default: nothing, and the usual context. */
+  context?(turns: readonly TurnRecord[]): ContextOptions;
+  status(): Status;
+  /** Whom the pages talk with. Default: the language model itself. */
+  character?(): CharacterInfo | undefined;
+}
+
+/** What talks with clients. */
+export interface Chat {
+  readonly metrics: Metrics;
+  readonly connections: Connections;
+  readonly conversations: ConversationRegistry;
+  readonly sessions: SessionRegistry;
+  readonly calls: CallRouter;
+  /** What sockets are served with. */
+  readonly sockets: SocketServices;
+  /** Ends every turn, stores what is not stored, and closes every socket with 1001. Waits for all of it. */
+  close(): Promise<void>;
+}
+
+export function openChat(options: ChatOptions): Chat {
+  const { store, epoch, limits, model, classifier, request, context, status, character } = options;
+  const { connections = new Connections() } = options;
+
+  const metrics = new Metrics();
+  const requestLimits = new RequestLimits(limits);
+  const languageModel = limitConcurrency(options.languageModel, limits.generations);
+  const conversations = new ConversationRegistry({
+    store,
+    epoch,
+    conversation: {
+      languageModel,
+      queue: limits.queue,
+      request,
+      watch: () => watchTurn(metrics, "v2"),
+      ...(classifier && { classifier }),
     },
-    async apply(next, before) {
-      setLogLevel(next.log.level);
-      const was = modelService.who();
-      await modelService.change(next);
-      const character = modelService.who();
-      if (JSON.stringify(was) !== JSON.stringify(character)) {
-        hub.broadcast({ type: "character", ...(character && { character }) });
-      }
-      const page = appConfig(next, avatar.shown(next));
-      const changed = JSON.stringify(page) !== JSON.stringify(appConfig(before, avatar.shown(before)));
-      if (worn || changed) hub.broadcast({ type: "avatar", config: page });
-    },
+    onStoring: (failure) => tellOfStoring(connections, failure),
   });
+  const sessions = new SessionRegistry({
+    conversations,
+    requestLimits: requestLimits,
+    sessionSeconds: limits.sessionSeconds,
+    ...(character && { character }),
+  });
+  const calls = new CallRouter();
+  calls.register(conversationCalls({ sessions, conversations, ...(context && { context }) }));
+  metrics.observe("sockets", "Open sockets", () => connections.size);
+  metrics.observe("sessions", "Sessions in memory", () => sessions.size);
+  metrics.observe("queued", "Prompts that wait behind a running turn", () => conversations.queued);
+  const sockets: SocketServices = {
+    connections,
+    connectionLimiter: new ConnectionLimiter(limits),
+    requestLimits,
+    backlogBytes: limits.backlogBytes,
+    sessions,
+    calls,
+    status,
+    ...(character && { character }),
+    languageModel,
+    model,
+    queue: limits.queue,
+    watch: () => watchTurn(metrics, "plain"),
+  };
+
+  return {
+    metrics,
+    connections,
+    conversations,
+    sessions,
+    calls,
+    sockets,
+    close: async () => {
+      requestLimits.close();
+      sessions.close();
+      connections.close();
+      await conversations.close();
+    },
+  };
 }

@@ -1,10 +1,12 @@
-/** Brings what was said into the search index, beside everything else that is going on. */
+/** Writes turns into the search index, in slices between which everything else goes on. */
 import type { DatabaseSync } from "node:sqlite";
 import { atOnce } from "./sqlite_schema.ts";
 import type { SearchWriter } from "./sqlite_search.ts";
 import { report } from "@/lib/telemetry/guard.ts";
 
-/** How long the thread is held up at a time, ms: tokens wait for it. Longer only for a single turn that takes longer. */
+/**
+ * How long the thread is held up at a time, ms: tokens wait for it. Longer only for a single turn that takes longer.
+ */
 const SLICE_MS = 3;
 /** How long it is left alone after that, ms: while conversations are being stored, and while nothing is. */
 const REST_MS = { busy: 25, idle: 1 };
@@ -34,7 +36,7 @@ export class SearchIndexer implements Disposable {
     if (writer.behind) this.#later(REST_MS.idle);
   }
 
-  /** Hears that turns were stored, and whether one of them has ended. */
+  /** To be called when turns were stored; `ended`: whether one of them has ended. */
   saved(ended: boolean): void {
     this.#saved = performance.now();
     if (ended && this.#timer === undefined) this.#later(REST_MS.busy);

@@ -1,6 +1,7 @@
 /** The layout of the conversations' SQLite file, and the way to it from every earlier one. */
 import type { DatabaseSync } from "node:sqlite";
 import { SearchWriter, textOf } from "./sqlite_search.ts";
+import { FIRST_EPOCH } from "./store.ts";
 import { print } from "@/lib/telemetry/log.ts";
 
 /** What takes a file from one version of its layout to the next; its number is SQLite's user_version. */
@@ -41,6 +42,9 @@ const MIGRATIONS: readonly (string | ((db: DatabaseSync) => void))[] = [
    ALTER TABLE turns ADD COLUMN asked_by TEXT NOT NULL DEFAULT 'owner';
    CREATE INDEX conversations_of_owner ON conversations (owner, updated);`,
   addSearchIndex,
+  // One row: the epoch of the newest process, see lib/chat/epoch.ts.
+  `CREATE TABLE epoch (latest INTEGER NOT NULL) STRICT;
+   INSERT INTO epoch (latest) VALUES (${FIRST_EPOCH - 1});`,
 ];
 
 /** Turns that take more than a moment to be indexed: whoever waits for it is told. */

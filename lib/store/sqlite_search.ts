@@ -1,4 +1,6 @@
-/** Finding conversations by words in the SQLite file: its tables `words` and `grams`, and what reads and writes them. */
+/**
+ * Finding conversations by words in the SQLite file: its tables `words` and `grams`, and what reads and writes them.
+ */
 import type { DatabaseSync, StatementSync } from "node:sqlite";
 import { gramQuery, gramsOf } from "./grams.ts";
 import { fold } from "./search.ts";
@@ -67,7 +69,7 @@ export class SearchWriter {
     return rows.length === BATCH;
   }
 
-  /** Brings together what was written at different times, so that a search reads less; writes about `pages` pages. */
+  /** Merges what was written at different times, so that a search reads less; writes about `pages` pages. */
   merge(pages: number): void {
     this.#merge.run(pages);
   }

@@ -7,13 +7,13 @@ import { atOnce, migrate } from "./sqlite_schema.ts";
 import { type Found, search, SearchWriter, textOf } from "./sqlite_search.ts";
 import {
   excerptFrom,
-  type Forgetting,
+  type SessionExpiry,
   type Store,
   type StoredConversation,
   type StoredSummary,
   type StoredTurn,
 } from "./store.ts";
-import { titleOf } from "@/lib/chat/title.ts";
+import { titleOf } from "./title.ts";
 import { OWNER } from "@/lib/principal.ts";
 import type { EndReason, ProviderName, TurnError } from "@/lib/protocol/v2.ts";
 
@@ -154,7 +154,7 @@ export class SqliteStore implements Store {
     });
   }
 
-  async forgetSessions({ unusedSince, emptySince }: Forgetting): Promise<void> {
+  async forgetSessions({ unusedSince, emptySince }: SessionExpiry): Promise<void> {
     this.#db.prepare(
       `DELETE FROM sessions WHERE coalesce(
          max(seen, (SELECT updated FROM conversations WHERE id = conversation)) < ?,
@@ -183,6 +183,10 @@ export class SqliteStore implements Store {
         ...excerptFrom(hit, words),
       };
     });
+  }
+
+  async nextEpoch(): Promise<number> {
+    return Number(this.#db.prepare("UPDATE epoch SET latest = latest + 1 RETURNING latest").get()!.latest);
   }
 
   async close(): Promise<void> {

@@ -1,19 +1,19 @@
 // deno-lint-ignore-file require-await -- what is thrown here has to be a rejection, as with any other store
 /** Where conversations are kept. One interface, so that another store can take the place of the one on disk. */
 import { excerptOf, fold } from "./search.ts";
-import { titleOf } from "@/lib/chat/title.ts";
+import { titleOf } from "./title.ts";
 import { OWNER } from "@/lib/principal.ts";
 import type { ConversationSummary } from "@/lib/protocol/calls.ts";
 import type { TurnRecord } from "@/lib/protocol/v2.ts";
 
-/** A turn as it is stored. What pages are told of it is the {@linkcode TurnRecord} alone: see {@linkcode toldOf}. */
+/** A turn as it is stored. What clients get of it is the {@linkcode TurnRecord} alone: see {@linkcode pageRecordOf}. */
 export interface StoredTurn extends TurnRecord {
   /** The principal that asked, by id. Absent: the owner. */
   askedBy?: string;
 }
 
-/** What a page may know of a turn. */
-export function toldOf({ askedBy: _, ...record }: StoredTurn): TurnRecord {
+/** A turn as clients get it: without who asked. */
+export function pageRecordOf({ askedBy: _, ...record }: StoredTurn): TurnRecord {
   return record;
 }
 
@@ -37,7 +37,7 @@ export interface StoredSummary extends ConversationSummary {
 }
 
 /** Which sessions are forgotten, by when they were last in use; ms since the epoch. */
-export interface Forgetting {
+export interface SessionExpiry {
   unusedSince: number;
   /** Of those whose conversation is not stored: deleted, or nothing was ever said in it. */
   emptySince: number;
@@ -66,7 +66,7 @@ export interface Store {
   /** Takes a conversation out, with its turns and its place in every session. */
   delete(id: string): Promise<void>;
   /** Takes out sessions that nobody comes back to. One whose conversation was changed since then is in use. */
-  forgetSessions(when: Forgetting): Promise<void>;
+  forgetSessions(when: SessionExpiry): Promise<void>;
   /**
    * Conversations that have turns, the last changed first, at most `most`. Does not wait for changes that are being
    * made.
@@ -75,10 +75,18 @@ export interface Store {
    * @param owner only those that belong to the principal of this id
    */
   list(most: number, query?: string, owner?: string): Promise<StoredSummary[]>;
+  /** One more than the time before, also over restarts: {@linkcode FIRST_EPOCH} at first. */
+  nextEpoch(): Promise<number>;
   close(): Promise<void>;
 }
 
-interface Kept {
+/**
+ * Numbers of frames were made of the clock before there were epochs: with this one they are higher than those of every
+ * clock before the year 2041.
+ */
+export const FIRST_EPOCH = 2 ** 19;
+
+interface MemoryEntry {
   owner?: string;
   title?: string;
   created: number;
@@ -90,7 +98,8 @@ interface Kept {
 export class MemoryStore implements Store {
   readonly #now: () => number;
   readonly #sessions = new Map<string, { id: string; seen: number }>();
-  readonly #conversations = new Map<string, Kept>();
+  readonly #conversations = new Map<string, MemoryEntry>();
+  #nextEpoch = FIRST_EPOCH;
 
   constructor(now: () => number = Date.now) {
     this.#now = now;
@@ -101,7 +110,7 @@ export class MemoryStore implements Store {
   }
 
   async enter(session: string, id: string): Promise<void> {
-    this.#sessions.set(session, { id: id, seen: this.#now() });
+    this.#sessions.set(session, { id, seen: this.#now() });
   }
 
   async read(id: string): Promise<StoredConversation | undefined> {
@@ -116,7 +125,7 @@ export class MemoryStore implements Store {
     const now = this.#now();
     for (const [id, turns] of changed) {
       const known = this.#conversations.get(id);
-      const kept: Kept = known ?? { created: now, updated: now, turns: new Map() };
+      const kept: MemoryEntry = known ?? { created: now, updated: now, turns: new Map() };
       for (const turn of turns) {
         if (known === undefined && kept.turns.size === 0 && turn.askedBy !== undefined) kept.owner = turn.askedBy;
         kept.turns.set(turn.turn, structuredClone(turn));
@@ -147,8 +156,8 @@ export class MemoryStore implements Store {
     }
   }
 
-  async forgetSessions({ unusedSince, emptySince }: Forgetting): Promise<void> {
-    for (const [session, { id: id, seen }] of this.#sessions) {
+  async forgetSessions({ unusedSince, emptySince }: SessionExpiry): Promise<void> {
+    for (const [session, { id, seen }] of this.#sessions) {
       const kept = this.#conversations.get(id);
       const used = kept === undefined ? seen >= emptySince : Math.max(seen, kept.updated) >= unusedSince;
       if (!used) this.#sessions.delete(session);
@@ -172,13 +181,17 @@ export class MemoryStore implements Store {
     return found;
   }
 
+  async nextEpoch(): Promise<number> {
+    return this.#nextEpoch++;
+  }
+
   async close(): Promise<void> {
     this.#sessions.clear();
     this.#conversations.clear();
   }
 }
 
-function titleIn({ title, turns }: Kept): string {
+function titleIn({ title, turns }: MemoryEntry): string {
   return title ?? titleOf(turns.values().next().value?.prompt ?? "");
 }
 

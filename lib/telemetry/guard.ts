@@ -1,11 +1,11 @@
-/** Whatever runs without anybody who waits for it fails alone: what it throws is said, and ends nothing else. */
+/** Whatever runs without anybody who waits for it fails alone: what it throws is reported, and ends nothing else. */
 import { warn } from "./log.ts";
 
 /**
- * Runs something nobody waits for. What it throws, or its promise is rejected with, is said to whoever runs the server.
+ * Runs something nobody waits for. What it throws, or its promise is rejected with, is reported.
  *
  * @param doing what cannot be done now, as in "Cannot {doing}"
- * @param failed tells whom it concerns; what that throws is only said
+ * @param failed called when it has failed, to tell those whom it concerns; what that throws is reported, too
  */
 export function guarded(doing: string, run: () => unknown, failed?: () => void): void {
   const caught = (error: unknown) => {
@@ -20,7 +20,7 @@ export function guarded(doing: string, run: () => unknown, failed?: () => void):
   }
 }
 
-/** Says what went wrong, with all that is known of it, to whoever runs the server. */
+/** Reports what went wrong, with all that is known of it, to whoever runs the server. */
 export function report(doing: string, error: unknown): void {
   warn(`Cannot ${doing}: ${inspected(error)}`);
 }

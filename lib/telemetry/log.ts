@@ -1,12 +1,12 @@
-/** What the server tells the person who runs it: words for people, and records for machines. */
+/** Output for whoever runs the server: words for people, and records for machines. */
 
-/** Says one thing for people, such as the address, on standard output. */
+/** Writes a message for people, such as the address, to standard output. */
 export function print(text: string): void {
   // deno-lint-ignore no-console -- the one place that speaks to the terminal
   console.log(text);
 }
 
-/** Says what went wrong, for people, on standard error. */
+/** Writes a message for people about what went wrong to standard error. */
 export function warn(text: string): void {
   // deno-lint-ignore no-console -- the one place that speaks to the terminal
   console.error(text);
@@ -14,7 +14,7 @@ export function warn(text: string): void {
 
 const LEVELS = ["debug", "info", "warn", "error"] as const;
 export type Level = typeof LEVELS[number];
-/** What a record tells. Ids, numbers and codes: never the text of a prompt or an answer. */
+/** The fields of a record. Ids, numbers and codes: never the text of a prompt or an answer. */
 export type Facts = Record<string, string | number | boolean | undefined>;
 
 let least = LEVELS.indexOf("warn");

@@ -1,13 +1,5 @@
-/** What `/metrics` tells, in Prometheus' format. */
+/** What `/metrics` shows, in Prometheus' format. */
 import { Counter, Gauge, Histogram, Registry } from "prom-client";
-
-/** What can be counted at any moment. */
-export interface Gauges {
-  sockets: number;
-  sessions: number;
-  /** Prompts that wait behind a running turn. */
-  queued: number;
-}
 
 /** How a turn went, once it is over. */
 export interface TurnReport {
@@ -30,23 +22,8 @@ export class Metrics {
   readonly #first: Histogram<"provider">;
   readonly #rate: Histogram<"provider">;
 
-  constructor(census: () => Gauges) {
+  constructor() {
     const registers = [this.#registry];
-    const gauges: [keyof Gauges, string][] = [
-      ["sockets", "Open sockets"],
-      ["sessions", "Sessions in memory"],
-      ["queued", "Prompts that wait behind a running turn"],
-    ];
-    for (const [name, help] of gauges) {
-      new Gauge({
-        name: `vtuber_${name}`,
-        help,
-        registers,
-        collect() {
-          this.set(census()[name]);
-        },
-      });
-    }
     new Gauge({
       name: "process_resident_memory_bytes",
       help: "Memory the process holds",
@@ -90,6 +67,19 @@ export class Metrics {
       buckets: [1, 2, 5, 10, 20, 40, 80, 160, 320],
       registers,
     });
+  }
+
+  /**
+   * Adds a number that is asked for whenever Prometheus reads.
+   *
+   * @param name without `vtuber_`
+   * @param help what it counts
+   */
+  observe(name: string, help: string, count: () => number): void {
+    const collect = function (this: Gauge): void {
+      this.set(count());
+    };
+    new Gauge({ name: `vtuber_${name}`, help, registers: [this.#registry], collect });
   }
 
   turnBegan(): void {

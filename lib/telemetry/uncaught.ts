@@ -7,7 +7,7 @@ const MOST = 20;
 const WINDOW_MS = 60_000;
 
 /**
- * Keeps the process alive when a timer, a listener or a promise fails that has no owner: it is said, and everything
+ * Keeps the process alive when a timer, a listener or a promise fails that has no owner: it is reported, and everything
  * else goes on, since what others hold is untouched by it. That is no longer believed when such errors keep coming.
  *
  * @param giveUp called once, when too many have come: store what can be stored, and end

@@ -35,7 +35,7 @@ Deno.test("nothing that is asked of Ollama goes to a link-local address unless i
     () => ask("http://[::ffff:a9fe:a9fe]/latest", { signal }),
     () => ask("http://2852039166/latest", { signal }),
     () => ollama.generate({ model: "m", messages }, { signal }).next(),
-    () => ollama.knock({ signal }),
+    () => ollama.probe({ signal }),
     () => pull("m", { host }, { signal }).next(),
     async () => {
       throw (await probe({ host, model: "m" })).error;

@@ -117,7 +117,7 @@ export class OllamaProvider implements Provider {
    *
    * @throws whatever `ask` throws
    */
-  async knock({ signal }: { signal: AbortSignal }): Promise<void> {
+  async probe({ signal }: { signal: AbortSignal }): Promise<void> {
     const { allowLinkLocal, authorization } = this.#options;
     const { body } = await ask(`${this.#host}/api/version`, { allowLinkLocal, authorization, signal });
     await body?.cancel();

@@ -1,24 +1,26 @@
-/** Calls about the character, and taking in a new one. */
-import { resolve } from "node:path";
+/** Calls about the characters. */
 import { z } from "zod";
-import { pathFrom } from "./avatars.ts";
 import { refusing } from "./refusing.ts";
 import { type Character, filled } from "@/lib/characters/character.ts";
-import { addCard } from "@/lib/characters/add_card.ts";
-import type { CardFile } from "@/lib/characters/card_sources.ts";
 import { checked, type Handlers } from "./router.ts";
 import { RequestError } from "@/lib/protocol/request_error.ts";
-import { promptChoices } from "@/lib/config/personas.ts";
 import { refuseOverridden } from "@/lib/config/settings.ts";
 import type { Change } from "@/lib/config/write.ts";
 import type { CharacterChoice } from "@/lib/protocol/calls.ts";
-import type { Services } from "@/lib/server/services.ts";
+import type { LiveConfig } from "@/lib/config/live_config.ts";
+import type { ModelService } from "@/lib/server/model_service.ts";
+import type { SettingsService } from "@/lib/server/settings_service.ts";
 
 /** Characters, as a reader sees them, of the text that tells who somebody is. */
 const ABOUT_LENGTH = 160;
 
-export function characterCalls(services: Services): Handlers {
-  const { modelService: modelService, live } = services;
+export interface CharacterCallsOptions {
+  settings: SettingsService;
+  modelService: ModelService;
+}
+
+export function characterCalls({ settings, modelService }: CharacterCallsOptions): Handlers {
+  const { live } = settings;
   return {
     ...checked("characters.list", z.object({}), () => {
       const { all, chosen } = modelService.characters;
@@ -31,41 +33,16 @@ export function characterCalls(services: Services): Handlers {
         if (character === undefined) {
           throw new RequestError({ code: "not_found", message: `There is no character ${JSON.stringify(name)}` });
         }
-        await services.change([{ path: ["prompt"], value: name }, ...avatarOf(character, services)]);
+        await settings.change([{ path: ["prompt"], value: name }, ...avatarOf(character, live)]);
         return null;
       })),
   };
 }
 
-/**
- * Takes in a character card: keeps it below the data folder, enters it into the configuration and chooses it.
- *
- * @throws {RequestError} naming what is wrong with it; nothing is kept then
- */
-export function addCharacter(
-  { live, config, dataDir, change }: Services,
-  card: { card: CardFile; file: string },
-): Promise<{ name: string; warnings: string[] }> {
-  return refusing(async () => {
-    refuseOverridden(["prompt"], live.overrides);
-    const { id, path, warnings } = await addCard(resolve(dataDir, "characters"), card, promptChoices(config.prompts));
-    try {
-      await change([
-        { path: ["prompts", id], value: { card: pathFrom(live.root, path) } },
-        { path: ["prompt"], value: id },
-      ]);
-    } catch (error) {
-      await Deno.remove(path);
-      throw error;
-    }
-    return { name: id, warnings };
-  });
-}
-
-/** A character that wears an avatar of its own brings it along. */
-function avatarOf({ model }: Character, { live, config }: Services): Change[] {
+/** The change that shows a character's own avatar, where it has one. */
+function avatarOf({ model }: Character, live: LiveConfig): Change[] {
   const decided = live.overrides.some(({ path }) => path.join(".") === "model");
-  return model === undefined || model === config.model || decided ? [] : [{ path: ["model"], value: model }];
+  return model === undefined || model === live.current.model || decided ? [] : [{ path: ["model"], value: model }];
 }
 
 function choiceOf(character: Character, chosen: string | undefined): CharacterChoice {

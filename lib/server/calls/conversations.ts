@@ -2,8 +2,12 @@
 import { z } from "zod";
 import { checked, type Handlers } from "./router.ts";
 import { exportJson, exportMarkdown, fileName } from "@/lib/chat/export.ts";
-import type { Hub } from "@/lib/chat/hub.ts";
-import { oneLine } from "@/lib/chat/title.ts";
+import { contextBudget, contextUse } from "@/lib/chat/context.ts";
+import type { ConversationRegistry } from "@/lib/chat/conversation_registry.ts";
+import type { SessionRegistry } from "@/lib/chat/session_registry.ts";
+import type { ContextOptions } from "@/lib/characters/context_options.ts";
+import type { TurnRecord } from "@/lib/protocol/v2.ts";
+import { oneLine } from "@/lib/store/title.ts";
 
 /** Longest name that a user may give, in UTF-16 units. */
 const LONGEST_TITLE = 200;
@@ -23,19 +27,26 @@ function object<Shape extends z.core.$ZodLooseShape>(shape: Shape): z.ZodObject<
   return z.object(shape, { error: "must be an object" });
 }
 
-export function conversationCalls(hub: Hub): Handlers {
+export interface ConversationCallsOptions {
+  sessions: SessionRegistry;
+  conversations: ConversationRegistry;
+  /** What the model is told beside `turns`, and how much it can be told. Default: nothing, and the usual context. */
+  context?(turns: readonly TurnRecord[]): ContextOptions;
+}
+
+export function conversationCalls({ sessions, conversations, context }: ConversationCallsOptions): Handlers {
   return {
     ...checked(
       "conversations.list",
       object({ query: text("what to look for").exactOptional() }),
-      async ({ query }, { session: session }) => {
+      async ({ query }, { session }) => {
         await session.idle();
-        const list = await hub.conversations.list(session.principal, query);
+        const list = await conversations.list(session.principal, query);
         return list.map((summary) => summary.id === session.conversation.id ? { ...summary, open: true } : summary);
       },
     ),
-    ...checked("conversations.open", object({ conversation }), async (params, { session: session }) => {
-      await hub.open(session, params.conversation);
+    ...checked("conversations.open", object({ conversation }), async (params, { session }) => {
+      await sessions.openConversation(session, params.conversation);
       return null;
     }),
     ...checked(
@@ -48,13 +59,13 @@ export function conversationCalls(hub: Hub): Handlers {
             `must have 1 to ${LONGEST_TITLE} characters`,
           ),
       }),
-      async ({ conversation, title }, { session: session }) => {
-        await session.inOrder(() => hub.conversations.rename(conversation, title, session.principal));
+      async ({ conversation, title }, { session }) => {
+        await session.inOrder(() => conversations.rename(conversation, title, session.principal));
         return null;
       },
     ),
-    ...checked("conversations.delete", object({ conversation }), async ({ conversation }, { session: session }) => {
-      await hub.delete(session, conversation);
+    ...checked("conversations.delete", object({ conversation }), async ({ conversation }, { session }) => {
+      await sessions.deleteConversation(session, conversation);
       return null;
     }),
     ...checked(
@@ -64,9 +75,9 @@ export function conversationCalls(hub: Hub): Handlers {
         format: z.enum(["markdown", "json"], { error: 'must be "markdown" or "json"' }),
         timeZone: text("a time zone").refine(isTimeZone, "must be a time zone, such as Asia/Tokyo").exactOptional(),
       }),
-      async ({ conversation, format, timeZone }, { session: session }) => {
+      async ({ conversation, format, timeZone }, { session }) => {
         await session.idle();
-        const stored = await hub.conversations.read(conversation, session.principal);
+        const stored = await conversations.read(conversation, session.principal);
         return format === "json"
           ? { name: fileName(stored.title, "json"), text: exportJson(stored) }
           : { name: fileName(stored.title, "md"), text: exportMarkdown(stored, timeZone) };
@@ -75,18 +86,19 @@ export function conversationCalls(hub: Hub): Handlers {
     ...checked(
       "turn.edit",
       object({ turn, text: text("the new message"), as }),
-      async (params, { session: session }) => {
-        await hub.askAnew(session, params);
+      async (params, { session }) => {
+        await sessions.askAgain(session, params);
         return null;
       },
     ),
-    ...checked("turn.regenerate", object({ turn, as }), async ({ turn, as }, { session: session }) => {
-      await hub.askAnew(session, { turn, as });
+    ...checked("turn.regenerate", object({ turn, as }), async ({ turn, as }, { session }) => {
+      await sessions.askAgain(session, { turn, as });
       return null;
     }),
-    ...checked("context.use", nothing, async (_, { session: session }) => {
+    ...checked("context.use", nothing, async (_, { session }) => {
       await session.idle();
-      return hub.contextUse(session);
+      const { turns, counted } = session.conversation;
+      return contextUse(turns, context?.(turns) ?? { budget: contextBudget() }, counted);
     }),
   };
 }

@@ -16,10 +16,10 @@ async function enter(server: ChatServer, session?: string): Promise<Client & { s
 
 /** Asks, and answers. */
 async function talk(server: ChatServer, client: Client, turn: string, prompt: string, answer: string): Promise<void> {
-  const from = client.heard.length;
-  const index = server.brain.answers.length;
+  const from = client.received.length;
+  const index = server.model.answers.length;
   client.send({ type: "prompt", turn, text: prompt });
-  const words = await server.brain.answer(index);
+  const words = await server.model.answer(index);
   words.say(answer);
   words.end();
   await client.next("end", from);
@@ -65,10 +65,10 @@ Deno.test("conversations.open takes every page of the session there, and it goes
   await talk(server, page, "t1", "first", "one");
   page.send({ type: "reset" });
   await talk(server, page, "t2", "second", "two");
-  const [from, otherFrom] = [page.heard.length, other.heard.length];
+  const [from, otherFrom] = [page.received.length, other.received.length];
   assertEquals(await call(page, "conversations.open", { conversation: await idOf(page, "first") }), null);
-  for (const [client, heard] of [[page, from], [other, otherFrom]] as const) {
-    const welcome = await client.next("welcome", heard);
+  for (const [client, start] of [[page, from], [other, otherFrom]] as const) {
+    const welcome = await client.next("welcome", start);
     assertEquals([welcome.session, welcome.resumed, welcome.history.map(({ text }) => text)], [
       page.session,
       false,
@@ -88,7 +88,7 @@ Deno.test("two sessions in one conversation see the same, and none of their word
   await talk(server, two, "x", "elsewhere", "there");
   const conversation = await idOf(one, "first");
   await call(two, "conversations.open", { conversation });
-  const from = one.heard.length;
+  const from = one.received.length;
   await talk(server, two, "t2", "second", "two");
   assertEquals((await one.next("queued", from)).text, "second");
   await one.next("end", from);
@@ -96,14 +96,14 @@ Deno.test("two sessions in one conversation see the same, and none of their word
   const all: [string, string, string][] = [["t1", "first", "one"], ["t2", "second", "two"], ["t3", "third", "three"]];
   assertEquals([await history(server, one), await history(server, two)], [all, all]);
   // One of them leaves; the other's answer goes on.
-  const index = server.brain.answers.length;
+  const index = server.model.answers.length;
   two.send({ type: "prompt", turn: "t4", text: "fourth" });
-  const answer = await server.brain.answer(index);
-  const before = one.heard.length;
+  const answer = await server.model.answer(index);
+  const before = one.received.length;
   one.send({ type: "reset" });
   assertEquals((await one.next("welcome", before)).history, []);
   assertEquals(answer.signal.aborted, false);
-  const last = two.heard.length;
+  const last = two.received.length;
   answer.say("four");
   answer.end();
   await two.next("end", last);
@@ -118,13 +118,13 @@ Deno.test("an answer goes on in a conversation that was left for another, and is
   await talk(server, page, "t1", "first", "one");
   page.send({ type: "reset" });
   page.send({ type: "prompt", turn: "t2", text: "second" });
-  const answer = await server.brain.answer(1);
+  const answer = await server.model.answer(1);
   await call(page, "conversations.open", { conversation: await idOf(page, "first") });
-  const from = page.heard.length;
+  const from = page.received.length;
   answer.say("two");
   answer.end();
   await talk(server, page, "t3", "third", "three");
-  assertEquals(page.heard.slice(from).some((frame) => "turn" in frame && frame.turn === "t2"), false);
+  assertEquals(page.received.slice(from).some((frame) => "turn" in frame && frame.turn === "t2"), false);
   await call(page, "conversations.open", { conversation: await idOf(page, "second") });
   assertEquals(await history(server, page), [["t2", "second", "two"]]);
   await page.close();
@@ -137,12 +137,12 @@ Deno.test("what was about to be told of a conversation is not told after it has 
   page.send({ type: "reset" });
   await talk(server, page, "t2", "second", "two");
   const conversation = await idOf(page, "first");
-  const session = await server.hub.openSession(OWNER, page.session);
-  const from = page.heard.length;
+  const session = await server.chat.sessions.open(OWNER, page.session);
+  const from = page.received.length;
   session.conversation.prompt("late", "third");
-  await server.hub.open(session, conversation);
+  await server.chat.sessions.openConversation(session, conversation);
   await call(page, "context.use", {});
-  assertEquals(page.heard.slice(from).map(({ type }) => type), ["welcome", "result"]);
+  assertEquals(page.received.slice(from).map(({ type }) => type), ["welcome", "result"]);
   await page.close();
 });
 
@@ -152,7 +152,7 @@ Deno.test("whoever lost the line when the session moved is told all of the other
   await talk(server, page, "t1", "first", "one");
   page.send({ type: "reset" });
   await talk(server, page, "t2", "second", "two");
-  const { seq: after } = await page.next("end", page.heard.findLastIndex(({ type }) => type === "welcome"));
+  const { seq: after } = await page.next("end", page.received.findLastIndex(({ type }) => type === "welcome"));
   const other = await enter(server, page.session);
   await page.close();
   await call(other, "conversations.open", { conversation: await idOf(other, "first") });
@@ -184,8 +184,8 @@ Deno.test("conversations.delete takes it from everywhere; whoever is in it begin
   const conversation = await idOf(one, "first");
   await call(two, "conversations.open", { conversation });
   one.send({ type: "prompt", turn: "t2", text: "still running" });
-  const answer = await server.brain.answer(1);
-  const [heardOne, heardTwo] = [one.heard.length, two.heard.length];
+  const answer = await server.model.answer(1);
+  const [heardOne, heardTwo] = [one.received.length, two.received.length];
   await call(two, "conversations.delete", { conversation });
   assertEquals(answer.signal.aborted, true);
   assertEquals((await one.next("welcome", heardOne)).history, []);
@@ -221,17 +221,17 @@ Deno.test("turn.edit drops the turn and what came after, and asks anew; asking i
   for (const [turn, prompt] of [["t1", "one"], ["t2", "two"], ["t3", "three"]] as const) {
     await talk(server, page, turn, prompt, "answer");
   }
-  const from = page.heard.length;
+  const from = page.received.length;
   const edit = { turn: "t2", text: "other", as: "t4" };
   await call(page, "turn.edit", edit);
   assertEquals((await page.next("welcome", from)).history.map(({ turn }) => turn), ["t1"]);
   assertEquals((await page.next("queued", from)).turn, "t4");
   await call(page, "turn.edit", edit);
-  const answer = await server.brain.answer(3);
+  const answer = await server.model.answer(3);
   answer.say("new");
   answer.end();
   await page.next("end", from);
-  assertEquals(server.brain.answers.length, 4);
+  assertEquals(server.model.answers.length, 4);
   assertEquals(await history(server, page), [["t1", "one", "answer"], ["t4", "other", "new"]]);
   const conversation = await idOf(page, "one");
   assertEquals((await server.store.read(conversation))!.turns.map(({ turn }) => turn), ["t1", "t4"]);
@@ -242,13 +242,13 @@ Deno.test("turn.edit of the turn that is being answered ends it, and its words s
   await using server = new ChatServer();
   const page = await enter(server);
   page.send({ type: "prompt", turn: "t1", text: "one" });
-  const old = await server.brain.answer(0);
+  const old = await server.model.answer(0);
   old.say("half");
   await page.next("chunk");
   await call(page, "turn.edit", { turn: "t1", text: "other", as: "t2" });
   assertEquals(old.signal.aborted, true);
-  const from = page.heard.length;
-  const answer = await server.brain.answer(1);
+  const from = page.received.length;
+  const answer = await server.model.answer(1);
   answer.say("whole");
   answer.end();
   await page.next("end", from);
@@ -262,8 +262,8 @@ Deno.test("turn.regenerate asks the same again", async () => {
   const page = await enter(server);
   await talk(server, page, "t1", "one", "first try");
   await call(page, "turn.regenerate", { turn: "t1", as: "t2" });
-  const from = page.heard.findLastIndex(({ type }) => type === "welcome");
-  const answer = await server.brain.answer(1);
+  const from = page.received.findLastIndex(({ type }) => type === "welcome");
+  const answer = await server.model.answer(1);
   assertEquals(answer.request.messages.at(-1)!.content, "one");
   answer.say("second try");
   answer.end();
@@ -287,7 +287,7 @@ Deno.test("context.use tells what the model's server counted, until something el
   await using server = new ChatServer();
   const page = await enter(server);
   page.send({ type: "prompt", turn: "t1", text: "word ".repeat(40) });
-  const answer = await server.brain.answer(0);
+  const answer = await server.model.answer(0);
   answer.say("word ".repeat(40));
   answer.end("stop", { promptTokens: 50, outputTokens: 41 });
   await page.next("end");
@@ -302,7 +302,7 @@ Deno.test("context.use does not take thoughts, which are not told again, for a p
   await using server = new ChatServer();
   const page = await enter(server);
   page.send({ type: "prompt", turn: "t1", text: "word ".repeat(40) });
-  const answer = await server.brain.answer(0);
+  const answer = await server.model.answer(0);
   answer.think("hm ".repeat(40));
   answer.say("word ".repeat(40));
   answer.end("stop", { promptTokens: 50, outputTokens: 81 });
@@ -354,7 +354,7 @@ Deno.test("calls that cannot be done are refused, and change nothing", async () 
 Deno.test("a call runs until its socket closes", async () => {
   await using server = new ChatServer();
   const gone = Promise.withResolvers<void>();
-  server.hub.calls.register({
+  server.chat.calls.register({
     "ollama.pull": (_, { signal, progress }) => {
       progress({ status: "begun" });
       signal.addEventListener("abort", () => gone.resolve());
@@ -367,7 +367,7 @@ Deno.test("a call runs until its socket closes", async () => {
   page.send({ type: "cancel", id: "1" });
   assertEquals((await page.next("refused")).code, "cancelled");
   page.send({ type: "call", id: "2", method: "ollama.pull", params: { model: "m" } });
-  await page.next("progress", page.heard.length);
+  await page.next("progress", page.received.length);
   await page.close();
   await gone.promise;
 });

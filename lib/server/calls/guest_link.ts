@@ -3,34 +3,41 @@ import { z } from "zod";
 import { checked, type Handlers } from "./router.ts";
 import { reachableOrigins } from "@/lib/server/http/start_message.ts";
 import type { GuestLink } from "@/lib/protocol/calls.ts";
-import type { Services } from "@/lib/server/services.ts";
+import type { Secrets } from "@/lib/server/http/secrets.ts";
+import type { LiveConfig } from "@/lib/config/live_config.ts";
 
 const nothing = z.object({});
 
-export function guestLinkCalls(services: Services): Handlers {
-  const { hub, secrets } = services;
+export interface GuestLinkCallsOptions {
+  secrets: Secrets;
+  live: LiveConfig;
+  /** Closes the sockets of those who came by an earlier link. */
+  closeGuests(): void;
+}
+
+export function guestLinkCalls({ secrets, live, closeGuests }: GuestLinkCallsOptions): Handlers {
+  const guestLink = (): GuestLink => {
+    const { guestToken } = secrets;
+    if (guestToken === undefined) return { path: null, origins: [] };
+    return { path: `/?token=${guestToken}`, origins: reachableOrigins(live.current.server) };
+  };
   return {
-    ...checked("guestLink.read", nothing, () => guestLink(services)),
+    ...checked("guestLink.read", nothing, guestLink),
     ...checked("guestLink.make", nothing, async () => {
       try {
         await secrets.makeGuestToken();
       } finally {
-        hub.dismissGuests();
+        closeGuests();
       }
-      return guestLink(services);
+      return guestLink();
     }),
     ...checked("guestLink.revoke", nothing, async () => {
       try {
         await secrets.revokeGuestToken();
       } finally {
-        hub.dismissGuests();
+        closeGuests();
       }
-      return guestLink(services);
+      return guestLink();
     }),
   };
-}
-
-function guestLink({ secrets: { guestToken }, config }: Services): GuestLink {
-  if (guestToken === undefined) return { path: null, origins: [] };
-  return { path: `${config.server.basePath}/?token=${guestToken}`, origins: reachableOrigins(config.server) };
 }

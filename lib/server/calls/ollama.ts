@@ -4,12 +4,11 @@ import { checked, type Handlers } from "./router.ts";
 import { pull } from "@/lib/providers/ollama/pull.ts";
 import { isAway, type OllamaModel, type OllamaStatus } from "@/lib/providers/ollama/status.ts";
 import type { Preflight } from "@/lib/protocol/calls.ts";
-import type { Services } from "@/lib/server/services.ts";
+import type { ModelService } from "@/lib/server/model_service.ts";
 
-export function ollamaCalls(services: Services): Handlers {
-  const { modelService: modelService } = services;
+export function ollamaCalls(modelService: ModelService): Handlers {
   return {
-    ...checked("preflight.look", z.object({}), async () => preflight(await modelService.look())),
+    ...checked("preflight.look", z.object({}), async () => preflight(await modelService.refreshStatus())),
     ...checked(
       "ollama.pull",
       z.object({ model: z.string().trim().min(1).max(500) }),
@@ -18,7 +17,7 @@ export function ollamaCalls(services: Services): Handlers {
           // Nothing is known of its size before the first part begins.
           progress({ status, ...(overall.total > 0 && overall) });
         }
-        await modelService.look();
+        await modelService.refreshStatus();
         return null;
       },
     ),

@@ -4,7 +4,7 @@ import { ConfigError } from "@/lib/config/config_error.ts";
 import { ModelError } from "@/lib/avatars/model_error.ts";
 
 /**
- * Does what a page asks for, and tells it what is wrong with what it gave: a value, a model, a character card.
+ * Runs what a page asks for. Errors about what it gave (a value, a model, a character card) become request errors.
  *
  * @throws {RequestError} with code `bad_value`
  */

@@ -1,6 +1,9 @@
-/** Answers what pages ask beside the conversation: finds the handler, checks what it is given, tells what came of it. */
+/**
+ * Answers calls, which pages make beside the conversation: finds the handler, checks the parameters, sends the result.
+ */
 import type { z } from "zod";
-import { faultOf, RequestError } from "@/lib/protocol/request_error.ts";
+import { RequestError } from "@/lib/protocol/request_error.ts";
+import { internalError } from "@/lib/telemetry/internal_error.ts";
 import type { Session } from "@/lib/chat/session.ts";
 import type { Calls, Method, Params, Result } from "@/lib/protocol/calls.ts";
 import { LlmError } from "@/lib/providers/provider.ts";
@@ -19,7 +22,7 @@ export interface CallContext<P = never> {
   readonly session: Session;
   /** Aborted when the page cancels the call, or its socket closes. */
   readonly signal: AbortSignal;
-  /** Tells the page how far it is. What a slow line has no room for is left out. */
+  /** Sends the page how far it is. What a slow socket has no room for is left out. */
   progress(value: P): void;
 }
 
@@ -30,7 +33,9 @@ export interface CallContext<P = never> {
 export type Handler<M extends Method> = (params: unknown, context: CallContext<Progress<M>>) => Promise<Result<M>>;
 export type Handlers = { [M in Method]?: Handler<M> };
 
-/** Makes a handler that is given only what `schema` lets through; a page that sends anything else is told which field. */
+/**
+ * Makes a handler that is given only what `schema` lets through; a page that sends anything else is told which field.
+ */
 export function checked<M extends Method>(
   method: M,
   schema: z.ZodType<Params<M>>,
@@ -45,7 +50,7 @@ export function checked<M extends Method>(
   return { [method]: handler } as { [K in M]: Handler<M> };
 }
 
-/** Whom all calls go to. */
+/** Has the handler of each method. */
 export class CallRouter {
   // What a method takes and gives is its handler's business; here it is passed on as it is.
   readonly #handlers = new Map<string, (params: unknown, context: CallContext) => Promise<unknown>>();
@@ -66,7 +71,7 @@ export class CallRouter {
     }
   }
 
-  /** @throws {RequestError} when nobody answers calls of that name, or the seat's role is not enough for them */
+  /** @throws {RequestError} when nobody answers calls of that name, or the session's role is not enough for them */
   answer({ method, params }: { method: string; params: unknown }, context: CallContext): Promise<unknown> {
     const handler = this.#handlers.get(method);
     if (handler !== undefined) {
@@ -111,7 +116,7 @@ export class CallConnection {
   }
 
   async #run({ id, ...call }: CallFrame & { type: "call" }): Promise<void> {
-    const { router: desk, session: session, send, busy } = this.#options;
+    const { router, session, send, busy } = this.#options;
     const controller = new AbortController();
     const { signal } = controller;
     try {
@@ -120,7 +125,7 @@ export class CallConnection {
       const progress = (value: unknown) => {
         if (!signal.aborted && !busy()) send({ type: "progress", id, value });
       };
-      const value = await desk.answer(call, { session: session, signal, progress });
+      const value = await router.answer(call, { session, signal, progress });
       send({ type: "result", id, value });
     } catch (error) {
       send({ type: "refused", id, ...(signal.aborted ? CANCELLED : errorOf(error, call.method)) });
@@ -147,5 +152,5 @@ function errorOf(error: unknown, method: string): TurnError {
   if (error instanceof LlmError) {
     return { code: error.code, message: error.message, ...(error.hint !== undefined && { hint: error.hint }) };
   }
-  return faultOf(`answer ${method}`, error);
+  return internalError(`answer ${method}`, error);
 }

@@ -2,7 +2,7 @@ import type { CallAnswer } from "@/lib/protocol/v2.ts";
 import { assertEquals, assertThrows } from "@std/assert";
 import { z } from "zod";
 import { CallConnection, CallRouter, checked, type Handlers } from "./router.ts";
-import { FakeModel } from "@/lib/chat/fake_brain.ts";
+import { FakeModel } from "@/lib/chat/fake_model.ts";
 import { RequestError } from "@/lib/protocol/request_error.ts";
 import { Session } from "@/lib/chat/session.ts";
 import { Conversation } from "@/lib/chat/conversation.ts";
@@ -22,18 +22,18 @@ const conversation = new Conversation({
   onChange() {},
 });
 
-/** A line whose answers can be waited for. */
-class Line {
-  readonly desk = new CallRouter();
+/** A socket whose answers can be waited for. */
+class CallHarness {
+  readonly router = new CallRouter();
   readonly answers: CallAnswer[] = [];
-  readonly line: CallConnection;
+  readonly connection: CallConnection;
   busy = false;
   #waiting: (() => void)[] = [];
 
   constructor(handlers: Handlers) {
-    this.desk.register(handlers);
-    this.line = new CallConnection({
-      router: this.desk,
+    this.router.register(handlers);
+    this.connection = new CallConnection({
+      router: this.router,
       session: new Session("s", OWNER, conversation),
       send: (answer) => {
         this.answers.push(answer);
@@ -57,23 +57,23 @@ class Line {
 
 const name = z.object({ name: z.string({ error: "must be a name" }) }, { error: "must be an object" });
 
-Deno.test("CallLine gives the handler's result, and what it says on the way", async () => {
-  const room = new Line({
-    "ollama.pull": (params, { progress, session: session }) => {
+Deno.test("CallConnection gives the handler's result, and what it says on the way", async () => {
+  const room = new CallHarness({
+    "ollama.pull": (params, { progress, session }) => {
       progress({ status: `${(params as { model: string }).model} for ${session.id}` });
       room.busy = true;
       progress({ status: "left out: the line is busy" });
       return Promise.resolve(null);
     },
   });
-  room.line.take({ type: "call", id: "1", method: "ollama.pull", params: { model: "m" } });
+  room.connection.take({ type: "call", id: "1", method: "ollama.pull", params: { model: "m" } });
   assertEquals(await room.ended("1"), { type: "result", id: "1", value: null });
   assertEquals(room.answers[0], { type: "progress", id: "1", value: { status: "m for s" } });
   assertEquals(room.answers.length, 2);
 });
 
-Deno.test("CallLine refuses with what is wrong: the method, the field, the reason, or a fault of ours", async () => {
-  const room = new Line({
+Deno.test("CallConnection refuses with what is wrong: the method, the field, the reason, or a fault of ours", async () => {
+  const room = new CallHarness({
     ...checked("avatars.choose", name, () => null),
     "avatars.list": () => Promise.reject(new RequestError({ code: "not_found", message: "None", hint: "Add one" })),
     "ollama.pull": () => Promise.reject(new LlmError("ollama_failed", "It broke")),
@@ -89,14 +89,14 @@ Deno.test("CallLine refuses with what is wrong: the method, the field, the reaso
     ["preflight.look", {}, "internal", "Something went wrong on the server"],
   ];
   for (const [i, [method, params, code, message]] of cases.entries()) {
-    room.line.take({ type: "call", id: String(i), method, params });
+    room.connection.take({ type: "call", id: String(i), method, params });
     const answer = await room.ended(String(i));
     assertEquals(answer.type === "refused" && [answer.code, answer.message], [code, message]);
   }
 });
 
 Deno.test("a cancelled call is refused as cancelled and says nothing more; unknown ids are nobody's", async () => {
-  const room = new Line({
+  const room = new CallHarness({
     "ollama.pull": (_, { signal, progress }) =>
       new Promise((_, reject) =>
         signal.addEventListener("abort", () => {
@@ -105,9 +105,9 @@ Deno.test("a cancelled call is refused as cancelled and says nothing more; unkno
         })
       ),
   });
-  room.line.take({ type: "call", id: "1", method: "ollama.pull", params: {} });
-  room.line.take({ type: "cancel", id: "nobody" });
-  room.line.take({ type: "cancel", id: "1" });
+  room.connection.take({ type: "call", id: "1", method: "ollama.pull", params: {} });
+  room.connection.take({ type: "cancel", id: "nobody" });
+  room.connection.take({ type: "cancel", id: "1" });
   assertEquals(await room.ended("1"), {
     type: "refused",
     id: "1",
@@ -117,41 +117,41 @@ Deno.test("a cancelled call is refused as cancelled and says nothing more; unkno
   assertEquals(room.answers.length, 1);
 });
 
-Deno.test("CallLine.dispose() cancels everything that runs", async () => {
+Deno.test("CallConnection.dispose() cancels everything that runs", async () => {
   const signals: AbortSignal[] = [];
-  const room = new Line({
+  const room = new CallHarness({
     "ollama.pull": (_, { signal }) => {
       signals.push(signal);
       return new Promise((_, reject) => signal.addEventListener("abort", () => reject(signal.reason)));
     },
   });
-  for (const id of ["1", "2"]) room.line.take({ type: "call", id, method: "ollama.pull", params: {} });
-  room.line.dispose();
+  for (const id of ["1", "2"]) room.connection.take({ type: "call", id, method: "ollama.pull", params: {} });
+  room.connection.dispose();
   await Promise.all([room.ended("1"), room.ended("2")]);
   assertEquals(signals.map(({ aborted }) => aborted), [true, true]);
 });
 
-Deno.test("CallLine refuses more calls than may run at once, and an id that runs already", async () => {
-  const room = new Line({
+Deno.test("CallConnection refuses more calls than may run at once, and an id that runs already", async () => {
+  const room = new CallHarness({
     "ollama.pull": (_, { signal }) =>
       new Promise((_, reject) => signal.addEventListener("abort", () => reject(signal.reason))),
   });
-  const pull = (id: string) => room.line.take({ type: "call", id, method: "ollama.pull", params: {} });
+  const pull = (id: string) => room.connection.take({ type: "call", id, method: "ollama.pull", params: {} });
   for (let i = 0; i < 16; i++) pull(String(i));
   assertThrows(() => pull("3"), SyntaxError, "id 3 is running already");
   pull("one more");
   const refused = await room.ended("one more");
   assertEquals(refused.type === "refused" && refused.code, "too_many");
-  room.line.take({ type: "cancel", id: "3" });
+  room.connection.take({ type: "cancel", id: "3" });
   await room.ended("3");
   pull("another");
-  room.line.dispose();
+  room.connection.dispose();
   const ended = await room.ended("another");
   assertEquals(ended.type === "refused" && ended.code, "cancelled");
 });
 
 Deno.test("CallDesk.register() takes each method once", () => {
-  const desk = new CallRouter();
-  desk.register(checked("avatars.choose", name, () => null));
-  assertThrows(() => desk.register(checked("avatars.choose", name, () => null)), Error, "avatars.choose twice");
+  const router = new CallRouter();
+  router.register(checked("avatars.choose", name, () => null));
+  assertThrows(() => router.register(checked("avatars.choose", name, () => null)), Error, "avatars.choose twice");
 });

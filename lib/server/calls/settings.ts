@@ -7,24 +7,25 @@ import { promptChoices } from "@/lib/config/personas.ts";
 import type { Config } from "@/lib/config/schema.ts";
 import { needsRestart, readChanges, settingFields, withKnownUser } from "@/lib/config/settings.ts";
 import type { Change } from "@/lib/config/write.ts";
-import { modelNames } from "@/lib/avatars/known.ts";
+import { modelNames } from "@/lib/avatars/model_sources.ts";
 import type { SettingField } from "@/lib/protocol/calls.ts";
-import type { Services } from "@/lib/server/services.ts";
+import type { LiveConfig } from "@/lib/config/live_config.ts";
+import type { SettingsService } from "@/lib/server/settings_service.ts";
 
 const changes = z.object({
   changes: z.array(z.object({ path: z.array(z.string()).min(1), value: z.unknown() })).min(1).max(100),
 });
 
-export function settingsCalls(services: Services): Handlers {
-  const { live } = services;
+export function settingsCalls(settings: SettingsService): Handlers {
+  const { live } = settings;
   return {
-    ...checked("settings.read", z.object({}), () => readSettings(services)),
+    ...checked("settings.read", z.object({}), () => readSettings(live)),
     ...checked("settings.write", changes, ({ changes }) =>
       refusing(async () => {
         const wanted = withKnownUser(readChanges(changes, live.overrides), live.written.llm);
         refuseUnknownCharacter(wanted, live.written);
         const before = live.written;
-        await services.change(wanted);
+        await settings.change(wanted);
         const later = wanted.filter(({ path }) => needsRestart(path));
         return { restart: later.some(({ path }) => valueAt(before, path) !== valueAt(live.written, path)) };
       })),
@@ -41,7 +42,7 @@ function refuseUnknownCharacter(changes: readonly Change[], { prompts }: Config)
   throw new ConfigError(`prompt is ${JSON.stringify(unknown.value)}: it should be one of ${names.join(", ")}`);
 }
 
-function readSettings({ live }: Services): SettingField[] {
+function readSettings(live: LiveConfig): SettingField[] {
   const { written, overrides } = live;
   const choices = { model: modelNames(written), prompt: promptChoices(written.prompts) };
   return settingFields({ config: written, overrides, choices });

@@ -1,5 +1,5 @@
 /**
- * Who may come in, and as whom. Every request passes here first.
+ * Decides which requests are answered, and for which principal. Every request passes here first.
  *
  * No header of a proxy is believed but those of X-Forwarded-For, -Proto, -Host and -Prefix, and these only from those
  * in `server.trustedProxies`. By what other name than its own visitors call this server stands in
@@ -13,7 +13,8 @@ import { isOwnOrigin } from "./origins.ts";
 import { isServable } from "./paths.ts";
 import { publicUrl, setUrl } from "./public_url.ts";
 import type { Secrets } from "./secrets.ts";
-import { digest, guestSecret, newToken, setGuestCookie, shownCookie, shownToken, Tokens } from "./token.ts";
+import { randomToken } from "./random_token.ts";
+import { digest, guestSecret, setGuestCookie, shownCookie, shownToken, Tokens } from "./token.ts";
 import { ENTER, tokenPage } from "./token_page.ts";
 import type { Visitor } from "./visitor.ts";
 import type { Config } from "@/lib/config/schema.ts";
@@ -29,12 +30,12 @@ import { declaredRole, isEnough } from "@/lib/protocol/roles.ts";
  */
 export type Verdict = "missing" | "wrong" | "blocked";
 
-/** Who has come in, and what its browser is to keep. */
+/** A request that is answered: for whom, and the cookies that its response sets. */
 export interface Admission extends Visitor {
   cookies: string[];
 }
 
-export interface DoorOptions {
+export interface AccessGuardOptions {
   server: Config["server"];
   /** The path of the socket. */
   wsPath: string;
@@ -54,8 +55,8 @@ export class AccessGuard {
   readonly #isKnownHost: (name: string) => boolean;
   readonly #allowedOrigins: readonly string[];
 
-  constructor({ server, wsPath, secrets }: DoorOptions) {
-    if (server.token === undefined && !isLoopback(server.host)) this.madeToken = newToken();
+  constructor({ server, wsPath, secrets }: AccessGuardOptions) {
+    if (server.token === undefined && !isLoopback(server.host)) this.madeToken = randomToken();
     const owner = server.token ?? this.madeToken;
     this.locked = owner !== undefined;
     this.#wsPath = wsPath;
@@ -67,8 +68,8 @@ export class AccessGuard {
   }
 
   /**
-   * Who has come in; the answer to a request that may not. From here on the request's address is the one its visitor
-   * sees.
+   * Admits a request, or gives the response that refuses it. From here on the request's address is the one that its
+   * visitor sees.
    */
   async admit(request: Request, info?: Deno.ServeHandlerInfo): Promise<Admission | Response> {
     const { group: address, local, forwarded } = this.#originOf(request, info);
@@ -76,7 +77,7 @@ export class AccessGuard {
     if (url === undefined) return refuse(400, "Cannot read the address of this request");
     setUrl(request, url);
     const path = url.pathname.slice(this.#basePath.length) || "/";
-    // Programs of the old days send none; browsers always do.
+    // Clients of HTTP/1.0 send none; browsers always do.
     const host = parseHost(forwarded.host ?? (request.headers.get("host") || url.host));
     if (host === undefined || !this.#isKnownHost(host.name)) return refuse(421, foreignHost(host));
     const refused = this.#checkOrigin(request, host);
@@ -85,7 +86,7 @@ export class AccessGuard {
     if (prefix !== this.#basePath) return refuse(421, otherBase(prefix, this.#basePath));
     const least = declaredRole(path, this.#wsPath) ?? "owner";
     if (least === "anyone" && isRead(request)) return { address, cookies: [] };
-    // A name beyond this machine was given to it by a proxy or a tunnel, however quiet that one is about it.
+    // A name beyond this machine comes from a proxy or a tunnel, also where no header tells of one.
     if (!this.locked && local && isLoopback(host.name)) {
       return isServable(path) ? { principal: OWNER, address, cookies: [] } : refuse(404, "Not found");
     }
@@ -116,7 +117,10 @@ export class AccessGuard {
     }
   }
 
-  /** Whose token or cookie a request shows. A cookie cannot be guessed: only tokens wait, and are counted. */
+  /**
+   * The role that a token or cookie of the request gives, or why none does. A cookie cannot be guessed: only tokens
+   * wait, and are counted.
+   */
   async #roleOf(request: Request, url: URL, address: string): Promise<Role | Verdict> {
     const token = shownToken(request, url);
     if (token === undefined) {
@@ -149,12 +153,12 @@ export class AccessGuard {
     return new Response(body, { status, headers });
   }
 
-  /** A guest is whoever has its secret. What is stored of it does not give the secret away. */
+  /** The principal of a role. A guest is known by its secret, of which only a digest is stored. */
   #principalOf(role: Role, request: Request, url: URL): { principal: Principal; cookies: string[] } {
     if (role === "owner") return { principal: OWNER, cookies: [] };
     const known = guestSecret(request, url);
-    const secret = known ?? newToken();
-    // Of the many requests of a page the first one settles it, or each would make another guest.
+    const secret = known ?? randomToken();
+    // A page makes many requests: only the first one makes a guest.
     const keep = known === undefined && isRead(request) && !isUpgrade(request) && asksForPage(request, url);
     return {
       principal: { role, id: `guest:${digest(secret)}` },
@@ -173,7 +177,7 @@ function redirect(location: string, cookies: readonly string[]): Response {
   return new Response(null, { status: 303, headers });
 }
 
-/** Upgrades, which browsers let any page ask for, and whatever is more than reading. */
+/** Whether a request's origin must be checked: upgrades, which browsers let any page ask for, and all but reading. */
 function changesSomething(request: Request): boolean {
   return isUpgrade(request) || !isRead(request);
 }
@@ -191,7 +195,7 @@ function isRead({ method }: Request): boolean {
   return method === "GET" || method === "HEAD";
 }
 
-/** The address without what was only for the door; undefined when it is clean already. */
+/** The address without what was only for the access guard; undefined when it is clean already. */
 function cleaned({ pathname, searchParams }: URL): string | undefined {
   const rest = new URLSearchParams(searchParams);
   if (!rest.has("token") && !rest.has(ENTER)) return undefined;
@@ -221,7 +225,7 @@ function foreignHost(host: Host | undefined): string {
   return `${name} is no name of this server: open it as localhost, or add its origin to server.allowedOrigins`;
 }
 
-/** What a stranger sent, short and in quotes. */
+/** Untrusted text for a message, short and in quotes. */
 function shown(text: string): string {
   return JSON.stringify(text.slice(0, 100));
 }

@@ -10,7 +10,7 @@ const FORWARDING =
 
 /** Where a request comes from. */
 export interface Origin {
-  /** Whom visits are counted against: an address, or a network of which one device may have any address. */
+  /** What limits count by: an IPv4 address, or an IPv6 network of which one device may have any address. */
   group: string;
   /** Whether a program on this machine sent it, and for nobody else as far as its headers tell. */
   local: boolean;
@@ -19,7 +19,7 @@ export interface Origin {
 }
 
 /**
- * Makes what tells where requests come from.
+ * Makes the function that finds where a request comes from.
  *
  * @param trustedProxies addresses and networks whose X-Forwarded headers are believed
  */
@@ -53,7 +53,7 @@ function senderOf(headers: Headers, isTrusted: (address: Address) => boolean): A
   return hops[0];
 }
 
-/** Some proxies tell the port as well: `192.0.2.1:4711`, `[2001:db8::1]:4711`. */
+/** An address without its port, which some proxies add: `192.0.2.1:4711`, `[2001:db8::1]:4711`. */
 function withoutPort(hop: string): string {
   return /^\[(.*)\](?::\d+)?$/.exec(hop)?.[1] ?? /^([\d.]+):\d+$/.exec(hop)?.[1] ?? hop;
 }

@@ -1,4 +1,4 @@
-/** Slows whoever tries out tokens, and keeps nobody out. */
+/** Slows guessing of tokens, and locks nobody out. */
 
 /** Different wrong tokens from one address, after which every further one has to wait. */
 const TRIES = 10;
@@ -49,7 +49,7 @@ export class GuessLimiter {
   }
 
   /**
-   * Hears of a wrong token. The same one again, as from an old bookmark, is no further guess.
+   * To be called for each wrong token. The same one again, as from an old bookmark, is no further guess.
    *
    * @param mark what tells it from others, and does not give it away
    */

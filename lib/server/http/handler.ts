@@ -1,4 +1,4 @@
-/** What stands between the network and the app, in one place: the door, then compression, and headers around all. */
+/** What wraps the app, in one place: the access guard, then compression, and security headers around all. */
 import { compressed, type Handler } from "./compress.ts";
 import type { AccessGuard } from "./access_guard.ts";
 import { secured } from "./security.ts";
@@ -12,7 +12,7 @@ export interface HandlerOptions {
 }
 
 /** Wraps the app for `Deno.serve`. */
-export function createHandler(app: Handler, { guard: guard, prepared }: HandlerOptions): Handler {
+export function createHandler(app: Handler, { guard, prepared }: HandlerOptions): Handler {
   const inside = compressed(app, prepared);
   return secured(async (request, info) => {
     try {

@@ -1,5 +1,14 @@
 /** Whether the server lives, and whether it can do what it is for: for those who watch over it. */
-import type { OllamaStatus } from "@/lib/providers/ollama/status.ts";
+
+/** What a language model's server was seen to have. */
+export interface Readiness {
+  reachable: boolean;
+  /** The configured model, and whether it is there; null while unknown. */
+  model: string;
+  modelPresent: boolean | null;
+  /** Why it cannot be reached, or what it answered. */
+  error?: { message: string };
+}
 
 /** `/healthz`: an answer at all is what is asked for. */
 export function healthz(): Response {
@@ -7,7 +16,7 @@ export function healthz(): Response {
 }
 
 /** `/readyz`: 200 when Ollama can be reached and has the model, otherwise 503; either way JSON that says which. */
-export function readyz({ reachable, model, modelPresent, error }: OllamaStatus): Response {
+export function readyz({ reachable, model, modelPresent, error }: Readiness): Response {
   const ready = reachable && modelPresent !== false;
   const body = {
     ready,

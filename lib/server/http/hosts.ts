@@ -1,4 +1,4 @@
-/** By which names this server may be called: a page that has made its own name point here has another one. */
+/** Checks Host headers against the names of this server (DNS rebinding: a foreign page's name that points here). */
 import { isAddress, isLoopback } from "@/lib/config/addresses.ts";
 import type { Config } from "@/lib/config/schema.ts";
 

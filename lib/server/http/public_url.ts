@@ -1,7 +1,7 @@
 /** Where a visitor sees what a request asks for, whatever proxies have made of its address on the way. */
 import { parseHost } from "./hosts.ts";
 
-/** What a proxy that is believed tells of the request as it came to it. */
+/** The request as it came to a trusted proxy, from its headers. */
 export interface Forwarded {
   /** Name and port, of `X-Forwarded-Host`. */
   host?: string;
@@ -11,7 +11,10 @@ export interface Forwarded {
   prefix?: string;
 }
 
-/** Reads the headers of a proxy. Each may be a list, to which every proxy adds what it has seen: the first is the visitor's. */
+/**
+ * Reads the headers of a proxy. Each may be a list, to which every proxy adds what it has seen: the first is the
+ * visitor's.
+ */
 export function readForwarded(headers: Headers): Forwarded {
   const list = (name: string) => headers.get(`x-forwarded-${name}`)?.split(",").map((value) => value.trim());
   const host = list("host")?.[0];
@@ -45,7 +48,10 @@ export function publicUrl({ url: asked }: Request, { host, proto }: Forwarded, b
   return url;
 }
 
-/** Has everybody after this read `url` of a request: the request itself must stay the same, or it could not be upgraded. */
+/**
+ * Replaces `url` of a request for all later readers: the request itself must stay the same, or it could not be
+ * upgraded.
+ */
 export function setUrl(request: Request, { href }: URL): void {
   Object.defineProperty(request, "url", { value: href });
 }

@@ -3,7 +3,7 @@ import { Buffer } from "node:buffer";
 import { randomBytes } from "node:crypto";
 import { join } from "node:path";
 import { z } from "zod";
-import { newToken } from "./token.ts";
+import { randomToken } from "./random_token.ts";
 import { writeWhole } from "@/lib/config/write_whole.ts";
 
 /** Readable by the user that the server runs as, and nobody else. */
@@ -45,19 +45,19 @@ export class Secrets {
     }
   }
 
-  /** Signs what browsers keep. */
+  /** The key that signs cookies. */
   get cookieKey(): Buffer {
     return Buffer.from(this.#stored.cookieKey, "base64url");
   }
 
-  /** What a guest shows to come in; undefined while there is no link for guests. */
+  /** The token of the link for guests; undefined while there is none. */
   get guestToken(): string | undefined {
     return this.#stored.guestToken;
   }
 
   /** Makes a link for guests. An earlier one opens nothing from then on, whether it can be stored or not. */
   async makeGuestToken(): Promise<void> {
-    this.#stored = { ...this.#stored, guestToken: newToken() };
+    this.#stored = { ...this.#stored, guestToken: randomToken() };
     await this.#write();
   }
 

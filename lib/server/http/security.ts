@@ -39,7 +39,9 @@ function hostOf({ url }: Request): string {
   return URL.canParse(url) ? new URL(url).host : "";
 }
 
-/** Wraps a handler so that every response carries the headers. A policy already there tells the page's nonce. */
+/**
+ * Wraps a handler so that every response carries the headers. The nonce is taken from a policy that is already there.
+ */
 export function secured(handler: Handler): Handler {
   return async (request, info) => {
     const response = await handler(request, info);

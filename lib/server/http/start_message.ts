@@ -7,7 +7,7 @@ export interface StartMessageOptions {
   port: number;
   /** Below which the page is, such as `/chat`; empty for none. */
   basePath?: string;
-  /** Put into the links, so that they open the door. */
+  /** Put into the links, so that they let their reader in. */
   token?: string | undefined;
   /** Whether a token is asked for. */
   locked: boolean;

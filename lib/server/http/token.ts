@@ -1,19 +1,13 @@
-/** What visitors show to come in: how it is made, compared, and kept by browsers. */
+/** Tokens and cookies: how they are read from requests, compared, signed and set. */
 import { Buffer } from "node:buffer";
-import { createHash, createHmac, randomBytes, timingSafeEqual } from "node:crypto";
+import { createHash, createHmac, timingSafeEqual } from "node:crypto";
+import { isRandomToken, randomToken } from "./random_token.ts";
 import type { Secrets } from "./secrets.ts";
 import type { Role } from "@/lib/protocol/role.ts";
 
 const KEPT_SECONDS = 30 * 24 * 3600;
-/** As {@linkcode newToken} makes them. */
-const MADE = /^[\w-]{22}$/;
 
-/** A new token that nobody can guess, short enough for a link. */
-export function newToken(): string {
-  return randomBytes(16).toString("base64url");
-}
-
-/** Stands for a token where the token itself must not be kept. */
+/** SHA-256 of a token, base64url: for where the token itself must not be kept. */
 export function digest(token: string): string {
   return createHash("sha256").update(token).digest("base64url");
 }
@@ -24,7 +18,7 @@ export interface TokensOptions {
   secrets: Secrets;
 }
 
-/** Tells by what a request shows whose it is. */
+/** Finds the role that a token or a cookie gives. */
 export class Tokens {
   readonly #owner: string | undefined;
   readonly #secrets: Secrets;
@@ -34,14 +28,14 @@ export class Tokens {
     this.#secrets = secrets;
   }
 
-  /** Whose token this is; undefined for nobody's. */
+  /** The role that a token gives; undefined for a wrong one. */
   roleOfToken(shown: string): Role | undefined {
     return this.#roleOf(digest(shown), digest);
   }
 
   /**
-   * Whose cookie this is; undefined for nobody's. It is signed, so that guessing it is hopeless however short the token
-   * it stands for.
+   * The role that a cookie gives; undefined for a wrong one. It is signed, so that guessing it is hopeless however
+   * short the token it stands for.
    */
   roleOfCookie(cookie: string): Role | undefined {
     return this.#roleOf(cookie, (token) => this.#sign(token));
@@ -54,7 +48,7 @@ export class Tokens {
    */
   setCookie(url: URL, path: string, role: Role): string {
     const token = role === "owner" ? this.#owner : this.#secrets.guestToken;
-    return keptCookie(url, path, tokenCookie(url), this.#sign(token ?? newToken()));
+    return keptCookie(url, path, tokenCookie(url), this.#sign(token ?? randomToken()));
   }
 
   #roleOf(shown: string, made: (token: string) => string): Role | undefined {
@@ -85,7 +79,7 @@ export function shownCookie({ headers }: Request, url: URL): string | undefined 
 /** A guest's own secret, by which the server knows the same guest again; undefined where it has none yet. */
 export function guestSecret({ headers }: Request, url: URL): string | undefined {
   const secret = cookie(headers, guestCookie(url));
-  return secret !== undefined && MADE.test(secret) ? secret : undefined;
+  return secret !== undefined && isRandomToken(secret) ? secret : undefined;
 }
 
 /** The Set-Cookie header by which a guest's browser keeps its secret. */
@@ -98,7 +92,9 @@ function keptCookie({ protocol }: URL, path: string, name: string, value: string
   return `${name}=${value}; Path=${path}; HttpOnly; SameSite=Strict; Max-Age=${KEPT_SECONDS}${secure}`;
 }
 
-/** Cookies know no ports: two servers on one machine would take each other's away. */
+/**
+ * With the port in it, since cookies are shared by all ports: two servers on one machine would overwrite each other's.
+ */
 function tokenCookie(url: URL): string {
   return `vtuber_token_${url.port || "web"}`;
 }

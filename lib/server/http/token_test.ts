@@ -1,6 +1,7 @@
 import { assertEquals, assertMatch, assertNotEquals } from "@std/assert";
 import { Secrets } from "./secrets.ts";
-import { guestSecret, newToken, setGuestCookie, shownCookie, shownToken, Tokens } from "./token.ts";
+import { randomToken } from "./random_token.ts";
+import { guestSecret, setGuestCookie, shownCookie, shownToken, Tokens } from "./token.ts";
 
 const TOKEN = "a token; with signs=";
 const url = new URL("http://pi:8000/");
@@ -9,9 +10,9 @@ function asking(headers: Record<string, string> = {}): Request {
   return new Request(url, { headers });
 }
 
-Deno.test("newToken() is long, safe in a link, and another each time", () => {
-  assertMatch(newToken(), /^[\w-]{22}$/);
-  assertNotEquals(newToken(), newToken());
+Deno.test("randomToken() is long, safe in a link, and another each time", () => {
+  assertMatch(randomToken(), /^[\w-]{22}$/);
+  assertNotEquals(randomToken(), randomToken());
 });
 
 Deno.test("shownToken() reads the link and the header, and nothing else", () => {
@@ -56,7 +57,7 @@ Deno.test("Tokens tells the owner's, the guests' and nobody's, by token and by c
 });
 
 Deno.test("cookies are for https alone where the page comes by https, and for what lies below the base path", () => {
-  const secret = newToken();
+  const secret = randomToken();
   assertMatch(setGuestCookie(new URL("https://pi/vt/"), "/vt", secret), /; Path=\/vt; .*; Secure$/);
   const set = setGuestCookie(url, "/", secret);
   assertMatch(set, /^vtuber_guest_8000=[\w-]{22}; Path=\/; HttpOnly; SameSite=Strict; Max-Age=\d+$/);

@@ -1,4 +1,4 @@
-/** What the door has found out about who sent a request, for the app behind it. */
+/** What the access guard has found out about who sent a request, for the app behind it. */
 import type { Principal } from "@/lib/principal.ts";
 
 export interface Visitor {
@@ -14,7 +14,7 @@ export function setVisitor(request: Request, visitor: Visitor): void {
   visitors.set(request, visitor);
 }
 
-/** Undefined for a request that has not passed the door. */
+/** Undefined for a request that has not passed the access guard. */
 export function visitorOf(request: Request): Visitor | undefined {
   return visitors.get(request);
 }

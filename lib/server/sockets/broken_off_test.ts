@@ -14,8 +14,8 @@ const name = "v2: a client that breaks off leaves nothing of its conversation in
 Deno.test({ name, ignore: !hasCollector }, async () => {
   await using server = new ChatServer({ sessionSeconds: 0 });
   const session = await talkAndBreakOff(server);
-  await until("the session is let go", () => server.hub.sessions === 0);
-  server.brain.answers.length = 0;
+  await until("the session leaves the memory", () => server.chat.sessions.size === 0);
+  server.model.answers.length = 0;
   await collectGarbage();
   assertEquals(session.deref(), undefined);
 });
@@ -26,12 +26,12 @@ async function talkAndBreakOff(server: ChatServer): Promise<WeakRef<Conversation
   let session: WeakRef<Conversation> | undefined;
   await socket.send('{"type":"hello"}');
   await socket.send('{"type":"prompt","turn":"t1","text":"Hello"}');
-  const answer = await server.brain.answer(0);
+  const answer = await server.model.answer(0);
   answer.say("Hi");
   answer.end();
   const hold = async () => {
-    const [conversation] = await server.hub.conversations.list(OWNER);
-    await server.hub.conversations.open(conversation!.id, OWNER, (live) => session = new WeakRef(live));
+    const [conversation] = await server.chat.conversations.list(OWNER);
+    await server.chat.conversations.open(conversation!.id, OWNER, (live) => session = new WeakRef(live));
     socket.close();
   };
   await socket.read((payload) => {

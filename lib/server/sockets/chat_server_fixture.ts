@@ -1,6 +1,6 @@
 /** For tests: the server side of conversations, without the page. */
-import { FakeModel } from "@/lib/chat/fake_brain.ts";
-import { Hub, type HubOptions } from "@/lib/chat/hub.ts";
+import { FakeModel } from "@/lib/chat/fake_model.ts";
+import { type Chat, type ChatOptions, openChat } from "@/lib/server/services.ts";
 import { MemoryStore, type Store } from "@/lib/store/store.ts";
 import { upgradeSocket } from "./upgrade.ts";
 import { type Config, configSchema } from "@/lib/config/schema.ts";
@@ -10,44 +10,48 @@ import type { PlainMessage } from "@/lib/protocol/plain.ts";
 import { type CallAnswer, type ServerFrame, SUBPROTOCOL } from "@/lib/protocol/v2.ts";
 import { SocketClient } from "@/tests/socket_client.ts";
 
-/** Parts of a house that are a test's own. */
-export interface HouseParts extends Partial<HubOptions> {
-  /** The model for plain prompts. */
-  model?(): string;
+/** Options that are a test's own. */
+export interface ChatServerOptions extends Partial<ChatOptions> {
   /** Given each of the server's sockets before it is served. */
   onSocket?(socket: WebSocket): void;
 }
 
-/** A hub behind a real server, with its brain in the test's hands. Dispose of it when done. */
+/** Epochs of stores that know none. */
+let epoch = 0;
+
+/** Conversations behind a real server, with the language model in the test's hands. Dispose of it when done. */
 export class ChatServer {
-  readonly brain: FakeModel;
+  readonly model: FakeModel;
   readonly store: Store;
-  readonly hub: Hub;
+  readonly chat: Chat;
   readonly #server: Deno.HttpServer<Deno.NetAddr>;
 
-  constructor(limits: Partial<Config["limits"]> = {}, { model = () => "m", onSocket, ...parts }: HouseParts = {}) {
-    this.brain = parts.languageModel instanceof FakeModel ? parts.languageModel : new FakeModel();
-    this.store = parts.store ?? new MemoryStore();
-    this.hub = new Hub({
-      languageModel: this.brain,
+  constructor(limits: Partial<Config["limits"]> = {}, { onSocket, ...options }: ChatServerOptions = {}) {
+    this.model = options.languageModel instanceof FakeModel ? options.languageModel : new FakeModel();
+    this.store = options.store ?? new MemoryStore();
+    this.chat = openChat({
+      epoch: ++epoch,
+      model: () => "m",
+      languageModel: this.model,
       store: this.store,
       limits: { ...configSchema.parse({}).limits, ...limits },
       request: (turns) => ({ model: "m", messages: [{ role: "user", content: turns.at(-1)!.prompt }] }),
       status: () => ({ provider: "demo", model: "m", modelPresent: null, host: "h", reachable: false, away: false }),
-      ...parts,
+      ...options,
     });
-    this.#server = Deno.serve({ port: 0, hostname: "127.0.0.1", onListen() {} }, (request) =>
-      upgradeSocket(request, {
-        hub: this.hub,
-        principal: OWNER,
-        address: "here",
-        model,
-        upgrade: (options) => {
-          const upgraded = Deno.upgradeWebSocket(request, options);
-          onSocket?.(upgraded.socket);
-          return upgraded;
-        },
-      }));
+    this.#server = Deno.serve(
+      { port: 0, hostname: "127.0.0.1", onListen() {} },
+      (request) =>
+        upgradeSocket(request, this.chat.sockets, {
+          principal: OWNER,
+          address: "here",
+          upgrade: (options) => {
+            const upgraded = Deno.upgradeWebSocket(request, options);
+            onSocket?.(upgraded.socket);
+            return upgraded;
+          },
+        }),
+    );
   }
 
   get address(): string {
@@ -63,7 +67,7 @@ export class ChatServer {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    await this.hub.close();
+    await this.chat.close();
     await this.#server.shutdown();
   }
 }

@@ -6,19 +6,19 @@ export class ConnectionLimiter {
   readonly #limits: Config["limits"];
   readonly #byAddress = new Map<string, number>();
   #taken = 0;
-  /** How many sockets are only being told that there is no place for them. */
+  /** How many sockets are only being told that there are too many. */
   refusing = 0;
 
   constructor(limits: Config["limits"]) {
     this.#limits = limits;
   }
 
-  /** How many places are taken. */
+  /** How many sockets are counted. */
   get taken(): number {
     return this.#taken;
   }
 
-  /** Why there is no place for a socket from `address`; undefined when there is one. */
+  /** Why a socket from `address` cannot be taken; undefined when it can. */
   refusal(address: string): TurnError | undefined {
     const { sockets, socketsPerAddress } = this.#limits;
     const here = this.#byAddress.get(address) ?? 0;
@@ -39,13 +39,13 @@ export class ConnectionLimiter {
     return undefined;
   }
 
-  /** Takes a place. */
+  /** Counts a socket in. */
   take(address: string): void {
     this.#taken++;
     this.#byAddress.set(address, (this.#byAddress.get(address) ?? 0) + 1);
   }
 
-  /** Gives a place back. */
+  /** Counts a socket out. */
   leave(address: string): void {
     this.#taken--;
     const left = (this.#byAddress.get(address) ?? 1) - 1;

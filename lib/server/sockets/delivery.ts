@@ -1,4 +1,4 @@
-/** Brings a session's frames to one socket, joined when the line is busy, without a queue of its own. */
+/** Sends a conversation's frames by one socket, joined when the socket is busy, without a queue of its own. */
 import { clearImmediate, setImmediate } from "node:timers";
 import type { Conversation, Watcher } from "@/lib/chat/conversation.ts";
 import { dropSocket, sendText } from "./listen.ts";
@@ -8,22 +8,22 @@ import { guarded } from "@/lib/telemetry/guard.ts";
 /** Bytes that may wait in a socket before nothing more is put in. */
 export const HIGH_WATER = 64 * 1024;
 /**
- * A pass over the sockets is followed by a rest as long as itself, but no longer than a picture stands on a screen:
+ * A pass over the sockets is followed by a rest as long as itself, but no longer than a frame of the screen:
  * under load tokens are joined, and the time that saves goes into reading them. A single socket never waits.
  */
 const LONGEST_REST_MS = 10;
-/** How often a busy line is looked at again, ms. */
+/** How often a busy socket is looked at again, ms. */
 const RETRY_MS = 5;
-/** How long a line may stay busy before it is given up, ms. The turn goes on without it. */
+/** How long a socket may stay busy before it is given up, ms. The turn goes on without it. */
 const STUCK_MS = 30_000;
 /** Close code (IANA's registry) for a client that may come back. */
 const TRY_AGAIN_LATER = 1013;
 
 export interface DeliveryOptions {
   conversation: Conversation;
-  /** Position in the session's log from which on frames are missing at the other end. */
+  /** Position in the conversation's log from which on frames are missing at the other end. */
   position: number;
-  /** Sends the whole conversation, for a reader whose place in the log is gone. */
+  /** Sends the whole conversation, for a client whose position is no longer in the log. */
   welcome(): void;
 }
 
@@ -33,7 +33,7 @@ export interface DeliveryOptions {
  */
 export class Delivery implements Watcher {
   readonly #socket: WebSocket;
-  readonly #session: Conversation;
+  readonly #conversation: Conversation;
   readonly #welcome: () => void;
   #position: number;
   #retry: ReturnType<typeof setTimeout> | undefined;
@@ -41,10 +41,10 @@ export class Delivery implements Watcher {
 
   constructor(socket: WebSocket, options: DeliveryOptions) {
     this.#socket = socket;
-    this.#session = options.conversation;
+    this.#conversation = options.conversation;
     this.#position = options.position;
     this.#welcome = options.welcome;
-    this.#session.watchers.add(this);
+    this.#conversation.watchers.add(this);
     this.wake();
   }
 
@@ -53,21 +53,21 @@ export class Delivery implements Watcher {
   }
 
   restart(): void {
-    this.#alone(() => {
-      this.#position = this.#session.log.end;
+    this.#guarded(() => {
+      this.#position = this.#conversation.log.end;
       this.#welcome();
     });
   }
 
-  /** Sends everything that is new, unless the line is busy. Never throws. Called by the scheduler alone. */
+  /** Sends everything that is new, unless the socket is busy. Never throws. Called by the scheduler alone. */
   flush(): void {
-    this.#alone(() => this.#send());
+    this.#guarded(() => this.#send());
   }
 
   #send(): void {
-    const { log } = this.#session;
-    // One that was disposed of while it waited has nothing more to say.
-    if (!this.#session.watchers.has(this)) return;
+    const { log } = this.#conversation;
+    // One that was disposed of while it waited has nothing more to send.
+    if (!this.#conversation.watchers.has(this)) return;
     if (this.#socket.readyState !== WebSocket.OPEN || this.#position === log.end) return;
     if (this.#socket.bufferedAmount > HIGH_WATER) {
       this.#wait();
@@ -81,14 +81,14 @@ export class Delivery implements Watcher {
   }
 
   dispose(): void {
-    this.#session.watchers.delete(this);
+    this.#conversation.watchers.delete(this);
     clearTimeout(this.#retry);
     unschedule(this);
   }
 
   /** A socket that cannot be served is given up alone: its client may come back for what is missing. */
-  #alone(run: () => void): void {
-    guarded("bring a socket what is new", run, () => {
+  #guarded(run: () => void): void {
+    guarded("send a socket what is new", run, () => {
       this.dispose();
       dropSocket(this.#socket);
     });
@@ -105,7 +105,7 @@ export class Delivery implements Watcher {
   }
 }
 
-/** Sends a frame if the socket can still take one; a socket that is going down learns the rest when it is back. */
+/** Sends a frame if the socket can still take one; a socket that is going down gets the rest when it is back. */
 export function sendFrame(socket: WebSocket, frame: ServerFrame): void {
   if (socket.readyState === WebSocket.OPEN) sendText(socket, JSON.stringify(frame));
 }

@@ -1,7 +1,7 @@
 /** Faults put into each part of the server that runs on its own: whom it concerns is told, nobody else notices. */
 import { trace } from "@opentelemetry/api";
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
-import { call, ChatServer, type HouseParts, outcome } from "./chat_server_fixture.ts";
+import { call, ChatServer, type ChatServerOptions, outcome } from "./chat_server_fixture.ts";
 import { MemoryStore } from "@/lib/store/store.ts";
 import type { LanguageModel, Opened } from "@/lib/chat/turn.ts";
 import { CodeTracker } from "@/lib/stages/code_tracker.ts";
@@ -35,7 +35,7 @@ const STORE_FAULTS = [["throws", broken], ["rejects", rejected]] as const;
 const UNSHOWABLE = { [Symbol.for("Deno.customInspect")]: broken };
 
 /** Answers each prompt with itself, but for those that begin with "Fault": what they meet is up to the test. */
-class EchoBrain implements LanguageModel {
+class EchoModel implements LanguageModel {
   constructor(readonly fault: LanguageModel["open"] = broken) {}
 
   open(...[request, options]: Parameters<LanguageModel["open"]>): Promise<Opened> {
@@ -64,7 +64,7 @@ async function enter(server: ChatServer, session?: string, after?: number): Prom
 }
 
 function textOf(client: V2, turn: string): string {
-  return client.heard.map((frame) => frame.type === "chunk" && frame.turn === turn ? frame.data : "").join("");
+  return client.received.map((frame) => frame.type === "chunk" && frame.turn === turn ? frame.data : "").join("");
 }
 
 async function ended(client: V2, turn: string): Promise<ServerFrame> {
@@ -93,15 +93,19 @@ async function undisturbed(server: ChatServer, meanwhile: () => Promise<void>): 
   await other.close();
 }
 
-function echoHouse(parts: HouseParts = {}): ChatServer {
-  return new ChatServer({}, { languageModel: new EchoBrain(), ...parts });
+function echoServer(parts: ChatServerOptions = {}): ChatServer {
+  return new ChatServer({}, { languageModel: new EchoModel(), ...parts });
 }
 
-const BAD_TURNS: [string, HouseParts, string?][] = [
-  ["the brain throws at once", { languageModel: new EchoBrain(broken) }],
-  ["the brain is rejected with no error", { languageModel: new EchoBrain(() => Promise.reject(undefined)) }],
-  ["the brain throws what cannot be shown", { languageModel: new EchoBrain(() => Promise.reject(UNSHOWABLE)) }],
-  ["the brain opens nothing", { languageModel: new EchoBrain(() => Promise.resolve(undefined as unknown as Opened)) }],
+const BAD_TURNS: [string, ChatServerOptions, string?][] = [
+  ["the language model throws at once", { languageModel: new EchoModel(broken) }],
+  ["the language model is rejected with no error", { languageModel: new EchoModel(() => Promise.reject(undefined)) }],
+  ["the language model throws what cannot be shown", {
+    languageModel: new EchoModel(() => Promise.reject(UNSHOWABLE)),
+  }],
+  ["the language model opens nothing", {
+    languageModel: new EchoModel(() => Promise.resolve(undefined as unknown as Opened)),
+  }],
   ["an answer throws what is no error", {
     languageModel: answering(async function* () {
       yield { type: "text", text: "So far" };
@@ -116,7 +120,7 @@ const BAD_TURNS: [string, HouseParts, string?][] = [
     }),
   }, "So far"],
   ["closing an answer that failed throws", {
-    languageModel: new EchoBrain(() =>
+    languageModel: new EchoModel(() =>
       Promise.resolve({ provider: "demo", model: "m", close: broken, events: { [Symbol.asyncIterator]: broken } })
     ),
   }],
@@ -129,12 +133,12 @@ const BAD_TURNS: [string, HouseParts, string?][] = [
 ];
 
 function answering(events: () => AsyncGenerator<LlmEvent>): LanguageModel {
-  return new EchoBrain(() => Promise.resolve({ provider: "demo", model: "m", events: events() }));
+  return new EchoModel(() => Promise.resolve({ provider: "demo", model: "m", events: events() }));
 }
 
 for (const [fault, parts, text = ""] of BAD_TURNS) {
   Deno.test(`a turn fails alone when ${fault}`, async () => {
-    await using server = echoHouse(parts);
+    await using server = echoServer(parts);
     await undisturbed(server, async () => {
       const client = await enter(server);
       client.send({ type: "prompt", turn: "t1", text: "A slow one first. ".repeat(3) });
@@ -170,7 +174,7 @@ for (const [fault, parts, text = ""] of BAD_TURNS) {
 
 Deno.test("a plain turn fails alone when its model cannot be had", async () => {
   const before = faults;
-  await using server = echoHouse({ model: () => faults === before ? broken() : "m" });
+  await using server = echoServer({ model: () => faults === before ? broken() : "m" });
   await undisturbed(server, async () => {
     const plain = await server.plain();
     plain.send("First");
@@ -183,7 +187,7 @@ Deno.test("a plain turn fails alone when its model cannot be had", async () => {
 });
 
 function chunksOf(client: SocketClient<PlainMessage>): string {
-  return client.heard.map((message) => message.type === "chunk" ? message.data : "").join("");
+  return client.received.map((message) => message.type === "chunk" ? message.data : "").join("");
 }
 
 /** Puts a method that throws into the place of one, until the disposer is called. */
@@ -215,9 +219,9 @@ const STAGES: Record<string, (server: ChatServer) => Disposable> = {
   "thoughts, in the middle of a piece": () => breakingRead(CodeTracker.prototype, "inside"),
   "the classifier's sentences": () => breaking(Sentences.prototype, "push"),
   "the classifier's last sentence": () => breaking(Sentences.prototype, "end"),
-  "the metrics, when a turn begins": ({ hub }) => breaking(hub.metrics, "turnBegan"),
-  "the metrics, when a turn ends": ({ hub }) => breaking(hub.metrics, "turnEnded"),
-  "the archive, told of a change": ({ hub }) => breaking(hub.conversations, "changed"),
+  "the metrics, when a turn begins": ({ chat }) => breaking(chat.metrics, "turnBegan"),
+  "the metrics, when a turn ends": ({ chat }) => breaking(chat.metrics, "turnEnded"),
+  "the registry, told of a change": ({ chat }) => breaking(chat.conversations, "changed"),
   "the spans": () => {
     const tracer = trace.getTracer("vtuber");
     return breaking(Object.getPrototypeOf(tracer), "startSpan");
@@ -226,7 +230,7 @@ const STAGES: Record<string, (server: ChatServer) => Disposable> = {
 
 for (const [stage, breakStage] of Object.entries(STAGES)) {
   Deno.test(`no word is lost when a stage fails: ${stage}`, async () => {
-    await using server = echoHouse({ classifier: true });
+    await using server = echoServer({ classifier: () => true });
     const client = await enter(server);
     const before = faults;
     {
@@ -241,10 +245,10 @@ for (const [stage, breakStage] of Object.entries(STAGES)) {
 }
 
 Deno.test("a watcher that throws costs the others of its conversation nothing", async () => {
-  await using server = echoHouse();
+  await using server = echoServer();
   const client = await enter(server);
   await talk(client);
-  const { conversation: conversation } = await server.hub.openSession(OWNER, (await client.next("welcome")).session);
+  const { conversation } = await server.chat.sessions.open(OWNER, (await client.next("welcome")).session);
   conversation.watchers.add({ wake: broken, restart: broken });
   const second = await enter(server, (await client.next("welcome")).session);
   await undisturbed(server, () => talk(client));
@@ -264,14 +268,14 @@ const SOCKET_FAULTS: [string, (socket: WebSocket) => Disposable][] = [
 for (const [fault, breakSocket] of SOCKET_FAULTS) {
   Deno.test(`a socket fails alone when ${fault}`, async () => {
     const sockets: WebSocket[] = [];
-    await using server = echoHouse({ onSocket: (socket) => sockets.push(socket) });
+    await using server = echoServer({ onSocket: (socket) => sockets.push(socket) });
     const client = await enter(server);
     await talk(client);
     const plain = await server.plain();
     const broken = sockets.map(breakSocket);
     await undisturbed(server, async () => {
       const { session } = await client.next("welcome");
-      const { seq } = client.heard.findLast((frame) => "seq" in frame) as { seq: number };
+      const { seq } = client.received.findLast((frame) => "seq" in frame) as { seq: number };
       client.send({ type: "prompt", turn: "t1", text: "Is anybody there?" });
       plain.send("Is anybody there?");
       assertEquals([(await client.closed()).code, (await plain.closed()).code], [1011, 1011]);
@@ -293,10 +297,10 @@ for (const [fault, breakSocket] of SOCKET_FAULTS) {
 
 Deno.test("a ping, a call's answer and a refusal that cannot be sent cost one socket each", async () => {
   const sockets: WebSocket[] = [];
-  await using server = echoHouse({ onSocket: (socket) => sockets.push(socket) });
+  await using server = echoServer({ onSocket: (socket) => sockets.push(socket) });
   await undisturbed(server, async () => {
     const causes: ((client: V2) => void)[] = [
-      () => server.hub.broadcast({ type: "ping" }),
+      () => server.chat.connections.broadcast({ type: "ping" }),
       (client) => client.send({ type: "call", id: "c", method: "conversations.list", params: {} }),
       (client) => client.send("no frame at all"),
     ];
@@ -309,14 +313,17 @@ Deno.test("a ping, a call's answer and a refusal that cannot be sent cost one so
   });
 });
 
-Deno.test("a guest of the hub that throws keeps no other from being told", async () => {
-  await using server = echoHouse();
+Deno.test("a connection that throws keeps no other from being told", async () => {
+  await using server = echoServer();
   const client = await server.v2();
-  const leave = server.hub.addConnection({ close: broken } as unknown as WebSocket, { principal: OWNER, tell: broken });
+  const leave = server.chat.connections.add({ close: broken } as unknown as WebSocket, {
+    principal: OWNER,
+    send: broken,
+  });
   const second = await server.v2();
-  server.hub.broadcast({ type: "ping" });
+  server.chat.connections.broadcast({ type: "ping" });
   await Promise.all([client.next("ping"), second.next("ping")]);
-  // Nor from being closed with the hub, and everything from being stored.
+  // Nor from being closed at the end, and everything from being stored.
   const talking = await enter(server);
   await talk(talking, "To be stored");
   let stored = 0;
@@ -325,7 +332,7 @@ Deno.test("a guest of the hub that throws keeps no other from being told", async
     stored += changed.size;
     return save(changed);
   };
-  await server.hub.close();
+  await server.chat.close();
   assertEquals([(await client.closed()).code, (await second.closed()).code, stored], [1001, 1001, 1]);
   leave();
 });
@@ -355,23 +362,23 @@ const CALL_FAULTS: CallFault[] = [
       ({ conversation }) => ({ conversation }),
     ],
   ]),
-  ["who is asked throws", ({ hub }) => breaking(hub.calls, "answer"), "conversations.list", () => ({})],
+  ["who is asked throws", ({ chat }) => breaking(chat.calls, "answer"), "conversations.list", () => ({})],
   [
     "the result is none that can be sent",
-    ({ hub }) => {
-      const own = hub.calls.answer.bind(hub.calls);
-      hub.calls.answer = () => Promise.resolve(1n);
-      return { [Symbol.dispose]: () => hub.calls.answer = own };
+    ({ chat }) => {
+      const own = chat.calls.answer.bind(chat.calls);
+      chat.calls.answer = () => Promise.resolve(1n);
+      return { [Symbol.dispose]: () => chat.calls.answer = own };
     },
     "conversations.list",
     () => ({}),
   ],
   [
     "what is asked is rejected with no error",
-    ({ hub }) => {
-      const own = hub.calls.answer.bind(hub.calls);
-      hub.calls.answer = () => Promise.reject(UNSHOWABLE);
-      return { [Symbol.dispose]: () => hub.calls.answer = own };
+    ({ chat }) => {
+      const own = chat.calls.answer.bind(chat.calls);
+      chat.calls.answer = () => Promise.reject(UNSHOWABLE);
+      return { [Symbol.dispose]: () => chat.calls.answer = own };
     },
     "conversations.list",
     () => ({}),
@@ -385,12 +392,15 @@ interface Known {
 
 for (const [fault, breakIt, method, params] of CALL_FAULTS) {
   Deno.test(`a call fails alone when ${fault}`, async () => {
-    await using server = echoHouse();
+    await using server = echoServer();
     const client = await enter(server);
     await talk(client, "To be kept");
     const [{ id } = { id: "" }] = await call(client, "conversations.list", {});
-    const { conversation: conversation } = await server.hub.openSession(OWNER, (await client.next("welcome")).session);
-    const before = JSON.stringify((await server.hub.conversations.read(id, OWNER)).turns);
+    const { conversation } = await server.chat.sessions.open(
+      OWNER,
+      (await client.next("welcome")).session,
+    );
+    const before = JSON.stringify((await server.chat.conversations.read(id, OWNER)).turns);
     await undisturbed(server, async () => {
       {
         using _fault = breakIt(server);
@@ -398,9 +408,9 @@ for (const [fault, breakIt, method, params] of CALL_FAULTS) {
         assert(told.type === "refused" && told.code === "internal", JSON.stringify(told));
       }
       // Nothing of it has happened.
-      assertEquals(JSON.stringify((await server.hub.conversations.read(id, OWNER)).turns), before);
+      assertEquals(JSON.stringify((await server.chat.conversations.read(id, OWNER)).turns), before);
       assertEquals(JSON.stringify(conversation.turns), before);
-      await server.hub.conversations.open(id, OWNER, (open) => {
+      await server.chat.conversations.open(id, OWNER, (open) => {
         assert(open === conversation, "the conversation is alive as it was");
       });
       await talk(client);
@@ -411,7 +421,7 @@ for (const [fault, breakIt, method, params] of CALL_FAULTS) {
 }
 
 Deno.test("a call fails alone when the context cannot be had", async () => {
-  await using server = echoHouse({ context: broken });
+  await using server = echoServer({ context: broken });
   const client = await enter(server);
   await undisturbed(server, async () => {
     const told = await outcome(client, "context.use", {});
@@ -423,7 +433,7 @@ Deno.test("a call fails alone when the context cannot be had", async () => {
 
 for (const [how, fault] of STORE_FAULTS) {
   Deno.test(`a greeting fails alone when the store ${how}; who comes back is welcomed`, async () => {
-    await using server = echoHouse();
+    await using server = echoServer();
     await undisturbed(server, async () => {
       const client = await server.v2();
       {
@@ -441,7 +451,7 @@ for (const [how, fault] of STORE_FAULTS) {
   });
 
   Deno.test(`what is asked anew while the store ${how} in truncate() is stored when it does not any more`, async () => {
-    await using server = echoHouse();
+    await using server = echoServer();
     const client = await enter(server);
     await talk(client, "To be dropped");
     const [{ id } = { id: "" }] = await call(client, "conversations.list", {});
@@ -454,7 +464,7 @@ for (const [how, fault] of STORE_FAULTS) {
         assertEquals((await client.next("error")).code, "not_stored");
         assertEquals((await server.store.read(id))?.turns.map(({ turn }) => turn), [turn]);
       }
-      await server.hub.conversations.save();
+      await server.chat.conversations.save();
       assertEquals((await server.store.read(id))?.turns.map(({ turn }) => turn), ["anew"]);
     });
     await client.close();
@@ -472,10 +482,10 @@ for (const part of ["status", "character"] as const) {
       reachable: false,
       away: false,
     };
-    const parts: HouseParts = part === "status"
+    const parts: ChatServerOptions = part === "status"
       ? { status: () => fault ? broken() : there }
       : { character: () => fault ? broken() : { name: "Ada" } };
-    await using server = echoHouse(parts);
+    await using server = echoServer(parts);
     const moving = await enter(server);
     await talk(moving);
     const restarted = await enter(server);
@@ -506,7 +516,7 @@ for (const part of ["status", "character"] as const) {
 for (const method of ["save", "enter"] as const) {
   for (const [how, fault] of STORE_FAULTS) {
     Deno.test(`a store that ${how} in ${method}(), when nobody waits, is told, and loses nothing`, async () => {
-      await using server = echoHouse();
+      await using server = echoServer();
       const client = await enter(server);
       await undisturbed(server, async () => {
         {
@@ -515,7 +525,7 @@ for (const method of ["save", "enter"] as const) {
           assertEquals((await client.next("error")).code, "not_stored");
           await talk(client, "As well");
         }
-        await server.hub.conversations.save();
+        await server.chat.conversations.save();
         const [stored] = await server.store.list(1, "To be kept");
         assertEquals(stored?.turns, 2);
       });
@@ -526,13 +536,13 @@ for (const method of ["save", "enter"] as const) {
 
 for (const [how, fault] of STORE_FAULTS) {
   Deno.test(`a store that ${how} when nobody can be told of it is tried again all the same`, async () => {
-    await using server = echoHouse();
+    await using server = echoServer();
     const client = await enter(server);
     await undisturbed(server, async () => {
       const before = faults;
       {
         using _store = breaking(server.store, "save", fault);
-        using _hub = breaking(server.hub, "broadcast");
+        using _hub = breaking(server.chat.connections, "broadcast");
         await talk(client, "To be kept");
         while (faults < before + 2) await new Promise((resolve) => setTimeout(resolve, 5));
       }
@@ -543,13 +553,13 @@ for (const [how, fault] of STORE_FAULTS) {
   });
 
   Deno.test(`a conversation that is left while the store ${how} is nobody else's trouble`, async () => {
-    await using server = new ChatServer({ sessionSeconds: 0 }, { languageModel: new EchoBrain() });
+    await using server = new ChatServer({ sessionSeconds: 0 }, { languageModel: new EchoModel() });
     await undisturbed(server, async () => {
       using _fault = breaking(server.store, "save", fault);
       const client = await enter(server);
       await talk(client);
       await client.close();
-      while (server.hub.sessions > 1) await new Promise((resolve) => setTimeout(resolve, 5));
+      while (server.chat.sessions.size > 1) await new Promise((resolve) => setTimeout(resolve, 5));
     });
   });
 
@@ -557,7 +567,7 @@ for (const [how, fault] of STORE_FAULTS) {
     const store = new MemoryStore();
     const before = faults;
     using _fault = breaking(store, "forgetSessions", fault);
-    await using server = echoHouse({ store });
+    await using server = echoServer({ store });
     const client = await enter(server);
     await talk(client);
     await client.close();

@@ -1,4 +1,4 @@
-/** Sockets that fail alone: whatever goes wrong with one is said, ends that socket, and reaches nobody else. */
+/** Sockets that fail alone: whatever goes wrong with one is reported, ends that socket, and reaches nobody else. */
 import { guarded } from "@/lib/telemetry/guard.ts";
 
 /** Close code (IANA's registry) for a fault of the server's. The client may come back. */
@@ -8,16 +8,16 @@ const INTERNAL_ERROR = 1011;
 export function listen<Type extends keyof WebSocketEventMap>(
   socket: WebSocket,
   type: Type,
-  hear: (event: WebSocketEventMap[Type]) => void,
+  listener: (event: WebSocketEventMap[Type]) => void,
   options: AddEventListenerOptions = {},
 ): void {
-  const guardedHear = (event: WebSocketEventMap[Type]) => {
-    guarded(`take a socket's ${type} event`, () => hear(event), () => dropSocket(socket));
+  const guardedListener = (event: WebSocketEventMap[Type]) => {
+    guarded(`take a socket's ${type} event`, () => listener(event), () => dropSocket(socket));
   };
-  socket.addEventListener(type, guardedHear, options);
+  socket.addEventListener(type, guardedListener, options);
 }
 
-/** Puts a text into an open socket. Never throws: one that takes none is closed. */
+/** Sends a text by an open socket. Never throws: one that takes none is closed. */
 export function sendText(socket: WebSocket, text: string): void {
   guarded("send to a socket", () => socket.send(text), () => dropSocket(socket));
 }

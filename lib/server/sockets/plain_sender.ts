@@ -4,9 +4,9 @@ import { guarded } from "@/lib/telemetry/guard.ts";
 
 /** Bytes that may wait in a socket before further ones wait here, where they can be dropped. */
 const HIGH_WATER = 256 * 1024;
-/** How often a busy line is looked at again, ms: soon at first, then ever less. */
+/** How often a busy socket is looked at again, ms: soon at first, then ever less. */
 const RETRY_MS = { least: 5, most: 160 };
-/** How long nothing at all may leave a busy line before it is given up, ms. */
+/** How long nothing at all may leave a busy socket before it is given up, ms. */
 const STUCK_MS = 30_000;
 /** Close code (IANA's registry) for a client that may come back. */
 const TRY_AGAIN_LATER = 1013;
@@ -40,7 +40,7 @@ export class PlainSender {
 
   /** Never throws: a socket that takes nothing is given up. */
   send(message: PlainMessage): void {
-    this.#alone(() => this.#put(message));
+    this.#guarded(() => this.#put(message));
   }
 
   #put(message: PlainMessage): void {
@@ -76,7 +76,7 @@ export class PlainSender {
   }
 
   #later(): ReturnType<typeof setTimeout> {
-    return setTimeout(() => this.#alone(() => this.#pump()), this.#retryMs);
+    return setTimeout(() => this.#guarded(() => this.#pump()), this.#retryMs);
   }
 
   /** Watches what is in the socket; true when nothing has left it for too long. */
@@ -92,7 +92,7 @@ export class PlainSender {
     return performance.now() - this.#stuck.since > STUCK_MS;
   }
 
-  #alone(run: () => void): void {
+  #guarded(run: () => void): void {
     guarded("send to a plain client", run, () => {
       this.dispose();
       this.#options.onGivenUp();

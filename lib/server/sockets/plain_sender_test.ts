@@ -28,15 +28,15 @@ class FakeSocket extends EventTarget {
 
 function open(
   backlogBytes: number,
-): { socket: FakeSocket; line: PlainSender; given: { up: number }; say(data: string): void } {
+): { socket: FakeSocket; sender: PlainSender; given: { up: number }; say(data: string): void } {
   const socket = new FakeSocket();
   const given = { up: 0 };
-  const line = new PlainSender(socket as unknown as WebSocket, { backlogBytes, onGivenUp: () => given.up++ });
-  return { socket, line, given, say: (data) => line.send({ type: "chunk", data }) };
+  const sender = new PlainSender(socket as unknown as WebSocket, { backlogBytes, onGivenUp: () => given.up++ });
+  return { socket, sender, given, say: (data) => sender.send({ type: "chunk", data }) };
 }
 
 Deno.test("PlainLine keeps what a busy socket cannot take, and sends it in order, nothing joined", async () => {
-  const { socket, line, given, say } = open(1_000);
+  const { socket, sender, given, say } = open(1_000);
   say("1");
   await socket.more();
   socket.bufferedAmount = 300_000;
@@ -49,7 +49,7 @@ Deno.test("PlainLine keeps what a busy socket cannot take, and sends it in order
   assertEquals(socket.sent, ["1", "2", "3", "4"]);
   say("5");
   assertEquals([socket.sent.at(-1), given.up], ["5", 0]);
-  line.dispose();
+  sender.dispose();
 });
 
 Deno.test("PlainLine closes the socket of a client that leaves more unread than the limit, once", () => {

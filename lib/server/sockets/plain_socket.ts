@@ -1,33 +1,51 @@
 /** A socket that speaks the plain protocol: prompts in, their answers out in order, nothing kept. */
-import type { Hub } from "@/lib/chat/hub.ts";
+import type { Connections } from "./connections.ts";
 import { dropSocket, listen } from "./listen.ts";
 import { PlainSender } from "./plain_sender.ts";
-import { faultOf, RequestError } from "@/lib/protocol/request_error.ts";
-import { runTurn } from "@/lib/chat/turn.ts";
-import type { TurnEvent } from "@/lib/stages/events.ts";
+import { RequestError } from "@/lib/protocol/request_error.ts";
+import { internalError } from "@/lib/telemetry/internal_error.ts";
+import type { RequestLimits } from "@/lib/chat/request_limits.ts";
+import { type LanguageModel, runTurn } from "@/lib/chat/turn.ts";
+import type { Emit, TurnEvent } from "@/lib/stages/events.ts";
 import type { Principal } from "@/lib/principal.ts";
 import { parsePlainPrompt, type PlainMessage } from "@/lib/protocol/plain.ts";
 import type { TurnError } from "@/lib/protocol/v2.ts";
 import { guarded } from "@/lib/telemetry/guard.ts";
 
+/** What plain sockets are served with. */
+export interface PlainServices {
+  connections: Connections;
+  requestLimits: RequestLimits;
+  /** Bytes that may wait for a client that reads slowly. */
+  backlogBytes: number;
+  /** How many prompts may wait behind the running one. */
+  queue: number;
+  languageModel: LanguageModel;
+  /** The name of the model that answers. */
+  model(): string;
+  /** Makes what follows the events of one turn, for the log and the metrics. It must not throw. */
+  watch(): Emit;
+}
+
 /** Serves one open or opening socket until it closes; that ends what is being answered. */
-export function servePlain(socket: WebSocket, hub: Hub, principal: Principal, model: () => string): void {
+export function servePlain(socket: WebSocket, services: PlainServices, principal: Principal): void {
+  const { connections, requestLimits, languageModel, model } = services;
   const gone = new AbortController();
-  /** By this the demo remembers what was said, since no history comes with a prompt. */
+  /** The demo remembers earlier prompts by this id, since no history comes with a prompt. */
   const user = crypto.randomUUID();
   const waiting: string[] = [];
   let running = false;
 
-  const line = new PlainSender(socket, {
-    backlogBytes: hub.limits.backlogBytes,
+  const sender = new PlainSender(socket, {
+    backlogBytes: services.backlogBytes,
     onGivenUp: () => gone.abort(new DOMException("The client does not read", "AbortError")),
   });
 
   function take(data: unknown): void {
-    hub.checkFrame(data);
+    requestLimits.checkFrame(data);
     const prompt = parsePlainPrompt(data);
-    hub.checkPrompt(prompt);
-    if (running && waiting.length >= hub.limits.queue) {
+    requestLimits.checkPrompt(prompt);
+    if (running && waiting.length >= services.queue) {
       throw new RequestError({ code: "queue_full", message: `${waiting.length} prompts are waiting already` });
     }
     waiting.push(prompt);
@@ -38,32 +56,34 @@ export function servePlain(socket: WebSocket, hub: Hub, principal: Principal, mo
     running = true;
     for (let prompt = waiting.shift(); prompt !== undefined; prompt = waiting.shift()) {
       if (gone.signal.aborted) return;
-      line.send({ type: "start" });
+      sender.send({ type: "start" });
       const messages = [{ role: "user" as const, content: prompt }];
-      const watch = hub.watchTurn("plain");
+      const watch = services.watch();
       const emit = (event: TurnEvent) => {
         const message = plainMessageOf(event);
-        if (message !== undefined) line.send(message);
+        if (message !== undefined) sender.send(message);
         watch(event);
       };
-      await runTurn(hub.languageModel, () => ({ model: model(), messages, user }), emit, gone.signal);
+      await runTurn(languageModel, () => ({ model: model(), messages, user }), emit, gone.signal);
     }
     running = false;
   }
 
-  const leave = hub.addConnection(socket, { principal, tell() {} });
+  const leave = connections.add(socket, { principal, send() {} });
   listen(socket, "message", (event) => {
     try {
       take(event.data);
     } catch (error) {
       const isTheirs = error instanceof SyntaxError || error instanceof RequestError;
-      line.send(isTheirs ? { type: "error", message: error.message } : plainError(faultOf("take a prompt", error)));
+      sender.send(
+        isTheirs ? { type: "error", message: error.message } : plainError(internalError("take a prompt", error)),
+      );
     }
-    // What still comes in after a close is nobody's.
+    // What still comes in after a close is ignored.
   }, { signal: gone.signal });
   listen(socket, "close", () => {
     gone.abort(new DOMException("The client left", "AbortError"));
-    line.dispose();
+    sender.dispose();
     leave();
   }, { once: true });
 }

@@ -1,7 +1,7 @@
 import { assertEquals, assertNotEquals, assertRejects, assertThrows } from "@std/assert";
 import { CallRouter } from "@/lib/server/calls/router.ts";
-import { FakeModel } from "@/lib/chat/fake_brain.ts";
-import { Hub } from "@/lib/chat/hub.ts";
+import { FakeModel } from "@/lib/chat/fake_model.ts";
+import { type Chat, openChat as open } from "@/lib/server/services.ts";
 import { RequestError } from "@/lib/protocol/request_error.ts";
 import { SqliteStore } from "@/lib/store/sqlite_store.ts";
 import type { Store } from "@/lib/store/store.ts";
@@ -11,8 +11,12 @@ import { OWNER, type Principal } from "@/lib/principal.ts";
 const ANNA: Principal = { role: "guest", id: "guest:anna" };
 const BEN: Principal = { role: "guest", id: "guest:ben" };
 
-function openHub(file: string, store: Store = new SqliteStore(file)): Hub {
-  return new Hub({
+let epoch = 0;
+
+function openChat(file: string, store: Store = new SqliteStore(file)): Chat {
+  return open({
+    epoch: ++epoch,
+    model: () => "m",
     languageModel: new FakeModel(),
     store,
     limits: configSchema.parse({}).limits,
@@ -36,63 +40,63 @@ function slow(store: Store): Store {
 
 Deno.test("after a restart a session is found again by whose it is, and by nobody else", async () => {
   const file = await Deno.makeTempFile({ suffix: ".db" });
-  const before = openHub(file);
-  const seats = await Promise.all([OWNER, ANNA].map((principal) => before.openSession(principal)));
-  for (const session of seats) await before.prompt(session, "t", `of ${session.principal.id}`);
+  const before = openChat(file);
+  const sessions = await Promise.all([OWNER, ANNA].map((principal) => before.sessions.open(principal)));
+  for (const session of sessions) await before.sessions.prompt(session, "t", `of ${session.principal.id}`);
   await before.close();
-  const after = openHub(file);
-  const [owners = "", annas = ""] = seats.map(({ id }) => id);
+  const after = openChat(file);
+  const [owners = "", annas = ""] = sessions.map(({ id }) => id);
   for (const [thief, id] of [[BEN, annas], [BEN, owners], [ANNA, owners]] as const) {
-    const session = await after.openSession(thief, id);
+    const session = await after.sessions.open(thief, id);
     assertNotEquals(session.id, id);
     assertEquals([session.conversation.turns, session.conversation.owner], [[], thief.id]);
   }
   for (const [principal, id] of [[ANNA, annas], [OWNER, owners]] as const) {
-    const session = await after.openSession(principal, id);
+    const session = await after.sessions.open(principal, id);
     assertEquals([session.id, session.conversation.owner], [id, principal.id]);
     assertEquals(session.conversation.turns.map(({ prompt }) => prompt), [`of ${principal.id}`]);
     // While it is alive, it is as little another's.
-    assertNotEquals((await after.openSession(BEN, id)).id, id);
+    assertNotEquals((await after.sessions.open(BEN, id)).id, id);
   }
   await after.close();
   await Deno.remove(file);
 });
 
 Deno.test("a conversation that the owner deletes leaves its guest in a new one of its own", async () => {
-  const hub = openHub(":memory:");
+  const chat = openChat(":memory:");
   const [session, bens, owners] = [
-    await hub.openSession(ANNA),
-    await hub.openSession(BEN),
-    await hub.openSession(OWNER),
+    await chat.sessions.open(ANNA),
+    await chat.sessions.open(BEN),
+    await chat.sessions.open(OWNER),
   ];
-  await hub.prompt(session, "t", "hello");
+  await chat.sessions.prompt(session, "t", "hello");
   const { id: conversation } = session.conversation;
-  await assertRejects(() => hub.delete(bens, conversation), RequestError, "no such conversation");
-  await hub.delete(owners, conversation);
+  await assertRejects(() => chat.sessions.deleteConversation(bens, conversation), RequestError, "no such conversation");
+  await chat.sessions.deleteConversation(owners, conversation);
   assertEquals([session.conversation.turns, session.conversation.owner], [[], ANNA.id]);
-  await hub.close();
+  await chat.close();
 });
 
 Deno.test("a guest gets nothing of the owner's while a slow store brings it to life", async () => {
   const file = await Deno.makeTempFile({ suffix: ".db" });
-  const before = openHub(file);
-  const { id, conversation: { id: conversation } } = await before.openSession(OWNER);
-  await before.prompt(await before.openSession(OWNER, id), "t", "a secret");
+  const before = openChat(file);
+  const { id, conversation: { id: conversation } } = await before.sessions.open(OWNER);
+  await before.sessions.prompt(await before.sessions.open(OWNER, id), "t", "a secret");
   await before.close();
   for (const order of [0, 1]) {
-    const hub = openHub(file, slow(new SqliteStore(file)));
-    const anna = await hub.openSession(ANNA);
+    const chat = openChat(file, slow(new SqliteStore(file)));
+    const anna = await chat.sessions.open(ANNA);
     const steal = [
-      () => hub.openSession(ANNA, id).then((session) => session.conversation.turns.length),
+      () => chat.sessions.open(ANNA, id).then((session) => session.conversation.turns.length),
       ...[
-        () => hub.open(anna, conversation),
-        () => hub.conversations.read(conversation, ANNA),
-        () => hub.conversations.rename(conversation, "mine", ANNA),
-        () => hub.delete(anna, conversation),
+        () => chat.sessions.openConversation(anna, conversation),
+        () => chat.conversations.read(conversation, ANNA),
+        () => chat.conversations.rename(conversation, "mine", ANNA),
+        () => chat.sessions.deleteConversation(anna, conversation),
       ].map((attempt) => () => attempt().then(() => "got it", (error: Error) => error.message)),
-      () => hub.conversations.list(ANNA, "secret").then((list) => list.length),
+      () => chat.conversations.list(ANNA, "secret").then((list) => list.length),
     ];
-    const own = () => hub.openSession(OWNER, id);
+    const own = () => chat.sessions.open(OWNER, id);
     const all = order === 0 ? [own(), ...steal.map((one) => one())] : [...steal.map((one) => one()), own()];
     const results = await Promise.all(all as Promise<unknown>[]);
     const stolen = order === 0 ? results.slice(1) : results.slice(0, -1);
@@ -100,7 +104,7 @@ Deno.test("a guest gets nothing of the owner's while a slow store brings it to l
     assertEquals(stolen, [0, no, no, no, no, 0]);
     assertEquals((await own()).conversation.turns.map(({ prompt }) => prompt), ["a secret"]);
     assertEquals((await own()).conversation.id, conversation);
-    await hub.close();
+    await chat.close();
   }
   await Deno.remove(file);
 });

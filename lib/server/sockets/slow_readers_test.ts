@@ -1,7 +1,7 @@
 /** Clients that connect and never read: they cost bounded memory, and nobody else notices. */
 import { assert, assertEquals } from "@std/assert";
-import { FakeModel } from "@/lib/chat/fake_brain.ts";
-import { Hub } from "@/lib/chat/hub.ts";
+import { FakeModel } from "@/lib/chat/fake_model.ts";
+import { type Chat, openChat } from "@/lib/server/services.ts";
 import { MemoryStore } from "@/lib/store/store.ts";
 import { upgradeSocket } from "./upgrade.ts";
 import { type Config, configSchema } from "@/lib/config/schema.ts";
@@ -15,15 +15,17 @@ import { until } from "@/tests/until.ts";
 const PIECE = "x".repeat(100_000);
 const PIECES = 300;
 
-class House {
-  readonly brain = new FakeModel();
+class SlowReadersServer {
+  readonly model = new FakeModel();
   readonly sockets: WebSocket[] = [];
-  readonly hub: Hub;
+  readonly chat: Chat;
   readonly server: Deno.HttpServer<Deno.NetAddr>;
 
   constructor(limits: Partial<Config["limits"]> = {}) {
-    this.hub = new Hub({
-      languageModel: this.brain,
+    this.chat = openChat({
+      epoch: 1,
+      model: () => "m",
+      languageModel: this.model,
       store: new MemoryStore(),
       limits: { ...configSchema.parse({}).limits, ...limits },
       request: (turns) => ({ model: "m", messages: [{ role: "user", content: turns.at(-1)!.prompt }] }),
@@ -32,11 +34,9 @@ class House {
     this.server = Deno.serve(
       { port: 0, hostname: "127.0.0.1", onListen() {} },
       (request, { remoteAddr }) =>
-        upgradeSocket(request, {
-          hub: this.hub,
+        upgradeSocket(request, this.chat.sockets, {
           principal: OWNER,
           address: remoteAddr.hostname,
-          model: () => "m",
           upgrade: (options) => {
             const upgraded = Deno.upgradeWebSocket(request, options);
             this.sockets.push(upgraded.socket);
@@ -77,17 +77,17 @@ class House {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    await this.hub.close();
+    await this.chat.close();
     await this.server.shutdown();
   }
 }
 
 Deno.test("plain: whoever never reads is given up: the generation ends, what waited is dropped", async () => {
-  await using house = new House({ backlogBytes: 1_000_000 });
+  await using server = new SlowReadersServer({ backlogBytes: 1_000_000 });
   {
-    using deaf = await house.openDeaf();
+    using deaf = await server.openDeaf();
     await deaf.send("hi");
-    const answer = await house.brain.answer(0);
+    const answer = await server.model.answer(0);
     const ended = new Promise((resolve) => answer.signal.addEventListener("abort", resolve));
     for (let i = 0; i < PIECES && !answer.signal.aborted; i++) {
       answer.say(PIECE);
@@ -95,50 +95,50 @@ Deno.test("plain: whoever never reads is given up: the generation ends, what wai
       await new Promise((resolve) => setTimeout(resolve));
     }
     await ended;
-    const { bufferedAmount } = house.sockets[0]!;
+    const { bufferedAmount } = server.sockets[0]!;
     assert(bufferedAmount < 1_000_000, `${bufferedAmount} bytes are still in the socket`);
-    assertEquals(house.hub.connectionLimiter.taken, 1);
+    assertEquals(server.chat.sockets.connectionLimiter.taken, 1);
   }
-  await house.left(0);
-  assertEquals([house.hub.sockets, house.hub.connectionLimiter.taken], [0, 0]);
-  const probe = await house.open<PlainMessage>();
+  await server.left(0);
+  assertEquals([server.chat.connections.size, server.chat.sockets.connectionLimiter.taken], [0, 0]);
+  const probe = await server.open<PlainMessage>();
   probe.send("still there?");
-  (await house.brain.answer(1)).end();
+  (await server.model.answer(1)).end();
   await probe.next("end");
   await probe.close();
 });
 
 Deno.test("v2: whoever never reads holds up nobody, and its socket holds little", async () => {
-  await using house = new House();
-  const other = await house.open<ServerFrame>(SUBPROTOCOL);
+  await using server = new SlowReadersServer();
+  const other = await server.open<ServerFrame>(SUBPROTOCOL);
   other.send({ type: "hello" });
   const { session } = await other.next("welcome");
   {
-    using deaf = await house.openDeaf(SUBPROTOCOL);
+    using deaf = await server.openDeaf(SUBPROTOCOL);
     await deaf.send(JSON.stringify({ type: "hello", session }));
     other.send({ type: "prompt", turn: "t", text: "hi" });
-    const answer = await house.brain.answer(0);
+    const answer = await server.model.answer(0);
     for (let i = 0; i < PIECES; i++) {
       answer.say(PIECE);
-      await other.next("chunk", other.heard.length);
+      await other.next("chunk", other.received.length);
     }
     answer.end();
     await other.next("end");
-    const length = other.heard.reduce((sum, frame) => sum + (frame.type === "chunk" ? frame.data.length : 0), 0);
+    const length = other.received.reduce((sum, frame) => sum + (frame.type === "chunk" ? frame.data.length : 0), 0);
     assertEquals(length, PIECES * PIECE.length);
-    const { bufferedAmount } = house.sockets[1]!;
+    const { bufferedAmount } = server.sockets[1]!;
     assert(bufferedAmount < 3_000_000, `${bufferedAmount} bytes are still in the socket`);
   }
-  await house.left(1);
+  await server.left(1);
   await other.close();
 });
 
 Deno.test("v2: whoever asks without end and never reads the answers is closed", async () => {
-  await using house = new House({ backlogBytes: 65_536 });
+  await using server = new SlowReadersServer({ backlogBytes: 65_536 });
   {
-    using deaf = await house.openDeaf(SUBPROTOCOL);
+    using deaf = await server.openDeaf(SUBPROTOCOL);
     await deaf.send(JSON.stringify({ type: "hello" }));
-    const socket = house.sockets[0]!;
+    const socket = server.sockets[0]!;
     const isClosed = () => socket.readyState !== WebSocket.OPEN;
     await until("it is closed", async () => {
       // Many at once: the kernel holds more than the backlog.
@@ -147,40 +147,44 @@ Deno.test("v2: whoever asks without end and never reads the answers is closed", 
     });
     assert(socket.bufferedAmount < 200_000, `${socket.bufferedAmount} bytes are still in the socket`);
   }
-  await house.left(0);
+  await server.left(0);
 });
 
 Deno.test("a socket too many is told why, and closed with 1013", async () => {
-  await using house = new House({ socketsPerAddress: 1 });
-  const first = await house.open<PlainMessage>();
-  const plain = await house.open<PlainMessage>();
+  await using server = new SlowReadersServer({ socketsPerAddress: 1 });
+  const first = await server.open<PlainMessage>();
+  const plain = await server.open<PlainMessage>();
   assertEquals((await plain.next("error")).message.includes("limits.socketsPerAddress"), true);
   assertEquals((await plain.closed()).code, 1013);
-  const v2 = await house.open<ServerFrame>(SUBPROTOCOL);
+  const v2 = await server.open<ServerFrame>(SUBPROTOCOL);
   assertEquals((await v2.next("error")).code, "too_many");
   assertEquals((await v2.closed()).code, 1013);
   await first.close();
-  await house.left(0);
-  const again = await house.open<PlainMessage>();
+  await server.left(0);
+  const again = await server.open<PlainMessage>();
   again.send("hi");
-  (await house.brain.answer(0)).end();
+  (await server.model.answer(0)).end();
   await again.next("end");
   await again.close();
 });
 
 Deno.test("clients that vanish in the middle of the upgrade leave their places", async () => {
-  await using house = new House();
-  for (let i = 0; i < 20; i++) (await house.openDeaf())[Symbol.dispose]();
-  await Promise.all(house.sockets.map((_, index) => house.left(index)));
-  assertEquals([house.sockets.length, house.hub.sockets, house.hub.connectionLimiter.taken], [20, 0, 0]);
+  await using server = new SlowReadersServer();
+  for (let i = 0; i < 20; i++) (await server.openDeaf())[Symbol.dispose]();
+  await Promise.all(server.sockets.map((_, index) => server.left(index)));
+  assertEquals([server.sockets.length, server.chat.connections.size, server.chat.sockets.connectionLimiter.taken], [
+    20,
+    0,
+    0,
+  ]);
 });
 
 Deno.test("an upgrade without its headers is a 400, and takes no place", async () => {
-  await using house = new House();
-  using connection = await Deno.connect({ port: house.server.addr.port, hostname: "127.0.0.1" });
+  await using server = new SlowReadersServer();
+  using connection = await Deno.connect({ port: server.server.addr.port, hostname: "127.0.0.1" });
   await connection.write(new TextEncoder().encode("GET / HTTP/1.1\r\nHost: localhost\r\nUpgrade: websocket\r\n\r\n"));
   const head = new Uint8Array(12);
   await connection.read(head);
   assertEquals(new TextDecoder().decode(head), "HTTP/1.1 400");
-  assertEquals(house.hub.connectionLimiter.taken, 0);
+  assertEquals(server.chat.sockets.connectionLimiter.taken, 0);
 });

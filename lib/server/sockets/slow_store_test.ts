@@ -1,6 +1,6 @@
 /** Conversations on a store that takes its time: what comes of them is what came of them on one that takes none. */
 import { assert, assertEquals } from "@std/assert";
-import { FakeModel } from "@/lib/chat/fake_brain.ts";
+import { FakeModel } from "@/lib/chat/fake_model.ts";
 import { call, ChatServer } from "./chat_server_fixture.ts";
 import { MemoryStore, type Store } from "@/lib/store/store.ts";
 import type { Opened } from "@/lib/chat/turn.ts";
@@ -21,7 +21,7 @@ function done(turn: string): TurnRecord {
 }
 
 /** Answers at once. */
-class QuickBrain extends FakeModel {
+class QuickModel extends FakeModel {
   override open(request: GenerateRequest): Promise<Opened> {
     const events: LlmEvent[] = [{ type: "text", text: "answer" }, { type: "done", reason: "stop" }];
     return Promise.resolve({ provider: "demo", model: request.model, events: ReadableStream.from(events) });
@@ -87,7 +87,7 @@ function frames(random: Random): Record<string, unknown>[] {
 
 /** What came of all the frames: the answers to calls, the session's conversation, and all that is stored. */
 async function outcomeOf(sent: readonly Record<string, unknown>[], store: Store): Promise<unknown> {
-  await using server = new ChatServer({ queue: QUEUE }, { store, languageModel: new QuickBrain() });
+  await using server = new ChatServer({ queue: QUEUE }, { store, languageModel: new QuickModel() });
   const page = await server.v2();
   page.send({ type: "hello", session: "old" });
   for (const frame of sent) page.send(frame);
@@ -100,6 +100,9 @@ async function outcomeOf(sent: readonly Record<string, unknown>[], store: Store)
     // A list is to be answered; what is in it depends on what was stored when it was made.
     answers.push([id, method === "conversations.list" || answer]);
   }
+  // When all has been done it is stored, however long that takes: a list would not wait for it.
+  await call(page, "context.use", {});
+  await server.chat.conversations.save();
   const list = await call(page, "conversations.list", {});
   const other = await server.v2();
   other.send({ type: "hello", session: "old" });
@@ -136,13 +139,13 @@ Deno.test("pages that come with the same session at once are in the same session
     const pages = await Promise.all([server.v2(), server.v2(), server.v2()]);
     for (const page of pages) page.send({ type: "hello", session: "old" });
     for (const page of pages) assertEquals((await page.next("welcome")).history.length, 2);
-    assertEquals(server.hub.sessions, 1);
+    assertEquals(server.chat.sessions.size, 1);
     await ask(pages[0]!, "new");
     for (const page of pages) assertEquals((await page.next("queued")).turn, "new");
     await call(pages[0]!, "conversations.open", { conversation: "c1" });
     for (const page of pages) {
       await call(page, "context.use", {});
-      const welcome = page.heard.findLast((frame) => frame.type === "welcome");
+      const welcome = page.received.findLast((frame) => frame.type === "welcome");
       assertEquals(welcome?.history.map(({ turn }) => turn), ["c1a", "c1b"]);
     }
     await Promise.all(pages.map((page) => page.close()));
@@ -154,7 +157,7 @@ Deno.test("no prompt is lost and no conversation lives twice, whoever comes, goe
     const random = numbers(seed);
     let failing = 0.3;
     const store = slow(await stored(), random, () => failing);
-    const server = new ChatServer({ queue: QUEUE, sessionSeconds: 0 }, { store, languageModel: new QuickBrain() });
+    const server = new ChatServer({ queue: QUEUE, sessionSeconds: 0 }, { store, languageModel: new QuickModel() });
     const asked: string[] = [];
     const visit = async (visitor: number) => {
       for (let stay = 0; stay < 3; stay++) {
@@ -178,11 +181,11 @@ Deno.test("no prompt is lost and no conversation lives twice, whoever comes, goe
     };
     await Promise.all(Array.from({ length: 5 }, (_, visitor) => visit(visitor)));
     failing = 0;
-    await server.hub.conversations.save();
+    await server.chat.conversations.save();
     const told: string[] = [];
     for (const { id } of await store.list(1_000)) {
       const kept = (await store.read(id))!.turns.map(({ turn }) => turn);
-      await server.hub.conversations.open(id, OWNER, ({ turns }) => assertEquals(turns.map(({ turn }) => turn), kept));
+      await server.chat.conversations.open(id, OWNER, ({ turns }) => assertEquals(turns.map(({ turn }) => turn), kept));
       told.push(...kept.filter((turn) => turn.includes(".")));
     }
     assertEquals([seed, told.toSorted()], [seed, asked.toSorted()]);
@@ -195,7 +198,7 @@ async function soon(isSo: () => boolean): Promise<void> {
   for (let wait = 0; wait < 400 && !isSo(); wait++) await new Promise((resolve) => setTimeout(resolve, 5));
 }
 
-/** A house whose store does not say yet where a session was. */
+/** A server whose store does not answer yet where a session was. */
 async function lookingUp(limits: { sessionSeconds?: number } = {}) {
   const store = await stored();
   const { conversationOf } = store;
@@ -207,26 +210,26 @@ async function lookingUp(limits: { sessionSeconds?: number } = {}) {
     return await conversationOf.call(store, session);
   };
   return {
-    house: new ChatServer(limits, { store, languageModel: new QuickBrain() }),
+    server: new ChatServer(limits, { store, languageModel: new QuickModel() }),
     asked: asked.promise,
     free: free.resolve,
   };
 }
 
 Deno.test("what is sent while the session is looked up waits, and is taken in its order", async () => {
-  const { house: server, asked, free } = await lookingUp();
+  const { server, asked, free } = await lookingUp();
   const page = await server.v2();
   page.send({ type: "hello", session: "old" });
   await asked;
   for (const turn of ["one", "two"]) page.send({ type: "prompt", turn, text: `ask ${turn}` });
   page.send({ type: "hello" });
   await new Promise((resolve) => setTimeout(resolve, 100));
-  assertEquals(page.heard, []);
+  assertEquals(page.received, []);
   free();
   assertEquals((await page.next("welcome")).history.length, 2);
   const { message } = await page.next("error");
   assertEquals(message, "Cannot greet twice: this socket has a session already");
-  const queued = page.heard.filter((frame) => frame.type === "queued").map(({ turn }) => turn);
+  const queued = page.received.filter((frame) => frame.type === "queued").map(({ turn }) => turn);
   assertEquals(queued, ["one", "two"].slice(0, queued.length));
   await page.first((frame) => frame.type === "queued" && frame.turn === "two");
   await page.close();
@@ -234,16 +237,16 @@ Deno.test("what is sent while the session is looked up waits, and is taken in it
 });
 
 Deno.test("a page that leaves while its session is looked up leaves nothing behind", async () => {
-  const { house: server, asked, free } = await lookingUp({ sessionSeconds: 0 });
+  const { server, asked, free } = await lookingUp({ sessionSeconds: 0 });
   const page = await server.v2();
   page.send({ type: "hello", session: "old" });
   await asked;
   await page.close();
-  await soon(() => server.hub.sockets === 0);
+  await soon(() => server.chat.connections.size === 0);
   free();
-  await server.hub.conversations.save();
-  await soon(() => server.hub.sessions === 0);
-  assertEquals([server.hub.sockets, server.hub.sessions], [0, 0]);
+  await server.chat.conversations.save();
+  await soon(() => server.chat.sessions.size === 0);
+  assertEquals([server.chat.connections.size, server.chat.sessions.size], [0, 0]);
   await server[Symbol.asyncDispose]();
 });
 

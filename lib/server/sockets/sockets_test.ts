@@ -14,14 +14,14 @@ Deno.test("plain: one start, a chunk a piece, one end; objects and raw text; thi
   assertEquals(client.protocol, "");
   client.send({ prompt: "first" });
   client.send("second");
-  const first = await server.brain.answer(0);
+  const first = await server.model.answer(0);
   first.think("hm");
   first.say("a");
   first.say("b");
   first.end();
-  (await server.brain.answer(1)).end();
+  (await server.model.answer(1)).end();
   await client.next("end", 5);
-  assertEquals(client.heard, [
+  assertEquals(client.received, [
     { type: "start" },
     { type: "chunk", data: "a" },
     { type: "chunk", data: "b" },
@@ -29,7 +29,7 @@ Deno.test("plain: one start, a chunk a piece, one end; objects and raw text; thi
     { type: "start" },
     { type: "end" },
   ]);
-  const asked = server.brain.answers.map(({ request }) => request);
+  const asked = server.model.answers.map(({ request }) => request);
   assertEquals(asked.map(({ model, messages }) => [model, messages]), [
     ["m", [{ role: "user", content: "first" }]],
     ["m", [{ role: "user", content: "second" }]],
@@ -42,11 +42,11 @@ Deno.test("plain: a failure is one error, and the socket lives", async () => {
   await using server = new ChatServer();
   const client = await server.plain();
   client.send("x");
-  (await server.brain.answer(0)).fail(new LlmError("ollama_failed", "It broke", { hint: "Mend it" }));
+  (await server.model.answer(0)).fail(new LlmError("ollama_failed", "It broke", { hint: "Mend it" }));
   await client.next("error");
-  assertEquals(client.heard, [{ type: "start" }, { type: "error", message: "It broke: Mend it" }]);
+  assertEquals(client.received, [{ type: "start" }, { type: "error", message: "It broke: Mend it" }]);
   client.send("y");
-  (await server.brain.answer(1)).end();
+  (await server.model.answer(1)).end();
   await client.next("end");
   await client.close();
 });
@@ -78,7 +78,7 @@ Deno.test("plain: a client that leaves ends the generation", async () => {
   await using server = new ChatServer();
   const client = await server.plain();
   client.send("x");
-  const answer = await server.brain.answer(0);
+  const answer = await server.model.answer(0);
   const gone = new Promise((resolve) => answer.signal.addEventListener("abort", resolve));
   await client.close();
   await gone;
@@ -99,19 +99,19 @@ Deno.test("v2: a turn from hello to end", async () => {
   const { seq, ...welcome } = await client.next("welcome");
   assertEquals([welcome.resumed, welcome.history], [false, []]);
   client.send({ type: "prompt", turn: "t", text: "hi" });
-  const answer = await server.brain.answer(0);
+  const answer = await server.model.answer(0);
   for (const word of ["one ", "two ", "three"]) answer.say(word);
   answer.end("length");
   const end = await client.next("end");
   assertEquals(end.reason, "length");
-  assertEquals(text(client.heard), "one two three");
-  assertEquals(client.heard.map(({ type }) => type).filter((type) => type !== "chunk"), [
+  assertEquals(text(client.received), "one two three");
+  assertEquals(client.received.map(({ type }) => type).filter((type) => type !== "chunk"), [
     "welcome",
     "queued",
     "start",
     "end",
   ]);
-  const numbers = client.heard.flatMap((frame) => "seq" in frame ? [frame.seq!] : []);
+  const numbers = client.received.flatMap((frame) => "seq" in frame ? [frame.seq!] : []);
   assertEquals(numbers, numbers.toSorted((a, b) => a - b));
   assertEquals(new Set(numbers).size, numbers.length);
   assertEquals(numbers[0], seq);
@@ -124,7 +124,7 @@ Deno.test("v2: whoever comes back with `after` gets every missed frame and no ot
   first.send({ type: "hello" });
   const { session } = await first.next("welcome");
   first.send({ type: "prompt", turn: "t", text: "hi" });
-  const answer = await server.brain.answer(0);
+  const answer = await server.model.answer(0);
   answer.say("seen ");
   const { seq: after } = await first.next("chunk");
   await first.close();
@@ -136,7 +136,7 @@ Deno.test("v2: whoever comes back with `after` gets every missed frame and no ot
   answer.say("live");
   answer.end();
   await second.next("end");
-  assertEquals(text(second.heard), "missed live");
+  assertEquals(text(second.received), "missed live");
   await second.close();
 });
 
@@ -146,7 +146,7 @@ Deno.test("v2: a reload in mid-answer gets the text so far and then the rest", a
   first.send({ type: "hello" });
   const { session } = await first.next("welcome");
   first.send({ type: "prompt", turn: "t", text: "hi" });
-  const answer = await server.brain.answer(0);
+  const answer = await server.model.answer(0);
   answer.say("so far, ");
   await first.next("chunk");
   await first.close();
@@ -157,7 +157,7 @@ Deno.test("v2: a reload in mid-answer gets the text so far and then the rest", a
   answer.say("so good");
   answer.end();
   await second.next("end");
-  assertEquals(text(second.heard), "so good");
+  assertEquals(text(second.received), "so good");
   await second.close();
 });
 
@@ -169,13 +169,13 @@ Deno.test("v2: two tabs see the same, and a reset empties both", async () => {
   two.send({ type: "hello", session });
   await two.next("welcome");
   one.send({ type: "prompt", turn: "t", text: "hi" });
-  (await server.brain.answer(0)).say("both");
+  (await server.model.answer(0)).say("both");
   assertEquals([(await one.next("chunk")).data, (await two.next("chunk")).data], ["both", "both"]);
   assertEquals((await two.next("queued")).text, "hi");
-  const [heardOne, heardTwo] = [one.heard.length, two.heard.length];
+  const [from1, from2] = [one.received.length, two.received.length];
   two.send({ type: "reset" });
-  for (const [client, heard] of [[one, heardOne], [two, heardTwo]] as const) {
-    assertEquals((await client.next("welcome", heard)).history, []);
+  for (const [client, from] of [[one, from1], [two, from2]] as const) {
+    assertEquals((await client.next("welcome", from)).history, []);
   }
   await Promise.all([one.close(), two.close()]);
 });
@@ -186,7 +186,7 @@ Deno.test("v2: stop ends the turn and keeps its text", async () => {
   client.send({ type: "hello" });
   const { session } = await client.next("welcome");
   client.send({ type: "prompt", turn: "t", text: "hi" });
-  const answer = await server.brain.answer(0);
+  const answer = await server.model.answer(0);
   answer.say("partly");
   await client.next("chunk");
   client.send({ type: "stop", turn: "t", heard: 3 });
@@ -237,13 +237,13 @@ Deno.test("v2: a client that does not greet is sent away", async () => {
   assertEquals((await client.closed()).code, 4400);
 });
 
-Deno.test("Hub.close() closes sockets with 1001 and leaves nothing unsaved", async () => {
+Deno.test("Chat.close() closes sockets with 1001 and leaves nothing unsaved", async () => {
   const server = new ChatServer();
   const client = await server.v2();
   client.send({ type: "hello" });
   const { session } = await client.next("welcome");
   client.send({ type: "prompt", turn: "t", text: "hi" });
-  (await server.brain.answer(0)).say("half");
+  (await server.model.answer(0)).say("half");
   await client.next("chunk");
   const kept: { turns: TurnRecord[] }[] = [];
   server.store.close = async () => {
@@ -254,23 +254,23 @@ Deno.test("Hub.close() closes sockets with 1001 and leaves nothing unsaved", asy
   assertEquals(kept[0]!.turns.map(({ text, error }) => [text, error?.code]), [["half", "interrupted"]]);
 });
 
-Deno.test("Hub stores nothing of a session in which nothing was said", async () => {
+Deno.test("SessionRegistry stores nothing of a session in which nothing was said", async () => {
   await using server = new ChatServer();
   const client = await server.v2();
   client.send({ type: "hello" });
   const { session } = await client.next("welcome");
   client.send({ type: "reset" });
-  await client.next("welcome", client.heard.length);
-  await server.hub.conversations.save();
+  await client.next("welcome", client.received.length);
+  await server.chat.conversations.save();
   assertEquals(await server.store.conversationOf(session), undefined);
   client.send({ type: "prompt", turn: "t", text: "hi" });
   await client.next("queued");
-  await server.hub.conversations.save();
+  await server.chat.conversations.save();
   assert(await server.store.conversationOf(session) !== undefined);
   await client.close();
 });
 
-Deno.test("Hub tells pages when nothing can be stored, loses nothing of it, and stores it later", async () => {
+Deno.test("Connections tell pages when nothing can be stored, loses nothing of it, and stores it later", async () => {
   await using server = new ChatServer();
   const client = await server.v2();
   client.send({ type: "hello" });
@@ -280,9 +280,9 @@ Deno.test("Hub tells pages when nothing can be stored, loses nothing of it, and 
     throw new Error("database or disk is full");
   };
   client.send({ type: "prompt", turn: "t", text: "hi" });
-  const answer = await server.brain.answer(0);
+  const answer = await server.model.answer(0);
   answer.say("still here");
-  await server.hub.conversations.save();
+  await server.chat.conversations.save();
   const { code, message, turn } = await client.next("error");
   assertEquals([code, message, turn], [
     "not_stored",
@@ -291,20 +291,20 @@ Deno.test("Hub tells pages when nothing can be stored, loses nothing of it, and 
   ]);
   answer.end();
   await client.next("end");
-  const { id: conversation } = (await server.hub.openSession(OWNER, session)).conversation;
+  const { id: conversation } = (await server.chat.sessions.open(OWNER, session)).conversation;
   client.send({ type: "reset" });
-  await client.next("welcome", client.heard.length);
-  await server.hub.conversations.open(conversation, OWNER, ({ turns }) => {
+  await client.next("welcome", client.received.length);
+  await server.chat.conversations.open(conversation, OWNER, ({ turns }) => {
     assertEquals(turns.map(({ text }) => text), ["still here"]);
   });
   server.store.save = save;
-  await server.hub.conversations.save();
+  await server.chat.conversations.save();
   const kept = (await server.store.read(conversation))!;
   assertEquals(kept.turns.map(({ text, state }) => [text, state]), [["still here", "done"]]);
   await client.close();
 });
 
-Deno.test("Hub brings a session back from the store, an unfinished turn marked as interrupted", async () => {
+Deno.test("SessionRegistry brings a session back from the store, an unfinished turn marked as interrupted", async () => {
   await using server = new ChatServer();
   await server.store.enter("old", "c");
   await server.store.save(

@@ -1,30 +1,31 @@
-/** The door from HTTP to the two protocols. */
-import type { Hub } from "@/lib/chat/hub.ts";
+/** Makes sockets of HTTP requests, for either protocol. */
 import { listen, sendText } from "./listen.ts";
-import { plainError, servePlain } from "./plain_socket.ts";
+import { plainError, type PlainServices, servePlain } from "./plain_socket.ts";
 import type { ConnectionLimiter } from "./connection_limiter.ts";
-import { serveV2 } from "./v2_socket.ts";
+import { serveV2, type V2Services } from "./v2_socket.ts";
 import type { Principal } from "@/lib/principal.ts";
 import type { PlainMessage } from "@/lib/protocol/plain.ts";
 import { type ServerFrame, SUBPROTOCOL } from "@/lib/protocol/v2.ts";
 
 /** Seconds without a sign of life (pings are sent in between) after which a socket is closed. */
 const IDLE_SECONDS = 60;
-/** Sockets that are only being told that there is no place for them. Those beyond are refused without a word. */
+/** Sockets that are only being told that there are too many. Those beyond are refused without a word. */
 const REFUSALS = 100;
 /** Close code (IANA's registry) for a client that may come back. */
 const TRY_AGAIN_LATER = 1013;
 
 type ErrorFrame = Extract<ServerFrame | PlainMessage, { type: "error" }>;
 
+/** What sockets of both protocols are served with. */
+export interface SocketServices extends V2Services, PlainServices {
+  connectionLimiter: ConnectionLimiter;
+}
+
 export interface UpgradeOptions {
-  hub: Hub;
   /** Who opens the socket. */
   principal: Principal;
-  /** Whom the socket is counted against. */
+  /** The group of addresses that the socket is counted for. */
   address: string;
-  /** The language model that answers plain prompts. */
-  model(): string;
   /** Does the upgrade itself, as `Deno.upgradeWebSocket` or Fresh's `ctx.upgrade` do. */
   upgrade(options: { protocol?: string; idleTimeout: number }): { socket: WebSocket; response: Response };
 }
@@ -32,7 +33,8 @@ export interface UpgradeOptions {
 /** Makes a socket of a request and serves it: `vtuber.v2` to whoever offers it, the plain protocol to all others. */
 export function upgradeSocket(
   request: Request,
-  { hub, principal, address, model, upgrade }: UpgradeOptions,
+  services: SocketServices,
+  { principal, address, upgrade }: UpgradeOptions,
 ): Response {
   if (request.headers.get("upgrade")?.toLowerCase() !== "websocket") {
     return new Response("This is the address of a WebSocket: connect to it with ws:// or wss://\n", {
@@ -40,23 +42,24 @@ export function upgradeSocket(
       headers: { upgrade: "websocket", connection: "upgrade" },
     });
   }
+  const { connectionLimiter } = services;
   const offered = request.headers.get("sec-websocket-protocol")?.split(",").map((name) => name.trim()) ?? [];
   const speaksV2 = offered.includes(SUBPROTOCOL);
-  const refused = hub.connectionLimiter.refusal(address);
-  if (refused !== undefined && hub.connectionLimiter.refusing >= REFUSALS) {
+  const refused = connectionLimiter.refusal(address);
+  if (refused !== undefined && connectionLimiter.refusing >= REFUSALS) {
     return new Response(`${plainError(refused).message}\n`, { status: 503, headers: { "retry-after": "10" } });
   }
   const upgraded = tryUpgrade(() => upgrade({ idleTimeout: IDLE_SECONDS, ...(speaksV2 && { protocol: SUBPROTOCOL }) }));
   if (upgraded instanceof Response) return upgraded;
   const { socket, response } = upgraded;
   if (refused !== undefined) {
-    turnAway(socket, hub.connectionLimiter, speaksV2 ? { type: "error", ...refused } : plainError(refused));
+    refuse(socket, connectionLimiter, speaksV2 ? { type: "error", ...refused } : plainError(refused));
     return response;
   }
-  hub.connectionLimiter.take(address);
-  listen(socket, "close", () => hub.connectionLimiter.leave(address), { once: true });
-  if (speaksV2) serveV2(socket, hub, principal);
-  else servePlain(socket, hub, principal, model);
+  connectionLimiter.take(address);
+  listen(socket, "close", () => connectionLimiter.leave(address), { once: true });
+  if (speaksV2) serveV2(socket, services, principal);
+  else servePlain(socket, services, principal);
   return response;
 }
 
@@ -70,12 +73,12 @@ function tryUpgrade<T>(upgrade: () => T): T | Response {
   }
 }
 
-/** Says why and closes: of an upgrade that was refused, a browser would show its page nothing. */
-function turnAway(socket: WebSocket, places: ConnectionLimiter, error: ErrorFrame): void {
-  places.refusing++;
+/** Sends the reason and closes: of a refused upgrade browsers tell pages nothing. */
+function refuse(socket: WebSocket, limiter: ConnectionLimiter, error: ErrorFrame): void {
+  limiter.refusing++;
   listen(socket, "open", () => {
     sendText(socket, JSON.stringify(error));
     socket.close(TRY_AGAIN_LATER, error.message);
   });
-  listen(socket, "close", () => places.refusing--, { once: true });
+  listen(socket, "close", () => limiter.refusing--, { once: true });
 }

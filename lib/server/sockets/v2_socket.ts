@@ -1,14 +1,16 @@
-/** A socket that speaks `vtuber.v2`: it watches a session, which lives on when the socket does not. */
-import { CallConnection } from "@/lib/server/calls/router.ts";
+/** A socket that speaks `vtuber.v2`: it follows a session, which outlives the socket. */
+import { CallConnection, type CallRouter } from "@/lib/server/calls/router.ts";
 import { Delivery, HIGH_WATER, sendFrame } from "./delivery.ts";
-import type { Hub } from "@/lib/chat/hub.ts";
+import { type Connections, statusFor } from "./connections.ts";
 import { dropSocket, listen } from "./listen.ts";
-import { faultOf, RequestError } from "@/lib/protocol/request_error.ts";
+import { RequestError } from "@/lib/protocol/request_error.ts";
+import { internalError } from "@/lib/telemetry/internal_error.ts";
+import type { RequestLimits } from "@/lib/chat/request_limits.ts";
 import type { Session } from "@/lib/chat/session.ts";
-import { toldOf } from "@/lib/store/store.ts";
+import type { SessionRegistry } from "@/lib/chat/session_registry.ts";
 import type { Principal } from "@/lib/principal.ts";
 import { parseClientFrame } from "@/lib/protocol/client_frame.ts";
-import type { ClientFrame, TurnError } from "@/lib/protocol/v2.ts";
+import type { CharacterInfo, ClientFrame, Status, TurnError } from "@/lib/protocol/v2.ts";
 import { guarded } from "@/lib/telemetry/guard.ts";
 
 /** Close code for a client that does not speak the protocol; it need not come back. */
@@ -18,8 +20,22 @@ const TRY_AGAIN_LATER = 1013;
 /** Frames that may come while the session of a `hello` is looked up. */
 const MOST_WAITING = 64;
 
+/** What sockets that speak `vtuber.v2` are served with. */
+export interface V2Services {
+  connections: Connections;
+  sessions: SessionRegistry;
+  calls: CallRouter;
+  requestLimits: RequestLimits;
+  /** Bytes that may wait for a client that does not read; nothing more is taken from it then. */
+  backlogBytes: number;
+  status(): Status;
+  /** Whom the client talks with. Default: the language model itself. */
+  character?(): CharacterInfo | undefined;
+}
+
 /** Serves one open or opening socket until it closes. */
-export function serveV2(socket: WebSocket, hub: Hub, principal: Principal): void {
+export function serveV2(socket: WebSocket, services: V2Services, principal: Principal): void {
+  const { sessions, requestLimits } = services;
   let session: Session | undefined;
   let delivery: Delivery | undefined;
   let calls: CallConnection | undefined;
@@ -27,9 +43,10 @@ export function serveV2(socket: WebSocket, hub: Hub, principal: Principal): void
   let waiting: unknown[] | undefined;
   const gone = new AbortController();
 
-  function greet(after?: number): void {
+  function welcome(after?: number): void {
     if (session === undefined) return;
-    const { id, conversation: conversation } = session;
+    const { id, conversation } = session;
+    const character = services.character?.();
     const position = after === undefined ? undefined : session.positionAfter(after);
     sendFrame(socket, {
       type: "welcome",
@@ -37,37 +54,42 @@ export function serveV2(socket: WebSocket, hub: Hub, principal: Principal): void
       role: principal.role,
       seq: conversation.seq,
       resumed: position !== undefined,
-      history: position === undefined ? conversation.turns.map(toldOf) : [],
-      ...hub.snapshot(principal),
+      history: position === undefined ? conversation.history : [],
+      status: statusFor(principal, services.status()),
+      ...(character !== undefined && { character }),
     });
-    delivery ??= new Delivery(socket, { conversation, position: position ?? conversation.log.end, welcome: greet });
+    delivery ??= new Delivery(socket, { conversation, position: position ?? conversation.log.end, welcome });
   }
 
-  /** Follows the seat to another conversation. */
+  /** Follows the session to another conversation. */
   function follow(): void {
     delivery?.dispose();
     delivery = undefined;
-    guarded("show a page its conversation", greet, () => dropSocket(socket));
+    guarded("send a page its conversation", welcome, () => dropSocket(socket));
   }
 
-  /** Takes a place at a session. What comes meanwhile waits, so that frames are taken in their order. */
+  /**
+   * Enters the session that `hello` names, or a new one. What comes meanwhile waits, so that frames are taken in their
+   * order.
+   */
   async function join({ session: named, after }: ClientFrame & { type: "hello" }): Promise<void> {
     waiting = [];
     try {
-      const joined = await hub.openSession(principal, named);
-      if (gone.signal.aborted) return hub.leaveSession(joined);
+      const joined = await sessions.open(principal, named);
+      if (gone.signal.aborted) return sessions.leave(joined);
       session = joined;
-      joined.pages.add(follow);
+      joined.sockets.add(follow);
       calls = new CallConnection({
-        router: hub.calls,
+        router: services.calls,
         session: joined,
         send: (answer) => sendFrame(socket, answer),
         busy: () => socket.bufferedAmount > HIGH_WATER,
       });
-      greet(after);
+      // What was seen in another session says nothing of this one.
+      welcome(joined.id === named ? after : undefined);
     } catch (error) {
       sendFrame(socket, { type: "error", ...refusalOf(error) });
-      // Who was not welcomed would hear nothing more, but may come back for a welcome.
+      // Without a welcome a client gets nothing more by this socket, but may come back for one.
       if (session === undefined) socket.close(TRY_AGAIN_LATER, "The session cannot be looked up now");
       else dropSocket(socket);
     }
@@ -87,26 +109,26 @@ export function serveV2(socket: WebSocket, hub: Hub, principal: Principal): void
     }
     switch (frame.type) {
       case "prompt":
-        return hub.prompt(session, frame.turn, frame.text, frame.greeting);
+        return sessions.prompt(session, frame.turn, frame.text, frame.greeting);
       case "stop":
-        return hub.stop(session, frame.turn);
+        return sessions.stop(session, frame.turn);
       case "reset":
-        return hub.reset(session);
+        return sessions.reset(session);
       case "call":
       case "cancel":
         return calls.take(frame);
     }
   }
 
-  const leave = hub.addConnection(socket, {
+  const leave = services.connections.add(socket, {
     principal,
-    tell: (news) => {
-      if (session !== undefined || news.type === "ping") sendFrame(socket, news);
+    send: (frame) => {
+      if (session !== undefined || frame.type === "ping") sendFrame(socket, frame);
     },
   });
   function receive(event: MessageEvent): void {
     if (socket.readyState !== WebSocket.OPEN) return;
-    if (socket.bufferedAmount > hub.limits.backlogBytes) {
+    if (socket.bufferedAmount > services.backlogBytes) {
       socket.close(TRY_AGAIN_LATER, "Nothing was read of so many answers");
       return;
     }
@@ -124,7 +146,7 @@ export function serveV2(socket: WebSocket, hub: Hub, principal: Principal): void
   async function take(data: unknown): Promise<void> {
     if (socket.readyState !== WebSocket.OPEN) return;
     try {
-      hub.checkFrame(data);
+      requestLimits.checkFrame(data);
       if (waiting !== undefined) waiting.push(data);
       else await handle(parseClientFrame(data));
     } catch (error) {
@@ -140,8 +162,8 @@ export function serveV2(socket: WebSocket, hub: Hub, principal: Principal): void
     calls?.dispose();
     leave();
     if (session === undefined) return;
-    session.pages.delete(follow);
-    hub.leaveSession(session);
+    session.sockets.delete(follow);
+    sessions.leave(session);
   }, { once: true });
 }
 
@@ -159,5 +181,5 @@ function turnOf(data: unknown): { turn?: string } {
 function refusalOf(error: unknown): TurnError {
   if (error instanceof RequestError) return error.error;
   if (error instanceof SyntaxError) return { code: "bad_frame", message: error.message };
-  return faultOf("take a frame", error);
+  return internalError("take a frame", error);
 }

@@ -1,4 +1,4 @@
-/** For tests: a brain whose every word the test decides, when it decides. */
+/** For tests: a language model whose every word the test decides, when it decides. */
 import type { LanguageModel, Opened } from "./turn.ts";
 import type { GenerateRequest, LlmEvent } from "@/lib/providers/provider.ts";
 import { within } from "@/tests/until.ts";
@@ -51,6 +51,6 @@ export class FakeModel implements LanguageModel {
     const there = this.answers[index];
     if (there !== undefined) return Promise.resolve(there);
     const asked = new Promise<FakeAnswer>((resolve) => this.#waiting.push({ at: index, resolve }));
-    return within(`prompt ${index} reaches the brain`, asked);
+    return within(`prompt ${index} reaches the model`, asked);
   }
 }

@@ -1,4 +1,4 @@
-/** Where models are laid down to be served. */
+/** Where installed models are kept to be served. */
 import { basename, join } from "node:path";
 import { z } from "zod";
 import type { CheckedModel } from "./check_model.ts";
@@ -6,7 +6,7 @@ import { fillFolder } from "./fill_folder.ts";
 import type { Cubism } from "./references.ts";
 
 /** A model whose files are where they are served from. */
-export interface ModelInPlace {
+export interface ServedModel {
   /** Its name in the configuration. */
   name: string;
   /** Its entry file, such as `mao_pro.model3.json`. */
@@ -14,9 +14,9 @@ export interface ModelInPlace {
   cubism: Cubism;
 }
 
-export interface ModelPlace<Place extends ModelInPlace> {
-  /** Lays a model down; files that are there already are not touched. */
-  lay(name: string, model: CheckedModel): Promise<{ inPlace: Place; changed: boolean }>;
+export interface ModelStorage<Place extends ServedModel> {
+  /** Writes the files of a model; those that are there already are not touched. */
+  write(name: string, model: CheckedModel): Promise<{ served: Place; changed: boolean }>;
   /**
    * The last good model: what stays when `name` cannot be shown any more. Undefined where there is none, or its files
    * are gone.
@@ -27,7 +27,7 @@ export interface ModelPlace<Place extends ModelInPlace> {
 const shownSchema = z.object({ model: z.string(), entry: z.string() });
 
 /** One model at a time, in `model/` of a folder whose `app-config.json` names it: what `deno task sync` makes. */
-export class StaticModel implements ModelPlace<ModelInPlace> {
+export class StaticModel implements ModelStorage<ServedModel> {
   readonly folder: string;
   readonly #staticDir: string;
 
@@ -36,12 +36,12 @@ export class StaticModel implements ModelPlace<ModelInPlace> {
     this.folder = join(staticDir, "model");
   }
 
-  async lay(name: string, model: CheckedModel): Promise<{ inPlace: ModelInPlace; changed: boolean }> {
+  async write(name: string, model: CheckedModel): Promise<{ served: ServedModel; changed: boolean }> {
     const changed = await fillFolder(this.folder, model.files);
-    return { inPlace: { name, entry: model.entry, cubism: model.cubism }, changed };
+    return { served: { name, entry: model.entry, cubism: model.cubism }, changed };
   }
 
-  async last(): Promise<ModelInPlace | undefined> {
+  async last(): Promise<ServedModel | undefined> {
     try {
       const text = await Deno.readTextFile(join(this.#staticDir, "app-config.json"));
       const { model, entry: path } = shownSchema.parse(JSON.parse(text));

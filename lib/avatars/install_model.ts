@@ -1,24 +1,27 @@
-/** Brings a model and its Core: reads and checks them, and lays them where they are served from. */
+/** Installs a model and its Core: reads and checks them, and writes them to where they are served from. */
 import { dirname, join, resolve } from "node:path";
 import { type Config, configSchema } from "@/lib/config/schema.ts";
 import { type CheckedModel, checkModel, newerThanCore } from "./check_model.ts";
 import { contentOf, type FileContent, type FileTree, openFolder } from "./file_tree.ts";
 import { fillFolder } from "./fill_folder.ts";
-import { DEFAULT_MODEL, type ModelSource, modelSource } from "./known.ts";
+import { DEFAULT_MODEL, type ModelSource, modelSource } from "./model_sources.ts";
 import { ModelError } from "./model_error.ts";
-import { type ModelInPlace, type ModelPlace, StaticModel } from "./place.ts";
+import { type ModelStorage, type ServedModel, StaticModel } from "./model_storage.ts";
 import type { ReadBudget } from "./read_budget.ts";
 import type { Cubism } from "./references.ts";
-import { openModel, readSource, type SourceContext } from "./source.ts";
+import { openModel, readSource } from "./source.ts";
+import type { SourceContext } from "./source_context.ts";
 import { guarded } from "@/lib/telemetry/guard.ts";
 
-/** A step that takes long: told when it starts, or once it has taken a second, then every second until it is over. */
+/**
+ * A step that takes long: reported when it starts, or once it has taken a second, then every second until it is over.
+ */
 export interface Progress {
   text: string;
   seconds: number;
 }
 
-export interface BringOptions {
+export interface InstallOptions {
   config: Config;
   /** The folder that relative paths start at. Default: the working directory. */
   root?: string;
@@ -34,8 +37,9 @@ export interface BringOptions {
   signal?: AbortSignal;
 }
 
-/** What to show now. */
-export interface Brought<Place extends ModelInPlace> {
+/** What was installed. */
+export interface InstallResult<Place extends ServedModel> {
+  /** The model to show now. */
   shown: Place;
   /** Whether any file was written. */
   changed: boolean;
@@ -51,7 +55,7 @@ const CORES = {
 } as const;
 
 /**
- * Brings the configured model into `place` and the Cores into `vendorDir`. What is already as it should be is not
+ * Writes the configured model into `storage` and the Cores into `vendorDir`. Files that are already there are not
  * touched.
  *
  * A model that is not there is replaced by the default one. One that is broken leaves the last good one shown, or the
@@ -60,39 +64,39 @@ const CORES = {
  * @throws {ModelError} when nothing can be shown: neither the configured model nor another, or no Core; with
  * `instead: false` whenever the configured model cannot be shown, and then nothing has been touched
  */
-export async function bringModel<Place extends ModelInPlace>(
-  options: BringOptions,
-  place: ModelPlace<Place>,
+export async function installModel<Place extends ServedModel>(
+  options: InstallOptions,
+  storage: ModelStorage<Place>,
   vendorDir: string,
-): Promise<Brought<Place>> {
+): Promise<InstallResult<Place>> {
   const { config, signal } = options;
   const context = contextOf(options);
 
-  const chosen = await choose(options, place, context);
+  const chosen = await choose(options, storage, context);
   const warnings: string[] = [];
   if ("model" in chosen) {
     const cores = config.cubismCore === configSchema.parse({}).cubismCore ? newerThanCore(chosen.model) : [];
     warnings.push(...[...chosen.model.warnings, ...cores].map(({ message }) => message));
   }
-  const { cubism } = "model" in chosen ? chosen.model : chosen.inPlace;
+  const { cubism } = "model" in chosen ? chosen.model : chosen.served;
   const cores = await bothCores(cubism, options, vendorDir, context);
   if (cores.problem !== undefined) warnings.push(cores.problem.message);
 
   signal?.throwIfAborted();
-  const { inPlace, changed } = "model" in chosen
-    ? await place.lay(chosen.name, chosen.model)
-    : { inPlace: chosen.inPlace, changed: false };
+  const { served, changed } = "model" in chosen
+    ? await storage.write(chosen.name, chosen.model)
+    : { served: chosen.served, changed: false };
   const coresChanged = await fillFolder(vendorDir, cores.files);
   const { problem } = chosen;
-  return { shown: inPlace, changed: changed || coresChanged, warnings, ...(problem !== undefined && { problem }) };
+  return { shown: served, changed: changed || coresChanged, warnings, ...(problem !== undefined && { problem }) };
 }
 
 /** A model that was read anew, or the one in place that stays. */
-type Choice<Place> = ({ name: string; model: CheckedModel } | { inPlace: Place }) & { problem?: ModelError };
+type Choice<Place> = ({ name: string; model: CheckedModel } | { served: Place }) & { problem?: ModelError };
 
-async function choose<Place extends ModelInPlace>(
-  options: BringOptions,
-  place: ModelPlace<Place>,
+async function choose<Place extends ServedModel>(
+  options: InstallOptions,
+  storage: ModelStorage<Place>,
   context: SourceContext,
 ): Promise<Choice<Place>> {
   const { model } = options.config;
@@ -100,21 +104,21 @@ async function choose<Place extends ModelInPlace>(
     return await read(model, options, context);
   } catch (problem) {
     if (!(problem instanceof ModelError) || options.instead === false) throw problem;
-    const inPlace = await place.last(model);
-    if (inPlace !== undefined && !problem.absent) return { inPlace, problem };
+    const served = await storage.last(model);
+    if (served !== undefined && !problem.absent) return { served, problem };
     if (model === DEFAULT_MODEL) {
-      if (inPlace !== undefined) return { inPlace, problem };
+      if (served !== undefined) return { served, problem };
       throw problem;
     }
-    return await instead(options, context, inPlace, problem);
+    return await instead(options, context, served, problem);
   }
 }
 
 /** The default model, in place of one that is not there. */
 async function instead<Place>(
-  options: BringOptions,
+  options: InstallOptions,
   context: SourceContext,
-  inPlace: Place | undefined,
+  served: Place | undefined,
   problem: ModelError,
 ): Promise<Choice<Place>> {
   try {
@@ -122,14 +126,14 @@ async function instead<Place>(
   } catch (second) {
     if (!(second instanceof ModelError)) throw second;
     const both = new ModelError([...problem.problems, ...second.problems], { cause: second });
-    if (inPlace !== undefined) return { inPlace, problem: both };
+    if (served !== undefined) return { served, problem: both };
     throw both;
   }
 }
 
 async function read(
   name: string,
-  options: BringOptions,
+  options: InstallOptions,
   context: SourceContext,
 ): Promise<{ name: string; model: CheckedModel }> {
   const source = modelSource(options.config, name);
@@ -142,11 +146,11 @@ async function read(
   return { name, model };
 }
 
-async function bundledModel(source: ModelSource, { bundled }: BringOptions): Promise<FileTree | undefined> {
+async function bundledModel(source: ModelSource, { bundled }: InstallOptions): Promise<FileTree | undefined> {
   if (bundled === undefined || !source.source.startsWith("npm:")) return undefined;
   const carried = new StaticModel(bundled);
-  const inPlace = await carried.last();
-  return inPlace?.name === source.name ? await openFolder(carried.folder, source.name) : undefined;
+  const served = await carried.last();
+  return served?.name === source.name ? await openFolder(carried.folder, source.name) : undefined;
 }
 
 /**
@@ -155,7 +159,7 @@ async function bundledModel(source: ModelSource, { bundled }: BringOptions): Pro
  */
 async function bothCores(
   cubism: Cubism,
-  options: BringOptions,
+  options: InstallOptions,
   vendorDir: string,
   context: SourceContext,
 ): Promise<{ files: Map<string, FileContent>; problem?: ModelError }> {
@@ -173,7 +177,7 @@ async function bothCores(
 /** One Core. Where it cannot be had anew, the one in place stays. */
 async function core(
   cubism: Cubism,
-  { config, bundled }: BringOptions,
+  { config, bundled }: InstallOptions,
   vendorDir: string,
   context: SourceContext,
 ): Promise<{ bytes: Uint8Array<ArrayBuffer>; problem?: ModelError }> {
@@ -187,9 +191,9 @@ async function core(
   try {
     return { bytes: await readSource(source, context, complaint) };
   } catch (problem) {
-    const inPlace = join(vendorDir, file);
-    if (!(problem instanceof ModelError) || !await isThere(inPlace)) throw problem;
-    return { bytes: await Deno.readFile(inPlace), problem };
+    const served = join(vendorDir, file);
+    if (!(problem instanceof ModelError) || !await isThere(served)) throw problem;
+    return { bytes: await Deno.readFile(served), problem };
   }
 }
 
@@ -206,7 +210,9 @@ export function rootsOf(root: string, configPath?: string): string[] {
   return configPath === undefined ? [root] : [dirname(resolve(root, configPath)), root];
 }
 
-function contextOf({ config, root = Deno.cwd(), configPath, onProgress, budget, signal }: BringOptions): SourceContext {
+function contextOf(
+  { config, root = Deno.cwd(), configPath, onProgress, budget, signal }: InstallOptions,
+): SourceContext {
   const roots = rootsOf(root, configPath);
   return {
     roots,
@@ -217,7 +223,7 @@ function contextOf({ config, root = Deno.cwd(), configPath, onProgress, budget, 
   };
 }
 
-function startStep(text: string, atOnce: boolean, onProgress: BringOptions["onProgress"]): Disposable {
+function startStep(text: string, atOnce: boolean, onProgress: InstallOptions["onProgress"]): Disposable {
   let seconds = 0;
   if (atOnce) onProgress?.({ text, seconds });
   const timer = setInterval(() => {

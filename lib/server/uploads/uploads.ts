@@ -1,7 +1,7 @@
-/** What a page drops onto the server: `POST /api/avatars` and `POST /api/characters`, answered in JSON. */
+/** Uploads of pages: `POST /api/avatars` and `POST /api/characters`, answered in JSON. */
 import { join } from "node:path";
-import { addAvatar } from "@/lib/server/calls/avatars.ts";
-import { addCharacter } from "@/lib/server/calls/characters.ts";
+import { addAvatar } from "./add_avatar.ts";
+import { addCharacter } from "./add_character.ts";
 import { UploadsBusy, UploadSlots } from "./upload_slots.ts";
 import { RequestError } from "@/lib/protocol/request_error.ts";
 import { UPLOAD_LIMITS } from "@/lib/config/upload_limits.ts";
@@ -10,7 +10,7 @@ import type { Upload } from "@/lib/avatars/add_model.ts";
 import { ModelChoiceError } from "@/lib/avatars/model_error.ts";
 import { ReadBudget } from "@/lib/avatars/read_budget.ts";
 import type { TurnError } from "@/lib/protocol/v2.ts";
-import type { Services } from "@/lib/server/services.ts";
+import type { UploadServices } from "./upload_services.ts";
 
 /** What a server that was killed has left of an upload is removed after this, ms. */
 const ABANDONED_MS = 60 * 60 * 1000;
@@ -18,10 +18,10 @@ const ABANDONED_MS = 60 * 60 * 1000;
 type Files = [FormFile, ...FormFile[]];
 
 export class Uploads {
-  readonly #services: Services;
+  readonly #services: UploadServices;
   readonly #slots = new UploadSlots(UPLOAD_LIMITS);
 
-  constructor(services: Services) {
+  constructor(services: UploadServices) {
     this.#services = services;
   }
 

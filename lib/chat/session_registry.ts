@@ -1,0 +1,221 @@
+/** The sessions in memory: opened by clients, left by them, and what clients ask for in them. */
+import type { Conversation } from "./conversation.ts";
+import type { ConversationRegistry } from "./conversation_registry.ts";
+import type { RequestLimits } from "./request_limits.ts";
+import { Session } from "./session.ts";
+import type { Principal } from "@/lib/principal.ts";
+import { RequestError } from "@/lib/protocol/request_error.ts";
+import type { CharacterInfo } from "@/lib/protocol/v2.ts";
+import { guarded } from "@/lib/telemetry/guard.ts";
+
+export interface SessionRegistryOptions {
+  conversations: ConversationRegistry;
+  requestLimits: RequestLimits;
+  /** How long a session without sockets stays in memory, seconds. */
+  sessionSeconds: number;
+  /** Whom the clients talk with. Default: the language model itself. */
+  character?(): CharacterInfo | undefined;
+}
+
+export class SessionRegistry {
+  readonly #conversations: ConversationRegistry;
+  readonly #options: SessionRegistryOptions;
+  readonly #sessions = new Map<string, Session>();
+  /** Timers of the sessions that no socket is at. */
+  readonly #leaving = new Map<Session, ReturnType<typeof setTimeout>>();
+  #closed = false;
+
+  constructor(options: SessionRegistryOptions) {
+    this.#conversations = options.conversations;
+    this.#options = options;
+  }
+
+  /** How many sessions are in memory. */
+  get size(): number {
+    return this.#sessions.size;
+  }
+
+  /** The session that a client names, from memory or the store; a new one where the principal has none of that name. */
+  async open(principal: Principal, id?: string): Promise<Session> {
+    const session = (id !== undefined && await this.#find(principal, id)) || this.#create(principal);
+    clearTimeout(this.#leaving.get(session));
+    this.#leaving.delete(session);
+    return session;
+  }
+
+  /**
+   * To be called when a socket has left a session. One without sockets waits for `sessionSeconds`, and at least until
+   * its turn has ended; then it leaves the memory.
+   */
+  leave(session: Session): void {
+    if (session.sockets.size === 0) this.#leaveLater(session);
+  }
+
+  /** Keeps what is in memory: no session leaves it any more. */
+  close(): void {
+    this.#closed = true;
+    this.#leaving.forEach((timer) => clearTimeout(timer));
+  }
+
+  /**
+   * Takes a prompt. With the first one the conversation is stored, and which sessions are in it.
+   *
+   * @param greeting which of the character's greetings it follows, from 0; only of the first one
+   * @throws {RequestError} when the prompt cannot be taken
+   */
+  prompt(session: Session, turn: string, text: string, greeting = 0): Promise<void> {
+    return session.inOrder(() => {
+      const { conversation, principal } = session;
+      this.#options.requestLimits.checkPrompt(text);
+      if (conversation.turns.length === 0) {
+        for (const { id } of this.#sessionsIn(conversation)) this.#conversations.recordSession(id, conversation.id);
+      }
+      const greeted = conversation.turns.length === 0 ? this.#greeting(greeting) : undefined;
+      conversation.prompt(turn, text, greeted, principal.id);
+    });
+  }
+
+  /** Ends a turn of the session's conversation. */
+  stop(session: Session, turn: string): Promise<void> {
+    return session.inOrder(() => session.conversation.stop(turn));
+  }
+
+  /** Begins a new conversation. The old one stays stored; what runs in it ends, unless other sessions are in it. */
+  reset(session: Session): Promise<void> {
+    return session.inOrder(() => {
+      const previous = session.conversation;
+      this.#move(session, this.#conversations.create(session.principal));
+      if (this.#isEmpty(previous)) previous.cancel();
+    });
+  }
+
+  /**
+   * Goes on in another conversation. When it is open elsewhere, both are in it from now on. What runs in the one that
+   * is left goes on, as it does when a page closes.
+   *
+   * @throws {RequestError} when there is no such conversation, or it is not the principal's to see
+   */
+  openConversation(session: Session, id: string): Promise<void> {
+    return session.inOrder(() =>
+      this.#conversations.open(id, session.principal, (conversation) => this.#move(session, conversation))
+    );
+  }
+
+  /**
+   * Deletes a conversation for good. Sessions that are in it begin a new one.
+   *
+   * @throws {RequestError} when there is no such conversation, or it is not the principal's to delete
+   */
+  deleteConversation(session: Session, id: string): Promise<void> {
+    return session.inOrder(() =>
+      this.#conversations.delete(id, session.principal, (conversation) => {
+        for (const one of this.#sessionsIn(conversation)) this.#move(one, this.#conversations.create(one.principal));
+      })
+    );
+  }
+
+  /**
+   * Drops a turn and all after it and asks again, as turn `as`. Asking the same again changes nothing.
+   *
+   * @param asked `text` is the prompt; the turn's own when absent
+   * @throws {RequestError} when the turn is not there, or the prompt cannot be taken
+   */
+  askAgain(session: Session, asked: { turn: string; as: string; text?: string }): Promise<void> {
+    return session.inOrder(() => this.#askAgain(session, asked));
+  }
+
+  async #askAgain(
+    { conversation, principal }: Session,
+    { turn, as, text }: { turn: string; as: string; text?: string },
+  ): Promise<void> {
+    const known = (id: string) => conversation.turns.find((one) => one.turn === id);
+    const old = known(turn);
+    if (old === undefined && known(as) !== undefined) return;
+    if (old === undefined) {
+      throw new RequestError({ code: "not_found", message: `There is no turn ${turn} to ask anew` });
+    }
+    if (known(as) !== undefined) {
+      throw new RequestError({ code: "bad_value", message: `There is a turn ${as} already` });
+    }
+    const prompt = text ?? old.prompt;
+    this.#options.requestLimits.checkPrompt(prompt);
+    this.#conversations.truncate(conversation, turn);
+    conversation.prompt(as, prompt, old.greeting, principal.id);
+    await this.#conversations.save();
+  }
+
+  #greeting(index: number): string | undefined {
+    const { greeting, otherGreetings = [] } = this.#options.character?.() ?? {};
+    // One that is not there was another character's.
+    return [greeting, ...otherGreetings][index] ?? greeting;
+  }
+
+  #create(principal: Principal): Session {
+    return this.#register(crypto.randomUUID(), principal, this.#conversations.create(principal));
+  }
+
+  async #find(principal: Principal, id: string): Promise<Session | undefined> {
+    const known = () => {
+      const session = this.#sessions.get(id);
+      return session?.principal.id === principal.id ? session : undefined;
+    };
+    if (this.#sessions.has(id)) return known();
+    let session: Session | undefined;
+    await this.#conversations.findBySession(id, principal, (conversation) => {
+      // Another page may have come with the same id while it was looked up, and may have gone on elsewhere.
+      session = this.#sessions.has(id) ? known() : this.#register(id, principal, conversation);
+      if (session?.conversation !== conversation) this.#release(conversation);
+    });
+    return session;
+  }
+
+  #register(id: string, principal: Principal, conversation: Conversation): Session {
+    const session = new Session(id, principal, conversation);
+    this.#sessions.set(id, session);
+    return session;
+  }
+
+  #move(session: Session, conversation: Conversation): void {
+    const previous = session.conversation;
+    // Of a session in which nothing was ever said, nothing is stored.
+    if (previous.turns.length > 0 || conversation.turns.length > 0) {
+      this.#conversations.recordSession(session.id, conversation.id);
+    }
+    session.move(conversation);
+    this.#release(previous);
+  }
+
+  #sessionsIn(conversation: Conversation): Session[] {
+    return [...this.#sessions.values()].filter((session) => session.conversation === conversation);
+  }
+
+  #isEmpty(conversation: Conversation): boolean {
+    return !this.#sessions.values().some((session) => session.conversation === conversation);
+  }
+
+  #release(conversation: Conversation): void {
+    guarded(
+      "release a conversation",
+      () => this.#conversations.release(conversation, () => this.#isEmpty(conversation)),
+    );
+  }
+
+  #leaveLater(session: Session): void {
+    if (this.#closed) return;
+    this.#leaving.set(
+      session,
+      setTimeout(
+        () => guarded("release a session", () => this.#leaveNow(session)),
+        this.#options.sessionSeconds * 1_000,
+      ),
+    );
+  }
+
+  #leaveNow(session: Session): void {
+    if (session.sockets.size > 0) return void this.#leaving.delete(session);
+    if (session.conversation.busy) return this.#leaveLater(session);
+    this.#leaving.delete(session);
+    this.#sessions.delete(session.id);
+    this.#release(session.conversation);
+  }
+}

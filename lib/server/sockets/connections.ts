@@ -1,0 +1,71 @@
+/** The open sockets: broadcasts, pings, and closing them from the server's side. */
+import type { Principal } from "@/lib/principal.ts";
+import { type BroadcastFrame, LINK_REVOKED, type Status } from "@/lib/protocol/v2.ts";
+import { guarded } from "@/lib/telemetry/guard.ts";
+
+/** How often clients get a ping, ms, so that a page can tell a quiet connection from a dead one. */
+const PING_MS = 15_000;
+
+/** A socket that is served. */
+export interface Connection {
+  /** Who opened it. */
+  readonly principal: Principal;
+  /** Sends what every page gets, if this client gets such frames. */
+  send(frame: BroadcastFrame): void;
+}
+
+export class Connections {
+  readonly #connections = new Map<WebSocket, Connection>();
+  readonly #pinging = setInterval(() => guarded("ping the pages", () => this.broadcast({ type: "ping" })), PING_MS);
+
+  /** How many sockets are open. */
+  get size(): number {
+    return this.#connections.size;
+  }
+
+  /** Adds a socket, so that it gets pings and broadcasts, and is closed at the end. Returns what takes it out again. */
+  add(socket: WebSocket, connection: Connection): () => void {
+    this.#connections.set(socket, connection);
+    return () => this.#connections.delete(socket);
+  }
+
+  /**
+   * Sends a frame to every client, without what is the owner's alone. One that cannot take it costs the others nothing.
+   */
+  broadcast(frame: BroadcastFrame): void {
+    for (const { principal, send } of this.#connections.values()) {
+      guarded("tell a page", () => send(frameFor(principal, frame)));
+    }
+  }
+
+  /** Closes the sockets of all guests: the link they came by opens nothing any more. */
+  closeGuests(): void {
+    for (const [socket, { principal }] of this.#connections) {
+      if (principal.role !== "guest") continue;
+      guarded("close a guest's socket", () => {
+        socket.close(LINK_REVOKED, "The link for guests has been changed or turned off");
+      });
+    }
+  }
+
+  /** Closes every socket with 1001. */
+  close(): void {
+    clearInterval(this.#pinging);
+    for (const socket of this.#connections.keys()) {
+      guarded("close a socket", () => socket.close(1001, "The server is going down"));
+    }
+  }
+}
+
+/** A status without what only the owner should know: where the language model's server is. */
+export function statusFor({ role }: Principal, status: Status): Status {
+  return role === "owner" ? status : { ...status, host: "" };
+}
+
+/** A frame without what only the owner should know, such as where the data folder is in a disk's error. */
+function frameFor(principal: Principal, frame: BroadcastFrame): BroadcastFrame {
+  if (frame.type === "status") return { type: "status", ...statusFor(principal, frame) };
+  return frame.type === "error" && principal.role !== "owner"
+    ? { type: "error", code: frame.code, message: "Cannot store the conversations now" }
+    : frame;
+}

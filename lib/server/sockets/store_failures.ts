@@ -1,0 +1,14 @@
+import type { Connections } from "./connections.ts";
+import { warn } from "@/lib/telemetry/log.ts";
+
+/**
+ * Tells pages, and whoever runs the server, that conversations cannot be stored; without a failure, that they are
+ * again.
+ */
+export function tellOfStoring(connections: Connections, failure?: Error): void {
+  if (failure === undefined) return warn("The conversations are being stored again.");
+  const hint = "They are kept in memory, and stored as soon as that is possible: look whether the disk is full";
+  const message = `Cannot store the conversations: ${failure.message}`;
+  warn(`${message}. ${hint}.`);
+  connections.broadcast({ type: "error", code: "not_stored", message, hint });
+}
