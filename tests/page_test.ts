@@ -90,6 +90,8 @@ const scenes: [name: string, play: (visit: Visit) => Promise<void>, options?: Vi
   }],
 
   ["a model that is missing is named, and the chat works", async ({ page, server }) => {
+    // A page that is still loading the model would miss it, too.
+    await page.waitForSelector('canvas[data-state="ready"]');
     await Deno.remove(`${server.services.avatars.shownDir}/Hiyori.moc3`);
     await page.setCacheEnabled(false);
     await page.reload();
