@@ -1,5 +1,6 @@
 import { Buffer } from "node:buffer";
 import { refuseLinkLocal } from "./link_local.ts";
+import { forgetLoopbackAddress, withLoopbackAddress } from "./localhost.ts";
 import { within } from "./within.ts";
 
 /** How Ollama is asked. */
@@ -15,8 +16,9 @@ export interface Question {
 }
 
 /**
- * Asks Ollama over HTTP. No redirects are followed, so that nobody else is asked than whom `address` names. What it
- * has before an `@` goes along as a proxy wants it (RFC 7617), and nowhere else.
+ * Asks Ollama over HTTP; at `localhost`, whichever of its addresses answers. No redirects are followed, so that nobody
+ * else is asked than whom `address` names. What it has before an `@` goes along as a proxy wants it (RFC 7617), and
+ * nowhere else.
  *
  * @throws {LlmError} when the address is link-local and that is not allowed
  * @throws {TypeError} when there is no connection, or no HTTP on it
@@ -28,7 +30,8 @@ export async function ask(
 ): Promise<Response> {
   const { url, authorization = wanted } = authorized(new URL(address));
   if (!allowLinkLocal) await within(signal, refuseLinkLocal(url.hostname));
-  return await fetch(url, {
+  const target = await within(signal, withLoopbackAddress(url));
+  const init: RequestInit = {
     ...(body !== undefined && { method: "POST", body: JSON.stringify(body) }),
     headers: {
       ...(body !== undefined && { "content-type": "application/json" }),
@@ -37,7 +40,13 @@ export async function ask(
     },
     redirect: "manual",
     signal,
-  });
+  };
+  try {
+    return await fetch(target, init);
+  } catch (error) {
+    forgetLoopbackAddress(url);
+    throw error;
+  }
 }
 
 /** The address without a user, and what stands for the user in a header. */
