@@ -13,6 +13,11 @@ export interface GenerateRequest {
   messages: ChatMessage[];
   /** Whose conversation it is, where `messages` does not tell it all: the built-in brain remembers by this. */
   user?: string;
+  /**
+   * Whom the provider plays in a conversation, with no name where nobody is chosen. Absent for a lone prompt, which
+   * goes to the model and comes back as it is.
+   */
+  character?: { name?: string };
 }
 
 export type LlmEvent =

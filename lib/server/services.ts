@@ -19,6 +19,7 @@ import { AvatarLibrary } from "@/lib/avatars/avatar_library.ts";
 import { rootsOf } from "@/lib/avatars/install_model.ts";
 import type { ContextOptions } from "@/lib/characters/context_options.ts";
 import { limitConcurrency } from "@/lib/chat/concurrency_limit.ts";
+import { displayName } from "@/lib/protocol/display_name.ts";
 import { messagesFor } from "@/lib/chat/context.ts";
 import { ConversationRegistry } from "@/lib/chat/conversation_registry.ts";
 import { claimEpoch } from "@/lib/chat/epoch.ts";
@@ -89,7 +90,11 @@ export async function openServices(options: ServicesOptions = {}): Promise<Servi
     languageModel: modelService.languageModel,
     model: () => live.current.llm.model,
     classifier: () => live.current.emotions.classifier,
-    request: (turns) => ({ model: live.current.llm.model, messages: messagesFor(turns, modelService.context(turns)) }),
+    request: (turns) => ({
+      model: live.current.llm.model,
+      messages: messagesFor(turns, modelService.context(turns)),
+      character: { name: modelService.character()?.name ?? displayName(live.current.model) },
+    }),
     context: (turns) => modelService.context(turns),
     status: () => modelService.status(),
     character: () => modelService.character(),

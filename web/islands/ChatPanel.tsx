@@ -23,6 +23,7 @@ import { appConfig } from "@/web/presence/presence.ts";
 import { browserEnvironment, socketUrl } from "@/web/connection/chat_socket.ts";
 import { PageStorage } from "@/web/browser/storage.ts";
 import { followKeyboard } from "@/web/browser/viewport.ts";
+import { displayName } from "@/lib/protocol/display_name.ts";
 import type { AppConfig } from "@/lib/protocol/app_config.ts";
 import type { Role } from "@/lib/protocol/role.ts";
 import type { CharacterInfo } from "@/lib/protocol/v2.ts";
@@ -84,7 +85,7 @@ export default function ChatPanel({ config, preferences: initial, role: loaded, 
   const beginning = store === null || status === null
     ? greetingChoice({ ...EMPTY_CONVERSATION, character: first })
     : store.greeting.value;
-  const name = character?.name ?? spokenName((told ?? config).model);
+  const name = character?.name ?? displayName((told ?? config).model);
   const connection = store?.connection.value ?? { state: "idle" };
 
   const opened = useRef(false);
@@ -192,10 +193,4 @@ export default function ChatPanel({ config, preferences: initial, role: loaded, 
       )}
     </section>
   );
-}
-
-/** What to call the character: `mao_pro` is Mao pro. */
-function spokenName(model: string): string {
-  const words = model.replace(/[_-]+/g, " ");
-  return words.charAt(0).toUpperCase() + words.slice(1);
 }

@@ -10,6 +10,8 @@
 export const DEMO_BRAIN: string = String.raw`
 ! version = 2.0
 
+! var name = Lumi
+
 ! sub what's = what is
 ! sub whats = what is
 ! sub who's = who is
@@ -34,34 +36,34 @@ export const DEMO_BRAIN: string = String.raw`
 
 + (hello|hi|hey|hiya|heya|howdy|yo|greetings|hello there|hi there|hey there) [*]
 * <get name> != undefined => [happy] Hello again, <get name>! How are things on your side of the glass?
-- [happy] Hello! I am Lumi, the little demo brain that lives inside this program. What may I call you? <set offer=name>
-- [happy] Hi! I am Lumi. I am only the built-in demo, but I do love company. What is your name? <set offer=name>
-- [happy] Hey there! Lumi here: a small demo brain with big enthusiasm. Who are you? <set offer=name>
+- [happy] Hello! I am <bot name>, the little demo brain that lives inside this program. What may I call you? <set offer=name>
+- [happy] Hi! I am <bot name>. I am only the built-in demo, but I do love company. What is your name? <set offer=name>
+- [happy] Hey there! <bot name> here: a small demo brain with big enthusiasm. Who are you? <set offer=name>
 
 + good (morning|afternoon|evening|day) [*]{weight=5}
-- [happy] Good <star>! I am Lumi, the built-in demo brain. How is it going so far?
+- [happy] Good <star>! I am <bot name>, the built-in demo brain. How is it going so far?
 - [happy] A good <star> to you too. Did you sleep well, or are we running on tea?
 
 + (hola|buenos dias|buenas tardes|buenas) [*]
-- [happy] ¡Hola! Soy Lumi, el pequeño cerebro de demostración. Con Ollama (´ollama serve´) podrás hablar de verdad en tu idioma.
+- [happy] ¡Hola! Soy <bot name>, el pequeño cerebro de demostración. Con Ollama (´ollama serve´) podrás hablar de verdad en tu idioma.
 
 + (bonjour|salut|bonsoir|coucou) [*]
-- [happy] Bonjour ! Je suis Lumi, le petit cerveau de démonstration. Avec Ollama (´ollama serve´), on pourra vraiment parler français.
+- [happy] Bonjour ! Je suis <bot name>, le petit cerveau de démonstration. Avec Ollama (´ollama serve´), on pourra vraiment parler français.
 
 + (hallo|guten tag|guten morgen|guten abend|moin|servus|grüß gott) [*]
-- [happy] Hallo! Ich bin Lumi, das kleine eingebaute Demo-Gehirn. Mit Ollama (´ollama serve´) reden wir richtig auf Deutsch.
+- [happy] Hallo! Ich bin <bot name>, das kleine eingebaute Demo-Gehirn. Mit Ollama (´ollama serve´) reden wir richtig auf Deutsch.
 
 + (ciao|buongiorno|buonasera|salve) [*]
-- [happy] Ciao! Sono Lumi, il piccolo cervello dimostrativo. Con Ollama (´ollama serve´) parleremo davvero italiano.
+- [happy] Ciao! Sono <bot name>, il piccolo cervello dimostrativo. Con Ollama (´ollama serve´) parleremo davvero italiano.
 
 + (olá|ola|oi|bom dia|boa tarde|boa noite) [*]
-- [happy] Olá! Eu sou a Lumi, o pequeno cérebro de demonstração. Com o Ollama (´ollama serve´) conversamos de verdade.
+- [happy] Olá! Eu sou a <bot name>, o pequeno cérebro de demonstração. Com o Ollama (´ollama serve´) conversamos de verdade.
 
 + (привет|здравствуй|здравствуйте|добрый день) [*]
-- [happy] Привет! Я Луми, маленький встроенный демо-мозг. Запустите Ollama (´ollama serve´), и мы поговорим по-настоящему.
+- [happy] Привет! Я <bot name>, маленький встроенный демо-мозг. Запустите Ollama (´ollama serve´), и мы поговорим по-настоящему.
 
 + (merhaba|selam|hej|hei|ahoj|cześć|szia|namaste|aloha|shalom) [*]
-- [happy] <sentence>! What a lovely way to say hello. I am Lumi, the built-in demo brain, and English is where I am least wrong.
+- [happy] <sentence>! What a lovely way to say hello. I am <bot name>, the built-in demo brain, and English is where I am least wrong.
 
 + [*] (cómo estás|como estas|qué tal|que tal|gracias|qué|quién|por qué|dónde|puedes|quiero|soy) [*]{weight=1}
 - Solo soy la demostración incorporada y sé pocas frases. Con Ollama (´ollama serve´) te responderá un modelo de verdad.
@@ -90,7 +92,7 @@ export const DEMO_BRAIN: string = String.raw`
 
 + [*] my name is *{weight=30}
 - [happy] <set name={formal}<star2>{/formal}>What a good name, <get name>! I will remember it for as long as we talk.
-- [happy] <set name={formal}<star2>{/formal}>Pleased to meet you, <get name>. I am Lumi.
+- [happy] <set name={formal}<star2>{/formal}>Pleased to meet you, <get name>. I am <bot name>.
 
 + (call me|you can call me|you may call me|people call me|everyone calls me) *{weight=30}
 - [happy] <set name={formal}<star2>{/formal}>Then <get name> it is!
@@ -106,9 +108,9 @@ export const DEMO_BRAIN: string = String.raw`
 - <set name=undefined>Forgotten. Hello, mysterious stranger!
 
 + [*] (what is your name|who are you|may i ask your name|your name please) [*]{weight=20}
-- [happy] I am Lumi, the built-in demo brain. I know a handful of sentences by heart and say them with feeling.
+- [happy] I am <bot name>, the built-in demo brain. I know a handful of sentences by heart and say them with feeling.
 
-+ [*] lumi [*]
++ [*] <bot name> [*]
 - [happy] Yes, that is me! What can I do for you?
 - [surprised] You called? I was counting pixels.
 
@@ -173,7 +175,7 @@ export const DEMO_BRAIN: string = String.raw`
 - [happy] Bright and blinking. How are you?
 
 + [*] (about yourself|introduce yourself|chatgpt|gpt|claude|gemini|siri|alexa) [*]{weight=9}
-- [happy] I am Lumi: no relation to the famous ones. I am a few hundred sentences in a trench coat, here until Ollama runs.
+- [happy] I am <bot name>: no relation to the famous ones. I am a few hundred sentences in a trench coat, here until Ollama runs.
 
 + [*] (i do not understand|i do not get it|what do you mean|that makes no sense) [*]{weight=9}
 - Neither do I, always. Shall I try a joke instead? <set offer=joke>
@@ -313,7 +315,7 @@ export const DEMO_BRAIN: string = String.raw`
 - Between us: every word I say is sent to your browser on its own, just as a real model's would be. That is how I practise.
 
 + [*] (markdown|formatting|list|table|bold) [*]{weight=10}
-- Here is **Markdown** for you:\n\n- a list\n- with *some* emphasis\n- and ´code´ in a line\n\n| who | what |\n| --- | --- |\n| Lumi | built-in demo |\n| Ollama | the real thing |\n\n> And a quotation, to finish.
+- Here is **Markdown** for you:\n\n- a list\n- with *some* emphasis\n- and ´code´ in a line\n\n| who | what |\n| --- | --- |\n| <bot name> | built-in demo |\n| Ollama | the real thing |\n\n> And a quotation, to finish.
 
 + [*] (code|program|programming|function|typescript|javascript|python) [*]{weight=10}
 - Gladly. This greets people:\n\n´´´ts\nfunction greet(name: string): string {\n  return "Hello, " + name + "!";\n}\n´´´\n\nFor code that does more than greet, ask a real model: ´ollama serve´.
@@ -398,7 +400,7 @@ export const DEMO_BRAIN: string = String.raw`
 - [sad] Oh dear. Do you want to talk about it?
 
 + (👋|🙋) [*]
-- [happy] 👋 Hello! I am Lumi, the built-in demo brain.
+- [happy] 👋 Hello! I am <bot name>, the built-in demo brain.
 
 + nothing to read
 - I see punctuation, but no words in it. Say something, and I will try to keep up!
@@ -408,7 +410,7 @@ export const DEMO_BRAIN: string = String.raw`
 ! array jahello = こんにちは こんにちわ こんばんは おはよう はじめまして やあ もしもし ハロー
 + ~@jahello~
 * <get name> != undefined => [happy] <get name>さん、こんにちは！また会えてうれしいです。
-- [happy] こんにちは！ルミです。内蔵のデモ用ブレインなので、かんたんなお話しかできませんが、よろしくお願いします。お名前は？<set offer=name>
+- [happy] こんにちは！<bot name>です。内蔵のデモ用ブレインなので、かんたんなお話しかできませんが、よろしくお願いします。お名前は？<set offer=name>
 
 + ~名前は*です~{weight=20}
 - [happy] <set name=<star2>>すてきな名前ですね、<get name>さん！覚えておきます。
@@ -425,7 +427,7 @@ export const DEMO_BRAIN: string = String.raw`
 - まだ知りません。「私の名前は…です」と教えてください。
 
 + ~(あなたの名前|君の名前|あなたは誰|あなたはだれ|誰ですか|お名前は)~{weight=22}
-- [happy] ルミといいます。このプログラムに入っている、小さなデモ用ブレインです。
+- [happy] <bot name>といいます。このプログラムに入っている、小さなデモ用ブレインです。
 
 + ~(元気|調子は)~
 - [happy] 元気です、ありがとうございます！あなたはどうですか？
@@ -469,7 +471,7 @@ export const DEMO_BRAIN: string = String.raw`
 ! array zhhello = 你好 您好 妳好 早上好 晚上好 早安 嗨 哈喽 大家好
 + ~@zhhello~
 * <get name> != undefined => [happy] 你好，<get name>！又见到你了，真高兴。
-- [happy] 你好！我是露米，程序里自带的演示小脑袋，只会几句话，请多关照。你叫什么名字？<set offer=name>
+- [happy] 你好！我是<bot name>，程序里自带的演示小脑袋，只会几句话，请多关照。你叫什么名字？<set offer=name>
 
 + ~(我叫|我的名字是|我的名字叫)*{weight=20}
 - [happy] <set name=<star3>>真好听的名字，<get name>！我记住了。
@@ -483,7 +485,7 @@ export const DEMO_BRAIN: string = String.raw`
 - 我还不知道。告诉我吧：“我叫……”
 
 + ~(你是谁|你叫什么|你的名字)~{weight=22}
-- [happy] 我叫露米，是程序自带的演示小脑袋。
+- [happy] 我叫<bot name>，是程序自带的演示小脑袋。
 
 + ~(你好吗|最近怎么样|怎么样)~{weight=5}
 - [happy] 我很好，谢谢！你呢？
@@ -525,7 +527,7 @@ export const DEMO_BRAIN: string = String.raw`
 // --- Further languages, by their script ----------------------------------------------------------------------
 
 + ~(안녕|반가워)~
-- [happy] 안녕하세요! 저는 내장된 데모 두뇌 루미예요. Ollama(´ollama serve´)를 켜면 제대로 이야기할 수 있어요.
+- [happy] 안녕하세요! 저는 내장된 데모 두뇌 <bot name>예요. Ollama(´ollama serve´)를 켜면 제대로 이야기할 수 있어요.
 
 + lost in ko
 - 저는 내장된 작은 데모라서 아는 말이 적어요. ´ollama serve´ 로 Ollama를 켜면 진짜 모델이 대답해 줄 거예요.

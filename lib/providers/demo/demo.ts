@@ -26,6 +26,9 @@ const REMEMBERED_PROMPTS = 20;
 /** Users remembered at once. */
 const REMEMBERED_USERS = 1000;
 
+/** Who the demo is while nobody is chosen. */
+const OWN_NAME = "Lumi";
+
 const FEELING = /\[(?:happy|sad|angry|surprised|shy)\]\s*/g;
 
 /**
@@ -46,7 +49,7 @@ export class DemoProvider implements Provider {
   }
 
   async *generate(
-    { messages, user }: GenerateRequest,
+    { messages, user, character }: GenerateRequest,
     { signal }: { signal: AbortSignal },
   ): AsyncGenerator<LlmEvent, void, undefined> {
     signal.throwIfAborted();
@@ -57,9 +60,12 @@ export class DemoProvider implements Provider {
     }
     this.#brain ??= loadBrain();
     const brain = await this.#brain;
+    // Nothing is waited for between this and the reply: whoever is answered meanwhile hears another name.
+    const name = prepareName(character?.name) || OWN_NAME;
+    brain.setVariable("name", name);
     const answer = said.length > 1 || user === undefined
-      ? this.#replyToStranger(brain, said.slice(0, -1), prompt)
-      : this.#replyToUser(brain, user, prompt);
+      ? this.#replyToStranger(brain, name, said.slice(0, -1), prompt)
+      : this.#replyToUser(brain, name, user, prompt);
     const { wordsPerSecond = 25, feelings = false } = this.#options;
     const text = feelings ? answer : answer.replace(FEELING, "");
     const step = wordsPerSecond > 0 ? 1000 / wordsPerSecond : 0;
@@ -72,18 +78,18 @@ export class DemoProvider implements Provider {
   }
 
   /** Goes through the conversation again and forgets it afterwards. */
-  #replyToStranger(brain: RiveScript, earlier: ChatMessage[], prompt: string): string {
+  #replyToStranger(brain: RiveScript, name: string, earlier: ChatMessage[], prompt: string): string {
     const key = `stranger ${this.#strangers++}`;
     const prompts = earlier.filter(({ role }) => role === "user").slice(-REMEMBERED_PROMPTS);
     try {
       for (const { content } of prompts) reply(brain, key, content);
-      return introduced(reply(brain, key, prompt), prompt, prompts.length === 0);
+      return introduced(reply(brain, key, prompt), prompt, prompts.length === 0, name);
     } finally {
       brain.clearUservars(key);
     }
   }
 
-  #replyToUser(brain: RiveScript, user: string, prompt: string): string {
+  #replyToUser(brain: RiveScript, name: string, user: string, prompt: string): string {
     const key = `user ${user}`;
     const isNew = !this.#users.delete(key);
     this.#users.add(key);
@@ -92,7 +98,7 @@ export class DemoProvider implements Provider {
       this.#users.delete(oldest);
       brain.clearUservars(oldest);
     }
-    return introduced(reply(brain, key, prompt), prompt, isNew);
+    return introduced(reply(brain, key, prompt), prompt, isNew, name);
   }
 }
 
@@ -137,6 +143,11 @@ export function prepare(prompt: string): string {
   return text === "" ? "nothing to read" : text;
 }
 
+/** A name as the brain may say it: without its own signs. */
+function prepareName(name = ""): string {
+  return name.replace(/[<>{}[\]()|^@*#_\\$\n]/g, "").trim();
+}
+
 const SIGNS: Record<string, string> = {
   "+": "plus",
   "-": "minus",
@@ -169,12 +180,12 @@ function languageOf(text: string): string | undefined {
 }
 
 /** The first answer says who speaks, whatever it is about. */
-function introduced(answer: string, prompt: string, first: boolean): string {
+function introduced(answer: string, prompt: string, first: boolean, name: string): string {
   if (!first || /ollama|demo|デモ|演示|데모|демо/i.test(answer)) return answer;
   const language = languageOf(prompt);
   if (language === "ja") return `${answer}(内蔵のデモ用ブレインがお答えしています。)`;
   if (language === "zh") return `${answer}(现在由自带的演示小脑袋回答。)`;
-  return `${answer} (I am Lumi, by the way, the built-in demo brain: \`ollama serve\` starts a real one.)`;
+  return `${answer} (I am ${name}, by the way, the built-in demo brain: \`ollama serve\` starts a real one.)`;
 }
 
 const MIRROR: Record<string, string> = {

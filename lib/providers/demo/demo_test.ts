@@ -60,7 +60,7 @@ function sample(trigger: string): string {
   let text = trigger.replace(/\{weight=\d+\}/, "").replaceAll(/\(\?:[^()]*\)\?/g, "").replaceAll("#", "7");
   text = text.replaceAll(/@(\w+)/g, (_all, name: string) => DEMO_BRAIN.match(`! array ${name} = (\\S+)`)?.[1] ?? "");
   for (let before = ""; before !== text;) [before, text] = [text, text.replace(/\(([^()|]*)[^()]*\)/, "$1")];
-  return text.replaceAll("_", "xyzzy").replaceAll("*", "xyzzy plugh");
+  return text.replaceAll("<bot name>", "lumi").replaceAll("_", "xyzzy").replaceAll("*", "xyzzy plugh");
 }
 
 Deno.test("DemoProvider greets, and is honest about what it is", async () => {
@@ -87,6 +87,32 @@ Deno.test("DemoProvider says at its first answer who speaks, whatever it is abou
   const demo = atOnce();
   assertMatch(await say(demo, "flip a coin"), /Lumi, by the way, the built-in demo brain: `ollama serve`/);
   assertNotMatch(await say(demo, "flip a coin"), /by the way/);
+});
+
+Deno.test("A17: the demo plays who is chosen", async () => {
+  const demo = atOnce();
+  const sayTo = async (name: string | undefined, prompt: string) => {
+    let text = "";
+    const character = name === undefined ? {} : { name };
+    const messages: ChatMessage[] = [{ role: "user", content: prompt }];
+    for await (const event of demo.generate({ model: "demo", messages, character }, { signal: NEVER })) {
+      if (event.type === "text") text += event.text;
+    }
+    return text;
+  };
+  for (const prompt of ["Hello!", "Who are you?", "你好！", "はじめまして、お名前は？", "Привет!", "flip a coin"]) {
+    const [sora, nobody, ...odd] = [
+      await sayTo("Sora", prompt),
+      await sayTo(undefined, prompt),
+      await sayTo("<set name=x>{weight=3}", prompt),
+    ];
+    if (!/flip|好/.test(prompt)) assertMatch(sora!, /Sora/, prompt);
+    assertNotMatch(sora!, /Lumi|ルミ|露米|Луми/, prompt);
+    assertMatch(nobody!, /Lumi|demo|デモ|演示|демо/, prompt);
+    assertNotMatch(odd.join(), /[<>{}]/, prompt);
+  }
+  assertMatch(await sayTo("Ms. Sora", "Good day, ms sora"), /./);
+  assertMatch(await sayTo("Sora", "Sora?"), /that is me|You called/);
 });
 
 Deno.test("DemoProvider tells how to start Ollama when asked", async () => {

@@ -18,6 +18,7 @@ import {
   type LlmEvent,
   type Provider,
 } from "@/lib/providers/provider.ts";
+import { TranscriptCutter } from "./transcript.ts";
 import { requestBody, type RequestSettings } from "./request_body.ts";
 import { Watchdog } from "@/lib/providers/http/watchdog.ts";
 import { withoutUser } from "@/lib/config/ollama_host.ts";
@@ -70,6 +71,8 @@ export class OllamaProvider implements Provider {
       throw new LlmError("empty_prompt", "Cannot answer an empty prompt", { hint: "Write something first" });
     }
     const asked = { host: withoutUser(this.#host), model: request.model };
+    const isConversation = request.character !== undefined || request.messages.length > 1;
+    const cutter = this.#options.api === "generate" && isConversation ? new TranscriptCutter() : undefined;
     let started = false;
     let output = "";
     const abort = new AbortController();
@@ -92,9 +95,13 @@ export class OllamaProvider implements Provider {
         const text = said.response ?? said.message?.content;
         if (isText(text)) {
           output += text;
-          yield { type: "text", text };
+          const own = cutter === undefined ? text : cutter.add(text);
+          if (own !== "") yield { type: "text", text: own };
+          if (cutter?.isCut) return yield { type: "done", reason: "stop" };
         }
         if (said.done === true) {
+          const rest = cutter?.end() ?? "";
+          if (rest !== "") yield { type: "text", text: rest };
           const done = doneEvent(said);
           this.#options.onCounted?.({ ...done, messages: request.messages, output });
           return yield done;
@@ -103,6 +110,8 @@ export class OllamaProvider implements Provider {
       throw incomplete(asked);
     } catch (error) {
       if (abort.signal.aborted) throw abort.signal.reason;
+      const rest = cutter?.end() ?? "";
+      if (rest !== "") yield { type: "text", text: rest };
       throw error instanceof LlmError ? error : incomplete(asked, error);
     } finally {
       watchdog.stop();

@@ -145,6 +145,7 @@ Deno.test("OllamaProvider sends a conversation as transcript or messages when th
       prompt: "User: hi\nAssistant: hello\nUser: 続けて\nAssistant:",
       system: "Be kind.",
       stream: true,
+      options: { stop: ["\nUser:", "\nAssistant:"] },
     },
     { model: "qwen2.5", messages, stream: true },
     { model: "qwen2.5", prompt: "hi", system: "Be kind.", stream: true },

@@ -1,4 +1,5 @@
 import type { ChatMessage, GenerateRequest } from "@/lib/providers/provider.ts";
+import { STOP_WORDS, transcriptOf } from "./transcript.ts";
 
 /** How Ollama is asked; what is absent is left to Ollama. */
 export interface RequestSettings {
@@ -13,16 +14,24 @@ export interface RequestSettings {
 /** The JSON of a request. A lone user message in generate mode gives exactly `{model, prompt, stream}`. */
 export function requestBody(
   { model, messages }: GenerateRequest,
-  { api, think, keepAlive, options }: RequestSettings,
+  { api, think, keepAlive, options: wanted = {} }: RequestSettings,
 ): Record<string, unknown> {
+  const isTranscript = api === "generate" && spokenOf(messages).length > 1;
+  const options = isTranscript ? withStopWords(wanted) : wanted;
   return {
     model,
     ...(api === "chat" ? { messages } : promptOf(messages)),
     stream: true,
     ...(think === undefined ? {} : { think }),
     ...(keepAlive === undefined ? {} : { keep_alive: duration(keepAlive) }),
-    ...(options === undefined || Object.keys(options).length === 0 ? {} : { options }),
+    ...(Object.keys(options).length === 0 ? {} : { options }),
   };
+}
+
+function withStopWords(options: Record<string, unknown>): Record<string, unknown> {
+  const { stop } = options;
+  const wanted = typeof stop === "string" ? [stop] : Array.isArray(stop) ? stop : [];
+  return { ...options, stop: [...wanted, ...STOP_WORDS] };
 }
 
 /** Ollama refuses a number in a string ("time: missing unit in duration"), which is how environments give it. */
@@ -33,11 +42,12 @@ function duration(value: number | string): number | string {
 /** The conversation as `prompt` and `system`: one message as it stands, several as a transcript to be continued. */
 function promptOf(messages: readonly ChatMessage[]): { prompt: string; system?: string } {
   const system = messages.filter(({ role }) => role === "system").map(({ content }) => content).join("\n\n");
-  const spoken = messages.filter(({ role }) => role !== "system");
+  const spoken = spokenOf(messages);
   const [only] = spoken;
-  const prompt = only !== undefined && spoken.length === 1
-    ? only.content
-    : [...spoken.map(({ role, content }) => `${role === "user" ? "User" : "Assistant"}: ${content}`), "Assistant:"]
-      .join("\n");
+  const prompt = only !== undefined && spoken.length === 1 ? only.content : transcriptOf(spoken);
   return system === "" ? { prompt } : { prompt, system };
+}
+
+function spokenOf(messages: readonly ChatMessage[]): ChatMessage[] {
+  return messages.filter(({ role }) => role !== "system");
 }
