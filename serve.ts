@@ -1,13 +1,16 @@
 /** The production server: the built app behind the access guard, until it is told to stop. */
 import { fileURLToPath } from "node:url";
-import { ConfigError } from "@/lib/config/config_error.ts";
 import type { Handler } from "./lib/server/http/compress.ts";
 import { AccessGuard } from "./lib/server/http/access_guard.ts";
+import { explainStartError } from "./lib/server/http/start_error.ts";
 import { startMessage } from "./lib/server/http/start_message.ts";
 import { createHandler } from "./lib/server/http/handler.ts";
 import { report } from "@/lib/telemetry/guard.ts";
 import { print, warn } from "@/lib/telemetry/log.ts";
 import { catchUncaught } from "@/lib/telemetry/uncaught.ts";
+
+/** The port that is to be listened at, once it is known. */
+let wantedPort: number | undefined;
 
 /** Where the build is: beside this file, or inside the compiled program. */
 const BUILD = new URL("./_fresh/", import.meta.url);
@@ -26,6 +29,7 @@ async function serve(): Promise<number> {
   const { services } = await import("./main.ts");
   const { server: settings, llm: { wsPath } } = services.live.current;
   const { host, port } = settings;
+  wantedPort = port;
   const guard = new AccessGuard({ server: settings, wsPath, secrets: services.secrets });
   const handler = createHandler(built.default.fetch, {
     guard,
@@ -58,20 +62,6 @@ function toldToStop(): Promise<0> {
   return new Promise((resolve) => signals.forEach((signal) => Deno.addSignalListener(signal, () => resolve(0))));
 }
 
-/** What a person can do about an error at start; undefined for those that are ours. */
-function explain(error: unknown): string | undefined {
-  if (error instanceof ConfigError) return error.message;
-  if (error instanceof Deno.errors.AddrInUse) {
-    return "Cannot listen: the port is taken by another program. Choose another one, such as PORT=8001";
-  }
-  if (error instanceof Deno.errors.AddrNotAvailable) {
-    return "Cannot listen: server.host is no address of this machine. Use 127.0.0.1, or 0.0.0.0 for every network";
-  }
-  if (error instanceof Deno.errors.PermissionDenied) {
-    return `Cannot listen or read: ${error.message}. Ports below 1024 need an administrator`;
-  }
-}
-
 /**
  * Serves as a program does: exit code 0 after a stop, 1 and an explanation when it cannot start or go on.
  *
@@ -82,7 +72,7 @@ export async function run(prepare?: () => Promise<unknown>): Promise<never> {
     await prepare?.();
     Deno.exit(await serve());
   } catch (error) {
-    const explanation = explain(error);
+    const explanation = explainStartError(error, wantedPort);
     if (explanation === undefined) report("serve", error);
     else warn(explanation);
     Deno.exit(1);

@@ -54,6 +54,34 @@ const scenes: Scene[] = [
     },
   },
   {
+    name: "A9: models of which only name and size are told are listed, and none is missed before they are",
+    stub: { models: [{ name: "qwen2.5:latest", bare: true }, { name: "mini:3b", bare: true }] },
+    async play({ page, stub }) {
+      await page.evaluate(() => {
+        const shown = { missed: false };
+        Object.assign(globalThis, { shown });
+        new MutationObserver(() => {
+          shown.missed ||= document.body.textContent?.includes("Ollama has no model yet") === true;
+        }).observe(document.body, { childList: true, subtree: true, characterData: true });
+      });
+      await (await named(page, "button", "Settings")).click();
+      await page.waitForFunction(() =>
+        [...document.querySelectorAll("dialog [role=radio], dialog .choice")].length >= 2 &&
+        document.querySelector("dialog")?.textContent?.includes("mini:3b")
+      );
+      assertEquals(await page.evaluate(() => (globalThis as unknown as { shown: object }).shown), { missed: false });
+      // A list that does not come is none that is empty.
+      stub.set({ hang: ["/api/tags"] });
+      await (await named(page, "button", "Close")).click();
+      await page.reload();
+      await page.waitForSelector(".chat.ready");
+      await (await named(page, "button", "Settings")).click();
+      await pageSays(page, "dialog", "The model qwen2.5 is there");
+      const text = await page.$eval("dialog[open]", (dialog) => dialog.textContent ?? "");
+      assertEquals(text.includes("Ollama has no model yet"), false);
+    },
+  },
+  {
     name: "an installed model takes the place of a missing one",
     stub: { models: [{ name: "mini:3b" }], behaviour: { answer: "Small but here." } },
     async play({ page, server, stub }) {

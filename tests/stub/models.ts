@@ -14,6 +14,8 @@ export interface StubModel {
   loaded?: boolean | number;
   /** What its Modelfile sets, a line each. */
   parameters?: string;
+  /** Its entry in the list has its name and its size alone, as other servers that speak Ollama's way tell them. */
+  bare?: boolean;
 }
 
 /** The stored model that `name` means: tag `latest` by default, whatever the case. */
@@ -58,10 +60,11 @@ function listed(model: StubModel, index: number): Record<string, unknown> {
 
 export function tagsJson(models: StubModel[]): string {
   return goJson({
-    models: models.map((model, index) => ({
-      ...listed(model, index),
-      ...maybe("capabilities", model.capabilities ?? ["completion"]),
-    })),
+    models: models.map((model, index) => {
+      const { name, size } = model;
+      if (model.bare === true) return { name, model: name, size: size ?? 4_683_087_332 };
+      return { ...listed(model, index), ...maybe("capabilities", model.capabilities ?? ["completion"]) };
+    }),
   });
 }
 

@@ -29,7 +29,10 @@ function Models({ stores, settings, text, language }: SectionProps) {
   const field = settings.field("llm.model");
   const box = useRef<HTMLInputElement>(null);
   const wanted = field === undefined ? "" : String(field.value);
-  const installed = stores.preflight.result.value?.installed ?? [];
+  const seen = stores.preflight.result.value;
+  const installed = seen?.installed ?? [];
+  // Before anybody has looked, or where nobody tells, it is not known that there is none.
+  const isKnown = seen !== null && seen.ollama.reachable && seen.ollama.problem === undefined;
   const locked = field?.variable !== undefined;
   const change = settings.changes.value.get("llm.model");
 
@@ -45,7 +48,8 @@ function Models({ stores, settings, text, language }: SectionProps) {
   return (
     <>
       <h3>{text.installed}</h3>
-      {installed.length === 0 ? <p class="hint">{text.noneInstalled}</p> : (
+      {installed.length === 0 && isKnown && <p class="hint">{text.noneInstalled}</p>}
+      {installed.length > 0 && (
         <ChoiceList
           label={text.installed}
           items={installed.map((model) => ({
