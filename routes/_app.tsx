@@ -1,5 +1,6 @@
 import { asset } from "fresh/runtime";
 import { WORDS } from "@/lib/i18n/i18n.ts";
+import { CannotRun } from "@/web/components/CannotRun.tsx";
 import { withBase } from "@/web/browser/base_path.ts";
 import { preferencesOf } from "@/web/browser/preferences.ts";
 import { define } from "@/utils.ts";
@@ -35,6 +36,7 @@ export default define.layout(function App({ Component, config, req, state }) {
         <link rel="stylesheet" href={file("/styles.css")} />
       </head>
       <body>
+        <CannotRun words={words} />
         <Component />
       </body>
     </html>

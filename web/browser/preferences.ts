@@ -11,9 +11,15 @@ export const THEMES = ["system", "light", "dark", "contrast"] as const;
 /** `system` follows the device. */
 export type Theme = typeof THEMES[number];
 
+export const ENTER_KEYS = ["auto", "send", "newline"] as const;
+
+/** What Enter does in the box; `auto` is what it does elsewhere on the device: a new line on phones. */
+export type EnterKey = typeof ENTER_KEYS[number];
+
 export interface Preferences {
   language: Language;
   theme: Theme;
+  enter: EnterKey;
 }
 
 const YEAR_SECONDS = 365 * 24 * 3600;
@@ -31,6 +37,7 @@ export function preferencesOf(headers: Headers, ui?: AppConfig["ui"]): Preferenc
     language: languageOf(cookies.get("language") ?? ui?.language ?? "") ??
       acceptedLanguage(headers.get("accept-language")),
     theme: THEMES.find((known) => known === theme) ?? "system",
+    enter: ENTER_KEYS.find((known) => known === cookies.get("enter")) ?? "auto",
   };
 }
 

@@ -11,14 +11,30 @@ export function followKeyboard(): () => void {
   const follow = () => {
     // A page that is zoomed into shows a smaller part, with no keyboard there.
     if (viewport.scale !== 1) return;
-    if (viewport.height < innerHeight - 1) {
-      root.style.setProperty("--viewport", `${viewport.height}px`);
-      scrollTo(0, 0);
-    } else root.style.removeProperty("--viewport");
+    const free = heightAboveKeyboard({ visible: viewport.height, inner: innerHeight, layout: root.clientHeight });
+    if (free === null) return void root.style.removeProperty("--viewport");
+    root.style.setProperty("--viewport", `${free}px`);
+    scrollTo(0, 0);
   };
   viewport.addEventListener("resize", follow);
   return () => {
     viewport.removeEventListener("resize", follow);
     root.style.removeProperty("--viewport");
   };
+}
+
+/** Heights in CSS pixels. */
+export interface Heights {
+  /** Of the visual viewport. */
+  visible: number;
+  /** `innerHeight`: of the layout in most browsers; in iOS 26 of what can be seen, as the visual viewport. */
+  inner: number;
+  /** `clientHeight` of the root element: of the layout, which the keyboard covers. */
+  layout: number;
+}
+
+/** The height that a keyboard leaves of the layout; null where nothing covers it. */
+export function heightAboveKeyboard({ visible, inner, layout }: Heights): number | null {
+  // A pixel is what rounding takes.
+  return visible < Math.max(inner, layout) - 1 ? visible : null;
 }

@@ -1,11 +1,12 @@
 /** Cuts growing text into finished sentences, for those who hear the page instead of seeing it. */
 
+import { sentencesOf } from "@/web/browser/segments.ts";
+
 /** A sentence longer than this, in UTF-16 units, is cut at its last space. */
 const MAX_PIECE = 400;
 
 export class SentenceReader {
   #position: number;
-  readonly #segmenter = new Intl.Segmenter(undefined, { granularity: "sentence" });
 
   /** @param skip length of the text that has been there before and is not read out */
   constructor(skip = 0) {
@@ -15,7 +16,7 @@ export class SentenceReader {
   /** The sentences that `text`, grown since the last call, has finished. The last one may still grow, so it waits. */
   read(text: string): string[] {
     const tail = text.slice(this.#position);
-    const pieces = [...this.#segmenter.segment(tail)].map((piece) => piece.segment);
+    const pieces = sentencesOf(tail);
     const open = pieces.pop() ?? "";
     if (open.length > MAX_PIECE) {
       const cut = open.lastIndexOf(" ") + 1;

@@ -1,3 +1,4 @@
+import "@/web/browser/polyfills.ts";
 import { useEffect, useRef, useState } from "preact/hooks";
 import { AvatarStatus } from "@/web/components/avatar/AvatarStatus.tsx";
 import { AvatarControls } from "@/web/components/avatar/AvatarControls.tsx";

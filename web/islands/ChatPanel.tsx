@@ -1,3 +1,4 @@
+import "@/web/browser/polyfills.ts";
 import { useSignal } from "@preact/signals";
 import { useEffect, useRef } from "preact/hooks";
 import { ModelNotice } from "@/web/components/chat/ModelNotice.tsx";
@@ -167,7 +168,14 @@ export default function ChatPanel({ config, preferences: initial, role: loaded, 
           <button type="button" class="link" onClick={() => store?.dismissNotice()}>{words.close}</button>
         </p>
       )}
-      <Composer chat={store} busy={currentTurn(turns) !== undefined} words={words} box={box} onDone={focusBox} />
+      <Composer
+        chat={store}
+        busy={currentTurn(turns) !== undefined}
+        words={words}
+        enter={current.enter}
+        box={box}
+        onDone={focusBox}
+      />
       <div class="visually-hidden" aria-live="polite">
         {store?.announcements.value.map(({ id, text }) => <p key={id}>{text}</p>)}
       </div>

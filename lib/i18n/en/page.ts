@@ -10,6 +10,9 @@ export const PAGE: Words = {
   conversation: "Conversation",
   message: "Message",
   placeholder: "Say something…",
+  newLine: "New line",
+  enterKey: "Enter key",
+  enterKeys: { auto: "As usual on this device", send: "Sends", newline: "New line" },
   send: "Send",
   stop: "Stop",
   you: "You",
@@ -131,5 +134,7 @@ export const PAGE: Words = {
   avatar: AVATAR,
   notFound: "There is nothing here",
   broken: "Something went wrong on our side",
+  cannotRun: "This page cannot run in this browser. A current Chrome, Edge, Firefox or Safari can. What failed:",
+  noScripts: "This page needs JavaScript, which is turned off in this browser.",
   back: "Back to the conversation",
 };

@@ -10,6 +10,9 @@ export const PAGE: Words = {
   conversation: "会話",
   message: "メッセージ",
   placeholder: "話しかけてみてください…",
+  newLine: "改行",
+  enterKey: "Enter キー",
+  enterKeys: { auto: "この端末の標準", send: "送信", newline: "改行" },
   send: "送信",
   stop: "停止",
   you: "あなた",
@@ -127,5 +130,7 @@ export const PAGE: Words = {
   avatar: AVATAR,
   notFound: "ここには何もありません",
   broken: "サーバーで問題が起きました",
+  cannotRun: "このブラウザーではこのページを動かせません。最新の Chrome、Edge、Firefox、Safari をお使いください。原因:",
+  noScripts: "このページには JavaScript が必要ですが、このブラウザーではオフになっています。",
   back: "会話に戻る",
 };

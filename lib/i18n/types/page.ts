@@ -13,6 +13,11 @@ export interface Words {
   conversation: string;
   message: string;
   placeholder: string;
+  /** Of a button that begins a new line in the box. */
+  newLine: string;
+  /** What the Enter key does in the box: the setting, and what there is to choose. */
+  enterKey: string;
+  enterKeys: Record<"auto" | "send" | "newline", string>;
   send: string;
   stop: string;
   you: string;
@@ -109,5 +114,8 @@ export interface Words {
   avatar: AvatarWords;
   notFound: string;
   broken: string;
+  /** Before what failed, as the browser calls it. */
+  cannotRun: string;
+  noScripts: string;
   back: string;
 }

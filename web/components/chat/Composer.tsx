@@ -1,6 +1,7 @@
 import type { RefObject } from "preact";
-import { useEffect } from "preact/hooks";
+import { useEffect, useState } from "preact/hooks";
 import type { ChatStore } from "@/web/chat/chat_store.ts";
+import type { EnterKey } from "@/web/browser/preferences.ts";
 import type { Words } from "@/lib/i18n/types/page.ts";
 import { RoundButton } from "@/web/components/RoundButton.tsx";
 
@@ -10,14 +11,23 @@ interface ComposerProps {
   /** True while an answer comes or is waited for. */
   busy: boolean;
   words: Words;
+  /** What the Enter key does. */
+  enter: EnterKey;
   box: RefObject<HTMLTextAreaElement>;
   /** Gives the keyboard back to the box when a control that had it is about to go. */
   onDone(): void;
 }
 
+/** A device without a keyboard of its own. */
+const TOUCH = "(hover: none) and (pointer: coarse)";
+
 /** The box to write in. It can be written in before the page is alive; nothing typed is lost. */
-export function Composer({ chat, busy, words, box, onDone }: ComposerProps) {
+export function Composer({ chat, busy, words, enter, box, onDone }: ComposerProps) {
   const draft = chat?.draft.value ?? "";
+  const [isTouch, setIsTouch] = useState(false);
+  // After the first rendering, which is the server's.
+  useEffect(() => setIsTouch(matchMedia(TOUCH).matches), []);
+  const sends = enter === "auto" ? !isTouch : enter === "send";
 
   useEffect(() => {
     const area = box.current;
@@ -36,12 +46,27 @@ export function Composer({ chat, busy, words, box, onDone }: ComposerProps) {
     onDone();
   }
 
+  function addLine() {
+    const area = box.current;
+    if (area === null) return;
+    // As the key itself would, so that it can be taken back.
+    area.focus();
+    if (!document.execCommand("insertText", false, "\n")) {
+      area.setRangeText("\n", area.selectionStart, area.selectionEnd, "end");
+    }
+    area.dispatchEvent(new Event("input", { bubbles: true }));
+  }
+
   function onKeyDown(event: KeyboardEvent) {
     // Enter that ends a composition of an input method is not ours. Safari says so only by the key code 229.
     if (event.isComposing || event.keyCode === 229 || chat === null) return;
-    if (event.key === "Enter" && !event.shiftKey) {
+    if (event.key === "Enter" && !event.shiftKey && !event.altKey && (sends || event.ctrlKey || event.metaKey)) {
       event.preventDefault();
       send();
+    } else if (event.key === "Enter" && event.altKey) {
+      // With Alt alone browsers do nothing.
+      event.preventDefault();
+      addLine();
     } else if (event.key === "Escape" && busy) {
       event.preventDefault();
       chat.stop();
@@ -65,11 +90,13 @@ export function Composer({ chat, busy, words, box, onDone }: ComposerProps) {
           aria-label={words.message}
           placeholder={words.placeholder}
           autocomplete="off"
-          enterkeyhint="send"
+          enterkeyhint={sends ? "send" : "enter"}
           onInput={(event) => chat !== null && (chat.draft.value = event.currentTarget.value)}
           onKeyDown={onKeyDown}
         />
       </div>
+      {/* A touch keyboard has no Shift with Enter. */}
+      {isTouch && sends && <RoundButton icon="enter" label={words.newLine} onClick={addLine} />}
       {busy && <RoundButton icon="stop" label={words.stop} class="stop" onClick={() => chat?.stop()} />}
       <RoundButton icon="send" label={words.send} class="send" type="submit" disabled={draft.trim() === ""} />
     </form>

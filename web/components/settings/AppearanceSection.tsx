@@ -1,6 +1,6 @@
 import { LANGUAGES } from "@/lib/i18n/language.ts";
 import { WORDS } from "@/lib/i18n/i18n.ts";
-import { type Preferences, setPreferences, THEMES } from "@/web/browser/preferences.ts";
+import { ENTER_KEYS, type Preferences, setPreferences, THEMES } from "@/web/browser/preferences.ts";
 import { Fields } from "./Field.tsx";
 import { FIELDS, type SectionProps } from "./section.ts";
 
@@ -40,6 +40,22 @@ export function AppearanceSection(
                 onChange={() => choose({ language })}
               />
               <span lang={language}>{WORDS[language].name}</span>
+            </label>
+          ))}
+        </div>
+      </fieldset>
+      <fieldset class="field">
+        <legend class="label">{words.enterKey}</legend>
+        <div class="segments">
+          {ENTER_KEYS.map((enter) => (
+            <label key={enter}>
+              <input
+                type="radio"
+                name="enter"
+                checked={preferences.enter === enter}
+                onChange={() => choose({ enter })}
+              />
+              <span>{words.enterKeys[enter]}</span>
             </label>
           ))}
         </div>

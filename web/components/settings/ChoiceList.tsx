@@ -1,3 +1,4 @@
+import { firstLetter } from "@/web/browser/segments.ts";
 import { Icon } from "@/web/components/Icon.tsx";
 
 export interface Choosable {
@@ -78,7 +79,7 @@ const HUES = 6;
 
 /** The first letter in a disc whose colour goes with the name. */
 function Initial({ title }: { title: string }) {
-  const [first] = new Intl.Segmenter().segment(title.trim());
+  const first = firstLetter(title.trim());
   const hue = [...title].reduce((sum, letter) => sum + letter.codePointAt(0)!, 0) % HUES;
-  return <span class="initial" data-hue={hue} aria-hidden="true">{first?.segment.toLocaleUpperCase()}</span>;
+  return <span class="initial" data-hue={hue} aria-hidden="true">{first.toLocaleUpperCase()}</span>;
 }
