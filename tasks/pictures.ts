@@ -46,7 +46,10 @@ const PICTURES: Picture[] = [
     theme: "dark",
     size: DESKTOP,
     empty: true,
-    take: async (page) => void await page.waitForSelector(".checks"),
+    take: async (page) => {
+      await (await page.waitForSelector(".notice summary"))!.click();
+      await page.waitForSelector(".notice[open] .checks");
+    },
   },
 ];
 

@@ -71,6 +71,7 @@ Deno.test("W12, U1: any move up lets go of the bottom, and a button brings back"
           await page.setViewport({ width: 1000, height: 480 });
           await stub.close();
           await page.reload();
+          await (await page.waitForSelector(".notice summary"))!.click();
           await page.waitForSelector(".notice[open]");
           await say(page, "Tell me a story, please, and a long one");
           await page.waitForSelector('.turn[data-state="done"] .turn-tools button');

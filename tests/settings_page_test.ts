@@ -37,6 +37,7 @@ const scenes: Scene[] = [
     stub: { models: [], pullMs: 50, pull: pullLines(4_000_000_000, 200) },
     async play({ page, stub }) {
       await pageSays(page, ".notice", "The model qwen2.5 is not there yet");
+      await openNotice(page);
       await (await named(page, "button", "Get qwen2.5")).click();
       const numbers = await page.waitForFunction(() =>
         /\d.* of 4 GB · .*\/s · .* left/.exec(document.querySelector(".pull-numbers")?.textContent ?? "")?.[0]
@@ -77,6 +78,7 @@ const scenes: Scene[] = [
       await page.waitForSelector(".chat.ready");
       await (await named(page, "button", "Settings")).click();
       await pageSays(page, "dialog", "The model qwen2.5 is there");
+      await page.waitForSelector("dialog[open]");
       const text = await page.$eval("dialog[open]", (dialog) => dialog.textContent ?? "");
       assertEquals(text.includes("Ollama has no model yet"), false);
     },
@@ -85,6 +87,7 @@ const scenes: Scene[] = [
     name: "an installed model takes the place of a missing one",
     stub: { models: [{ name: "mini:3b" }], behaviour: { answer: "Small but here." } },
     async play({ page, server, stub }) {
+      await openNotice(page);
       await (await named(page, "button", "mini:3b")).click();
       await page.waitForFunction(() => document.querySelector(".notice") === null);
       await say(page, "Hello");
@@ -99,6 +102,7 @@ const scenes: Scene[] = [
       await stub.close();
       await page.reload();
       await pageSays(page, ".notice", "ollama serve");
+      await openNotice(page);
       const tryAgain = await named(page, "button", "Try again");
       await using _again = startStub({ port: Number(new URL(stub.url).port) });
       // The page looks by itself every few seconds, and may have been quicker than this click.
@@ -314,6 +318,7 @@ const scenes: Scene[] = [
     name: "axe has nothing serious against any part of it",
     stub: { models: [{ name: "mini:3b" }] },
     async play({ page }) {
+      await openNotice(page);
       await named(page, "button", "mini:3b");
       assertEquals(await faults(page), []);
       for (const section of ["Language model", "Character", "Avatar", "Appearance", "Server"]) {
@@ -351,6 +356,12 @@ async function write(page: Page, label: string, text: string): Promise<void> {
   await page.keyboard.press("a");
   await page.keyboard.up("Control");
   await page.keyboard.type(`${text}\n`);
+}
+
+/** What is wrong is a line, until one wants to know more. */
+async function openNotice(page: Page): Promise<void> {
+  await (await page.waitForSelector(".notice:not([open]) summary"))!.click();
+  await page.waitForSelector(".notice[open]");
 }
 
 async function pageSays(page: Page, selector: string, words: string): Promise<void> {

@@ -129,7 +129,7 @@ export default function ChatPanel({ config, preferences: initial, role: loaded, 
           status={status}
           words={words}
           language={language}
-          open={turns.length === 0 && matchMedia("(min-width: 900px)").matches}
+          begun={turns.length > 0}
         />
       )}
       <MessageList words={words} newest={turns.at(-1)?.turn}>

@@ -10,16 +10,19 @@ interface ModelNoticeProps {
   status: Status;
   words: Words;
   language: Language;
-  /** Whether it stands open at first. */
-  open: boolean;
+  /** Whether the conversation has begun: then what was opened before is a line again. */
+  begun: boolean;
 }
 
-/** Says plainly who answers when it is not the model that was asked for, and helps to change that. */
-export function ModelNotice({ stores, status, words, language, open }: ModelNoticeProps) {
+/**
+ * Says plainly who answers when it is not the model that was asked for, and helps to change that. It is a line until it
+ * is opened: on a first visit, the character and what can be said to her come first.
+ */
+export function ModelNotice({ stores, status, words, language, begun }: ModelNoticeProps) {
   const content = explain(status, words);
   if (content === null) return null;
   return (
-    <details class="notice" open={open}>
+    <details class="notice" key={String(begun)}>
       <summary>
         <Icon name="spark" />
         <span>{content.title}</span>
