@@ -96,7 +96,7 @@ Deno.test("contextUse() takes the server's count where it counted the whole, and
   }
 });
 
-Deno.test("a prompt of 12,000 digits fills the context: what was said before is not told, and contextUse() says so", () => {
+Deno.test("A13: a prompt of 12,000 digits fills the context: what was said before is not told, and contextUse() says so", () => {
   const turns = [turn("a", "A"), { ...turn("7".repeat(12_000), ""), state: "streaming" as const }];
   const options = { budget: contextBudget() };
   assertEquals(messagesFor(turns, options).length, 1);

@@ -58,7 +58,7 @@ function* mixtures(): Generator<string> {
   }
 }
 
-Deno.test("TokenCounter counts every digit", () => {
+Deno.test("A13: TokenCounter counts every digit", () => {
   const tokens = new TokenCounter().count(said("7".repeat(12_000)));
   assert(tokens >= 12_000 && tokens < 12_100, `${tokens}`);
 });

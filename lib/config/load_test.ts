@@ -223,7 +223,7 @@ Deno.test("loadConfig() reads the file that VTUBER_CONFIG names, or the one in t
   }
 });
 
-Deno.test("loadConfig() starts a relative data folder at the file that VTUBER_CONFIG names", async () => {
+Deno.test("A11: loadConfig() starts a relative data folder at the file that VTUBER_CONFIG names", async () => {
   const root = await Deno.makeTempDir();
   const elsewhere = await Deno.makeTempDir();
   try {

@@ -12,13 +12,19 @@ export type Upload =
   | { phase: "done"; kind: UploadKind; result: UploadResult }
   /** There are several models in it: `choices` has the entry file of each. */
   | { phase: "several"; label: string; choices: string[] }
-  /** `causes`: all that the server finds wrong, a sentence each; none when the connection failed. */
-  | { phase: "failed"; kind: UploadKind; label: string; causes: string[] }
+  /**
+   * `causes`: all that the server finds wrong, a sentence each; none when the connection failed. `proxyStatus`: of a page
+   * that something else has answered with.
+   */
+  | { phase: "failed"; kind: UploadKind; label: string; causes: string[]; proxyStatus?: number }
   /** Nothing was sent. */
   | { phase: "invalid"; problem: UploadProblem };
 
 /** The server's answer to an upload: what it has stored, which models it has to choose from, or what is wrong. */
-export type UploadAnswer = { result: UploadResult } | { choices: string[] } | { causes: string[] };
+export type UploadAnswer = { result: UploadResult } | { choices: string[] } | {
+  causes: string[];
+  proxyStatus?: number;
+};
 
 /**
  * Sends files to the server.
@@ -158,6 +164,8 @@ export function parseUploadAnswer(status: number, body: string): UploadAnswer {
     return { result: { name, warnings: told, ...(typeof url === "string" && { url }) } };
   }
   if (status === 409 && Array.isArray(choices)) return { choices: choices.map(String) };
+  // A page is for the eye: its lines are no causes, and its status says all there is to know.
+  if (typeof message !== "string" && /<\w/.test(body)) return { causes: [], proxyStatus: status };
   const told = typeof message === "string" ? message : body.trim();
   return { causes: [...told.split("\n"), typeof hint === "string" ? hint : ""].filter((line) => line.trim() !== "") };
 }

@@ -89,6 +89,13 @@ Deno.test("UploadStore forgets what is stopped, or overtaken by another", async 
   assertEquals([sent[1]!.signal.aborted, uploads.current.value], [true, null]);
 });
 
+Deno.test("A7: a proxy's page is one thing to say, and none of its lines is a cause", () => {
+  const page =
+    "<html>\r\n<head><title>413 Request Entity Too Large</title></head>\r\n<body>\r\n<hr><center>nginx</center>";
+  assertEquals(parseUploadAnswer(413, page), { causes: [], proxyStatus: 413 });
+  assertEquals(parseUploadAnswer(422, '{"message":"<b> is no model"}'), { causes: ["<b> is no model"] });
+});
+
 Deno.test("parseUploadAnswer() takes what the server says, whatever stands before it", () => {
   const cases: [status: number, body: string, answer: UploadAnswer][] = [
     [201, '{"name":"Mia","warnings":["a"]}', { result: { name: "Mia", warnings: ["a"] } }],

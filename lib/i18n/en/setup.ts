@@ -55,6 +55,10 @@ export const SETUP: SetupWords = {
       avatar: (label) => `${label} cannot be shown`,
       character: (label) => `${label} cannot be used`,
     },
+    proxyAnswered: (status) =>
+      `Something between this page and the server has answered in its place (${status})${
+        status === 413 ? ": it takes no files of this size. Raise its limit (in nginx: client_max_body_size)" : ""
+      }`,
     connectionLost: "The connection broke. Try again.",
     problems: {
       nothing: "There was nothing in it that could be read",

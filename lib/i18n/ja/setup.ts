@@ -55,6 +55,12 @@ export const SETUP: SetupWords = {
       avatar: (label) => `${label} は表示できません`,
       character: (label) => `${label} は使えません`,
     },
+    proxyAnswered: (status) =>
+      `このページとサーバーの間にあるもの（プロキシなど）が代わりに応答しました (${status})${
+        status === 413
+          ? "：この大きさのファイルを受け付けません。上限を上げてください（nginx では client_max_body_size）"
+          : ""
+      }`,
     connectionLost: "接続が切れました。もう一度お試しください。",
     problems: {
       nothing: "読めるファイルがありませんでした",

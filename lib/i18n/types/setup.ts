@@ -45,6 +45,8 @@ export interface SetupWords {
     checking(label: string): string;
     done: Record<UploadKind, (name: string) => string>;
     failed: Record<UploadKind, (label: string) => string>;
+    /** A status of HTTP; at 413 with what to do. */
+    proxyAnswered(status: number): string;
     connectionLost: string;
     problems: Record<UploadProblem, string>;
     /** Above the models of which one is to be chosen. */

@@ -129,7 +129,7 @@ export const PAGE: Words = {
   avatar: AVATAR,
   notFound: "这里什么也没有",
   broken: "服务器出了问题",
-  cannotRun: "此页面无法在这个浏览器中运行,请使用最新的 Chrome、Edge、Firefox 或 Safari。失败原因:",
-  noScripts: "此页面需要 JavaScript,但这个浏览器已将其关闭。",
+  cannotRun: "此页面无法在这个浏览器中运行，请使用最新的 Chrome、Edge、Firefox 或 Safari。失败原因:",
+  noScripts: "此页面需要 JavaScript，但这个浏览器已将其关闭。",
   back: "回到对话",
 };

@@ -55,6 +55,10 @@ export const SETUP: SetupWords = {
       avatar: (label) => `无法显示 ${label}`,
       character: (label) => `无法使用 ${label}`,
     },
+    proxyAnswered: (status) =>
+      `这个页面与服务器之间的代理代替服务器作了回答 (${status})${
+        status === 413 ? "：它不接受这么大的文件，请调高它的上限（nginx 中为 client_max_body_size）" : ""
+      }`,
     connectionLost: "连接中断了，请再试一次。",
     problems: {
       nothing: "里面没有可以读取的文件",

@@ -121,7 +121,7 @@ Deno.test("OllamaMonitor looks once when asked at once, and keeps what it saw", 
   assert(await monitor.refresh() !== one);
 });
 
-Deno.test("OllamaMonitor tells the context of a model that is not in memory: as it was loaded, or as its settings ask", async () => {
+Deno.test("A12: OllamaMonitor tells the context of a model that is not in memory: as it was loaded, or as its settings ask", async () => {
   await using stub = startStub({ models: [{ name: "m:latest" }] });
   const monitor = new OllamaMonitor({ host: stub.url, model: "m" });
   const seen = async (model: Partial<StubModel>) => {

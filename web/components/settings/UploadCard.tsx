@@ -89,7 +89,11 @@ function tell(upload: Upload, { setup: { drop } }: Words): { title: string; line
     case "failed":
       return {
         title: drop.failed[upload.kind](upload.label),
-        lines: upload.causes.length > 0 ? upload.causes : [drop.connectionLost],
+        lines: upload.causes.length > 0 ? upload.causes : [whyFailed(upload.proxyStatus, drop)],
       };
   }
+}
+
+function whyFailed(proxyStatus: number | undefined, drop: Words["setup"]["drop"]): string {
+  return proxyStatus === undefined ? drop.connectionLost : drop.proxyAnswered(proxyStatus);
 }
