@@ -33,6 +33,8 @@ export interface TurnError {
   code: ErrorCode;
   message: string;
   hint?: string;
+  /** What the provider is called whose failure it is, such as "Ollama". */
+  server?: string;
 }
 
 /** One turn as `welcome` tells it: what was asked, and what has been answered so far. */
@@ -66,14 +68,16 @@ export interface CharacterInfo {
 export interface Status {
   /** Who would answer the next prompt; `none` when nobody would. */
   provider: ProviderName;
-  /** The configured model, and whether Ollama has it; null while unknown. */
+  /** What the configured provider is called, such as "Ollama", whoever would answer. */
+  server: string;
+  /** The configured model, and whether the provider has it; null while unknown. */
   model: string;
   modelPresent: boolean | null;
-  /** Where Ollama is; empty for a guest. */
+  /** Where the provider's server is; empty for a guest, and where it has none. */
   host: string;
   reachable: boolean;
   version?: string;
-  /** True when prompts leave this machine: Ollama runs elsewhere, or the model does. */
+  /** True when prompts leave this machine: the server runs elsewhere, or the model does. */
   away: boolean;
 }
 

@@ -36,7 +36,7 @@ const READ_ONLY_METHODS: ReadonlySet<Method> = new Set<Method>([
   "conversations.export",
   "context.use",
   "settings.read",
-  "preflight.look",
+  "llm.preflight",
   "avatars.list",
   "characters.list",
   "guestLink.read",

@@ -8,6 +8,7 @@ import { Greeting } from "@/web/components/chat/Greeting.tsx";
 import { Header } from "@/web/components/chat/Header.tsx";
 import { MessageList } from "@/web/components/chat/MessageList.tsx";
 import { TurnItem } from "@/web/components/chat/TurnItem.tsx";
+import { errorTitle } from "@/web/components/error_title.ts";
 import { Conversations } from "@/web/components/conversations/Conversations.tsx";
 import { DropZone } from "@/web/components/settings/DropZone.tsx";
 import { Settings } from "@/web/components/settings/Settings.tsx";
@@ -164,7 +165,7 @@ export default function ChatPanel({ config, preferences: initial, role: loaded, 
       </MessageList>
       {notice !== null && (
         <p class="notice-line" role="alert">
-          {words.errors[notice.code]}: {notice.message}
+          {errorTitle(notice, words)}: {notice.message}
           <button type="button" class="link" onClick={() => store?.dismissNotice()}>{words.close}</button>
         </p>
       )}

@@ -131,7 +131,7 @@ Deno.test("ChoiceStore shows what is chosen now, and why something cannot be had
 });
 
 const SEEN: Preflight = {
-  ollama: { host: STATUS.host, reachable: true, version: "0.12.0" },
+  server: { name: "Ollama", host: STATUS.host, reachable: true, version: "0.12.0", pulls: true },
   model: { name: STATUS.model, present: true, contextLength: 32_768 },
   installed: [],
 };
@@ -155,21 +155,21 @@ Deno.test("PreflightStore looks once at a time, and tells when it cannot", async
 
 Deno.test("checksOf() tells what is there, and does not take an old look for the truth", () => {
   const all = checksOf({ ...STATUS, version: "0.12.0" }, SEEN, true);
-  assertEquals([all.ollama.verdict, all.model.verdict, all.webgl.verdict, all.context], [
+  assertEquals([all.server.verdict, all.model.verdict, all.webgl.verdict, all.context], [
     "good",
     "good",
     "good",
     { verdict: "good", tokens: 32_768 },
   ]);
   const away = checksOf({ ...STATUS, reachable: false, modelPresent: null }, null, null);
-  assertEquals([away.ollama.verdict, away.model.verdict, away.webgl.verdict, away.context.verdict], [
+  assertEquals([away.server.verdict, away.model.verdict, away.webgl.verdict, away.context.verdict], [
     "bad",
     "unknown",
     "unknown",
     "unknown",
   ]);
   const other = checksOf({ ...STATUS, model: "mini", modelPresent: false }, SEEN, false);
-  assertEquals([other.model, other.webgl.verdict, other.context, other.ollama.version], [
+  assertEquals([other.model, other.webgl.verdict, other.context, other.server.version], [
     { verdict: "bad", name: "mini" },
     "bad",
     { verdict: "unknown" },

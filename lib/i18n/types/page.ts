@@ -100,14 +100,16 @@ export interface Words {
   };
   notices: {
     demoTitle: string;
-    demoText: string;
-    noModelTitle: string;
+    demoText(server: string): string;
+    noModelTitle(server: string): string;
     noModelText(host: string): string;
     modelTitle(model: string): string;
-    modelText: string;
+    modelText(server: string): string;
   };
-  /** Titles of failures. What exactly went wrong follows in the server's words. */
-  errors: Record<ErrorCode, string>;
+  /** Titles of failures, of a provider by its name. What exactly went wrong follows in the server's words. */
+  errors(server: string): Record<ErrorCode, string>;
+  /** Begins such a title where the provider's name is not known. */
+  anyServer: string;
   /** What the first run says. */
   setup: SetupWords;
   /** What the stage says. */

@@ -1,5 +1,6 @@
 import type { Words } from "@/lib/i18n/types/page.ts";
 import type { TurnError } from "@/lib/protocol/v2.ts";
+import { errorTitle } from "@/web/components/error_title.ts";
 import { Icon } from "@/web/components/Icon.tsx";
 
 interface FailureProps {
@@ -12,7 +13,7 @@ interface FailureProps {
 
 /** A failure, beside the message it belongs to. */
 export function Failure({ error, words, onRetry, onEdit }: FailureProps) {
-  const title = words.errors[error.code];
+  const title = errorTitle(error, words);
   // In English, the message mostly begins with what the title says.
   const told = error.message.startsWith(title);
   return (
