@@ -22,6 +22,11 @@ export interface View {
 
 export const HOME: View = { x: 0, y: 0, zoom: 1 };
 
+/** Whether the person has left the model as it comes. */
+export function isHome({ x, y, zoom }: View): boolean {
+  return x === HOME.x && y === HOME.y && zoom === HOME.zoom;
+}
+
 /** Where a model is drawn: stage position = model position × scale + (x, y). */
 export interface Placement {
   scale: number;

@@ -4,13 +4,14 @@ import { Actor } from "./actor.ts";
 import type { Avatar, Repertoire } from "@/web/presence/avatar.ts";
 import type { Progress } from "./downloads.ts";
 import { StageError } from "./errors.ts";
-import { fit, HOME, type View, zoomAt } from "./fit.ts";
+import { Governor } from "./governor.ts";
+import { fit, HOME, isHome, type Size, type View, zoomAt } from "./fit.ts";
 import { directionTo } from "./gaze.ts";
 import { handle } from "./handling.ts";
 import { loadModel } from "./loader.ts";
 import { startLoop } from "./loop.ts";
 import { watchSize } from "./size.ts";
-import { limitView, recallView, rememberView } from "./view_memory.ts";
+import { limitView, onOtherScreen, recallView, rememberView } from "./view_memory.ts";
 import { emotionOf, EMOTIONS } from "@/lib/protocol/emotions.ts";
 
 /** What drawing may cost. */
@@ -43,7 +44,10 @@ export interface Loaded {
   shrunk: boolean;
 }
 
-/** A canvas with a Live2D character that lives on it. Everything but `load` does nothing while there is none. */
+/**
+ * A canvas with a Live2D character that lives on it. Everything but `load` does nothing while there is none. The stage
+ * is the box of the canvas's parent; a canvas that is larger shows more of what lies to the right of it and below.
+ */
 export interface Stage {
   /**
    * Shows a character. The one before stays until the new one is ready, or for good when it fails.
@@ -86,6 +90,9 @@ export function createStage(canvas: HTMLCanvasElement, options: StageOptions = {
 /** The longer edge of a small picture, in pixels. */
 const PICTURE = 240;
 
+/** Device pixels for each CSS pixel below which a figure cannot be made out well. */
+const LEAST_RATIO = 0.5;
+
 /** Where the character looks while thinking: up, and to the side. */
 const THINKING_GAZE = { x: -0.45, y: 0.55 };
 
@@ -102,6 +109,7 @@ class PixiStage implements Stage {
   #view = HOME;
   #calm = false;
   #limits: Limits;
+  readonly #governor = new Governor();
   readonly #resizeAgain: () => void;
 
   constructor(canvas: HTMLCanvasElement, options: StageOptions) {
@@ -113,8 +121,15 @@ class PixiStage implements Stage {
     signal.addEventListener("abort", () => this.#takeDown(), { once: true });
     options.signal?.addEventListener("abort", () => this.dispose(), { once: true, signal });
     const resized = (width: number, height: number) => this.#resize(width, height);
-    this.#resizeAgain = watchSize(canvas, () => this.#limits.maxPixelRatio, resized, signal);
-    startLoop(() => this.#limits.maxFps, (milliseconds) => this.#draw(milliseconds / 1000), signal);
+    this.#resizeAgain = watchSize(canvas, () => this.#pixelRatio(), resized, signal);
+    startLoop({
+      maxFps: () => Math.min(this.#limits.maxFps, this.#governor.quality.maxFps),
+      onDisplay: (now, asked) => {
+        if (this.#governor.frame(now, asked, this.#actor !== null)) this.#resizeAgain();
+      },
+      draw: (milliseconds) => this.#draw(milliseconds / 1000),
+      onPause: () => this.#governor.restart(),
+    }, signal);
     globalThis.addEventListener("pointermove", (event) => this.#look(event), { passive: true, signal });
     canvas.addEventListener("webglcontextlost", () => {
       const recovery = this.#recover();
@@ -128,15 +143,22 @@ class PixiStage implements Stage {
         this.#actor?.tap(place.x, place.y);
       },
       move: (dx, dy) => {
-        const { clientWidth, clientHeight } = canvas;
+        const stage = boxOf(canvas);
         const { x, y, zoom } = this.#view;
-        this.#show({ x: x + dx / clientWidth, y: y + dy / clientHeight, zoom });
+        this.#show({ x: x + dx / stage.width, y: y + dy / stage.height, zoom });
       },
       zoom: (factor, x, y) => {
         const place = this.#toStage(x, y);
-        this.#show(zoomAt(this.#view, factor, place.x / canvas.width, place.y / canvas.height));
+        const stage = this.#size();
+        this.#show(zoomAt(this.#view, factor, place.x / stage.width, place.y / stage.height));
+      },
+      doubleTap: () => {
+        if (!isHome(this.#view)) this.setView(HOME);
       },
       settled: () => this.#rememberView(),
+    }, signal);
+    onOtherScreen(() => {
+      if (this.#shown !== null) this.#show(recallView(this.#shown.name));
     }, signal);
   }
 
@@ -207,14 +229,14 @@ class PixiStage implements Stage {
   }
 
   picture(): string {
-    const { width, height } = this.#canvas;
+    const { width, height } = this.#size();
     if (this.#actor === null || width === 0 || height === 0) return "";
     // What was drawn before this task is gone from the canvas by now.
     this.#draw(0);
     const small = document.createElement("canvas");
     small.width = Math.round(PICTURE * Math.min(1, width / height));
     small.height = Math.round(PICTURE * Math.min(1, height / width));
-    small.getContext("2d")?.drawImage(this.#canvas, 0, 0, small.width, small.height);
+    small.getContext("2d")?.drawImage(this.#canvas, 0, 0, width, height, 0, 0, small.width, small.height);
     return small.toDataURL();
   }
 
@@ -251,6 +273,8 @@ class PixiStage implements Stage {
     this.#actor?.destroy();
     this.#actor = actor;
     this.#shown = character;
+    // Loading has cost frames that drawing does not.
+    this.#governor.restart();
     actor.calm = this.#calm;
     this.#show(recallView(character.name));
     this.#draw(0);
@@ -283,9 +307,26 @@ class PixiStage implements Stage {
   }
 
   #place(): void {
-    const { width, height } = this.#canvas;
-    if (this.#actor === null || width === 0 || height === 0) return;
-    this.#actor.place(fit({ width, height }, this.#actor.figure, this.#view));
+    const stage = this.#size();
+    if (this.#actor === null || stage.width === 0 || stage.height === 0) return;
+    this.#actor.place(fit(stage, this.#actor.figure, this.#view));
+  }
+
+  /** Device pixels for each CSS pixel at most. */
+  #pixelRatio(): number {
+    const wanted = this.#limits.maxPixelRatio;
+    const governed = Math.min(devicePixelRatio, wanted) * this.#governor.quality.scale;
+    return Math.min(wanted, Math.max(LEAST_RATIO, governed));
+  }
+
+  /** Pixels of the canvas that lie within the stage. */
+  #size(): Size {
+    const { width, height, clientWidth, clientHeight } = this.#canvas;
+    const stage = boxOf(this.#canvas);
+    return {
+      width: width * stage.width / Math.max(1, clientWidth),
+      height: height * stage.height / Math.max(1, clientHeight),
+    };
   }
 
   #rememberView(): void {
@@ -315,6 +356,12 @@ class PixiStage implements Stage {
     const reach = Math.max(innerWidth, innerHeight) * ratio / 2;
     this.#actor.gaze.lookAt(directionTo(x - eyes.x, y - eyes.y, reach));
   }
+}
+
+/** The stage of a canvas, in CSS pixels. */
+function boxOf(canvas: HTMLCanvasElement): Size {
+  const { clientWidth: width, clientHeight: height } = canvas.parentElement ?? canvas;
+  return { width, height };
 }
 
 /** Seconds that a browser takes at most to give a lost graphics card back. */
