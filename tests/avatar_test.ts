@@ -230,7 +230,10 @@ const scenes: Scene[] = [
     await fadedIn(page);
     assert(await covered(page) < before * 0.7);
     await (await page.waitForSelector("aria/Reset the view"))!.click();
-    await page.waitForFunction(() => localStorage.length === 0);
+    await page.waitForFunction(() =>
+      localStorage.getItem("vtuber.view:desktop:hiyori") === null &&
+      localStorage.getItem("vtuber.view:phone:hiyori") === null
+    );
     await page.waitForSelector("aria/Reset the view", { hidden: true });
   }],
 

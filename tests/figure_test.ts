@@ -82,6 +82,24 @@ const scenes: Scene[] = [
     assertEquals(over, []);
   }],
 
+  ["U5: the list of avatars has a picture of each that was shown", async ({ page }) => {
+    await ready(page);
+    await (await named(page, "button", "Settings")).click();
+    await (await page.waitForSelector('::-p-aria([name="Avatar"][role="tab"])'))!.click();
+    const picture = await page.waitForSelector(".choice[aria-pressed=true] img.choice-picture");
+    // A face, and not an empty canvas.
+    const opaque = await picture!.evaluate((element) => {
+      const image = element as HTMLImageElement;
+      const context = new OffscreenCanvas(image.naturalWidth, image.naturalHeight).getContext("2d")!;
+      context.drawImage(image, 0, 0);
+      const { data } = context.getImageData(0, 0, image.naturalWidth, image.naturalHeight);
+      return data.filter((value, at) => at % 4 === 3 && value > 128).length / (data.length / 4);
+    });
+    assert(opaque > 0.3, `only ${opaque} of the picture is drawn`);
+    const bytes = await page.evaluate(() => localStorage.getItem("vtuber.pictures")!.length);
+    assert(bytes < 30_000, `${bytes} bytes`);
+  }],
+
   ["U6: what is said while an avatar is loaded can be read on any figure", async ({ page }) => {
     await ready(page);
     for (const scheme of ["light", "dark"]) {

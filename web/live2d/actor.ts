@@ -93,6 +93,11 @@ export class Actor {
     );
   }
 
+  /** What the owner's buttons call expressions, by the expressions' own names, which may be no more than numbers. */
+  get titles(): ReadonlyMap<string, string> {
+    return new Map(this.hotkeys.flatMap((one) => "expression" in one ? [[one.expression, one.name] as const] : []));
+  }
+
   /** The model's own expressions. */
   get expressions(): readonly Expression[] {
     return this.#model.expressions;

@@ -68,6 +68,8 @@ export interface Stage {
   repertoire(): Repertoire;
   /** A small picture of what is on the stage, as a data URL; empty where there is none. */
   picture(): string;
+  /** A small square picture of its head and shoulders, as a data URL; empty where there is none. */
+  portrait(): string;
   /** Moves and sizes the character; this is remembered for it. */
   setView(view: View): void;
   /** Keeps to breath, blinks and gaze, for those who ask for reduced motion. */
@@ -89,6 +91,9 @@ export function createStage(canvas: HTMLCanvasElement, options: StageOptions = {
 
 /** The longer edge of a small picture, in pixels. */
 const PICTURE = 240;
+
+/** The edge of a portrait, in pixels, and the share of a figure's height that is on it. */
+const PORTRAIT = { edge: 96, share: 0.3 };
 
 /** Device pixels for each CSS pixel below which a figure cannot be made out well. */
 const LEAST_RATIO = 0.5;
@@ -213,10 +218,13 @@ class PixiStage implements Stage {
 
   repertoire(): Repertoire {
     const actor = this.#actor;
-    if (actor === null) return { emotions: [], expressions: [], motions: [], hotkeys: [], faces: new Map() };
+    if (actor === null) {
+      return { emotions: [], expressions: [], titles: new Map(), motions: [], hotkeys: [], faces: new Map() };
+    }
     return {
       emotions: EMOTIONS.filter((emotion) => actor.faces.has(emotion)),
       expressions: actor.expressions.map((expression) => expression.name),
+      titles: actor.titles,
       motions: [...actor.motions].map(([group, names]) => ({ group, names })),
       hotkeys: actor.hotkeys,
       ...(actor.icon !== null && { icon: actor.icon }),
@@ -238,6 +246,25 @@ class PixiStage implements Stage {
     small.height = Math.round(PICTURE * Math.min(1, height / width));
     small.getContext("2d")?.drawImage(this.#canvas, 0, 0, width, height, 0, 0, small.width, small.height);
     return small.toDataURL();
+  }
+
+  portrait(): string {
+    const stage = this.#size();
+    if (this.#actor === null || stage.width === 0 || stage.height === 0) return "";
+    const { figure } = this.#actor;
+    // Wherever the person has it now.
+    const home = fit(stage, figure);
+    this.#actor.place(home);
+    this.#draw(0);
+    const edge = Math.min(figure.width, figure.height * PORTRAIT.share) * home.scale;
+    const left = home.x + (figure.x + figure.width / 2) * home.scale - edge / 2;
+    const top = home.y + figure.y * home.scale;
+    const small = document.createElement("canvas");
+    small.width = small.height = PORTRAIT.edge;
+    small.getContext("2d")?.drawImage(this.#canvas, left, top, edge, edge, 0, 0, PORTRAIT.edge, PORTRAIT.edge);
+    this.#place();
+    this.#draw(0);
+    return small.toDataURL("image/webp", 0.85);
   }
 
   setView(view: View): void {

@@ -12,7 +12,7 @@ interface AvatarControlsProps {
 
 /** Buttons for every feeling, expression and motion of the model, and sliders for its size and place. */
 export function AvatarControls({ stage, view, words }: AvatarControlsProps) {
-  const { emotions, expressions, motions, hotkeys } = stage.repertoire();
+  const { emotions, expressions, titles, motions, hotkeys } = stage.repertoire();
   const [kept, setKept] = useState<ReadonlySet<string>>(new Set());
 
   function toggle(name: string) {
@@ -47,7 +47,7 @@ export function AvatarControls({ stage, view, words }: AvatarControlsProps) {
               aria-pressed={kept.has(name)}
               onClick={() => toggle(name)}
             >
-              {name}
+              {titles.get(name) ?? name}
             </button>
           ))}
         </Choices>
