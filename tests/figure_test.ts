@@ -159,6 +159,33 @@ const scenes: Scene[] = [
     });
   }],
 
+  [
+    "U12: a small screen gets smaller textures, and the originals once the figure is close",
+    async ({ page, server }) => {
+      const sizes = new Map<string, number>();
+      page.on("response", async (response) => {
+        const { pathname, search } = new URL(response.url());
+        if (/\.png$/.test(pathname) && pathname.startsWith("/avatars/")) {
+          sizes.set(pathname.split("/").at(-1)! + search, (await response.buffer()).length);
+        }
+      });
+      await page.setViewport(PHONE);
+      await page.reload();
+      await ready(page);
+      assertEquals([...sizes.keys()].sort(), ["texture_00.png?size=1024", "texture_01.png?size=1024"]);
+      await zoom(page, -1000);
+      await until("the originals come", () => sizes.size === 4 && [...sizes.values()].every((size) => size > 0));
+      for (const name of ["texture_00.png", "texture_01.png"]) {
+        const [small, original] = [sizes.get(`${name}?size=1024`)!, sizes.get(name) ?? sizes.get(`${name}?size=2048`)!];
+        assert(small < original / 2, `${small} of ${original} bytes of ${name}`);
+      }
+      // Beside the original, whose folder holds what it held.
+      const folders = await Array.fromAsync(Deno.readDir(server.services.avatars.avatarsDir), ({ name }) => name);
+      assertEquals(folders.map((name) => name.replace(/^[0-9a-f]+/, "#")).sort(), ["#", "#.1024", "#.json"]);
+    },
+    { avatar: { maxFps: 4 } },
+  ],
+
   ["U11: without a graphics card the figure is drawn with fewer pixels, until the page keeps up", async ({ page }) => {
     await ready(page);
     await until(

@@ -75,6 +75,15 @@ export function fit(stage: Size, figure: Rect, view: View = HOME): Placement {
 }
 
 /**
+ * The height of a slender figure on a stage, in pixels, before anything is known of it: as much as any figure has.
+ *
+ * @param zoom as in a view
+ */
+export function expectedHeight(stage: Size, zoom: number): number {
+  return stage.height * (1 - ABOVE - BELOW) * clamp(stage.width / stage.height / FULL_FIGURE, 1, CLOSEST) * zoom;
+}
+
+/**
  * Zooms by a factor about a place on the stage, which stays where it is.
  *
  * @param x Share of the stage's width

@@ -5,12 +5,13 @@ import type { Avatar, Repertoire } from "@/web/presence/avatar.ts";
 import type { Progress } from "./downloads.ts";
 import { StageError } from "./errors.ts";
 import { Governor } from "./governor.ts";
-import { fit, HOME, isHome, type Size, type View, zoomAt } from "./fit.ts";
+import { expectedHeight, fit, HOME, isHome, type Size, type View, zoomAt } from "./fit.ts";
 import { directionTo } from "./gaze.ts";
 import { handle } from "./handling.ts";
-import { loadModel } from "./loader.ts";
+import { loadModel, loadTextures } from "./loader.ts";
 import { startLoop } from "./loop.ts";
 import { watchSize } from "./size.ts";
+import { textureSizeFor } from "./textures.ts";
 import { limitView, onOtherScreen, recallView, rememberView } from "./view_memory.ts";
 import { emotionOf, EMOTIONS } from "@/lib/protocol/emotions.ts";
 
@@ -114,6 +115,8 @@ class PixiStage implements Stage {
   #view = HOME;
   #calm = false;
   #limits: Limits;
+  /** The longest edge that was asked for of the textures that are shown; undefined for the originals. */
+  #textureSize: number | undefined;
   readonly #governor = new Governor();
   readonly #resizeAgain: () => void;
 
@@ -173,14 +176,17 @@ class PixiStage implements Stage {
     const signal = AbortSignal.any([this.#end.signal, loading.signal, ...options.signal ? [options.signal] : []]);
     const { gl } = this.#renderer;
     this.#wanted = character;
+    const textureSize = this.#neededSize(recallView(character.name));
     try {
       const model = await loadModel(character.entry, {
         signal,
         onProgress: options.onProgress ?? (() => {}),
         largestTexture: gl.getParameter(gl.MAX_TEXTURE_SIZE) as number,
+        textureSize,
       });
       const { timeScale = 1, emotions = {} } = character;
       this.#enter(character, await Actor.create(model, { timeScale, emotions }, this.#renderer), signal);
+      this.#textureSize = textureSize;
       return { shrunk: model.shrunk };
     } catch (error) {
       if (this.#wanted === character) this.#wanted = this.#shown;
@@ -358,6 +364,39 @@ class PixiStage implements Stage {
 
   #rememberView(): void {
     if (this.#shown !== null) rememberView(this.#shown.name, this.#view);
+    void this.#refine();
+  }
+
+  /** The edge that textures need for a view; for the screen's pixels, and not for those that a slow machine draws. */
+  #neededSize({ zoom }: View): number | undefined {
+    const { width, height } = boxOf(this.#canvas);
+    const ratio = Math.min(devicePixelRatio, this.#limits.maxPixelRatio);
+    return textureSizeFor(expectedHeight({ width: width * ratio, height: height * ratio }, zoom));
+  }
+
+  /** Fetches finer textures for a figure that has come closer. Coarser ones would save nothing any more. */
+  async #refine(): Promise<void> {
+    const actor = this.#actor;
+    const size = this.#neededSize(this.#view);
+    if (actor === null || (size ?? Infinity) <= (this.#textureSize ?? Infinity)) return;
+    const before = this.#textureSize;
+    this.#textureSize = size;
+    const { gl } = this.#renderer;
+    const largestTexture = gl.getParameter(gl.MAX_TEXTURE_SIZE) as number;
+    const { signal } = this.#end;
+    try {
+      const textures = await loadTextures(actor.settings, {
+        signal,
+        onProgress() {},
+        largestTexture,
+        textureSize: size,
+      });
+      if (this.#actor === actor) actor.wear(textures);
+      else for (const texture of textures) texture.destroy(true);
+    } catch {
+      // The figure stays as it was, and is tried again when it is moved the next time.
+      if (this.#actor === actor) this.#textureSize = before;
+    }
   }
 
   /** Puts everything back on the graphics card, once there is one again. */
