@@ -68,7 +68,7 @@ export class AvatarFolders implements ModelStorage<StoredAvatar> {
     return this.#inTurn(async () => {
       const noted = new Set(await this.#hashes());
       for (const name of await namesIn(this.folder)) {
-        const hash = name.replace(/\.json$/, "");
+        const hash = name.replace(/\.(json|\d+)$/, "");
         const used = noted.has(hash) ? await this.#usedAt(hash) : await changedAt(join(this.folder, name));
         if (this.#now() - used <= KEPT_MS) continue;
         // The files first: a note without files is passed over, files without a note would be nobody's.

@@ -5,6 +5,7 @@ import { installModel, type InstallOptions, type InstallResult, rootsOf } from "
 import { modelAddress, modelNames, modelSource, timeScaleOf } from "./model_sources.ts";
 import { ModelError } from "./model_error.ts";
 import type { ReadBudget } from "./read_budget.ts";
+import { SmallerTextures } from "./smaller_textures.ts";
 import { findModelSource } from "./source.ts";
 import { withOutput } from "./sync_output.ts";
 import type { ShownModel } from "@/lib/config/app_config.ts";
@@ -27,6 +28,8 @@ export class AvatarLibrary implements Disposable {
   readonly #options: AvatarLibraryOptions;
   readonly #folders: AvatarFolders;
   readonly #sweeping: Disposable;
+  /** Textures for smaller screens. */
+  readonly textures: SmallerTextures;
   /** Undefined where nothing could be shown yet. */
   #stored: StoredAvatar | undefined;
 
@@ -35,6 +38,7 @@ export class AvatarLibrary implements Disposable {
     this.#options = options;
     this.vendorDir = join(served, "vendor");
     this.#folders = new AvatarFolders(join(served, "avatars"));
+    this.textures = new SmallerTextures(this.#folders.folder);
     this.#sweeping = this.#folders.keepSwept(() => this.#stored?.hash, unswept);
   }
 

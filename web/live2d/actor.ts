@@ -1,4 +1,4 @@
-import type { Renderer } from "@pixi/core";
+import type { Renderer, Texture } from "@pixi/core";
 import { Blink } from "./blink.ts";
 import { Breath } from "./breath.ts";
 import { facesFor } from "./emotions.ts";
@@ -9,6 +9,7 @@ import type { Placement, Rect } from "./fit.ts";
 
 import { Gaze } from "./gaze.ts";
 import { idleGroup, NO_GROUP } from "./idle_group.ts";
+import type { ModelSettings } from "./entry_file.ts";
 import type { LoadedModel } from "./loader.ts";
 import { makeRoomForMasks, type MaskRenderer } from "./masks.ts";
 import { Mouth } from "./mouth.ts";
@@ -93,6 +94,11 @@ export class Actor {
     );
   }
 
+  /** What the owner's buttons call expressions, by the expressions' own names, which may be no more than numbers. */
+  get titles(): ReadonlyMap<string, string> {
+    return new Map(this.hotkeys.flatMap((one) => "expression" in one ? [[one.expression, one.name] as const] : []));
+  }
+
   /** The model's own expressions. */
   get expressions(): readonly Expression[] {
     return this.#model.expressions;
@@ -151,6 +157,18 @@ export class Actor {
     // A motion that cannot be loaded is no reason to fail: the model just does not react.
     if (group !== undefined) void view.motion(group, undefined, PRIORITY.reaction);
     else this.face.feel(this.faces.get("surprised") ?? null, 0.7);
+  }
+
+  get settings(): ModelSettings {
+    return this.#model.settings;
+  }
+
+  /** Takes the same textures in another size, in place of those before. */
+  wear(textures: Texture[]): void {
+    const { view } = this.#model;
+    const before = view.textures;
+    view.textures = textures;
+    for (const texture of before) texture.destroy(true);
   }
 
   /** Takes the model off the stage and frees what it held. */

@@ -12,7 +12,7 @@ export interface ModelSettings {
   physics: string | null;
   pose: string | null;
   expressions: { name: string; file: string }[];
-  /** Names of the motions in each group, by their files. */
+  /** Names of the motions in each group: their own where they have any, or those of their files. */
   motions: Map<string, string[]>;
   /** What the server knows of the model beside the format's own fields. */
   extras: ModelExtras;
@@ -114,7 +114,12 @@ function motionGroups(value: unknown, key: string): Record<string, Json[]> {
 }
 
 function namesOf(groups: Record<string, Json[]>, key: string): Map<string, string[]> {
-  return new Map(Object.entries(groups).map(([name, list]) => [name, list.map((motion) => stem(String(motion[key])))]));
+  return new Map(
+    Object.entries(groups).map(([name, list]) => [
+      name,
+      list.map((motion) => text(motion.Name) ?? text(motion.name) ?? stem(String(motion[key]))),
+    ]),
+  );
 }
 
 /** `motions/wave%201.motion3.json` is `wave 1`. */

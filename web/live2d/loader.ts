@@ -1,8 +1,9 @@
+import type { Texture } from "@pixi/core";
 import { Downloads, type Progress } from "./downloads.ts";
 import { type Expression, readExpression } from "./expressions.ts";
 import { loadFramework, type Puppet } from "./framework.ts";
 import { type ModelSettings, readSettings } from "./entry_file.ts";
-import { createTexture } from "./textures.ts";
+import { createTexture, textureAddress } from "./textures.ts";
 
 /** A model with everything that it needs to be drawn. */
 export interface LoadedModel extends Puppet {
@@ -18,6 +19,8 @@ export interface LoadOptions {
   onProgress: (progress: Progress) => void;
   /** Pixels of an edge that the graphics card takes. */
   largestTexture: number;
+  /** The longest edge that is needed of its textures; undefined for the originals. */
+  textureSize: number | undefined;
 }
 
 /**
@@ -27,7 +30,7 @@ export interface LoadOptions {
  * @throws {StageError} naming the file that is missing or broken
  */
 export async function loadModel(entry: string, options: LoadOptions): Promise<LoadedModel> {
-  const { signal, largestTexture } = options;
+  const { signal } = options;
   const downloads = new Downloads(signal, options.onProgress);
   const url = new URL(entry, document.baseURI).href;
   const settings = readSettings(await downloads.json(url), url);
@@ -42,9 +45,7 @@ export async function loadModel(entry: string, options: LoadOptions): Promise<Lo
       const json = await extra(downloads, file, address);
       return json === null ? [] : [readExpression(name, json)];
     })),
-    ...settings.textures.map(async (file) =>
-      await createTexture(await downloads.bytes(address(file)), file, settings.generation === 2, largestTexture)
-    ),
+    ...texturesOf(settings, downloads, options),
   ]);
   const textures = images.map(({ texture }) => texture);
   try {
@@ -56,6 +57,27 @@ export async function loadModel(entry: string, options: LoadOptions): Promise<Lo
     for (const texture of textures) texture.destroy(true);
     throw error;
   }
+}
+
+/**
+ * Loads the textures of a model that is there, in another size.
+ *
+ * @throws {StageError} naming the file that is missing or broken
+ */
+export async function loadTextures(settings: ModelSettings, options: LoadOptions): Promise<Texture[]> {
+  const downloads = new Downloads(options.signal, options.onProgress);
+  return (await Promise.all(texturesOf(settings, downloads, options))).map(({ texture }) => texture);
+}
+
+function texturesOf(
+  { textures, url, generation }: ModelSettings,
+  downloads: Downloads,
+  { largestTexture, textureSize }: LoadOptions,
+): Promise<{ texture: Texture; shrunk: boolean }>[] {
+  return textures.map(async (file) => {
+    const address = textureAddress(new URL(file, url).href, textureSize);
+    return await createTexture(await downloads.bytes(address), file, generation === 2, largestTexture);
+  });
 }
 
 /** A file that a model can do without; null when there is none or it does not load. */

@@ -7,6 +7,7 @@ import { faultOf } from "./errors.ts";
 import type { AvatarFault } from "@/lib/protocol/avatar_fault.ts";
 import type { View } from "./fit.ts";
 import { FeelingQueue } from "./feeling_queue.ts";
+import { rememberPicture } from "./picture_memory.ts";
 import type { Stage } from "./stage.ts";
 
 /** What the page shows of the avatar. */
@@ -86,6 +87,7 @@ export async function runAvatar(
       if (shrunk) tellOnce(character.entry);
       shows.value++;
       shownAvatar.value = { entry: character.entry, repertoire: stage.repertoire(), picture: stage.picture() };
+      rememberPicture(character.name, stage.portrait());
       tell({ phase: "ready", name: character.name, progress: null });
     } catch (error) {
       if (!(error instanceof DOMException)) shownAvatar.value = { entry: character.entry, fault: faultOf(error) };
