@@ -1,4 +1,5 @@
 /** Keeps the pages up to date on who would answer them. */
+import { isDeepStrictEqual } from "node:util";
 import { type OllamaMonitor, type OllamaStatus, statusFrame } from "./ollama/status.ts";
 import type { Status } from "@/lib/protocol/v2.ts";
 import { guarded } from "@/lib/telemetry/guard.ts";
@@ -56,7 +57,7 @@ export class StatusWatch {
     if (this.#disposed) return seen;
     this.#later(seen.reachable ? LOOK_MS.there : LOOK_MS.missing);
     const status = statusFrame(seen, this.#options.fallback);
-    const changed = JSON.stringify(status) !== JSON.stringify(this.#current);
+    const changed = !isDeepStrictEqual(status, this.#current);
     this.#current = status;
     if (changed) guarded("tell how Ollama is", () => this.#options.onChange(status));
     return seen;

@@ -2,6 +2,7 @@
 import { createHash } from "node:crypto";
 import { promisify } from "node:util";
 import { brotliCompress, constants, gzip } from "node:zlib";
+import { ifThere } from "@/lib/files.ts";
 
 export type Encoding = "br" | "gzip";
 export type Handler = (request: Request, info?: Deno.ServeHandlerInfo) => Response | Promise<Response>;
@@ -71,7 +72,7 @@ export function compressed(handler: Handler, prepared: string): Handler {
       return known;
     }
     const body = await response.bytes();
-    const packed = await Deno.readFile(`${prepared}/${preparedName(body, encoding)}`).catch(notPrepared) ??
+    const packed = await ifThere(Deno.readFile(`${prepared}/${preparedName(body, encoding)}`)) ??
       await compressBody(body, encoding, 5);
     memory.set(key, packed);
     remembered += packed.length;
@@ -95,9 +96,4 @@ export function compressed(handler: Handler, prepared: string): Handler {
     headers.set("content-length", String(body.length));
     return new Response(body, { status: response.status, headers });
   };
-}
-
-function notPrepared(error: unknown): undefined {
-  if (error instanceof Deno.errors.NotFound) return undefined;
-  throw error;
 }
