@@ -1,10 +1,15 @@
 /** Text and models travel compressed: from what the build has prepared, else compressed once and remembered. */
 import { createHash } from "node:crypto";
+// @ts-types="npm:@types/negotiator@^0.6.4"
+import Negotiator from "negotiator";
 import { promisify } from "node:util";
 import { brotliCompress, constants, gzip } from "node:zlib";
 import { ifThere } from "@/lib/files.ts";
 
-export type Encoding = "br" | "gzip";
+/** The better one first. */
+const ENCODINGS = ["br", "gzip"] as const;
+
+export type Encoding = typeof ENCODINGS[number];
 export type Handler = (request: Request, info?: Deno.ServeHandlerInfo) => Response | Promise<Response>;
 
 const COMPRESSIBLE = /^(text\/|image\/svg\+xml|application\/(json|javascript|manifest\+json|octet-stream|wasm))/;
@@ -27,12 +32,10 @@ export async function compressBody(
   return new Uint8Array(await brotli(body, { params }));
 }
 
-/** The encoding to use for a client's Accept-Encoding header. */
+/** The encoding to use for a client's Accept-Encoding header: of those that it takes, the one that makes less of it. */
 export function chooseEncoding(accept: string | null): Encoding | undefined {
-  const accepted = (accept ?? "").split(",").map((part) => part.split(";").map((piece) => piece.trim().toLowerCase()));
-  const takes = (name: Encoding) =>
-    accepted.some(([encoding, ...options]) => encoding === name && !options.some((o) => /^q=0(\.0*)?$/.test(o)));
-  return takes("br") ? "br" : takes("gzip") ? "gzip" : undefined;
+  const taken = new Negotiator({ headers: { "accept-encoding": accept ?? "" } }).encodings(ENCODINGS);
+  return ENCODINGS.find((encoding) => taken.includes(encoding));
 }
 
 /** Name under which the build keeps the compressed form of `body`. */
