@@ -89,13 +89,20 @@ export function compressed(handler: Handler, prepared: string): Handler {
 
   return async (request, info) => {
     const response = await handler(request, info);
-    if (!isCompressible(response)) return response;
+    // A part of a file is one of what is not compressed, which its cache has to know.
+    const isPart = response.status === 206;
+    if (!isPart && !isCompressible(response)) return response;
     const headers = new Headers(response.headers);
     headers.append("vary", "Accept-Encoding");
+    if (isPart) return new Response(response.body, { status: 206, headers });
     const encoding = chooseEncoding(request.headers.get("accept-encoding"));
     if (encoding === undefined) return new Response(response.body, { status: response.status, headers });
     const body = await bodyOf(response, new URL(request.url).pathname, encoding);
     headers.set("content-encoding", encoding);
+    // Other bytes than those that parts are of.
+    headers.delete("accept-ranges");
+    const etag = headers.get("etag");
+    if (etag?.startsWith('"')) headers.set("etag", `W/${etag}`);
     headers.set("content-length", String(body.length));
     return new Response(body, { status: response.status, headers });
   };
