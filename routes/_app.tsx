@@ -2,14 +2,14 @@ import { asset } from "fresh/runtime";
 import { WORDS } from "@/lib/i18n/i18n.ts";
 import { CannotRun } from "@/web/components/CannotRun.tsx";
 import { withBase } from "@/web/browser/base_path.ts";
-import { preferencesOf } from "@/web/browser/preferences.ts";
+import { requestPreferences } from "@/web/browser/request_preferences.ts";
 import { define } from "@/utils.ts";
 
 /** Colours of the browser's own frame around the page: those of the style sheet's `--ground`. */
 const GROUND = { light: "#efeafb", dark: "#131024", contrast: "#000000" };
 
 export default define.layout(function App({ Component, config, req, state }) {
-  const { language, theme } = preferencesOf(req.headers, state.config?.ui);
+  const { language, theme } = requestPreferences(req, state.config?.ui);
   const words = WORDS[language];
   const file = (path: string) => withBase(config.basePath, asset(path));
   return (

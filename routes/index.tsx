@@ -2,11 +2,11 @@ import { Logo } from "@/web/components/Logo.tsx";
 import Avatar from "@/web/islands/Avatar.tsx";
 import ChatPanel from "@/web/islands/ChatPanel.tsx";
 import { WORDS } from "@/lib/i18n/i18n.ts";
-import { preferencesOf } from "@/web/browser/preferences.ts";
+import { requestPreferences } from "@/web/browser/request_preferences.ts";
 import { define } from "@/utils.ts";
 
 export default define.page(function Index({ state, req }) {
-  const preferences = preferencesOf(req.headers, state.config.ui);
+  const preferences = requestPreferences(req, state.config.ui);
   const words = WORDS[preferences.language];
   return (
     <main class="page">

@@ -1,5 +1,6 @@
 /** The avatar of a running server: which models there are, which one is shown, and changing it. */
 import { join } from "node:path";
+import { isDeepStrictEqual } from "node:util";
 import { AvatarFolders, type StoredAvatar } from "./avatar_folders.ts";
 import { installModel, type InstallOptions, type InstallResult, rootsOf } from "./install_model.ts";
 import { modelAddress, modelNames, modelSource, timeScaleOf } from "./model_sources.ts";
@@ -164,7 +165,7 @@ function addressOf({ hash, entry }: Pick<StoredAvatar, "hash" | "entry">): strin
 
 /** Whether another model, or another Core to draw it with, is to be shown than before. */
 export function needsOtherAvatar(next: Config, before: Config): boolean {
-  return JSON.stringify(wornIn(next)) !== JSON.stringify(wornIn(before));
+  return !isDeepStrictEqual(wornIn(next), wornIn(before));
 }
 
 function wornIn({ model, models, cubismCore, cubism2Core }: Config): unknown {

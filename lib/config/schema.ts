@@ -1,6 +1,6 @@
 /** Every field of `vtuber.config.json`: its meaning, unit, limits and default. The editor's JSON schema is made from it. */
 import { z } from "zod";
-import ipaddr from "ipaddr.js";
+import { isNetwork } from "./addresses.ts";
 import { authorizationOf } from "./model_auth.ts";
 import { connectableHost } from "./ollama_host.ts";
 import { PROVIDER_IDS } from "./provider_ids.ts";
@@ -244,10 +244,6 @@ function basePath(value: string, context: z.RefinementCtx): string {
     return z.NEVER;
   }
   return path;
-}
-
-function isNetwork(value: string): boolean {
-  return ipaddr.IPv4.isValidFourPartDecimal(value) || ipaddr.IPv6.isValid(value) || ipaddr.isValidCIDR(value);
 }
 
 function origin(value: string, context: z.RefinementCtx): string {

@@ -1,4 +1,5 @@
 /** Keeps the pages up to date on who would answer them. */
+import { isDeepStrictEqual } from "node:util";
 import type { ProviderDefinition, ProviderMonitor, ProviderStatus } from "./provider.ts";
 import type { ErrorCode } from "@/lib/protocol/codes.ts";
 import type { ProviderName, Status } from "@/lib/protocol/v2.ts";
@@ -81,7 +82,7 @@ export class StatusWatch {
     if (this.#disposed) return seen;
     this.#later(seen.reachable ? LOOK_MS.there : LOOK_MS.missing);
     const status = statusFrame(seen, this.#options);
-    const changed = JSON.stringify(status) !== JSON.stringify(this.#current);
+    const changed = !isDeepStrictEqual(status, this.#current);
     this.#current = status;
     if (changed) guarded("tell how the language model's server is", () => this.#options.onChange(status));
     return seen;

@@ -1,4 +1,5 @@
 /** Who answers, as the configuration says: the language model, who stands in for it, and the character they play. */
+import { isDeepStrictEqual } from "node:util";
 import { contextOf, filled } from "@/lib/characters/character.ts";
 import { type Characters, charactersOf } from "@/lib/characters/characters.ts";
 import type { ContextOptions } from "@/lib/characters/context_options.ts";
@@ -121,7 +122,7 @@ export class ModelService {
     this.#characters = await loadCharacters(config, this.#options.roots);
     const before = this.#config;
     this.#config = config;
-    if (JSON.stringify([before.llm, before.limits]) === JSON.stringify([config.llm, config.limits])) return;
+    if (isDeepStrictEqual([before.llm, before.limits], [config.llm, config.limits])) return;
     const authorization = await authorizationFor(config, this.#options.roots);
     this.#model.dispose();
     this.#model = new ConnectedModel(config, authorization, this.#options, this.#counterOf(config));

@@ -3,7 +3,8 @@
  * renders the page right at once and nothing flashes.
  */
 import { type ReadonlySignal, signal } from "@preact/signals";
-import { acceptedLanguage, type Language, languageOf } from "@/lib/i18n/language.ts";
+import { parseCookie } from "cookie";
+import { firstLanguage, type Language, languageOf } from "@/lib/i18n/language.ts";
 import type { AppConfig } from "@/lib/protocol/app_config.ts";
 
 export const THEMES = ["system", "light", "dark", "contrast"] as const;
@@ -24,20 +25,19 @@ export interface Preferences {
 
 const YEAR_SECONDS = 365 * 24 * 3600;
 
-/** What the request's cookies say, or else the configuration, or else the browser. */
-export function preferencesOf(headers: Headers, ui?: AppConfig["ui"]): Preferences {
-  const cookies = new Map(
-    (headers.get("cookie") ?? "").split(";").map((pair) => {
-      const [name = "", value = ""] = pair.trim().split("=");
-      return [name, value];
-    }),
-  );
-  const theme = cookies.get("theme") ?? ui?.theme;
+/**
+ * What the reader has chosen, or else the configuration, or else the browser.
+ *
+ * @param cookie all cookies, as a request's header or `document.cookie` has them
+ * @param accepted the language of ours that the browser wants most
+ */
+export function preferencesOf(cookie: string | null, accepted: Language, ui?: AppConfig["ui"]): Preferences {
+  const cookies = parseCookie(cookie ?? "");
+  const theme = cookies.theme ?? ui?.theme;
   return {
-    language: languageOf(cookies.get("language") ?? ui?.language ?? "") ??
-      acceptedLanguage(headers.get("accept-language")),
+    language: languageOf(cookies.language ?? ui?.language ?? "") ?? accepted,
     theme: THEMES.find((known) => known === theme) ?? "system",
-    enter: ENTER_KEYS.find((known) => known === cookies.get("enter")) ?? "auto",
+    enter: ENTER_KEYS.find((known) => known === cookies.enter) ?? "auto",
   };
 }
 
@@ -61,8 +61,7 @@ export function setPreferences(change: Partial<Preferences>, before: Preferences
 
 /** Takes up defaults that the server has told since; what the reader has chosen stays. Only in the browser. */
 export function applyDefaults(ui: AppConfig["ui"]): void {
-  const headers = new Headers({ cookie: document.cookie, "accept-language": navigator.languages.join() });
-  applyToPage(preferencesOf(headers, ui));
+  applyToPage(preferencesOf(document.cookie, firstLanguage(navigator.languages), ui));
 }
 
 function applyToPage(preferences: Preferences): void {

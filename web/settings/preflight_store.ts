@@ -83,16 +83,6 @@ function verdictOf(there: boolean | null): Verdict {
   return there ? "good" : "bad";
 }
 
-/** Whether two names mean the same model: tag `latest` where there is none, whatever the case. */
-export function sameModel(one: string, other: string): boolean {
-  return fullName(one) === fullName(other);
-}
-
-function fullName(model: string): string {
-  const name = model.toLowerCase();
-  return name.slice(name.lastIndexOf("/") + 1).includes(":") ? name : `${name}:latest`;
-}
-
 /** Whether this browser draws with WebGL. Only in the browser. */
 export function supportsWebGL(): boolean {
   const gl = document.createElement("canvas").getContext("webgl");

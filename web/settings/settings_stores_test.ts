@@ -3,7 +3,7 @@ import { assertEquals } from "@std/assert";
 import { CallError, type CallOptions } from "@/web/connection/call_client.ts";
 import { STATUS } from "@/web/connection/fake_environment.ts";
 import { ChoiceStore } from "./choice_store.ts";
-import { checksOf, PreflightStore, sameModel } from "./preflight_store.ts";
+import { checksOf, PreflightStore } from "./preflight_store.ts";
 import { PullStore } from "./pull_store.ts";
 import { SettingsStore } from "./settings_store.ts";
 import type { Method, Preflight, SettingField } from "@/lib/protocol/calls.ts";
@@ -175,14 +175,4 @@ Deno.test("checksOf() tells what is there, and does not take an old look for the
     { verdict: "unknown" },
     undefined,
   ]);
-});
-
-Deno.test("sameModel() knows the tag that is not said", () => {
-  const cases: [one: string, other: string, same: boolean][] = [
-    ["qwen2.5", "qwen2.5:latest", true],
-    ["Qwen2.5", "qwen2.5", true],
-    ["qwen2.5:3b", "qwen2.5", false],
-    ["host:5000/me/mini", "host:5000/me/mini:latest", true],
-  ];
-  for (const [one, other, same] of cases) assertEquals(sameModel(one, other), same, `${one} ${other}`);
 });

@@ -1,4 +1,5 @@
 import { isThisMachine, withoutUser } from "@/lib/config/ollama_host.ts";
+import { sameModel } from "@/lib/protocol/model_name.ts";
 import { ask, type Question } from "@/lib/providers/http/ask.ts";
 import { errorOfAnswer, errorOfFetch, parseObject } from "./errors.ts";
 import { LlmError, type ProviderModel, type ProviderMonitor, type ProviderStatus } from "@/lib/providers/provider.ts";
@@ -177,13 +178,7 @@ function silent(host: string, timeoutMs: number): LlmError {
 
 /** The listed model that a name means, as Ollama takes it: tag `latest` by default, whatever the case. */
 export function findModel<Model extends { name: string }>(models: readonly Model[], name: string): Model | undefined {
-  const wanted = withTag(name);
-  return models.find((model) => withTag(model.name) === wanted);
-}
-
-function withTag(name: string): string {
-  const lower = name.trim().toLowerCase();
-  return lower.slice(lower.lastIndexOf("/") + 1).includes(":") ? lower : `${lower}:latest`;
+  return models.find((model) => sameModel(model.name, name));
 }
 
 /** Whether prompts leave this machine, as far as names tell: Ollama runs elsewhere, or the model does. */
@@ -233,7 +228,7 @@ function shownOf(show: object): Pick<OllamaStatus, "capabilities" | "contextLeng
 }
 
 function loadedContextOf(ps: object, model: string): number | undefined {
-  const entry = entriesOf(ps).find((entry) => withTag(nameOf(entry) ?? "") === withTag(model));
+  const entry = entriesOf(ps).find((entry) => sameModel(nameOf(entry) ?? "", model));
   const { context_length: length } = (entry ?? {}) as { context_length?: unknown };
   return typeof length === "number" && length > 0 ? length : undefined;
 }

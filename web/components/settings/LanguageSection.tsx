@@ -1,6 +1,6 @@
 import { useEffect, useRef } from "preact/hooks";
 import { bytesText } from "@/lib/i18n/format.ts";
-import { sameModel } from "@/web/settings/preflight_store.ts";
+import { sameModel } from "@/lib/protocol/model_name.ts";
 import type { InstalledModel } from "@/lib/protocol/calls.ts";
 import { Checklist } from "./Checklist.tsx";
 import { ChoiceList } from "./ChoiceList.tsx";
