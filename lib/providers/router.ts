@@ -45,7 +45,8 @@ export class ProviderRouter {
    * only when `signal` is aborted, for they hold a connection.
    */
   async open(request: GenerateRequest, { signal }: { signal: AbortSignal }): Promise<Opened> {
-    const demo = this.#demo;
+    // What a model has begun, the built-in brain cannot go on with.
+    const demo = request.messages.at(-1)?.role === "assistant" ? undefined : this.#demo;
     if (demo === undefined) {
       return { provider: "ollama", model: request.model, events: this.#ollama.generate(request, { signal }) };
     }

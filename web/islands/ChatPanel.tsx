@@ -152,6 +152,7 @@ export default function ChatPanel({ config, preferences: initial, role: loaded, 
             online={connection.state === "open"}
             last={i === turns.length - 1}
             recent={i >= turns.length - RECENT}
+            onContinue={(id) => act((chat) => chat.continueAnswer(id))}
             onRetry={(id) => act((chat) => chat.retry(id))}
             onEdit={(id) => act((chat) => chat.editUnsent(id))}
             onAsk={async (id, text) => {

@@ -50,6 +50,7 @@ export const PAGE: Words = {
   notSent: "Goes out as soon as the connection is back",
   cancelled: "Stopped",
   cutShort: "The answer reached its length limit",
+  continue: "Continue",
   noAnswer: {
     onlyThoughts: "The model thought, and then said nothing. Ask again, or switch thinking off in the settings.",
     nothing:

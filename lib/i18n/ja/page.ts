@@ -50,6 +50,7 @@ export const PAGE: Words = {
   notSent: "接続が戻りしだい送信します",
   cancelled: "停止しました",
   cutShort: "答えが長さの上限に達しました",
+  continue: "続ける",
   noAnswer: {
     onlyThoughts: "モデルは考えただけで、何も答えませんでした。もう一度聞くか、設定で思考をオフにしてください。",
     nothing:

@@ -52,6 +52,8 @@ export interface Words {
   notSent: string;
   cancelled: string;
   cutShort: string;
+  /** Of a button that goes on with an answer that broke off. */
+  continue: string;
   /** Below an answer without a word: why, and what to do. */
   noAnswer: { onlyThoughts: string; nothing: string; thoughtTooLong: string };
   tryAgain: string;

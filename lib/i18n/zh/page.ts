@@ -50,6 +50,7 @@ export const PAGE: Words = {
   notSent: "连接恢复后会立即发送",
   cancelled: "已停止",
   cutShort: "回答达到了长度上限",
+  continue: "继续",
   noAnswer: {
     onlyThoughts: "模型只思考了，没有作答。请再问一次，或在设置中关闭思考。",
     nothing: "模型的回答是空的：可能只是完成了加载，或想使用这里没有的工具。请再问一次。",
