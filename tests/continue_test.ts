@@ -138,7 +138,7 @@ async function bubble(page: BrowserPage): Promise<[string, number]> {
   return await page.$$eval(".turn .answered", ([answer, ...more]) => {
     if (answer === undefined || more.length > 0) throw new Error(`${1 + more.length} bubbles`);
     const text = answer.querySelector(".formatted")?.textContent?.trim() ?? "";
-    return [text, answer.querySelectorAll("p:not(.dots)").length];
+    return [text, answer.querySelectorAll("p:not(.dots)").length] as [string, number];
   });
 }
 

@@ -1,9 +1,7 @@
-/**
- * How the reader wants the page to look and speak. Kept in cookies, not in localStorage, so that the server
- * renders the page right at once and nothing flashes.
- */
+/** How the reader wants the page to look and speak. */
 import { type ReadonlySignal, signal } from "@preact/signals";
 import { acceptedLanguage, type Language, languageOf } from "@/lib/i18n/language.ts";
+import { cookiesOf, setCookie } from "./cookies.ts";
 import type { AppConfig } from "@/lib/protocol/app_config.ts";
 
 export const THEMES = ["system", "light", "dark", "contrast"] as const;
@@ -22,16 +20,9 @@ export interface Preferences {
   enter: EnterKey;
 }
 
-const YEAR_SECONDS = 365 * 24 * 3600;
-
 /** What the request's cookies say, or else the configuration, or else the browser. */
 export function preferencesOf(headers: Headers, ui?: AppConfig["ui"]): Preferences {
-  const cookies = new Map(
-    (headers.get("cookie") ?? "").split(";").map((pair) => {
-      const [name = "", value = ""] = pair.trim().split("=");
-      return [name, value];
-    }),
-  );
+  const cookies = cookiesOf(headers);
   const theme = cookies.get("theme") ?? ui?.theme;
   return {
     language: languageOf(cookies.get("language") ?? ui?.language ?? "") ??
@@ -69,9 +60,4 @@ function applyToPage(preferences: Preferences): void {
   document.documentElement.lang = preferences.language;
   document.documentElement.dataset.theme = preferences.theme;
   current.value = preferences;
-}
-
-function setCookie(name: string, value: string): void {
-  const path = document.documentElement.dataset.basePath ?? "/";
-  document.cookie = `${name}=${value}; Path=${path}; Max-Age=${YEAR_SECONDS}; SameSite=Lax`;
 }

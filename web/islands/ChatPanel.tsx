@@ -105,7 +105,7 @@ export default function ChatPanel({ config, preferences: initial, role: loaded, 
 
   function focusBox() {
     // On a touch screen the focus would bring up the keyboard.
-    if (matchMedia("(pointer: fine)").matches) box.current?.focus({ preventScroll: true });
+    if (!matchMedia("(pointer: coarse)").matches) box.current?.focus({ preventScroll: true });
   }
 
   const onReset = connection.state === "open" && turns.length > 0 ? () => act((chat) => chat.reset()) : null;

@@ -9,7 +9,10 @@ export interface Words {
   name: string;
   pageTitle: string;
   description: string;
-  stage: string;
+  /** Of the link that leads past the stage. */
+  skip: string;
+  /** Names the handle between the stage and the conversation. */
+  divider: string;
   conversation: string;
   message: string;
   placeholder: string;

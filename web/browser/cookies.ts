@@ -1,0 +1,20 @@
+/** The reader's choices that the server must know to render the page right at once: kept in cookies, so that nothing flashes. */
+
+const YEAR_SECONDS = 365 * 24 * 3600;
+
+/** The cookies of a request. */
+export function cookiesOf(headers: Headers): Map<string, string> {
+  return new Map(
+    (headers.get("cookie") ?? "").split(";").map((pair) => {
+      const [name = "", value = ""] = pair.trim().split("=");
+      return [name, value];
+    }),
+  );
+}
+
+/** Keeps a choice for a year; null forgets it. Only in the browser. */
+export function setCookie(name: string, value: string | null): void {
+  const path = document.documentElement.dataset.basePath ?? "/";
+  const age = value === null ? 0 : YEAR_SECONDS;
+  document.cookie = `${name}=${value ?? ""}; Path=${path}; Max-Age=${age}; SameSite=Lax`;
+}
