@@ -25,6 +25,7 @@ export function parseClientFrame(data: unknown): ClientFrame {
         ...(greeting !== undefined && { greeting }),
       };
     }
+    case "continue":
     case "stop":
       return { type, turn: fields.id("turn") };
     case "reset":

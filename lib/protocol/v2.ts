@@ -18,6 +18,8 @@ export type ClientFrame =
   /** `turn` is made by the client and makes the frame safe to send again: a known turn is not asked twice. */
   /** `greeting` = which of the character's greetings was shown, from 0; of the first turn of a conversation alone. */
   | { type: "prompt"; turn: string; text: string; greeting?: number }
+  /** Goes on with an answer that broke off: see {@linkcode brokeOff}. It is `queued` again, and grows where it ended. */
+  | { type: "continue"; turn: string }
   | { type: "stop"; turn: string }
   | { type: "reset" }
   | CallFrame;
@@ -50,6 +52,13 @@ export interface TurnRecord {
   error?: TurnError;
   provider?: ProviderName;
   model?: string;
+}
+
+/** Whether a turn has an answer that ended before its end: by its length, by the reader, or by a failure. */
+export function brokeOff({ state, reason, text, provider }: Omit<TurnRecord, "state"> & { state: string }): boolean {
+  // The built-in script makes up each of its answers at once: it has no rest of one.
+  if (text.trim() === "" || provider === "demo") return false;
+  return state === "failed" || (state === "done" && (reason === "length" || reason === "cancelled"));
 }
 
 /** Who answers, such as `ollama`, or `demo` for the built-in script. */
@@ -95,7 +104,7 @@ export type ServerFrame =
     /** Absent when the language model is to be itself. */
     character?: CharacterInfo;
   }
-  /** The prompt is safe with the server. Tells the other tabs of it, too. */
+  /** The prompt is safe with the server, or its answer is gone on with. Tells the other tabs of it, too. */
   | { type: "queued"; turn: string; seq: number; text: string; greeting?: string }
   | { type: "start"; turn: string; seq: number; provider: ProviderName; model: string }
   | { type: "chunk"; turn: string; seq: number; data: string }

@@ -11,7 +11,10 @@ export interface ChatMessage {
 
 export interface GenerateRequest {
   model: string;
-  /** Oldest first; the last one is what the user just said. A lone user message is the plain case. */
+  /**
+   * Oldest first; the last one is what the user just said, or the beginning of the answer, to be gone on with. A lone
+   * user message is the plain case.
+   */
   messages: ChatMessage[];
   /** Whose conversation it is, where `messages` does not tell it all: the built-in brain remembers by this. */
   user?: string;

@@ -44,7 +44,8 @@ export class ProviderRouter {
    */
   async open(request: GenerateRequest, { signal }: { signal: AbortSignal }): Promise<Opened> {
     const provider = this.#provider;
-    const fallback = this.#fallback;
+    // What a model has begun, the built-in brain cannot go on with.
+    const fallback = request.messages.at(-1)?.role === "assistant" ? undefined : this.#fallback;
     const opened = (by: Provider, events: AsyncIterable<LlmEvent>): Opened => {
       return { provider: by.name, model: by.model ?? request.model, events };
     };

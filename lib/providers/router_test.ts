@@ -113,3 +113,12 @@ Deno.test("ProviderRouter closes the connection when its events are left unfinis
   await stub.requests[0]?.closed;
   assertEquals(stub.active(), 0);
 });
+
+Deno.test("W11: ProviderRouter does not let the built-in brain go on with what a model has begun", async () => {
+  const gone = startStub();
+  await gone.close();
+  const messages: GenerateRequest["messages"] = [...REQUEST.messages, { role: "assistant", content: "Once" }];
+  const opened = await routerOf(gone).open({ ...REQUEST, messages }, { signal: NEVER });
+  const error = await assertRejects(() => textOf(opened), LlmError);
+  assertEquals([opened.provider, error.code], ["ollama", "ollama_unreachable"]);
+});

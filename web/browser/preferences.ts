@@ -1,10 +1,8 @@
-/**
- * How the reader wants the page to look and speak. Kept in cookies, not in localStorage, so that the server
- * renders the page right at once and nothing flashes.
- */
+/** How the reader wants the page to look and speak. */
 import { type ReadonlySignal, signal } from "@preact/signals";
 import { parseCookie } from "cookie";
 import { firstLanguage, type Language, languageOf } from "@/lib/i18n/language.ts";
+import { setCookie } from "./cookies.ts";
 import type { AppConfig } from "@/lib/protocol/app_config.ts";
 
 export const THEMES = ["system", "light", "dark", "contrast"] as const;
@@ -22,8 +20,6 @@ export interface Preferences {
   theme: Theme;
   enter: EnterKey;
 }
-
-const YEAR_SECONDS = 365 * 24 * 3600;
 
 /**
  * What the reader has chosen, or else the configuration, or else the browser.
@@ -68,9 +64,4 @@ function applyToPage(preferences: Preferences): void {
   document.documentElement.lang = preferences.language;
   document.documentElement.dataset.theme = preferences.theme;
   current.value = preferences;
-}
-
-function setCookie(name: string, value: string): void {
-  const path = document.documentElement.dataset.basePath ?? "/";
-  document.cookie = `${name}=${value}; Path=${path}; Max-Age=${YEAR_SECONDS}; SameSite=Lax`;
 }

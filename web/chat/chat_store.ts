@@ -14,6 +14,7 @@ import {
   EMPTY_CONVERSATION,
   type GreetingChoice,
   greetingChoice,
+  hasBegun,
   type Turn,
   visibleTurns,
   withoutTurn,
@@ -159,6 +160,11 @@ export class ChatStore {
     const { error: _, ...fresh } = turn;
     this.#setState({ ...this.#state, turns: this.#state.turns.map((known) => known === turn ? fresh : known) });
     this.#sendPending();
+  }
+
+  /** Goes on with an answer that broke off. Without a connection nothing happens. */
+  continueAnswer(turn: string): void {
+    if (this.#welcomed) this.#socket.send({ type: "continue", turn });
   }
 
   /** Puts a prompt that was not taken back into the box. */
@@ -325,7 +331,7 @@ export class ChatStore {
 
   #setActivity(): void {
     const current = currentTurn(this.#state.turns);
-    if (current?.state === "streaming" && current.text !== "") activity.value = "speaking";
+    if (current?.state === "streaming" && hasBegun(current)) activity.value = "speaking";
     else if (current !== undefined && current.state !== "unsent") activity.value = "thinking";
     else activity.value = this.draft.peek() === "" ? "idle" : "listening";
   }

@@ -2,7 +2,11 @@
 import type { CharacterInfo, ServerFrame, Status, TurnError, TurnRecord } from "@/lib/protocol/v2.ts";
 
 /** A turn of the conversation. `unsent`: written here, not confirmed by the server yet; with `error`, refused by it. */
-export type Turn = Omit<TurnRecord, "state"> & { state: TurnRecord["state"] | "unsent" };
+export type Turn = Omit<TurnRecord, "state"> & {
+  state: TurnRecord["state"] | "unsent";
+  /** How long the text was when its answer was gone on with, UTF-16 units. */
+  continuedFrom?: number;
+};
 
 export interface ConversationState {
   session: string | null;
@@ -48,10 +52,11 @@ export function applyFrame(now: ConversationState, frame: ServerFrame): Conversa
     case "welcome":
       return welcome(now, frame);
     case "queued":
-      return changeTurn(now, frame.turn, (turn) => ({
+      return changeTurn(now, frame.turn, ({ reason: _reason, error: _error, ...turn }) => ({
         ...turn,
         prompt: frame.text,
         state: "queued",
+        ...(turn.text !== "" && { continuedFrom: turn.text.length }),
         ...(frame.greeting !== undefined && { greeting: frame.greeting }),
       }));
     case "start":
@@ -109,6 +114,11 @@ export function withoutTurn(now: ConversationState, turn: string): ConversationS
 export function currentTurn(turns: readonly Turn[]): Turn | undefined {
   return turns.find((turn) => turn.state === "streaming") ??
     turns.find((turn) => turn.state === "queued" || (turn.state === "unsent" && turn.error === undefined));
+}
+
+/** Whether the words of an answer that is being made have begun to come. */
+export function hasBegun({ text, continuedFrom = 0 }: Turn): boolean {
+  return text.length > continuedFrom;
 }
 
 /**

@@ -106,7 +106,7 @@ export default function ChatPanel({ config, preferences: initial, role: loaded, 
 
   function focusBox() {
     // On a touch screen the focus would bring up the keyboard.
-    if (matchMedia("(pointer: fine)").matches) box.current?.focus({ preventScroll: true });
+    if (!matchMedia("(pointer: coarse)").matches) box.current?.focus({ preventScroll: true });
   }
 
   const onReset = connection.state === "open" && turns.length > 0 ? () => act((chat) => chat.reset()) : null;
@@ -153,6 +153,7 @@ export default function ChatPanel({ config, preferences: initial, role: loaded, 
             online={connection.state === "open"}
             last={i === turns.length - 1}
             recent={i >= turns.length - RECENT}
+            onContinue={(id) => act((chat) => chat.continueAnswer(id))}
             onRetry={(id) => act((chat) => chat.retry(id))}
             onEdit={(id) => act((chat) => chat.editUnsent(id))}
             onAsk={async (id, text) => {

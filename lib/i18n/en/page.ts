@@ -6,7 +6,8 @@ export const PAGE: Words = {
   name: "English",
   pageTitle: "vtuber",
   description: "A Live2D character who talks with you, with a language model on your own machine",
-  stage: "Character",
+  skip: "Skip to the message box",
+  divider: "Divider between character and conversation",
   conversation: "Conversation",
   message: "Message",
   placeholder: "Say something…",
@@ -50,6 +51,7 @@ export const PAGE: Words = {
   notSent: "Goes out as soon as the connection is back",
   cancelled: "Stopped",
   cutShort: "The answer reached its length limit",
+  continue: "Continue",
   noAnswer: {
     onlyThoughts: "The model thought, and then said nothing. Ask again, or switch thinking off in the settings.",
     nothing:

@@ -6,7 +6,8 @@ export const PAGE: Words = {
   name: "日本語",
   pageTitle: "vtuber",
   description: "自分のコンピューターの言語モデルで話す Live2D キャラクター",
-  stage: "キャラクター",
+  skip: "メッセージ欄へ移動",
+  divider: "キャラクターと会話の境目",
   conversation: "会話",
   message: "メッセージ",
   placeholder: "話しかけてみてください…",
@@ -50,6 +51,7 @@ export const PAGE: Words = {
   notSent: "接続が戻りしだい送信します",
   cancelled: "停止しました",
   cutShort: "答えが長さの上限に達しました",
+  continue: "続ける",
   noAnswer: {
     onlyThoughts: "モデルは考えただけで、何も答えませんでした。もう一度聞くか、設定で思考をオフにしてください。",
     nothing:

@@ -9,7 +9,10 @@ export interface Words {
   name: string;
   pageTitle: string;
   description: string;
-  stage: string;
+  /** Of the link that leads past the stage. */
+  skip: string;
+  /** Names the handle between the stage and the conversation. */
+  divider: string;
   conversation: string;
   message: string;
   placeholder: string;
@@ -52,6 +55,8 @@ export interface Words {
   notSent: string;
   cancelled: string;
   cutShort: string;
+  /** Of a button that goes on with an answer that broke off. */
+  continue: string;
   /** Below an answer without a word: why, and what to do. */
   noAnswer: { onlyThoughts: string; nothing: string; thoughtTooLong: string };
   tryAgain: string;

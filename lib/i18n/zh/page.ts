@@ -6,7 +6,8 @@ export const PAGE: Words = {
   name: "中文",
   pageTitle: "vtuber",
   description: "用你自己电脑上的语言模型与你聊天的 Live2D 角色",
-  stage: "角色",
+  skip: "跳到输入框",
+  divider: "角色与对话之间的分隔条",
   conversation: "对话",
   message: "消息",
   placeholder: "说点什么吧…",
@@ -50,6 +51,7 @@ export const PAGE: Words = {
   notSent: "连接恢复后会立即发送",
   cancelled: "已停止",
   cutShort: "回答达到了长度上限",
+  continue: "继续",
   noAnswer: {
     onlyThoughts: "模型只思考了，没有作答。请再问一次，或在设置中关闭思考。",
     nothing: "模型的回答是空的：可能只是完成了加载，或想使用这里没有的工具。请再问一次。",

@@ -1,5 +1,6 @@
 import { Component } from "preact";
-import type { Turn } from "@/web/chat/conversation.ts";
+import { brokeOff } from "@/lib/protocol/v2.ts";
+import { hasBegun, type Turn } from "@/web/chat/conversation.ts";
 import { guessHeight, isHeld, watchNear } from "@/web/chat/near_screen.ts";
 import type { Words } from "@/lib/i18n/types/page.ts";
 import { CopyButton } from "@/web/components/CopyButton.tsx";
@@ -19,6 +20,8 @@ interface TurnItemProps {
   last: boolean;
   /** True for the newest few, which are drawn wherever they are. */
   recent: boolean;
+  /** Goes on with an answer that broke off. */
+  onContinue(turn: string): void;
   onRetry(turn: string): void;
   onEdit(turn: string): void;
   /** Asks `text` instead, and drops what follows. Rejects, with a `CallError`, when the server does not take it. */
@@ -61,7 +64,7 @@ export class TurnItem extends Component<TurnItemProps, TurnItemState> {
     const { turn, name, words, online, last, recent } = this.props;
     if (near !== this.state.near || next.recent !== recent) return true;
     return next.turn !== turn || next.name !== name || next.words !== words || next.last !== last ||
-      (turn.state === "unsent" && next.online !== online);
+      ((turn.state === "unsent" || (last && brokeOff(turn))) && next.online !== online);
   }
 
   render(props: TurnItemProps, { near }: TurnItemState) {
@@ -80,10 +83,13 @@ export class TurnItem extends Component<TurnItemProps, TurnItemState> {
     );
   }
 
-  #content({ turn, name, words, online, last, onRetry, onEdit, onAsk, onRegenerate }: TurnItemProps) {
+  #content({ turn, name, words, online, last, onContinue, onRetry, onEdit, onAsk, onRegenerate }: TurnItemProps) {
     const { turn: id, prompt, text, thinking, state, reason, error } = turn;
     const live = state === "streaming" || state === "queued";
     const answered = text.trim() !== "" || (live && thinking === "");
+    const more = last && brokeOff(turn)
+      ? <ContinueButton words={words} disabled={!online} onClick={() => onContinue(id)} />
+      : null;
     return (
       <>
         {prompt !== "" && (
@@ -99,11 +105,13 @@ export class TurnItem extends Component<TurnItemProps, TurnItemState> {
         {answered && (
           <div class="message answered" aria-busy={live}>
             <h3 class="visually-hidden">{name}</h3>
-            {text === "" ? <Dots label={words.thinking} /> : <AssistantMessage text={text} live={live} words={words} />}
+            {text !== "" && <AssistantMessage text={text} live={live} words={words} />}
+            {live && !hasBegun(turn) && <Dots label={words.thinking} />}
           </div>
         )}
         {reason === "cancelled" && <p class="note">{words.cancelled}</p>}
         {reason === "length" && text.trim() !== "" && <p class="note">{words.cutShort}</p>}
+        {error === undefined && more}
         {state === "done" && reason !== "cancelled" && text.trim() === "" && (
           <p class="note">{words.noAnswer[whyNothing(turn)]}</p>
         )}
@@ -130,11 +138,22 @@ export class TurnItem extends Component<TurnItemProps, TurnItemState> {
             words={words}
             onRetry={() => onRetry(id)}
             onEdit={state === "unsent" ? () => onEdit(id) : null}
-          />
+          >
+            {more}
+          </Failure>
         )}
       </>
     );
   }
+}
+
+function ContinueButton({ words, ...rest }: { words: Words; disabled: boolean; onClick(): void }) {
+  return (
+    <button {...rest} type="button" class="pill continue">
+      <Icon name="continue" />
+      {words.continue}
+    </button>
+  );
 }
 
 function whyNothing({ thinking, reason }: Turn): keyof Words["noAnswer"] {
