@@ -4,6 +4,7 @@
  */
 import { type Signal, signal } from "@preact/signals";
 import type { Avatar, ShownAvatar } from "./avatar.ts";
+import type { MouthShapeName } from "@/lib/protocol/speech.ts";
 import type { AppConfig } from "@/lib/protocol/app_config.ts";
 
 /** What the character is doing, as far as the conversation tells. */
@@ -34,6 +35,21 @@ export const speech: Signal<Speech | null> = signal<Speech | null>(null);
 
 /** The newest feeling; each writing is a new one, even with the same name. Written by the chat. */
 export const feelings: Signal<Feeling | null> = signal<Feeling | null>(null);
+
+/** How the mouth stands now; null where nobody speaks aloud, so that text moves it. A share of each shape, 0 to 1. */
+export type MouthPose = Readonly<Partial<Record<MouthShapeName, number>>>;
+
+/**
+ * Tells how the mouth is to stand at this moment, by the clock of what comes out of the loudspeaker; null while nothing
+ * is said aloud. Asked once a frame by the avatar. Set by the voice.
+ */
+export const mouthPose: Signal<(() => MouthPose) | null> = signal<(() => MouthPose) | null>(null);
+
+/**
+ * How far the answer has been heard: characters (UTF-16 units) of the turn's visible text; null where it is not spoken
+ * aloud. Feelings take effect by it. Written by the voice.
+ */
+export const heard: Signal<{ turn: string; to: number } | null> = signal<{ turn: string; to: number } | null>(null);
 
 /** The character to show instead of the configured one; null for that one. Written by whoever lets a person choose. */
 export const chosenAvatar: Signal<Avatar | null> = signal<Avatar | null>(null);
