@@ -4,7 +4,7 @@ import type { ServerFrame } from "@/lib/protocol/v2.ts";
 export type LoggedFrame =
   | Extract<
     ServerFrame,
-    { type: "queued" | "start" | "chunk" | "thinking" | "emotion" | "end" }
+    { type: "queued" | "start" | "chunk" | "thinking" | "emotion" | "sentence" | "speech" | "heard" | "end" }
   >
   | (Extract<ServerFrame, { type: "error" }> & { turn: string; seq: number });
 

@@ -29,6 +29,46 @@ const model = z.object({
     .describe("Which of the model's expressions shows an emotion, such as happy: exp_02."),
 });
 
+const VOLUME = "a number from 0 to 1";
+const FACTOR = "a number from 0.5 to 2";
+
+const voiceFields = {
+  engine: z.enum(["auto", "flite", "sherpa", "openai", "browser", "blips", "off"]),
+  voice: text("the name of one of the engine's voices"),
+  rate: z.number({ error: FACTOR }).min(0.5, FACTOR).max(2, FACTOR),
+  pitch: z.number({ error: FACTOR }).min(0.5, FACTOR).max(2, FACTOR),
+};
+
+const personaVoice = z.object({
+  engine: voiceFields.engine.optional().describe("Who speaks for this character, instead of the general engine."),
+  voice: voiceFields.voice.optional().describe("Which of the engine's voices this character has."),
+  rate: voiceFields.rate.optional().describe("How fast this character speaks: 1 is usual."),
+  pitch: voiceFields.pitch.optional().describe("How high this character speaks: 1 is usual."),
+});
+
+const voice = z.object({
+  engine: voiceFields.engine.default("auto").describe(
+    "Who speaks: auto takes a neural voice that was fetched, else a voice of the browser's own on the reader's device, else flite for English.",
+  ),
+  voice: voiceFields.voice.optional().describe("Which of the engine's voices. The engine's first one when absent."),
+  rate: voiceFields.rate.default(1).describe("How fast: 1 is usual."),
+  pitch: voiceFields.pitch.default(1).describe("How high: 1 is usual."),
+  volume: z.number({ error: VOLUME }).min(0, VOLUME).max(1, VOLUME).default(0.8).describe("How loud, from 0 to 1."),
+  speak: z.enum(["all", "dialogue"]).default("all").describe(
+    "What is said aloud: all, or only what stands in quotation marks.",
+  ),
+  host: z.url({ protocol: /^https?$/, error: "an address such as http://127.0.0.1:8880" }).optional().describe(
+    "Where a server with POST /v1/audio/speech listens, for the engine openai.",
+  ),
+  model: text("the name of a model").default("tts-1").describe("The model that such a server is asked for."),
+  auth: text("a key").optional().describe(
+    "The key of such a server. A secret: set VTUBER_VOICE_AUTH, or authFile, or let nobody else read this file.",
+  ),
+  authFile: text("a file").optional().describe(
+    "A file that holds what auth says, and that only its owner can read; relative to this file's folder.",
+  ),
+});
+
 const persona = z.object({
   name: text("a name").optional().describe("What the character is called. The name it has in prompts when absent."),
   text: text("the instructions for the language model").optional()
@@ -45,6 +85,7 @@ const persona = z.object({
   reminder: text("an instruction").optional()
     .describe("An instruction told to the language model again right before each of the user's messages."),
   model: text("the name of an avatar model").optional().describe("The avatar model this character wears."),
+  voice: personaVoice.optional().describe("How this character speaks, where it differs from the general voice."),
 }).superRefine((persona, context) => {
   if (persona.text !== undefined || persona.card !== undefined) return;
   context.addIssue({ code: "custom", path: ["text"], message: "the instructions for the language model" });
@@ -162,6 +203,7 @@ export const configSchema = z.object({
     classifier: z.boolean().default(true)
       .describe("Whether feelings are guessed from the words when the language model marks none."),
   }).prefault({}).describe("Feelings on the avatar's face."),
+  voice: voice.prefault({}).describe("The voice of the character."),
   avatar: z.object({
     maxFps: whole(1, 240).default(60).describe("Frames per second at most."),
     maxPixelRatio: z.number().min(0.5, "a number from 0.5 to 4").max(4, "a number from 0.5 to 4").default(2)

@@ -26,8 +26,17 @@ export function parseClientFrame(data: unknown): ClientFrame {
       };
     }
     case "continue":
-    case "stop":
       return { type, turn: fields.id("turn") };
+    case "stop": {
+      const heard = fields.optional("heard", (f) => f.count("heard"));
+      return { type, turn: fields.id("turn"), ...(heard !== undefined && { heard }) };
+    }
+    case "voice": {
+      const speaks = fields.optional("speaks", (f) => f.list("speaks").map(String));
+      return { type, on: fields.get("on") === true, ...(speaks !== undefined && { speaks }) };
+    }
+    case "played":
+      return { type, turn: fields.id("turn"), index: fields.count("index") };
     case "reset":
       return { type };
     case "call":

@@ -2,6 +2,7 @@
 import { parseAppConfig } from "./app_config.ts";
 import { ERROR_CODES, type ErrorCode } from "./codes.ts";
 import { Fields } from "./fields.ts";
+import { MOUTH_SHAPES, type Viseme } from "./speech.ts";
 import type { CharacterInfo, EndReason, ServerFrame, Status, TurnError, TurnRecord } from "./v2.ts";
 
 /** How the frame is called in errors. */
@@ -46,6 +47,32 @@ export function parseServerFrame(data: unknown): ServerFrame | null {
         intensity: fields.number("intensity"),
         at: fields.number("at"),
       };
+    case "sentence":
+      return {
+        type,
+        ...placeOf(fields),
+        index: fields.number("index"),
+        from: fields.number("from"),
+        to: fields.number("to"),
+        say: fields.text("say"),
+        language: fields.text("language"),
+      };
+    case "speech": {
+      const url = fields.optional("url", (f) => f.text("url"));
+      const ms = fields.optional("ms", (f) => f.number("ms"));
+      const visemes = fields.optional("visemes", (f) => f.list("visemes").map(visemeOf));
+      return {
+        type,
+        ...placeOf(fields),
+        index: fields.number("index"),
+        engine: fields.text("engine"),
+        ...(url !== undefined && { url }),
+        ...(ms !== undefined && { ms }),
+        ...(visemes !== undefined && { visemes }),
+      };
+    }
+    case "heard":
+      return { type, ...placeOf(fields), heard: fields.number("heard") };
     case "end":
       return { type, ...placeOf(fields), reason: reasonOf(fields) };
     case "error": {
@@ -72,6 +99,11 @@ export function parseServerFrame(data: unknown): ServerFrame | null {
   }
 }
 
+function visemeOf(value: unknown): Viseme {
+  const fields = new Fields(value, `${FRAME}: a viseme`);
+  return { at: fields.number("at"), shape: fields.oneOf("shape", MOUTH_SHAPES), strength: fields.number("strength") };
+}
+
 function placeOf(fields: Fields): { turn: string; seq: number } {
   return { turn: fields.text("turn"), seq: fields.number("seq") };
 }
@@ -81,6 +113,7 @@ function turnRecordOf(fields: Fields): TurnRecord {
   const error = fields.optional("error", (f) => errorOf(f.object("error")));
   const provider = fields.optional("provider", (f) => f.text("provider"));
   const model = fields.optional("model", (f) => f.text("model"));
+  const heard = fields.optional("heard", (f) => f.number("heard"));
   return {
     turn: fields.text("turn"),
     prompt: fields.text("prompt"),
@@ -92,6 +125,7 @@ function turnRecordOf(fields: Fields): TurnRecord {
     ...(error !== undefined && { error }),
     ...(provider !== undefined && { provider }),
     ...(model !== undefined && { model }),
+    ...(heard !== undefined && { heard }),
   };
 }
 

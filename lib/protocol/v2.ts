@@ -5,6 +5,7 @@
 import type { AppConfig } from "./app_config.ts";
 import type { ErrorCode } from "./codes.ts";
 import type { Role } from "./role.ts";
+import type { SentenceSpeech, SpokenSentence } from "./speech.ts";
 
 /** Close code: the link by which a guest came in opens nothing any more. */
 export const LINK_REVOKED = 4403;
@@ -20,7 +21,12 @@ export type ClientFrame =
   | { type: "prompt"; turn: string; text: string; greeting?: number }
   /** Goes on with an answer that broke off: see {@linkcode brokeOff}. It is `queued` again, and grows where it ended. */
   | { type: "continue"; turn: string }
-  | { type: "stop"; turn: string }
+  /** `heard` = how much of the turn's visible text was heard, UTF-16 units; absent where nothing is spoken. */
+  | { type: "stop"; turn: string; heard?: number }
+  /** Whether this page plays speech. `speaks` = languages in which the browser has voices of its own, on this device. */
+  | { type: "voice"; on: boolean; speaks?: string[] }
+  /** A sentence of a turn has been heard to its end. */
+  | { type: "played"; turn: string; index: number }
   | { type: "reset" }
   | CallFrame;
 
@@ -52,6 +58,8 @@ export interface TurnRecord {
   error?: TurnError;
   provider?: ProviderName;
   model?: string;
+  /** How much of `text` was heard before it was cut short, UTF-16 units. Absent: nothing was cut. */
+  heard?: number;
 }
 
 /** Whether a turn has an answer that ended before its end: by its length, by the reader, or by a failure. */
@@ -110,6 +118,12 @@ export type ServerFrame =
   | { type: "chunk"; turn: string; seq: number; data: string }
   | { type: "thinking"; turn: string; seq: number; data: string }
   | { type: "emotion"; turn: string; seq: number; name: string; intensity: number; at: number }
+  /** A piece of the text so far can be said. Only where a page plays speech; may come after the turn's `end`. */
+  | ({ type: "sentence"; turn: string; seq: number } & SpokenSentence)
+  /** Its sound, once for each sentence and in their order. */
+  | ({ type: "speech"; turn: string; seq: number } & SentenceSpeech)
+  /** Of a turn's text only so much was heard; nothing more of it will be said. */
+  | { type: "heard"; turn: string; seq: number; heard: number }
   | { type: "end"; turn: string; seq: number; reason: EndReason }
   | ({ type: "error"; turn?: string; seq?: number } & TurnError)
   | ({ type: "status" } & Status)

@@ -1,5 +1,6 @@
 /** A turn as a stream of events, and the stages that such a stream passes through. */
 import type { Emotion } from "@/lib/protocol/emotions.ts";
+import type { SpokenSentence } from "@/lib/protocol/speech.ts";
 import type { EndReason, ProviderName, TurnError } from "@/lib/protocol/v2.ts";
 
 /** What the model's server counted for a turn, in tokens; what it does not tell is absent. */
@@ -15,6 +16,8 @@ export type TurnEvent =
   | { type: "thinking"; data: string }
   /** `intensity` from 0 to 1; `at` = offset in the text so far, UTF-16 units, never decreasing. */
   | { type: "emotion"; name: Emotion | "neutral"; intensity: number; at: number }
+  /** A piece of the text that has been given out before can be said. */
+  | ({ type: "sentence" } & SpokenSentence)
   /** Something was taken out of the text here: blank space around it is tidied by whoever comes next. */
   | { type: "gap" }
   /** All text so far was thinking: a model's template had opened the thoughts unseen. */

@@ -70,6 +70,8 @@ export function applyFrame(now: ConversationState, frame: ServerFrame): Conversa
       return changeTurn(now, frame.turn, (turn) => ({ ...turn, text: turn.text + frame.data }));
     case "thinking":
       return changeTurn(now, frame.turn, (turn) => ({ ...turn, thinking: turn.thinking + frame.data }));
+    case "heard":
+      return changeTurn(now, frame.turn, (turn) => ({ ...turn, heard: frame.heard }));
     case "end":
       return changeTurn(now, frame.turn, (turn) => ({ ...turn, state: "done", reason: frame.reason }));
     case "error":
@@ -81,6 +83,8 @@ export function applyFrame(now: ConversationState, frame: ServerFrame): Conversa
     case "character":
       return { ...now, character: frame.character ?? null };
     case "emotion":
+    case "sentence":
+    case "speech":
     case "ping":
     case "result":
     case "progress":

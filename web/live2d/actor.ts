@@ -13,10 +13,12 @@ import type { ModelSettings } from "./entry_file.ts";
 import type { LoadedModel } from "./loader.ts";
 import { makeRoomForMasks, type MaskRenderer } from "./masks.ts";
 import { Mouth } from "./mouth.ts";
+import { recorderFor } from "./mouth_recorder.ts";
 import { Rest } from "./rest.ts";
 import type { Step } from "./rig.ts";
 import { tapGroups } from "./tap.ts";
 import type { Hotkey } from "@/lib/protocol/model_extras.ts";
+import type { MouthPoseSource } from "@/web/presence/presence.ts";
 import type { Emotion } from "@/lib/protocol/emotions.ts";
 
 /** Priorities of motions in the framework. */
@@ -40,12 +42,12 @@ export interface Traits {
 export class Actor {
   readonly gaze = new Gaze();
   readonly face = new Face();
-  readonly mouth: Mouth;
   /** What is visible of the model, in its own units. */
   readonly figure: Rect;
   /** Faces for feelings. */
   readonly faces: ReadonlyMap<Emotion, Expression>;
   readonly #model: LoadedModel;
+  readonly #mouth: Mouth;
   readonly #timeScale: number;
   readonly #breath = new Breath();
   readonly #idleGroup: string;
@@ -56,7 +58,8 @@ export class Actor {
     this.#timeScale = traits.timeScale;
     this.#idleGroup = idleGroup(model.settings.motions.keys(), model.settings.extras.idle);
     this.faces = facesFor(model.expressions, model.rig, traits.emotions);
-    this.mouth = new Mouth(model.settings.lipSync);
+    this.#mouth = new Mouth(model.settings.lipSync, model.motionSync);
+    this.#mouth.recorder = recorderFor(new URL(location.href));
     this.#takeOver();
     model.setClock(CLOCK_START);
     model.beforeFirstDraw();
@@ -141,6 +144,18 @@ export class Actor {
     };
   }
 
+  /** Moves the mouth with text, and keeps the feeling on the face while it comes. */
+  speak(turn: string, text: string | null): void {
+    this.#mouth.setText(turn, text);
+    this.face.speaking = text !== null || this.#mouth.source !== null;
+  }
+
+  /** Moves the mouth with what is said aloud, and keeps the feeling on the face meanwhile. */
+  lipSync(source: MouthPoseSource | null): void {
+    this.#mouth.source = source;
+    this.face.speaking = source !== null;
+  }
+
   /** Starts a motion, in place of whatever is played. */
   async play(group: string, index: number): Promise<void> {
     await this.#model.view.motion(group, index, PRIORITY.wanted);
@@ -214,7 +229,7 @@ export class Actor {
     hooks.updateNaturalMovements = () => {};
     const rest = new Rest(() => view.internalModel.motionManager.playing);
     hooks.on("afterMotionUpdate", () => rest.apply(rig, this.#step));
-    hooks.on("beforeModelUpdate", () => this.mouth.apply(rig, this.#step));
+    hooks.on("beforeModelUpdate", () => this.#mouth.apply(rig, this.#step));
     if (hooks.renderer) makeRoomForMasks(hooks.renderer);
   }
 }

@@ -18,6 +18,8 @@ export interface ModelSettings {
   extras: ModelExtras;
   /** Parameters that a voice moves. */
   lipSync: string[];
+  /** What its owner has set up for a voice (`.motionsync3.json`). */
+  motionSync: string | null;
   /** Parameters that a blink moves. */
   eyeBlink: string[];
   /** The file itself, for the Live2D framework: without its expressions, which the stage plays itself. */
@@ -57,6 +59,7 @@ function cubism4(root: Json, files: Json, moc: string, url: string): ModelSettin
     motions: namesOf(motions, "File"),
     extras: readExtras(root),
     lipSync: ids("LipSync"),
+    motionSync: text(files.MotionSync),
     eyeBlink: ids("EyeBlink"),
     json: {
       url,
@@ -84,6 +87,7 @@ function cubism2(root: Json, moc: string, url: string): ModelSettings {
     extras: {},
     // The format names no groups: these are the standard parameters of its time.
     lipSync: ["PARAM_MOUTH_OPEN_Y"],
+    motionSync: null,
     eyeBlink: ["PARAM_EYE_L_OPEN", "PARAM_EYE_R_OPEN"],
     json: {
       url,

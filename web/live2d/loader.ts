@@ -2,6 +2,7 @@ import type { Texture } from "@pixi/core";
 import { Downloads, type Progress } from "./downloads.ts";
 import { type Expression, readExpression } from "./expressions.ts";
 import { loadFramework, type Puppet } from "./framework.ts";
+import { type MotionSync, readMotionSync } from "./motion_sync.ts";
 import { type ModelSettings, readSettings } from "./entry_file.ts";
 import { createTexture, textureAddress } from "./textures.ts";
 
@@ -10,6 +11,8 @@ export interface LoadedModel extends Puppet {
   settings: ModelSettings;
   /** Those of the model's expressions that could be loaded. */
   expressions: Expression[];
+  /** What its owner has set up for a voice; null where there is none that can be read. */
+  motionSync: MotionSync | null;
   /** Whether textures were larger than the graphics card takes, and so are drawn smaller. */
   shrunk: boolean;
 }
@@ -36,11 +39,12 @@ export async function loadModel(entry: string, options: LoadOptions): Promise<Lo
   const settings = readSettings(await downloads.json(url), url);
   const address = (file: string) => new URL(file, url).href;
 
-  const [assemble, moc, physics, pose, expressions, ...images] = await Promise.all([
+  const [assemble, moc, physics, pose, motionSync, expressions, ...images] = await Promise.all([
     loadFramework(settings.generation),
     downloads.bytes(address(settings.moc)),
     extra(downloads, settings.physics, address),
     extra(downloads, settings.pose, address),
+    extra(downloads, settings.motionSync, address),
     Promise.all(settings.expressions.map(async ({ name, file }) => {
       const json = await extra(downloads, file, address);
       return json === null ? [] : [readExpression(name, json)];
@@ -52,7 +56,13 @@ export async function loadModel(entry: string, options: LoadOptions): Promise<Lo
     signal.throwIfAborted();
     const puppet = assemble(settings, { moc, physics, pose });
     puppet.view.textures = textures;
-    return { ...puppet, settings, expressions: expressions.flat(), shrunk: images.some(({ shrunk }) => shrunk) };
+    return {
+      ...puppet,
+      settings,
+      expressions: expressions.flat(),
+      motionSync: readMotionSync(motionSync),
+      shrunk: images.some(({ shrunk }) => shrunk),
+    };
   } catch (error) {
     for (const texture of textures) texture.destroy(true);
     throw error;

@@ -2,6 +2,7 @@ import { Renderer } from "@pixi/core";
 import "@pixi/unsafe-eval";
 import { Actor } from "./actor.ts";
 import type { Avatar, Repertoire } from "@/web/presence/avatar.ts";
+import type { MouthPoseSource } from "@/web/presence/presence.ts";
 import type { Progress } from "./downloads.ts";
 import { StageError } from "./errors.ts";
 import { Governor } from "./governor.ts";
@@ -58,6 +59,8 @@ export interface Stage {
   load(character: Avatar, options?: LoadOptions): Promise<Loaded>;
   /** Moves the mouth with the text of a turn as it grows; null when no more will come. */
   speak(turn: string, text: string | null): void;
+  /** Moves the mouth with what is said aloud, which comes before text; null when nothing is. */
+  lipSync(source: MouthPoseSource | null): void;
   /** Shows a feeling, by any common word for it, from 0 to 1; it fades by itself. Unknown words change nothing. */
   feel(word: string, intensity?: number): void;
   /** Takes a thinking pose, until told otherwise. */
@@ -195,9 +198,11 @@ class PixiStage implements Stage {
   }
 
   speak(turn: string, text: string | null): void {
-    if (this.#actor === null) return;
-    this.#actor.mouth.setText(turn, text);
-    this.#actor.face.speaking = text !== null;
+    this.#actor?.speak(turn, text);
+  }
+
+  lipSync(source: MouthPoseSource | null): void {
+    this.#actor?.lipSync(source);
   }
 
   feel(word: string, intensity = 1): void {

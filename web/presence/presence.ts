@@ -4,6 +4,7 @@
  */
 import { type Signal, signal } from "@preact/signals";
 import type { Avatar, ShownAvatar } from "./avatar.ts";
+import type { MouthShapeName } from "@/lib/protocol/speech.ts";
 import type { AppConfig } from "@/lib/protocol/app_config.ts";
 
 /** What the character is doing, as far as the conversation tells. */
@@ -34,6 +35,31 @@ export const speech: Signal<Speech | null> = signal<Speech | null>(null);
 
 /** The newest feeling; each writing is a new one, even with the same name. Written by the chat. */
 export const feelings: Signal<Feeling | null> = signal<Feeling | null>(null);
+
+/** How the mouth stands now; null where nobody speaks aloud, so that text moves it. A share of each shape, 0 to 1. */
+export type MouthPose = Readonly<Partial<Record<MouthShapeName, number>>>;
+
+/** Where the avatar asks how the mouth stands, several times a frame. */
+export interface MouthPoseSource {
+  /**
+   * How the mouth stands, by the clock of what comes out of the loudspeaker.
+   *
+   * @param ahead Milliseconds from now, back when negative: lips begin before their sound, and so that a smoothed
+   * movement is not late, it has to know what comes. Nothing when left out
+   */
+  (ahead?: number): MouthPose;
+  /** The loudspeaker's own time, in milliseconds: for whoever records how well the mouth keeps to it. */
+  playhead?(): number;
+}
+
+/** Tells how the mouth is to stand; null while nothing is said aloud. Set by the voice. */
+export const mouthPose: Signal<MouthPoseSource | null> = signal<MouthPoseSource | null>(null);
+
+/**
+ * How far the answer has been heard: characters (UTF-16 units) of the turn's visible text, 0 from when it is known that
+ * it will be spoken; null where it is not spoken aloud. Feelings take effect by it. Written by the voice.
+ */
+export const heard: Signal<{ turn: string; to: number } | null> = signal<{ turn: string; to: number } | null>(null);
 
 /** The character to show instead of the configured one; null for that one. Written by whoever lets a person choose. */
 export const chosenAvatar: Signal<Avatar | null> = signal<Avatar | null>(null);

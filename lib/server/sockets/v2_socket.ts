@@ -116,6 +116,9 @@ export function serveV2(socket: WebSocket, services: V2Services, principal: Prin
         return sessions.stop(session, frame.turn);
       case "reset":
         return sessions.reset(session);
+      case "voice":
+      case "played":
+        return;
       case "call":
       case "cancel":
         return calls.take(frame);
