@@ -9,7 +9,7 @@ import { define } from "@/utils.ts";
 const GROUND = { light: "#efeafb", dark: "#131024", contrast: "#000000" };
 
 export default define.layout(function App({ Component, config, req, state }) {
-  const { language, theme } = preferencesOf(req.headers, state.config?.ui);
+  const { language, theme } = preferencesOf(req.headers, state.config);
   const words = WORDS[language];
   const file = (path: string) => withBase(config.basePath, asset(path));
   return (

@@ -6,7 +6,7 @@ import { preferencesOf } from "@/web/browser/preferences.ts";
 import { define } from "@/utils.ts";
 
 export default define.page(function Index({ state, req }) {
-  const preferences = preferencesOf(req.headers, state.config.ui);
+  const preferences = preferencesOf(req.headers, state.config);
   const words = WORDS[preferences.language];
   return (
     <main class="page">

@@ -28,8 +28,14 @@ export function appConfig(config: Config, model: ShownModel): AppConfig {
     llm: { backendWsUrl: `ws://${visitable(host)}:${port}${basePath}${config.llm.wsPath}` },
     ...(emotions !== undefined && { emotions }),
     ...(!same(config.avatar, defaults.avatar) && { avatar: config.avatar }),
+    ...(!same(voiceOf(config), voiceOf(defaults)) && { voice: voiceOf(config) }),
     ...(!same(config.ui, defaults.ui) && { ui: config.ui }),
   };
+}
+
+/** What the page has to know of the voice. */
+function voiceOf({ voice: { engine, volume } }: Config): { engine: string; volume: number } {
+  return { engine, volume };
 }
 
 function same(one: object, other: object): boolean {

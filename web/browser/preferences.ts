@@ -16,16 +16,32 @@ export const ENTER_KEYS = ["auto", "send", "newline"] as const;
 /** What Enter does in the box; `auto` is what it does elsewhere on the device: a new line on phones. */
 export type EnterKey = typeof ENTER_KEYS[number];
 
+export const TEXT_TIMES = ["first", "heard"] as const;
+
+/** When an answer that is said aloud is shown: as soon as it comes, or as it is heard. */
+export type TextTime = typeof TEXT_TIMES[number];
+
 export interface Preferences {
   language: Language;
   theme: Theme;
   enter: EnterKey;
+  /** Whether the character is heard. */
+  sound: boolean;
+  /** How loud, from 0 to 1. */
+  volume: number;
+  textTime: TextTime;
 }
+
+/** What the configuration says for those who have not chosen. */
+export type PreferenceDefaults = Pick<AppConfig, "ui" | "voice">;
+
+/** As loud as the character is where nothing says otherwise, from 0 to 1. */
+const USUAL_VOLUME = 0.8;
 
 const YEAR_SECONDS = 365 * 24 * 3600;
 
 /** What the request's cookies say, or else the configuration, or else the browser. */
-export function preferencesOf(headers: Headers, ui?: AppConfig["ui"]): Preferences {
+export function preferencesOf(headers: Headers, { ui, voice }: PreferenceDefaults = {}): Preferences {
   const cookies = new Map(
     (headers.get("cookie") ?? "").split(";").map((pair) => {
       const [name = "", value = ""] = pair.trim().split("=");
@@ -33,11 +49,15 @@ export function preferencesOf(headers: Headers, ui?: AppConfig["ui"]): Preferenc
     }),
   );
   const theme = cookies.get("theme") ?? ui?.theme;
+  const volume = Number(cookies.get("volume") ?? NaN);
   return {
     language: languageOf(cookies.get("language") ?? ui?.language ?? "") ??
       acceptedLanguage(headers.get("accept-language")),
     theme: THEMES.find((known) => known === theme) ?? "system",
     enter: ENTER_KEYS.find((known) => known === cookies.get("enter")) ?? "auto",
+    sound: cookies.get("sound") !== "false",
+    volume: volume >= 0 && volume <= 1 ? volume : voice?.volume ?? USUAL_VOLUME,
+    textTime: TEXT_TIMES.find((known) => known === cookies.get("textTime")) ?? "first",
   };
 }
 
@@ -55,14 +75,14 @@ export const preferences: ReadonlySignal<Preferences | null> = current;
  * @param before what has held until now
  */
 export function setPreferences(change: Partial<Preferences>, before: Preferences): void {
-  for (const [name, value] of Object.entries(change)) setCookie(name, value);
+  for (const [name, value] of Object.entries(change)) setCookie(name, String(value));
   applyToPage({ ...before, ...change });
 }
 
 /** Takes up defaults that the server has told since; what the reader has chosen stays. Only in the browser. */
-export function applyDefaults(ui: AppConfig["ui"]): void {
+export function applyDefaults(defaults: PreferenceDefaults): void {
   const headers = new Headers({ cookie: document.cookie, "accept-language": navigator.languages.join() });
-  applyToPage(preferencesOf(headers, ui));
+  applyToPage(preferencesOf(headers, defaults));
 }
 
 function applyToPage(preferences: Preferences): void {

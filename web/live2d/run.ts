@@ -1,5 +1,5 @@
 import { effect, signal as createSignal, untracked } from "@preact/signals";
-import { activity, appConfig, chosenAvatar, feelings, shownAvatar, speech } from "@/web/presence/presence.ts";
+import { activity, appConfig, chosenAvatar, feelings, shownAvatar, speech, taps } from "@/web/presence/presence.ts";
 import type { AppConfig } from "@/lib/protocol/app_config.ts";
 import type { Avatar } from "@/web/presence/avatar.ts";
 import type { Progress } from "./downloads.ts";
@@ -63,6 +63,7 @@ export async function runAvatar(
       ...config.avatar,
       signal,
       onView: listener.onView,
+      onTap: () => taps.value++,
       onLost(recovery) {
         tell({ phase: "loading", progress: 0 });
         recovery.then(() => tell({ phase: "ready", progress: null }), fail);

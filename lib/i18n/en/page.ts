@@ -106,6 +106,15 @@ export const PAGE: Words = {
     modelTitle: (model) => `The model ${model} is not there yet`,
     modelText: "Ollama is running. One thing is left to do:",
   },
+  voice: {
+    mute: "Mute",
+    volume: "Volume",
+    blocked: (name) => `Click anywhere to hear ${name}`,
+    replay: "Hear it again",
+    unheard: "You stopped this before it was said",
+    textTime: "Text of spoken answers",
+    textTimes: { first: "At once", heard: "With the voice" },
+  },
   errors: {
     ollama_unreachable: "Ollama is not running",
     ollama_refused: "Ollama turned the request down",
