@@ -145,6 +145,8 @@ export class Player {
       if (!turn.replay) this.#options.onPlayed(turn.turn, sentence.index);
     }
     if (turn.closed && turn.idle) {
+      // Its very end is told, before there is nothing.
+      this.#tell();
       this.#end(turn);
       this.#turns.shift();
     }
