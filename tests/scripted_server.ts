@@ -79,7 +79,7 @@ export class ScriptedServer {
   /** The newest frame of a kind from a page, once there are so many. */
   async next<T extends ClientFrame["type"]>(type: T, count = 1): Promise<ClientFrame & { type: T }> {
     const all = () => this.received.filter((frame): frame is ClientFrame & { type: T } => frame.type === type);
-    await until(`${count} frames ${type}`, () => all().length >= count, { patience: 15_000 });
+    await until(`${count} frames ${type}`, () => all().length >= count);
     return all().at(-1)!;
   }
 

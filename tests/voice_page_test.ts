@@ -187,7 +187,11 @@ const scenes: Record<string, (scene: Scene) => Promise<void>> = {
     await other.evaluateOnNewDocument(RECORD);
     await other.goto(server.url);
     await other.waitForSelector(".chat.ready");
-    await other.click("h1");
+    const isAsked = () => server.received.some((one) => one.type === "call" && one.method === "speech.turn");
+    await until("a use of the other tab that takes effect", async () => {
+      await other.click("h1");
+      return isAsked();
+    });
     assertEquals((await askedToSay(server)).params, { turn, from: 0 });
     await page.waitForFunction(() => !CSS.highlights.has("heard"));
   },
@@ -272,7 +276,7 @@ Deno.test("the voice on the page", async (t) => {
         const context = await browser.createBrowserContext();
         try {
           const page = await context.newPage();
-          page.setDefaultTimeout(15_000);
+          page.setDefaultTimeout(PATIENCE);
           const complaints = watchComplaints(page);
           await page.evaluateOnNewDocument(RECORD);
           await page.goto(server.url);

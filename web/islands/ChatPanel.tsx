@@ -194,10 +194,13 @@ export default function ChatPanel({ config, preferences: initial, role: loaded, 
         </p>
       )}
       {store?.voice.isBlocked.value && (
-        <button type="button" class="pill voice-blocked" role="status">
-          <Icon name="sound" />
-          {words.voice.blocked(name)}
-        </button>
+        <div class="voice-blocked" role="status">
+          {/* Any press will do. */}
+          <button type="button" class="pill">
+            <Icon name="sound" />
+            {words.voice.blocked(name)}
+          </button>
+        </div>
       )}
       <Composer
         chat={store}

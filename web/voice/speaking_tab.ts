@@ -22,7 +22,8 @@ export class SpeakingTab {
     const { signal } = this.#end;
     for (const use of USES) addEventListener(use, () => void this.#take(), { capture: true, passive: true, signal });
     if (this.#channel !== null) this.#channel.onmessage = () => this.#mine.value = false;
-    if (document.hasFocus()) await this.#take();
+    // The press that has brought the voice may have been the last one for long.
+    if (document.hasFocus() || navigator.userActivation?.isActive) await this.#take();
     else if (this.#channel === null) await this.#ask({ ifAvailable: true });
   }
 
