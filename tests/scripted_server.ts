@@ -35,6 +35,7 @@ function record(): void {
           const node = new AudioWorkletNode(context, "recorder", { channelCount: 1, channelCountMode: "explicit" });
           node.port.onmessage = ({ data }) => recorded.push(data);
           connect.call(this, node);
+          Object.assign(globalThis, { isRecording: true });
         });
       }
       return connect.call(this, target);

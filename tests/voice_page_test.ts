@@ -21,7 +21,14 @@ async function answer({ page, server }: Scene, sentences: readonly string[], ton
   const before = server.received.filter(({ type }) => type === "prompt").length;
   await say(page, "Say something");
   const { turn, text } = await server.next("prompt", before + 1);
-  server.send({ type: "queued", turn, text }, { type: "start", turn, provider: "ollama", model: "m" });
+  server.send({ type: "queued", turn, text });
+  await page.waitForFunction(() => "isRecording" in globalThis);
+  sayTo(server, turn, sentences, tones);
+  return turn;
+}
+
+function sayTo(server: ScriptedServer, turn: string, sentences: readonly string[], tones: readonly Tone[]): void {
+  server.send({ type: "start", turn, provider: "ollama", model: "m" });
   server.send({ type: "chunk", turn, data: sentences.join(" ") });
   let from = 0;
   sentences.forEach((sentence, index) => {
@@ -34,7 +41,6 @@ async function answer({ page, server }: Scene, sentences: readonly string[], ton
     server.tones.set(`${turn}-${index}`, tone);
     server.send({ type: "speech", turn, index, engine: "tone", url: `/speech/${turn}-${index}` });
   });
-  return turn;
 }
 
 /** Addresses of the page's own scripts. */
@@ -91,6 +97,27 @@ function pitch({ samples, sampleRate }: Recording, from: number, to: number): nu
   const part = samples.slice(Math.round(from * sampleRate), Math.round(to * sampleRate));
   const rises = part.filter((sample, i) => sample >= 0 && part[i - 1]! < 0).length;
   return rises / (to - from);
+}
+
+/** Runs where another tab speaks, after `prepare` in each of both. */
+async function twoTabs({ page, server, browser }: Scene, prepare: () => void): Promise<void> {
+  await page.evaluateOnNewDocument(prepare);
+  await page.reload();
+  await page.waitForSelector(".chat.ready");
+  await server.next("voice", 2);
+  const turn = await answer({ page, server, browser }, ["One two three four five."], [{ hertz: 400, ms: 20_000 }]);
+  await page.waitForFunction(() => CSS.highlights.has("heard"));
+  server.history = [{ turn, prompt: "?", text: "One two three four five.", thinking: "", state: "done" }];
+  const other = await page.browserContext().newPage();
+  await other.evaluateOnNewDocument(prepare);
+  await other.goto(server.url);
+  await other.waitForSelector(".chat.ready");
+  await until("a use of the other tab that takes effect", async () => {
+    await other.click("h1");
+    return server.received.some((one) => one.type === "call" && one.method === "speech.turn");
+  });
+  assertEquals((await askedToSay(server)).params, { turn, from: 0 });
+  await page.waitForFunction(() => !CSS.highlights.has("heard"));
 }
 
 const scenes: Record<string, (scene: Scene) => Promise<void>> = {
@@ -171,7 +198,7 @@ const scenes: Record<string, (scene: Scene) => Promise<void>> = {
     const isSounding = () =>
       (globalThis as unknown as { recorded: { samples: Float32Array }[] }).recorded
         .some(({ samples }) => samples.some((sample) => Math.abs(sample) > 0.1));
-    if (await page.$(".voice-blocked") !== null) await page.click(".voice-blocked");
+    await (await page.waitForSelector(".voice-blocked"))!.click();
     await page.waitForFunction(isSounding);
     await page.waitForFunction(() => document.querySelector(".voice-blocked") === null);
     await page.keyboard.press("Escape");
@@ -179,20 +206,27 @@ const scenes: Record<string, (scene: Scene) => Promise<void>> = {
     assert(heard > 5 && heard < 28, `${heard}`);
   },
 
-  "of two tabs the one that was used last speaks": async ({ page, server, browser }) => {
-    const turn = await answer({ page, server, browser }, ["One two three four five."], [{ hertz: 400, ms: 20_000 }]);
+  "of two tabs the one that was used last speaks": (scene) => twoTabs(scene, () => {}),
+
+  "of two tabs one speaks where there are no Web Locks, as with plain http": (scene) =>
+    twoTabs(scene, () => Object.defineProperty(navigator, "locks", { value: undefined })),
+
+  "what others have asked is to be heard, too, once the reader has pressed something": async ({ page, server }) => {
+    sayTo(server, "from-elsewhere", ["One two three."], [{ hertz: 400, ms: 20_000 }]);
+    await page.waitForSelector(".voice-blocked");
+    assertEquals(await page.evaluate(() => CSS.highlights.has("heard")), false);
+    await page.click("h1");
     await page.waitForFunction(() => CSS.highlights.has("heard"));
-    server.history = [{ turn, prompt: "?", text: "One two three four five.", thinking: "", state: "done" }];
-    const other = await page.browserContext().newPage();
-    await other.evaluateOnNewDocument(RECORD);
-    await other.goto(server.url);
-    await other.waitForSelector(".chat.ready");
-    const isAsked = () => server.received.some((one) => one.type === "call" && one.method === "speech.turn");
-    await until("a use of the other tab that takes effect", async () => {
-      await other.click("h1");
-      return isAsked();
-    });
-    assertEquals((await askedToSay(server)).params, { turn, from: 0 });
+    await page.waitForFunction(() => document.querySelector(".voice-blocked") === null);
+  },
+
+  "a tap on the character silences it": async (scene) => {
+    const { page, server } = scene;
+    await page.waitForSelector('canvas[data-state="ready"]');
+    const turn = await answer(scene, ["One two three four."], [{ hertz: 400, ms: 20_000 }]);
+    await page.waitForFunction(() => CSS.highlights.has("heard"));
+    await page.click("canvas");
+    assertEquals((await server.next("stop")).turn, turn);
     await page.waitForFunction(() => !CSS.highlights.has("heard"));
   },
 

@@ -336,7 +336,12 @@ export class ChatStore {
     for (const { turn, prompt, state, error } of this.#state.turns) {
       if (state === "unsent" && error === undefined) this.#sendPrompt(turn, prompt);
     }
-    for (const [turn, heard] of this.#turnsToStop) this.#socket.send({ type: "stop", turn, ...heard });
+    for (const [turn, heard] of this.#turnsToStop) {
+      this.#socket.send({ type: "stop", turn, ...heard });
+      const state = this.#find(turn)?.state;
+      // Of one that has ended, nobody says that it is stopped.
+      if (state === "done" || state === "failed") this.#turnsToStop.delete(turn);
+    }
   }
 
   /** For what the user did: shown at once. */
