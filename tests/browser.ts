@@ -34,8 +34,6 @@ const ARGUMENTS = [
   "--use-angle=swiftshader",
   "--ignore-gpu-blocklist",
   "--hide-scrollbars",
-  // As it is for people: without a press, a page is silent.
-  "--autoplay-policy=document-user-activation-required",
 ];
 
 async function executable(): Promise<string> {

@@ -99,6 +99,30 @@ function pitch({ samples, sampleRate }: Recording, from: number, to: number): nu
   return rises / (to - from);
 }
 
+/**
+ * Runs before the page's own scripts: no sound before a press, as browsers have it for people. Whatever a test runs in a
+ * page counts as one.
+ */
+function wantPress(): void {
+  let pressed = false;
+  addEventListener("pointerdown", ({ isTrusted }) => pressed ||= isTrusted, { capture: true });
+  const { resume, suspend } = AudioContext.prototype;
+  Object.assign(AudioContext.prototype, {
+    resume(this: AudioContext) {
+      return pressed ? resume.call(this) : new Promise(() => {});
+    },
+  });
+  const Real = AudioContext;
+  Object.assign(globalThis, {
+    AudioContext: class extends Real {
+      constructor(options: AudioContextOptions) {
+        super(options);
+        if (!pressed) void suspend.call(this);
+      }
+    },
+  });
+}
+
 /** Runs where another tab speaks, after `prepare` in each of both. */
 async function twoTabs({ page, server, browser }: Scene, prepare: () => void): Promise<void> {
   await page.evaluateOnNewDocument(prepare);
@@ -189,6 +213,7 @@ const scenes: Record<string, (scene: Scene) => Promise<void>> = {
     await server.next("played");
     server.history = [{ turn, prompt: "?", text: "One. Two and three and four.", thinking: "", state: "done" }];
     await page.waitForFunction(() => localStorage.getItem("vtuber:spoken")?.includes('"index":1'));
+    await page.evaluateOnNewDocument(wantPress);
     await page.reload();
     const asked = await askedToSay(server);
     assertEquals(asked.params, { turn, from: 1 });
@@ -200,6 +225,7 @@ const scenes: Record<string, (scene: Scene) => Promise<void>> = {
         .some(({ samples }) => samples.some((sample) => Math.abs(sample) > 0.1));
     await (await page.waitForSelector(".voice-blocked"))!.click();
     await page.waitForFunction(isSounding);
+    await page.waitForFunction(() => CSS.highlights.has("heard"));
     await page.waitForFunction(() => document.querySelector(".voice-blocked") === null);
     await page.keyboard.press("Escape");
     const { heard = -1 } = await server.next("stop");
@@ -212,6 +238,10 @@ const scenes: Record<string, (scene: Scene) => Promise<void>> = {
     twoTabs(scene, () => Object.defineProperty(navigator, "locks", { value: undefined })),
 
   "what others have asked is to be heard, too, once the reader has pressed something": async ({ page, server }) => {
+    await page.evaluateOnNewDocument(wantPress);
+    await page.reload();
+    await page.waitForSelector(".chat.ready");
+    await server.next("voice", 2);
     sayTo(server, "from-elsewhere", ["One two three."], [{ hertz: 400, ms: 20_000 }]);
     await page.waitForSelector(".voice-blocked");
     assertEquals(await page.evaluate(() => CSS.highlights.has("heard")), false);
