@@ -11,7 +11,7 @@ import { define } from "@/utils.ts";
 const GROUND = { light: "#efeafb", dark: "#131024", contrast: "#000000" };
 
 export default define.layout(function App({ Component, config, req, state }) {
-  const { language, theme } = requestPreferences(req, state.config?.ui);
+  const { language, theme } = requestPreferences(req, state.config);
   const words = WORDS[language];
   const split = splitStyle(req.headers);
   const file = (path: string) => withBase(config.basePath, asset(path));

@@ -7,7 +7,7 @@ import { define } from "@/utils.ts";
 
 /** Says that something failed, never why: an error's text may hold what is nobody's business. */
 export default define.page(function ErrorPage({ config, error, req, state }) {
-  const words = WORDS[requestPreferences(req, state.config?.ui).language];
+  const words = WORDS[requestPreferences(req, state.config).language];
   const missing = error instanceof HttpError && error.status === 404;
   return (
     <main class="error-page">

@@ -8,7 +8,7 @@ import { requestPreferences } from "@/web/browser/request_preferences.ts";
 import { define } from "@/utils.ts";
 
 export default define.page(function Index({ state, req }) {
-  const preferences = requestPreferences(req, state.config.ui);
+  const preferences = requestPreferences(req, state.config);
   const words = WORDS[preferences.language];
   return (
     <main class="page">

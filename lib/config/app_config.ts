@@ -29,8 +29,14 @@ export function appConfig(config: Config, model: ShownModel): AppConfig {
     llm: { backendWsUrl: `ws://${visitable(host)}:${port}${basePath}${config.llm.wsPath}` },
     ...(emotions !== undefined && { emotions }),
     ...(!isDeepStrictEqual(config.avatar, defaults.avatar) && { avatar: config.avatar }),
+    ...(!isDeepStrictEqual(voiceOf(config), voiceOf(defaults)) && { voice: voiceOf(config) }),
     ...(!isDeepStrictEqual(config.ui, defaults.ui) && { ui: config.ui }),
   };
+}
+
+/** What the page has to know of the voice. */
+function voiceOf({ voice: { engine, volume } }: Config): { engine: string; volume: number } {
+  return { engine, volume };
 }
 
 /** A server that listens everywhere is found at its loopback address. */

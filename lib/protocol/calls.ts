@@ -4,6 +4,7 @@
  * number of `progress`. A `cancel` frame ends a call that takes long.
  */
 import type { Emotion } from "./emotions.ts";
+import type { SentenceSpeech, SpokenSentence } from "./speech.ts";
 import type { TurnError } from "./v2.ts";
 
 /** A conversation in the list, newest first. */
@@ -156,6 +157,15 @@ export interface Calls {
   "turn.edit": { params: { turn: string; text: string; as: string }; result: null };
   /** The same with the turn's own prompt. */
   "turn.regenerate": { params: { turn: string; as: string }; result: null };
+  /**
+   * Says a turn, from a sentence on, to this page alone: one `progress` for each sentence, in their order, also of those
+   * that are still to come.
+   */
+  "speech.turn": {
+    params: { turn: string; from: number };
+    result: Record<string, never>;
+    progress: SpokenSentence & SentenceSpeech;
+  };
   "context.use": { params: Record<string, never>; result: ContextUse };
   "settings.read": { params: Record<string, never>; result: SettingField[] };
   /** Validated, written to the file, and applied at once but for fields that say `restart`. */

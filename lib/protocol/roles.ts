@@ -14,6 +14,7 @@ export const CALL_ROLES: Readonly<Record<Method, Role>> = {
   "conversations.export": "guest",
   "turn.edit": "guest",
   "turn.regenerate": "guest",
+  "speech.turn": "guest",
   "context.use": "guest",
   "settings.read": "owner",
   "settings.write": "owner",

@@ -114,6 +114,18 @@ export function withoutTurn(now: ConversationState, turn: string): ConversationS
   return { ...now, turns: now.turns.filter((known) => known.turn !== turn) };
 }
 
+/** The turn whose text comes. */
+export function streamingTurn(turns: readonly Turn[]): Turn | undefined {
+  return turns.findLast((turn) => turn.state === "streaming");
+}
+
+/** What the character does by the turns; null where it waits for the reader. */
+export function activityOf(turns: readonly Turn[]): "speaking" | "thinking" | null {
+  const current = currentTurn(turns);
+  if (current?.state === "streaming" && hasBegun(current)) return "speaking";
+  return current !== undefined && current.state !== "unsent" ? "thinking" : null;
+}
+
 /** The turn that is being answered, or the first one that waits for its answer. */
 export function currentTurn(turns: readonly Turn[]): Turn | undefined {
   return turns.find((turn) => turn.state === "streaming") ??

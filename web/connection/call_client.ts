@@ -35,6 +35,7 @@ const READ_ONLY_METHODS: ReadonlySet<Method> = new Set<Method>([
   "conversations.list",
   "conversations.export",
   "context.use",
+  "speech.turn",
   "settings.read",
   "llm.preflight",
   "avatars.list",

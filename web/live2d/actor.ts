@@ -161,17 +161,18 @@ export class Actor {
     await this.#model.view.motion(group, index, PRIORITY.wanted);
   }
 
-  /** Reacts to a tap at a place in pixels of the stage. */
-  tap(x: number, y: number): void {
+  /** Reacts to a tap at a place in pixels of the stage. False: it has missed the model. */
+  tap(x: number, y: number): boolean {
     const { view } = this.#model;
     const place = { x: (x - view.x) / view.scale.x, y: (y - view.y) / view.scale.y };
     const areas = view.internalModel.hitTest(place.x, place.y);
     if (areas.length === 0) areas.push(...this.#areasByPlace(place.x, place.y));
-    if (areas.length === 0) return;
+    if (areas.length === 0) return false;
     const group = tapGroups(areas, [...this.motions.keys()], this.#idleGroup)[0];
     // A motion that cannot be loaded is no reason to fail: the model just does not react.
     if (group !== undefined) void view.motion(group, undefined, PRIORITY.reaction);
     else this.face.feel(this.faces.get("surprised") ?? null, 0.7);
+    return true;
   }
 
   get settings(): ModelSettings {

@@ -8,6 +8,7 @@ import {
   mouthPose,
   shownAvatar,
   speech,
+  taps,
 } from "@/web/presence/presence.ts";
 import type { AppConfig } from "@/lib/protocol/app_config.ts";
 import type { Avatar } from "@/web/presence/avatar.ts";
@@ -73,6 +74,7 @@ export async function runAvatar(
       ...config.avatar,
       signal,
       onView: listener.onView,
+      onTap: () => taps.value++,
       onLost(recovery) {
         tell({ phase: "loading", progress: 0 });
         recovery.then(() => tell({ phase: "ready", progress: null }), fail);

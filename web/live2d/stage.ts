@@ -33,6 +33,8 @@ export interface StageOptions extends Partial<Limits> {
   onLost?: (recovery: Promise<void>) => void;
   /** The person has moved or sized the model. */
   onView?: (view: View) => void;
+  /** The person has tapped the model. */
+  onTap?: () => void;
 }
 
 export interface LoadOptions {
@@ -151,7 +153,7 @@ class PixiStage implements Stage {
     handle(canvas, {
       tap: (x, y) => {
         const place = this.#toStage(x, y);
-        this.#actor?.tap(place.x, place.y);
+        if (this.#actor?.tap(place.x, place.y)) options.onTap?.();
       },
       move: (dx, dy) => {
         const stage = boxOf(canvas);

@@ -61,6 +61,9 @@ export const mouthPose: Signal<MouthPoseSource | null> = signal<MouthPoseSource 
  */
 export const heard: Signal<{ turn: string; to: number } | null> = signal<{ turn: string; to: number } | null>(null);
 
+/** Counts the taps on the character: a reader who wants it silent, or just its attention. Written by the avatar. */
+export const taps: Signal<number> = signal(0);
+
 /** The character to show instead of the configured one; null for that one. Written by whoever lets a person choose. */
 export const chosenAvatar: Signal<Avatar | null> = signal<Avatar | null>(null);
 

@@ -109,6 +109,15 @@ export const PAGE: Words = {
     modelTitle: (model) => `The model ${model} is not there yet`,
     modelText: (server) => `${server} is running. One thing is left to do:`,
   },
+  voice: {
+    mute: "Mute",
+    volume: "Volume",
+    blocked: (name) => `Click anywhere to hear ${name}`,
+    replay: "Hear it again",
+    unheard: "You stopped this before it was said",
+    textTime: "Text of spoken answers",
+    textTimes: { first: "At once", heard: "With the voice" },
+  },
   errors: (server) => ({
     llm_unreachable: `${server} cannot be reached`,
     llm_bad_gateway: `${server} cannot be reached through a proxy`,

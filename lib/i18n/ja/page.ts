@@ -105,6 +105,15 @@ export const PAGE: Words = {
     modelTitle: (model) => `モデル ${model} がまだありません`,
     modelText: (server) => `${server} は起動しています。あと一つだけ必要です：`,
   },
+  voice: {
+    mute: "ミュート",
+    volume: "音量",
+    blocked: (name) => `どこかをクリックすると${name}の声が聞こえます`,
+    replay: "もう一度聞く",
+    unheard: "ここから先は、読み上げる前に止められました",
+    textTime: "読み上げる返事の文字",
+    textTimes: { first: "すぐに表示", heard: "声に合わせて表示" },
+  },
   errors: (server) => ({
     llm_unreachable: `${server} につながりません`,
     llm_bad_gateway: `${server} にプロキシ経由でつながりません`,

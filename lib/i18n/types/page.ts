@@ -111,6 +111,19 @@ export interface Words {
     modelTitle(model: string): string;
     modelText(server: string): string;
   };
+  voice: {
+    /** Of the switch: pressed, the character is not heard. */
+    mute: string;
+    volume: string;
+    /** Asks for the press that browsers want before a page may sound. */
+    blocked(name: string): string;
+    replay: string;
+    /** Of what follows where an answer was cut short. */
+    unheard: string;
+    /** When the text of an answer is shown that is said aloud: the setting, and what there is to choose. */
+    textTime: string;
+    textTimes: Record<"first" | "heard", string>;
+  };
   /** Titles of failures, of a provider by its name. What exactly went wrong follows in the server's words. */
   errors(server: string): Record<ErrorCode, string>;
   /** Begins such a title where the provider's name is not known. */

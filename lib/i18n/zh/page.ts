@@ -103,6 +103,15 @@ export const PAGE: Words = {
     modelTitle: (model) => `还没有模型 ${model}`,
     modelText: (server) => `${server} 正在运行，只差一步：`,
   },
+  voice: {
+    mute: "静音",
+    volume: "音量",
+    blocked: (name) => `点按任意处，即可听到${name}的声音`,
+    replay: "再听一遍",
+    unheard: "从这里起，还没说出就被停止了",
+    textTime: "朗读回答时的文字",
+    textTimes: { first: "立即显示", heard: "随声音显示" },
+  },
   errors: (server) => ({
     llm_unreachable: `连不上 ${server}`,
     llm_bad_gateway: `通过代理连不上 ${server}`,

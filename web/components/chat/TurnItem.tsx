@@ -3,6 +3,7 @@ import { brokeOff } from "@/lib/protocol/v2.ts";
 import { hasBegun, type Turn } from "@/web/chat/conversation.ts";
 import { guessHeight, isHeld, watchNear } from "@/web/chat/near_screen.ts";
 import type { Words } from "@/lib/i18n/types/page.ts";
+import type { VoiceLink } from "@/web/voice/voice_link.ts";
 import { CopyButton } from "@/web/components/CopyButton.tsx";
 import { Icon } from "@/web/components/Icon.tsx";
 import { AssistantMessage } from "./AssistantMessage.tsx";
@@ -27,6 +28,12 @@ interface TurnItemProps {
   /** Asks `text` instead, and drops what follows. Rejects, with a `CallError`, when the server does not take it. */
   onAsk(turn: string, text: string): Promise<void>;
   onRegenerate(turn: string): void;
+  /** Null where nobody speaks. */
+  voice: VoiceLink | null;
+  /** Whether the text of what is said comes with the voice. */
+  withVoice: boolean;
+  /** Says the answer aloud again. */
+  onReplay(turn: string): void;
 }
 
 interface TurnItemState {
@@ -61,10 +68,11 @@ export class TurnItem extends Component<TurnItemProps, TurnItemState> {
   }
 
   override shouldComponentUpdate(next: TurnItemProps, { near }: TurnItemState): boolean {
-    const { turn, name, words, online, last, recent } = this.props;
+    const { turn, name, words, online, last, recent, voice, withVoice } = this.props;
+    if (next.voice !== voice || next.withVoice !== withVoice) return true;
     if (near !== this.state.near || next.recent !== recent) return true;
     return next.turn !== turn || next.name !== name || next.words !== words || next.last !== last ||
-      ((turn.state === "unsent" || (last && brokeOff(turn))) && next.online !== online);
+      (next.online !== online && (turn.state === "unsent" || (last && brokeOff(turn)) || voice !== null));
   }
 
   render(props: TurnItemProps, { near }: TurnItemState) {
@@ -83,8 +91,10 @@ export class TurnItem extends Component<TurnItemProps, TurnItemState> {
     );
   }
 
-  #content({ turn, name, words, online, last, onContinue, onRetry, onEdit, onAsk, onRegenerate }: TurnItemProps) {
-    const { turn: id, prompt, text, thinking, state, reason, error } = turn;
+  #content(props: TurnItemProps) {
+    const { turn, name, words, online, last, voice, withVoice } = props;
+    const { onContinue, onRetry, onEdit, onAsk, onRegenerate, onReplay } = props;
+    const { turn: id, prompt, text, thinking, state, reason, error, heard } = turn;
     const live = state === "streaming" || state === "queued";
     const answered = text.trim() !== "" || (live && thinking === "");
     const more = last && brokeOff(turn)
@@ -105,7 +115,14 @@ export class TurnItem extends Component<TurnItemProps, TurnItemState> {
         {answered && (
           <div class="message answered" aria-busy={live}>
             <h3 class="visually-hidden">{name}</h3>
-            {text !== "" && <AssistantMessage text={text} live={live} words={words} />}
+            {text !== "" && (
+              <AssistantMessage
+                text={text}
+                live={live}
+                words={words}
+                {...voice !== null && { spoken: { turn: id, voice, heard, withVoice } }}
+              />
+            )}
             {live && !hasBegun(turn) && <Dots label={words.thinking} />}
           </div>
         )}
@@ -119,6 +136,17 @@ export class TurnItem extends Component<TurnItemProps, TurnItemState> {
         {(answered || state === "done") && (
           <div class="turn-tools">
             {!live && text !== "" && <CopyButton text={text} words={words} />}
+            {!live && voice !== null && text.trim() !== "" && online && (
+              <button
+                type="button"
+                class="small-round"
+                aria-label={words.voice.replay}
+                title={words.voice.replay}
+                onClick={() => onReplay(id)}
+              >
+                <Icon name="sound" />
+              </button>
+            )}
             {last && state === "done" && (
               <button
                 type="button"
