@@ -55,10 +55,13 @@ export interface VoiceEngine {
   voices(): Promise<readonly Voice[]>;
   /** Whether it can say a text in this language. */
   speaks(language: string): boolean;
+  /** Starts what takes its time, so that the first sentence does not wait for it. May be called again. */
+  prepare?(): void;
   /**
    * Begins a sound. Resolves once its first part is on its way, or all of it is made.
    *
    * @throws {VoiceError} saying why nothing can be heard
+   * @throws the reason of `signal`
    */
   synthesise(request: SpeechRequest, options: { signal: AbortSignal }): Promise<Synthesis>;
   /** Frees workers and memory. */
