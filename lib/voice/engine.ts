@@ -48,7 +48,7 @@ export interface VoiceEngine {
   readonly id: string;
   /** For people. */
   readonly name: string;
-  /** True when what is said leaves this machine. */
+  /** True when what is said leaves this machine and the network that it is in. */
   readonly away: boolean;
   /** What is missing before it can speak, in one sentence with what to do; undefined when nothing is. */
   needs(): Promise<string | undefined>;
@@ -71,4 +71,9 @@ export interface VoiceEngine {
 /** Why a sentence cannot be heard; its message is shown to the reader. */
 export class VoiceError extends Error {
   override readonly name = "VoiceError";
+}
+
+/** The parts of a sound that is made at once. */
+export async function* once(sound: SoundPart): AsyncGenerator<SoundPart> {
+  yield sound;
 }

@@ -1,4 +1,5 @@
 import type { Config } from "@/lib/config/schema.ts";
+import { BlipsEngine } from "./blips/blips.ts";
 import type { VoiceEngine } from "./engine.ts";
 import { FliteEngine } from "./flite/flite.ts";
 
@@ -14,6 +15,7 @@ export class VoiceRegistry implements Disposable {
 
   constructor(settings: VoiceSettings) {
     this.#add(new FliteEngine());
+    this.#add(new BlipsEngine());
     this.configure(settings);
   }
 

@@ -1,4 +1,4 @@
-import type { SpeechRequest, Synthesis, Voice, VoiceEngine } from "@/lib/voice/engine.ts";
+import { once, type SpeechRequest, type Synthesis, type Voice, type VoiceEngine } from "@/lib/voice/engine.ts";
 import { FliteWorker, type FliteWorkerOptions } from "./flite_worker.ts";
 import { visemesOf } from "./visemes.ts";
 
@@ -65,10 +65,6 @@ export class FliteEngine implements VoiceEngine {
   [Symbol.dispose](): void {
     this.#worker[Symbol.dispose]();
   }
-}
-
-async function* once<T>(value: T): AsyncGenerator<T> {
-  yield value;
 }
 
 /** A text in the letters that flite knows: `café` as `cafe`, `don’t` as `don't`; what has no such letters is a space. */
