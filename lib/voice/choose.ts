@@ -1,0 +1,36 @@
+import type { Config } from "@/lib/config/schema.ts";
+import type { VoiceEngine } from "./engine.ts";
+
+export interface Choice {
+  /** As configured for the character. */
+  engine: Config["voice"]["engine"];
+  /** Of the sentence (BCP 47). */
+  language: string;
+  /** Languages in which the page's browser has voices on its own device. */
+  speaks: readonly string[];
+  /** Those of this machine, by id. */
+  engines: ReadonlyMap<string, VoiceEngine>;
+}
+
+/**
+ * Who says a sentence: an engine of this machine, `browser` where the page says it itself, or `none` where nobody does.
+ *
+ * `auto` takes a neural voice that was fetched, else a voice of the browser's on the reader's device, else flite for
+ * English. An engine that is named is taken at its word: where it does not speak the language, nobody does.
+ */
+export function chooseEngine({ engine, language, speaks, engines }: Choice): VoiceEngine | "browser" | "none" {
+  if (engine === "off") return "none";
+  if (engine === "browser") return "browser";
+  const speaking = (id: string) => {
+    const one = engines.get(id);
+    return one?.speaks(language) ? one : undefined;
+  };
+  if (engine !== "auto") return speaking(engine) ?? "none";
+  const inBrowser = speaks.some((one) => primary(one) === primary(language));
+  return speaking("sherpa") ?? (inBrowser ? "browser" : speaking("flite")) ?? "none";
+}
+
+/** `en` of `en-GB`. */
+function primary(language: string): string {
+  return (language.split(/[-_]/)[0] ?? "").toLowerCase();
+}

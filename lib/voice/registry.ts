@@ -1,0 +1,39 @@
+import type { Config } from "@/lib/config/schema.ts";
+import { BlipsEngine } from "./blips/blips.ts";
+import type { VoiceEngine } from "./engine.ts";
+import { FliteEngine } from "./flite/flite.ts";
+
+/** What the engines take from the configuration. */
+export type VoiceSettings = Pick<Config["voice"], "host" | "model"> & {
+  /** The `Authorization` header for `host`, a secret. */
+  authorization?: string | undefined;
+};
+
+/** The engines of this machine, by id. The browser's own voices are none of them: the page has those. */
+export class VoiceRegistry implements Disposable {
+  readonly #engines = new Map<string, VoiceEngine>();
+
+  constructor(settings: VoiceSettings) {
+    this.#add(new FliteEngine());
+    this.#add(new BlipsEngine());
+    this.configure(settings);
+  }
+
+  /** As they are configured now. */
+  get engines(): ReadonlyMap<string, VoiceEngine> {
+    return this.#engines;
+  }
+
+  /** Takes a changed configuration. Engines that it says nothing of go on as they are. */
+  configure(_settings: VoiceSettings): void {}
+
+  #add(engine: VoiceEngine): void {
+    this.#engines.get(engine.id)?.[Symbol.dispose]();
+    this.#engines.set(engine.id, engine);
+  }
+
+  [Symbol.dispose](): void {
+    for (const engine of this.#engines.values()) engine[Symbol.dispose]();
+    this.#engines.clear();
+  }
+}
