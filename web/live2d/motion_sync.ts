@@ -1,4 +1,4 @@
-import { forShapes, type ShapeValues } from "./mouth_targets.ts";
+import { forShapes, type ShapeValues } from "./shape_values.ts";
 import type { MouthShapeName } from "@/lib/protocol/speech.ts";
 
 /** What a model's owner has set up for a voice in Cubism's editor (`.motionsync3.json`). */

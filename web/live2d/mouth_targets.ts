@@ -1,6 +1,7 @@
 import type { MotionSync } from "./motion_sync.ts";
 import type { Rig } from "./rig.ts";
-import { MOUTH_SHAPES, type MouthShapeName } from "@/lib/protocol/speech.ts";
+import { forShapes, type ShapeValues } from "./shape_values.ts";
+import type { MouthShapeName } from "@/lib/protocol/speech.ts";
 
 /** What the shapes of a mouth do to one parameter of a model. */
 export interface MouthTarget {
@@ -14,8 +15,6 @@ export interface MouthTarget {
    */
   weights: ShapeValues;
 }
-
-export type ShapeValues = Readonly<Record<MouthShapeName, number>>;
 
 /** A share for each shape; none where nothing is said of it. */
 type Shares = Partial<ShapeValues>;
@@ -143,9 +142,4 @@ function valueAt(rig: Rig, index: number, share: number): number {
   const end = share < 0 ? Math.min(0, min) : Math.max(0, max);
   const usual = Math.abs(end) <= STANDARD ? Math.sign(end) * Math.min(1, Math.abs(end)) : end;
   return Math.max(min, usual * Math.abs(share));
-}
-
-/** A value for each shape. */
-export function forShapes(value: (shape: MouthShapeName) => number): ShapeValues {
-  return Object.fromEntries(MOUTH_SHAPES.map((shape) => [shape, value(shape)])) as Record<MouthShapeName, number>;
 }
