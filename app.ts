@@ -1,6 +1,7 @@
 /** The application: which path is answered by what. Who may ask for it stands in `lib/protocol/roles.ts`. */
 import { App, csp, HttpError, staticFiles } from "fresh";
 import { upgradeSocket } from "./lib/server/sockets/upgrade.ts";
+import { serveSound } from "./lib/server/http/speech.ts";
 import { serveFile } from "./lib/server/http/files.ts";
 import { healthz, readyz } from "./lib/server/http/health.ts";
 import { visitorOf } from "./lib/server/http/visitor.ts";
@@ -16,7 +17,7 @@ export interface AppOptions {
 
 /** Makes the app around services that are ready. File routes come from the build. */
 export function createApp(services: Services, { unchecked }: AppOptions = {}): App<State> {
-  const { avatars, chat, live, modelService, settings, uploads } = services;
+  const { avatars, chat, live, modelService, settings, speech, uploads } = services;
   const addressOf = (request: Request) => visitorOf(request)?.address ?? "local";
   function principalOf(request: Request): Principal {
     const principal = visitorOf(request)?.principal ?? unchecked;
@@ -51,6 +52,10 @@ export function createApp(services: Services, { unchecked }: AppOptions = {}): A
       const path = await avatars.textures.pathFor(below(ctx.url, "/avatars/"), ctx.url.searchParams.get("size"));
       return serveFile(ctx.req, avatars.avatarsDir, path, { foreign: true, immutable: true });
     })
+    .get(
+      `${at("/speech/*").slice(0, -1)}:id`,
+      (ctx) => serveSound(speech.sound(ctx.params.id ?? "", principalOf(ctx.req))),
+    )
     // The avatar that is shown, for clients that know no more than `entry`, as the Python predecessor's do.
     .get(at("/model/*"), (ctx) => serveFile(ctx.req, avatars.shownDir, below(ctx.url, "/model/"), { foreign: true }))
     .get(at("/vendor/*"), (ctx) => serveFile(ctx.req, avatars.vendorDir, below(ctx.url, "/vendor/")))

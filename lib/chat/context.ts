@@ -35,7 +35,7 @@ export function contextBudget(contextLength: number = USUAL_CONTEXT, answer: num
 export function messagesFor(turns: readonly TurnRecord[], options: ContextOptions): ChatMessage[] {
   const last = turns.at(-1);
   if (last === undefined) return [];
-  return fit(turns.slice(0, -1), last, greeted(turns, options)).messages;
+  return fit(turns.slice(0, -1).map(asHeard), last, greeted(turns, options)).messages;
 }
 
 /**
@@ -57,7 +57,12 @@ export function messagesIn(turns: readonly TurnRecord[], greeting?: string): Cha
 function split(turns: readonly TurnRecord[]): { past: readonly TurnRecord[]; prompt?: string } {
   const last = turns.at(-1);
   const open = last?.text === "" && last.state !== "done" && last.state !== "failed";
-  return open ? { past: turns.slice(0, -1), prompt: last.prompt } : { past: turns };
+  return open ? { past: turns.slice(0, -1).map(asHeard), prompt: last.prompt } : { past: turns.map(asHeard) };
+}
+
+/** A turn with no more of its answer than was heard: what nobody has heard was not said. */
+function asHeard(turn: TurnRecord): TurnRecord {
+  return turn.heard === undefined ? turn : { ...turn, text: turn.text.slice(0, turn.heard).trimEnd() };
 }
 
 function messagesOf({ prompt, text }: TurnRecord): ChatMessage[] {

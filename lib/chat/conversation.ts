@@ -9,6 +9,8 @@ import { FeelingsStage } from "@/lib/stages/feelings.ts";
 import { MarksStage } from "@/lib/stages/marks.ts";
 import { pipeline } from "@/lib/stages/pipeline.ts";
 import { ThoughtsStage } from "@/lib/stages/thoughts.ts";
+import type { OpenSpeech } from "@/lib/voice/turn_speech.ts";
+import { ConversationSpeech, heardOffset } from "./conversation_speech.ts";
 import type { GenerateRequest } from "@/lib/providers/provider.ts";
 import { OWNER } from "@/lib/principal.ts";
 import { brokeOff, type EndReason, type TurnError, type TurnRecord } from "@/lib/protocol/v2.ts";
@@ -28,6 +30,8 @@ export interface ConversationOptions {
   queue: number;
   /** Whether feelings are guessed where the model marks none; asked for each turn. Default: they are not. */
   classifier?(): boolean;
+  /** Says answers aloud where somebody listens. Default: nobody speaks. */
+  openSpeech?: OpenSpeech;
   /** Makes the request for the last of `turns`. */
   request(turns: readonly TurnRecord[]): GenerateRequest;
   /** Makes what follows the events of one turn, for the log and the metrics. It must not throw. */
@@ -42,6 +46,8 @@ export interface Watcher {
   wake(): void;
   /** Earlier frames do not hold any more: all of the conversation has to be sent. */
   restart(): void;
+  /** Something went wrong that changes no turn. */
+  notice?(error: TurnError): void;
 }
 
 /** What has been answered, and thought. */
@@ -61,6 +67,7 @@ export class Conversation {
   readonly owner: string;
   readonly log: FrameLog;
   readonly watchers = new Set<Watcher>();
+  readonly #speech: ConversationSpeech;
   #turns: StoredTurn[];
   #counted: { turn: string; tokens: number } | undefined;
   #running: { record: StoredTurn; controller: AbortController; finished: Promise<void> } | undefined;
@@ -71,6 +78,13 @@ export class Conversation {
     this.owner = options.owner;
     this.#turns = options.turns;
     this.log = new FrameLog(options.seq);
+    this.#speech = new ConversationSpeech({
+      conversation: options.id,
+      owner: options.owner,
+      open: options.openSpeech,
+      deliver: (turn, speech) => this.#announce({ type: "speech", turn, seq: this.#next(), ...speech }),
+      onFailure: ({ message }) => this.#tell((watcher) => watcher.notice?.({ code: "voice_failed", message })),
+    });
     this.#options = options;
   }
 
@@ -98,9 +112,19 @@ export class Conversation {
     return this.#turns.filter((turn) => turn.state === "queued").length;
   }
 
-  /** True while an answer is being made or waited for. */
+  /** True while an answer is being made, waited for, or said. */
   get busy(): boolean {
-    return this.#running !== undefined;
+    return this.#running !== undefined || this.#speech.active;
+  }
+
+  /** Has answers said, from the next one on: see {@linkcode ConversationSpeech.listen}. */
+  listen(speaks: readonly string[]): () => void {
+    return this.#speech.listen(speaks);
+  }
+
+  /** A sentence of a turn has been heard to its end. */
+  played(turn: string, index: number): void {
+    this.#speech.of(turn)?.played(index);
   }
 
   /**
@@ -148,6 +172,7 @@ export class Conversation {
     }
     delete record.reason;
     delete record.error;
+    delete record.heard;
     record.state = "queued";
     const { prompt: text, greeting } = record;
     this.#push(record, {
@@ -160,8 +185,14 @@ export class Conversation {
     this.#runNext();
   }
 
-  /** Ends a turn, keeping the text so far. A turn that has ended, or is not known, is left as it is. */
-  stop(turn: string): void {
+  /**
+   * Ends a turn, keeping the text so far, and what is said of it. A turn that is not known is left as it is.
+   *
+   * @param heard how much of its text was heard, UTF-16 units: the model is told no more than that
+   */
+  stop(turn: string, heard?: number): void {
+    this.#speech.silence(turn);
+    if (heard !== undefined) this.#hear(turn, heard);
     if (this.#running?.record.turn === turn) {
       this.#running.controller.abort(new DOMException("Stopped by the user", "AbortError"));
       return;
@@ -175,6 +206,7 @@ export class Conversation {
     const from = this.#turns.findIndex((known) => known.turn === turn);
     if (from < 0) return;
     this.#cancel(this.#turns.slice(from));
+    for (const gone of this.#turns.slice(from)) this.#speech.silence(gone.turn);
     this.#turns = this.#turns.slice(0, from);
     this.log.clear(this.#next());
     this.#tell((watcher) => watcher.restart());
@@ -182,6 +214,7 @@ export class Conversation {
 
   /** Ends whatever runs or waits. */
   cancel(): void {
+    this.#speech.silence();
     this.#cancel(this.#turns);
   }
 
@@ -193,6 +226,7 @@ export class Conversation {
   /** Ends whatever runs or waits because the server goes down; resolves when nothing does any more. */
   async close(): Promise<void> {
     const running = this.#running;
+    this.#speech.silence();
     for (const record of this.#turns) {
       if (record.state === "queued" || record.state === "streaming") this.#fail(record, INTERRUPTED);
     }
@@ -241,9 +275,15 @@ export class Conversation {
   /** The stages of a turn, and what keeps what comes out of them. */
   #keeping(record: StoredTurn): Emit {
     const before = { text: record.text, thinking: record.thinking };
-    const stages = [new ThoughtsStage(before.text), new MarksStage(before.text)];
     const guessing = this.#options.classifier?.() ?? false;
-    return pipeline(guessing ? [...stages, new FeelingsStage(before.text.length)] : stages, (event) => {
+    const speech = this.#speech.begin(record.turn, before.text.length);
+    const stages = [
+      new ThoughtsStage(before.text),
+      new MarksStage(before.text),
+      ...(guessing ? [new FeelingsStage(before.text.length)] : []),
+      ...(speech === undefined ? [] : [speech.stage]),
+    ];
+    return pipeline(stages, (event) => {
       // A turn that was ended from outside (a truncation) must not speak into what came after it.
       if (record.state !== "streaming") return;
       try {
@@ -274,7 +314,13 @@ export class Conversation {
       }
       case "emotion":
         return this.#push(record, { ...event, turn, seq: this.#next() });
+      case "sentence": {
+        const { type, ...sentence } = event;
+        this.#announce({ type, turn, seq: this.#next(), ...sentence });
+        return this.#speech.of(turn)?.say(sentence);
+      }
       case "retract":
+        this.#speech.of(turn)?.restart();
         return this.#retract(record, before);
       case "end":
         this.#count(record, event.usage);
@@ -294,6 +340,16 @@ export class Conversation {
     this.#tell((watcher) => watcher.restart());
   }
 
+  /** Keeps how much of a turn was heard before it was cut short. */
+  #hear(turn: string, heard: number): void {
+    const record = this.#turns.find((known) => known.turn === turn);
+    if (record === undefined) return;
+    const to = heardOffset(record.text, heard);
+    if (record.state !== "streaming" && record.text.slice(to).trim() === "") return;
+    record.heard = to;
+    this.#push(record, { type: "heard", turn, seq: this.#next(), heard: to });
+  }
+
   #count({ turn, thinking }: StoredTurn, { promptTokens, outputTokens }: Usage = {}): void {
     // Thoughts are counted as a part of the answer, and not told again.
     if (promptTokens === undefined || outputTokens === undefined || thinking !== "") return;
@@ -303,12 +359,14 @@ export class Conversation {
   #end(record: StoredTurn, reason: EndReason): void {
     record.state = "done";
     record.reason = reason;
+    this.#speech.end(record.turn);
     this.#push(record, { type: "end", turn: record.turn, seq: this.#next(), reason });
   }
 
   #fail(record: StoredTurn, error: TurnError): void {
     record.state = "failed";
     record.error = error;
+    this.#speech.end(record.turn);
     this.#push(record, { type: "error", turn: record.turn, seq: this.#next(), ...error });
   }
 
@@ -319,6 +377,12 @@ export class Conversation {
   #push(record: StoredTurn, frame: LoggedFrame): void {
     this.log.push(frame);
     guarded("note a turn that has changed", () => this.#options.onChange(record));
+    this.#tell((watcher) => watcher.wake());
+  }
+
+  /** Sends a frame that changes nothing of what is stored. */
+  #announce(frame: LoggedFrame): void {
+    this.log.push(frame);
     this.#tell((watcher) => watcher.wake());
   }
 

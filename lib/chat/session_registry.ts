@@ -88,8 +88,8 @@ export class SessionRegistry {
   }
 
   /** Ends a turn of the session's conversation. */
-  stop(session: Session, turn: string): Promise<void> {
-    return session.inOrder(() => session.conversation.stop(turn));
+  stop(session: Session, turn: string, heard?: number): Promise<void> {
+    return session.inOrder(() => session.conversation.stop(turn, heard));
   }
 
   /** Begins a new conversation. The old one stays stored; what runs in it ends, unless other sessions are in it. */

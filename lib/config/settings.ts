@@ -33,6 +33,14 @@ const CHANGEABLE = [
   "log.level",
   "server.port",
   "server.host",
+  "voice.engine",
+  "voice.voice",
+  "voice.rate",
+  "voice.pitch",
+  "voice.volume",
+  "voice.speak",
+  "voice.host",
+  "voice.model",
 ];
 
 /** What the server takes up only when it starts. */

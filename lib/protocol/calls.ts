@@ -42,6 +42,18 @@ export interface ContextUse {
   };
 }
 
+/** Who can speak. */
+export interface VoiceEngineInfo {
+  /** As the configuration names it. */
+  id: string;
+  name: string;
+  /** True when what is said leaves this machine. */
+  away: boolean;
+  /** What is missing before it can speak. */
+  needs?: string;
+  voices: { id: string; name: string; languages: string[] }[];
+}
+
 /** One field of the configuration that the page may change. Writing `null` brings the default back. */
 export interface SettingField {
   /** Such as `["llm", "model"]`. */
@@ -166,6 +178,9 @@ export interface Calls {
     result: Record<string, never>;
     progress: SpokenSentence & SentenceSpeech;
   };
+  /** Says a text in the chosen voice, to this page alone. */
+  "speech.say": { params: { text: string }; result: Record<string, never>; progress: SpokenSentence & SentenceSpeech };
+  "voices.list": { params: Record<string, never>; result: VoiceEngineInfo[] };
   "context.use": { params: Record<string, never>; result: ContextUse };
   "settings.read": { params: Record<string, never>; result: SettingField[] };
   /** Validated, written to the file, and applied at once but for fields that say `restart`. */

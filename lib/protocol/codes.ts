@@ -39,6 +39,8 @@ export const ERROR_CODES = [
   "forbidden",
   /** A value that cannot be taken; the message names it. */
   "bad_value",
+  /** A sentence cannot be said aloud. */
+  "voice_failed",
   /** What is said cannot be stored now; the server keeps it and tries again. */
   "not_stored",
   /** The client's frame could not be read. */

@@ -15,6 +15,8 @@ export const CALL_ROLES: Readonly<Record<Method, Role>> = {
   "turn.edit": "guest",
   "turn.regenerate": "guest",
   "speech.turn": "guest",
+  "speech.say": "owner",
+  "voices.list": "owner",
   "context.use": "guest",
   "settings.read": "owner",
   "settings.write": "owner",
@@ -37,6 +39,8 @@ const PATH_ROLES = {
   "/avatars/*": "guest",
   "/model/*": "guest",
   "/vendor/*": "guest",
+  /** Of one's own conversations alone. */
+  "/speech/*": "guest",
   "/_fresh/*": "guest",
   "/styles.css": "guest",
   "/dialogs.css": "guest",

@@ -89,6 +89,19 @@ export class ModelService {
     return this.#characters;
   }
 
+  /** How the chosen character speaks: as all do, but for what it has of its own. */
+  voice(general: Config["voice"]): Config["voice"] {
+    const { chosen } = this.#characters;
+    const { engine, voice, rate, pitch } = this.#config.prompts[chosen?.id ?? ""]?.voice ?? {};
+    return {
+      ...general,
+      ...(engine !== undefined && { engine }),
+      ...(voice !== undefined && { voice }),
+      ...(rate !== undefined && { rate }),
+      ...(pitch !== undefined && { pitch }),
+    };
+  }
+
   /** The chosen character, as pages show it. */
   character(): CharacterInfo | undefined {
     const { chosen } = this.#characters;

@@ -6,6 +6,7 @@ import { conversationCalls } from "./calls/conversations.ts";
 import { guestLinkCalls } from "./calls/guest_link.ts";
 import { llmCalls } from "./calls/llm.ts";
 import { CallRouter } from "./calls/router.ts";
+import { speechCalls } from "./calls/speech.ts";
 import { settingsCalls } from "./calls/settings.ts";
 import { Secrets } from "./http/secrets.ts";
 import { ModelService } from "./model_service.ts";
@@ -38,6 +39,9 @@ import { ProviderRegistry, PROVIDERS } from "@/lib/providers/registry.ts";
 import { SqliteStore } from "@/lib/store/sqlite_store.ts";
 import type { Store } from "@/lib/store/store.ts";
 import { guarded } from "@/lib/telemetry/guard.ts";
+import type { OpenSpeech } from "@/lib/voice/turn_speech.ts";
+import { VoiceRegistry } from "@/lib/voice/registry.ts";
+import { SpeechService } from "@/lib/voice/speech_service.ts";
 import { setLogLevel, warn } from "@/lib/telemetry/log.ts";
 import { Metrics } from "@/lib/telemetry/metrics.ts";
 
@@ -57,6 +61,7 @@ export interface Services {
   readonly modelService: ModelService;
   readonly settings: SettingsService;
   readonly uploads: Uploads;
+  readonly speech: SpeechService;
   readonly chat: Chat;
   /** Ends turns, stores them, closes sockets. */
   close(): Promise<void>;
@@ -85,6 +90,12 @@ export async function openServices(options: ServicesOptions = {}): Promise<Servi
     watched: () => connections.size > 0,
     onStatus: (status) => connections.broadcast({ type: "status", ...status }),
   });
+  const voices = new VoiceRegistry(config.voice);
+  const speech = new SpeechService({
+    settings: () => modelService.voice(live.current.voice),
+    engines: () => voices.engines,
+    path: `${config.server.basePath}/speech/`,
+  });
   const store = new SqliteStore(join(dataDir, "conversations.db"));
   const chat = openChat({
     connections,
@@ -94,6 +105,7 @@ export async function openServices(options: ServicesOptions = {}): Promise<Servi
     languageModel: modelService.languageModel,
     model: () => live.current.llm.model,
     classifier: () => live.current.emotions.classifier,
+    openSpeech: (request) => speech.open(request),
     request: (turns) => ({
       model: live.current.llm.model,
       messages: messagesFor(turns, modelService.context(turns)),
@@ -112,6 +124,7 @@ export async function openServices(options: ServicesOptions = {}): Promise<Servi
   const uploads = new Uploads({ settings, avatars, dataDir });
   chat.calls.register(settingsCalls(settings));
   chat.calls.register(llmCalls(modelService));
+  chat.calls.register(speechCalls({ speech, engines: () => voices.engines }));
   chat.calls.register(avatarCalls({ settings, avatars, dataDir }));
   chat.calls.register(characterCalls({ settings, modelService }));
   chat.calls.register(guestLinkCalls({ secrets, live, closeGuests: () => connections.closeGuests() }));
@@ -124,9 +137,12 @@ export async function openServices(options: ServicesOptions = {}): Promise<Servi
     modelService,
     settings,
     uploads,
+    speech,
     chat,
     close: async () => {
       guarded("stop looking at the language model's server", () => modelService.dispose());
+      guarded("stop speaking", () => speech[Symbol.dispose]());
+      guarded("let go of the voices", () => voices[Symbol.dispose]());
       guarded("stop sweeping avatars", () => avatars[Symbol.dispose]());
       await chat.close();
     },
@@ -145,6 +161,8 @@ export interface ChatOptions {
   model(): string;
   /** Whether feelings are guessed where the model marks none; asked for each turn. Default: they are not. */
   classifier?(): boolean;
+  /** Says answers aloud. Default: nobody speaks. */
+  openSpeech?: OpenSpeech;
   /** Makes the request for the last of `turns`. */
   request(turns: readonly TurnRecord[]): GenerateRequest;
   /** What the model is told beside `turns`, and how much it can be told. Default: nothing, and the usual context. */
@@ -168,7 +186,7 @@ export interface Chat {
 }
 
 export function openChat(options: ChatOptions): Chat {
-  const { store, epoch, limits, model, classifier, request, context, status, character } = options;
+  const { store, epoch, limits, model, classifier, openSpeech, request, context, status, character } = options;
   const { connections = new Connections() } = options;
 
   const metrics = new Metrics();
@@ -183,6 +201,7 @@ export function openChat(options: ChatOptions): Chat {
       request,
       watch: () => watchTurn(metrics, "v2"),
       ...(classifier && { classifier }),
+      ...(openSpeech && { openSpeech }),
     },
     onStoring: (failure) => tellOfStoring(connections, failure),
   });

@@ -8,6 +8,8 @@ export interface SpeechOptions {
   speak?: "all" | "dialogue";
   /** Language of what does not show its own (BCP 47). Default: en. */
   fallback?: string;
+  /** Where the text that comes begins in the turn's visible text, UTF-16 units. Default: 0. */
+  at?: number;
 }
 
 const NOTHING_UNENDED: Unended = { direction: false, quotation: undefined };
@@ -25,9 +27,12 @@ export class SpeechStage implements Stage {
   #index = 0;
   /** Where the next piece begins: blank lines before it belong to it. */
   #from = 0;
+  /** Where the text began in the turn's. */
+  readonly #at: number;
   #emit: Emit = () => {};
 
-  constructor({ speak = "all", fallback = "en" }: SpeechOptions = {}) {
+  constructor({ speak = "all", fallback = "en", at = 0 }: SpeechOptions = {}) {
+    this.#at = at;
     this.#speak = speak;
     this.#language = new SpokenLanguage(fallback);
   }
@@ -73,7 +78,14 @@ export class SpeechStage implements Stage {
     if (say !== "" || !blank) this.#from = piece.to;
     if (say === "") return false;
     const language = this.#language.of(say);
-    this.#emit({ type: "sentence", index: this.#index++, from, to: piece.to, say, language });
+    this.#emit({
+      type: "sentence",
+      index: this.#index++,
+      from: this.#at + from,
+      to: this.#at + piece.to,
+      say,
+      language,
+    });
     return true;
   }
 }

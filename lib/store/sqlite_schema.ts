@@ -45,6 +45,8 @@ const MIGRATIONS: readonly (string | ((db: DatabaseSync) => void))[] = [
   // One row: the epoch of the newest process, see lib/chat/epoch.ts.
   `CREATE TABLE epoch (latest INTEGER NOT NULL) STRICT;
    INSERT INTO epoch (latest) VALUES (${FIRST_EPOCH - 1});`,
+  // How much of an answer was heard before it was cut short, UTF-16 units.
+  `ALTER TABLE turns ADD COLUMN heard INTEGER;`,
 ];
 
 /** Turns that take more than a moment to be indexed: whoever waits for it is told. */

@@ -137,6 +137,7 @@ export const PAGE: Words = {
     not_found: "What was asked for is not there",
     forbidden: "Only the owner may do this",
     bad_value: "That cannot be done",
+    voice_failed: "Something cannot be said aloud",
     not_stored: "What is said cannot be stored now",
     cancelled: "The task was cancelled",
     bad_frame: "The server did not understand that",

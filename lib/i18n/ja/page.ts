@@ -133,6 +133,7 @@ export const PAGE: Words = {
     not_found: "お探しのものが見つかりません",
     forbidden: "これは所有者だけができます",
     bad_value: "それはできません",
+    voice_failed: "声に出せません",
     not_stored: "会話を保存できません",
     cancelled: "取り消しました",
     bad_frame: "サーバーが理解できませんでした",

@@ -131,6 +131,7 @@ export const PAGE: Words = {
     not_found: "找不到所请求的内容",
     forbidden: "只有主人可以这样做",
     bad_value: "无法这样做",
+    voice_failed: "无法出声",
     not_stored: "对话暂时无法保存",
     cancelled: "已取消",
     bad_frame: "服务器没有看懂",

@@ -1,6 +1,7 @@
 /** Sends a conversation's frames by one socket, joined when the socket is busy, without a queue of its own. */
 import { clearImmediate, setImmediate } from "node:timers";
 import type { Conversation, Watcher } from "@/lib/chat/conversation.ts";
+import type { TurnError } from "@/lib/protocol/v2.ts";
 import { dropSocket, sendText } from "./listen.ts";
 import type { ServerFrame } from "@/lib/protocol/v2.ts";
 import { guarded } from "@/lib/telemetry/guard.ts";
@@ -57,6 +58,10 @@ export class Delivery implements Watcher {
       this.#position = this.#conversation.log.end;
       this.#welcome();
     });
+  }
+
+  notice(error: TurnError): void {
+    this.#guarded(() => sendFrame(this.#socket, { type: "error", ...error }));
   }
 
   /** Sends everything that is new, unless the socket is busy. Never throws. Called by the scheduler alone. */

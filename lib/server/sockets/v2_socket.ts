@@ -39,6 +39,9 @@ export function serveV2(socket: WebSocket, services: V2Services, principal: Prin
   let session: Session | undefined;
   let delivery: Delivery | undefined;
   let calls: CallConnection | undefined;
+  /** Languages that the page has voices of its own for; undefined while it plays no speech. */
+  let speaks: readonly string[] | undefined;
+  let stopListening = () => {};
   /** What came while the session is looked up; undefined when it is not. */
   let waiting: unknown[] | undefined;
   const gone = new AbortController();
@@ -61,8 +64,14 @@ export function serveV2(socket: WebSocket, services: V2Services, principal: Prin
     delivery ??= new Delivery(socket, { conversation, position: position ?? conversation.log.end, welcome });
   }
 
+  function listenToSpeech(): void {
+    stopListening();
+    stopListening = speaks === undefined || session === undefined ? () => {} : session.conversation.listen(speaks);
+  }
+
   /** Follows the session to another conversation. */
   function follow(): void {
+    listenToSpeech();
     delivery?.dispose();
     delivery = undefined;
     guarded("send a page its conversation", welcome, () => dropSocket(socket));
@@ -113,12 +122,14 @@ export function serveV2(socket: WebSocket, services: V2Services, principal: Prin
       case "continue":
         return sessions.continueAnswer(session, frame.turn);
       case "stop":
-        return sessions.stop(session, frame.turn);
+        return sessions.stop(session, frame.turn, frame.heard);
       case "reset":
         return sessions.reset(session);
       case "voice":
+        speaks = frame.on ? frame.speaks ?? [] : undefined;
+        return listenToSpeech();
       case "played":
-        return;
+        return session.conversation.played(frame.turn, frame.index);
       case "call":
       case "cancel":
         return calls.take(frame);
@@ -163,6 +174,7 @@ export function serveV2(socket: WebSocket, services: V2Services, principal: Prin
   listen(socket, "close", () => {
     // Deno holds a socket for half its idle timeout after a client broke off: it must not hold the session as well.
     gone.abort();
+    stopListening();
     delivery?.dispose();
     calls?.dispose();
     leave();

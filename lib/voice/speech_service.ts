@@ -1,0 +1,119 @@
+/** Speaks answers: who says a sentence by the configuration, and what is held of its sound. */
+import { chooseEngine } from "./choose.ts";
+import type { VoiceEngine } from "./engine.ts";
+import type { Sound } from "./sound.ts";
+import { SoundStore } from "./sound_store.ts";
+import { type ChosenVoice, Speaker } from "./speaker.ts";
+import { Synthesiser } from "./synthesiser.ts";
+import type { TurnSpeech, TurnSpeechRequest } from "./turn_speech.ts";
+import type { Config } from "@/lib/config/schema.ts";
+import type { Principal } from "@/lib/principal.ts";
+import { SpeechStage } from "@/lib/stages/speech.ts";
+
+/** How the character speaks. */
+export type VoiceChoice = Pick<Config["voice"], "engine" | "voice" | "rate" | "pitch" | "speak">;
+
+export interface SpeechServiceOptions {
+  /** How the chosen character speaks now. */
+  settings(): VoiceChoice;
+  /** Those of this machine, by id, as they are configured now. */
+  engines(): ReadonlyMap<string, VoiceEngine>;
+  /** Path below which sounds are fetched, such as `/speech/`. */
+  path: string;
+  /** How long an engine may give nothing, ms. */
+  patienceMs?: number;
+}
+
+export class SpeechService implements Disposable {
+  readonly #options: SpeechServiceOptions;
+  readonly #sounds = new SoundStore();
+  readonly #synthesiser: Synthesiser;
+
+  constructor(options: SpeechServiceOptions) {
+    this.#options = options;
+    const { patienceMs } = options;
+    this.#synthesiser = new Synthesiser({ sounds: this.#sounds, ...(patienceMs !== undefined && { patienceMs }) });
+  }
+
+  /** Opens the speech of a turn; undefined where the configuration says that nobody speaks. */
+  open(request: TurnSpeechRequest): TurnSpeech | undefined {
+    const { engine, speak } = this.#options.settings();
+    if (engine === "off") return undefined;
+    for (const one of this.#options.engines().values()) if (engine === one.id || engine === "auto") one.prepare?.();
+    return new ServiceSpeech(new SpeechStage({ speak, at: request.at ?? 0 }), () => this.#speaker(request));
+  }
+
+  /** Says one text, whatever the configuration says: to hear what a voice is like. */
+  openAs(how: Partial<VoiceChoice>, request: TurnSpeechRequest): TurnSpeech {
+    const stage = new SpeechStage({ speak: "all" });
+    return new ServiceSpeech(stage, () => this.#speaker(request, how));
+  }
+
+  /** The sound of that id, for whoever may read its conversation. */
+  sound(id: string, principal: Principal): Sound | undefined {
+    return this.#sounds.get(id, principal);
+  }
+
+  [Symbol.dispose](): void {
+    this.#synthesiser[Symbol.dispose]();
+    this.#sounds[Symbol.dispose]();
+  }
+
+  #speaker(request: TurnSpeechRequest, how: Partial<VoiceChoice> = {}): Speaker {
+    const { conversation, owner, speaks, ahead, deliver, onFailure } = request;
+    return new Speaker({
+      synthesiser: this.#synthesiser,
+      conversation,
+      owner,
+      path: this.#options.path,
+      choose: (language) => this.#choose(language, speaks(), how),
+      deliver,
+      onFailure,
+      ...(ahead !== undefined && { ahead }),
+    });
+  }
+
+  #choose(language: string, speaks: readonly string[], how: Partial<VoiceChoice>): ChosenVoice {
+    const { engine: wanted, voice, rate, pitch } = { ...this.#options.settings(), ...how };
+    const engine = chooseEngine({ engine: wanted, language, speaks, engines: this.#options.engines() });
+    if (typeof engine === "string") return engine;
+    return { engine, rate, pitch, ...(voice !== undefined && { voice }) };
+  }
+}
+
+class ServiceSpeech implements TurnSpeech {
+  readonly stage: SpeechStage;
+  readonly #open: () => Speaker;
+  #speaker: Speaker;
+
+  constructor(stage: SpeechStage, open: () => Speaker) {
+    this.stage = stage;
+    this.#open = open;
+    this.#speaker = open();
+  }
+
+  get finished(): Promise<void> {
+    return this.#speaker.finished;
+  }
+
+  say(sentence: Parameters<TurnSpeech["say"]>[0]): void {
+    this.#speaker.say(sentence);
+  }
+
+  played(index: number): void {
+    this.#speaker.played(index);
+  }
+
+  end(): void {
+    this.#speaker.end();
+  }
+
+  restart(): void {
+    this.#speaker.stop();
+    this.#speaker = this.#open();
+  }
+
+  stop(): void {
+    this.#speaker.stop();
+  }
+}

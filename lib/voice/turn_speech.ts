@@ -1,0 +1,41 @@
+import type { VoiceError } from "./engine.ts";
+import type { SentenceSpeech, SpokenSentence } from "@/lib/protocol/speech.ts";
+import type { Stage } from "@/lib/stages/events.ts";
+
+/** What is to be said aloud of a turn, and who is told of it. */
+export interface TurnSpeechRequest {
+  /** Id of the conversation. */
+  conversation: string;
+  /** The principal that it belongs to, by id. */
+  owner: string;
+  /** Where the text that will come begins in the turn's visible text, UTF-16 units. Default: 0. */
+  at?: number;
+  /** Languages in which whoever listens has voices of their own (BCP 47). Asked for each sentence. */
+  speaks(): readonly string[];
+  /** How many sentences are made before the first one is heard; Infinity for all. Default: a few. */
+  ahead?: number;
+  /** Gets the sounds, in the order of their sentences. */
+  deliver(speech: SentenceSpeech): void;
+  /** Called once, with why a sentence cannot be heard. */
+  onFailure(error: VoiceError): void;
+}
+
+/** An answer that is said aloud while it comes. */
+export interface TurnSpeech {
+  /** Tells by `sentence` events what can be said. */
+  readonly stage: Stage;
+  say(sentence: SpokenSentence): void;
+  /** A sentence has been heard to its end. */
+  played(index: number): void;
+  /** No further sentence comes. */
+  end(): void;
+  /** What was said until now is not to be heard, what follows is. */
+  restart(): void;
+  /** Ends everything at once. */
+  stop(): void;
+  /** Resolves when all of it has been made and delivered, or it was stopped. */
+  readonly finished: Promise<void>;
+}
+
+/** Opens the speech of a turn; undefined where nobody is to speak. */
+export type OpenSpeech = (request: TurnSpeechRequest) => TurnSpeech | undefined;
