@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import { isAddress, isLinkLocal, isLoopback } from "./addresses.ts";
+import { isAddress, isLinkLocal, isLoopback, isPrivate } from "./addresses.ts";
 
 Deno.test("isLinkLocal() knows link-local and metadata addresses in every form", () => {
   const there = [
@@ -59,4 +59,20 @@ Deno.test("isLoopback() and isAddress() take brackets, packed addresses and dots
   for (const [host, loopback, address] of cases) {
     assertEquals([isLoopback(host), isAddress(host)], [loopback, address], host);
   }
+});
+
+Deno.test("isPrivate() tells this machine's own network from the world", () => {
+  const here = [
+    "localhost",
+    "127.0.0.1",
+    "[::1]",
+    "192.168.1.7",
+    "10.0.0.5",
+    "172.16.0.1",
+    "fd00::5",
+    "tts",
+    "box.local",
+  ];
+  const there = ["8.8.8.8", "172.32.0.1", "2001:4860:4860::8888", "api.openai.com", "box.local.example", "100.64.1.2"];
+  assertEquals([here.filter((host) => !isPrivate(host)), there.filter(isPrivate)], [[], []]);
 });

@@ -2,6 +2,7 @@ import type { Config } from "@/lib/config/schema.ts";
 import { BlipsEngine } from "./blips/blips.ts";
 import type { VoiceEngine } from "./engine.ts";
 import { FliteEngine } from "./flite/flite.ts";
+import { OpenAiEngine } from "./openai/openai.ts";
 
 /** What the engines take from the configuration. */
 export type VoiceSettings = Pick<Config["voice"], "host" | "model"> & {
@@ -25,7 +26,9 @@ export class VoiceRegistry implements Disposable {
   }
 
   /** Takes a changed configuration. Engines that it says nothing of go on as they are. */
-  configure(_settings: VoiceSettings): void {}
+  configure({ host, model, authorization }: VoiceSettings): void {
+    this.#add(new OpenAiEngine({ host, model, authorization }));
+  }
 
   #add(engine: VoiceEngine): void {
     this.#engines.get(engine.id)?.[Symbol.dispose]();
