@@ -10,6 +10,21 @@ export function isLoopback(host: string): boolean {
   return name === "localhost" || name.endsWith(".localhost") || parsed(name)?.range() === "loopback";
 }
 
+/** How the names of a home's or an office's own network end. */
+const PRIVATE_ENDINGS = [".local", ".lan", ".home.arpa", ".internal"];
+const PRIVATE_RANGES = ["loopback", "private", "uniqueLocal", "linkLocal"];
+
+/**
+ * Whether a name or an address, in brackets or without, is of this machine or of the network that it is in. Names are
+ * not looked up: one without a dot is a neighbour's.
+ */
+export function isPrivate(host: string): boolean {
+  const name = bare(host);
+  const range = parsed(name)?.range();
+  if (range !== undefined) return PRIVATE_RANGES.includes(range);
+  return isLoopback(name) || !name.includes(".") || PRIVATE_ENDINGS.some((ending) => name.endsWith(ending));
+}
+
 /** By which clouds tell a machine its own secrets, beside the link-local address that most of them use. */
 const METADATA_NAMES = ["metadata.google.internal", "metadata.goog"];
 const METADATA_ADDRESSES = [

@@ -50,8 +50,10 @@ export async function loadConfig(options: LoadOptions = {}): Promise<LoadedConfi
   const path = named === undefined ? join(root, FILE_NAME) : resolve(root, named);
   const text = await readFile(path, named !== undefined);
   const parsed = parseConfig(text, shown(path, root), env);
-  if (parsed.config.llm.auth !== undefined && !readOverrides(env).overrides.some(isAuth)) {
-    await refuseOpenFile(path, "llm.auth");
+  const overridden = readOverrides(env).overrides.map((override) => override.path.join("."));
+  for (const part of ["llm", "voice"] as const) {
+    const field = `${part}.auth`;
+    if (parsed.config[part].auth !== undefined && !overridden.includes(field)) await refuseOpenFile(path, field);
   }
   return { path, root, env, dataDir: resolve(dirname(path), parsed.config.server.dataDir), ...parsed };
 }
@@ -96,10 +98,6 @@ export function parseConfig(
 export function complaintAbout({ path, schema }: Field, value: unknown): string | undefined {
   const issue = schema.safeParse(value, { error: expectation }).error?.issues[0];
   return issue && `${path.join(".")} is ${repeated(path, value)}: it should be ${issue.message}`;
-}
-
-function isAuth({ path }: Override): boolean {
-  return path.join(".") === "llm.auth";
 }
 
 interface Complaint {

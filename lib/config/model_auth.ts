@@ -1,8 +1,9 @@
 /**
- * What a proxy before the model's server wants to see before it lets anybody through (`llm.auth`). It is a secret: it
- * is told to that server alone, in a header, and is never part of a message.
+ * What a server, or a proxy before it, wants to see before it lets anybody through (`llm.auth`, `voice.auth`). It is a
+ * secret: it is told to that server alone, in a header, and is never part of a message.
  */
 import { Buffer } from "node:buffer";
+import { resolve } from "node:path";
 import { ConfigError } from "./config_error.ts";
 
 /** Readable or writable by anybody but the owner, as `chmod` counts. */
@@ -21,23 +22,47 @@ export function authorizationOf(secret: string): string | undefined {
   return `${scheme.toLowerCase() === "basic" ? "Basic" : "Bearer"} ${rest}`;
 }
 
+/** Where a secret is written down. */
+export interface WrittenAuth {
+  auth?: string | undefined;
+  authFile?: string | undefined;
+}
+
+/**
+ * The `Authorization` header for a server, or undefined where none is configured.
+ *
+ * @param part of the configuration, such as `llm`, for messages
+ * @param folder what `authFile` is relative to
+ * @throws {ConfigError} as {@linkcode readSecretFile} does
+ */
+export async function authorizationFor(
+  { auth, authFile }: WrittenAuth,
+  part: string,
+  folder: string,
+): Promise<string | undefined> {
+  if (auth !== undefined) return authorizationOf(auth);
+  if (authFile === undefined) return undefined;
+  return authorizationOf(await readSecretFile(resolve(folder, authFile), `${part}.authFile`));
+}
+
 /**
  * The secret that a file holds, and nothing else.
  *
+ * @param field which names the file, for messages
  * @throws {ConfigError} when it cannot be read, others may read it, or it holds no secret
  */
-export async function readSecretFile(path: string): Promise<string> {
+export async function readSecretFile(path: string, field: string): Promise<string> {
   let text: string;
   try {
-    await refuseOpenFile(path, "llm.authFile");
+    await refuseOpenFile(path, field);
     text = (await Deno.readTextFile(path)).trim();
   } catch (cause) {
     if (cause instanceof ConfigError) throw cause;
     const why = cause instanceof Deno.errors.NotFound ? "there is no such file" : String(cause);
-    throw new ConfigError(`Cannot read llm.authFile ${path}: ${why}`, { cause });
+    throw new ConfigError(`Cannot read ${field} ${path}: ${why}`, { cause });
   }
   if (authorizationOf(text) === undefined) {
-    throw new ConfigError(`Cannot use llm.authFile ${path}: it should hold user:password or a token, and nothing else`);
+    throw new ConfigError(`Cannot use ${field} ${path}: it should hold user:password or a token, and nothing else`);
   }
   return text;
 }

@@ -2,7 +2,7 @@ import { assert, assertEquals, assertRejects } from "@std/assert";
 import { join } from "node:path";
 import { ConfigError } from "./config_error.ts";
 import { loadConfig } from "./load.ts";
-import { authorizationOf, readSecretFile } from "./model_auth.ts";
+import { authorizationFor, authorizationOf, readSecretFile } from "./model_auth.ts";
 import { readChanges, withKnownUser } from "./settings.ts";
 import { writeConfig } from "./write.ts";
 
@@ -28,14 +28,14 @@ Deno.test({
   fn: async () => {
     const folder = await Deno.makeTempDir();
     const secret = join(folder, "secret");
-    await assertRejects(() => readSecretFile(secret), ConfigError, "no such file");
+    await assertRejects(() => readSecretFile(secret, "llm.authFile"), ConfigError, "no such file");
     await Deno.writeTextFile(secret, "sk-hidden\n", { mode: 0o640 });
-    const { message } = await assertRejects(() => readSecretFile(secret), ConfigError, "chmod 600");
+    const { message } = await assertRejects(() => readSecretFile(secret, "llm.authFile"), ConfigError, "chmod 600");
     assert(!message.includes("sk-hidden"));
     await Deno.chmod(secret, 0o600);
-    assertEquals(await readSecretFile(secret), "sk-hidden");
+    assertEquals(await readSecretFile(secret, "llm.authFile"), "sk-hidden");
     await Deno.writeTextFile(secret, "two words");
-    await assertRejects(() => readSecretFile(secret), ConfigError, "user:password or a token");
+    await assertRejects(() => readSecretFile(secret, "llm.authFile"), ConfigError, "user:password or a token");
 
     const file = join(folder, "vtuber.config.json");
     await Deno.writeTextFile(file, '{"llm": {"auth": "sk-hidden"}}', { mode: 0o644 });
@@ -47,6 +47,20 @@ Deno.test({
     assertEquals((await loadConfig({ root: folder, env: {} })).config.llm.auth, "sk-hidden");
     await writeConfig(file, [{ path: ["timeScale"], value: 2 }]);
     assertEquals((await Deno.stat(file)).mode! & 0o777, 0o600);
+
+    // What a speech server wants is kept the same way.
+    const spoken = join(folder, "spoken.json");
+    await Deno.writeTextFile(spoken, '{"voice": {"auth": "sk-hidden"}}', { mode: 0o644 });
+    const env = { VTUBER_CONFIG: spoken };
+    await assertRejects(() => loadConfig({ root: folder, env }), ConfigError, "voice.auth");
+    await loadConfig({ root: folder, env: { ...env, VTUBER_VOICE_AUTH: "sk-other" } });
+    await Deno.writeTextFile(secret, "sk-voice", { mode: 0o600 });
+    assertEquals(await authorizationFor({ authFile: "secret" }, "voice", folder), "Bearer sk-voice");
+    assertEquals(await authorizationFor({ auth: "sk-a", authFile: "nowhere" }, "voice", folder), "Bearer sk-a");
+    assertEquals(await authorizationFor({}, "voice", folder), undefined);
+    const missing = authorizationFor({ authFile: "nowhere" }, "voice", folder);
+    await assertRejects(() => missing, ConfigError, "voice.authFile");
+
     const wrong = await assertRejects(
       () => loadConfig({ root: folder, env: { VTUBER_LLM_AUTH: "my secret words" } }),
       ConfigError,

@@ -61,7 +61,7 @@ const voice = z.object({
     "Where a server with POST /v1/audio/speech listens, for the engine openai.",
   ),
   model: text("the name of a model").default("tts-1").describe("The model that such a server is asked for."),
-  auth: text("a key").optional().describe(
+  auth: z.string().refine((secret) => authorizationOf(secret) !== undefined, SECRET).optional().describe(
     "The key of such a server. A secret: set VTUBER_VOICE_AUTH, or authFile, or let nobody else read this file.",
   ),
   authFile: text("a file").optional().describe(

@@ -6,8 +6,7 @@ import type { ContextOptions } from "@/lib/characters/context_options.ts";
 import { contextBudget, messagesIn } from "@/lib/chat/context.ts";
 import { TokenCounter } from "@/lib/chat/token_count.ts";
 import type { LanguageModel } from "@/lib/chat/turn.ts";
-import { resolve } from "node:path";
-import { authorizationOf, readSecretFile } from "@/lib/config/model_auth.ts";
+import { authorizationFor } from "@/lib/config/model_auth.ts";
 import type { Config } from "@/lib/config/schema.ts";
 import type {
   ChatMessage,
@@ -57,7 +56,12 @@ export class ModelService {
 
   static async open(config: Config, options: ModelServiceOptions): Promise<ModelService> {
     const characters = await loadCharacters(config, options.roots);
-    return new ModelService(config, characters, await authorizationFor(config, options.roots), options);
+    return new ModelService(
+      config,
+      characters,
+      await authorizationFor(config.llm, "llm", options.roots[0] ?? "."),
+      options,
+    );
   }
 
   /** Answers with whoever the configuration names when it is asked. */
@@ -136,7 +140,7 @@ export class ModelService {
     const before = this.#config;
     this.#config = config;
     if (isDeepStrictEqual([before.llm, before.limits], [config.llm, config.limits])) return;
-    const authorization = await authorizationFor(config, this.#options.roots);
+    const authorization = await authorizationFor(config.llm, "llm", this.#options.roots[0] ?? ".");
     this.#model.dispose();
     this.#model = new ConnectedModel(config, authorization, this.#options, this.#counterOf(config));
     this.#options.onStatus(this.#model.watch.current);
@@ -158,11 +162,6 @@ async function loadCharacters(config: Config, roots: readonly string[]): Promise
   const characters = await charactersOf(config, roots);
   for (const warning of characters.warnings) warn(`Warning: ${warning}`);
   return characters;
-}
-
-async function authorizationFor({ llm: { auth, authFile } }: Config, [folder = "."]: readonly string[]) {
-  const secret = auth ?? (authFile === undefined ? undefined : await readSecretFile(resolve(folder, authFile)));
-  return secret === undefined ? undefined : authorizationOf(secret);
 }
 
 /** The provider with one configuration, how its server is watched, and who answers where it is not. */

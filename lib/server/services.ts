@@ -30,6 +30,7 @@ import type { LanguageModel } from "@/lib/chat/turn.ts";
 import { watchTurn } from "@/lib/chat/turn_telemetry.ts";
 import { LiveConfig } from "@/lib/config/live_config.ts";
 import { loadConfig, type LoadedConfig } from "@/lib/config/load.ts";
+import { authorizationFor } from "@/lib/config/model_auth.ts";
 import type { Config } from "@/lib/config/schema.ts";
 import { homeFolder } from "@/lib/paths.ts";
 import type { CharacterInfo, Status, TurnRecord } from "@/lib/protocol/v2.ts";
@@ -90,7 +91,7 @@ export async function openServices(options: ServicesOptions = {}): Promise<Servi
     watched: () => connections.size > 0,
     onStatus: (status) => connections.broadcast({ type: "status", ...status }),
   });
-  const voices = new VoiceRegistry(config.voice);
+  const voices = await openVoices(live);
   const speech = new SpeechService({
     settings: () => modelService.voice(live.current.voice),
     engines: () => voices.engines,
@@ -146,6 +147,22 @@ export async function openServices(options: ServicesOptions = {}): Promise<Servi
       guarded("stop sweeping avatars", () => avatars[Symbol.dispose]());
       await chat.close();
     },
+  };
+}
+
+/** The voices as they are configured at the moment. */
+async function openVoices(live: LiveConfig): Promise<Pick<VoiceRegistry, "engines"> & Disposable> {
+  const { voice: first } = live.current;
+  const authorization = await authorizationFor(first, "voice", live.root);
+  const registry = new VoiceRegistry({ ...first, authorization });
+  return {
+    get engines() {
+      const { voice } = live.current;
+      // The key is for the server that it was written beside.
+      registry.configure({ ...voice, ...(voice.host === first.host && { authorization }) });
+      return registry.engines;
+    },
+    [Symbol.dispose]: () => registry[Symbol.dispose](),
   };
 }
 

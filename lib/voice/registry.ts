@@ -2,6 +2,7 @@ import type { Config } from "@/lib/config/schema.ts";
 import { BlipsEngine } from "./blips/blips.ts";
 import type { VoiceEngine } from "./engine.ts";
 import { FliteEngine } from "./flite/flite.ts";
+import { OpenAiEngine } from "./openai/openai.ts";
 
 /** What the engines take from the configuration. */
 export type VoiceSettings = Pick<Config["voice"], "host" | "model"> & {
@@ -12,6 +13,8 @@ export type VoiceSettings = Pick<Config["voice"], "host" | "model"> & {
 /** The engines of this machine, by id. The browser's own voices are none of them: the page has those. */
 export class VoiceRegistry implements Disposable {
   readonly #engines = new Map<string, VoiceEngine>();
+  /** What the speech server was made from. */
+  #server = "";
 
   constructor(settings: VoiceSettings) {
     this.#add(new FliteEngine());
@@ -24,8 +27,12 @@ export class VoiceRegistry implements Disposable {
     return this.#engines;
   }
 
-  /** Takes a changed configuration. Engines that it says nothing of go on as they are. */
-  configure(_settings: VoiceSettings): void {}
+  /** Takes a changed configuration. Engines for which nothing has changed go on as they are. */
+  configure({ host, model, authorization }: VoiceSettings): void {
+    const server = JSON.stringify([host, model, authorization]);
+    if (server !== this.#server) this.#add(new OpenAiEngine({ host, model, authorization }));
+    this.#server = server;
+  }
 
   #add(engine: VoiceEngine): void {
     this.#engines.get(engine.id)?.[Symbol.dispose]();

@@ -204,6 +204,7 @@ Deno.test("v2: stop ends the turn and keeps its text", async () => {
     reason: "cancelled",
     provider: "demo",
     model: "m",
+    heard: 3,
   };
   assertEquals((await again.next("welcome")).history, [expected]);
   await again.close();

@@ -44,3 +44,28 @@ Deno.test("visemesOf() knows parsed phones, and keeps its promises for any of th
     { at: 320, shape: "rest", strength: 1 },
   ]);
 });
+
+Deno.test("flite says what is written with signs of books as it is written on a keyboard", async () => {
+  using flite = new FliteEngine();
+  const visemesOfText = async (text: string) =>
+    (await flite.synthesise({ text, language: "en", rate: 1, pitch: 1 }, { signal })).visemes;
+  assertEquals(await visemesOfText("Don’t say “café” — please…"), await visemesOfText('Don\'t say "cafe", please...'));
+  assertEquals([flite.speaks("en-GB"), flite.speaks("EN"), flite.speaks("enm"), flite.speaks("ja")], [
+    true,
+    true,
+    false,
+    false,
+  ]);
+});
+
+Deno.test("flite's pitch is heard, except where a voice has none", async () => {
+  using flite = new FliteEngine();
+  const soundAt = async (voice: string, pitch: number) =>
+    (await soundOf(await flite.synthesise({ text: SENTENCE, language: "en", voice, rate: 1, pitch }, { signal })))
+      .samples;
+  const same = async (voice: string) => {
+    const [usual, high] = [await soundAt(voice, 1), await soundAt(voice, 1.5)];
+    return usual.length === high.length && usual.every((sample, index) => sample === high[index]);
+  };
+  assertEquals([await same("slt"), await same("awb"), await same("rms")], [false, false, true]);
+});

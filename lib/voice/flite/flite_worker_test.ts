@@ -1,0 +1,112 @@
+import { assert, assertEquals, assertRejects } from "@std/assert";
+import { VoiceError } from "@/lib/voice/engine.ts";
+import { FliteWorker } from "./flite_worker.ts";
+
+const { signal } = new AbortController();
+const script = new URL("./worker_fixture.ts", import.meta.url);
+const SENTENCES = [
+  "Hello there, I am pleased to meet you.",
+  "Wait. What? No, that costs $12.50!",
+  "She sells seashells by the seashore; pure food for the boy.",
+];
+
+function jobOf(text: string, voice = "slt") {
+  return { text, voice, rate: 1, pitch: 1 };
+}
+
+/** How loud a part of a sound is. */
+function rms(samples: Int16Array): number {
+  return Math.sqrt(samples.reduce((sum, one) => sum + one * one, 0) / samples.length);
+}
+
+Deno.test("a sound of flite's lasts as long as its phones, is silent at its pauses and loud at its vowels", async () => {
+  using worker = new FliteWorker();
+  for (const voice of ["slt", "rms", "awb", "kal16", "kal"]) {
+    for (const text of SENTENCES) {
+      const { samples, sampleRate, phones } = await worker.run(jobOf(text, voice), signal);
+      const where = `${voice}: ${text}`;
+      const end = phones.at(-1)?.end ?? 0;
+      assert(
+        Math.abs(samples.length / sampleRate - end) <= 0.02,
+        `${where} lasts ${samples.length / sampleRate}, ${end}`,
+      );
+      assert(phones.every((phone, index) => phone.end > (phones[index - 1]?.end ?? 0)), where);
+      let begin = 0;
+      const [pauses, vowels]: [number[], number[]] = [[], []];
+      for (const { name, end } of phones) {
+        // The middle: what begins a little early or ends a little late is no fault of times.
+        const middle = [begin * 0.7 + end * 0.3, begin * 0.3 + end * 0.7].map((at) => Math.round(at * sampleRate));
+        const loud = rms(samples.subarray(...middle as [number, number]));
+        if (name === "pau") pauses.push(loud);
+        else if (/^[aeiou]/.test(name) && name !== "en" && name !== "el") vowels.push(loud);
+        begin = end;
+      }
+      const usual = vowels.toSorted((a, b) => a - b)[Math.floor(vowels.length / 2)] ?? 0;
+      assert(usual > 500, `${where}: its vowels are as loud as ${usual}`);
+      assert(pauses.length >= 2 && Math.max(...pauses) < usual / 5, `${where}: ${pauses} beside ${usual}`);
+      // Nobody waits for silence.
+      assertEquals([phones[0]?.name, Math.round((phones[0]?.end ?? 0) * 1000)], ["pau", 50], where);
+    }
+  }
+});
+
+Deno.test("a thread that dies or hangs costs one sentence, and one that is stopped makes way at once", async () => {
+  using worker = new FliteWorker({ script, timeoutMs: 2000 });
+  const stop = new AbortController();
+  const begun = performance.now();
+  const jobs = ["Before.", "die", "Between.", "hang", "After."].map((text) => worker.run(jobOf(text), signal));
+  const dropped = worker.run(jobOf("Dropped before it is begun."), stop.signal);
+  stop.abort(new Error("enough"));
+  const ends = await Promise.allSettled([...jobs, dropped]);
+  assertEquals(ends.map(({ status }) => status), [
+    "fulfilled",
+    "rejected",
+    "fulfilled",
+    "rejected",
+    "fulfilled",
+    "rejected",
+  ]);
+  const reasons = ends.flatMap((end) => end.status === "rejected" ? [String(end.reason)] : []);
+  assert(reasons[0]?.includes("died, as this test wants it"), reasons[0]);
+  assert(reasons[1]?.includes("did not answer within 2000 ms"), reasons[1]);
+  assertEquals(reasons[2], "Error: enough");
+  assert(performance.now() - begun < 8000);
+
+  using patient = new FliteWorker({ script, timeoutMs: 600_000 });
+  const stuck = new AbortController();
+  const hanging = patient.run(jobOf("hang"), stuck.signal);
+  const next = patient.run(jobOf("After."), signal);
+  setTimeout(() => stuck.abort(new Error("silence")), 100);
+  await assertRejects(() => hanging, Error, "silence");
+  assert((await next).samples.length > 0);
+});
+
+Deno.test("what waits when flite is ended is told so, and so is what comes later", async () => {
+  const worker = new FliteWorker({ script });
+  const jobs = ["hang", "After."].map((text) => worker.run(jobOf(text), signal));
+  worker[Symbol.dispose]();
+  for (const job of jobs) await assertRejects(() => job, VoiceError, "ended");
+  await assertRejects(async () => await worker.run(jobOf("Later."), signal), VoiceError, "ended");
+});
+
+Deno.test("whatever is written, flite says it or is silent", async () => {
+  using worker = new FliteWorker();
+  const odd = ["", " ", "-voice", "--help", "日本語", "\0", "a\nb", "'\"`$(x)\\", "x".repeat(200), "?!.,;:", "%s%n%d"];
+  for (const text of odd) {
+    const { samples, phones } = await worker.run(jobOf(text), signal);
+    assert(samples.length > 0 && phones.length > 0, text);
+  }
+});
+
+Deno.test("300 sentences leave no memory behind, and are never held together", async () => {
+  using worker = new FliteWorker();
+  await worker.run(jobOf("First."), signal);
+  const before = Deno.memoryUsage().rss;
+  let most = 0;
+  for (let index = 0; index < 300; index++) {
+    await worker.run(jobOf(`Number ${index}.`), signal);
+    most = Math.max(most, Deno.memoryUsage().rss - before);
+  }
+  // Each takes 19 MB while it is made.
+  assert(most < 300e6, `${before / 1e6} MB grew by ${most / 1e6} MB`);
+});

@@ -1,0 +1,9 @@
+/** Flite's thread for tests: it dies of the word "die", and never comes back from "hang". */
+import "./worker.ts";
+import type { FliteJob } from "./phones.ts";
+
+addEventListener("message", (event) => {
+  const { text } = (event as MessageEvent<Partial<FliteJob>>).data;
+  if (text === "die") throw new Error("died, as this test wants it");
+  while (text === "hang") { /* For ever. */ }
+});

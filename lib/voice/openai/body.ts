@@ -1,0 +1,62 @@
+import { Watchdog } from "@/lib/providers/http/watchdog.ts";
+import { within } from "@/lib/providers/http/within.ts";
+import { VoiceError } from "@/lib/voice/engine.ts";
+
+/** How long a server may be silent while it is asked for one sound. */
+export class Patience {
+  /** Ends what is asked: somebody does not want it any more, or nothing came for too long. */
+  readonly signal: AbortSignal;
+  readonly #timeoutMs: number;
+  readonly #watchdog: Watchdog;
+
+  /** @param signal of whoever wants the sound */
+  constructor(signal: AbortSignal, timeoutMs: number, address: string) {
+    const silent = new AbortController();
+    this.signal = AbortSignal.any([signal, silent.signal]);
+    this.#timeoutMs = timeoutMs;
+    this.#watchdog = new Watchdog((ms) =>
+      silent.abort(new VoiceError(`The speech server at ${address} sent nothing for ${ms / 1000} s`))
+    );
+  }
+
+  /** Why it was ended, if it was. */
+  get reason(): unknown {
+    return this.signal.aborted ? this.signal.reason : undefined;
+  }
+
+  /** Waits for something of the server's, as long as its patience lasts. */
+  async during<T>(work: Promise<T>): Promise<T> {
+    this.#watchdog.begin(this.#timeoutMs);
+    try {
+      return await within(this.signal, work);
+    } finally {
+      this.#watchdog.end();
+    }
+  }
+
+  /** Frees the timer. */
+  end(): void {
+    this.#watchdog.stop();
+  }
+}
+
+/** The bytes of a body as they come. Leaving the loop over them closes it; so does the end of patience. */
+export async function* bytesOf({ body }: Response, patience: Patience): AsyncGenerator<Uint8Array> {
+  if (body === null) return;
+  const reader = body.getReader();
+  const close = () => void reader.cancel().catch(() => {/* Closed already: that is all we want. */});
+  // Deno's fetch may have forgotten its signal by then.
+  patience.signal.addEventListener("abort", close, { once: true });
+  try {
+    while (true) {
+      const { value, done } = await patience.during(reader.read());
+      // A body that was closed from here looks as if it had come to its end.
+      patience.signal.throwIfAborted();
+      if (done) return;
+      if (value.length > 0) yield value;
+    }
+  } finally {
+    patience.signal.removeEventListener("abort", close);
+    close();
+  }
+}

@@ -1,0 +1,235 @@
+import { z } from "zod";
+import { isPrivate } from "@/lib/config/addresses.ts";
+import { withoutUser } from "@/lib/config/ollama_host.ts";
+import { ask } from "@/lib/providers/http/ask.ts";
+import { LlmError } from "@/lib/providers/provider.ts";
+import { type SoundPart, type SpeechRequest, type Synthesis, type Voice, VoiceError } from "@/lib/voice/engine.ts";
+import type { VoiceEngine } from "@/lib/voice/engine.ts";
+import { bytesOf, Patience } from "./body.ts";
+import { refusalOf } from "./errors.ts";
+import { isWav, pcmFormat, readSamples, readWav } from "./wav.ts";
+
+/** Samples a second of bare `pcm`, as OpenAI has it. */
+const PCM_RATE = 24_000;
+/** How long nothing may come; a server may have to load its model first. */
+const TIMEOUT_MS = 30_000;
+/** Longest sound of a sentence, in seconds: a server that never ends is none. */
+const MAX_SECONDS = 300;
+/** The first voice of OpenAI; other servers that do not list theirs mostly know it as well. */
+const USUAL_VOICE = "alloy";
+/** Statuses with which a server says that it does not know `pcm`. */
+const UNKNOWN_FORMAT = [400, 415, 422, 500, 501];
+
+/** As Kokoro-FastAPI and others answer `GET /v1/audio/voices`. */
+const voiceList = z.object({
+  voices: z.array(z.union([z.string(), z.object({ id: z.string(), name: z.string().optional() })])).max(2000),
+});
+
+export interface OpenAiOptions {
+  /** Where the server listens. None: the engine says so. */
+  host?: string | undefined;
+  model: string;
+  /** The `Authorization` header, a secret, for this host alone. */
+  authorization?: string | undefined;
+  timeoutMs?: number;
+}
+
+/** A server with `POST /v1/audio/speech`, as OpenAI, Kokoro-FastAPI and LocalAI have it. It knows rates, and no pitch. */
+export class OpenAiEngine implements VoiceEngine {
+  readonly id = "openai";
+  readonly name = "Speech server";
+  readonly away: boolean;
+  readonly #options: OpenAiOptions;
+  /** Without a slash or `/v1` at the end; with the user that may stand in it. */
+  readonly #host: string | undefined;
+  readonly #stop = new AbortController();
+  #voices: readonly Voice[] | undefined;
+  #format: "pcm" | "wav" = "pcm";
+
+  constructor(options: OpenAiOptions) {
+    this.#options = options;
+    this.#host = options.host?.replace(/\/+$/, "").replace(/\/v1$/, "");
+    this.away = this.#host !== undefined && !isPrivate(new URL(this.#host).hostname);
+  }
+
+  needs(): Promise<string | undefined> {
+    return Promise.resolve(
+      this.#host === undefined ? "Set `voice.host` to the address of a server with POST /v1/audio/speech" : undefined,
+    );
+  }
+
+  /** As the server lists them; empty where it does not. */
+  async voices(): Promise<readonly Voice[]> {
+    if (this.#host === undefined) return [];
+    this.#voices ??= await this.#listed();
+    return this.#voices ?? [];
+  }
+
+  speaks(): boolean {
+    return true;
+  }
+
+  async synthesise(request: SpeechRequest, { signal }: { signal: AbortSignal }): Promise<Synthesis> {
+    signal.throwIfAborted();
+    const needs = await this.needs();
+    if (needs !== undefined) throw new VoiceError(needs);
+    const patience = new Patience(AbortSignal.any([signal, this.#stop.signal]), this.#timeoutMs, this.#shown);
+    try {
+      const parts = bounded(await this.#sound(request, patience), this.#shown);
+      const first = await parts.next();
+      if (first.done) throw new VoiceError(`The speech server at ${this.#shown} sent no sound`);
+      return { parts: this.#rest(first.value, parts, patience) };
+    } catch (error) {
+      patience.end();
+      throw patience.reason ?? this.#explained(error);
+    }
+  }
+
+  async *#rest(first: SoundPart, parts: AsyncGenerator<SoundPart>, patience: Patience): AsyncGenerator<SoundPart> {
+    try {
+      yield first;
+      yield* parts;
+    } catch (error) {
+      throw patience.reason ?? this.#explained(error);
+    } finally {
+      patience.end();
+    }
+  }
+
+  async #sound(request: SpeechRequest, patience: Patience): Promise<AsyncGenerator<SoundPart>> {
+    const voice = request.voice ?? (await patience.during(this.voices()))[0]?.id ?? USUAL_VOICE;
+    let response = await this.#post(request, voice, patience);
+    if (this.#format === "pcm" && UNKNOWN_FORMAT.includes(response.status)) {
+      const refused = await this.#refusal(response, patience);
+      this.#format = "wav";
+      response = await this.#post(request, voice, patience);
+      // Nothing is gained by it: what it said first is what is wrong.
+      if (!response.ok) {
+        this.#format = "pcm";
+        await response.body?.cancel();
+        throw refused;
+      }
+    }
+    const type = typeOf(response);
+    if (!response.ok || /json|text|html|xml/.test(type)) throw await this.#refusal(response, patience);
+    return await this.#decoded(response, type, patience);
+  }
+
+  async #decoded(response: Response, type: string, patience: Patience): Promise<AsyncGenerator<SoundPart>> {
+    const bytes = bytesOf(response, patience);
+    const begin = await headOf(bytes);
+    const all = chained(begin, bytes);
+    if (isWav(begin)) return readWav(all);
+    if (/mpeg|mp3|ogg|opus|flac|aac|mp4|webm/.test(type) || /^(ID3|OggS|fLaC)/.test(ascii(begin))) {
+      await bytes.return(undefined);
+      throw new VoiceError(
+        `The speech server at ${this.#shown} sent ${type || "another kind of sound"}, not PCM or WAV`,
+      );
+    }
+    if (ascii(begin).startsWith("{")) {
+      const refusal = {
+        address: this.#shown,
+        status: 200,
+        type: "JSON",
+        body: all,
+        secret: this.#options.authorization,
+      };
+      throw await refusalOf(refusal);
+    }
+    const rate = /rate=(\d+)/.exec(response.headers.get("content-type") ?? "")?.[1];
+    return readSamples(all, pcmFormat(rate === undefined ? PCM_RATE : Number(rate)));
+  }
+
+  #post({ text, rate }: SpeechRequest, voice: string, patience: Patience): Promise<Response> {
+    const { model, authorization } = this.#options;
+    const body = { model, input: text, voice, speed: rate, response_format: this.#format };
+    return patience.during(ask(`${this.#host}/v1/audio/speech`, { body, authorization, signal: patience.signal }));
+  }
+
+  #refusal(response: Response, patience: Patience): Promise<VoiceError> {
+    return refusalOf({
+      address: this.#shown,
+      status: response.status,
+      type: typeOf(response),
+      body: bytesOf(response, patience),
+      secret: this.#options.authorization,
+    });
+  }
+
+  /** Undefined where nobody answered: that may be another time. */
+  async #listed(): Promise<readonly Voice[] | undefined> {
+    const patience = new Patience(this.#stop.signal, this.#timeoutMs, this.#shown);
+    const { authorization } = this.#options;
+    const address = `${this.#host}/v1/audio/voices`;
+    try {
+      const response = await patience.during(ask(address, { authorization, signal: patience.signal }));
+      const list = voiceList.safeParse(await patience.during(response.json()).catch(() => undefined));
+      return list.data?.voices.map((voice) => {
+        const { id, name = id } = typeof voice === "string" ? { id: voice } : voice;
+        return { id, name, languages: [] };
+      }) ?? [];
+    } catch {
+      return undefined; // What is wrong is said when a sentence is asked for.
+    } finally {
+      patience.end();
+    }
+  }
+
+  /** The address as anybody may see it. */
+  get #shown(): string {
+    return withoutUser(this.#host ?? "");
+  }
+
+  get #timeoutMs(): number {
+    return this.#options.timeoutMs ?? TIMEOUT_MS;
+  }
+
+  #explained(error: unknown): unknown {
+    if (error instanceof LlmError) return new VoiceError(`${error.message}. Correct \`voice.host\``, { cause: error });
+    if (!(error instanceof TypeError)) return error;
+    return new VoiceError(`Nobody answers at ${this.#shown}, or the connection broke off. Look at \`voice.host\``, {
+      cause: error,
+    });
+  }
+
+  [Symbol.dispose](): void {
+    this.#stop.abort(new VoiceError("The speech server was configured anew"));
+  }
+}
+
+function typeOf(response: Response): string {
+  return (response.headers.get("content-type") ?? "").split(";")[0]!.trim().toLowerCase();
+}
+
+function ascii(bytes: Uint8Array): string {
+  return String.fromCharCode(...bytes.subarray(0, 4));
+}
+
+/** The first four bytes of a body at least, if it has so many. */
+async function headOf(bytes: AsyncGenerator<Uint8Array>): Promise<Uint8Array> {
+  const begin: number[] = [];
+  while (begin.length < 4) {
+    const { value, done } = await bytes.next();
+    if (done) break;
+    for (const byte of value) begin.push(byte);
+  }
+  return Uint8Array.from(begin);
+}
+
+async function* chained(begin: Uint8Array, bytes: AsyncGenerator<Uint8Array>): AsyncGenerator<Uint8Array> {
+  try {
+    if (begin.length > 0) yield begin;
+    yield* bytes;
+  } finally {
+    await bytes.return(undefined);
+  }
+}
+
+async function* bounded(parts: AsyncGenerator<SoundPart>, address: string): AsyncGenerator<SoundPart> {
+  let seconds = 0;
+  for await (const part of parts) {
+    seconds += part.samples.length / part.sampleRate;
+    if (seconds > MAX_SECONDS) throw new VoiceError(`The speech server at ${address} does not stop speaking`);
+    yield part;
+  }
+}
