@@ -44,11 +44,12 @@ export function createApp(services: Services, { unchecked }: AppOptions = {}): A
     .get(at("/app-config.json"), (ctx) => ctx.json(ctx.state.config, { headers: { "cache-control": "no-cache" } }))
     .post(at("/api/avatars"), (ctx) => uploads.avatar(ctx.req, addressOf(ctx.req)))
     .post(at("/api/characters"), (ctx) => uploads.character(ctx.req, addressOf(ctx.req)))
-    .get(at("/readyz"), async () => readyz(await modelService.refreshStatus()))
+    .get(at("/readyz"), async () => readyz(modelService.definition.displayName, await modelService.refreshStatus()))
     .get(at("/metrics"), () => chat.metrics.page())
     // Below an avatar's own folder alone: what lies beside the folders is the server's.
-    .get(`${at("/avatars/*").slice(0, -1)}:hash/*`, (ctx) => {
-      return serveFile(ctx.req, avatars.avatarsDir, below(ctx.url, "/avatars/"), { foreign: true, immutable: true });
+    .get(`${at("/avatars/*").slice(0, -1)}:hash/*`, async (ctx) => {
+      const path = await avatars.textures.pathFor(below(ctx.url, "/avatars/"), ctx.url.searchParams.get("size"));
+      return serveFile(ctx.req, avatars.avatarsDir, path, { foreign: true, immutable: true });
     })
     // The avatar that is shown, for clients that know no more than `entry`, as the Python predecessor's do.
     .get(at("/model/*"), (ctx) => serveFile(ctx.req, avatars.shownDir, below(ctx.url, "/model/"), { foreign: true }))

@@ -1,4 +1,5 @@
 /** The production server: the built app behind the access guard, until it is told to stop. */
+import { setTimeout as pause } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import type { Handler } from "./lib/server/http/compress.ts";
 import { AccessGuard } from "./lib/server/http/access_guard.ts";
@@ -51,7 +52,7 @@ async function serve(): Promise<number> {
   const code = await Promise.race([toldToStop(), server.finished.then(() => 1), broken.promise]);
   await Promise.race([
     services.close().then(() => server.shutdown()),
-    new Promise((resolve) => setTimeout(resolve, STOP_MS)),
+    pause(STOP_MS),
   ]);
   return code;
 }

@@ -2,6 +2,7 @@
 import { join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
 import { RunningProgram } from "./processes.ts";
+import { exists } from "@/lib/files.ts";
 
 export const ROOT: string = fileURLToPath(new URL("..", import.meta.url)).replace(/[/\\]$/, "");
 const PYTHON = "/usr/bin/python3";
@@ -62,8 +63,8 @@ export function startStraightRelay(stub: string): Promise<RunningProgram> {
 
 /** Starts the FastAPI peer, or says why that is impossible here. */
 export async function startFastApi(stub: string): Promise<RunningProgram | string> {
-  if (!await isFile(PEER)) return `there is no ${relative(ROOT, PEER)}`;
-  if (!await isFile(PYTHON)) return `there is no ${PYTHON}`;
+  if (!await exists(PEER)) return `there is no ${relative(ROOT, PEER)}`;
+  if (!await exists(PYTHON)) return `there is no ${PYTHON}`;
   const check = new Deno.Command(PYTHON, {
     args: ["-c", "import fastapi, uvicorn, httpx, websockets, uvloop, httptools"],
     stderr: "null",
@@ -103,13 +104,4 @@ runpy.run_path(sys.argv[0], run_name="__main__")
 function freePort(): number {
   using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
   return listener.addr.port;
-}
-
-async function isFile(path: string): Promise<boolean> {
-  try {
-    return (await Deno.stat(path)).isFile;
-  } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return false;
-    throw error;
-  }
 }

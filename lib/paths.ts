@@ -1,6 +1,7 @@
 /** Where things are: what came with the program, and what is the user's. */
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { ifThere } from "@/lib/files.ts";
 
 /** The folder of the program's own files: the checkout, or what a compiled program carries inside. */
 export const PROGRAM: string = fileURLToPath(new URL("..", import.meta.url)).replace(/[/\\]$/, "");
@@ -25,10 +26,5 @@ export async function homeFolder(): Promise<string> {
 }
 
 async function isFile(path: string): Promise<boolean> {
-  try {
-    return (await Deno.stat(path)).isFile;
-  } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return false;
-    throw error;
-  }
+  return (await ifThere(Deno.stat(path)))?.isFile ?? false;
 }

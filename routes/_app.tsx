@@ -1,16 +1,19 @@
 import { asset } from "fresh/runtime";
+import { h } from "preact";
 import { WORDS } from "@/lib/i18n/i18n.ts";
 import { CannotRun } from "@/web/components/CannotRun.tsx";
 import { withBase } from "@/web/browser/base_path.ts";
-import { preferencesOf } from "@/web/browser/preferences.ts";
+import { requestPreferences } from "@/web/browser/request_preferences.ts";
+import { splitStyle } from "@/web/browser/split.ts";
 import { define } from "@/utils.ts";
 
 /** Colours of the browser's own frame around the page: those of the style sheet's `--ground`. */
 const GROUND = { light: "#efeafb", dark: "#131024", contrast: "#000000" };
 
 export default define.layout(function App({ Component, config, req, state }) {
-  const { language, theme } = preferencesOf(req.headers, state.config?.ui);
+  const { language, theme } = requestPreferences(req, state.config);
   const words = WORDS[language];
+  const split = splitStyle(req.headers);
   const file = (path: string) => withBase(config.basePath, asset(path));
   return (
     <html lang={language} data-theme={theme} data-base-path={config.basePath || undefined}>
@@ -34,6 +37,7 @@ export default define.layout(function App({ Component, config, req, state }) {
         <link rel="icon" type="image/svg+xml" href={file("/favicon.svg")} />
         <link rel="manifest" href={file("/manifest.webmanifest")} />
         <link rel="stylesheet" href={file("/styles.css")} />
+        {split !== "" && h("style", { dangerouslySetInnerHTML: { __html: split } })}
       </head>
       <body>
         <CannotRun words={words} />

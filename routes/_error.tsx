@@ -2,12 +2,12 @@ import { HttpError } from "fresh";
 import { Logo } from "@/web/components/Logo.tsx";
 import { WORDS } from "@/lib/i18n/i18n.ts";
 import { withBase } from "@/web/browser/base_path.ts";
-import { preferencesOf } from "@/web/browser/preferences.ts";
+import { requestPreferences } from "@/web/browser/request_preferences.ts";
 import { define } from "@/utils.ts";
 
 /** Says that something failed, never why: an error's text may hold what is nobody's business. */
 export default define.page(function ErrorPage({ config, error, req, state }) {
-  const words = WORDS[preferencesOf(req.headers, state.config?.ui).language];
+  const words = WORDS[requestPreferences(req, state.config).language];
   const missing = error instanceof HttpError && error.status === 404;
   return (
     <main class="error-page">

@@ -69,7 +69,7 @@ try {
         await page.screenshot({ path, type: "webp", quality: 82 });
         print(path);
       },
-      { llm: { api: "chat" }, avatar: { maxFps: 12 } },
+      { llm: { api: "chat" }, avatar: { maxFps: 4 } },
       { stub: { behaviour: { answer: ANSWER, rate: 200 }, ...(empty && { models: [] }) } },
     );
   }

@@ -101,12 +101,18 @@ const scenes: Scene[] = [
     await page.setViewport({ width: 390, height: 600, deviceScaleFactor: 2 });
     await page.goto(pages.page("hiyori", pages.hiyori));
     await ready(page, "hiyori");
-    assertEquals(await page.$eval("canvas", ({ width, height }) => [width, height]), [780, 1200]);
+    assertEquals(
+      await page.$eval("canvas", ({ width, height, clientHeight }) => [width, height - 2 * clientHeight]),
+      [780, 0],
+    );
     assertEquals(await page.$eval("canvas", (canvas) => canvas.getAttribute("aria-label")), "Avatar: hiyori");
     const first = await page.screenshot({ encoding: "base64" });
     await until("the avatar moves", async () => await page.screenshot({ encoding: "base64" }) !== first);
     await page.setViewport({ width: 500, height: 300, deviceScaleFactor: 1 });
-    await page.waitForFunction(() => document.querySelector("canvas")!.width === 500);
+    await page.waitForFunction(() => {
+      const { width, height, clientWidth, clientHeight } = document.querySelector("canvas")!;
+      return clientWidth === 500 && Math.abs(width / height - clientWidth / clientHeight) < 0.02;
+    });
     assert(await covered(page) > 0.1);
   }],
 
@@ -223,9 +229,12 @@ const scenes: Scene[] = [
     await ready(page);
     await fadedIn(page);
     assert(await covered(page) < before * 0.7);
-    await (await page.waitForSelector("aria/Try faces and motions"))!.click();
-    await (await page.waitForSelector("aria/Reset"))!.click();
-    await page.waitForFunction(() => localStorage.length === 0);
+    await (await page.waitForSelector("aria/Reset the view"))!.click();
+    await page.waitForFunction(() =>
+      localStorage.getItem("vtuber.view:desktop:hiyori") === null &&
+      localStorage.getItem("vtuber.view:phone:hiyori") === null
+    );
+    await page.waitForSelector("aria/Reset the view", { hidden: true });
   }],
 
   ["a feeling changes the face, and the panel tries all of them", true, async ({ page, pages }) => {

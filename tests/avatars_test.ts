@@ -142,6 +142,10 @@ Deno.test("what a browser would ask for in vain is refused, and the last good av
     const refused = await upload(server, broken);
     assertEquals([refused.status, (await refused.json()).code], [422, "bad_value"]);
     assertEquals(await avatarUrl(server), good);
+    // The page could not draw it with the Core that comes by default.
+    const tooNew = await upload(server, model(3, { "Mia.moc3": moc3(6) }));
+    assertEquals([tooNew.status, (await tooNew.json()).code], [422, "bad_value"]);
+    assertEquals(await avatarUrl(server), good);
   }
   // What its owner does to the folder while the server is down.
   await Deno.remove(join(home, "mia/textures/texture_00.png"));

@@ -62,7 +62,8 @@ export function faultsOf(css: string, { tags, classes, words }: Markup): string[
     if (prelude.trim().startsWith("@")) continue;
     for (const selector of prelude.trim().split(/\s*,\s*(?![^()]*\))/)) {
       if (/^(from|to|[\d.]+%)$/.test(selector)) continue;
-      const bare = selector.replace(/:lang\([^)]*\)|::?[\w-]+/g, " ");
+      const [, lit] = /::highlight\(([\w-]+)\)/.exec(selector) ?? [];
+      const bare = selector.replace(/::highlight\([\w-]+\)/g, " ").replace(/:lang\([^)]*\)|::?[\w-]+/g, " ");
       const attributes = [...bare.matchAll(/\[([\w-]+)(?:="([^"]*)")?\]/g)];
       const plain = bare.replace(/\[[^\]]*\]/g, " ");
       const parts = [
@@ -74,6 +75,7 @@ export function faultsOf(css: string, { tags, classes, words }: Markup): string[
           words.has(name) && (value === undefined || /^(\d+|true|false)$/.test(value) || words.has(value))
         ),
       ];
+      if (lit !== undefined) parts.push(words.has(lit));
       if (parts.includes(false)) faults.add(`unused selector ${selector.replace(/\s+/g, " ")}`);
     }
   }

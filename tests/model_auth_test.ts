@@ -44,9 +44,9 @@ Deno.test("A1: every request has the token that a file or the environment holds,
     const config = { log: { level: "debug" }, llm: "VTUBER_LLM_AUTH" in env ? { ...llm, authFile: undefined } : llm };
     await using program = await Program.start({ config, env, folder });
     await using page = await Page.open(program);
-    const shown: unknown[] = [await page.call("settings.read", {}), await page.call("preflight.look", {})];
+    const shown: unknown[] = [await page.call("settings.read", {}), await page.call("llm.preflight", {})];
     assertEquals(await talk(page), "end");
-    await page.call("ollama.pull", { model: "gemma3" });
+    await page.call("llm.pull", { model: "gemma3" });
     await page.write("llm.host", `${proxy.url}/`);
     assertEquals(await talk(page), "end");
     shown.push(await page.write("llm.host", stub.url).catch((error) => error.error));
@@ -66,7 +66,7 @@ Deno.test("A1: without the token the page is told what is wanted, and none of wh
   await using proxy = openProxy(stub);
   await using program = await Program.start({ config: { llm: { host: proxy.url, fallback: "none" } } });
   await using page = await Page.open(program);
-  const { ollama: { problem } } = await page.call("preflight.look", {});
+  const { server: { problem } } = await page.call("llm.preflight", {});
   assertStringIncludes(problem!.message, "wants a password or a token (401)");
   assertStringIncludes(problem!.hint!, "VTUBER_LLM_AUTH");
   assertEquals(JSON.stringify(page.client.received).includes("Authorization Required"), false);

@@ -4,7 +4,7 @@ import { TestServer } from "./test_server.ts";
 import { Page, RefusedCall } from "./page_calls.ts";
 import { startStub } from "./stub_ollama.ts";
 
-Deno.test("preflight.look tells what is there", async () => {
+Deno.test("llm.preflight tells what is there", async () => {
   await using stub = startStub({
     models: [
       { name: "qwen2.5:latest", size: 123, contextLength: 40_960 },
@@ -13,8 +13,8 @@ Deno.test("preflight.look tells what is there", async () => {
   });
   await using server = await TestServer.open({ config: { llm: { host: stub.url } } });
   await using page = await Page.open(server);
-  const { ollama, model, installed } = await page.call("preflight.look", {});
-  assertEquals([ollama.host, ollama.reachable, typeof ollama.version], [stub.url, true, "string"]);
+  const { server: seen, model, installed } = await page.call("llm.preflight", {});
+  assertEquals([seen.host, seen.reachable, typeof seen.version], [stub.url, true, "string"]);
   assertEquals(model, { name: "qwen2.5", present: true, contextLength: 40_960 });
   assertEquals(installed, [
     { name: "qwen2.5:latest", size: 123, parameters: "7.6B", away: false },
@@ -22,20 +22,20 @@ Deno.test("preflight.look tells what is there", async () => {
   ]);
 });
 
-Deno.test("preflight.look tells what is wrong when Ollama is not there", async () => {
+Deno.test("llm.preflight tells what is wrong when Ollama is not there", async () => {
   await using server = await TestServer.open({ env: { OLLAMA_HOST: "127.0.0.1:9" } });
   await using page = await Page.open(server);
-  const { ollama, model, installed } = await page.call("preflight.look", {});
-  assertEquals([ollama.reachable, ollama.problem?.code, model.present, installed], [
+  const { server: seen, model, installed } = await page.call("llm.preflight", {});
+  assertEquals([seen.reachable, seen.problem?.code, model.present, installed], [
     false,
-    "ollama_unreachable",
+    "llm_unreachable",
     null,
     [],
   ]);
-  assert(ollama.problem?.hint !== undefined);
+  assert(seen.problem?.hint !== undefined);
 });
 
-Deno.test("preflight.look offers no model that cannot talk", async () => {
+Deno.test("llm.preflight offers no model that cannot talk", async () => {
   await using stub = startStub({
     models: [
       { name: "nomic-embed-text:latest", capabilities: ["embedding"] },
@@ -45,18 +45,18 @@ Deno.test("preflight.look offers no model that cannot talk", async () => {
   });
   await using server = await TestServer.open({ config: { llm: { host: stub.url } } });
   await using page = await Page.open(server);
-  const { installed } = await page.call("preflight.look", {});
+  const { installed } = await page.call("llm.preflight", {});
   assertEquals(installed.map(({ name }) => name), ["qwen3:latest", "old:1b"]);
 });
 
-Deno.test("ollama.pull brings the model, tells how far it is, and every page hears when it is there", async () => {
+Deno.test("llm.pull brings the model, tells how far it is, and every page hears when it is there", async () => {
   await using stub = startStub({ models: [] });
   await using server = await TestServer.open({ config: { llm: { host: stub.url } } });
   await using page = await Page.open(server);
   await using second = await Page.open(server);
-  assertEquals((await page.call("preflight.look", {})).model.present, false);
+  assertEquals((await page.call("llm.preflight", {})).model.present, false);
   const from = second.client.received.length;
-  const { id, result } = page.begin("ollama.pull", { model: "qwen2.5" });
+  const { id, result } = page.begin("llm.pull", { model: "qwen2.5" });
   assertEquals(await result, null);
   const heard = page.client.received.flatMap((frame) =>
     frame.type === "progress" && frame.id === id ? [frame.value] : []
@@ -66,17 +66,17 @@ Deno.test("ollama.pull brings the model, tells how far it is, and every page hea
   await second.client.first((frame) => frame.type === "status" && frame.modelPresent === true, from);
 });
 
-Deno.test("ollama.pull ends at Ollama when it is cancelled, or its page is closed", async () => {
+Deno.test("llm.pull ends at Ollama when it is cancelled, or its page is closed", async () => {
   await using stub = startStub({ models: [], pullMs: 20, pull: Array(10_000).fill({ status: "pulling" }) });
   await using server = await TestServer.open({ config: { llm: { host: stub.url } } });
   await using page = await Page.open(server);
-  const { id, result } = page.begin("ollama.pull", { model: "qwen2.5" });
+  const { id, result } = page.begin("llm.pull", { model: "qwen2.5" });
   await page.client.next("progress");
   page.client.send({ type: "cancel", id });
   assertEquals((await assertRejects(() => result, RefusedCall)).error.code, "cancelled");
 
   const leaving = await Page.open(server);
-  void leaving.begin("ollama.pull", { model: "other" }).result.catch(() => {});
+  void leaving.begin("llm.pull", { model: "other" }).result.catch(() => {});
   await leaving.client.next("progress");
   await leaving[Symbol.asyncDispose]();
   const pulls = stub.requests.filter(({ path }) => path === "/api/pull");
@@ -84,16 +84,16 @@ Deno.test("ollama.pull ends at Ollama when it is cancelled, or its page is close
   assertEquals(pulls.map(({ finished }) => finished), [false, false]);
 });
 
-Deno.test("ollama.pull says why Ollama cannot fetch a model", async () => {
+Deno.test("llm.pull says why Ollama cannot fetch a model", async () => {
   await using stub = startStub({
     models: [],
     pull: [{ status: "pulling manifest" }, { error: "pull model manifest: file does not exist" }],
   });
   await using server = await TestServer.open({ config: { llm: { host: stub.url } } });
   await using page = await Page.open(server);
-  const refused = await assertRejects(() => page.call("ollama.pull", { model: "qwen0" }), RefusedCall);
+  const refused = await assertRejects(() => page.call("llm.pull", { model: "qwen0" }), RefusedCall);
   assertEquals(refused.error.code, "model_missing");
-  await assertRejects(() => page.call("ollama.pull", { model: "  " }), RefusedCall, "params.model");
+  await assertRejects(() => page.call("llm.pull", { model: "  " }), RefusedCall, "params.model");
 });
 
 Deno.test("/healthz is ok as long as the server answers; /readyz when Ollama is there with the model", async () => {
@@ -106,18 +106,18 @@ Deno.test("/healthz is ok as long as the server answers; /readyz when Ollama is 
   };
   assertEquals(await ready(), [200, {
     ready: true,
-    ollama: { reachable: true },
+    server: { name: "Ollama", reachable: true },
     model: { name: "qwen2.5", present: true },
   }]);
   await page.write("llm.model", "absent");
   assertEquals(await ready(), [503, {
     ready: false,
-    ollama: { reachable: true },
+    server: { name: "Ollama", reachable: true },
     model: { name: "absent", present: false },
   }]);
   await page.write("llm.host", "http://127.0.0.1:9");
-  const [status, { ollama, ready: isReady }] = await ready();
-  assertEquals([status, isReady, ollama.reachable, typeof ollama.problem], [503, false, false, "string"]);
+  const [status, { server: seen, ready: isReady }] = await ready();
+  assertEquals([status, isReady, seen.reachable, typeof seen.problem], [503, false, false, "string"]);
   const alive = await fetch(`${server.url}/healthz`);
   assertEquals([alive.status, await alive.text()], [200, "ok"]);
 });

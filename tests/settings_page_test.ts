@@ -256,7 +256,7 @@ const scenes: Scene[] = [
         const { prototype } = WebGL2RenderingContext;
         const { getParameter } = prototype;
         prototype.getParameter = function (name) {
-          return name === this.MAX_TEXTURE_SIZE ? 1024 : getParameter.call(this, name);
+          return name === this.MAX_TEXTURE_SIZE ? 256 : getParameter.call(this, name);
         };
       });
       await page.reload();

@@ -96,7 +96,7 @@ Deno.test("the demo stands in for an Ollama that is not there only as long as th
   await page.write("llm.fallback", "none");
   const from = page.client.received.length;
   page.client.send({ type: "prompt", turn: "a", text: "Hi" });
-  assertEquals((await page.client.next("error", from)).code, "ollama_unreachable");
+  assertEquals((await page.client.next("error", from)).code, "llm_unreachable");
 });
 
 Deno.test("feelings are guessed, or not, in a conversation that is open already", async () => {
@@ -201,7 +201,7 @@ Deno.test("a password in llm.host opens what it is for, and is shown to nobody",
   const host = stub.url.replace("http://", "http://someone:hush-hush@");
   await using server = await TestServer.open({ config: { llm: { host, fallback: "none" } } });
   await using page = await Page.open(server);
-  const { result } = page.begin("preflight.look", {});
+  const { result } = page.begin("llm.preflight", {});
   const shown: unknown[] = [await result, await page.call("settings.read", {})];
   const { asked } = await ask(page, stub);
   assertEquals(asked.model, "qwen2.5");
@@ -213,7 +213,7 @@ Deno.test("a password in llm.host opens what it is for, and is shown to nobody",
   const from = page.client.received.length;
   page.client.send({ type: "prompt", turn: "gone", text: "Hi" });
   await page.client.next("error", from);
-  shown.push(await page.call("preflight.look", {}), ...page.client.received);
+  shown.push(await page.call("llm.preflight", {}), ...page.client.received);
   for (const path of ["/", "/app-config.json", "/readyz", "/metrics"]) {
     shown.push(await (await fetch(server.url + path)).text());
   }
@@ -233,12 +233,12 @@ Deno.test("a page that asks through another program hears nothing of what that a
   await using server = await TestServer.open({ config: FILE });
   await using page = await Page.open(server);
   await page.write("llm.host", `http://127.0.0.1:${inner.addr.port}/admin`);
-  const seen = await page.call("preflight.look", {});
+  const seen = await page.call("llm.preflight", {});
   const said = `http://127.0.0.1:${inner.addr.port}/admin answers, but it is not Ollama`;
-  assertEquals([seen.ollama.reachable, seen.ollama.problem?.message], [false, said]);
+  assertEquals([seen.server.reachable, seen.server.problem?.message], [false, said]);
   page.client.send({ type: "prompt", turn: "a", text: "Hi" });
   assertEquals((await page.client.next("error")).message, `${said} (500)`);
-  const refused = await assertRejects(() => page.call("ollama.pull", { model: "m" }), RefusedCall);
+  const refused = await assertRejects(() => page.call("llm.pull", { model: "m" }), RefusedCall);
   assertEquals(refused.message, `${said} (500)`);
   assertEquals(JSON.stringify(page.client.received).includes("hush"), false);
 });

@@ -42,6 +42,7 @@ Deno.test("what nothing uses is named", async () => {
     .turn > marquee { animation: nobody-moves 1s; }
     .turn[data-nobody], .turn[data-tone="nobody-says"] { inset: 0; }
     @media (--phone) { #nobody-is-called::before { content: ""; } }
+    ::highlight(nobody-lights) { color: red; }
     @keyframes nobody-asks { 50% { opacity: 0; } }
     @media (--nobody-knows) { .turn { margin: 0; } }
   `;
@@ -56,6 +57,7 @@ Deno.test("what nothing uses is named", async () => {
     "unused selector .turn:is(.own, .nobody-is)",
     "unused selector .turn[data-nobody]",
     'unused selector .turn[data-tone="nobody-says"]',
+    "unused selector ::highlight(nobody-lights)",
     "unused width --tiny",
   ]);
 });

@@ -7,6 +7,8 @@ import { loadConfig } from "@/lib/config/load.ts";
 import { AccessGuard } from "@/lib/server/http/access_guard.ts";
 import { createHandler } from "@/lib/server/http/handler.ts";
 import { PROGRAM } from "@/lib/paths.ts";
+import type { ProviderDefinition } from "@/lib/providers/provider.ts";
+import { PROVIDERS } from "@/lib/providers/registry.ts";
 import { openServices, type Services } from "@/lib/server/services.ts";
 import { buildIfChanged } from "@/tasks/build.ts";
 
@@ -15,6 +17,8 @@ export interface TestServerOptions {
   config?: Record<string, unknown> | string;
   /** Environment variables, such as OLLAMA_HOST. */
   env?: Record<string, string>;
+  /** A provider of the test's own, beside those of the program: it is the configured one. */
+  provider?: ProviderDefinition;
   /** A folder that relative paths of the configuration start at. Default: an empty one. */
   root?: string;
 }
@@ -50,7 +54,9 @@ export class TestServer {
     await Deno.writeTextFile(file, typeof config === "string" ? config : JSON.stringify(config));
     const env = { VTUBER_CONFIG: file, VTUBER_SERVER_DATA_DIR: join(folder, "data"), ...options.env };
     const loaded = await loadConfig({ root: options.root ?? folder, env });
-    const services = await openServices({ loaded });
+    const { provider } = options;
+    if (provider !== undefined) loaded.config.llm.provider = provider.id;
+    const services = await openServices({ loaded, ...(provider && { providers: [...PROVIDERS, provider] }) });
     const app = createApp(services);
     setBuildCache(app, built, "production");
     const { server: settings, llm: { wsPath } } = services.live.current;

@@ -4,6 +4,7 @@ import { type Browser, type Complaints, type Page, watchComplaints } from "./bro
 import { TestServer, type TestServerOptions } from "./test_server.ts";
 import { startStub, type Stub, type StubOptions } from "./stub_ollama.ts";
 import { PATIENCE } from "./until.ts";
+import type { ProviderDefinition } from "@/lib/providers/provider.ts";
 
 /** Software WebGL at full speed and size would leave nothing of the machine for the page. */
 export const CALM = { maxFps: 4, maxPixelRatio: 0.5 };
@@ -18,6 +19,8 @@ export interface VisitOptions {
   env?: Record<string, string>;
   /** What Ollama is like. */
   stub?: StubOptions;
+  /** A provider of the test's own, which is asked instead. */
+  provider?: ProviderDefinition;
   /** All that the page complains of, such as "404 /avatars/…/Hiyori.moc3", as often as it does. Default: nothing. */
   complaints?: Complaints;
 }
@@ -30,11 +33,15 @@ export async function visit(
   browser: Browser,
   scene: (visit: Visit) => Promise<void>,
   config: TestServerOptions["config"] = {},
-  { env = {}, stub: ollama = {}, complaints: expected = [] }: VisitOptions = {},
+  { env = {}, stub: ollama = {}, provider, complaints: expected = [] }: VisitOptions = {},
 ): Promise<void> {
   await using stub = startStub(ollama);
   const calm = typeof config === "string" ? config : { avatar: CALM, ...config };
-  await using server = await TestServer.open({ config: calm, env: { OLLAMA_HOST: stub.url, ...env } });
+  await using server = await TestServer.open({
+    config: calm,
+    env: { OLLAMA_HOST: stub.url, ...env },
+    ...(provider && { provider }),
+  });
   const context = await browser.createBrowserContext();
   try {
     const page = await context.newPage();

@@ -2,10 +2,10 @@
 import { createHash } from "node:crypto";
 import { join } from "node:path";
 import { z } from "zod";
-import { writeWhole } from "@/lib/config/write_whole.ts";
 import type { CheckedModel } from "./check_model.ts";
 import type { FileContent } from "./file_tree.ts";
 import { fillFolder } from "./fill_folder.ts";
+import { changedAt, ifThere, removeIfThere, writeWhole } from "@/lib/files.ts";
 import type { ModelStorage, ServedModel } from "./model_storage.ts";
 
 /** How long an avatar stays that nobody names any more: pages may still load its motions. */
@@ -68,7 +68,7 @@ export class AvatarFolders implements ModelStorage<StoredAvatar> {
     return this.#inTurn(async () => {
       const noted = new Set(await this.#hashes());
       for (const name of await namesIn(this.folder)) {
-        const hash = name.replace(/\.json$/, "");
+        const hash = name.replace(/\.(json|\d+)$/, "");
         const used = noted.has(hash) ? await this.#usedAt(hash) : await changedAt(join(this.folder, name));
         if (this.#now() - used <= KEPT_MS) continue;
         // The files first: a note without files is passed over, files without a note would be nobody's.
@@ -146,28 +146,5 @@ async function hashOf(files: ReadonlyMap<string, FileContent>): Promise<string> 
 }
 
 async function namesIn(folder: string): Promise<string[]> {
-  try {
-    return await Array.fromAsync(Deno.readDir(folder), ({ name }) => name);
-  } catch (cause) {
-    if (cause instanceof Deno.errors.NotFound) return [];
-    throw cause;
-  }
-}
-
-/** In ms; that of what is gone meanwhile is now. */
-async function changedAt(path: string): Promise<number> {
-  try {
-    return (await Deno.stat(path)).mtime?.getTime() ?? Infinity;
-  } catch (cause) {
-    if (cause instanceof Deno.errors.NotFound) return Infinity;
-    throw cause;
-  }
-}
-
-async function removeIfThere(path: string): Promise<void> {
-  try {
-    await Deno.remove(path, { recursive: true });
-  } catch (cause) {
-    if (!(cause instanceof Deno.errors.NotFound)) throw cause;
-  }
+  return await ifThere(Array.fromAsync(Deno.readDir(folder), ({ name }) => name)) ?? [];
 }

@@ -1,10 +1,12 @@
 /** The avatar of a running server: which models there are, which one is shown, and changing it. */
 import { join } from "node:path";
+import { isDeepStrictEqual } from "node:util";
 import { AvatarFolders, type StoredAvatar } from "./avatar_folders.ts";
 import { installModel, type InstallOptions, type InstallResult, rootsOf } from "./install_model.ts";
 import { modelAddress, modelNames, modelSource, timeScaleOf } from "./model_sources.ts";
 import { ModelError } from "./model_error.ts";
 import type { ReadBudget } from "./read_budget.ts";
+import { SmallerTextures } from "./smaller_textures.ts";
 import { findModelSource } from "./source.ts";
 import { withOutput } from "./sync_output.ts";
 import type { ShownModel } from "@/lib/config/app_config.ts";
@@ -27,6 +29,8 @@ export class AvatarLibrary implements Disposable {
   readonly #options: AvatarLibraryOptions;
   readonly #folders: AvatarFolders;
   readonly #sweeping: Disposable;
+  /** Textures for smaller screens. */
+  readonly textures: SmallerTextures;
   /** Undefined where nothing could be shown yet. */
   #stored: StoredAvatar | undefined;
 
@@ -35,6 +39,7 @@ export class AvatarLibrary implements Disposable {
     this.#options = options;
     this.vendorDir = join(served, "vendor");
     this.#folders = new AvatarFolders(join(served, "avatars"));
+    this.textures = new SmallerTextures(this.#folders.folder);
     this.#sweeping = this.#folders.keepSwept(() => this.#stored?.hash, unswept);
   }
 
@@ -160,7 +165,7 @@ function addressOf({ hash, entry }: Pick<StoredAvatar, "hash" | "entry">): strin
 
 /** Whether another model, or another Core to draw it with, is to be shown than before. */
 export function needsOtherAvatar(next: Config, before: Config): boolean {
-  return JSON.stringify(wornIn(next)) !== JSON.stringify(wornIn(before));
+  return !isDeepStrictEqual(wornIn(next), wornIn(before));
 }
 
 function wornIn({ model, models, cubismCore, cubism2Core }: Config): unknown {

@@ -275,3 +275,22 @@ Deno.test("M14: a texture that is cut off or damaged is refused", async () => {
   damaged[45]! ^= 1;
   await assertRejects(() => check(texture(damaged)), ModelError, "texture textures/texture_00.png is damaged");
 });
+
+Deno.test("A setup for motion-sync is served, whether the entry names it or it lies in the folder", async () => {
+  const sync = '{"Version":1,"Settings":[]}';
+  const entry = JSON.parse(ENTRY);
+  entry.FileReferences.MotionSync = "sync/Mia.motionsync3.json";
+  const named = { "Mia.model3.json": JSON.stringify(entry), "sync/Mia.motionsync3.json": sync };
+  for (
+    const [changes, path] of [[named, "sync/Mia.motionsync3.json"], [
+      { "b.motionsync3.json": sync },
+      "b.motionsync3.json",
+    ]] as const
+  ) {
+    const model = await check(modelFiles(changes));
+    assertEquals((await referencesOf(model))["MotionSync"], path);
+    assertEquals([await textOf(model.files.get(path)), model.warnings], [sync, []]);
+  }
+  const lost = await check(modelFiles({ "Mia.model3.json": JSON.stringify(entry) }));
+  assertEquals([(await referencesOf(lost))["MotionSync"], lost.warnings.length], [undefined, 1]);
+});

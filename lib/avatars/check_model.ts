@@ -160,13 +160,18 @@ async function findEntryOf(
   }
 }
 
-/** A warning when the moc3 is newer than the Core that comes by default. */
-export function newerThanCore(model: CheckedModel): Warning[] {
-  if (model.moc === undefined || model.moc <= CORE_5_0_MOC) return [];
-  const message =
-    `the model was made with ${cubismRelease(model.moc)}, which the Core 5.0 that comes by default cannot ` +
-    `draw: download a newer Cubism SDK for Web from Live2D and let cubismCore name its live2dcubismcore.min.js`;
-  return [{ kind: "bad_file", message }];
+/**
+ * Refuses a model whose moc3 is newer than the Core that comes by default, which no page could draw.
+ *
+ * @param label where the model is, for the message
+ * @throws {ModelError} saying what would draw it
+ */
+export function refuseNewerThanCore({ moc }: CheckedModel, label: string): void {
+  if (moc === undefined || moc <= CORE_5_0_MOC) return;
+  const message = `Cannot show ${label}: it was made with ${cubismRelease(moc)}, which the Core 5.0 that comes by ` +
+    `default cannot draw: download a newer Cubism SDK for Web from Live2D and let cubismCore name its ` +
+    `live2dcubismcore.min.js, or export the model for an older version`;
+  throw new ModelError([{ kind: "too_new", message }]);
 }
 
 /** Where a reference's file is in the tree, or why it is nowhere. */

@@ -5,11 +5,10 @@ import { isStrict, parseLoosely } from "./loose_json.ts";
 import { soundMotion } from "./motion_file.ts";
 import type { Cubism, Role } from "./references.ts";
 import { UPLOAD_LIMITS } from "@/lib/config/upload_limits.ts";
+import { MOC_RELEASES } from "@/lib/protocol/moc_releases.ts";
 
-/** The newest moc3 that Core 5.0 reads. The format's version byte: 1 Cubism 3.0, 2 3.3, 3 4.0, 4 4.2, 5 5.0, 6 5.3. */
-export const CORE_5_0_MOC = 5;
-
-const CUBISM_OF_MOC: Record<number, string> = { 1: "3.0", 2: "3.3", 3: "4.0", 4: "4.2", 5: "5.0", 6: "5.3" };
+/** The newest moc3 that Core 5.0 reads. */
+export const CORE_5_0_MOC: number = MOC_RELEASES.indexOf("5.0");
 
 /** Bytes by which a file is known. */
 const HEAD_BYTES = 64;
@@ -88,8 +87,8 @@ export function mocVersion(bytes: Uint8Array): number | undefined {
 
 /** The Cubism release that a moc3's version byte stands for, such as `Cubism 5.3`. */
 export function cubismRelease(version: number): string {
-  const release = CUBISM_OF_MOC[version];
-  return release === undefined ? `a newer Cubism (moc3 version ${version})` : `Cubism ${release}`;
+  const release = MOC_RELEASES[version];
+  return release ? `Cubism ${release}` : `a newer Cubism (moc3 version ${version})`;
 }
 
 /** All that is asked of JSON that is too long to be read. */

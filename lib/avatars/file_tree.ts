@@ -2,6 +2,7 @@
 import { join } from "node:path";
 import { ModelError } from "./model_error.ts";
 import { ReadBudget } from "./read_budget.ts";
+import { ifThere } from "@/lib/files.ts";
 import { mebibytes, UPLOAD_LIMITS } from "@/lib/config/upload_limits.ts";
 
 /** Bytes read from a disk at a time. */
@@ -112,12 +113,7 @@ async function list(folder: string, prefix: string, paths: string[], depth: numb
 }
 
 async function target(path: string): Promise<{ isDirectory: boolean; isFile: boolean }> {
-  try {
-    return await Deno.stat(path);
-  } catch (cause) {
-    if (cause instanceof Deno.errors.NotFound) return { isDirectory: false, isFile: false }; // A link to nowhere is no file.
-    throw cause;
-  }
+  return await ifThere(Deno.stat(path)) ?? { isDirectory: false, isFile: false }; // A link to nowhere is no file.
 }
 
 /**

@@ -1,6 +1,7 @@
 import { Buffer } from "node:buffer";
 import { basename, dirname, join } from "node:path";
 import type { FileContent } from "./file_tree.ts";
+import { isOlder, removeIfThere } from "@/lib/files.ts";
 
 const ABANDONED_MS = 10 * 60 * 1000;
 
@@ -106,24 +107,7 @@ async function sweep(folder: string): Promise<void> {
   await Deno.mkdir(dirname(folder), { recursive: true });
   for await (const { name } of Deno.readDir(dirname(folder))) {
     const path = join(dirname(folder), name);
-    if (name.startsWith(prefixOf(folder)) && await ageMs(path) > ABANDONED_MS) await removeIfThere(path);
-  }
-}
-
-async function ageMs(path: string): Promise<number> {
-  try {
-    return Date.now() - ((await Deno.stat(path)).mtime?.getTime() ?? Date.now());
-  } catch (cause) {
-    if (cause instanceof Deno.errors.NotFound) return 0;
-    throw cause;
-  }
-}
-
-async function removeIfThere(path: string): Promise<void> {
-  try {
-    await Deno.remove(path, { recursive: true });
-  } catch (cause) {
-    if (!(cause instanceof Deno.errors.NotFound)) throw cause;
+    if (name.startsWith(prefixOf(folder)) && await isOlder(path, ABANDONED_MS)) await removeIfThere(path);
   }
 }
 

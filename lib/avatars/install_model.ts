@@ -1,7 +1,7 @@
 /** Installs a model and its Core: reads and checks them, and writes them to where they are served from. */
 import { dirname, join, resolve } from "node:path";
 import { type Config, configSchema } from "@/lib/config/schema.ts";
-import { type CheckedModel, checkModel, newerThanCore } from "./check_model.ts";
+import { type CheckedModel, checkModel, refuseNewerThanCore } from "./check_model.ts";
 import { contentOf, type FileContent, type FileTree, openFolder } from "./file_tree.ts";
 import { fillFolder } from "./fill_folder.ts";
 import { DEFAULT_MODEL, type ModelSource, modelSource } from "./model_sources.ts";
@@ -69,15 +69,11 @@ export async function installModel<Place extends ServedModel>(
   storage: ModelStorage<Place>,
   vendorDir: string,
 ): Promise<InstallResult<Place>> {
-  const { config, signal } = options;
+  const { signal } = options;
   const context = contextOf(options);
 
   const chosen = await choose(options, storage, context);
-  const warnings: string[] = [];
-  if ("model" in chosen) {
-    const cores = config.cubismCore === configSchema.parse({}).cubismCore ? newerThanCore(chosen.model) : [];
-    warnings.push(...[...chosen.model.warnings, ...cores].map(({ message }) => message));
-  }
+  const warnings = "model" in chosen ? chosen.model.warnings.map(({ message }) => message) : [];
   const { cubism } = "model" in chosen ? chosen.model : chosen.served;
   const cores = await bothCores(cubism, options, vendorDir, context);
   if (cores.problem !== undefined) warnings.push(cores.problem.message);
@@ -143,6 +139,8 @@ async function read(
     ...(source.entry === undefined ? {} : { entry: source.entry }),
     ...(context.signal === undefined ? {} : { signal: context.signal }),
   });
+  // What a Core of the owner's own can draw, only the page finds out.
+  if (options.config.cubismCore === configSchema.parse({}).cubismCore) refuseNewerThanCore(model, tree.label);
   return { name, model };
 }
 

@@ -19,7 +19,9 @@ export type ProblemKind =
   /** A file that the model needs is not there. */
   | "missing_file"
   /** A file is there but is not what it should be. */
-  | "bad_file";
+  | "bad_file"
+  /** The Core that would draw it does not know its format yet. */
+  | "too_new";
 
 export interface Problem {
   kind: ProblemKind;

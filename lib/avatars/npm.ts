@@ -1,7 +1,8 @@
 /** Files out of npm packages, with Deno itself as npm's client: it knows the user's registry, proxy and cache. */
-import { dirname, join } from "node:path";
+import { join } from "node:path";
 import { ModelError } from "./model_error.ts";
 import type { SourceContext } from "./source_context.ts";
+import { exists } from "@/lib/files.ts";
 
 interface NpmPath {
   name: string;
@@ -34,10 +35,10 @@ export async function npmFile(specifier: string, context: SourceContext): Promis
   const wanted = parseNpmPath(specifier);
   const folder = join(context.cacheDir, "npm", `${wanted.name.replace("/", "+")}@${wanted.version}`);
   const unpacked = join(folder, "node_modules", wanted.name);
-  const complete = await exists(join(folder, COMPLETE)) && await exists(unpacked);
+  const complete = await canBeFound(join(folder, COMPLETE)) && await canBeFound(unpacked);
   if (!complete) await install(wanted, folder, specifier, context);
   const file = join(unpacked, wanted.path);
-  if (await exists(file)) return file;
+  if (await canBeFound(file)) return file;
   throw new ModelError([{ kind: "not_found", message: `Cannot find ${specifier}: the package has no ${wanted.path}` }]);
 }
 
@@ -85,12 +86,15 @@ async function install(
   await Deno.writeTextFile(join(folder, COMPLETE), "");
 }
 
-async function exists(path: string): Promise<boolean> {
+/**
+ * Whether there is a file or a folder.
+ *
+ * @throws {ModelError} when that cannot be seen
+ */
+export async function canBeFound(path: string): Promise<boolean> {
   try {
-    await Deno.stat(path);
-    return true;
+    return await exists(path);
   } catch (cause) {
-    if (cause instanceof Deno.errors.NotFound || cause instanceof Deno.errors.NotADirectory) return false;
-    throw new ModelError([{ kind: "unreadable", message: `Cannot look into ${dirname(path)}` }], { cause });
+    throw new ModelError([{ kind: "unreadable", message: `Cannot look at ${path}` }], { cause });
   }
 }

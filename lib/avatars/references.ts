@@ -6,6 +6,7 @@ export type Role =
   | "texture"
   | "physics"
   | "pose"
+  | "motion sync"
   | "display info"
   | "user data"
   | "expression"
@@ -29,7 +30,14 @@ const FORMS = {
     sound: "sound",
   },
   4: {
-    files: { Moc: "moc", Physics: "physics", Pose: "pose", DisplayInfo: "display info", UserData: "user data" },
+    files: {
+      Moc: "moc",
+      Physics: "physics",
+      Pose: "pose",
+      MotionSync: "motion sync",
+      DisplayInfo: "display info",
+      UserData: "user data",
+    },
     textures: "Textures",
     expressions: "Expressions",
     motions: "Motions",

@@ -5,10 +5,11 @@ import { isAbsolute, join, relative, resolve } from "node:path";
 import { type FileTree, joined, openFolder } from "./file_tree.ts";
 import type { ModelSource } from "./model_sources.ts";
 import { ModelError } from "./model_error.ts";
-import { npmFile } from "./npm.ts";
+import { canBeFound, npmFile } from "./npm.ts";
 import { ReadBudget } from "./read_budget.ts";
 import type { SourceContext } from "./source_context.ts";
 import { openZip } from "./zip.ts";
+import { ifThere } from "@/lib/files.ts";
 import { mebibytes, UPLOAD_LIMITS } from "@/lib/config/upload_limits.ts";
 
 /**
@@ -78,13 +79,7 @@ async function find(
 ): Promise<string> {
   const candidates = [...new Set(roots.map((root) => isAbsolute(source) ? source : resolve(root, source)))];
   for (const path of candidates) {
-    try {
-      await Deno.stat(path);
-      return path;
-    } catch (cause) {
-      if (cause instanceof Deno.errors.NotFound || cause instanceof Deno.errors.NotADirectory) continue;
-      throw new ModelError([{ kind: "unreadable", message: `Cannot look at ${path}` }], { cause });
-    }
+    if (await canBeFound(path)) return path;
   }
   throw new ModelError([{ kind: "not_found", message: complain(candidates.join(" and ")) }]);
 }
@@ -98,11 +93,8 @@ async function download(
   const digest = new Uint8Array(await crypto.subtle.digest("SHA-256", new TextEncoder().encode(url.href)));
   const folder = join(context.cacheDir, "url");
   const cached = join(folder, [...digest].map((byte) => byte.toString(16).padStart(2, "0")).join(""));
-  try {
-    return await Deno.readFile(cached);
-  } catch (cause) {
-    if (!(cause instanceof Deno.errors.NotFound)) throw cause;
-  }
+  const known = await ifThere(Deno.readFile(cached));
+  if (known !== undefined) return known;
   using _step = context.step(`Downloading ${url.href}`, true);
   try {
     const response = await fetch(url, context.signal === undefined ? {} : { signal: context.signal });

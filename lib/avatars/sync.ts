@@ -1,7 +1,7 @@
 /** What `deno task sync` does: the configured model, the Cores and `app-config.json` as plain files in one folder. */
 import { join, resolve } from "node:path";
 import { appConfig, type ShownModel } from "@/lib/config/app_config.ts";
-import { writeWhole } from "@/lib/config/write_whole.ts";
+import { writeWhole } from "@/lib/files.ts";
 import { installModel, type InstallOptions, type InstallResult } from "./install_model.ts";
 import { modelAddress, timeScaleOf } from "./model_sources.ts";
 import { type ServedModel, StaticModel } from "./model_storage.ts";

@@ -181,15 +181,18 @@ Deno.test("syncModel() downloads a Core once", async () => {
   }]]);
 });
 
-Deno.test("syncModel() warns of a model that the default Core cannot draw, but not of one with a Core of its own", async () => {
+Deno.test("syncModel() shows the default model for one that the default Core cannot draw, but not for one with a Core of its own", async () => {
   await using root = await project();
   await writeFiles(join(root.path, "new"), modelFiles({ "Mia.moc3": moc3(6) }));
   await writeFiles(root.path, { "bundle/vendor/live2dcubismcore.min.js": CORE });
   const changes = { model: "mia", models: { mia: "new" } };
-  assertEquals((await syncModel({ config: offline(changes), root: root.path })).warnings, []);
+  const own = await syncModel({ config: offline(changes), root: root.path });
+  assertEquals([own.shown.name, own.warnings, own.problem], ["mia", [], undefined]);
   const config = { ...offline(changes), cubismCore: configSchema.parse({}).cubismCore };
-  const { warnings } = await syncModel({ config, root: root.path, bundled: join(root.path, "bundle") });
-  assertEquals([warnings.length, warnings[0]?.includes("Cubism 5.3")], [1, true]);
+  await using other = await project();
+  await writeFiles(join(other.path, "new"), modelFiles({ "Mia.moc3": moc3(6) }));
+  const { shown, problem } = await syncModel({ config, root: other.path, bundled: join(root.path, "bundle") });
+  assertEquals([shown.name, problem?.problems[0].kind], ["hiyori", "too_new"]);
 });
 
 Deno.test("syncModel() takes from an earlier sync what else would come from npm", async () => {

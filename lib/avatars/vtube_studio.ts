@@ -31,8 +31,8 @@ export interface StudioModel {
 }
 
 /**
- * The entry's document with all that its folder has beyond it: expressions and motions by the names of their files, and
- * the idle motion in a group of its own. Cubism 2 is not VTube Studio's.
+ * The entry's document with all that its folder has beyond it: expressions and motions by the names of their files, a
+ * setup for motion-sync, and the idle motion in a group of its own. Cubism 2 is not VTube Studio's.
  */
 export async function withFolder(
   tree: FileTree,
@@ -80,7 +80,9 @@ export async function withFolder(
     const path = find(file);
     if (path !== undefined) studio.hotkeys.push({ name: name || stem(file), action, path });
   }
-  if (names.size + groups.size === listedCount) return { document: entry.document, studio };
+  const sync = references["MotionSync"] === undefined ? others(/\.motionsync3\.json$/i)[0] : undefined;
+  if (sync !== undefined) references["MotionSync"] = reference(sync);
+  if (sync === undefined && names.size + groups.size === listedCount) return { document: entry.document, studio };
   if (expressions.length > 0) references["Expressions"] = expressions;
   if (Object.keys(motions).length > 0) references["Motions"] = motions;
   return { document: { ...entry.document, FileReferences: references }, studio };

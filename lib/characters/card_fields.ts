@@ -1,5 +1,6 @@
 /** The fields of a character card, whatever program wrote it, made to fit. */
 import { UPLOAD_LIMITS } from "@/lib/config/upload_limits.ts";
+import { cut } from "@/lib/text.ts";
 
 const { cardNameLength } = UPLOAD_LIMITS;
 
@@ -134,9 +135,7 @@ function attributesOf(value: unknown): string {
 
 function shortened(name: string, field: string, warn: (warning: string) => void): string {
   const line = name.slice(0, cardNameLength * 4).replace(/\s+/g, " ").trim();
-  const segments = Array.from(new Intl.Segmenter().segment(line), ({ segment }) => segment);
-  let short = "";
-  for (const segment of segments) if (short.length + segment.length <= cardNameLength) short += segment;
+  const short = cut(line, cardNameLength, (grapheme) => grapheme.length);
   if (short !== line || name.length > cardNameLength * 4) {
     warn(`${field} has ${name.length} characters: the first ${cardNameLength} were taken`);
   }

@@ -1,6 +1,6 @@
 /** The texts within a PNG picture (https://www.w3.org/TR/png-3/#11textinfo). */
 import { Buffer } from "node:buffer";
-import { inflateSync } from "node:zlib";
+import { crc32, inflateSync } from "node:zlib";
 import { UPLOAD_LIMITS } from "@/lib/config/upload_limits.ts";
 
 const SIGNATURE = [0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a];
@@ -97,17 +97,4 @@ function unpack(packed: Uint8Array): Uint8Array {
   } catch (cause) {
     throw new Error(`it is packed and damaged, or longer than ${LONGEST_TEXT} bytes`, { cause });
   }
-}
-
-const CRC_TABLE = Uint32Array.from({ length: 256 }, (_, byte) => {
-  let rest = byte;
-  for (let bit = 0; bit < 8; bit++) rest = (rest >>> 1) ^ (rest & 1 ? 0xedb88320 : 0);
-  return rest;
-});
-
-/** The checksum of a PNG chunk, over its type and its data (https://www.w3.org/TR/png-3/#5CRC-algorithm). */
-export function crc32(bytes: Uint8Array): number {
-  let crc = 0xffffffff;
-  for (const byte of bytes) crc = (crc >>> 8) ^ CRC_TABLE[(crc ^ byte) & 0xff]!;
-  return ~crc >>> 0;
 }

@@ -1,6 +1,5 @@
 /** For tests: PNG pictures with texts in them. */
-import { deflateSync } from "node:zlib";
-import { crc32 } from "./png.ts";
+import { crc32, deflateSync } from "node:zlib";
 
 const encoder = new TextEncoder();
 

@@ -28,16 +28,16 @@ Deno.test("gated() refuses more answers at once, and takes the next when one has
   assertEquals(await first, "cancelled");
   const third = ending(languageModel);
   assertEquals(await ending(languageModel), "too_many");
-  (await inner.answer(1)).fail(new LlmError("ollama_failed", "x"));
-  assertEquals(await second, "ollama_failed");
+  (await inner.answer(1)).fail(new LlmError("llm_failed", "x"));
+  assertEquals(await second, "llm_failed");
   (await inner.answer(2)).end();
   assertEquals(await third, "stop");
 });
 
 Deno.test("gated() counts no answer that was never begun", async () => {
-  const languageModel = limitConcurrency({ open: () => Promise.reject(new LlmError("ollama_unreachable", "x")) }, 1);
+  const languageModel = limitConcurrency({ open: () => Promise.reject(new LlmError("llm_unreachable", "x")) }, 1);
   assertEquals([await ending(languageModel), await ending(languageModel)], [
-    "ollama_unreachable",
-    "ollama_unreachable",
+    "llm_unreachable",
+    "llm_unreachable",
   ]);
 });

@@ -5,6 +5,8 @@ import type { ChatMessage } from "@/lib/providers/provider.ts";
 import type { ContextUse } from "@/lib/protocol/calls.ts";
 import type { TurnRecord } from "@/lib/protocol/v2.ts";
 
+/** So many characters of an answer are told to go on with in any case. */
+const SHORTEST_END = 200;
 /** Ollama's context length for a model that nobody asked for another, in tokens. */
 const USUAL_CONTEXT = 4_096;
 /** What is kept free for the answer, in tokens, of a context that is long enough. */
@@ -27,12 +29,13 @@ export function contextBudget(contextLength: number = USUAL_CONTEXT, answer: num
 
 /**
  * The messages for the last of `turns`, oldest first. Older turns that do not fit are left out whole;
- * the system text and the last prompt are always there. Turns without an answer are left out, too.
+ * the system text and the last prompt are always there. Turns without an answer are left out, too. Where the last one
+ * has a part of its answer, that comes last, to be gone on with.
  */
 export function messagesFor(turns: readonly TurnRecord[], options: ContextOptions): ChatMessage[] {
   const last = turns.at(-1);
   if (last === undefined) return [];
-  return fit(turns.slice(0, -1), last.prompt, greeted(turns, options)).messages;
+  return fit(turns.slice(0, -1), last, greeted(turns, options)).messages;
 }
 
 /**
@@ -68,7 +71,8 @@ function messagesOf({ prompt, text }: TurnRecord): ChatMessage[] {
  */
 export function contextUse(turns: readonly TurnRecord[], options: ContextOptions, counted?: number): ContextUse {
   const { past, prompt } = split(turns);
-  const { messages, history } = fit(past, prompt, greeted(turns, options));
+  const asking = prompt === undefined ? undefined : { prompt, text: "" };
+  const { messages, history } = fit(past, asking, greeted(turns, options));
   const told = history.filter(({ turn }) => turn !== undefined).length;
   const asked = prompt === undefined ? 0 : 1;
   const estimate = counter(options)(messages);
@@ -105,12 +109,17 @@ function counter({ count }: ContextOptions): (messages: readonly ChatMessage[]) 
   return count ?? ((messages) => new TokenCounter().count(messages));
 }
 
-function fit(past: readonly TurnRecord[], prompt: string | undefined, options: ContextOptions): Fitted {
+/** @param asking the prompt that waits for its answer, and what there is of that */
+function fit(
+  past: readonly TurnRecord[],
+  asking: Pick<TurnRecord, "prompt" | "text"> | undefined,
+  options: ContextOptions,
+): Fitted {
   const { system, examples = [], greeting, reminder, inserts = [], budget } = options;
   const count = counter(options);
   const opening: ChatMessage[] = system === undefined ? [] : [{ role: "system", content: system }];
   if (count(examples) <= budget / 3) opening.push(...examples);
-  const asked: ChatMessage[] = prompt === undefined ? [] : [{ role: "user", content: prompt }];
+  const asked: ChatMessage[] = asking === undefined ? [] : [{ role: "user", content: asking.prompt }];
   // Before the prompt, whatever else is told there.
   const reminders: Insert[] = reminder === undefined
     ? []
@@ -120,7 +129,9 @@ function fit(past: readonly TurnRecord[], prompt: string | undefined, options: C
   const exchanges: Exchange[] = past.filter(({ text }) => text !== "")
     .map((turn) => ({ turn: turn.turn, messages: messagesOf(turn) }));
   if (greeting !== undefined) exchanges.unshift({ messages: [{ role: "assistant", content: greeting }] });
-  let left = budget - count([...opening, ...told, ...asked]);
+  const needed = count([...opening, ...told, ...asked]);
+  const begun = begunAnswer(asking?.text ?? "", budget - needed, count);
+  let left = budget - needed - count(begun);
   let first = exchanges.length;
   while (first > 0) {
     left -= count(exchanges[first - 1]!.messages);
@@ -129,7 +140,19 @@ function fit(past: readonly TurnRecord[], prompt: string | undefined, options: C
   }
   const history = exchanges.slice(first);
   const messages = [...history.flatMap(({ messages }) => messages), ...asked];
-  return { messages: [...opening, ...inserted(messages, told)], history };
+  // Last of all, whatever else is told at the end: the model goes on with its own words.
+  return { messages: [...opening, ...inserted(messages, told), ...begun], history };
+}
+
+/** The answer so far as the message to go on with: of one that is too long for the context, as much of its end as fits. */
+function begunAnswer(text: string, budget: number, count: (messages: readonly ChatMessage[]) => number): ChatMessage[] {
+  const messageOf = (text: string): ChatMessage[] => text === "" ? [] : [{ role: "assistant", content: text }];
+  let end = text;
+  while (end.length > SHORTEST_END && count(messageOf(end)) > budget) {
+    // Never from the middle of a character.
+    end = end.slice(Math.ceil(end.length / 8)).replace(/^[\uDC00-\uDFFF]/, "");
+  }
+  return messageOf(end);
 }
 
 /** Messages with others among them. */

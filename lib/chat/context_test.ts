@@ -123,3 +123,16 @@ Deno.test("messagesFor() tells the greeting that the first turn was said to, wha
   ]);
   assertEquals(messagesFor(turns.slice(0, 1), { budget: 100 })[0], { role: "assistant", content: "Chosen" });
 });
+
+Deno.test("W11: messagesFor() tells an answer that is gone on with last, and of a long one its end", () => {
+  const options = { system: "s", reminder: "r", inserts: [{ role: "system" as const, content: "i", depth: 0 }] };
+  const told = (text: string, budget: number) =>
+    messagesFor([turn("a", "A"), turn("now", text)], { ...options, budget }).map(({ content }) => content);
+  assertEquals(told("Once", 1_000), ["s", "a", "A", "r", "now", "i", "Once"]);
+  const story = Array.from({ length: 400 }, (_, i) => `😀${i}`).join("");
+  const [, end = "", ...none] = told(story, 500).slice(-2);
+  assertEquals(none, []);
+  assertGreater(end.length, 200);
+  assertEquals(new TokenCounter().count([{ role: "assistant", content: end }]) < 500, true, `${end.length} characters`);
+  assertEquals(story.endsWith(end) && end.isWellFormed(), true, end);
+});

@@ -11,7 +11,7 @@ import { pipeline } from "@/lib/stages/pipeline.ts";
 import { ThoughtsStage } from "@/lib/stages/thoughts.ts";
 import type { GenerateRequest } from "@/lib/providers/provider.ts";
 import { OWNER } from "@/lib/principal.ts";
-import type { EndReason, TurnError, TurnRecord } from "@/lib/protocol/v2.ts";
+import { brokeOff, type EndReason, type TurnError, type TurnRecord } from "@/lib/protocol/v2.ts";
 import { guarded } from "@/lib/telemetry/guard.ts";
 
 /** What a conversation is made with. */
@@ -43,6 +43,9 @@ export interface Watcher {
   /** Earlier frames do not hold any more: all of the conversation has to be sent. */
   restart(): void;
 }
+
+/** What has been answered, and thought. */
+type Answer = Pick<TurnRecord, "text" | "thinking">;
 
 /** Why a turn has no end: the server went down while it ran. */
 export const INTERRUPTED: TurnError = {
@@ -122,6 +125,38 @@ export class Conversation {
     if (askedBy !== OWNER.id) record.askedBy = askedBy;
     this.#turns.push(record);
     this.#push(record, { type: "queued", turn, seq: this.#next(), text, ...greeted });
+    this.#runNext();
+  }
+
+  /**
+   * Goes on with the last answer where it broke off. One that is being written already is left as it is.
+   *
+   * @throws {RequestError} when the turn is not known, is not the last one, or has nothing to go on with
+   */
+  continue(turn: string): void {
+    const record = this.#turns.find((known) => known.turn === turn);
+    if (record === undefined) {
+      throw new RequestError({ code: "not_found", message: `There is no turn ${turn} to go on with` });
+    }
+    if (record.state === "queued" || record.state === "streaming") return;
+    if (record !== this.#turns.at(-1) || !brokeOff(record)) {
+      throw new RequestError({
+        code: "bad_value",
+        message: `Cannot go on with the answer of turn ${turn}: only the last one, where it broke off`,
+        hint: "Ask for more in a message",
+      });
+    }
+    delete record.reason;
+    delete record.error;
+    record.state = "queued";
+    const { prompt: text, greeting } = record;
+    this.#push(record, {
+      type: "queued",
+      turn,
+      seq: this.#next(),
+      text,
+      ...(greeting !== undefined && { greeting }),
+    });
     this.#runNext();
   }
 
@@ -205,13 +240,14 @@ export class Conversation {
 
   /** The stages of a turn, and what keeps what comes out of them. */
   #keeping(record: StoredTurn): Emit {
-    const stages = [new ThoughtsStage(), new MarksStage()];
+    const before = { text: record.text, thinking: record.thinking };
+    const stages = [new ThoughtsStage(before.text), new MarksStage(before.text)];
     const guessing = this.#options.classifier?.() ?? false;
-    return pipeline(guessing ? [...stages, new FeelingsStage()] : stages, (event) => {
+    return pipeline(guessing ? [...stages, new FeelingsStage(before.text.length)] : stages, (event) => {
       // A turn that was ended from outside (a truncation) must not speak into what came after it.
       if (record.state !== "streaming") return;
       try {
-        this.#keep(record, event);
+        this.#keep(record, event, before);
       } catch (error) {
         this.#fail(record, internalError("keep an answer", error));
         this.#running?.controller.abort(error);
@@ -219,7 +255,8 @@ export class Conversation {
     });
   }
 
-  #keep(record: StoredTurn, event: TurnEvent): void {
+  /** @param before what the turn had when its answer was begun, or gone on with */
+  #keep(record: StoredTurn, event: TurnEvent, before: Answer): void {
     const { turn } = record;
     switch (event.type) {
       case "start":
@@ -229,13 +266,16 @@ export class Conversation {
       case "text":
         record.text += event.data;
         return this.#push(record, { type: "chunk", turn, seq: this.#next(), data: event.data });
-      case "thinking":
-        record.thinking += event.data;
-        return this.#push(record, { ...event, turn, seq: this.#next() });
+      case "thinking": {
+        const apart = before.thinking !== "" && record.thinking === before.thinking ? "\n\n" : "";
+        const data = apart + event.data;
+        record.thinking += data;
+        return this.#push(record, { type: "thinking", turn, seq: this.#next(), data });
+      }
       case "emotion":
         return this.#push(record, { ...event, turn, seq: this.#next() });
       case "retract":
-        return this.#retract(record);
+        return this.#retract(record, before);
       case "end":
         this.#count(record, event.usage);
         return this.#end(record, event.reason);
@@ -245,9 +285,10 @@ export class Conversation {
   }
 
   /** What was told as the answer was thinking: watchers are told the conversation anew, with every word where it belongs. */
-  #retract(record: StoredTurn): void {
-    record.thinking = [record.thinking, record.text.trim()].filter((text) => text !== "").join("\n\n");
-    record.text = "";
+  #retract(record: StoredTurn, before: Answer): void {
+    const thought = record.text.slice(before.text.length).trim();
+    record.thinking = [record.thinking, thought].filter((text) => text !== "").join("\n\n");
+    record.text = before.text;
     this.log.clear(this.#next());
     guarded("note a turn that has changed", () => this.#options.onChange(record));
     this.#tell((watcher) => watcher.restart());

@@ -1,6 +1,7 @@
 /** Conversations as files: for people, and for programs. */
 import { pageRecordOf, type StoredConversation } from "@/lib/store/store.ts";
-import { shorten } from "@/lib/store/title.ts";
+import { safeName } from "@/lib/config/names.ts";
+import { oneLine, shorten } from "@/lib/text.ts";
 import type { TurnRecord } from "@/lib/protocol/v2.ts";
 
 /** Says what a JSON export is, to whoever reads it back. */
@@ -47,8 +48,7 @@ function closeFence(text: string): string {
   return open === undefined ? text : `${text}\n${open}`;
 }
 
-/** A title as the name of a file, without what some system does not take in one. */
+/** A title as the name of a file. */
 export function fileName(title: string, ending: string): string {
-  const clean = shorten(title.replace(/[\\/:*?"<>|\p{Cc}]+/gu, " ").replace(/\s+/gu, " ").trim(), LONGEST_NAME);
-  return `${clean.replace(/^[. ]+|[. ]+$/gu, "") || "conversation"}.${ending}`;
+  return `${safeName(shorten(oneLine(title), LONGEST_NAME), "conversation")}.${ending}`;
 }

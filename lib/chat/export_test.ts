@@ -79,7 +79,11 @@ Deno.test("fileName() keeps every script and drops what a file's name cannot hol
     ['a:b*c?"d"<e>|f\\g\0h', "a b c d e f g h.md"],
     ["...", "conversation.md"],
     ["", "conversation.md"],
+    ["con", "conversation.md"],
     ["x".repeat(100), `${"x".repeat(59)}….md`],
   ];
   for (const [title, name] of cases) assertEquals(fileName(title, "md"), name);
+  // File systems take 255 bytes.
+  const bytes = new TextEncoder().encode(fileName("👩‍👩‍👧‍👦".repeat(70), "md")).length;
+  assertEquals([bytes > 90, bytes < 255], [true, true]);
 });

@@ -29,10 +29,15 @@ export class RequestLimits {
     });
   }
 
+  /** @throws {RequestError} when the server goes down */
+  checkOpen(): void {
+    if (this.#closed) throw new RequestError({ code: "shutting_down", message: "The server is going down" });
+  }
+
   /** @throws {RequestError} when the prompt is empty or longer than the limit, or the server goes down */
   checkPrompt(text: string): void {
     const { promptChars } = this.#limits;
-    if (this.#closed) throw new RequestError({ code: "shutting_down", message: "The server is going down" });
+    this.checkOpen();
     if (text.trim() === "") {
       throw new RequestError({
         code: "empty_prompt",

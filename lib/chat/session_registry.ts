@@ -75,6 +75,18 @@ export class SessionRegistry {
     });
   }
 
+  /**
+   * Goes on with the last answer of the session's conversation, which broke off.
+   *
+   * @throws {RequestError} when there is no such turn, or it cannot be gone on with
+   */
+  continueAnswer(session: Session, turn: string): Promise<void> {
+    return session.inOrder(() => {
+      this.#options.requestLimits.checkOpen();
+      session.conversation.continue(turn);
+    });
+  }
+
   /** Ends a turn of the session's conversation. */
   stop(session: Session, turn: string): Promise<void> {
     return session.inOrder(() => session.conversation.stop(turn));

@@ -13,6 +13,8 @@ export interface LanguageModel {
 
 export interface Opened {
   provider: ProviderName;
+  /** What people call it, for its failures. */
+  displayName?: string;
   model: string;
   events: AsyncIterable<LlmEvent>;
   /** Called once, when the turn has ended in whatever way. */
@@ -49,7 +51,11 @@ export async function runTurn(
     }
   } catch (error) {
     closeAnswer(opened);
-    emit(signal.aborted ? { type: "end", reason: "cancelled" } : { type: "error", error: turnErrorOf(error) });
+    emit(
+      signal.aborted
+        ? { type: "end", reason: "cancelled" }
+        : { type: "error", error: turnErrorOf(error, opened?.displayName) },
+    );
     return;
   }
   closeAnswer(opened);
@@ -61,10 +67,12 @@ function closeAnswer(opened: Opened | undefined): void {
   guarded("let go of an answer", () => opened?.close?.());
 }
 
-/** An error as the page is told of it. What is not ours to explain stays on the server. */
-export function turnErrorOf(error: unknown): TurnError {
-  if (error instanceof LlmError) {
-    return { code: error.code, message: error.message, ...(error.hint !== undefined && { hint: error.hint }) };
-  }
+/**
+ * An error as the page is told of it. What is not ours to explain stays on the server.
+ *
+ * @param server what the provider is called whose failure it may be
+ */
+function turnErrorOf(error: unknown, server: string | undefined): TurnError {
+  if (error instanceof LlmError) return { ...error.toTurnError(), ...(server !== undefined && { server }) };
   return internalError("go on with a turn", error);
 }

@@ -1,6 +1,9 @@
 /** What kind of address a host is, in whatever form it is written. */
 import ipaddr from "ipaddr.js";
 
+/** An address that was read. */
+export type Address = ipaddr.IPv4 | ipaddr.IPv6;
+
 /** Whether a name or an address, in brackets or without, never leaves this machine. */
 export function isLoopback(host: string): boolean {
   const name = bare(host);
@@ -55,7 +58,7 @@ function bare(host: string): string {
 }
 
 /** An IPv4 address that is packed into an IPv6 one is meant itself. */
-function parsed(name: string): ipaddr.IPv4 | ipaddr.IPv6 | undefined {
+function parsed(name: string): Address | undefined {
   if (!ipaddr.isValid(name)) return undefined;
   const address = ipaddr.process(name);
   if (!(address instanceof ipaddr.IPv6)) return address;
@@ -69,4 +72,42 @@ function parsed(name: string): ipaddr.IPv4 | ipaddr.IPv6 | undefined {
     default:
       return address;
   }
+}
+
+/** An IPv4 address in an IPv6 one is the former. Only the usual spelling of IPv4: `127.1` is no address here. */
+export function parseAddress(text: string): Address | undefined {
+  if (!ipaddr.IPv4.isValidFourPartDecimal(text) && !ipaddr.IPv6.isValid(text)) return undefined;
+  return ipaddr.process(text);
+}
+
+/**
+ * What counts as one address where visitors are counted: an IPv4 address, or the /64 network of an IPv6 one, within
+ * which a single device may call itself anything.
+ */
+export function groupOf(address: Address): string {
+  if (address.kind() === "ipv4") return address.toString();
+  const [bare = ""] = address.toString().split("%");
+  return `${ipaddr.IPv6.networkAddressFromCIDR(`${bare}/64`)}/64`;
+}
+
+/** Whether it is an address in its usual spelling, or a network such as `10.0.0.0/8`. */
+export function isNetwork(text: string): boolean {
+  return parseAddress(text) !== undefined || ipaddr.isValidCIDR(text);
+}
+
+/**
+ * Makes the check whether an address is in one of the networks.
+ *
+ * @throws {Error} when one is neither an address nor a network
+ */
+export function within(networks: readonly string[]): (address: Address) => boolean {
+  const parsed = networks.map(parseNetwork);
+  return (address) =>
+    parsed.some(([network, bits]) => address.kind() === network.kind() && address.match(network, bits));
+}
+
+function parseNetwork(text: string): [Address, number] {
+  if (text.includes("/")) return ipaddr.parseCIDR(text);
+  const address = ipaddr.process(text);
+  return [address, address.kind() === "ipv4" ? 32 : 128];
 }

@@ -1,5 +1,14 @@
 import { assertEquals } from "@std/assert";
-import { isAddress, isLinkLocal, isLoopback, isPrivate } from "./addresses.ts";
+import {
+  groupOf,
+  isAddress,
+  isLinkLocal,
+  isLoopback,
+  isNetwork,
+  isPrivate,
+  parseAddress,
+  within,
+} from "./addresses.ts";
 
 Deno.test("isLinkLocal() knows link-local and metadata addresses in every form", () => {
   const there = [
@@ -75,4 +84,27 @@ Deno.test("isPrivate() tells this machine's own network from the world", () => {
   ];
   const there = ["8.8.8.8", "172.32.0.1", "2001:4860:4860::8888", "api.openai.com", "box.local.example", "100.64.1.2"];
   assertEquals([here.filter((host) => !isPrivate(host)), there.filter(isPrivate)], [[], []]);
+});
+
+Deno.test("groupOf() is the IPv4 address or the IPv6 network", () => {
+  const cases: [string, string][] = [
+    ["192.168.1.5", "192.168.1.5"],
+    ["::ffff:192.168.1.5", "192.168.1.5"],
+    ["2001:db8:1:2:3:4:5:6", "2001:db8:1:2::/64"],
+    ["2001:DB8:1:2::6", "2001:db8:1:2::/64"],
+    ["2001:0db8:0001::6", "2001:db8:1::/64"],
+    ["fe80::1%eth0", "fe80::/64"],
+    ["::1", "::/64"],
+  ];
+  for (const [address, group] of cases) assertEquals(groupOf(parseAddress(address)!), group, address);
+});
+
+Deno.test("isNetwork() and within() take addresses and networks of both kinds, in their usual spelling", () => {
+  const isIn = within(["10.0.0.0/8", "::1", "192.0.2.7", "2001:db8::/32"]);
+  for (const address of ["10.9.9.9", "::1", "192.0.2.7", "::ffff:192.0.2.7", "2001:db8:5::1"]) {
+    assertEquals(isIn(parseAddress(address)!), true, address);
+  }
+  for (const address of ["11.0.0.1", "::2", "192.0.2.8"]) assertEquals(isIn(parseAddress(address)!), false, address);
+  for (const text of ["10.0.0.0/8", "::1", "192.0.2.7", "fe80::/10"]) assertEquals(isNetwork(text), true, text);
+  for (const text of ["127.1", "10", "10.0.0.0/33", "localhost", ""]) assertEquals(isNetwork(text), false, text);
 });

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from "node:util";
 import type { AppConfig } from "@/lib/protocol/app_config.ts";
 import { type Config, configSchema } from "./schema.ts";
 
@@ -27,13 +28,15 @@ export function appConfig(config: Config, model: ShownModel): AppConfig {
     ...(model.url !== undefined && { avatarUrl: basePath + model.url }),
     llm: { backendWsUrl: `ws://${visitable(host)}:${port}${basePath}${config.llm.wsPath}` },
     ...(emotions !== undefined && { emotions }),
-    ...(!same(config.avatar, defaults.avatar) && { avatar: config.avatar }),
-    ...(!same(config.ui, defaults.ui) && { ui: config.ui }),
+    ...(!isDeepStrictEqual(config.avatar, defaults.avatar) && { avatar: config.avatar }),
+    ...(!isDeepStrictEqual(voiceOf(config), voiceOf(defaults)) && { voice: voiceOf(config) }),
+    ...(!isDeepStrictEqual(config.ui, defaults.ui) && { ui: config.ui }),
   };
 }
 
-function same(one: object, other: object): boolean {
-  return JSON.stringify(one) === JSON.stringify(other);
+/** What the page has to know of the voice. */
+function voiceOf({ voice: { engine, volume } }: Config): { engine: string; volume: number } {
+  return { engine, volume };
 }
 
 /** A server that listens everywhere is found at its loopback address. */

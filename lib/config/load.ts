@@ -10,8 +10,11 @@ import { withoutUser } from "./ollama_host.ts";
 import { promptChoices } from "./personas.ts";
 import { withPredecessorDefaults } from "./predecessor.ts";
 import { type Config, configSchema } from "./schema.ts";
+import { shorten } from "@/lib/text.ts";
 
 const FILE_NAME = "vtuber.config.json";
+/** How much of a wrong value a message repeats, graphemes. */
+const LONGEST_VALUE = 60;
 
 export interface LoadOptions {
   /** The project's folder, or the one a compiled program runs in. Default: the working directory. */
@@ -194,7 +197,7 @@ function describe({ path, message }: Complaint, value: unknown, { name, lineOf, 
 /** A value as a message may repeat it: the address of Ollama may hold a password. */
 function repeated(path: readonly string[], value: unknown): string {
   const open = path[0] === "llm" && typeof value === "string" ? withoutUser(value) : value;
-  return shorten(JSON.stringify(open));
+  return shorten(JSON.stringify(open), LONGEST_VALUE);
 }
 
 function valueAt(value: unknown, path: readonly PropertyKey[]): unknown {
@@ -211,11 +214,6 @@ function at(name: string, line: number | undefined): string {
 
 function or(words: string[]): string {
   return words.length < 2 ? words.join() : `${words.slice(0, -1).join(", ")} or ${words.at(-1)}`;
-}
-
-function shorten(text: string): string {
-  const characters = [...text];
-  return characters.length <= 60 ? text : `${characters.slice(0, 57).join("")}…`;
 }
 
 /** A path as a person would name it: relative where that is shorter. */

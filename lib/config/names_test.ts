@@ -12,6 +12,7 @@ Deno.test("safeName() keeps any language and drops what file systems refuse", ()
     [".hidden", "hidden"],
     ["__proto__", "proto__"],
     ["dot. ", "dot"],
+    [`${"x".repeat(119)}. y`, "x".repeat(119)],
     ["CON", "fallback"],
     ["nul.txt", "fallback"],
     ["  ", "fallback"],

@@ -1,8 +1,9 @@
 /** Every field of `vtuber.config.json`: its meaning, unit, limits and default. The editor's JSON schema is made from it. */
 import { z } from "zod";
-import ipaddr from "ipaddr.js";
+import { isNetwork } from "./addresses.ts";
 import { authorizationOf } from "./model_auth.ts";
 import { connectableHost } from "./ollama_host.ts";
+import { PROVIDER_IDS } from "./provider_ids.ts";
 import { DECLARED_PATHS } from "@/lib/protocol/roles.ts";
 
 const DAY_SECONDS = 86_400;
@@ -91,14 +92,15 @@ const persona = z.object({
 });
 
 const llm = z.object({
-  provider: z.enum(["ollama"]).default("ollama").describe("Who answers."),
-  model: text("the name of a model, such as qwen2.5").default("qwen2.5").describe("The language model Ollama runs."),
+  provider: z.enum(PROVIDER_IDS).default("ollama")
+    .describe("Who answers: Ollama, or the built-in demo."),
+  model: text("the name of a model, such as qwen2.5").default("qwen2.5").describe("The language model."),
   host: z.string().transform(connectable).default("http://127.0.0.1:11434")
     .describe(
-      "Where Ollama listens, with a path where it lies below one. OLLAMA_HOST takes its place when set, and is read as Ollama reads it.",
+      "Where the language model's server listens, with a path where it lies below one. OLLAMA_HOST takes its place when set, and is read as Ollama reads it.",
     ),
   auth: z.string().refine((secret) => authorizationOf(secret) !== undefined, SECRET).optional().describe(
-    "What a proxy before Ollama wants: user:password, or a token. A secret: set VTUBER_LLM_AUTH, or authFile, or let nobody else read this file.",
+    "What a proxy before that server wants: user:password, or a token. A secret: set VTUBER_LLM_AUTH, or authFile, or let nobody else read this file.",
   ),
   authFile: text("a file").optional().describe(
     "A file that holds what auth says, and that only its owner can read; relative to this file's folder.",
@@ -110,17 +112,19 @@ const llm = z.object({
   api: z.enum(["generate", "chat"]).default("chat")
     .describe("Which of Ollama's interfaces is asked: chat (messages) or generate (a lone prompt)."),
   fallback: z.enum(["demo", "none"]).default("demo")
-    .describe("Who answers when Ollama cannot be reached: the built-in demo, or nobody."),
+    .describe("Who answers when the language model's server cannot be reached: the built-in demo, or nobody."),
   think: z.union([z.boolean(), z.enum(["low", "medium", "high", "max"])], {
     error: 'true, false, "low", "medium", "high" or "max"',
   }).optional().describe(
-    "Whether a thinking model thinks first, and how long. Left to Ollama when absent, and left out for a model that cannot think.",
+    "Whether a thinking model thinks first, and how long. Left to the server when absent, and left out for a model that cannot think.",
   ),
   keepAlive: z.union([z.number({ error: DURATION }), z.string().regex(GO_DURATION, { error: DURATION })], {
     error: DURATION,
-  }).optional().describe("How long Ollama keeps the model loaded: seconds, or a duration such as 10m; -1 for ever."),
+  }).optional().describe(
+    "How long the server keeps the model loaded: seconds, or a duration such as 10m; -1 for ever.",
+  ),
   contextLength: whole(256, 10_000_000).optional()
-    .describe("Context length in tokens. Asked from Ollama when absent."),
+    .describe("Context length in tokens. Asked from the server when absent."),
   options: z.record(z.string(), z.unknown()).default({})
     .describe("Further options for Ollama, such as temperature, as its documentation names them."),
 });
@@ -155,13 +159,17 @@ const limits = z.object({
   socketsPerAddress: whole(1, 1_000_000).default(2500).describe("Open sockets from one address."),
   promptChars: whole(1, 100_000_000).default(100_000).describe("Characters in one prompt."),
   frameBytes: whole(256, 1_000_000_000).default(1_048_576).describe("Bytes in one frame from a client."),
-  lineBytes: whole(65_536, 1_000_000_000).default(16_777_216).describe("Bytes in one line from Ollama."),
+  lineBytes: whole(65_536, 1_000_000_000).default(16_777_216).describe(
+    "Bytes in one line from the language model's server.",
+  ),
   backlogBytes: whole(65_536, 1_000_000_000).default(16_777_216)
     .describe("Bytes waiting for a client that reads slowly, before its socket is closed."),
   queue: whole(1, 10_000).default(16).describe("Prompts waiting in one conversation."),
   generations: whole(1, 100_000).default(1024).describe("Answers being generated at once."),
-  firstByteSeconds: seconds(600).describe("How long Ollama may load and think before its first word, in seconds."),
-  idleSeconds: seconds(120).describe("How long Ollama may fall silent within an answer, in seconds."),
+  firstByteSeconds: seconds(600).describe(
+    "How long the language model may load and think before its first word, in seconds.",
+  ),
+  idleSeconds: seconds(120).describe("How long the language model may fall silent within an answer, in seconds."),
   sessionSeconds: seconds(120).describe("How long a conversation waits for its page to come back, in seconds."),
 });
 
@@ -278,10 +286,6 @@ function basePath(value: string, context: z.RefinementCtx): string {
     return z.NEVER;
   }
   return path;
-}
-
-function isNetwork(value: string): boolean {
-  return ipaddr.IPv4.isValidFourPartDecimal(value) || ipaddr.IPv6.isValid(value) || ipaddr.isValidCIDR(value);
 }
 
 function origin(value: string, context: z.RefinementCtx): string {

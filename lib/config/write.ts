@@ -3,7 +3,7 @@ import { basename } from "node:path";
 import { ConfigError } from "./config_error.ts";
 import { parseConfig } from "./load.ts";
 import { defaultsToKeep } from "./predecessor.ts";
-import { writeWhole } from "./write_whole.ts";
+import { ifThere, writeWhole } from "@/lib/files.ts";
 
 /** One field to be changed. */
 export interface Change {
@@ -49,31 +49,24 @@ function styleOf(text: string): jsonc.FormattingOptions {
 
 /** A link to the file stays a link: what it points to is replaced. */
 async function realFile(path: string): Promise<string> {
-  try {
-    return await Deno.realPath(path);
-  } catch (cause) {
-    if (cause instanceof Deno.errors.NotFound) return path;
-    throw new ConfigError(`Cannot change the configuration ${path}`, { cause });
-  }
+  return await looked(path, Deno.realPath(path)) ?? path;
 }
 
 /** Who may read it stays as it was: it may hold a secret. */
 async function modeOf(file: string): Promise<{ mode?: number }> {
-  try {
-    const { mode } = await Deno.stat(file);
-    return mode === null ? {} : { mode: mode & 0o777 };
-  } catch (cause) {
-    if (cause instanceof Deno.errors.NotFound) return {};
-    throw new ConfigError(`Cannot change the configuration ${file}`, { cause });
-  }
+  const mode = (await looked(file, Deno.stat(file)))?.mode ?? null;
+  return mode === null ? {} : { mode: mode & 0o777 };
 }
 
 /** The file's text; nothing where there is none. */
 export async function readConfigText(path: string): Promise<string> {
+  return await looked(path, Deno.readTextFile(path)) ?? "";
+}
+
+async function looked<T>(path: string, read: Promise<T>): Promise<T | undefined> {
   try {
-    return await Deno.readTextFile(path);
+    return await ifThere(read);
   } catch (cause) {
-    if (cause instanceof Deno.errors.NotFound) return "";
     throw new ConfigError(`Cannot change the configuration ${path}`, { cause });
   }
 }

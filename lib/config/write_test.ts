@@ -3,7 +3,6 @@ import { join } from "node:path";
 import { ConfigError } from "./config_error.ts";
 import { loadConfig } from "./load.ts";
 import { changeConfig, writeConfig } from "./write.ts";
-import { writeWhole } from "./write_whole.ts";
 
 const FILE = `// My character
 {
@@ -71,21 +70,6 @@ Deno.test("writeConfig() leaves the file as it was when a value is wrong", async
     const wrong = writeConfig(path, [{ path: ["llm", "api"], value: "chatt" }]);
     await assertRejects(() => wrong, ConfigError, 'llm.api is "chatt": it should be "generate" or "chat"');
     assertEquals(await Deno.readTextFile(path), FILE);
-  } finally {
-    await Deno.remove(root, { recursive: true });
-  }
-});
-
-Deno.test("writeWhole() writes only what is new", async () => {
-  const root = await Deno.makeTempDir();
-  try {
-    const path = join(root, "a/b.json");
-    assertEquals([await writeWhole(path, "1"), await writeWhole(path, "1"), await writeWhole(path, "2")], [
-      true,
-      false,
-      true,
-    ]);
-    assertEquals([await Deno.readTextFile(path), names(join(root, "a"))], ["2", ["b.json"]]);
   } finally {
     await Deno.remove(root, { recursive: true });
   }

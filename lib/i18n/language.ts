@@ -10,19 +10,11 @@ export function languageOf(tag: string): Language | null {
   return LANGUAGES.find((language) => language === primary) ?? null;
 }
 
-/**
- * The language of ours that `Accept-Language` wants most.
- *
- * @param header such as `fr-CH, ja;q=0.9, en;q=0.8`
- */
-export function acceptedLanguage(header: string | null): Language {
-  const wanted = (header ?? "").split(",").map((part) => {
-    const [tag = "", ...parameters] = part.split(";");
-    const quality = parameters.map((parameter) => parameter.trim()).find((parameter) => parameter.startsWith("q="));
-    return { language: languageOf(tag), quality: quality === undefined ? 1 : Number(quality.slice(2)) };
-  });
-  // The sort is stable: of equal ones, the first named comes first.
-  const best = wanted.filter(({ language, quality }) => language !== null && quality > 0)
-    .sort((a, b) => b.quality - a.quality)[0];
-  return best?.language ?? "en";
+/** The first of a reader's languages, the best one first, that the page speaks; English where it speaks none of them. */
+export function firstLanguage(tags: readonly string[]): Language {
+  for (const tag of tags) {
+    const language = languageOf(tag);
+    if (language !== null) return language;
+  }
+  return "en";
 }

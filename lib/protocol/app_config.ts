@@ -26,6 +26,8 @@ export interface AppConfig {
   emotions?: Record<string, string>;
   /** How the avatar is drawn: frames a second, and device pixels for one CSS pixel, at most. Absent: 60 and 2. */
   avatar?: { maxFps: number; maxPixelRatio: number };
+  /** Who speaks, `off` for nobody, and how loud, from 0 to 1. Absent: `auto` and 0.8. */
+  voice?: { engine: string; volume: number };
   /**
    * How the page looks and speaks to readers who have not chosen themselves. Absent: `auto`, as the browser wants it.
    */

@@ -4,6 +4,7 @@
  * number of `progress`. A `cancel` frame ends a call that takes long.
  */
 import type { Emotion } from "./emotions.ts";
+import type { SentenceSpeech, SpokenSentence } from "./speech.ts";
 import type { TurnError } from "./v2.ts";
 
 /** A conversation in the list, newest first. */
@@ -61,7 +62,7 @@ export interface SettingField {
   restart: boolean;
 }
 
-/** A language model that Ollama has. */
+/** A language model that the provider's server has. */
 export interface InstalledModel {
   name: string;
   /** Bytes on disk. */
@@ -71,9 +72,30 @@ export interface InstalledModel {
   away: boolean;
 }
 
+/** How a reader gets the server of a provider. */
+export interface ServerSetup {
+  /** Starts it where it is installed, such as `ollama serve`. */
+  command: string;
+  /** Address of the page that has it. */
+  download: string;
+  /** Where names of models are looked up, and some of them. */
+  library: { address: string; examples: string };
+}
+
 /** What is there and what is missing, for the card of the first run. */
 export interface Preflight {
-  ollama: { host: string; reachable: boolean; version?: string; problem?: TurnError };
+  server: {
+    /** What the provider is called, such as "Ollama". */
+    name: string;
+    host: string;
+    reachable: boolean;
+    version?: string;
+    problem?: TurnError;
+    /** Absent where there is nothing to get. */
+    setup?: ServerSetup;
+    /** Whether it can fetch models: see `llm.pull`. */
+    pulls: boolean;
+  };
   model: { name: string; present: boolean | null; contextLength?: number };
   installed: InstalledModel[];
 }
@@ -135,12 +157,21 @@ export interface Calls {
   "turn.edit": { params: { turn: string; text: string; as: string }; result: null };
   /** The same with the turn's own prompt. */
   "turn.regenerate": { params: { turn: string; as: string }; result: null };
+  /**
+   * Says a turn, from a sentence on, to this page alone: one `progress` for each sentence, in their order, also of those
+   * that are still to come.
+   */
+  "speech.turn": {
+    params: { turn: string; from: number };
+    result: Record<string, never>;
+    progress: SpokenSentence & SentenceSpeech;
+  };
   "context.use": { params: Record<string, never>; result: ContextUse };
   "settings.read": { params: Record<string, never>; result: SettingField[] };
   /** Validated, written to the file, and applied at once but for fields that say `restart`. */
   "settings.write": { params: { changes: { path: string[]; value: unknown }[] }; result: { restart: boolean } };
-  "preflight.look": { params: Record<string, never>; result: Preflight };
-  "ollama.pull": { params: { model: string }; result: null; progress: PullProgress };
+  "llm.preflight": { params: Record<string, never>; result: Preflight };
+  "llm.pull": { params: { model: string }; result: null; progress: PullProgress };
   "avatars.list": { params: Record<string, never>; result: AvatarChoice[] };
   /** Every page gets an `avatar` frame. */
   "avatars.choose": {

@@ -25,6 +25,8 @@ export function parseClientFrame(data: unknown): ClientFrame {
         ...(greeting !== undefined && { greeting }),
       };
     }
+    case "continue":
+      return { type, turn: fields.id("turn") };
     case "stop": {
       const heard = fields.optional("heard", (f) => f.count("heard"));
       return { type, turn: fields.id("turn"), ...(heard !== undefined && { heard }) };

@@ -8,6 +8,7 @@ Deno.test("parseClientFrame() reads every frame and drops what it does not know"
     { type: "hello", session: "s", after: 0 },
     { type: "prompt", turn: "t", text: "" },
     { type: "prompt", turn: "t", text: "hi", greeting: 2 },
+    { type: "continue", turn: "t" },
     { type: "stop", turn: "t" },
     { type: "reset" },
     { type: "call", id: "1", method: "m", params: { deep: [null] } },

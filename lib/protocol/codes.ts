@@ -1,22 +1,37 @@
-/** Every code an error frame can carry, once. The page chooses its words and buttons by these. */
+/**
+ * Every code an error frame can carry, once. The page chooses its title and buttons by these, so a code stands for one
+ * kind of failure: its title is true of every message that comes with it.
+ */
 export const ERROR_CODES = [
-  /** Nothing listens at the address of Ollama. */
-  "ollama_unreachable",
-  /** Something answers at Ollama's address that is not Ollama, or refuses us. */
-  "ollama_refused",
-  /** The model is not pulled. */
+  /** Nothing answers at the address of the language model's server. */
+  "llm_unreachable",
+  /** A proxy answers in its place, and cannot reach it either. */
+  "llm_bad_gateway",
+  /** What answers at the address is something else, or the address is one that is not asked. */
+  "llm_wrong_address",
+  /** Whoever answers wants a password or a token first. */
+  "llm_unauthorized",
+  /** The server turns the request down. */
+  "llm_refused",
+  /** The server has too much to do. */
+  "llm_busy",
+  /** The model does not fit into the memory of the server's machine. */
+  "llm_out_of_memory",
+  /** The server reported a failure of its own, or sent what cannot be used. */
+  "llm_failed",
+  /** The server has no such feature. */
+  "llm_unsupported",
+  /** The model is not on the server, or none is chosen. */
   "model_missing",
-  /** Ollama is busy, or out of memory. */
-  "ollama_busy",
-  /** Ollama reported a failure of its own. */
-  "ollama_failed",
+  /** The conversation is longer than what the model can take. */
+  "context_full",
   /** A cloud model wants a sign-in. */
   "sign_in",
-  /** The stream ended before the model said it was done. */
+  /** What was being sent, an answer or a model, ended before its end. */
   "incomplete",
   /** The server went down in the middle of the answer. */
   "interrupted",
-  /** No first word, or no further word, within the configured time. */
+  /** Nothing, or nothing more, came within the time for it. */
   "timeout",
   /** What was asked for is not there. */
   "not_found",
@@ -34,7 +49,7 @@ export const ERROR_CODES = [
   "too_long",
   /** The session's queue is full. */
   "queue_full",
-  /** More sockets or generations than the server allows. */
+  /** More sockets, generations, calls or uploads than the server allows. */
   "too_many",
   /** The page cancelled the call. */
   "cancelled",

@@ -134,6 +134,7 @@ function statusOf(fields: Fields): Status {
   const present = fields.get("modelPresent");
   return {
     provider: fields.text("provider"),
+    server: fields.text("server"),
     model: fields.text("model"),
     modelPresent: typeof present === "boolean" ? present : null,
     host: fields.text("host"),
@@ -164,7 +165,13 @@ function greetingOf(fields: Fields): { greeting?: string } {
 function errorOf(fields: Fields): TurnError {
   const code = ERROR_CODES.find((known) => known === fields.get("code")) ?? ("internal" satisfies ErrorCode);
   const hint = fields.optional("hint", (f) => f.text("hint"));
-  return { code, message: fields.text("message"), ...(hint !== undefined && { hint }) };
+  const server = fields.optional("server", (f) => f.text("server"));
+  return {
+    code,
+    message: fields.text("message"),
+    ...(hint !== undefined && { hint }),
+    ...(server !== undefined && { server }),
+  };
 }
 
 function reasonOf(fields: Fields): EndReason {

@@ -19,6 +19,8 @@ export type ClientFrame =
   /** `turn` is made by the client and makes the frame safe to send again: a known turn is not asked twice. */
   /** `greeting` = which of the character's greetings was shown, from 0; of the first turn of a conversation alone. */
   | { type: "prompt"; turn: string; text: string; greeting?: number }
+  /** Goes on with an answer that broke off: see {@linkcode brokeOff}. It is `queued` again, and grows where it ended. */
+  | { type: "continue"; turn: string }
   /** `heard` = how much of the turn's visible text was heard, UTF-16 units; absent where nothing is spoken. */
   | { type: "stop"; turn: string; heard?: number }
   /** Whether this page plays speech. `speaks` = languages in which the browser has voices of its own, on this device. */
@@ -39,6 +41,8 @@ export interface TurnError {
   code: ErrorCode;
   message: string;
   hint?: string;
+  /** What the provider is called whose failure it is, such as "Ollama". */
+  server?: string;
 }
 
 /** One turn as `welcome` tells it: what was asked, and what has been answered so far. */
@@ -58,6 +62,13 @@ export interface TurnRecord {
   heard?: number;
 }
 
+/** Whether a turn has an answer that ended before its end: by its length, by the reader, or by a failure. */
+export function brokeOff({ state, reason, text, provider }: Omit<TurnRecord, "state"> & { state: string }): boolean {
+  // The built-in script makes up each of its answers at once: it has no rest of one.
+  if (text.trim() === "" || provider === "demo") return false;
+  return state === "failed" || (state === "done" && (reason === "length" || reason === "cancelled"));
+}
+
 /** Who answers, such as `ollama`, or `demo` for the built-in script. */
 export type ProviderName = string;
 
@@ -74,14 +85,16 @@ export interface CharacterInfo {
 export interface Status {
   /** Who would answer the next prompt; `none` when nobody would. */
   provider: ProviderName;
-  /** The configured model, and whether Ollama has it; null while unknown. */
+  /** What the configured provider is called, such as "Ollama", whoever would answer. */
+  server: string;
+  /** The configured model, and whether the provider has it; null while unknown. */
   model: string;
   modelPresent: boolean | null;
-  /** Where Ollama is; empty for a guest. */
+  /** Where the provider's server is; empty for a guest, and where it has none. */
   host: string;
   reachable: boolean;
   version?: string;
-  /** True when prompts leave this machine: Ollama runs elsewhere, or the model does. */
+  /** True when prompts leave this machine: the server runs elsewhere, or the model does. */
   away: boolean;
 }
 
@@ -99,7 +112,7 @@ export type ServerFrame =
     /** Absent when the language model is to be itself. */
     character?: CharacterInfo;
   }
-  /** The prompt is safe with the server. Tells the other tabs of it, too. */
+  /** The prompt is safe with the server, or its answer is gone on with. Tells the other tabs of it, too. */
   | { type: "queued"; turn: string; seq: number; text: string; greeting?: string }
   | { type: "start"; turn: string; seq: number; provider: ProviderName; model: string }
   | { type: "chunk"; turn: string; seq: number; data: string }

@@ -1,13 +1,10 @@
 import type { ProviderName } from "@/lib/protocol/v2.ts";
-import { DEMO_MODEL, DemoProvider } from "./demo/demo.ts";
-import type { OllamaProvider } from "./ollama/ollama.ts";
-import { type GenerateRequest, LlmError, type LlmEvent, type Provider } from "./provider.ts";
+import { type ConfiguredProvider, type GenerateRequest, LlmError, type LlmEvent, type Provider } from "./provider.ts";
 
 export interface ProviderRouterOptions {
-  ollama: OllamaProvider;
-  /** Who answers when Ollama cannot be reached at all. */
-  fallback: "demo" | "none";
-  demo?: Provider;
+  provider: Pick<ConfiguredProvider, "name" | "model" | "generate" | "probe">;
+  /** Who answers when that one's server cannot be reached at all. Default: nobody. */
+  fallback?: Provider | undefined;
   /** How long an answer may take to begin before it matters who gives it, in milliseconds. Default 200. */
   graceMs?: number;
   /** How long an address may keep silent before it counts as unreachable, in milliseconds. Default 5000. */
@@ -22,20 +19,21 @@ export interface Opened {
 }
 
 /**
- * Decides for each prompt who answers it: Ollama, or the built-in brain where Ollama cannot be reached at all.
+ * Decides for each prompt who answers it: the configured provider, or the fallback where that one's server cannot be
+ * reached at all.
  *
- * Ollama sends nothing before its first line, and that may take minutes, so the decision cannot wait for it. A refused
+ * A server sends nothing before its first line, and that may take minutes, so the decision cannot wait for it. A refused
  * connection fails at once; where nothing has come after a moment, a knock at the door tells whether someone is there.
  */
 export class ProviderRouter {
-  readonly #ollama: OllamaProvider;
-  readonly #demo: Provider | undefined;
+  readonly #provider: ProviderRouterOptions["provider"];
+  readonly #fallback: Provider | undefined;
   readonly #graceMs: number;
   readonly #silenceMs: number;
 
-  constructor({ ollama, fallback, demo = new DemoProvider(), graceMs = 200, silenceMs = 5000 }: ProviderRouterOptions) {
-    this.#ollama = ollama;
-    this.#demo = fallback === "demo" ? demo : undefined;
+  constructor({ provider, fallback, graceMs = 200, silenceMs = 5000 }: ProviderRouterOptions) {
+    this.#provider = provider;
+    this.#fallback = fallback;
     this.#graceMs = graceMs;
     this.#silenceMs = silenceMs;
   }
@@ -45,26 +43,27 @@ export class ProviderRouter {
    * only when `signal` is aborted, for they hold a connection.
    */
   async open(request: GenerateRequest, { signal }: { signal: AbortSignal }): Promise<Opened> {
-    const demo = this.#demo;
-    if (demo === undefined) {
-      return { provider: "ollama", model: request.model, events: this.#ollama.generate(request, { signal }) };
-    }
+    const provider = this.#provider;
+    // What a model has begun, the built-in brain cannot go on with.
+    const fallback = request.messages.at(-1)?.role === "assistant" ? undefined : this.#fallback;
+    const opened = (by: Provider, events: AsyncIterable<LlmEvent>): Opened => {
+      return { provider: by.name, model: by.model ?? request.model, events };
+    };
+    if (fallback === undefined) return opened(provider, provider.generate(request, { signal }));
     const attempt = new AbortController();
-    const events = this.#ollama.generate(request, { signal: AbortSignal.any([signal, attempt.signal]) });
+    const events = provider.generate(request, { signal: AbortSignal.any([signal, attempt.signal]) });
     const first = events.next();
-    if (await this.#answers(first, signal)) {
-      return { provider: "ollama", model: request.model, events: new Begun(first, events) };
-    }
-    attempt.abort(new Error("Ollama cannot be reached, the built-in brain answers"));
-    return { provider: "demo", model: DEMO_MODEL, events: demo.generate(request, { signal }) };
+    if (await this.#answers(first, signal)) return opened(provider, new Begun(first, events));
+    attempt.abort(new Error(`${provider.name} cannot be reached, ${fallback.name} answers`));
+    return opened(fallback, fallback.generate(request, { signal }));
   }
 
-  /** Whether Ollama is there, by what comes first: its answer, its failure, or a sign of life. */
+  /** Whether the provider's server is there, by what comes first: its answer, its failure, or a sign of life. */
   async #answers(first: Promise<unknown>, signal: AbortSignal): Promise<boolean> {
     const done = new AbortController();
     const answer = first.then(() => true, (error) => {
-      if (error instanceof LlmError && error.code === "ollama_unreachable") return false;
-      // Not unreachable, so it is Ollama's own failure: the events tell of it.
+      if (error instanceof LlmError && error.code === "llm_unreachable") return false;
+      // Not unreachable, so it is the server's own failure: the events tell of it.
       return true;
     });
     try {
@@ -79,7 +78,7 @@ export class ProviderRouter {
     const { promise, resolve } = Promise.withResolvers<boolean>();
     const look = async () => {
       try {
-        await this.#ollama.probe({ signal });
+        await this.#provider.probe({ signal });
         resolve(true);
       } catch {
         // Refused or aborted: the call itself fails too, and says it better.

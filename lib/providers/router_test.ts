@@ -10,7 +10,7 @@ const REQUEST: GenerateRequest = { model: "qwen2.5", messages: [{ role: "user", 
 
 function routerOf(stub: Pick<Stub, "url">, options: Partial<ProviderRouterOptions> = {}): ProviderRouter {
   const ollama = new OllamaProvider({ host: stub.url, api: "generate", firstByteMs: 0, idleMs: 0 });
-  return new ProviderRouter({ ollama, fallback: "demo", demo: new DemoProvider({ wordsPerSecond: 0 }), ...options });
+  return new ProviderRouter({ provider: ollama, fallback: new DemoProvider({ wordsPerSecond: 0 }), ...options });
 }
 
 async function textOf({ events }: Opened): Promise<string> {
@@ -42,18 +42,18 @@ Deno.test("ProviderRouter lets the built-in brain answer while Ollama is not run
 Deno.test("ProviderRouter hands on the error when there is no fallback", async () => {
   const gone = startStub();
   await gone.close();
-  const opened = await routerOf(gone, { fallback: "none" }).open(REQUEST, { signal: NEVER });
+  const opened = await routerOf(gone, { fallback: undefined }).open(REQUEST, { signal: NEVER });
   assertEquals(opened.provider, "ollama");
   const error = await assertRejects(() => textOf(opened), LlmError);
-  assertEquals(error.code, "ollama_unreachable");
+  assertEquals(error.code, "llm_unreachable");
 });
 
 Deno.test("ProviderRouter does not fall back when Ollama is there and fails", async (t) => {
   for (
     const [knobs, code] of [
-      [{ error: "boom" }, "ollama_failed"],
+      [{ error: "boom" }, "llm_failed"],
       [{ status: 404, error: "model 'qwen2.5' not found" }, "model_missing"],
-      [{ status: 403 }, "ollama_refused"],
+      [{ status: 403 }, "llm_refused"],
       [{ endAfter: 0 }, "incomplete"],
     ] as const
   ) {
@@ -112,4 +112,13 @@ Deno.test("ProviderRouter closes the connection when its events are left unfinis
   }
   await stub.requests[0]?.closed;
   assertEquals(stub.active(), 0);
+});
+
+Deno.test("W11: ProviderRouter does not let the built-in brain go on with what a model has begun", async () => {
+  const gone = startStub();
+  await gone.close();
+  const messages: GenerateRequest["messages"] = [...REQUEST.messages, { role: "assistant", content: "Once" }];
+  const opened = await routerOf(gone).open({ ...REQUEST, messages }, { signal: NEVER });
+  const error = await assertRejects(() => textOf(opened), LlmError);
+  assertEquals([opened.provider, error.code], ["ollama", "ollama_unreachable"]);
 });

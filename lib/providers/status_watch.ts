@@ -1,20 +1,46 @@
 /** Keeps the pages up to date on who would answer them. */
-import { type OllamaMonitor, type OllamaStatus, statusFrame } from "./ollama/status.ts";
-import type { Status } from "@/lib/protocol/v2.ts";
+import { isDeepStrictEqual } from "node:util";
+import type { ProviderDefinition, ProviderMonitor, ProviderStatus } from "./provider.ts";
+import type { ErrorCode } from "@/lib/protocol/codes.ts";
+import type { ProviderName, Status } from "@/lib/protocol/v2.ts";
 import { guarded } from "@/lib/telemetry/guard.ts";
 
-/** How often Ollama is looked at while somebody is there to see it, ms: soon when it is missing, seldom when not. */
+/** How often the server is looked at while somebody is there to see it, ms: soon when it is missing, seldom when not. */
 const LOOK_MS = { missing: 3_000, there: 15_000 };
 /** What was seen so long ago, ms, is looked at again when somebody asks. */
 const STALE_MS = 1_000;
 
-export interface StatusWatchOptions {
-  monitor: OllamaMonitor;
-  fallback: "demo" | "none";
-  /** Whether anybody would see a change. Nobody asks Ollama for an empty room. */
+/** Who is to answer, and who does where that one's server is not there. */
+export interface Answering {
+  provider: Pick<ProviderDefinition, "id" | "displayName">;
+  fallback: ProviderName | "none";
+}
+
+export interface StatusWatchOptions extends Answering {
+  monitor: ProviderMonitor;
+  /** Whether anybody would see a change. Nobody asks the server for an empty room. */
   watched(): boolean;
   /** Told of every change. */
   onChange(status: Status): void;
+}
+
+/** What a look fails with where nobody is there. Whoever answers with anything else is to be heard of. */
+const ABSENT: readonly ErrorCode[] = ["llm_unreachable", "timeout"];
+
+/** What stands at the server's address as pages are told of it: who would answer the next prompt. */
+export function statusFrame(status: ProviderStatus, { provider: { id, displayName }, fallback }: Answering): Status {
+  const { host, reachable, version, model, modelPresent, away, error } = status;
+  const there = reachable || error !== undefined && !ABSENT.includes(error.code);
+  return {
+    provider: there ? id : fallback,
+    server: displayName,
+    model,
+    modelPresent,
+    host,
+    reachable,
+    away,
+    ...(version !== undefined && { version }),
+  };
 }
 
 export class StatusWatch {
@@ -27,7 +53,7 @@ export class StatusWatch {
   /** Looks at once, and then from time to time until it is disposed of. */
   constructor(options: StatusWatchOptions) {
     this.#options = options;
-    this.#current = statusFrame(options.monitor.unknown, options.fallback);
+    this.#current = statusFrame(options.monitor.unknown, options);
     this.look();
   }
 
@@ -44,21 +70,21 @@ export class StatusWatch {
 
   /** Begins a look that tells of a change. */
   look(): void {
-    guarded("look at Ollama", () => this.refresh());
+    guarded("look at the language model's server", () => this.refresh());
   }
 
   /** Looks now, and tells of a change. */
-  async refresh(): Promise<OllamaStatus> {
+  async refresh(): Promise<ProviderStatus> {
     this.#looked = performance.now();
     // Before anything can fail: whatever does, it is looked again.
     this.#later(LOOK_MS.missing);
     const seen = await this.#options.monitor.refresh();
     if (this.#disposed) return seen;
     this.#later(seen.reachable ? LOOK_MS.there : LOOK_MS.missing);
-    const status = statusFrame(seen, this.#options.fallback);
-    const changed = JSON.stringify(status) !== JSON.stringify(this.#current);
+    const status = statusFrame(seen, this.#options);
+    const changed = !isDeepStrictEqual(status, this.#current);
     this.#current = status;
-    if (changed) guarded("tell how Ollama is", () => this.#options.onChange(status));
+    if (changed) guarded("tell how the language model's server is", () => this.#options.onChange(status));
     return seen;
   }
 

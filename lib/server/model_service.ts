@@ -1,4 +1,5 @@
 /** Who answers, as the configuration says: the language model, who stands in for it, and the character they play. */
+import { isDeepStrictEqual } from "node:util";
 import { contextOf, filled } from "@/lib/characters/character.ts";
 import { type Characters, charactersOf } from "@/lib/characters/characters.ts";
 import type { ContextOptions } from "@/lib/characters/context_options.ts";
@@ -7,16 +8,22 @@ import { TokenCounter } from "@/lib/chat/token_count.ts";
 import type { LanguageModel } from "@/lib/chat/turn.ts";
 import { authorizationFor } from "@/lib/config/model_auth.ts";
 import type { Config } from "@/lib/config/schema.ts";
-import type { ChatMessage } from "@/lib/providers/provider.ts";
-import type { PullOptions } from "@/lib/providers/ollama/pull.ts";
+import type {
+  ChatMessage,
+  ConfiguredProvider,
+  ProviderDefinition,
+  ProviderSettings,
+  ProviderStatus,
+} from "@/lib/providers/provider.ts";
+import type { ProviderRegistry } from "@/lib/providers/registry.ts";
 import { ProviderRouter } from "@/lib/providers/router.ts";
-import { OllamaProvider } from "@/lib/providers/ollama/ollama.ts";
-import { OllamaMonitor, type OllamaStatus } from "@/lib/providers/ollama/status.ts";
 import { StatusWatch } from "@/lib/providers/status_watch.ts";
 import type { CharacterInfo, Status, TurnRecord } from "@/lib/protocol/v2.ts";
 import { warn } from "@/lib/telemetry/log.ts";
 
 export interface ModelServiceOptions {
+  /** What the configuration chooses among. */
+  providers: ProviderRegistry;
   /** Folders that relative paths of cards may start at, in order. */
   roots: readonly string[];
   /** Whether anybody would see a change of status. */
@@ -35,8 +42,6 @@ export class ModelService {
   /** What was learned of each model's tokens, by its name. */
   readonly #counters = new Map<string, TokenCounter>();
 
-  #authorization: string | undefined;
-
   private constructor(
     config: Config,
     characters: Characters,
@@ -44,7 +49,6 @@ export class ModelService {
     options: ModelServiceOptions,
   ) {
     this.#options = options;
-    this.#authorization = authorization;
     this.#config = config;
     this.#characters = characters;
     this.#model = new ConnectedModel(config, authorization, options, this.#counterOf(config));
@@ -65,19 +69,23 @@ export class ModelService {
     return { open: (request, options) => this.#model.open(request, options) };
   }
 
-  /** Where Ollama is and how it is asked there, with what pages do not see. */
-  get access(): Pick<PullOptions, "host" | "allowLinkLocal" | "authorization"> {
-    const { host, allowLinkLocal } = this.#config.llm;
-    return { host, allowLinkLocal, authorization: this.#authorization };
+  /** The configured provider. */
+  get provider(): ConfiguredProvider {
+    return this.#model.provider;
   }
 
-  /** What was last seen of Ollama, for the pages; looked at anew when that was a while ago. */
+  /** Its kind. */
+  get definition(): ProviderDefinition {
+    return this.#model.definition;
+  }
+
+  /** What was last seen of the provider's server, for the pages; looked at anew when that was a while ago. */
   status(): Status {
     return this.#model.watch.recentStatus();
   }
 
-  /** Looks at Ollama now. */
-  refreshStatus(): Promise<OllamaStatus> {
+  /** Looks at the provider's server now. */
+  refreshStatus(): Promise<ProviderStatus> {
     return this.#model.watch.refresh();
   }
 
@@ -118,10 +126,10 @@ export class ModelService {
     this.#characters = await loadCharacters(config, this.#options.roots);
     const before = this.#config;
     this.#config = config;
-    if (JSON.stringify([before.llm, before.limits]) === JSON.stringify([config.llm, config.limits])) return;
-    this.#authorization = await authorizationFor(config.llm, "llm", this.#options.roots[0] ?? ".");
+    if (isDeepStrictEqual([before.llm, before.limits], [config.llm, config.limits])) return;
+    const authorization = await authorizationFor(config.llm, "llm", this.#options.roots[0] ?? ".");
     this.#model.dispose();
-    this.#model = new ConnectedModel(config, this.#authorization, this.#options, this.#counterOf(config));
+    this.#model = new ConnectedModel(config, authorization, this.#options, this.#counterOf(config));
     this.#options.onStatus(this.#model.watch.current);
   }
 
@@ -143,56 +151,55 @@ async function loadCharacters(config: Config, roots: readonly string[]): Promise
   return characters;
 }
 
-/** Ollama with one configuration, how it is watched, and who answers where it is not. */
+/** The provider with one configuration, how its server is watched, and who answers where it is not. */
 class ConnectedModel implements LanguageModel {
-  readonly monitor: OllamaMonitor;
+  readonly definition: ProviderDefinition;
+  readonly provider: ConfiguredProvider;
   readonly watch: StatusWatch;
   readonly counter: TokenCounter;
+  readonly #providers: ProviderRegistry;
   readonly #router: ProviderRouter;
-  /** The context that Ollama is asked for with every prompt, in tokens. */
-  readonly #asked: number | undefined;
 
   constructor(
     { llm, limits }: Config,
     authorization: string | undefined,
-    { watched, onStatus }: ModelServiceOptions,
+    { providers, watched, onStatus }: ModelServiceOptions,
     counter: TokenCounter,
   ) {
-    const { host, model, allowLinkLocal, fallback } = llm;
-    // A context that is filled further than Ollama loads it would be cut without a word.
-    const options = llm.contextLength === undefined ? llm.options : { num_ctx: llm.contextLength, ...llm.options };
-    this.#asked = typeof options.num_ctx === "number" && options.num_ctx > 0 ? options.num_ctx : undefined;
-    this.counter = counter;
-    this.monitor = new OllamaMonitor({ host, model, allowLinkLocal, authorization });
-    this.watch = new StatusWatch({ monitor: this.monitor, fallback, watched, onChange: onStatus });
-    const ollama = new OllamaProvider({
-      host,
-      allowLinkLocal,
+    const { fallback } = llm;
+    const settings: ProviderSettings = {
+      llm,
+      limits,
       authorization,
-      api: llm.api,
-      ...(llm.think !== undefined && { think: llm.think }),
-      ...(llm.keepAlive !== undefined && { keepAlive: llm.keepAlive }),
-      options,
-      canThink: () => this.monitor.latest?.capabilities?.includes("thinking"),
       onCounted: (answer) => counter.learn(answer),
-      firstByteMs: limits.firstByteSeconds * 1_000,
-      idleMs: limits.idleSeconds * 1_000,
-      maxLineBytes: limits.lineBytes,
+    };
+    this.#providers = providers;
+    this.counter = counter;
+    this.definition = providers.get(llm.provider);
+    this.provider = this.definition.create(settings);
+    this.watch = new StatusWatch({
+      provider: this.definition,
+      monitor: this.provider.monitor,
+      fallback,
+      watched,
+      onChange: onStatus,
     });
-    this.#router = new ProviderRouter({ ollama, fallback });
+    this.#router = new ProviderRouter({
+      provider: this.provider,
+      fallback: fallback === "none" ? undefined : providers.get(fallback).create(settings),
+    });
   }
 
   /** In tokens; undefined while nothing tells it. */
   get contextLength(): number | undefined {
-    const most = this.monitor.latest?.contextLength ?? Infinity;
-    return this.#asked === undefined ? this.monitor.contextLength : Math.min(this.#asked, most);
+    return this.provider.monitor.contextLength;
   }
 
   async open(...[request, options]: Parameters<LanguageModel["open"]>): ReturnType<LanguageModel["open"]> {
     const opened = await this.#router.open(request, options);
     // Pages learn who answers where that is not whom they were told.
     if (opened.provider !== this.watch.current.provider) this.watch.look();
-    return opened;
+    return { ...opened, displayName: this.#providers.get(opened.provider).displayName };
   }
 
   dispose(): void {

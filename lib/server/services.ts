@@ -4,7 +4,7 @@ import { avatarCalls } from "./calls/avatars.ts";
 import { characterCalls } from "./calls/characters.ts";
 import { conversationCalls } from "./calls/conversations.ts";
 import { guestLinkCalls } from "./calls/guest_link.ts";
-import { ollamaCalls } from "./calls/ollama.ts";
+import { llmCalls } from "./calls/llm.ts";
 import { CallRouter } from "./calls/router.ts";
 import { settingsCalls } from "./calls/settings.ts";
 import { Secrets } from "./http/secrets.ts";
@@ -33,7 +33,8 @@ import type { Config } from "@/lib/config/schema.ts";
 import { homeFolder } from "@/lib/paths.ts";
 import type { CharacterInfo, Status, TurnRecord } from "@/lib/protocol/v2.ts";
 import { exceptLoopbackFromProxy } from "@/lib/providers/http/no_proxy.ts";
-import type { GenerateRequest } from "@/lib/providers/provider.ts";
+import type { GenerateRequest, ProviderDefinition } from "@/lib/providers/provider.ts";
+import { ProviderRegistry, PROVIDERS } from "@/lib/providers/registry.ts";
 import { SqliteStore } from "@/lib/store/sqlite_store.ts";
 import type { Store } from "@/lib/store/store.ts";
 import { guarded } from "@/lib/telemetry/guard.ts";
@@ -43,6 +44,8 @@ import { Metrics } from "@/lib/telemetry/metrics.ts";
 export interface ServicesOptions {
   /** Default: loaded from the user's folder. */
   loaded?: LoadedConfig;
+  /** Kinds of provider that can be configured. Default: those that come with the program. */
+  providers?: readonly ProviderDefinition[];
 }
 
 export interface Services {
@@ -77,6 +80,7 @@ export async function openServices(options: ServicesOptions = {}): Promise<Servi
   const avatars = await AvatarLibrary.open(config, { root, path, dataDir });
   const connections = new Connections();
   const modelService = await ModelService.open(config, {
+    providers: new ProviderRegistry(options.providers ?? PROVIDERS),
     roots: rootsOf(root, path),
     watched: () => connections.size > 0,
     onStatus: (status) => connections.broadcast({ type: "status", ...status }),
@@ -107,7 +111,7 @@ export async function openServices(options: ServicesOptions = {}): Promise<Servi
   });
   const uploads = new Uploads({ settings, avatars, dataDir });
   chat.calls.register(settingsCalls(settings));
-  chat.calls.register(ollamaCalls(modelService));
+  chat.calls.register(llmCalls(modelService));
   chat.calls.register(avatarCalls({ settings, avatars, dataDir }));
   chat.calls.register(characterCalls({ settings, modelService }));
   chat.calls.register(guestLinkCalls({ secrets, live, closeGuests: () => connections.closeGuests() }));
@@ -122,7 +126,7 @@ export async function openServices(options: ServicesOptions = {}): Promise<Servi
     uploads,
     chat,
     close: async () => {
-      guarded("stop looking at Ollama", () => modelService.dispose());
+      guarded("stop looking at the language model's server", () => modelService.dispose());
       guarded("stop sweeping avatars", () => avatars[Symbol.dispose]());
       await chat.close();
     },

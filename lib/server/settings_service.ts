@@ -1,4 +1,5 @@
 /** The configuration of the running server, and everything that follows when it changes. */
+import { isDeepStrictEqual } from "node:util";
 import type { ModelService } from "./model_service.ts";
 import { type AvatarLibrary, needsOtherAvatar } from "@/lib/avatars/avatar_library.ts";
 import type { ReadBudget } from "@/lib/avatars/read_budget.ts";
@@ -55,11 +56,11 @@ export class SettingsService {
         const previous = modelService.character();
         await modelService.change(next);
         const character = modelService.character();
-        if (JSON.stringify(previous) !== JSON.stringify(character)) {
+        if (!isDeepStrictEqual(previous, character)) {
           broadcast({ type: "character", ...(character && { character }) });
         }
         const config = this.appConfig(next);
-        const changed = JSON.stringify(config) !== JSON.stringify(this.appConfig(before));
+        const changed = !isDeepStrictEqual(config, this.appConfig(before));
         if (shown || changed) broadcast({ type: "avatar", config });
       },
     });

@@ -13,6 +13,12 @@ export class FeelingsStage implements Stage {
   /** Undefined once the model has marked a feeling. */
   #sentences: Sentences | undefined = new Sentences();
   #inFence = false;
+  readonly #from: number;
+
+  /** @param from where in the answer its text goes on, UTF-16 units */
+  constructor(from = 0) {
+    this.#from = from;
+  }
 
   take(event: TurnEvent, emit: Emit): void {
     // Text waits for no feeling: it has gone on before anything here can fail.
@@ -35,7 +41,7 @@ export class FeelingsStage implements Stage {
       const fence = FENCE.test(text);
       if (fence) this.#inFence = !this.#inFence;
       const guess = fence || this.#inFence ? undefined : guessFeeling(text);
-      if (guess !== undefined) emit({ type: "emotion", ...guess, at });
+      if (guess !== undefined) emit({ type: "emotion", ...guess, at: this.#from + at });
     }
   }
 }

@@ -16,6 +16,7 @@ const LEADING = /^[ \t\r\n\u3000]+/;
  */
 export class MarksStage implements Stage {
   readonly doing = "take marks out of an answer";
+  readonly #before: string;
   #code = new CodeTracker();
   #held = "";
   /** Blank space before the first word. */
@@ -27,6 +28,12 @@ export class MarksStage implements Stage {
   #length = 0;
   #out = "";
   #emit: Emit = () => {};
+
+  /** @param before text of the answer that came before, where it is gone on with */
+  constructor(before = "") {
+    this.#before = before;
+    this.#restart();
+  }
 
   take(event: TurnEvent, emit: Emit): void {
     this.#emit = emit;
@@ -71,12 +78,14 @@ export class MarksStage implements Stage {
     this.#flush();
   }
 
-  /** What comes next is the beginning of the text. */
+  /** What comes next is the beginning of the text, or goes on with what was there before. */
   #restart(): void {
     this.#code = new CodeTracker();
     this.#begun = this.#gap = false;
-    this.#last = "";
+    this.#last = this.#lead = "";
     this.#length = 0;
+    this.#keep(this.#before);
+    this.#out = "";
   }
 
   #release(): void {

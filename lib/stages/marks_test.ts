@@ -176,3 +176,22 @@ function outcomeOfEvents(events: readonly TurnEvent[]): string[] {
   }
   return out;
 }
+
+Deno.test("W11: what is gone on with is read as if the text before had come with it", () => {
+  const cases: [before: string, pieces: string[], outcome: Read][] = [
+    ["Well", [" then [happy] yes"], { text: " then yes", marks: ["happy 1 @10"] }],
+    ["```ts\nf(", ["[happy])"], { text: "[happy])", marks: [] }],
+    ["One\n", ["\nTwo"], { text: "\nTwo", marks: [] }],
+  ];
+  for (const [before, pieces, { text, marks }] of cases) {
+    const out: Read = { text: "", marks: [] };
+    const stage = new MarksStage(before);
+    for (const data of pieces) {
+      stage.take({ type: "text", data }, (event) => {
+        if (event.type === "text") out.text += event.data;
+        if (event.type === "emotion") out.marks.push(`${event.name} ${event.intensity} @${event.at}`);
+      });
+    }
+    assertEquals(out, { text, marks }, before);
+  }
+});

@@ -33,6 +33,11 @@ export class ThoughtsStage implements Stage {
   #line = "";
   #emit: Emit = () => {};
 
+  /** @param before text of the answer that came before, where it is gone on with; thoughts may begin after it */
+  constructor(before = "") {
+    this.#code.feed(before);
+  }
+
   take(event: TurnEvent, emit: Emit): void {
     this.#emit = emit;
     if (event.type === "text") {

@@ -1,5 +1,5 @@
 /** Finding words in conversations, whatever their case, width and script. */
-import { oneLine } from "./title.ts";
+import { oneLine } from "@/lib/text.ts";
 
 /** How much text stands around the words in an excerpt, in UTF-16 units to each side. */
 const AROUND = 60;

@@ -1,43 +1,10 @@
 /** What a conversation is called before anybody has given it a name. */
+import { oneLine, shorten } from "@/lib/text.ts";
 
 /** How long a title gets, in characters as a reader counts them. */
 const LONGEST = 60;
 
-const graphemes = new Intl.Segmenter(undefined, { granularity: "grapheme" });
-const words = new Intl.Segmenter(undefined, { granularity: "word" });
-
 /** The first line of a prompt, cut at the end of a word in any script where it is long. Never cuts a character. */
 export function titleOf(prompt: string): string {
   return shorten(oneLine(prompt.trim().split(/[\r\n\u2028\u2029]/u, 1)[0]!), LONGEST);
-}
-
-/** A text in one line, without control characters. */
-export function oneLine(text: string): string {
-  return text.replace(/[\s\p{Cc}]+/gu, " ").trim();
-}
-
-/** At most `most` graphemes of a line, an ellipsis in place of what is left out. */
-export function shorten(line: string, most: number): string {
-  // No grapheme is shorter than one unit, and to look for them takes time.
-  if (line.length <= most) return line;
-  /** Where a cut is possible. */
-  const ends: number[] = [];
-  for (const { index, segment } of graphemes.segment(line)) {
-    if (ends.length === most) return `${line.slice(0, wordEnd(line, ends.slice(0, -1))).trimEnd()}…`;
-    ends.push(index + segment.length);
-  }
-  return line;
-}
-
-/** The last of `ends` that ends a word. One that would leave less than half cuts the word instead. */
-function wordEnd(line: string, ends: number[]): number {
-  const last = ends.at(-1) ?? 0;
-  const possible = new Set(ends);
-  let best = 0;
-  for (const { index, segment } of words.segment(line)) {
-    const end = index + segment.length;
-    if (end > last) break;
-    if (possible.has(end)) best = end;
-  }
-  return best * 2 >= last ? best : last;
 }

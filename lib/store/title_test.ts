@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import { shorten, titleOf } from "./title.ts";
+import { titleOf } from "./title.ts";
 
 Deno.test("titleOf() is the first line, in one line, as it is when it is short", () => {
   const cases: [string, string][] = [
@@ -30,8 +30,4 @@ Deno.test("titleOf() never cuts a character, and cuts a word that is too long", 
   assertEquals(titleOf(family.repeat(70)), `${family.repeat(59)}…`);
   assertEquals(titleOf("e\u0301".repeat(61)), `${"e\u0301".repeat(59)}…`);
   assertEquals(titleOf(`See ${"x".repeat(100)}`), `See ${"x".repeat(55)}…`);
-});
-
-Deno.test("shorten() takes the ellipsis for one of the characters", () => {
-  assertEquals([shorten("abcd", 4), shorten("abcde", 4), shorten("", 4)], ["abcd", "abc…", ""]);
 });

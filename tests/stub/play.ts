@@ -1,4 +1,5 @@
 /** Plays one generation onto a connection. */
+import { setTimeout as sleep } from "node:timers/promises";
 import type { HttpConnection } from "./http.ts";
 import { type Knobs, linesOf, synthetic } from "./knobs.ts";
 import { type Api, frame, goJson, line } from "./wire.ts";
@@ -158,7 +159,7 @@ function pacer(rate: number): () => Promise<void> {
   let turn = 0;
   return async () => {
     const wait = start + (turn++ * 1000) / rate - performance.now();
-    if (wait > 0) await new Promise((resolve) => setTimeout(resolve, wait));
+    if (wait > 0) await sleep(wait);
   };
 }
 

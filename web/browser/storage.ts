@@ -1,6 +1,6 @@
 /**
- * What the page keeps in localStorage: session, draft, chosen greeting, unconfirmed prompts. Storage can be switched off,
- * full or forbidden; the page then works all the same, and has forgotten them at the next load.
+ * What the page keeps in localStorage: session, draft, chosen greeting, unconfirmed prompts, the sentence that
+ * is being said. Storage can be switched off, full or forbidden; the page then works all the same, and has forgotten them at the next load.
  */
 
 /** The part of `localStorage` that is needed. */
@@ -9,8 +9,16 @@ export type WebStorage = Pick<Storage, "getItem" | "setItem" | "removeItem" | "k
 const SESSION = "session";
 const DRAFT = "draft";
 const GREETING = "greeting";
+const SPOKEN = "spoken";
 /** One key for each prompt, so that tabs do not overwrite each other's. */
 const UNSENT_PREFIX = "unsent:";
+
+/** Which sentence of which turn is being said; `at` = since when, in milliseconds since 1970. */
+export interface Spoken {
+  turn: string;
+  index: number;
+  at: number;
+}
 
 /** A prompt that the server has not confirmed yet. */
 export interface UnsentPrompt {
@@ -57,6 +65,17 @@ export class PageStorage {
 
   set greeting(index: number) {
     this.#write(GREETING, index === 0 ? null : String(index));
+  }
+
+  /** What is being said, for the page that goes on with it. */
+  get spoken(): Spoken | null {
+    const value: unknown = withDefault(() => JSON.parse(this.#read(SPOKEN) ?? "null"), null);
+    const { turn, index, at } = (value ?? {}) as Partial<Record<keyof Spoken, unknown>>;
+    return typeof turn === "string" && typeof index === "number" && typeof at === "number" ? { turn, index, at } : null;
+  }
+
+  set spoken(spoken: Spoken | null) {
+    this.#write(SPOKEN, spoken === null ? null : JSON.stringify(spoken));
   }
 
   saveUnsent(prompt: UnsentPrompt): void {

@@ -2,11 +2,12 @@
  * The conversation for the screen: signals to show, actions to take. The truth is with the server;
  * here is a copy that grows with every frame, and what was typed but is not safe with the server yet.
  */
-import { batch, type ReadonlySignal, type Signal, signal } from "@preact/signals";
+import { batch, effect, type ReadonlySignal, type Signal, signal, untracked } from "@preact/signals";
 import type { Role } from "@/lib/protocol/role.ts";
 import type { CharacterInfo, ServerFrame, Status, TurnError } from "@/lib/protocol/v2.ts";
 import { CallClient, CallError } from "@/web/connection/call_client.ts";
 import {
+  activityOf,
   addUnsent,
   applyFrame,
   type ConversationState,
@@ -14,13 +15,16 @@ import {
   EMPTY_CONVERSATION,
   type GreetingChoice,
   greetingChoice,
+  streamingTurn,
   type Turn,
   visibleTurns,
   withoutTurn,
 } from "./conversation.ts";
-import { activity, appConfig, feelings, speech } from "@/web/presence/presence.ts";
+import { VoiceLink } from "@/web/voice/voice_link.ts";
+import { activity, appConfig, feelings, speech, taps } from "@/web/presence/presence.ts";
 import { type Announcement, Announcer } from "./announcer.ts";
 import { ChatSocket, type Connection, type SocketEnvironment } from "@/web/connection/chat_socket.ts";
+import { newId } from "@/web/browser/new_id.ts";
 import type { PageStorage } from "@/web/browser/storage.ts";
 
 export interface ChatStoreOptions {
@@ -36,6 +40,7 @@ export class ChatStore {
   readonly draft: Signal<string>;
   /** For what is asked of the server beside the conversation. */
   readonly calls: CallClient;
+  readonly voice: VoiceLink;
   readonly #turns = signal<readonly Turn[]>([]);
   readonly #status = signal<Status | null>(null);
   readonly #role = signal<Role | null>(null);
@@ -48,28 +53,41 @@ export class ChatStore {
   readonly #nextFrame: (callback: () => void) => void;
   readonly #now: () => number;
   readonly #socket: ChatSocket;
-  readonly #unsubscribeDraft: () => void;
+  readonly #unfollow: (() => void)[];
   #state: ConversationState = EMPTY_CONVERSATION;
   #published: readonly Turn[] = [];
   #publishing = false;
   #disposed = false;
   /** True once a `welcome` has come over the open connection: only then may prompts be sent. */
   #welcomed = false;
-  /** Turns to stop as soon as there is a connection. */
-  readonly #turnsToStop = new Set<string>();
+  /** Turns to stop as soon as there is a connection, with how much of them was heard where that is known. */
+  readonly #turnsToStop = new Map<string, { heard?: number }>();
 
   constructor({ url, storage, environment, nextFrame }: ChatStoreOptions) {
     this.#storage = storage;
     this.#nextFrame = nextFrame;
     this.#now = () => environment.now();
     this.draft = signal(storage.draft);
-    this.#unsubscribeDraft = this.draft.subscribe((text) => {
-      storage.draft = text;
-      this.#setActivity();
-    });
     for (const { turn, text } of storage.unsentPrompts()) this.#state = addUnsent(this.#state, turn, text);
     this.#turns.value = visibleTurns(this.#state.turns);
     this.calls = new CallClient((frame) => this.#socket.send(frame));
+    this.voice = new VoiceLink({
+      storage,
+      calls: this.calls,
+      send: (frame) => this.#welcomed && this.#socket.send(frame),
+      textOf: (turn) => this.#find(turn)?.text ?? "",
+      streaming: () => streamingTurn(this.#state.turns)?.turn ?? null,
+    });
+    this.#unfollow = [
+      this.draft.subscribe((text) => {
+        storage.draft = text;
+        this.#setActivity();
+      }),
+      this.voice.hearing.subscribe(() => this.#setActivity()),
+      effect(() => {
+        if (taps.value > 0) untracked(() => this.voice.isAudible && this.stop());
+      }),
+    ];
     this.#socket = new ChatSocket(url, {
       hello: () => this.#hello(),
       onFrame: (frame) => this.#receive(frame),
@@ -141,18 +159,26 @@ export class ChatStore {
     this.#ask(text);
   }
 
-  /** Ends the answer that comes, or takes back the prompt that waits. */
+  /** Ends what is said aloud, and the answer that comes, or takes back the prompt that waits. */
   stop(): void {
+    const spoken = this.#silence();
     const turn = currentTurn(this.#state.turns);
-    if (turn === undefined) return;
-    if (turn.state === "unsent" && !this.#welcomed) return this.editUnsent(turn.turn);
-    this.#turnsToStop.add(turn.turn);
+    if (turn !== undefined && turn.turn !== spoken) {
+      if (turn.state === "unsent" && !this.#welcomed) return this.editUnsent(turn.turn);
+      this.#turnsToStop.set(turn.turn, {});
+    }
     this.#sendPending();
+  }
+
+  /** Says an answer again, aloud. */
+  async replay(turn: string): Promise<void> {
+    if (this.#silence() !== null) this.#sendPending();
+    await this.#orNotice(this.voice.replay(turn));
   }
 
   /** Asks a failed turn again. */
   retry(id: string): void {
-    const turn = this.#state.turns.find((known) => known.turn === id);
+    const turn = this.#find(id);
     if (turn === undefined) return;
     if (turn.state !== "unsent") return this.#ask(turn.prompt);
     // The server refused the prompt and does not know the turn: the same one may be asked again.
@@ -161,10 +187,15 @@ export class ChatStore {
     this.#sendPending();
   }
 
+  /** Goes on with an answer that broke off. Without a connection nothing happens. */
+  continueAnswer(turn: string): void {
+    if (this.#welcomed) this.#socket.send({ type: "continue", turn });
+  }
+
   /** Puts a prompt that was not taken back into the box. */
   editUnsent(id: string): void {
-    const turn = this.#state.turns.find((known) => known.turn === id && known.state === "unsent");
-    if (turn === undefined) return;
+    const turn = this.#find(id);
+    if (turn?.state !== "unsent") return;
     this.#storage.removeUnsent(id);
     this.draft.value = this.draft.value === "" ? turn.prompt : `${turn.prompt}\n${this.draft.value}`;
     this.#setState(withoutTurn(this.#state, id));
@@ -181,12 +212,7 @@ export class ChatStore {
 
   /** Drops a turn and all after it, and asks the same again. */
   async regenerate(turn: string): Promise<void> {
-    try {
-      await this.calls.call("turn.regenerate", { turn, as: newId() });
-    } catch (error) {
-      if (!(error instanceof CallError)) throw error;
-      this.#setState({ ...this.#state, notice: error.error });
-    }
+    await this.#orNotice(this.calls.call("turn.regenerate", { turn, as: newId() }));
   }
 
   /** Starts a new conversation. Without a connection nothing happens. */
@@ -211,14 +237,40 @@ export class ChatStore {
     this.#disposed = true;
     this.calls.dispose();
     this.#socket.dispose();
-    this.#unsubscribeDraft();
+    this.voice.dispose();
+    for (const stop of this.#unfollow) stop();
     batch(() => {
       activity.value = "idle";
       speech.value = null;
     });
   }
 
+  /** Shows why a call failed that belongs to no turn. */
+  async #orNotice(call: Promise<unknown>): Promise<void> {
+    try {
+      await call;
+    } catch (error) {
+      if (!(error instanceof CallError)) throw error;
+      this.#setState({ ...this.#state, notice: error.error });
+    }
+  }
+
+  #find(id: string): Turn | undefined {
+    return this.#state.turns.find(({ turn }) => turn === id);
+  }
+
+  /** Ends what is said aloud; gives the turn that was cut short by it. */
+  #silence(): string | null {
+    const cut = this.voice.silence();
+    if (cut === null) return null;
+    const { turn, ...heard } = cut;
+    this.#turnsToStop.set(turn, heard);
+    return turn;
+  }
+
   #ask(text: string): void {
+    // Whoever asks while the character speaks interrupts it.
+    if (this.voice.isAudible) this.stop();
     const turn = newId();
     this.#storage.saveUnsent({ turn, text, at: this.#now() });
     this.#setState(addUnsent(this.#state, turn, text));
@@ -265,9 +317,10 @@ export class ChatStore {
     } else if (frame.type === "emotion") {
       const { turn, name, intensity, at } = frame;
       feelings.value = { turn, name, intensity, at };
-    } else if (frame.type === "end" || (frame.type === "error" && frame.turn !== undefined)) {
+    } else if (frame.type === "heard" || frame.type === "end" || (frame.type === "error" && frame.turn !== undefined)) {
       this.#turnsToStop.delete(frame.turn ?? "");
     }
+    this.voice.receive(frame);
     this.#publishSoon();
   }
 
@@ -288,7 +341,12 @@ export class ChatStore {
     for (const { turn, prompt, state, error } of this.#state.turns) {
       if (state === "unsent" && error === undefined) this.#sendPrompt(turn, prompt);
     }
-    for (const turn of this.#turnsToStop) this.#socket.send({ type: "stop", turn });
+    for (const [turn, heard] of this.#turnsToStop) {
+      this.#socket.send({ type: "stop", turn, ...heard });
+      const state = this.#find(turn)?.state;
+      // Of one that has ended, nobody says that it is stopped.
+      if (state === "done" || state === "failed") this.#turnsToStop.delete(turn);
+    }
   }
 
   /** For what the user did: shown at once. */
@@ -316,7 +374,7 @@ export class ChatStore {
       this.#character.value = character;
       this.#greeting.value = greetingChoice(this.#state, this.#storage.greeting);
       this.#notice.value = notice;
-      const streaming = turns.findLast((turn) => turn.state === "streaming");
+      const streaming = streamingTurn(turns);
       speech.value = streaming === undefined ? null : { turn: streaming.turn, text: streaming.text };
       this.#setActivity();
       this.#announcer.update(turns);
@@ -324,14 +382,7 @@ export class ChatStore {
   }
 
   #setActivity(): void {
-    const current = currentTurn(this.#state.turns);
-    if (current?.state === "streaming" && current.text !== "") activity.value = "speaking";
-    else if (current !== undefined && current.state !== "unsent") activity.value = "thinking";
-    else activity.value = this.draft.peek() === "" ? "idle" : "listening";
+    if (this.voice.hearing.peek() !== null) activity.value = "speaking";
+    else activity.value = activityOf(this.#state.turns) ?? (this.draft.peek() === "" ? "idle" : "listening");
   }
-}
-
-/** An identifier made here. `crypto.randomUUID` would do, but exists only on https and localhost. */
-function newId(): string {
-  return Array.from(crypto.getRandomValues(new Uint8Array(12)), (byte) => byte.toString(16).padStart(2, "0")).join("");
 }

@@ -2,7 +2,11 @@
 import type { CharacterInfo, ServerFrame, Status, TurnError, TurnRecord } from "@/lib/protocol/v2.ts";
 
 /** A turn of the conversation. `unsent`: written here, not confirmed by the server yet; with `error`, refused by it. */
-export type Turn = Omit<TurnRecord, "state"> & { state: TurnRecord["state"] | "unsent" };
+export type Turn = Omit<TurnRecord, "state"> & {
+  state: TurnRecord["state"] | "unsent";
+  /** How long the text was when its answer was gone on with, UTF-16 units. */
+  continuedFrom?: number;
+};
 
 export interface ConversationState {
   session: string | null;
@@ -48,10 +52,11 @@ export function applyFrame(now: ConversationState, frame: ServerFrame): Conversa
     case "welcome":
       return welcome(now, frame);
     case "queued":
-      return changeTurn(now, frame.turn, (turn) => ({
+      return changeTurn(now, frame.turn, ({ reason: _reason, error: _error, ...turn }) => ({
         ...turn,
         prompt: frame.text,
         state: "queued",
+        ...(turn.text !== "" && { continuedFrom: turn.text.length }),
         ...(frame.greeting !== undefined && { greeting: frame.greeting }),
       }));
     case "start":
@@ -109,10 +114,27 @@ export function withoutTurn(now: ConversationState, turn: string): ConversationS
   return { ...now, turns: now.turns.filter((known) => known.turn !== turn) };
 }
 
+/** The turn whose text comes. */
+export function streamingTurn(turns: readonly Turn[]): Turn | undefined {
+  return turns.findLast((turn) => turn.state === "streaming");
+}
+
+/** What the character does by the turns; null where it waits for the reader. */
+export function activityOf(turns: readonly Turn[]): "speaking" | "thinking" | null {
+  const current = currentTurn(turns);
+  if (current?.state === "streaming" && hasBegun(current)) return "speaking";
+  return current !== undefined && current.state !== "unsent" ? "thinking" : null;
+}
+
 /** The turn that is being answered, or the first one that waits for its answer. */
 export function currentTurn(turns: readonly Turn[]): Turn | undefined {
   return turns.find((turn) => turn.state === "streaming") ??
     turns.find((turn) => turn.state === "queued" || (turn.state === "unsent" && turn.error === undefined));
+}
+
+/** Whether the words of an answer that is being made have begun to come. */
+export function hasBegun({ text, continuedFrom = 0 }: Turn): boolean {
+  return text.length > continuedFrom;
 }
 
 /**
@@ -136,6 +158,7 @@ function welcome(now: ConversationState, frame: ServerFrame & { type: "welcome" 
 function failed(now: ConversationState, frame: ServerFrame & { type: "error" }): ConversationState {
   const error: TurnError = { code: frame.code, message: frame.message };
   if (frame.hint !== undefined) error.hint = frame.hint;
+  if (frame.server !== undefined) error.server = frame.server;
   if (frame.turn === undefined) return { ...now, notice: error };
   if (frame.seq !== undefined) return changeTurn(now, frame.turn, (turn) => ({ ...turn, state: "failed", error }));
   // Without a number the prompt was refused: the server does not know the turn, so it stays unsent.

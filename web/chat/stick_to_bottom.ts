@@ -24,6 +24,7 @@ export function stickToBottom(
   const disposer = new AbortController();
   let stuck = true;
   let last = placeOf(box);
+  let lastEdge = box.getBoundingClientRect().top;
   let touched = 0;
 
   function set(next: boolean) {
@@ -33,7 +34,11 @@ export function stickToBottom(
   }
 
   function follow() {
+    const edge = box.getBoundingClientRect().top;
     if (stuck) box.scrollTop = box.scrollHeight;
+    // What is read stays where it is on the screen when room is taken or given above.
+    else if (edge !== lastEdge) box.scrollTop += edge - lastEdge;
+    lastEdge = edge;
     last = placeOf(box);
   }
 

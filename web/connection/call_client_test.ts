@@ -35,7 +35,7 @@ Deno.test("CallClient rejects with the server's reason", async () => {
 Deno.test("CallClient passes progress on until the call ends", async () => {
   const { calls } = setUp();
   const seen: unknown[] = [];
-  const call = calls.call("ollama.pull", { model: "m" }, { onProgress: (progress) => seen.push(progress.completed) });
+  const call = calls.call("llm.pull", { model: "m" }, { onProgress: (progress) => seen.push(progress.completed) });
   for (const completed of [1, 2]) {
     calls.receive({ type: "progress", id: "call-1", value: { status: "pulling", total: 9, completed } });
   }
@@ -48,7 +48,7 @@ Deno.test("CallClient passes progress on until the call ends", async () => {
 Deno.test("CallClient cancels a call when its signal is aborted", async () => {
   const { calls, sent } = setUp();
   const stop = new AbortController();
-  const call = calls.call("ollama.pull", { model: "m" }, { signal: stop.signal });
+  const call = calls.call("llm.pull", { model: "m" }, { signal: stop.signal });
   stop.abort();
   await assertRejects(() => call, DOMException);
   assertEquals(sent.at(-1), { type: "cancel", id: "call-1" });

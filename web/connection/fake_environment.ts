@@ -4,6 +4,7 @@ import type { SocketEnvironment, SocketLike } from "./chat_socket.ts";
 
 export const STATUS: Status = {
   provider: "ollama",
+  server: "Ollama",
   model: "qwen2.5",
   modelPresent: true,
   host: "http://127.0.0.1:11434",

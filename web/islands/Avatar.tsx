@@ -2,7 +2,7 @@ import "@/web/browser/polyfills.ts";
 import { useEffect, useRef, useState } from "preact/hooks";
 import { AvatarStatus } from "@/web/components/avatar/AvatarStatus.tsx";
 import { AvatarControls } from "@/web/components/avatar/AvatarControls.tsx";
-import { HOME } from "@/web/live2d/fit.ts";
+import { HOME, isHome } from "@/web/live2d/fit.ts";
 import { initialState, runAvatar } from "@/web/live2d/run.ts";
 import type { Stage } from "@/web/live2d/stage.ts";
 import type { Language } from "@/lib/i18n/language.ts";
@@ -43,6 +43,7 @@ export default function Avatar({ config, language = "en" }: AvatarProps) {
         role="img"
         aria-label={words.avatar.picture(state.name)}
         data-state={state.phase}
+        data-moved={!isHome(view)}
         data-model={state.phase === "ready" ? state.name : undefined}
       />
       <AvatarStatus state={state} words={words} onRetry={() => setAttempt(attempt + 1)} />
@@ -58,6 +59,19 @@ export default function Avatar({ config, language = "en" }: AvatarProps) {
             <AvatarControls key={state.name} stage={stage} view={view} words={words.avatar} />
           </div>
         </details>
+      )}
+      {stage !== null && state.phase === "ready" && !isHome(view) && (
+        <button
+          type="button"
+          class="avatar-button avatar-round avatar-reset"
+          aria-label={words.avatar.reset}
+          title={words.avatar.reset}
+          onClick={() => stage.setView(HOME)}
+        >
+          <svg viewBox="0 0 24 24" aria-hidden="true">
+            <path d="M9 4v5H4M15 4v5h5M9 20v-5H4M15 20v-5h5" />
+          </svg>
+        </button>
       )}
     </section>
   );

@@ -2,13 +2,16 @@ import "@/web/browser/polyfills.ts";
 import { useSignal } from "@preact/signals";
 import { useEffect, useRef } from "preact/hooks";
 import { ModelNotice } from "@/web/components/chat/ModelNotice.tsx";
+import { VoiceControl } from "@/web/components/chat/VoiceControl.tsx";
 import { ContextMeter } from "@/web/components/chat/ContextMeter.tsx";
 import { Composer } from "@/web/components/chat/Composer.tsx";
 import { Greeting } from "@/web/components/chat/Greeting.tsx";
 import { Header } from "@/web/components/chat/Header.tsx";
 import { MessageList } from "@/web/components/chat/MessageList.tsx";
 import { TurnItem } from "@/web/components/chat/TurnItem.tsx";
+import { errorTitle } from "@/web/components/error_title.ts";
 import { Conversations } from "@/web/components/conversations/Conversations.tsx";
+import { Icon } from "@/web/components/Icon.tsx";
 import { DropZone } from "@/web/components/settings/DropZone.tsx";
 import { Settings } from "@/web/components/settings/Settings.tsx";
 import { UploadCard } from "@/web/components/settings/UploadCard.tsx";
@@ -19,7 +22,7 @@ import { currentTurn, EMPTY_CONVERSATION, greetingChoice } from "@/web/chat/conv
 import { WORDS } from "@/lib/i18n/i18n.ts";
 import { loadFormatter } from "@/web/markdown/load.ts";
 import { address } from "@/web/browser/base_path.ts";
-import { applyDefaults, type Preferences, preferences } from "@/web/browser/preferences.ts";
+import { applyDefaults, type Preferences, preferences, setPreferences } from "@/web/browser/preferences.ts";
 import { appConfig } from "@/web/presence/presence.ts";
 import { browserEnvironment, socketUrl } from "@/web/connection/chat_socket.ts";
 import { PageStorage } from "@/web/browser/storage.ts";
@@ -73,10 +76,23 @@ export default function ChatPanel({ config, preferences: initial, role: loaded, 
 
   const told = appConfig.value;
   useEffect(() => {
-    if (told !== null) applyDefaults(told.ui);
+    if (told !== null) applyDefaults(told);
   }, [told]);
 
   const store = chat.value;
+  const isVoiced = (told ?? config).voice?.engine !== "off";
+  const { sound, volume } = current;
+  useEffect(() => store?.voice.set({ on: isVoiced && sound, volume }), [store, isVoiced, sound, volume]);
+  useEffect(() => {
+    if (store === null) return;
+    const end = new AbortController();
+    // Wherever the keyboard is; what is open there comes first.
+    addEventListener("keydown", (event) => {
+      const isTaken = event.defaultPrevented || event.isComposing || document.querySelector("dialog[open]") !== null;
+      if (event.key === "Escape" && !isTaken && store.voice.hearing.peek() !== null) store.stop();
+    }, { signal: end.signal });
+    return () => end.abort();
+  }, [store]);
   const settings = stores.value;
   const turns = store?.turns.value ?? [];
   const status = store?.status.value ?? null;
@@ -105,7 +121,7 @@ export default function ChatPanel({ config, preferences: initial, role: loaded, 
 
   function focusBox() {
     // On a touch screen the focus would bring up the keyboard.
-    if (matchMedia("(pointer: fine)").matches) box.current?.focus({ preventScroll: true });
+    if (!matchMedia("(pointer: coarse)").matches) box.current?.focus({ preventScroll: true });
   }
 
   const onReset = connection.state === "open" && turns.length > 0 ? () => act((chat) => chat.reset()) : null;
@@ -121,6 +137,13 @@ export default function ChatPanel({ config, preferences: initial, role: loaded, 
         onConversations={store === null ? null : () => browsing.value = true}
         onSettings={!isOwner ? undefined : settings === null ? null : () => settings.openSection.value = "language"}
       >
+        {isVoiced && (
+          <VoiceControl
+            preferences={current}
+            words={words}
+            onChange={(change) => setPreferences(change, current)}
+          />
+        )}
         {store !== null && <ContextMeter calls={store.calls} turns={turns} words={words} language={language} />}
       </Header>
       {isOwner && settings !== null && status !== null && (
@@ -152,6 +175,7 @@ export default function ChatPanel({ config, preferences: initial, role: loaded, 
             online={connection.state === "open"}
             last={i === turns.length - 1}
             recent={i >= turns.length - RECENT}
+            onContinue={(id) => act((chat) => chat.continueAnswer(id))}
             onRetry={(id) => act((chat) => chat.retry(id))}
             onEdit={(id) => act((chat) => chat.editUnsent(id))}
             onAsk={async (id, text) => {
@@ -159,18 +183,30 @@ export default function ChatPanel({ config, preferences: initial, role: loaded, 
               focusBox();
             }}
             onRegenerate={(id) => act((chat) => void chat.regenerate(id))}
+            voice={isVoiced ? store?.voice ?? null : null}
+            withVoice={current.textTime === "heard"}
+            onReplay={(id) => void store?.replay(id)}
           />
         ))}
       </MessageList>
       {notice !== null && (
         <p class="notice-line" role="alert">
-          {words.errors[notice.code]}: {notice.message}
+          {errorTitle(notice, words)}: {notice.message}
           <button type="button" class="link" onClick={() => store?.dismissNotice()}>{words.close}</button>
         </p>
       )}
+      {store?.voice.isBlocked.value && (
+        <div class="voice-blocked" role="status">
+          {/* Any press will do. */}
+          <button type="button" class="pill">
+            <Icon name="sound" />
+            {words.voice.blocked(name)}
+          </button>
+        </div>
+      )}
       <Composer
         chat={store}
-        busy={currentTurn(turns) !== undefined}
+        busy={currentTurn(turns) !== undefined || (store?.voice.isSpeaking.value ?? false)}
         words={words}
         enter={current.enter}
         box={box}

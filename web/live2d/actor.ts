@@ -1,4 +1,4 @@
-import type { Renderer } from "@pixi/core";
+import type { Renderer, Texture } from "@pixi/core";
 import { Blink } from "./blink.ts";
 import { Breath } from "./breath.ts";
 import { facesFor } from "./emotions.ts";
@@ -9,13 +9,16 @@ import type { Placement, Rect } from "./fit.ts";
 
 import { Gaze } from "./gaze.ts";
 import { idleGroup, NO_GROUP } from "./idle_group.ts";
+import type { ModelSettings } from "./entry_file.ts";
 import type { LoadedModel } from "./loader.ts";
 import { makeRoomForMasks, type MaskRenderer } from "./masks.ts";
 import { Mouth } from "./mouth.ts";
+import { recorderFor } from "./mouth_recorder.ts";
 import { Rest } from "./rest.ts";
 import type { Step } from "./rig.ts";
 import { tapGroups } from "./tap.ts";
 import type { Hotkey } from "@/lib/protocol/model_extras.ts";
+import type { MouthPoseSource } from "@/web/presence/presence.ts";
 import type { Emotion } from "@/lib/protocol/emotions.ts";
 
 /** Priorities of motions in the framework. */
@@ -39,12 +42,12 @@ export interface Traits {
 export class Actor {
   readonly gaze = new Gaze();
   readonly face = new Face();
-  readonly mouth: Mouth;
   /** What is visible of the model, in its own units. */
   readonly figure: Rect;
   /** Faces for feelings. */
   readonly faces: ReadonlyMap<Emotion, Expression>;
   readonly #model: LoadedModel;
+  readonly #mouth: Mouth;
   readonly #timeScale: number;
   readonly #breath = new Breath();
   readonly #idleGroup: string;
@@ -55,7 +58,8 @@ export class Actor {
     this.#timeScale = traits.timeScale;
     this.#idleGroup = idleGroup(model.settings.motions.keys(), model.settings.extras.idle);
     this.faces = facesFor(model.expressions, model.rig, traits.emotions);
-    this.mouth = new Mouth(model.settings.lipSync);
+    this.#mouth = new Mouth(model.settings.lipSync, model.motionSync);
+    this.#mouth.recorder = recorderFor(new URL(location.href));
     this.#takeOver();
     model.setClock(CLOCK_START);
     model.beforeFirstDraw();
@@ -91,6 +95,11 @@ export class Actor {
         ? this.expressions.some(({ name }) => name === one.expression)
         : one.motion.index < (motions.get(one.motion.group)?.length ?? 0)
     );
+  }
+
+  /** What the owner's buttons call expressions, by the expressions' own names, which may be no more than numbers. */
+  get titles(): ReadonlyMap<string, string> {
+    return new Map(this.hotkeys.flatMap((one) => "expression" in one ? [[one.expression, one.name] as const] : []));
   }
 
   /** The model's own expressions. */
@@ -135,22 +144,47 @@ export class Actor {
     };
   }
 
+  /** Moves the mouth with text, and keeps the feeling on the face while it comes. */
+  speak(turn: string, text: string | null): void {
+    this.#mouth.setText(turn, text);
+    this.face.speaking = text !== null || this.#mouth.source !== null;
+  }
+
+  /** Moves the mouth with what is said aloud, and keeps the feeling on the face meanwhile. */
+  lipSync(source: MouthPoseSource | null): void {
+    this.#mouth.source = source;
+    this.face.speaking = source !== null;
+  }
+
   /** Starts a motion, in place of whatever is played. */
   async play(group: string, index: number): Promise<void> {
     await this.#model.view.motion(group, index, PRIORITY.wanted);
   }
 
-  /** Reacts to a tap at a place in pixels of the stage. */
-  tap(x: number, y: number): void {
+  /** Reacts to a tap at a place in pixels of the stage. False: it has missed the model. */
+  tap(x: number, y: number): boolean {
     const { view } = this.#model;
     const place = { x: (x - view.x) / view.scale.x, y: (y - view.y) / view.scale.y };
     const areas = view.internalModel.hitTest(place.x, place.y);
     if (areas.length === 0) areas.push(...this.#areasByPlace(place.x, place.y));
-    if (areas.length === 0) return;
+    if (areas.length === 0) return false;
     const group = tapGroups(areas, [...this.motions.keys()], this.#idleGroup)[0];
     // A motion that cannot be loaded is no reason to fail: the model just does not react.
     if (group !== undefined) void view.motion(group, undefined, PRIORITY.reaction);
     else this.face.feel(this.faces.get("surprised") ?? null, 0.7);
+    return true;
+  }
+
+  get settings(): ModelSettings {
+    return this.#model.settings;
+  }
+
+  /** Takes the same textures in another size, in place of those before. */
+  wear(textures: Texture[]): void {
+    const { view } = this.#model;
+    const before = view.textures;
+    view.textures = textures;
+    for (const texture of before) texture.destroy(true);
   }
 
   /** Takes the model off the stage and frees what it held. */
@@ -196,7 +230,7 @@ export class Actor {
     hooks.updateNaturalMovements = () => {};
     const rest = new Rest(() => view.internalModel.motionManager.playing);
     hooks.on("afterMotionUpdate", () => rest.apply(rig, this.#step));
-    hooks.on("beforeModelUpdate", () => this.mouth.apply(rig, this.#step));
+    hooks.on("beforeModelUpdate", () => this.#mouth.apply(rig, this.#step));
     if (hooks.renderer) makeRoomForMasks(hooks.renderer);
   }
 }

@@ -12,12 +12,14 @@ export interface ModelSettings {
   physics: string | null;
   pose: string | null;
   expressions: { name: string; file: string }[];
-  /** Names of the motions in each group, by their files. */
+  /** Names of the motions in each group: their own where they have any, or those of their files. */
   motions: Map<string, string[]>;
   /** What the server knows of the model beside the format's own fields. */
   extras: ModelExtras;
   /** Parameters that a voice moves. */
   lipSync: string[];
+  /** What its owner has set up for a voice (`.motionsync3.json`). */
+  motionSync: string | null;
   /** Parameters that a blink moves. */
   eyeBlink: string[];
   /** The file itself, for the Live2D framework: without its expressions, which the stage plays itself. */
@@ -57,6 +59,7 @@ function cubism4(root: Json, files: Json, moc: string, url: string): ModelSettin
     motions: namesOf(motions, "File"),
     extras: readExtras(root),
     lipSync: ids("LipSync"),
+    motionSync: text(files.MotionSync),
     eyeBlink: ids("EyeBlink"),
     json: {
       url,
@@ -84,6 +87,7 @@ function cubism2(root: Json, moc: string, url: string): ModelSettings {
     extras: {},
     // The format names no groups: these are the standard parameters of its time.
     lipSync: ["PARAM_MOUTH_OPEN_Y"],
+    motionSync: null,
     eyeBlink: ["PARAM_EYE_L_OPEN", "PARAM_EYE_R_OPEN"],
     json: {
       url,
@@ -114,7 +118,12 @@ function motionGroups(value: unknown, key: string): Record<string, Json[]> {
 }
 
 function namesOf(groups: Record<string, Json[]>, key: string): Map<string, string[]> {
-  return new Map(Object.entries(groups).map(([name, list]) => [name, list.map((motion) => stem(String(motion[key])))]));
+  return new Map(
+    Object.entries(groups).map(([name, list]) => [
+      name,
+      list.map((motion) => text(motion.Name) ?? text(motion.name) ?? stem(String(motion[key]))),
+    ]),
+  );
 }
 
 /** `motions/wave%201.motion3.json` is `wave 1`. */

@@ -5,6 +5,14 @@ import { readSettings } from "./entry_file.ts";
 
 const URL_ = "http://localhost/model/a.model3.json";
 
+Deno.test("U5: readSettings() names motions as the model does, and else by their files", () => {
+  const Motions = {
+    "": [{ File: "m/mtn_01.motion3.json", Name: "Wave" }, { File: "m/mtn_02.motion3.json", Name: "" }],
+  };
+  const { motions } = readSettings({ FileReferences: { Moc: "a.moc3", Textures: ["a.png"], Motions } }, URL_);
+  assertEquals(motions.get(""), ["Wave", "mtn_02"]);
+});
+
 Deno.test("readSettings() reads both formats into the same shape", () => {
   const newer = readSettings({
     FileReferences: {

@@ -1,6 +1,15 @@
 import type { Feeling } from "@/web/presence/presence.ts";
 
-/** Holds feelings back until the text has come to where they belong. */
+/** What nobody says: a feeling that is written behind it belongs to what has been said. */
+const UNSAID = /[^\p{L}\p{N}]*/uy;
+
+/** How much of a text has been heard, with what follows that has no sound. UTF-16 units. */
+export function heardLength(text: string, to: number): number {
+  UNSAID.lastIndex = to;
+  return to + (UNSAID.exec(text)?.[0].length ?? 0);
+}
+
+/** Holds feelings back until the text, or the voice, has come to where they belong. */
 export class FeelingQueue {
   readonly #feel: (name: string, intensity: number) => void;
   #waiting: Feeling[] = [];

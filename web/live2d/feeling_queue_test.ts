@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import { FeelingQueue } from "./feeling_queue.ts";
+import { FeelingQueue, heardLength } from "./feeling_queue.ts";
 
 Deno.test("FeelingQueue lets a feeling be felt when the text has come to its place", () => {
   const felt: string[] = [];
@@ -26,4 +26,10 @@ Deno.test("FeelingQueue lets the rest be felt at the end of a turn, and nothing 
   queue.reach("b", 10);
   queue.reach("c", 100);
   assertEquals(felt, ["happy"]);
+});
+
+Deno.test("heardLength() counts what has no sound with the word before it, and no letter more", () => {
+  const text = "Hello! 🎉 …\n\nGoodbye";
+  const cases: [to: number, length: number][] = [[3, 3], [5, 13], [6, 13], [13, 13], [14, 14], [20, 20], [99, 99]];
+  for (const [to, length] of cases) assertEquals(heardLength(text, to), length, `${to}`);
 });

@@ -22,6 +22,11 @@ export interface View {
 
 export const HOME: View = { x: 0, y: 0, zoom: 1 };
 
+/** Whether the person has left the model as it comes. */
+export function isHome({ x, y, zoom }: View): boolean {
+  return x === HOME.x && y === HOME.y && zoom === HOME.zoom;
+}
+
 /** Where a model is drawn: stage position = model position × scale + (x, y). */
 export interface Placement {
   scale: number;
@@ -67,6 +72,15 @@ export function fit(stage: Size, figure: Rect, view: View = HOME): Placement {
     x: pivot.x + view.x * stage.width - middle.x * scale,
     y: pivot.y + (top - pivot.y) * view.zoom + view.y * stage.height - middle.y * scale,
   };
+}
+
+/**
+ * The height of a slender figure on a stage, in pixels, before anything is known of it: as much as any figure has.
+ *
+ * @param zoom as in a view
+ */
+export function expectedHeight(stage: Size, zoom: number): number {
+  return stage.height * (1 - ABOVE - BELOW) * clamp(stage.width / stage.height / FULL_FIGURE, 1, CLOSEST) * zoom;
 }
 
 /**

@@ -4,6 +4,7 @@ import { StageError } from "./errors.ts";
 import type { ModelSettings } from "./entry_file.ts";
 import { idleGroup } from "./idle_group.ts";
 import { type Cubism2Ranges, type Rig, rigOfCubism2, rigOfCubism4 } from "./rig.ts";
+import { MOC_RELEASES } from "@/lib/protocol/moc_releases.ts";
 
 /** A model as the Live2D framework has it, ready but for its textures. */
 export interface Puppet {
@@ -159,9 +160,6 @@ function core(): Core {
   return (globalThis as unknown as { Live2DCubismCore: Core }).Live2DCubismCore;
 }
 
-/** Names of the moc3 formats, by the number in the file's fifth byte. */
-const EDITORS = ["", "3.0", "3.3", "4.0", "4.2", "5.0", "5.3"];
-
 function checkVersion(moc: Uint8Array, name: string): void {
   const version = moc[4] ?? 0;
   const latest = core().Version.csmGetLatestMocVersion();
@@ -170,7 +168,7 @@ function checkVersion(moc: Uint8Array, name: string): void {
 }
 
 function editor(version: number): string {
-  return EDITORS[version] ?? `> ${EDITORS.at(-1)}`;
+  return MOC_RELEASES[version] ?? `> ${MOC_RELEASES.at(-1)}`;
 }
 
 function broken(moc: string, cause?: unknown): StageError {

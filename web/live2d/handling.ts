@@ -1,6 +1,8 @@
 /** What a person does with the model by hand; positions in CSS pixels of the page. */
 export interface Handlers {
   tap(x: number, y: number): void;
+  /** Tapped twice at the same place. Both taps have been told before. */
+  doubleTap(): void;
   move(dx: number, dy: number): void;
   /** Changes the size by a factor, about a point. */
   zoom(factor: number, x: number, y: number): void;
@@ -10,6 +12,8 @@ export interface Handlers {
 
 /** A finger that moves less than this, in pixels, means to tap. */
 const TREMOR = 6;
+/** Two taps count as a double one within so many milliseconds and pixels. */
+const DOUBLE = { within: 350, reach: 30 };
 /** Milliseconds without a turn of the wheel after which it has come to rest. */
 const WHEEL_REST = 300;
 
@@ -17,6 +21,7 @@ const WHEEL_REST = 300;
 export function handle(canvas: HTMLCanvasElement, handlers: Handlers, signal: AbortSignal): void {
   const fingers = new Map<number, { x: number; y: number }>();
   let travelled = 0;
+  let lastTap: { x: number; y: number; at: number } | null = null;
   let wheel: ReturnType<typeof setTimeout> | undefined;
 
   function onDown(event: PointerEvent) {
@@ -51,7 +56,15 @@ export function handle(canvas: HTMLCanvasElement, handlers: Handlers, signal: Ab
     if (!fingers.delete(event.pointerId) || fingers.size > 0) return;
     delete canvas.dataset.held;
     if (travelled >= TREMOR) handlers.settled();
-    else if (event.type === "pointerup") handlers.tap(event.clientX, event.clientY);
+    else if (event.type === "pointerup") onTap(event);
+  }
+
+  function onTap({ clientX: x, clientY: y, timeStamp: at }: PointerEvent) {
+    handlers.tap(x, y);
+    const double = lastTap !== null && at - lastTap.at < DOUBLE.within &&
+      Math.hypot(x - lastTap.x, y - lastTap.y) < DOUBLE.reach;
+    lastTap = double ? null : { x, y, at };
+    if (double) handlers.doubleTap();
   }
 
   function onWheel(event: WheelEvent) {

@@ -1,14 +1,18 @@
+import type { Texture } from "@pixi/core";
 import { Downloads, type Progress } from "./downloads.ts";
 import { type Expression, readExpression } from "./expressions.ts";
 import { loadFramework, type Puppet } from "./framework.ts";
+import { type MotionSync, readMotionSync } from "./motion_sync.ts";
 import { type ModelSettings, readSettings } from "./entry_file.ts";
-import { createTexture } from "./textures.ts";
+import { createTexture, textureAddress } from "./textures.ts";
 
 /** A model with everything that it needs to be drawn. */
 export interface LoadedModel extends Puppet {
   settings: ModelSettings;
   /** Those of the model's expressions that could be loaded. */
   expressions: Expression[];
+  /** What its owner has set up for a voice; null where there is none that can be read. */
+  motionSync: MotionSync | null;
   /** Whether textures were larger than the graphics card takes, and so are drawn smaller. */
   shrunk: boolean;
 }
@@ -18,6 +22,8 @@ export interface LoadOptions {
   onProgress: (progress: Progress) => void;
   /** Pixels of an edge that the graphics card takes. */
   largestTexture: number;
+  /** The longest edge that is needed of its textures; undefined for the originals. */
+  textureSize: number | undefined;
 }
 
 /**
@@ -27,35 +33,61 @@ export interface LoadOptions {
  * @throws {StageError} naming the file that is missing or broken
  */
 export async function loadModel(entry: string, options: LoadOptions): Promise<LoadedModel> {
-  const { signal, largestTexture } = options;
+  const { signal } = options;
   const downloads = new Downloads(signal, options.onProgress);
   const url = new URL(entry, document.baseURI).href;
   const settings = readSettings(await downloads.json(url), url);
   const address = (file: string) => new URL(file, url).href;
 
-  const [assemble, moc, physics, pose, expressions, ...images] = await Promise.all([
+  const [assemble, moc, physics, pose, motionSync, expressions, ...images] = await Promise.all([
     loadFramework(settings.generation),
     downloads.bytes(address(settings.moc)),
     extra(downloads, settings.physics, address),
     extra(downloads, settings.pose, address),
+    extra(downloads, settings.motionSync, address),
     Promise.all(settings.expressions.map(async ({ name, file }) => {
       const json = await extra(downloads, file, address);
       return json === null ? [] : [readExpression(name, json)];
     })),
-    ...settings.textures.map(async (file) =>
-      await createTexture(await downloads.bytes(address(file)), file, settings.generation === 2, largestTexture)
-    ),
+    ...texturesOf(settings, downloads, options),
   ]);
   const textures = images.map(({ texture }) => texture);
   try {
     signal.throwIfAborted();
     const puppet = assemble(settings, { moc, physics, pose });
     puppet.view.textures = textures;
-    return { ...puppet, settings, expressions: expressions.flat(), shrunk: images.some(({ shrunk }) => shrunk) };
+    return {
+      ...puppet,
+      settings,
+      expressions: expressions.flat(),
+      motionSync: readMotionSync(motionSync),
+      shrunk: images.some(({ shrunk }) => shrunk),
+    };
   } catch (error) {
     for (const texture of textures) texture.destroy(true);
     throw error;
   }
+}
+
+/**
+ * Loads the textures of a model that is there, in another size.
+ *
+ * @throws {StageError} naming the file that is missing or broken
+ */
+export async function loadTextures(settings: ModelSettings, options: LoadOptions): Promise<Texture[]> {
+  const downloads = new Downloads(options.signal, options.onProgress);
+  return (await Promise.all(texturesOf(settings, downloads, options))).map(({ texture }) => texture);
+}
+
+function texturesOf(
+  { textures, url, generation }: ModelSettings,
+  downloads: Downloads,
+  { largestTexture, textureSize }: LoadOptions,
+): Promise<{ texture: Texture; shrunk: boolean }>[] {
+  return textures.map(async (file) => {
+    const address = textureAddress(new URL(file, url).href, textureSize);
+    return await createTexture(await downloads.bytes(address), file, generation === 2, largestTexture);
+  });
 }
 
 /** A file that a model can do without; null when there is none or it does not load. */

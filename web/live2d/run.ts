@@ -1,12 +1,23 @@
 import { effect, signal as createSignal, untracked } from "@preact/signals";
-import { activity, appConfig, chosenAvatar, feelings, shownAvatar, speech } from "@/web/presence/presence.ts";
+import {
+  activity,
+  appConfig,
+  chosenAvatar,
+  feelings,
+  heard,
+  mouthPose,
+  shownAvatar,
+  speech,
+  taps,
+} from "@/web/presence/presence.ts";
 import type { AppConfig } from "@/lib/protocol/app_config.ts";
 import type { Avatar } from "@/web/presence/avatar.ts";
 import type { Progress } from "./downloads.ts";
 import { faultOf } from "./errors.ts";
 import type { AvatarFault } from "@/lib/protocol/avatar_fault.ts";
 import type { View } from "./fit.ts";
-import { FeelingQueue } from "./feeling_queue.ts";
+import { FeelingQueue, heardLength } from "./feeling_queue.ts";
+import { rememberPicture } from "./picture_memory.ts";
 import type { Stage } from "./stage.ts";
 
 /** What the page shows of the avatar. */
@@ -63,6 +74,7 @@ export async function runAvatar(
       ...config.avatar,
       signal,
       onView: listener.onView,
+      onTap: () => taps.value++,
       onLost(recovery) {
         tell({ phase: "loading", progress: 0 });
         recovery.then(() => tell({ phase: "ready", progress: null }), fail);
@@ -86,6 +98,7 @@ export async function runAvatar(
       if (shrunk) tellOnce(character.entry);
       shows.value++;
       shownAvatar.value = { entry: character.entry, repertoire: stage.repertoire(), picture: stage.picture() };
+      rememberPicture(character.name, stage.portrait());
       tell({ phase: "ready", name: character.name, progress: null });
     } catch (error) {
       if (!(error instanceof DOMException)) shownAvatar.value = { entry: character.entry, fault: faultOf(error) };
@@ -152,15 +165,25 @@ export function shareOf({ files, filesTotal, bytes, bytesTotal }: Progress): num
 function follow(stage: Stage, shows: { value: number }): (() => void)[] {
   const queue = new FeelingQueue((name, intensity) => stage.feel(name, intensity));
   let turn = "";
+  /** What there is of the turn's text; it stays when no more comes, for it may be heard long after. */
+  let text = "";
+  /** The turn whose feelings go by what is heard, also when its voice has been stopped. */
+  let aloud: string | null = null;
   return [
     effect(() => {
       if (shows.value > 0) stage.think(activity.value === "thinking");
     }),
     effect(() => {
       if (shows.value === 0) return;
-      if (speech.value !== null) turn = speech.value.turn;
-      stage.speak(turn, speech.value?.text ?? null);
-      queue.reach(turn, speech.value?.text.length ?? Infinity);
+      if (speech.value !== null) ({ turn, text } = speech.value);
+      if (heard.value?.turn === turn) aloud = turn;
+      stage.speak(turn, aloud === turn ? null : speech.value?.text ?? null);
+      if (heard.value !== null && (aloud === turn || mouthPose.value !== null)) {
+        queue.reach(heard.value.turn, heardLength(heard.value.turn === turn ? text : "", heard.value.to));
+      } else if (aloud !== turn) queue.reach(turn, speech.value?.text.length ?? Infinity);
+    }),
+    effect(() => {
+      if (shows.value > 0) stage.lipSync(mouthPose.value);
     }),
     effect(() => {
       if (feelings.value !== null) queue.add(feelings.value);

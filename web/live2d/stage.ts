@@ -2,15 +2,18 @@ import { Renderer } from "@pixi/core";
 import "@pixi/unsafe-eval";
 import { Actor } from "./actor.ts";
 import type { Avatar, Repertoire } from "@/web/presence/avatar.ts";
+import type { MouthPoseSource } from "@/web/presence/presence.ts";
 import type { Progress } from "./downloads.ts";
 import { StageError } from "./errors.ts";
-import { fit, HOME, type View, zoomAt } from "./fit.ts";
+import { Governor } from "./governor.ts";
+import { expectedHeight, fit, HOME, isHome, type Size, type View, zoomAt } from "./fit.ts";
 import { directionTo } from "./gaze.ts";
 import { handle } from "./handling.ts";
-import { loadModel } from "./loader.ts";
+import { loadModel, loadTextures } from "./loader.ts";
 import { startLoop } from "./loop.ts";
 import { watchSize } from "./size.ts";
-import { limitView, recallView, rememberView } from "./view_memory.ts";
+import { textureSizeFor } from "./textures.ts";
+import { limitView, onOtherScreen, recallView, rememberView } from "./view_memory.ts";
 import { emotionOf, EMOTIONS } from "@/lib/protocol/emotions.ts";
 
 /** What drawing may cost. */
@@ -30,6 +33,8 @@ export interface StageOptions extends Partial<Limits> {
   onLost?: (recovery: Promise<void>) => void;
   /** The person has moved or sized the model. */
   onView?: (view: View) => void;
+  /** The person has tapped the model. */
+  onTap?: () => void;
 }
 
 export interface LoadOptions {
@@ -43,7 +48,10 @@ export interface Loaded {
   shrunk: boolean;
 }
 
-/** A canvas with a Live2D character that lives on it. Everything but `load` does nothing while there is none. */
+/**
+ * A canvas with a Live2D character that lives on it. Everything but `load` does nothing while there is none. The stage
+ * is the box of the canvas's parent; a canvas that is larger shows more of what lies to the right of it and below.
+ */
 export interface Stage {
   /**
    * Shows a character. The one before stays until the new one is ready, or for good when it fails.
@@ -53,6 +61,8 @@ export interface Stage {
   load(character: Avatar, options?: LoadOptions): Promise<Loaded>;
   /** Moves the mouth with the text of a turn as it grows; null when no more will come. */
   speak(turn: string, text: string | null): void;
+  /** Moves the mouth with what is said aloud, which comes before text; null when nothing is. */
+  lipSync(source: MouthPoseSource | null): void;
   /** Shows a feeling, by any common word for it, from 0 to 1; it fades by itself. Unknown words change nothing. */
   feel(word: string, intensity?: number): void;
   /** Takes a thinking pose, until told otherwise. */
@@ -64,6 +74,8 @@ export interface Stage {
   repertoire(): Repertoire;
   /** A small picture of what is on the stage, as a data URL; empty where there is none. */
   picture(): string;
+  /** A small square picture of its head and shoulders, as a data URL; empty where there is none. */
+  portrait(): string;
   /** Moves and sizes the character; this is remembered for it. */
   setView(view: View): void;
   /** Keeps to breath, blinks and gaze, for those who ask for reduced motion. */
@@ -86,6 +98,12 @@ export function createStage(canvas: HTMLCanvasElement, options: StageOptions = {
 /** The longer edge of a small picture, in pixels. */
 const PICTURE = 240;
 
+/** The edge of a portrait, in pixels, and the share of a figure's height that is on it. */
+const PORTRAIT = { edge: 96, share: 0.3 };
+
+/** Device pixels for each CSS pixel below which a figure cannot be made out well. */
+const LEAST_RATIO = 0.5;
+
 /** Where the character looks while thinking: up, and to the side. */
 const THINKING_GAZE = { x: -0.45, y: 0.55 };
 
@@ -102,6 +120,9 @@ class PixiStage implements Stage {
   #view = HOME;
   #calm = false;
   #limits: Limits;
+  /** The longest edge that was asked for of the textures that are shown; undefined for the originals. */
+  #textureSize: number | undefined;
+  readonly #governor = new Governor();
   readonly #resizeAgain: () => void;
 
   constructor(canvas: HTMLCanvasElement, options: StageOptions) {
@@ -113,8 +134,15 @@ class PixiStage implements Stage {
     signal.addEventListener("abort", () => this.#takeDown(), { once: true });
     options.signal?.addEventListener("abort", () => this.dispose(), { once: true, signal });
     const resized = (width: number, height: number) => this.#resize(width, height);
-    this.#resizeAgain = watchSize(canvas, () => this.#limits.maxPixelRatio, resized, signal);
-    startLoop(() => this.#limits.maxFps, (milliseconds) => this.#draw(milliseconds / 1000), signal);
+    this.#resizeAgain = watchSize(canvas, () => this.#pixelRatio(), resized, signal);
+    startLoop({
+      maxFps: () => Math.min(this.#limits.maxFps, this.#governor.quality.maxFps),
+      onDisplay: (now, asked) => {
+        if (this.#governor.frame(now, asked, this.#actor !== null)) this.#resizeAgain();
+      },
+      draw: (milliseconds) => this.#draw(milliseconds / 1000),
+      onPause: () => this.#governor.restart(),
+    }, signal);
     globalThis.addEventListener("pointermove", (event) => this.#look(event), { passive: true, signal });
     canvas.addEventListener("webglcontextlost", () => {
       const recovery = this.#recover();
@@ -125,18 +153,25 @@ class PixiStage implements Stage {
     handle(canvas, {
       tap: (x, y) => {
         const place = this.#toStage(x, y);
-        this.#actor?.tap(place.x, place.y);
+        if (this.#actor?.tap(place.x, place.y)) options.onTap?.();
       },
       move: (dx, dy) => {
-        const { clientWidth, clientHeight } = canvas;
+        const stage = boxOf(canvas);
         const { x, y, zoom } = this.#view;
-        this.#show({ x: x + dx / clientWidth, y: y + dy / clientHeight, zoom });
+        this.#show({ x: x + dx / stage.width, y: y + dy / stage.height, zoom });
       },
       zoom: (factor, x, y) => {
         const place = this.#toStage(x, y);
-        this.#show(zoomAt(this.#view, factor, place.x / canvas.width, place.y / canvas.height));
+        const stage = this.#size();
+        this.#show(zoomAt(this.#view, factor, place.x / stage.width, place.y / stage.height));
+      },
+      doubleTap: () => {
+        if (!isHome(this.#view)) this.setView(HOME);
       },
       settled: () => this.#rememberView(),
+    }, signal);
+    onOtherScreen(() => {
+      if (this.#shown !== null) this.#show(recallView(this.#shown.name));
     }, signal);
   }
 
@@ -146,14 +181,17 @@ class PixiStage implements Stage {
     const signal = AbortSignal.any([this.#end.signal, loading.signal, ...options.signal ? [options.signal] : []]);
     const { gl } = this.#renderer;
     this.#wanted = character;
+    const textureSize = this.#neededSize(recallView(character.name));
     try {
       const model = await loadModel(character.entry, {
         signal,
         onProgress: options.onProgress ?? (() => {}),
         largestTexture: gl.getParameter(gl.MAX_TEXTURE_SIZE) as number,
+        textureSize,
       });
       const { timeScale = 1, emotions = {} } = character;
       this.#enter(character, await Actor.create(model, { timeScale, emotions }, this.#renderer), signal);
+      this.#textureSize = textureSize;
       return { shrunk: model.shrunk };
     } catch (error) {
       if (this.#wanted === character) this.#wanted = this.#shown;
@@ -162,9 +200,11 @@ class PixiStage implements Stage {
   }
 
   speak(turn: string, text: string | null): void {
-    if (this.#actor === null) return;
-    this.#actor.mouth.setText(turn, text);
-    this.#actor.face.speaking = text !== null;
+    this.#actor?.speak(turn, text);
+  }
+
+  lipSync(source: MouthPoseSource | null): void {
+    this.#actor?.lipSync(source);
   }
 
   feel(word: string, intensity = 1): void {
@@ -191,10 +231,13 @@ class PixiStage implements Stage {
 
   repertoire(): Repertoire {
     const actor = this.#actor;
-    if (actor === null) return { emotions: [], expressions: [], motions: [], hotkeys: [], faces: new Map() };
+    if (actor === null) {
+      return { emotions: [], expressions: [], titles: new Map(), motions: [], hotkeys: [], faces: new Map() };
+    }
     return {
       emotions: EMOTIONS.filter((emotion) => actor.faces.has(emotion)),
       expressions: actor.expressions.map((expression) => expression.name),
+      titles: actor.titles,
       motions: [...actor.motions].map(([group, names]) => ({ group, names })),
       hotkeys: actor.hotkeys,
       ...(actor.icon !== null && { icon: actor.icon }),
@@ -207,15 +250,34 @@ class PixiStage implements Stage {
   }
 
   picture(): string {
-    const { width, height } = this.#canvas;
+    const { width, height } = this.#size();
     if (this.#actor === null || width === 0 || height === 0) return "";
     // What was drawn before this task is gone from the canvas by now.
     this.#draw(0);
     const small = document.createElement("canvas");
     small.width = Math.round(PICTURE * Math.min(1, width / height));
     small.height = Math.round(PICTURE * Math.min(1, height / width));
-    small.getContext("2d")?.drawImage(this.#canvas, 0, 0, small.width, small.height);
+    small.getContext("2d")?.drawImage(this.#canvas, 0, 0, width, height, 0, 0, small.width, small.height);
     return small.toDataURL();
+  }
+
+  portrait(): string {
+    const stage = this.#size();
+    if (this.#actor === null || stage.width === 0 || stage.height === 0) return "";
+    const { figure } = this.#actor;
+    // Wherever the person has it now.
+    const home = fit(stage, figure);
+    this.#actor.place(home);
+    this.#draw(0);
+    const edge = Math.min(figure.width, figure.height * PORTRAIT.share) * home.scale;
+    const left = home.x + (figure.x + figure.width / 2) * home.scale - edge / 2;
+    const top = home.y + figure.y * home.scale;
+    const small = document.createElement("canvas");
+    small.width = small.height = PORTRAIT.edge;
+    small.getContext("2d")?.drawImage(this.#canvas, left, top, edge, edge, 0, 0, PORTRAIT.edge, PORTRAIT.edge);
+    this.#place();
+    this.#draw(0);
+    return small.toDataURL("image/webp", 0.85);
   }
 
   setView(view: View): void {
@@ -251,6 +313,8 @@ class PixiStage implements Stage {
     this.#actor?.destroy();
     this.#actor = actor;
     this.#shown = character;
+    // Loading has cost frames that drawing does not.
+    this.#governor.restart();
     actor.calm = this.#calm;
     this.#show(recallView(character.name));
     this.#draw(0);
@@ -283,13 +347,63 @@ class PixiStage implements Stage {
   }
 
   #place(): void {
-    const { width, height } = this.#canvas;
-    if (this.#actor === null || width === 0 || height === 0) return;
-    this.#actor.place(fit({ width, height }, this.#actor.figure, this.#view));
+    const stage = this.#size();
+    if (this.#actor === null || stage.width === 0 || stage.height === 0) return;
+    this.#actor.place(fit(stage, this.#actor.figure, this.#view));
+  }
+
+  /** Device pixels for each CSS pixel at most. */
+  #pixelRatio(): number {
+    const wanted = this.#limits.maxPixelRatio;
+    const governed = Math.min(devicePixelRatio, wanted) * this.#governor.quality.scale;
+    return Math.min(wanted, Math.max(LEAST_RATIO, governed));
+  }
+
+  /** Pixels of the canvas that lie within the stage. */
+  #size(): Size {
+    const { width, height, clientWidth, clientHeight } = this.#canvas;
+    const stage = boxOf(this.#canvas);
+    return {
+      width: width * stage.width / Math.max(1, clientWidth),
+      height: height * stage.height / Math.max(1, clientHeight),
+    };
   }
 
   #rememberView(): void {
     if (this.#shown !== null) rememberView(this.#shown.name, this.#view);
+    void this.#refine();
+  }
+
+  /** The edge that textures need for a view; for the screen's pixels, and not for those that a slow machine draws. */
+  #neededSize({ zoom }: View): number | undefined {
+    const { width, height } = boxOf(this.#canvas);
+    const ratio = Math.min(devicePixelRatio, this.#limits.maxPixelRatio);
+    return textureSizeFor(expectedHeight({ width: width * ratio, height: height * ratio }, zoom));
+  }
+
+  /** Fetches finer textures for a figure that has come closer. Coarser ones would save nothing any more. */
+  async #refine(): Promise<void> {
+    const actor = this.#actor;
+    const size = this.#neededSize(this.#view);
+    if (actor === null || (size ?? Infinity) <= (this.#textureSize ?? Infinity)) return;
+    const before = this.#textureSize;
+    this.#textureSize = size;
+    const { gl } = this.#renderer;
+    const largestTexture = gl.getParameter(gl.MAX_TEXTURE_SIZE) as number;
+    const { signal } = this.#end;
+    try {
+      const textures = await loadTextures(actor.settings, {
+        signal,
+        onProgress() {},
+        largestTexture,
+        textureSize: size,
+      });
+      if (this.#actor === actor) actor.wear(textures);
+      else for (const texture of textures) texture.destroy(true);
+    } catch {
+      // The figure stays as it was, and is tried again when it is moved the next time.
+      if (this.#actor === actor) this.#textureSize = before;
+    }
   }
 
   /** Puts everything back on the graphics card, once there is one again. */
@@ -315,6 +429,12 @@ class PixiStage implements Stage {
     const reach = Math.max(innerWidth, innerHeight) * ratio / 2;
     this.#actor.gaze.lookAt(directionTo(x - eyes.x, y - eyes.y, reach));
   }
+}
+
+/** The stage of a canvas, in CSS pixels. */
+function boxOf(canvas: HTMLCanvasElement): Size {
+  const { clientWidth: width, clientHeight: height } = canvas.parentElement ?? canvas;
+  return { width, height };
 }
 
 /** Seconds that a browser takes at most to give a lost graphics card back. */

@@ -1,7 +1,7 @@
 /** A face for tests: the standard parameters, without a model. */
 import { type Rig, rigOfCubism4 } from "./rig.ts";
 
-const RANGES: Record<string, [min: number, max: number, initial: number]> = {
+const RANGES: Ranges = {
   ParamAngleX: [-30, 30, 0],
   ParamAngleY: [-30, 30, 0],
   ParamAngleZ: [-30, 30, 0],
@@ -18,11 +18,14 @@ const RANGES: Record<string, [min: number, max: number, initial: number]> = {
   ParamGlasses: [0, 1, 0],
 };
 
-/** A rig with the standard parameters at their initial values. */
-export function standardRig(): Rig {
-  const column = (place: 0 | 1 | 2) => Float32Array.from(Object.values(RANGES), (range) => range[place]);
+/** Least, most and initial value of parameters. */
+export type Ranges = Readonly<Record<string, readonly [min: number, max: number, initial: number]>>;
+
+/** A rig with the standard parameters, or those that are given, at their initial values. */
+export function standardRig(ranges: Ranges = RANGES): Rig {
+  const column = (place: 0 | 1 | 2) => Float32Array.from(Object.values(ranges), (range) => range[place]);
   return rigOfCubism4({
-    ids: Object.keys(RANGES),
+    ids: Object.keys(ranges),
     minimumValues: column(0),
     maximumValues: column(1),
     defaultValues: column(2),

@@ -1,5 +1,26 @@
 import { ALPHA_MODES, BaseTexture, ImageBitmapResource, MIPMAP_MODES, Texture } from "@pixi/core";
+import { TEXTURE_SIZES } from "@/lib/protocol/textures.ts";
 import { StageError } from "./errors.ts";
+
+/** Share of a figure's height in pixels that its textures need as their edge: they hold its parts beside each other. */
+const TEXELS = 0.7;
+
+/**
+ * The longest edge that a figure of that height needs of its textures; undefined for the originals.
+ *
+ * @param height of the whole figure in device pixels, even where not all of it is on the stage
+ */
+export function textureSizeFor(height: number): number | undefined {
+  return TEXTURE_SIZES.find((size) => size >= height * TEXELS);
+}
+
+/** The address of a texture of that size, where a server makes such: below the addresses of avatars. */
+export function textureAddress(url: string, size: number | undefined): string {
+  const address = new URL(url);
+  if (size === undefined || !/\/avatars\/[0-9a-f]+\//.test(address.pathname)) return url;
+  address.searchParams.set("size", String(size));
+  return address.href;
+}
 
 /**
  * Makes a texture of an image file. The image is decoded outside the main thread, and shrunk when the graphics card

@@ -1,4 +1,9 @@
-import { HOME, type View } from "./fit.ts";
+import { HOME, isHome, type View } from "./fit.ts";
+
+/** Screens on which the stage has another shape, so that each has a view of its own; as in `tokens.css`. */
+const PHONE = "(max-width: 640px), (max-width: 960px) and (orientation: portrait)";
+
+type Screen = "phone" | "desktop";
 
 /** How far a model can be moved and sized: always enough of it stays on the stage to take hold of. */
 const LIMITS = { shift: 0.6, zoomOut: 0.4, zoomIn: 5 };
@@ -11,7 +16,7 @@ export function limitView({ x, y, zoom }: View): View {
   return { x: within(x, -shift, shift), y: within(y, -shift, shift), zoom: scale };
 }
 
-/** Reads how a person last had a model; the usual view where nothing is known. */
+/** Reads how a person last had a model on a screen like this; the usual view where nothing is known. */
 export function recallView(model: string): View {
   try {
     const saved: unknown = JSON.parse(localStorage.getItem(keyOf(model)) ?? "null");
@@ -25,16 +30,22 @@ export function recallView(model: string): View {
   }
 }
 
-/** Remembers how a person has a model. */
+/** Remembers how a person has a model on a screen like this. */
 export function rememberView(model: string, view: View): void {
   try {
-    if (view.x === 0 && view.y === 0 && view.zoom === 1) localStorage.removeItem(keyOf(model));
+    if (isHome(view)) localStorage.removeItem(keyOf(model));
     else localStorage.setItem(keyOf(model), JSON.stringify(view));
   } catch {
     // Storage may be forbidden or full: the view holds until the page is closed.
   }
 }
 
+/** Tells when the window has become another kind of screen, as when it is turned or made narrow. */
+export function onOtherScreen(changed: () => void, signal: AbortSignal): void {
+  matchMedia(PHONE).addEventListener("change", changed, { signal });
+}
+
 function keyOf(model: string): string {
-  return `vtuber.view:${model}`;
+  const screen: Screen = matchMedia(PHONE).matches ? "phone" : "desktop";
+  return `vtuber.view:${screen}:${model}`;
 }

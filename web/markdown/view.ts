@@ -30,6 +30,7 @@ export class MarkdownView {
   #finished: HTMLElement[] = [];
   #open = block();
   #text = "";
+  #complete = false;
   #nextAt = 0;
   #timer: ReturnType<typeof setTimeout> | undefined;
 
@@ -46,7 +47,7 @@ export class MarkdownView {
     root.replaceChildren(this.#open);
   }
 
-  /** Shows the whole text. With `complete`, it will not grow any more. */
+  /** Shows the whole text. With `complete`, it will not grow any more, unless its answer is gone on with. */
   update(text: string, complete: boolean): void {
     clearTimeout(this.#timer);
     const began = performance.now();
@@ -54,9 +55,11 @@ export class MarkdownView {
       this.#timer = setTimeout(() => this.update(text, complete), this.#nextAt - began);
       return;
     }
-    // After a crash, the server may remember less than this page has seen.
-    if (!text.startsWith(this.#text)) this.#startOver();
+    // After a crash, the server may remember less than this page has seen. What was complete may be gone on with.
+    const reopened = this.#complete && !(complete && text === this.#text);
+    if (reopened || !text.startsWith(this.#text)) this.#startOver();
     this.#text = text;
+    this.#complete = complete;
     const { finished, open, changed } = this.#blocks.grow(text, complete);
     for (const html of finished) {
       const element = block();

@@ -19,6 +19,8 @@ export interface Repertoire {
   emotions: Emotion[];
   /** Names of the model's own expressions. */
   expressions: string[];
+  /** Better names of expressions, where the model has them. */
+  titles: ReadonlyMap<string, string>;
   motions: { group: string; names: readonly string[] }[];
   /** Address of the picture that its owner has for it. */
   icon?: string;

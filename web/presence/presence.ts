@@ -39,17 +39,30 @@ export const feelings: Signal<Feeling | null> = signal<Feeling | null>(null);
 /** How the mouth stands now; null where nobody speaks aloud, so that text moves it. A share of each shape, 0 to 1. */
 export type MouthPose = Readonly<Partial<Record<MouthShapeName, number>>>;
 
-/**
- * Tells how the mouth is to stand at this moment, by the clock of what comes out of the loudspeaker; null while nothing
- * is said aloud. Asked once a frame by the avatar. Set by the voice.
- */
-export const mouthPose: Signal<(() => MouthPose) | null> = signal<(() => MouthPose) | null>(null);
+/** Where the avatar asks how the mouth stands, several times a frame. */
+export interface MouthPoseSource {
+  /**
+   * How the mouth stands, by the clock of what comes out of the loudspeaker.
+   *
+   * @param ahead Milliseconds from now, back when negative: lips begin before their sound, and so that a smoothed
+   * movement is not late, it has to know what comes. Nothing when left out
+   */
+  (ahead?: number): MouthPose;
+  /** The loudspeaker's own time, in milliseconds: for whoever records how well the mouth keeps to it. */
+  playhead?(): number;
+}
+
+/** Tells how the mouth is to stand; null while nothing is said aloud. Set by the voice. */
+export const mouthPose: Signal<MouthPoseSource | null> = signal<MouthPoseSource | null>(null);
 
 /**
- * How far the answer has been heard: characters (UTF-16 units) of the turn's visible text; null where it is not spoken
- * aloud. Feelings take effect by it. Written by the voice.
+ * How far the answer has been heard: characters (UTF-16 units) of the turn's visible text, 0 from when it is known that
+ * it will be spoken; null where it is not spoken aloud. Feelings take effect by it. Written by the voice.
  */
 export const heard: Signal<{ turn: string; to: number } | null> = signal<{ turn: string; to: number } | null>(null);
+
+/** Counts the taps on the character: a reader who wants it silent, or just its attention. Written by the avatar. */
+export const taps: Signal<number> = signal(0);
 
 /** The character to show instead of the configured one; null for that one. Written by whoever lets a person choose. */
 export const chosenAvatar: Signal<Avatar | null> = signal<Avatar | null>(null);

@@ -38,7 +38,7 @@ export class PreflightStore {
     while (this.#again) {
       this.#again = false;
       try {
-        this.#result.value = await this.#call("preflight.look", {});
+        this.#result.value = await this.#call("llm.preflight", {});
         this.#error.value = null;
       } catch (error) {
         this.#error.value = turnErrorOf(error);
@@ -52,7 +52,7 @@ export class PreflightStore {
 export type Verdict = "good" | "bad" | "unknown";
 
 export interface Checks {
-  ollama: { verdict: Verdict; host: string; version?: string };
+  server: { verdict: Verdict; name: string; host: string; version?: string };
   model: { verdict: Verdict; name: string };
   webgl: { verdict: Verdict };
   /** Tokens. */
@@ -65,13 +65,13 @@ export interface Checks {
  * @param webgl whether this browser draws; null before it was tried
  */
 export function checksOf(status: Status, seen: Preflight | null, webgl: boolean | null): Checks {
-  const { host, reachable, model, modelPresent } = status;
-  // What was seen of another Ollama or of another model says nothing.
-  const same = seen !== null && seen.ollama.host === host && seen.model.name === model;
-  const version = status.version ?? (same ? seen.ollama.version : undefined);
+  const { server: name, host, reachable, model, modelPresent } = status;
+  // What was seen of another server or of another model says nothing.
+  const same = seen !== null && seen.server.host === host && seen.model.name === model;
+  const version = status.version ?? (same ? seen.server.version : undefined);
   const tokens = same ? seen.model.contextLength : undefined;
   return {
-    ollama: { verdict: reachable ? "good" : "bad", host, ...(version !== undefined && { version }) },
+    server: { verdict: reachable ? "good" : "bad", name, host, ...(version !== undefined && { version }) },
     model: { verdict: reachable ? verdictOf(modelPresent) : "unknown", name: model },
     webgl: { verdict: verdictOf(webgl) },
     context: tokens === undefined ? { verdict: "unknown" } : { verdict: "good", tokens },
@@ -81,16 +81,6 @@ export function checksOf(status: Status, seen: Preflight | null, webgl: boolean 
 function verdictOf(there: boolean | null): Verdict {
   if (there === null) return "unknown";
   return there ? "good" : "bad";
-}
-
-/** Whether two names mean the same model: tag `latest` where there is none, whatever the case. */
-export function sameModel(one: string, other: string): boolean {
-  return fullName(one) === fullName(other);
-}
-
-function fullName(model: string): string {
-  const name = model.toLowerCase();
-  return name.slice(name.lastIndexOf("/") + 1).includes(":") ? name : `${name}:latest`;
 }
 
 /** Whether this browser draws with WebGL. Only in the browser. */

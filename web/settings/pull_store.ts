@@ -7,9 +7,9 @@ import type { TurnError } from "@/lib/protocol/v2.ts";
 
 export interface Pull {
   model: string;
-  /** `stopped` by the reader. What has come stays with Ollama, which goes on from there when it is asked again. */
+  /** `stopped` by the reader. What has come stays with the server, which goes on from there when it is asked again. */
   phase: "running" | "stopped" | "failed" | "done";
-  /** Bytes; absent while Ollama does not know them. */
+  /** Bytes; absent while the server does not know them. */
   total?: number;
   completed?: number;
   /** Bytes a second. */
@@ -52,7 +52,7 @@ export class PullStore {
     const rate = new RateMeter();
     this.#current.value = { model, phase: "running", rate: null, secondsLeft: null };
     try {
-      await this.#call("ollama.pull", { model }, {
+      await this.#call("llm.pull", { model }, {
         signal: cancel.signal,
         onProgress: (progress) => this.#onProgress(progress, rate),
       });

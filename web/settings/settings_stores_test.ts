@@ -3,7 +3,7 @@ import { assertEquals } from "@std/assert";
 import { CallError, type CallOptions } from "@/web/connection/call_client.ts";
 import { STATUS } from "@/web/connection/fake_environment.ts";
 import { ChoiceStore } from "./choice_store.ts";
-import { checksOf, PreflightStore, sameModel } from "./preflight_store.ts";
+import { checksOf, PreflightStore } from "./preflight_store.ts";
 import { PullStore } from "./pull_store.ts";
 import { SettingsStore } from "./settings_store.ts";
 import type { Method, Preflight, SettingField } from "@/lib/protocol/calls.ts";
@@ -131,7 +131,7 @@ Deno.test("ChoiceStore shows what is chosen now, and why something cannot be had
 });
 
 const SEEN: Preflight = {
-  ollama: { host: STATUS.host, reachable: true, version: "0.12.0" },
+  server: { name: "Ollama", host: STATUS.host, reachable: true, version: "0.12.0", pulls: true },
   model: { name: STATUS.model, present: true, contextLength: 32_768 },
   installed: [],
 };
@@ -155,34 +155,24 @@ Deno.test("PreflightStore looks once at a time, and tells when it cannot", async
 
 Deno.test("checksOf() tells what is there, and does not take an old look for the truth", () => {
   const all = checksOf({ ...STATUS, version: "0.12.0" }, SEEN, true);
-  assertEquals([all.ollama.verdict, all.model.verdict, all.webgl.verdict, all.context], [
+  assertEquals([all.server.verdict, all.model.verdict, all.webgl.verdict, all.context], [
     "good",
     "good",
     "good",
     { verdict: "good", tokens: 32_768 },
   ]);
   const away = checksOf({ ...STATUS, reachable: false, modelPresent: null }, null, null);
-  assertEquals([away.ollama.verdict, away.model.verdict, away.webgl.verdict, away.context.verdict], [
+  assertEquals([away.server.verdict, away.model.verdict, away.webgl.verdict, away.context.verdict], [
     "bad",
     "unknown",
     "unknown",
     "unknown",
   ]);
   const other = checksOf({ ...STATUS, model: "mini", modelPresent: false }, SEEN, false);
-  assertEquals([other.model, other.webgl.verdict, other.context, other.ollama.version], [
+  assertEquals([other.model, other.webgl.verdict, other.context, other.server.version], [
     { verdict: "bad", name: "mini" },
     "bad",
     { verdict: "unknown" },
     undefined,
   ]);
-});
-
-Deno.test("sameModel() knows the tag that is not said", () => {
-  const cases: [one: string, other: string, same: boolean][] = [
-    ["qwen2.5", "qwen2.5:latest", true],
-    ["Qwen2.5", "qwen2.5", true],
-    ["qwen2.5:3b", "qwen2.5", false],
-    ["host:5000/me/mini", "host:5000/me/mini:latest", true],
-  ];
-  for (const [one, other, same] of cases) assertEquals(sameModel(one, other), same, `${one} ${other}`);
 });

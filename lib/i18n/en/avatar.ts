@@ -28,7 +28,7 @@ export const AVATAR: AvatarWords = {
   size: "Size",
   leftRight: "Left and right",
   upDown: "Up and down",
-  reset: "Reset",
+  reset: "Reset the view",
   faults: {
     no_webgl: {
       text: () => "This browser cannot draw the avatar: WebGL is not available",

@@ -16,7 +16,7 @@ export const SETTINGS: SettingsWords = {
     server: "The program behind this page",
   },
   fields: {
-    "llm.host": { label: "Where Ollama runs", help: "Its address. Empty for this computer." },
+    "llm.host": { label: "Where the language model runs", help: "The address of its server. Empty for this computer." },
     "llm.contextLength": {
       label: "How much it remembers",
       help: "In tokens; a token is about three quarters of a word. More needs more memory.",
@@ -38,10 +38,10 @@ export const SETTINGS: SettingsWords = {
     "llm.keepAlive": {
       label: "Keep it loaded for",
       help: "Seconds, or a time such as 10m or 1h; -1 is for ever.",
-      unset: "As Ollama has it",
+      unset: "As usual",
     },
     "llm.fallback": {
-      label: "When Ollama cannot be reached",
+      label: "When the language model cannot be reached",
       choices: { demo: "The demo answers", none: "Nobody answers" },
     },
     "llm.api": {
@@ -100,11 +100,11 @@ export const SETTINGS: SettingsWords = {
       : `A number from ${least} to ${most}`,
   loading: "Loading…",
   installed: "Models on this computer",
-  noneInstalled: "Ollama has no model yet.",
+  noneInstalled: (server) => `${server} has no model yet.`,
   inUse: "In use",
   runsElsewhere: "Runs in the cloud: your messages leave this computer",
   otherModel: "Another model",
-  otherModelHelp: "A name from ollama.com/library, such as llama3.2 or qwen2.5:3b",
+  otherModelHelp: (library, examples) => `A name from ${library}, such as ${examples}`,
   use: "Use",
   avatars: "Avatars",
   characters: "Characters",

@@ -29,7 +29,7 @@ export const AVATAR: AvatarWords = {
   size: "大きさ",
   leftRight: "左右",
   upDown: "上下",
-  reset: "元に戻す",
+  reset: "見え方を元に戻す",
   faults: {
     no_webgl: {
       text: () => "このブラウザーでは WebGL が使えないため、アバターを描けません",

@@ -16,7 +16,7 @@ export const SETTINGS: SettingsWords = {
     server: "このページを動かすプログラム",
   },
   fields: {
-    "llm.host": { label: "Ollama の場所", help: "アドレスです。空欄ならこのコンピューターです。" },
+    "llm.host": { label: "言語モデルの場所", help: "サーバーのアドレスです。空欄ならこのコンピューターです。" },
     "llm.contextLength": {
       label: "覚えていられる長さ",
       help: "トークン数です。大きいほどメモリーを使います。",
@@ -31,10 +31,10 @@ export const SETTINGS: SettingsWords = {
     "llm.keepAlive": {
       label: "読み込んだままにする時間",
       help: "秒数、または 10m や 1h など。-1 はずっとです。",
-      unset: "Ollama に任せる",
+      unset: "通常どおり",
     },
     "llm.fallback": {
-      label: "Ollama につながらないとき",
+      label: "言語モデルにつながらないとき",
       choices: { demo: "デモが答える", none: "答えない" },
     },
     "llm.api": {
@@ -89,11 +89,11 @@ export const SETTINGS: SettingsWords = {
     most === undefined ? `${least} 以上` : least === undefined ? `${most} 以下` : `${least} から ${most} までの数`,
   loading: "読み込んでいます…",
   installed: "このコンピューターにあるモデル",
-  noneInstalled: "Ollama にはまだモデルがありません。",
+  noneInstalled: (server) => `${server} にはまだモデルがありません。`,
   inUse: "使用中",
   runsElsewhere: "クラウドで動きます。メッセージはこのコンピューターの外へ送られます",
   otherModel: "別のモデル",
-  otherModelHelp: "ollama.com/library にある名前です。例：llama3.2、qwen2.5:3b",
+  otherModelHelp: (library, examples) => `${library} にある名前です。例：${examples}`,
   use: "使う",
   avatars: "アバター",
   characters: "キャラクター",

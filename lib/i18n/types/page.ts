@@ -9,7 +9,10 @@ export interface Words {
   name: string;
   pageTitle: string;
   description: string;
-  stage: string;
+  /** Of the link that leads past the stage. */
+  skip: string;
+  /** Names the handle between the stage and the conversation. */
+  divider: string;
   conversation: string;
   message: string;
   placeholder: string;
@@ -52,6 +55,8 @@ export interface Words {
   notSent: string;
   cancelled: string;
   cutShort: string;
+  /** Of a button that goes on with an answer that broke off. */
+  continue: string;
   /** Below an answer without a word: why, and what to do. */
   noAnswer: { onlyThoughts: string; nothing: string; thoughtTooLong: string };
   tryAgain: string;
@@ -100,14 +105,29 @@ export interface Words {
   };
   notices: {
     demoTitle: string;
-    demoText: string;
-    noModelTitle: string;
+    demoText(server: string): string;
+    noModelTitle(server: string): string;
     noModelText(host: string): string;
     modelTitle(model: string): string;
-    modelText: string;
+    modelText(server: string): string;
   };
-  /** Titles of failures. What exactly went wrong follows in the server's words. */
-  errors: Record<ErrorCode, string>;
+  voice: {
+    /** Of the switch: pressed, the character is not heard. */
+    mute: string;
+    volume: string;
+    /** Asks for the press that browsers want before a page may sound. */
+    blocked(name: string): string;
+    replay: string;
+    /** Of what follows where an answer was cut short. */
+    unheard: string;
+    /** When the text of an answer is shown that is said aloud: the setting, and what there is to choose. */
+    textTime: string;
+    textTimes: Record<"first" | "heard", string>;
+  };
+  /** Titles of failures, of a provider by its name. What exactly went wrong follows in the server's words. */
+  errors(server: string): Record<ErrorCode, string>;
+  /** Begins such a title where the provider's name is not known. */
+  anyServer: string;
   /** What the first run says. */
   setup: SetupWords;
   /** What the stage says. */

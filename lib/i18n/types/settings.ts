@@ -32,11 +32,12 @@ export interface SettingsWords {
   outOfRange(least: number | undefined, most: number | undefined): string;
   loading: string;
   installed: string;
-  noneInstalled: string;
+  noneInstalled(server: string): string;
   inUse: string;
   runsElsewhere: string;
   otherModel: string;
-  otherModelHelp: string;
+  /** Where the provider tells: the address of its library, and names that are there. */
+  otherModelHelp(library: string, examples: string): string;
   use: string;
   avatars: string;
   characters: string;

@@ -4,12 +4,13 @@ import type { UploadKind, UploadProblem } from "@/lib/protocol/uploads.ts";
 export interface SetupWords {
   /** Names the list of what is there. */
   checks: string;
-  ollamaThere(version: string): string;
-  ollamaMissing(host: string): string;
+  /** With its version, where that is known. */
+  serverThere(server: string): string;
+  serverMissing(server: string, host: string): string;
   modelThere(model: string): string;
   modelMissing(model: string): string;
-  /** While Ollama cannot be asked. */
-  modelUnknown(model: string): string;
+  /** While the server cannot be asked. */
+  modelUnknown(model: string, server: string): string;
   webglThere: string;
   webglMissing: string;
   webglHelp: string;
@@ -17,8 +18,8 @@ export interface SetupWords {
   contextUnknown: string;
   /** Read out before each line of the list. */
   verdicts: { good: string; bad: string; unknown: string };
-  startOllama: string;
-  getOllama: string;
+  startServer: string;
+  getServer(server: string): string;
   checkAgain: string;
   checking: string;
   /** A button. */

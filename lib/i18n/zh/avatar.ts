@@ -29,7 +29,7 @@ export const AVATAR: AvatarWords = {
   size: "大小",
   leftRight: "左右",
   upDown: "上下",
-  reset: "还原",
+  reset: "还原视图",
   faults: {
     no_webgl: {
       text: () => "这个浏览器无法使用 WebGL，不能绘制虚拟形象",

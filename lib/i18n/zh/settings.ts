@@ -16,7 +16,7 @@ export const SETTINGS: SettingsWords = {
     server: "页面背后的程序",
   },
   fields: {
-    "llm.host": { label: "Ollama 的位置", help: "它的地址。留空表示这台电脑。" },
+    "llm.host": { label: "语言模型的位置", help: "它的服务器地址。留空表示这台电脑。" },
     "llm.contextLength": {
       label: "能记住多少",
       help: "以词元计。越多越占内存。",
@@ -31,10 +31,10 @@ export const SETTINGS: SettingsWords = {
     "llm.keepAlive": {
       label: "保持加载的时间",
       help: "秒数，或 10m、1h 这样的时间；-1 表示一直保持。",
-      unset: "由 Ollama 决定",
+      unset: "按默认",
     },
     "llm.fallback": {
-      label: "连不上 Ollama 时",
+      label: "连不上语言模型时",
       choices: { demo: "由演示程序回答", none: "不回答" },
     },
     "llm.api": {
@@ -77,11 +77,11 @@ export const SETTINGS: SettingsWords = {
     most === undefined ? `至少 ${least}` : least === undefined ? `最多 ${most}` : `${least} 到 ${most} 之间的数`,
   loading: "正在载入…",
   installed: "这台电脑上的模型",
-  noneInstalled: "Ollama 还没有模型。",
+  noneInstalled: (server) => `${server} 还没有模型。`,
   inUse: "使用中",
   runsElsewhere: "在云端运行：消息会离开这台电脑",
   otherModel: "其他模型",
-  otherModelHelp: "ollama.com/library 中的名称，例如 llama3.2 或 qwen2.5:3b",
+  otherModelHelp: (library, examples) => `${library} 中的名称，例如 ${examples}`,
   use: "使用",
   avatars: "形象",
   characters: "角色",

@@ -38,6 +38,7 @@ const FEELING = /\[(?:happy|sad|angry|surprised|shy)\]\s*/g;
  */
 export class DemoProvider implements Provider {
   readonly name = "demo";
+  readonly model = DEMO_MODEL;
   readonly #options: DemoOptions;
   #brain: Promise<RiveScript> | undefined;
   /** Oldest first. */

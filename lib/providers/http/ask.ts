@@ -3,7 +3,7 @@ import { refuseLinkLocal } from "./link_local.ts";
 import { forgetLoopbackAddress, withLoopbackAddress } from "./localhost.ts";
 import { within } from "./within.ts";
 
-/** How Ollama is asked. */
+/** How a language model's server is asked. */
 export interface Question {
   headers?: Record<string, string>;
   /** What is posted; a GET without it. */
@@ -16,7 +16,7 @@ export interface Question {
 }
 
 /**
- * Asks Ollama over HTTP; at `localhost`, whichever of its addresses answers. No redirects are followed, so that nobody
+ * Asks a server over HTTP; at `localhost`, whichever of its addresses answers. No redirects are followed, so that nobody
  * else is asked than whom `address` names. What it has before an `@` goes along as a proxy wants it (RFC 7617), and
  * nowhere else.
  *

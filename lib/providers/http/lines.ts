@@ -7,11 +7,13 @@ import type { Watchdog } from "./watchdog.ts";
  * Its longest honest line is the last one of a generate call, which carries the whole context.
  */
 export const MAX_LINE_BYTES = 8 * 1024 * 1024 + 64 * 1024;
-/** How much is read at once, in bytes: some hundred of Ollama's lines. */
+/** How much is read at once, in bytes: some hundred tokens' lines. */
 const READ_BYTES = 16 * 1024;
 const LINE_FEED = 10;
 
 export interface LineOptions {
+  /** What the server is called in errors. */
+  server: string;
   /** Every wait for bytes after the first one is a wait of this watchdog. */
   watchdog: Watchdog;
   /** Longest silence between two pieces, in milliseconds; 0 for no limit. */
@@ -94,11 +96,11 @@ class TextSource implements UnderlyingDefaultSource<string> {
 
   /** @throws {LlmError} when the line that has begun is too long */
   #measure(bytes: Uint8Array): void {
-    const { maxLineBytes = MAX_LINE_BYTES } = this.#options;
+    const { maxLineBytes = MAX_LINE_BYTES, server } = this.#options;
     const first = bytes.indexOf(LINE_FEED);
     if (this.#lineBytes + (first < 0 ? bytes.length : first) > maxLineBytes) {
       this.cancel();
-      throw new LlmError("ollama_failed", `Ollama sent a line of more than ${Math.floor(maxLineBytes / 1e6)} MB`, {
+      throw new LlmError("llm_failed", `${server} sent a line of more than ${Math.floor(maxLineBytes / 1e6)} MB`, {
         hint: "Try again, or start a new conversation",
       });
     }

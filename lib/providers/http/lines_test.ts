@@ -28,7 +28,13 @@ const HEAD = "HTTP/1.1 200 OK\r\nContent-Type: application/x-ndjson\r\nTransfer-
 const ANSWER = `${HEAD}4\r\n{"a"\r\n5\r\n: 1}\n\r\n4\r\n{}\r\n\r\n0\r\n\r\n`;
 
 function optionsOf(options: Partial<LineOptions> = {}): LineOptions {
-  return { watchdog: new Watchdog(() => {}), idleMs: 0, signal: new AbortController().signal, ...options };
+  return {
+    server: "Ollama",
+    watchdog: new Watchdog(() => {}),
+    idleMs: 0,
+    signal: new AbortController().signal,
+    ...options,
+  };
 }
 
 /** Reads to the end; what came before a failure is in `heard`. */
@@ -78,7 +84,7 @@ Deno.test("linesOf() bounds one line, not all of them", async () => {
   for (const text of ["x".repeat(61), `a\n${"x".repeat(61)}`, `${"x".repeat(61)}\n`]) {
     await using bad = answerOnce([HEAD, ...[...text].map((one) => `1\r\n${one}\r\n`)], { stays: true });
     const error = await assertRejects(() => linesAt(bad.port, { maxLineBytes: 60 }), LlmError);
-    assertEquals(error.code, "ollama_failed");
+    assertEquals(error.code, "llm_failed");
   }
 });
 

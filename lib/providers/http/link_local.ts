@@ -17,8 +17,8 @@ export async function refuseLinkLocal(hostname: string, addressesOf: Lookup = lo
   const found = leads.find(isLinkLocal);
   if (found === undefined) return;
   const where = found === hostname ? hostname : `${hostname} (${found})`;
-  throw new LlmError("ollama_refused", `${where} is a link-local or metadata address: it is not asked`, {
-    hint: "Correct `llm.host`; if Ollama really is there, set `llm.allowLinkLocal` to true in the configuration's file",
+  throw new LlmError("llm_wrong_address", `${where} is a link-local or metadata address: it is not asked`, {
+    hint: "Correct `llm.host`; if it really is right, set `llm.allowLinkLocal` to true in the configuration's file",
   });
 }
 

@@ -17,7 +17,7 @@ Deno.test("refuseLinkLocal() looks at every address that a name leads to now", a
   for (const name of ["ollama.lan", "nowhere.example", "10.0.0.5", "localhost"]) await refuseLinkLocal(name, look);
   for (const name of ["sly.example", "packed.example"]) {
     const error = await assertRejects(() => refuseLinkLocal(name, look), LlmError, `${name} (`);
-    assertEquals(error.code, "ollama_refused");
+    assertEquals(error.code, "llm_wrong_address");
     assertStringIncludes(error.hint ?? "", "llm.allowLinkLocal");
   }
 });

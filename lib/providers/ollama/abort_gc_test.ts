@@ -10,7 +10,12 @@ const name = "linesOf() a fetch ends in silence when it is aborted, even after a
 Deno.test({ name, ignore: !hasCollector }, async () => {
   await using stub = startStub({ behaviour: { answer: "one two three", stallAfter: 2 } });
   const { signal, abort } = controllerOf();
-  const lines = linesOf(await fetched(stub.url, signal), { watchdog: new Watchdog(() => {}), idleMs: 0, signal })
+  const lines = linesOf(await fetched(stub.url, signal), {
+    server: "Ollama",
+    watchdog: new Watchdog(() => {}),
+    idleMs: 0,
+    signal,
+  })
     .values();
   await lines.next();
   const pending = (async () => {

@@ -29,14 +29,14 @@ export async function errorOfAnswer({ status, headers, body }: Response, asked: 
   if (said === undefined) return errorOfPage(text, status, asked);
   if (status === 401) return signIn(said.signInUrl, asked, status);
   if (status === 403) {
-    return new LlmError("ollama_refused", `Ollama refuses: ${said.text}`, {
+    return new LlmError("llm_refused", `Ollama refuses: ${said.text}`, {
       status,
       hint: "Choose a model on this machine",
     });
   }
   if (status === 404) return missing(said.text, asked, status);
   if (status === 503 || status === 429) {
-    return new LlmError("ollama_busy", `Ollama is busy: ${said.text}`, { status, hint: "Try again in a moment" });
+    return new LlmError("llm_busy", `Ollama is busy: ${said.text}`, { status, hint: "Try again in a moment" });
   }
   return errorOfText(said.text, asked, status);
 }
@@ -53,16 +53,19 @@ function errorOfText(text: string, asked: Asked, status?: number): LlmError {
   if (/unauthorized/i.test(text)) return signIn(undefined, asked, status);
   if (/\bmemory\b/i.test(text)) {
     const hint = "Close other programs, or choose a smaller model";
-    return new LlmError("ollama_busy", `Ollama lacks memory: ${text}`, { ...options, hint });
+    return new LlmError("llm_out_of_memory", `Ollama lacks memory: ${text}`, { ...options, hint });
   }
   if (/longer than the context/.test(text)) {
     const hint = "Start a new conversation, or raise `num_ctx` in the options";
-    return new LlmError("too_long", `The conversation is too long for ${asked.model}: ${text}`, { ...options, hint });
+    return new LlmError("context_full", `The conversation is too long for ${asked.model}: ${text}`, {
+      ...options,
+      hint,
+    });
   }
   if (/server busy/.test(text)) {
-    return new LlmError("ollama_busy", `Ollama is busy: ${text}`, { ...options, hint: "Try again in a moment" });
+    return new LlmError("llm_busy", `Ollama is busy: ${text}`, { ...options, hint: "Try again in a moment" });
   }
-  return new LlmError("ollama_failed", `Ollama failed: ${text}`, { ...options, hint: hintFor(text) });
+  return new LlmError("llm_failed", `Ollama failed: ${text}`, { ...options, hint: hintFor(text) });
 }
 
 function hintFor(text: string): string {
@@ -79,35 +82,54 @@ function hintFor(text: string): string {
 function errorOfPage(text: string, status: number, asked: Asked): LlmError {
   if (status === 403 && text.trim() === "") {
     const hint = "Use 127.0.0.1 as its address, or add this one to OLLAMA_ORIGINS";
-    return new LlmError("ollama_refused", `Ollama at ${asked.host} refuses our address (403)`, { status, hint });
+    return new LlmError("llm_refused", `Ollama at ${asked.host} refuses our address (403)`, { status, hint });
   }
   if (status === 401 || status === 407) {
     const hint = "Set VTUBER_LLM_AUTH (or `llm.authFile`) to the user:password or the token that it wants";
-    return new LlmError("ollama_refused", `${asked.host} wants a password or a token (${status})`, { status, hint });
+    return new LlmError("llm_unauthorized", `${asked.host} wants a password or a token (${status})`, { status, hint });
   }
   if (status === 503 || status === 429) {
-    return new LlmError("ollama_busy", `${asked.host} is busy (${status})`, { status, hint: "Try again in a moment" });
+    return new LlmError("llm_busy", `${asked.host} is busy (${status})`, { status, hint: "Try again in a moment" });
   }
   if (status === 502 || status === 504) {
     const hint = "Start Ollama behind it, or correct `llm.host`";
-    return new LlmError("ollama_refused", `A proxy at ${asked.host} cannot reach Ollama (${status})`, { status, hint });
+    return new LlmError("llm_bad_gateway", `A proxy at ${asked.host} cannot reach Ollama (${status})`, {
+      status,
+      hint,
+    });
   }
   if (status >= 500 && text.trim() === "") {
     const hint = "Try again; Ollama's log says more";
-    return new LlmError("ollama_failed", `Ollama failed without a word (${status})`, { status, hint });
+    return new LlmError("llm_failed", `Ollama failed without a word (${status})`, { status, hint });
   }
   return wrongPlace(`${asked.host} answers, but it is not Ollama (${status})`, status);
 }
 
+/**
+ * The JSON object that a text of Ollama's holds: an answer, or one of its lines.
+ *
+ * @throws {LlmError} when it holds anything else
+ */
+export function parseObject(text: string, asked: Asked): object {
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch {
+    throw notOllama(asked); // The cause would repeat the text.
+  }
+  if (typeof value !== "object" || value === null) throw notOllama(asked);
+  return value;
+}
+
 /** What came in an answer that began well is no JSON of Ollama's, as proxies send. */
-export function notOllama(asked: Asked): LlmError {
-  return new LlmError("ollama_refused", `${asked.host} answers, but it is not Ollama`, { hint: CHECK_HOST });
+function notOllama(asked: Asked): LlmError {
+  return new LlmError("llm_wrong_address", `${asked.host} answers, but it is not Ollama`, { hint: CHECK_HOST });
 }
 
 const CHECK_HOST = "Check `llm.host` (OLLAMA_HOST): Ollama's usual address is http://127.0.0.1:11434";
 
 function wrongPlace(message: string, status: number): LlmError {
-  return new LlmError("ollama_refused", message, { status, hint: CHECK_HOST });
+  return new LlmError("llm_wrong_address", message, { status, hint: CHECK_HOST });
 }
 
 function missing(text: string, asked: Asked, status?: number): LlmError {
@@ -139,18 +161,18 @@ export function errorOfFetch(cause: unknown, asked: Asked): LlmError {
   const text = proseOf(cause);
   if (/certificate|\btls\b|\bssl\b|corrupt message|invalid peer/i.test(text)) {
     const hint = "Ollama itself speaks http://, not https://: correct `llm.host` (OLLAMA_HOST)";
-    return new LlmError("ollama_unreachable", `No secure connection to ${asked.host}`, { cause, hint });
+    return new LlmError("llm_unreachable", `No secure connection to ${asked.host}`, { cause, hint });
   }
   if (/dns|lookup|resolve|name or service not known/i.test(text)) {
-    return new LlmError("ollama_unreachable", `No machine is known by the name in ${asked.host}`, {
+    return new LlmError("llm_unreachable", `No machine is known by the name in ${asked.host}`, {
       cause,
       hint: CHECK_HOST,
     });
   }
   if (/invalid url|bad port|blocked/i.test(text)) {
-    return new LlmError("ollama_unreachable", `${asked.host} is no address to connect to`, { cause, hint: CHECK_HOST });
+    return new LlmError("llm_unreachable", `${asked.host} is no address to connect to`, { cause, hint: CHECK_HOST });
   }
-  return new LlmError("ollama_unreachable", `Ollama is not running at ${asked.host}`, {
+  return new LlmError("llm_unreachable", `Ollama is not running at ${asked.host}`, {
     cause,
     hint: "Start it with `ollama serve`",
   });

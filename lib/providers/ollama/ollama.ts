@@ -6,7 +6,7 @@ import {
   errorOfFetch,
   errorOfValue,
   incomplete,
-  notOllama,
+  parseObject,
   timedOut,
 } from "./errors.ts";
 import { linesOf } from "@/lib/providers/http/lines.ts";
@@ -82,7 +82,9 @@ export class OllamaProvider implements Provider {
     try {
       watchdog.begin(this.#options.firstByteMs);
       const response = await this.#open(request, asked, abort.signal);
-      for await (const line of linesOf(response, { ...this.#options, watchdog, signal: abort.signal })) {
+      for await (
+        const line of linesOf(response, { ...this.#options, server: "Ollama", watchdog, signal: abort.signal })
+      ) {
         started = true;
         if (abort.signal.aborted) throw abort.signal.reason;
         const said = parseLine(line, asked);
@@ -178,15 +180,8 @@ interface OllamaLine {
 
 /** The line as an object; undefined for a blank one. */
 function parseLine(line: string, asked: Asked): OllamaLine | undefined {
-  let value: unknown;
-  try {
-    value = JSON.parse(line);
-  } catch {
-    if (line.trim() === "") return undefined;
-    throw notOllama(asked); // The cause would repeat the line.
-  }
-  if (typeof value !== "object" || value === null) throw notOllama(asked);
-  const said = value as OllamaLine;
+  if (line.trim() === "") return undefined;
+  const said: OllamaLine = parseObject(line, asked);
   if (said.error) throw errorOfValue(said.error, asked);
   return said;
 }

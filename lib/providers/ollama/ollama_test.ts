@@ -242,13 +242,13 @@ Deno.test("OllamaProvider bounds the length of a line", async (t) => {
   await t.step("refuses more, and lets go of the rest", async () => {
     await using stub = startStub({ behaviour: { answer: ["ok", "x".repeat(9_000_000)] } });
     const answer = await ask(providerOf(stub));
-    assertEquals([answer.text, failure(answer).code], ["ok", "ollama_failed"]);
+    assertEquals([answer.text, failure(answer).code], ["ok", "llm_failed"]);
     assertStringIncludes(failure(answer).message, "more than 8 MB");
   });
   await t.step("refuses more than a smaller cap", async () => {
     assertEquals(
       failure(await met({ answer: ["x".repeat(500)], cutEvery: 7 }, { maxLineBytes: 400 })).code,
-      "ollama_failed",
+      "llm_failed",
     );
     doneOf(await met({ answer: Array(100).fill("x".repeat(100)), coalesce: 50 }, { maxLineBytes: 400 }));
   });
@@ -271,53 +271,53 @@ const FAILING: Failing[] = [
   ...[400, 500].map((status) => ({
     name: `an error first, ${status}`,
     knobs: { error: "no luck", status },
-    code: "ollama_failed",
+    code: "llm_failed",
     status,
     message: "Ollama failed: no luck",
   })),
-  { name: "429", knobs: { error: "slow down", status: 429 }, code: "ollama_busy", status: 429 },
-  { name: "503 for good", knobs: { error: "server busy", status: 503 }, code: "ollama_busy", status: 503 },
+  { name: "429", knobs: { error: "slow down", status: 429 }, code: "llm_busy", status: 429 },
+  { name: "503 for good", knobs: { error: "server busy", status: 503 }, code: "llm_busy", status: 503 },
   {
     name: "an error after lines",
     knobs: { answer: ["par", "tial"], error: "boom", errorAfter: 1 },
-    code: "ollama_failed",
+    code: "llm_failed",
     message: "Ollama failed: boom",
     text: "par",
   },
   {
     name: "an error after lines without a line feed",
     knobs: { answer: ["par"], error: "boom", errorAfter: 1, finalNewline: false },
-    code: "ollama_failed",
+    code: "llm_failed",
     text: "par",
   },
   {
     name: "an error with JSON inside",
     knobs: { error: '{"error":{"code":500,"message":"inner words"}}' },
-    code: "ollama_failed",
+    code: "llm_failed",
     message: "Ollama failed: inner words",
   },
   {
     name: "an error as an object",
     knobs: { error: { message: "object words", type: "api_error" }, errorAfter: 0 },
-    code: "ollama_failed",
+    code: "llm_failed",
     message: "Ollama failed: object words",
   },
   {
     name: "not enough memory",
     knobs: { error: "model requires more system memory (8.0 GiB) than is available" },
-    code: "ollama_busy",
+    code: "llm_out_of_memory",
     hint: "smaller model",
   },
   {
     name: "too long a prompt",
     knobs: { status: 400, error: "the prompt is longer than the context length currently available to the model; …" },
-    code: "too_long",
+    code: "context_full",
     hint: "new conversation",
   },
   {
     name: "a wrong option",
     knobs: { error: 'option "top_k" must be of type int' },
-    code: "ollama_failed",
+    code: "llm_failed",
     hint: "Correct",
   },
   { name: "a silent end after text", knobs: { answer: ["par", "tial"], endAfter: 1 }, code: "incomplete", text: "par" },
@@ -343,50 +343,56 @@ const FAILING: Failing[] = [
   {
     name: "a line that is no JSON",
     knobs: { lines: [LINE, "rubbish"] },
-    code: "ollama_refused",
+    code: "llm_wrong_address",
     message: "it is not Ollama",
     text: "par",
   },
-  { name: "a line that is no object", knobs: { lines: ["42"] }, code: "ollama_refused" },
-  { name: "a page at 200", knobs: { status: 200, body: HTML }, code: "ollama_refused", message: "it is not Ollama" },
-  { name: "a page at 404", knobs: { status: 404, body: HTML }, code: "ollama_refused", status: 404, hint: "llm.host" },
-  { name: "a page at 502", knobs: { status: 502, body: HTML }, code: "ollama_refused", status: 502, message: "proxy" },
+  { name: "a line that is no object", knobs: { lines: ["42"] }, code: "llm_wrong_address" },
+  { name: "a page at 200", knobs: { status: 200, body: HTML }, code: "llm_wrong_address", message: "it is not Ollama" },
+  {
+    name: "a page at 404",
+    knobs: { status: 404, body: HTML },
+    code: "llm_wrong_address",
+    status: 404,
+    hint: "llm.host",
+  },
+  { name: "a page at 502", knobs: { status: 502, body: HTML }, code: "llm_bad_gateway", status: 502, message: "proxy" },
   {
     name: "404 of something else",
     knobs: { status: 404, body: "404 page not found", contentType: "text/plain" },
-    code: "ollama_refused",
+    code: "llm_wrong_address",
     hint: "llm.host",
   },
-  { name: "405", knobs: { status: 405, body: "405 method not allowed" }, code: "ollama_refused", status: 405 },
+  { name: "405", knobs: { status: 405, body: "405 method not allowed" }, code: "llm_wrong_address", status: 405 },
   {
     name: "a redirect",
     knobs: { status: 301, headers: { location: "/api/generate" } },
-    code: "ollama_refused",
+    code: "llm_wrong_address",
     status: 301,
     message: "redirects to /api/generate",
   },
   {
     name: "a redirect with secrets",
     knobs: { status: 307, headers: { location: "https://u:pw@login.example/in?token=hush" } },
-    code: "ollama_refused",
+    code: "llm_wrong_address",
     message: "redirects to https://login.example/in",
   },
   {
     name: "an error in another shape",
     knobs: { status: 500, body: '{"error":{"secret":"hush"}}' },
-    code: "ollama_refused",
+    code: "llm_wrong_address",
   },
-  { name: "an error line in another shape", knobs: { lines: [LINE, '{"error":["hush"]}'] }, code: "ollama_refused" },
+  { name: "an error line in another shape", knobs: { lines: [LINE, '{"error":["hush"]}'] }, code: "llm_wrong_address" },
   {
     name: "401 with an address elsewhere",
     knobs: { status: 401, body: '{"error":"unauthorized","signin_url":"https://hush.example"}' },
     code: "sign_in",
   },
-  { name: "403 without a word", knobs: { status: 403 }, code: "ollama_refused", status: 403, hint: "OLLAMA_ORIGINS" },
+  { name: "403 without a word", knobs: { status: 403 }, code: "llm_refused", status: 403, hint: "OLLAMA_ORIGINS" },
   {
     name: "403 as the cloud is disabled",
     knobs: { status: 403, error: "ollama cloud is disabled: remote model is unavailable" },
-    code: "ollama_refused",
+    code: "llm_refused",
     message: "cloud is disabled",
   },
   { name: "401", knobs: { status: 401, body: '{"error":"unauthorized"}' }, code: "sign_in", hint: "ollama signin" },
@@ -399,11 +405,11 @@ const FAILING: Failing[] = [
     code: "sign_in",
     hint: "https://ollama.com/connect?name=h&key=k",
   },
-  { name: "500 without a word", knobs: { status: 500 }, code: "ollama_failed", status: 500, hint: "log" },
+  { name: "500 without a word", knobs: { status: 500 }, code: "llm_failed", status: 500, hint: "log" },
   {
     name: "502 of the cloud",
     knobs: { status: 502, error: "dial tcp: lookup ollama.com: no such host" },
-    code: "ollama_failed",
+    code: "llm_failed",
     status: 502,
   },
   {
@@ -412,7 +418,7 @@ const FAILING: Failing[] = [
     code: "model_missing",
     hint: "`ollama pull qwen2.5`",
   },
-  { name: "a connection that is closed unanswered", knobs: { hangUp: true }, code: "ollama_unreachable", text: "" },
+  { name: "a connection that is closed unanswered", knobs: { hangUp: true }, code: "llm_unreachable", text: "" },
 ];
 
 /** What an error repeats of an answer that is not Ollama's. */
@@ -467,7 +473,7 @@ Deno.test("OllamaProvider says what to do when Ollama is not running", async () 
   const stub = startStub();
   await stub.close();
   const error = failure(await ask(providerOf(stub)));
-  assertEquals([error.code, error.message], ["ollama_unreachable", `Ollama is not running at ${stub.url}`]);
+  assertEquals([error.code, error.message], ["llm_unreachable", `Ollama is not running at ${stub.url}`]);
   assertEquals(error.hint, "Start it with `ollama serve`");
 });
 
@@ -482,7 +488,7 @@ Deno.test("OllamaProvider tells the ways of not connecting apart", async (t) => 
   for (const [host = "", message = "", hint = ""] of cases) {
     await t.step(host, async () => {
       const error = failure(await ask(providerOf({ url: host })));
-      assertEquals(error.code, "ollama_unreachable");
+      assertEquals(error.code, "llm_unreachable");
       assertStringIncludes(error.message, message);
       assertStringIncludes(error.hint ?? "", hint);
     });
@@ -492,7 +498,7 @@ Deno.test("OllamaProvider tells the ways of not connecting apart", async (t) => 
 Deno.test("OllamaProvider joins its path to a host with slashes or a path of its own", async () => {
   await using stub = startStub();
   doneOf(await ask(providerOf({ url: `${stub.url}/` })));
-  assertEquals(failure(await ask(providerOf({ url: `${stub.url}/ollama//` }))).code, "ollama_refused");
+  assertEquals(failure(await ask(providerOf({ url: `${stub.url}/ollama//` }))).code, "llm_wrong_address");
   assertEquals(stub.requests.map(({ path }) => path), ["/api/generate", "/ollama/api/generate"]);
 });
 
@@ -510,7 +516,7 @@ Deno.test("OllamaProvider asks a busy Ollama again, but not for ever", async () 
   await using stub = startStub({ queue: [busy, busy, { answer: ["there"] }, busy, busy, busy] });
   assertEquals((await ask(providerOf(stub))).text, "there");
   assertEquals(stub.requests.length, 3);
-  assertEquals(failure(await ask(providerOf(stub))).code, "ollama_busy");
+  assertEquals(failure(await ask(providerOf(stub))).code, "llm_busy");
   assertEquals(stub.requests.length, 6);
 });
 

@@ -1,19 +1,16 @@
 import { ask } from "@/lib/providers/http/ask.ts";
-import { type Asked, errorOfAnswer, errorOfFetch, errorOfValue, incomplete, notOllama } from "./errors.ts";
+import { type Asked, errorOfAnswer, errorOfFetch, errorOfValue, incomplete, parseObject } from "./errors.ts";
 import { linesOf } from "@/lib/providers/http/lines.ts";
-import { LlmError } from "@/lib/providers/provider.ts";
+import { LlmError, type PullProgress } from "@/lib/providers/provider.ts";
 import { Watchdog } from "@/lib/providers/http/watchdog.ts";
 import { withoutUser } from "@/lib/config/ollama_host.ts";
 
-/** One step of a pull. Bytes are absent while Ollama does not know them. */
-export interface PullProgress {
-  /** Ollama's own words: "pulling manifest", "verifying sha256 digest", "success". */
-  status: string;
+/** One step of a pull, `status` in Ollama's own words: "pulling manifest", "verifying sha256 digest", "success". */
+export interface OllamaPullProgress extends PullProgress {
+  /** The part that it is about, and its bytes, which are absent while Ollama does not know them. */
   digest?: string;
   total?: number;
   completed?: number;
-  /** Over all parts seen so far, in bytes. `completed` never goes back. */
-  overall: { total: number; completed: number };
 }
 
 export interface PullOptions {
@@ -37,7 +34,7 @@ export async function* pull(
   model: string,
   { host, allowLinkLocal, authorization, idleMs = 600_000 }: PullOptions,
   { signal }: { signal: AbortSignal },
-): AsyncGenerator<PullProgress, void, undefined> {
+): AsyncGenerator<OllamaPullProgress, void, undefined> {
   signal.throwIfAborted();
   const asked = { host: withoutUser(host), model };
   const abort = new AbortController();
@@ -57,7 +54,7 @@ export async function* pull(
     if (response.status !== 200) throw await errorOfAnswer(response, asked);
     started = true;
     const parts = new Parts();
-    for await (const line of linesOf(response, { watchdog, idleMs, signal: abort.signal })) {
+    for await (const line of linesOf(response, { server: "Ollama", watchdog, idleMs, signal: abort.signal })) {
       if (line.trim() === "") continue;
       const progress = parts.add(parseLine(line, asked));
       yield progress;
@@ -75,13 +72,13 @@ export async function* pull(
   }
 }
 
-type Line = Omit<PullProgress, "overall">;
+type Line = Omit<OllamaPullProgress, "overall">;
 
 /** Adds up the parts of a model, each counted as far as it ever was: Ollama may begin one again. */
 class Parts {
   readonly #parts = new Map<string, { total: number; completed: number }>();
 
-  add(line: Line): PullProgress {
+  add(line: Line): OllamaPullProgress {
     const { digest, total = 0, completed = 0 } = line;
     if (digest !== undefined) {
       const before = this.#parts.get(digest);
@@ -100,14 +97,7 @@ class Parts {
 }
 
 function parseLine(text: string, asked: Asked): Line {
-  let value: unknown;
-  try {
-    value = JSON.parse(text);
-  } catch {
-    throw notOllama(asked); // The cause would repeat the text.
-  }
-  if (typeof value !== "object" || value === null) throw notOllama(asked);
-  const { status, digest, total, completed, error } = value as Record<string, unknown>;
+  const { status, digest, total, completed, error } = parseObject(text, asked) as Record<string, unknown>;
   if (error) throw refused(error, asked);
   return {
     status: typeof status === "string" ? status : "",
@@ -120,7 +110,7 @@ function parseLine(text: string, asked: Asked): Line {
 function refused(said: unknown, asked: Asked): LlmError {
   const { model } = asked;
   const error = errorOfValue(said, asked);
-  if (error.code === "ollama_refused") return error;
+  if (error.code === "llm_wrong_address") return error;
   if (/file does not exist|not found/.test(error.message)) {
     return new LlmError("model_missing", `Ollama's library has no model ${model}`, {
       cause: error,
@@ -131,7 +121,7 @@ function refused(said: unknown, asked: Asked): LlmError {
     ? "Free some space on the disk; what has come so far is kept"
     : "Check the connection to the internet and try again; what has come so far is kept";
   return new LlmError(
-    "ollama_failed",
+    "llm_failed",
     `Ollama cannot fetch ${model}: ${error.message.replace(/^Ollama failed: /, "")}`,
     {
       cause: error,

@@ -1,11 +1,11 @@
 import { assert, assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
 import { pullLines, startStub, type StubOptions } from "@/tests/stub_ollama.ts";
 import { LlmError } from "@/lib/providers/provider.ts";
-import { pull, type PullProgress } from "./pull.ts";
+import { type OllamaPullProgress, pull } from "./pull.ts";
 
 const NEVER = new AbortController().signal;
 
-async function pulled(options: StubOptions, model = "mistral"): Promise<PullProgress[]> {
+async function pulled(options: StubOptions, model = "mistral"): Promise<OllamaPullProgress[]> {
   await using stub = startStub(options);
   return await Array.fromAsync(pull(model, { host: stub.url }, { signal: NEVER }));
 }
@@ -60,10 +60,10 @@ Deno.test("pull() says what to do when it fails", async (t) => {
     [
       "offline",
       { pull: [{ error: "dial tcp: lookup registry.ollama.ai: no such host" }] },
-      "ollama_failed",
+      "llm_failed",
       "internet",
     ],
-    ["full", { pull: [{ error: "write /x: no space left on device" }] }, "ollama_failed", "space"],
+    ["full", { pull: [{ error: "write /x: no space left on device" }] }, "llm_failed", "space"],
     ["broken off", { pull: pullLines().slice(0, 4) }, "incomplete", "goes on"],
     ["empty", { pull: [] }, "incomplete", "goes on"],
   ];
@@ -81,7 +81,7 @@ Deno.test("pull() says what to do when it fails", async (t) => {
     const gone = startStub();
     await gone.close();
     const error = await assertRejects(() => pull("x", { host: gone.url }, { signal: NEVER }).next(), LlmError);
-    assertEquals(error.code, "ollama_unreachable");
+    assertEquals(error.code, "llm_unreachable");
   });
   await t.step("a killed Ollama", async () => {
     const stub = startStub({ pullMs: 1, pull: Array(1000).fill({ status: "pulling manifest" }) });

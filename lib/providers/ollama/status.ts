@@ -1,48 +1,25 @@
 import { isThisMachine, withoutUser } from "@/lib/config/ollama_host.ts";
-import type { ProviderName, Status } from "@/lib/protocol/v2.ts";
+import { sameModel } from "@/lib/protocol/model_name.ts";
 import { ask, type Question } from "@/lib/providers/http/ask.ts";
-import { type Asked, errorOfAnswer, errorOfFetch, notOllama } from "./errors.ts";
-import { LlmError } from "@/lib/providers/provider.ts";
+import { errorOfAnswer, errorOfFetch, parseObject } from "./errors.ts";
+import { LlmError, type ProviderModel, type ProviderMonitor, type ProviderStatus } from "@/lib/providers/provider.ts";
 
 /** A model as Ollama lists it. What an older Ollama does not tell is absent. */
-export interface OllamaModel {
-  /** With its tag. */
-  name: string;
-  /** Bytes on disk; next to nothing for a model that runs elsewhere. */
-  size: number;
-  /** Such as "7.6B". */
-  parameters?: string;
+export interface OllamaModel extends ProviderModel {
   quantization?: string;
   /** What it can do, such as "completion", "thinking" and "embedding". */
   capabilities?: string[];
-  /** Where it runs, when that is not here. */
-  remoteHost?: string;
 }
 
 /** What stands at Ollama's address. */
-export interface OllamaStatus {
-  /** Its address, without a password. */
-  host: string;
-  reachable: boolean;
-  version?: string;
-  /** The configured model as it was asked for. */
-  model: string;
-  /** null while unknown. */
-  modelPresent: boolean | null;
-  /** Newest first. */
+export interface OllamaStatus extends ProviderStatus {
   models: OllamaModel[];
   /** What the configured model can do. */
   capabilities?: string[];
-  /** The longest context the configured model can take, in tokens. */
-  contextLength?: number;
   /** The context that the configured model's own settings ask for (`num_ctx`), in tokens. */
   ownContext?: number;
   /** The context it was loaded with, in tokens; absent while it is not in memory. */
   loadedContext?: number;
-  /** True when prompts leave this machine. */
-  away: boolean;
-  /** Why it is not reachable, or what is wrong with it. */
-  error?: LlmError;
 }
 
 export interface ProbeOptions {
@@ -88,11 +65,11 @@ export async function probe(options: ProbeOptions): Promise<OllamaStatus> {
   const said = textField(version.value, "version");
   if (said !== undefined) status.version = said;
   if (tags.status === "fulfilled") {
-    status.models = modelsOf(tags.value);
+    status.models = modelsOf(tags.value, host);
     const there = findModel(status.models, model);
     // A cloud model is there without being listed.
     status.modelPresent = there !== undefined ? true : isCloudName(model) ? null : false;
-    if (there?.remoteHost !== undefined) status.away = true;
+    status.away ||= there?.away === true;
   } else {
     status.error = tags.reason;
   }
@@ -110,22 +87,19 @@ export async function probe(options: ProbeOptions): Promise<OllamaStatus> {
   return status;
 }
 
-/** The same for the page: who would answer the next prompt. */
-export function statusFrame(status: OllamaStatus, fallback: "demo" | "none"): Status {
-  const { host, reachable, version, model, modelPresent, away, error } = status;
-  // What answers but is not Ollama is no reason to fall back: the user is to hear of it.
-  const provider: ProviderName | "none" = reachable || error?.code === "ollama_refused" ? "ollama" : fallback;
-  return { provider, model, modelPresent, host, reachable, away, ...(version === undefined ? {} : { version }) };
+export interface MonitorOptions extends ProbeOptions {
+  /** The context that every prompt asks for, in tokens. Default: none in particular. */
+  askedContext?: number | undefined;
 }
 
-/** Keeps what the last look at Ollama told. Looks that happen at once are one. */
-export class OllamaMonitor {
-  readonly #options: ProbeOptions;
+/** Keeps what the last look at Ollama told. */
+export class OllamaMonitor implements ProviderMonitor {
+  readonly #options: MonitorOptions;
   #latest: OllamaStatus | undefined;
   #lastContext: number | undefined;
   #looking: Promise<OllamaStatus> | undefined;
 
-  constructor(options: ProbeOptions) {
+  constructor(options: MonitorOptions) {
     this.#options = options;
   }
 
@@ -135,17 +109,16 @@ export class OllamaMonitor {
   }
 
   /**
-   * The context in which the model runs, in tokens, or will when it is loaded: as it was loaded last, or else as its own
-   * settings ask. Undefined where nothing tells: then Ollama decides by its own configuration.
+   * The context in which the model runs, in tokens, or will when it is loaded: as prompts ask, or as it was loaded last,
+   * or else as its own settings ask. Undefined where nothing tells: then Ollama decides by its own configuration.
    */
   get contextLength(): number | undefined {
     const { loadedContext, ownContext, contextLength = Infinity } = this.#latest ?? {};
-    const length = loadedContext ?? this.#lastContext ?? ownContext;
+    const length = this.#options.askedContext ?? loadedContext ?? this.#lastContext ?? ownContext;
     // However much is asked for, a model is not loaded with more than it can take.
     return length && Math.min(length, contextLength);
   }
 
-  /** What is known before the first look: nothing is ruled out. */
   get unknown(): OllamaStatus {
     const { host, model } = this.#options;
     return {
@@ -203,30 +176,13 @@ function silent(host: string, timeoutMs: number): LlmError {
   });
 }
 
-function parseObject(text: string, asked: Asked): object {
-  let value: unknown;
-  try {
-    value = JSON.parse(text);
-  } catch {
-    throw notOllama(asked); // The cause would repeat the text.
-  }
-  if (typeof value !== "object" || value === null) throw notOllama(asked);
-  return value;
-}
-
 /** The listed model that a name means, as Ollama takes it: tag `latest` by default, whatever the case. */
-export function findModel(models: readonly OllamaModel[], name: string): OllamaModel | undefined {
-  const wanted = withTag(name);
-  return models.find((model) => withTag(model.name) === wanted);
-}
-
-function withTag(name: string): string {
-  const lower = name.trim().toLowerCase();
-  return lower.slice(lower.lastIndexOf("/") + 1).includes(":") ? lower : `${lower}:latest`;
+export function findModel<Model extends { name: string }>(models: readonly Model[], name: string): Model | undefined {
+  return models.find((model) => sameModel(model.name, name));
 }
 
 /** Whether prompts leave this machine, as far as names tell: Ollama runs elsewhere, or the model does. */
-export function isAway(host: string, model: string): boolean {
+function isAway(host: string, model: string): boolean {
   return !isThisMachine(host) || isCloudName(model);
 }
 
@@ -235,18 +191,21 @@ export function isCloudName(name: string): boolean {
   return /:(.*-)?cloud$/i.test(name.trim());
 }
 
-function modelsOf(tags: object): OllamaModel[] {
+function modelsOf(tags: object, host: string): OllamaModel[] {
   return entriesOf(tags).flatMap((entry): OllamaModel[] => {
     const name = nameOf(entry);
     if (name === undefined) return [];
     const { size, details } = entry as { size?: unknown; details?: unknown };
+    const { capabilities } = capabilitiesOf(entry);
     return [{
       name,
       size: typeof size === "number" ? size : 0,
       ...optional("parameters", textField(details, "parameter_size")),
       ...optional("quantization", textField(details, "quantization_level")),
-      ...optional("remoteHost", textField(entry, "remote_host")),
-      ...capabilitiesOf(entry),
+      away: textField(entry, "remote_host") !== undefined || isAway(host, name),
+      // Some only compare texts: Ollama refuses to talk with them.
+      ...(capabilities !== undefined && !capabilities.includes("completion") && { mute: true }),
+      ...(capabilities !== undefined && { capabilities }),
     }];
   });
 }
@@ -269,7 +228,7 @@ function shownOf(show: object): Pick<OllamaStatus, "capabilities" | "contextLeng
 }
 
 function loadedContextOf(ps: object, model: string): number | undefined {
-  const entry = entriesOf(ps).find((entry) => withTag(nameOf(entry) ?? "") === withTag(model));
+  const entry = entriesOf(ps).find((entry) => sameModel(nameOf(entry) ?? "", model));
   const { context_length: length } = (entry ?? {}) as { context_length?: unknown };
   return typeof length === "number" && length > 0 ? length : undefined;
 }

@@ -7,10 +7,10 @@ const LABELS = { user: "User:", assistant: "Assistant:" } as const;
 /** Where a model begins to write what others say: it is told to stop there. */
 export const STOP_WORDS: readonly string[] = Object.values(LABELS).map((label) => `\n${label}`);
 
-/** The messages a line each, labelled, and the label of the one that is to be written. */
+/** The messages a line each, labelled, and the label of the one that is to be written, where none has been begun. */
 export function transcriptOf(messages: readonly ChatMessage[]): string {
   const lines = messages.map(({ role, content }) => `${LABELS[role === "user" ? "user" : "assistant"]} ${content}`);
-  return [...lines, LABELS.assistant].join("\n");
+  return (messages.at(-1)?.role === "assistant" ? lines : [...lines, LABELS.assistant]).join("\n");
 }
 
 /**

@@ -10,6 +10,7 @@ import type { CharacterChoice } from "@/lib/protocol/calls.ts";
 import type { LiveConfig } from "@/lib/config/live_config.ts";
 import type { ModelService } from "@/lib/server/model_service.ts";
 import type { SettingsService } from "@/lib/server/settings_service.ts";
+import { oneLine, shorten } from "@/lib/text.ts";
 
 /** Characters, as a reader sees them, of the text that tells who somebody is. */
 const ABOUT_LENGTH = 160;
@@ -55,13 +56,7 @@ function choiceOf(character: Character, chosen: string | undefined): CharacterCh
     name: id,
     title: name,
     chosen: id === chosen,
-    about: firstWords(text || instructions),
+    about: shorten(oneLine(text || instructions), ABOUT_LENGTH),
     ...(greeting !== undefined && { greeting }),
   };
-}
-
-function firstWords(text: string): string {
-  const line = text.replace(/\s+/g, " ").trim();
-  const segments = Array.from(new Intl.Segmenter().segment(line.slice(0, ABOUT_LENGTH * 8)), ({ segment }) => segment);
-  return segments.length <= ABOUT_LENGTH ? line : `${segments.slice(0, ABOUT_LENGTH - 1).join("")}…`;
 }

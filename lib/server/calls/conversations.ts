@@ -7,7 +7,7 @@ import type { ConversationRegistry } from "@/lib/chat/conversation_registry.ts";
 import type { SessionRegistry } from "@/lib/chat/session_registry.ts";
 import type { ContextOptions } from "@/lib/characters/context_options.ts";
 import type { TurnRecord } from "@/lib/protocol/v2.ts";
-import { oneLine } from "@/lib/store/title.ts";
+import { oneLine } from "@/lib/text.ts";
 
 /** Longest name that a user may give, in UTF-16 units. */
 const LONGEST_TITLE = 200;

@@ -355,18 +355,18 @@ Deno.test("a call runs until its socket closes", async () => {
   await using server = new ChatServer();
   const gone = Promise.withResolvers<void>();
   server.chat.calls.register({
-    "ollama.pull": (_, { signal, progress }) => {
+    "llm.pull": (_, { signal, progress }) => {
       progress({ status: "begun" });
       signal.addEventListener("abort", () => gone.resolve());
       return new Promise((_, reject) => signal.addEventListener("abort", () => reject(signal.reason)));
     },
   });
   const page = await enter(server);
-  page.send({ type: "call", id: "1", method: "ollama.pull", params: { model: "m" } });
+  page.send({ type: "call", id: "1", method: "llm.pull", params: { model: "m" } });
   assertEquals(await page.next("progress"), { type: "progress", id: "1", value: { status: "begun" } });
   page.send({ type: "cancel", id: "1" });
   assertEquals((await page.next("refused")).code, "cancelled");
-  page.send({ type: "call", id: "2", method: "ollama.pull", params: { model: "m" } });
+  page.send({ type: "call", id: "2", method: "llm.pull", params: { model: "m" } });
   await page.next("progress", page.received.length);
   await page.close();
   await gone.promise;

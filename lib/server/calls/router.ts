@@ -149,8 +149,6 @@ const CANCELLED: TurnError = { code: "cancelled", message: "The call was cancell
 
 function errorOf(error: unknown, method: string): TurnError {
   if (error instanceof RequestError) return error.error;
-  if (error instanceof LlmError) {
-    return { code: error.code, message: error.message, ...(error.hint !== undefined && { hint: error.hint }) };
-  }
+  if (error instanceof LlmError) return error.toTurnError();
   return internalError(`answer ${method}`, error);
 }

@@ -59,14 +59,14 @@ const name = z.object({ name: z.string({ error: "must be a name" }) }, { error: 
 
 Deno.test("CallConnection gives the handler's result, and what it says on the way", async () => {
   const room = new CallHarness({
-    "ollama.pull": (params, { progress, session }) => {
+    "llm.pull": (params, { progress, session }) => {
       progress({ status: `${(params as { model: string }).model} for ${session.id}` });
       room.busy = true;
       progress({ status: "left out: the line is busy" });
       return Promise.resolve(null);
     },
   });
-  room.connection.take({ type: "call", id: "1", method: "ollama.pull", params: { model: "m" } });
+  room.connection.take({ type: "call", id: "1", method: "llm.pull", params: { model: "m" } });
   assertEquals(await room.ended("1"), { type: "result", id: "1", value: null });
   assertEquals(room.answers[0], { type: "progress", id: "1", value: { status: "m for s" } });
   assertEquals(room.answers.length, 2);
@@ -76,8 +76,8 @@ Deno.test("CallConnection refuses with what is wrong: the method, the field, the
   const room = new CallHarness({
     ...checked("avatars.choose", name, () => null),
     "avatars.list": () => Promise.reject(new RequestError({ code: "not_found", message: "None", hint: "Add one" })),
-    "ollama.pull": () => Promise.reject(new LlmError("ollama_failed", "It broke")),
-    "preflight.look": () => Promise.reject(new Error("secret")),
+    "llm.pull": () => Promise.reject(new LlmError("llm_failed", "It broke")),
+    "llm.preflight": () => Promise.reject(new Error("secret")),
   });
   const cases: [string, unknown, string, string][] = [
     ["nope", {}, "bad_frame", "Cannot answer the call: there is no method nope"],
@@ -85,8 +85,8 @@ Deno.test("CallConnection refuses with what is wrong: the method, the field, the
     ["avatars.choose", { name: 7 }, "bad_value", "Cannot take avatars.choose: params.name: must be a name"],
     ["avatars.choose", undefined, "bad_value", "Cannot take avatars.choose: params: must be an object"],
     ["avatars.list", {}, "not_found", "None"],
-    ["ollama.pull", {}, "ollama_failed", "It broke"],
-    ["preflight.look", {}, "internal", "Something went wrong on the server"],
+    ["llm.pull", {}, "llm_failed", "It broke"],
+    ["llm.preflight", {}, "internal", "Something went wrong on the server"],
   ];
   for (const [i, [method, params, code, message]] of cases.entries()) {
     room.connection.take({ type: "call", id: String(i), method, params });
@@ -97,7 +97,7 @@ Deno.test("CallConnection refuses with what is wrong: the method, the field, the
 
 Deno.test("a cancelled call is refused as cancelled and says nothing more; unknown ids are nobody's", async () => {
   const room = new CallHarness({
-    "ollama.pull": (_, { signal, progress }) =>
+    "llm.pull": (_, { signal, progress }) =>
       new Promise((_, reject) =>
         signal.addEventListener("abort", () => {
           progress({ status: "too late" });
@@ -105,7 +105,7 @@ Deno.test("a cancelled call is refused as cancelled and says nothing more; unkno
         })
       ),
   });
-  room.connection.take({ type: "call", id: "1", method: "ollama.pull", params: {} });
+  room.connection.take({ type: "call", id: "1", method: "llm.pull", params: {} });
   room.connection.take({ type: "cancel", id: "nobody" });
   room.connection.take({ type: "cancel", id: "1" });
   assertEquals(await room.ended("1"), {
@@ -120,12 +120,12 @@ Deno.test("a cancelled call is refused as cancelled and says nothing more; unkno
 Deno.test("CallConnection.dispose() cancels everything that runs", async () => {
   const signals: AbortSignal[] = [];
   const room = new CallHarness({
-    "ollama.pull": (_, { signal }) => {
+    "llm.pull": (_, { signal }) => {
       signals.push(signal);
       return new Promise((_, reject) => signal.addEventListener("abort", () => reject(signal.reason)));
     },
   });
-  for (const id of ["1", "2"]) room.connection.take({ type: "call", id, method: "ollama.pull", params: {} });
+  for (const id of ["1", "2"]) room.connection.take({ type: "call", id, method: "llm.pull", params: {} });
   room.connection.dispose();
   await Promise.all([room.ended("1"), room.ended("2")]);
   assertEquals(signals.map(({ aborted }) => aborted), [true, true]);
@@ -133,10 +133,10 @@ Deno.test("CallConnection.dispose() cancels everything that runs", async () => {
 
 Deno.test("CallConnection refuses more calls than may run at once, and an id that runs already", async () => {
   const room = new CallHarness({
-    "ollama.pull": (_, { signal }) =>
+    "llm.pull": (_, { signal }) =>
       new Promise((_, reject) => signal.addEventListener("abort", () => reject(signal.reason))),
   });
-  const pull = (id: string) => room.connection.take({ type: "call", id, method: "ollama.pull", params: {} });
+  const pull = (id: string) => room.connection.take({ type: "call", id, method: "llm.pull", params: {} });
   for (let i = 0; i < 16; i++) pull(String(i));
   assertThrows(() => pull("3"), SyntaxError, "id 3 is running already");
   pull("one more");

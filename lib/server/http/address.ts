@@ -1,8 +1,6 @@
 /** Which address a request comes from, and what of it proxies are believed. */
-import ipaddr from "ipaddr.js";
+import { type Address, groupOf, parseAddress, within } from "@/lib/config/addresses.ts";
 import { type Forwarded, readForwarded } from "./public_url.ts";
-
-type Address = ipaddr.IPv4 | ipaddr.IPv6;
 
 /** Headers by which proxies and tunnels tell that they pass on what somebody else sent. */
 const FORWARDING =
@@ -26,9 +24,7 @@ export interface Origin {
 export function originReader(
   trustedProxies: readonly string[],
 ): (request: Request, info?: Deno.ServeHandlerInfo) => Origin {
-  const trusted = trustedProxies.map(parseNetwork);
-  const isTrusted = (address: Address) =>
-    trusted.some(([network, bits]) => address.kind() === network.kind() && address.match(network, bits));
+  const isTrusted = within(trustedProxies);
   return ({ headers }, info) => {
     const remote = info?.remoteAddr;
     const peer = remote !== undefined && "hostname" in remote ? parseAddress(remote.hostname) : undefined;
@@ -36,7 +32,7 @@ export function originReader(
     const isForwarded = [...headers.keys()].some((name) => FORWARDING.test(name));
     const isBelieved = isForwarded && isTrusted(peer);
     const sender = isBelieved ? senderOf(headers, isTrusted) : undefined;
-    const local = isLoopbackAddress(peer) && (!isForwarded || (sender !== undefined && isLoopbackAddress(sender)));
+    const local = isLoopback(peer) && (!isForwarded || (sender !== undefined && isLoopback(sender)));
     return { group: groupOf(sender ?? peer), local, forwarded: isBelieved ? readForwarded(headers) : {} };
   };
 }
@@ -58,34 +54,7 @@ function withoutPort(hop: string): string {
   return /^\[(.*)\](?::\d+)?$/.exec(hop)?.[1] ?? /^([\d.]+):\d+$/.exec(hop)?.[1] ?? hop;
 }
 
-/**
- * What counts as one address where visitors are counted: an IPv4 address, or the /64 network of an IPv6 one, within
- * which a single device may call itself anything.
- */
-export function addressGroup(address: string): string {
-  const parsed = parseAddress(address);
-  return parsed === undefined ? address : groupOf(parsed);
-}
-
-function groupOf(address: Address): string {
-  if (address.kind() === "ipv4") return address.toString();
-  const [bare = ""] = address.toString().split("%");
-  return `${ipaddr.IPv6.networkAddressFromCIDR(`${bare}/64`)}/64`;
-}
-
-function isLoopbackAddress(address: Address): boolean {
+/** Exactly: an address that only leads to loopback, as those of NAT64 do, is somebody else's. */
+function isLoopback(address: Address): boolean {
   return address.range() === "loopback";
-}
-
-/** An IPv4 address in an IPv6 one is the former. Only the usual spelling of IPv4: `127.1` is no address here. */
-function parseAddress(text: string): Address | undefined {
-  if (!ipaddr.IPv4.isValidFourPartDecimal(text) && !ipaddr.IPv6.isValid(text)) return undefined;
-  return ipaddr.process(text);
-}
-
-/** @throws {Error} when it is neither an address nor a network */
-function parseNetwork(text: string): [Address, number] {
-  if (text.includes("/")) return ipaddr.parseCIDR(text);
-  const address = ipaddr.process(text);
-  return [address, address.kind() === "ipv4" ? 32 : 128];
 }

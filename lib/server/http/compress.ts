@@ -1,9 +1,15 @@
 /** Text and models travel compressed: from what the build has prepared, else compressed once and remembered. */
 import { createHash } from "node:crypto";
+// @ts-types="npm:@types/negotiator@^0.6.4"
+import Negotiator from "negotiator";
 import { promisify } from "node:util";
 import { brotliCompress, constants, gzip } from "node:zlib";
+import { ifThere } from "@/lib/files.ts";
 
-export type Encoding = "br" | "gzip";
+/** The better one first. */
+const ENCODINGS = ["br", "gzip"] as const;
+
+export type Encoding = typeof ENCODINGS[number];
 export type Handler = (request: Request, info?: Deno.ServeHandlerInfo) => Response | Promise<Response>;
 
 const COMPRESSIBLE = /^(text\/|image\/svg\+xml|application\/(json|javascript|manifest\+json|octet-stream|wasm))/;
@@ -26,12 +32,10 @@ export async function compressBody(
   return new Uint8Array(await brotli(body, { params }));
 }
 
-/** The encoding to use for a client's Accept-Encoding header. */
+/** The encoding to use for a client's Accept-Encoding header: of those that it takes, the one that makes less of it. */
 export function chooseEncoding(accept: string | null): Encoding | undefined {
-  const accepted = (accept ?? "").split(",").map((part) => part.split(";").map((piece) => piece.trim().toLowerCase()));
-  const takes = (name: Encoding) =>
-    accepted.some(([encoding, ...options]) => encoding === name && !options.some((o) => /^q=0(\.0*)?$/.test(o)));
-  return takes("br") ? "br" : takes("gzip") ? "gzip" : undefined;
+  const taken = new Negotiator({ headers: { "accept-encoding": accept ?? "" } }).encodings(ENCODINGS);
+  return ENCODINGS.find((encoding) => taken.includes(encoding));
 }
 
 /** Name under which the build keeps the compressed form of `body`. */
@@ -71,7 +75,7 @@ export function compressed(handler: Handler, prepared: string): Handler {
       return known;
     }
     const body = await response.bytes();
-    const packed = await Deno.readFile(`${prepared}/${preparedName(body, encoding)}`).catch(notPrepared) ??
+    const packed = await ifThere(Deno.readFile(`${prepared}/${preparedName(body, encoding)}`)) ??
       await compressBody(body, encoding, 5);
     memory.set(key, packed);
     remembered += packed.length;
@@ -85,19 +89,21 @@ export function compressed(handler: Handler, prepared: string): Handler {
 
   return async (request, info) => {
     const response = await handler(request, info);
-    if (!isCompressible(response)) return response;
+    // A part of a file is one of what is not compressed, which its cache has to know.
+    const isPart = response.status === 206;
+    if (!isPart && !isCompressible(response)) return response;
     const headers = new Headers(response.headers);
     headers.append("vary", "Accept-Encoding");
+    if (isPart) return new Response(response.body, { status: 206, headers });
     const encoding = chooseEncoding(request.headers.get("accept-encoding"));
     if (encoding === undefined) return new Response(response.body, { status: response.status, headers });
     const body = await bodyOf(response, new URL(request.url).pathname, encoding);
     headers.set("content-encoding", encoding);
+    // Other bytes than those that parts are of.
+    headers.delete("accept-ranges");
+    const etag = headers.get("etag");
+    if (etag?.startsWith('"')) headers.set("etag", `W/${etag}`);
     headers.set("content-length", String(body.length));
     return new Response(body, { status: response.status, headers });
   };
-}
-
-function notPrepared(error: unknown): undefined {
-  if (error instanceof Deno.errors.NotFound) return undefined;
-  throw error;
 }

@@ -5,6 +5,7 @@
 import mime from "mime";
 import { sep } from "node:path";
 import { plainParts } from "./paths.ts";
+import { rangeOf, readRange } from "./range.ts";
 
 /** What a browser only shows, plays or reads, whoever made it. */
 const INERT = /^(image\/(png|jpeg|webp)|audio\/[\w.+-]+|application\/json)$/;
@@ -18,7 +19,7 @@ export interface ServeOptions {
 
 /**
  * Answers a GET or HEAD with the file at `path` (still percent-encoded, relative) below `root`, if there is one.
- * 304 when the client has it already, 404 for whatever is not a plain file there.
+ * 304 when the client has it already, 404 for whatever is not a plain file there, 206 and 416 for a part of it.
  */
 export async function serveFile(
   request: Request,
@@ -30,14 +31,27 @@ export async function serveFile(
   const file = root !== undefined && parts && await fileBelow(root, parts);
   const info = file ? await Deno.stat(file).catch(missing) : undefined;
   if (!file || !info?.isFile) return new Response("Not found", { status: 404 });
-  const etag = `W/"${info.size.toString(36)}-${(info.mtime?.getTime() ?? 0).toString(36)}"`;
+  const version = `"${info.size.toString(36)}-${(info.mtime?.getTime() ?? 0).toString(36)}"`;
+  // Two versions may have a size and a time in common, unless there is only one.
+  const etag = immutable ? version : `W/${version}`;
   const headers = new Headers({
     etag,
+    "accept-ranges": "bytes",
     "cache-control": immutable ? "public, max-age=31536000, immutable" : "no-cache",
   });
   if (request.headers.get("if-none-match")?.includes(etag)) return new Response(null, { status: 304, headers });
   const type = mime.getType(file) ?? "application/octet-stream";
   headers.set("content-type", foreign && !INERT.test(type) ? "application/octet-stream" : type);
+  const range = rangeOf(request, info.size, etag);
+  if (range === "unsatisfiable") {
+    const told = { "accept-ranges": "bytes", "content-range": `bytes */${info.size}` };
+    return new Response(null, { status: 416, headers: told });
+  }
+  if (range !== undefined) {
+    headers.set("content-range", `bytes ${range.start}-${range.end}/${info.size}`);
+    headers.set("content-length", String(range.end - range.start + 1));
+    return new Response(await readRange(file, range), { status: 206, headers });
+  }
   headers.set("content-length", String(info.size));
   if (request.method === "HEAD") return new Response(null, { headers });
   const opened = await Deno.open(file);

@@ -15,12 +15,16 @@ export function healthz(): Response {
   return new Response("ok", { headers: { "content-type": "text/plain; charset=utf-8", "cache-control": "no-store" } });
 }
 
-/** `/readyz`: 200 when Ollama can be reached and has the model, otherwise 503; either way JSON that says which. */
-export function readyz({ reachable, model, modelPresent, error }: Readiness): Response {
+/**
+ * `/readyz`: 200 when the server can be reached and has the model, otherwise 503; either way JSON that says which.
+ *
+ * @param server what the provider is called
+ */
+export function readyz(server: string, { reachable, model, modelPresent, error }: Readiness): Response {
   const ready = reachable && modelPresent !== false;
   const body = {
     ready,
-    ollama: { reachable, ...(error !== undefined && { problem: error.message }) },
+    server: { name: server, reachable, ...(error !== undefined && { problem: error.message }) },
     model: { name: model, present: modelPresent },
   };
   return Response.json(body, { status: ready ? 200 : 503, headers: { "cache-control": "no-store" } });

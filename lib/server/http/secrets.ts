@@ -4,7 +4,7 @@ import { randomBytes } from "node:crypto";
 import { join } from "node:path";
 import { z } from "zod";
 import { randomToken } from "./random_token.ts";
-import { writeWhole } from "@/lib/config/write_whole.ts";
+import { ifThere, writeWhole } from "@/lib/files.ts";
 
 /** Readable by the user that the server runs as, and nobody else. */
 const MODE = 0o600;
@@ -30,7 +30,7 @@ export class Secrets {
   static async open(folder: string): Promise<Secrets> {
     const path = join(folder, "secrets.json");
     try {
-      const text = await Deno.readTextFile(path).catch(missing);
+      const text = await ifThere(Deno.readTextFile(path));
       if (text !== undefined) {
         // It may have been copied here, with other rights.
         if (Deno.build.os !== "windows") await Deno.chmod(path, MODE);
@@ -74,9 +74,4 @@ export class Secrets {
     this.#writing = written.catch(() => {/* told to whoever asked for it */});
     return written;
   }
-}
-
-function missing(error: unknown): undefined {
-  if (error instanceof Deno.errors.NotFound) return undefined;
-  throw error;
 }

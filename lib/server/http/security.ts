@@ -5,6 +5,8 @@ import { parseHost } from "./hosts.ts";
 /**
  * The policy of a response. Fresh starts the islands by an inline script, which runs by its nonce alone; Cubism Core
  * is WebAssembly; pixi.js makes images of blobs. No `upgrade-insecure-requests`: it would break plain http at home.
+ * Fresh's own `csp()` cannot leave that out, and does not reach what is refused before the app; so it is asked for the
+ * nonce alone.
  *
  * @param host the page's own, for browsers in which 'self' does not cover WebSockets
  */

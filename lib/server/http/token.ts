@@ -1,6 +1,7 @@
 /** Tokens and cookies: how they are read from requests, compared, signed and set. */
 import { Buffer } from "node:buffer";
 import { createHash, createHmac, timingSafeEqual } from "node:crypto";
+import { parseCookie, stringifySetCookie } from "cookie";
 import { isRandomToken, randomToken } from "./random_token.ts";
 import type { Secrets } from "./secrets.ts";
 import type { Role } from "@/lib/protocol/role.ts";
@@ -88,8 +89,8 @@ export function setGuestCookie(url: URL, path: string, secret: string): string {
 }
 
 function keptCookie({ protocol }: URL, path: string, name: string, value: string): string {
-  const secure = protocol === "https:" ? "; Secure" : "";
-  return `${name}=${value}; Path=${path}; HttpOnly; SameSite=Strict; Max-Age=${KEPT_SECONDS}${secure}`;
+  const secure = protocol === "https:";
+  return stringifySetCookie({ name, value, path, httpOnly: true, secure, sameSite: "strict", maxAge: KEPT_SECONDS });
 }
 
 /**
@@ -104,6 +105,5 @@ function guestCookie(url: URL): string {
 }
 
 function cookie(headers: Headers, name: string): string | undefined {
-  const pairs = (headers.get("cookie") ?? "").split(";").map((pair) => pair.trim());
-  return pairs.find((pair) => pair.startsWith(`${name}=`))?.slice(name.length + 1);
+  return parseCookie(headers.get("cookie") ?? "")[name];
 }

@@ -1,6 +1,7 @@
 /** What a visitor without the token sees: a page that needs no file of ours, as none may be had without it. */
 import { randomBytes } from "node:crypto";
-import { acceptedLanguage, type Language } from "@/lib/i18n/language.ts";
+import { acceptedLanguage } from "@/lib/i18n/accept_language.ts";
+import type { Language } from "@/lib/i18n/language.ts";
 
 /** Query of the page that looks for the cookie once more. */
 export const ENTER = "enter";

@@ -36,7 +36,15 @@ export class ChatServer {
       store: this.store,
       limits: { ...configSchema.parse({}).limits, ...limits },
       request: (turns) => ({ model: "m", messages: [{ role: "user", content: turns.at(-1)!.prompt }] }),
-      status: () => ({ provider: "demo", model: "m", modelPresent: null, host: "h", reachable: false, away: false }),
+      status: () => ({
+        provider: "demo",
+        server: "S",
+        model: "m",
+        modelPresent: null,
+        host: "h",
+        reachable: false,
+        away: false,
+      }),
       ...options,
     });
     this.#server = Deno.serve(

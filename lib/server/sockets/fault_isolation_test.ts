@@ -476,6 +476,7 @@ for (const part of ["status", "character"] as const) {
     let fault = false;
     const there = {
       provider: "demo" as const,
+      server: "S",
       model: "m",
       modelPresent: null,
       host: "h",

@@ -21,7 +21,15 @@ function openChat(file: string, store: Store = new SqliteStore(file)): Chat {
     store,
     limits: configSchema.parse({}).limits,
     request: () => ({ model: "m", messages: [] }),
-    status: () => ({ provider: "demo", model: "m", modelPresent: null, host: "h", reachable: false, away: false }),
+    status: () => ({
+      provider: "demo",
+      server: "S",
+      model: "m",
+      modelPresent: null,
+      host: "h",
+      reachable: false,
+      away: false,
+    }),
   });
 }
 

@@ -29,7 +29,15 @@ class SlowReadersServer {
       store: new MemoryStore(),
       limits: { ...configSchema.parse({}).limits, ...limits },
       request: (turns) => ({ model: "m", messages: [{ role: "user", content: turns.at(-1)!.prompt }] }),
-      status: () => ({ provider: "demo", model: "m", modelPresent: null, host: "h", reachable: false, away: false }),
+      status: () => ({
+        provider: "demo",
+        server: "S",
+        model: "m",
+        modelPresent: null,
+        host: "h",
+        reachable: false,
+        away: false,
+      }),
     });
     this.server = Deno.serve(
       { port: 0, hostname: "127.0.0.1", onListen() {} },

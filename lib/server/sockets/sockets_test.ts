@@ -42,7 +42,7 @@ Deno.test("plain: a failure is one error, and the socket lives", async () => {
   await using server = new ChatServer();
   const client = await server.plain();
   client.send("x");
-  (await server.model.answer(0)).fail(new LlmError("ollama_failed", "It broke", { hint: "Mend it" }));
+  (await server.model.answer(0)).fail(new LlmError("llm_failed", "It broke", { hint: "Mend it" }));
   await client.next("error");
   assertEquals(client.received, [{ type: "start" }, { type: "error", message: "It broke: Mend it" }]);
   client.send("y");

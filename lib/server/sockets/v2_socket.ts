@@ -110,6 +110,8 @@ export function serveV2(socket: WebSocket, services: V2Services, principal: Prin
     switch (frame.type) {
       case "prompt":
         return sessions.prompt(session, frame.turn, frame.text, frame.greeting);
+      case "continue":
+        return sessions.continueAnswer(session, frame.turn);
       case "stop":
         return sessions.stop(session, frame.turn);
       case "reset":

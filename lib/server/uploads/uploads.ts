@@ -6,6 +6,7 @@ import { UploadsBusy, UploadSlots } from "./upload_slots.ts";
 import { RequestError } from "@/lib/protocol/request_error.ts";
 import { UPLOAD_LIMITS } from "@/lib/config/upload_limits.ts";
 import { FormError, type FormFile, readFiles } from "./form.ts";
+import { isOlder, removeIfThere } from "@/lib/files.ts";
 import type { Upload } from "@/lib/avatars/add_model.ts";
 import { ModelChoiceError } from "@/lib/avatars/model_error.ts";
 import { ReadBudget } from "@/lib/avatars/read_budget.ts";
@@ -81,28 +82,11 @@ async function folderIn(parent: string): Promise<AsyncDisposable & { path: strin
   await Deno.mkdir(parent, { recursive: true });
   for await (const { name } of Deno.readDir(parent)) {
     const path = join(parent, name);
-    if (await ageMs(path) > ABANDONED_MS) await removeIfThere(path);
+    if (await isOlder(path, ABANDONED_MS)) await removeIfThere(path);
   }
   const path = join(parent, crypto.randomUUID());
   await Deno.mkdir(path);
   return { path, [Symbol.asyncDispose]: () => removeIfThere(path) };
-}
-
-async function ageMs(path: string): Promise<number> {
-  try {
-    return Date.now() - ((await Deno.stat(path)).mtime?.getTime() ?? Date.now());
-  } catch (cause) {
-    if (cause instanceof Deno.errors.NotFound) return 0; // Its own upload has just removed it.
-    throw cause;
-  }
-}
-
-async function removeIfThere(path: string): Promise<void> {
-  try {
-    await Deno.remove(path, { recursive: true });
-  } catch (cause) {
-    if (!(cause instanceof Deno.errors.NotFound)) throw cause;
-  }
 }
 
 async function answering(work: () => Promise<unknown>): Promise<Response> {

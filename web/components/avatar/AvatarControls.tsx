@@ -1,5 +1,5 @@
 import { useState } from "preact/hooks";
-import { HOME, type View } from "@/web/live2d/fit.ts";
+import type { View } from "@/web/live2d/fit.ts";
 import type { Stage } from "@/web/live2d/stage.ts";
 import type { Repertoire } from "@/web/presence/avatar.ts";
 import type { AvatarWords } from "@/lib/i18n/types/avatar.ts";
@@ -12,7 +12,7 @@ interface AvatarControlsProps {
 
 /** Buttons for every feeling, expression and motion of the model, and sliders for its size and place. */
 export function AvatarControls({ stage, view, words }: AvatarControlsProps) {
-  const { emotions, expressions, motions, hotkeys } = stage.repertoire();
+  const { emotions, expressions, titles, motions, hotkeys } = stage.repertoire();
   const [kept, setKept] = useState<ReadonlySet<string>>(new Set());
 
   function toggle(name: string) {
@@ -47,7 +47,7 @@ export function AvatarControls({ stage, view, words }: AvatarControlsProps) {
               aria-pressed={kept.has(name)}
               onClick={() => toggle(name)}
             >
-              {name}
+              {titles.get(name) ?? name}
             </button>
           ))}
         </Choices>
@@ -97,7 +97,6 @@ export function AvatarControls({ stage, view, words }: AvatarControlsProps) {
         />
         <Slider label={words.leftRight} value={view.x} low={-0.6} high={0.6} set={(x) => move({ x })} />
         <Slider label={words.upDown} value={view.y} low={-0.6} high={0.6} set={(y) => move({ y })} />
-        <button type="button" onClick={() => stage.setView(HOME)}>{words.reset}</button>
       </Choices>
     </>
   );

@@ -18,6 +18,9 @@ interface ComposerProps {
   onDone(): void;
 }
 
+/** The id of the box, for links. */
+export const MESSAGE_BOX = "message";
+
 /** A device without a keyboard of its own. */
 const TOUCH = "(hover: none) and (pointer: coarse)";
 
@@ -85,6 +88,7 @@ export function Composer({ chat, busy, words, enter, box, onDone }: ComposerProp
       <div class="grow" data-text={draft}>
         <textarea
           ref={box}
+          id={MESSAGE_BOX}
           rows={1}
           dir="auto"
           aria-label={words.message}

@@ -1,5 +1,7 @@
+import type { ComponentChildren } from "preact";
 import type { Words } from "@/lib/i18n/types/page.ts";
 import type { TurnError } from "@/lib/protocol/v2.ts";
+import { errorTitle } from "@/web/components/error_title.ts";
 import { Icon } from "@/web/components/Icon.tsx";
 
 interface FailureProps {
@@ -8,11 +10,13 @@ interface FailureProps {
   onRetry(): void;
   /** Null when the message is with the server already. */
   onEdit: (() => void) | null;
+  /** Stands before the buttons. */
+  children?: ComponentChildren;
 }
 
 /** A failure, beside the message it belongs to. */
-export function Failure({ error, words, onRetry, onEdit }: FailureProps) {
-  const title = words.errors[error.code];
+export function Failure({ error, words, onRetry, onEdit, children }: FailureProps) {
+  const title = errorTitle(error, words);
   // In English, the message mostly begins with what the title says.
   const told = error.message.startsWith(title);
   return (
@@ -24,6 +28,7 @@ export function Failure({ error, words, onRetry, onEdit }: FailureProps) {
       {!told && <p>{withCode(error.message)}</p>}
       {error.hint !== undefined && <p>{withCode(error.hint)}</p>}
       <div class="actions">
+        {children}
         <button type="button" class="pill" onClick={onRetry}>
           <Icon name="again" />
           {words.tryAgain}

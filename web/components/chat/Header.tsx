@@ -33,7 +33,7 @@ export function Header(props: HeaderProps) {
         <h2>{name}</h2>
         <p class="status" data-tone={tone} role="status">
           <span class="dot" aria-hidden="true" />
-          <span class="status-text" title={status?.reachable ? `${status.provider} · ${status.model}` : undefined}>
+          <span class="status-text" title={status?.reachable ? `${status.server} · ${status.model}` : undefined}>
             {text}
           </span>
           {stuck && <button type="button" class="link" onClick={onReconnect}>{words.connection.reconnect}</button>}

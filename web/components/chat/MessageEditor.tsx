@@ -3,6 +3,7 @@ import { useLayoutEffect, useRef } from "preact/hooks";
 import { CallError } from "@/web/connection/call_client.ts";
 import type { Words } from "@/lib/i18n/types/page.ts";
 import type { TurnError } from "@/lib/protocol/v2.ts";
+import { errorTitle } from "@/web/components/error_title.ts";
 
 interface MessageEditorProps {
   text: string;
@@ -71,7 +72,7 @@ export function MessageEditor({ text, words, followed, onAsk, onCancel }: Messag
         />
       </div>
       {error.value !== null && (
-        <p class="editor-error" role="alert">{words.errors[error.value.code]}: {error.value.message}</p>
+        <p class="editor-error" role="alert">{errorTitle(error.value, words)}: {error.value.message}</p>
       )}
       <div class="editor-foot">
         <p>{followed && words.turns.replaces}</p>

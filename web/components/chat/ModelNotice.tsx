@@ -41,10 +41,10 @@ export function ModelNotice({ stores, status, words, language, begun }: ModelNot
   );
 }
 
-function explain({ reachable, provider, host, model, modelPresent }: Status, { notices }: Words) {
+function explain({ reachable, provider, server, host, model, modelPresent }: Status, { notices }: Words) {
   if (!reachable) {
-    if (provider === "demo") return { title: notices.demoTitle, text: notices.demoText };
-    return { title: notices.noModelTitle, text: notices.noModelText(host) };
+    if (provider === "demo") return { title: notices.demoTitle, text: notices.demoText(server) };
+    return { title: notices.noModelTitle(server), text: notices.noModelText(host) };
   }
-  return modelPresent === false ? { title: notices.modelTitle(model), text: notices.modelText } : null;
+  return modelPresent === false ? { title: notices.modelTitle(model), text: notices.modelText(server) } : null;
 }

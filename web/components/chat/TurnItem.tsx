@@ -1,7 +1,9 @@
 import { Component } from "preact";
-import type { Turn } from "@/web/chat/conversation.ts";
+import { brokeOff } from "@/lib/protocol/v2.ts";
+import { hasBegun, type Turn } from "@/web/chat/conversation.ts";
 import { guessHeight, isHeld, watchNear } from "@/web/chat/near_screen.ts";
 import type { Words } from "@/lib/i18n/types/page.ts";
+import type { VoiceLink } from "@/web/voice/voice_link.ts";
 import { CopyButton } from "@/web/components/CopyButton.tsx";
 import { Icon } from "@/web/components/Icon.tsx";
 import { AssistantMessage } from "./AssistantMessage.tsx";
@@ -19,11 +21,19 @@ interface TurnItemProps {
   last: boolean;
   /** True for the newest few, which are drawn wherever they are. */
   recent: boolean;
+  /** Goes on with an answer that broke off. */
+  onContinue(turn: string): void;
   onRetry(turn: string): void;
   onEdit(turn: string): void;
   /** Asks `text` instead, and drops what follows. Rejects, with a `CallError`, when the server does not take it. */
   onAsk(turn: string, text: string): Promise<void>;
   onRegenerate(turn: string): void;
+  /** Null where nobody speaks. */
+  voice: VoiceLink | null;
+  /** Whether the text of what is said comes with the voice. */
+  withVoice: boolean;
+  /** Says the answer aloud again. */
+  onReplay(turn: string): void;
 }
 
 interface TurnItemState {
@@ -58,10 +68,11 @@ export class TurnItem extends Component<TurnItemProps, TurnItemState> {
   }
 
   override shouldComponentUpdate(next: TurnItemProps, { near }: TurnItemState): boolean {
-    const { turn, name, words, online, last, recent } = this.props;
+    const { turn, name, words, online, last, recent, voice, withVoice } = this.props;
+    if (next.voice !== voice || next.withVoice !== withVoice) return true;
     if (near !== this.state.near || next.recent !== recent) return true;
     return next.turn !== turn || next.name !== name || next.words !== words || next.last !== last ||
-      (turn.state === "unsent" && next.online !== online);
+      (next.online !== online && (turn.state === "unsent" || (last && brokeOff(turn)) || voice !== null));
   }
 
   render(props: TurnItemProps, { near }: TurnItemState) {
@@ -80,10 +91,15 @@ export class TurnItem extends Component<TurnItemProps, TurnItemState> {
     );
   }
 
-  #content({ turn, name, words, online, last, onRetry, onEdit, onAsk, onRegenerate }: TurnItemProps) {
-    const { turn: id, prompt, text, thinking, state, reason, error } = turn;
+  #content(props: TurnItemProps) {
+    const { turn, name, words, online, last, voice, withVoice } = props;
+    const { onContinue, onRetry, onEdit, onAsk, onRegenerate, onReplay } = props;
+    const { turn: id, prompt, text, thinking, state, reason, error, heard } = turn;
     const live = state === "streaming" || state === "queued";
     const answered = text.trim() !== "" || (live && thinking === "");
+    const more = last && brokeOff(turn)
+      ? <ContinueButton words={words} disabled={!online} onClick={() => onContinue(id)} />
+      : null;
     return (
       <>
         {prompt !== "" && (
@@ -99,11 +115,20 @@ export class TurnItem extends Component<TurnItemProps, TurnItemState> {
         {answered && (
           <div class="message answered" aria-busy={live}>
             <h3 class="visually-hidden">{name}</h3>
-            {text === "" ? <Dots label={words.thinking} /> : <AssistantMessage text={text} live={live} words={words} />}
+            {text !== "" && (
+              <AssistantMessage
+                text={text}
+                live={live}
+                words={words}
+                {...voice !== null && { spoken: { turn: id, voice, heard, withVoice } }}
+              />
+            )}
+            {live && !hasBegun(turn) && <Dots label={words.thinking} />}
           </div>
         )}
         {reason === "cancelled" && <p class="note">{words.cancelled}</p>}
         {reason === "length" && text.trim() !== "" && <p class="note">{words.cutShort}</p>}
+        {error === undefined && more}
         {state === "done" && reason !== "cancelled" && text.trim() === "" && (
           <p class="note">{words.noAnswer[whyNothing(turn)]}</p>
         )}
@@ -111,6 +136,17 @@ export class TurnItem extends Component<TurnItemProps, TurnItemState> {
         {(answered || state === "done") && (
           <div class="turn-tools">
             {!live && text !== "" && <CopyButton text={text} words={words} />}
+            {!live && voice !== null && text.trim() !== "" && online && (
+              <button
+                type="button"
+                class="small-round"
+                aria-label={words.voice.replay}
+                title={words.voice.replay}
+                onClick={() => onReplay(id)}
+              >
+                <Icon name="sound" />
+              </button>
+            )}
             {last && state === "done" && (
               <button
                 type="button"
@@ -130,11 +166,22 @@ export class TurnItem extends Component<TurnItemProps, TurnItemState> {
             words={words}
             onRetry={() => onRetry(id)}
             onEdit={state === "unsent" ? () => onEdit(id) : null}
-          />
+          >
+            {more}
+          </Failure>
         )}
       </>
     );
   }
+}
+
+function ContinueButton({ words, ...rest }: { words: Words; disabled: boolean; onClick(): void }) {
+  return (
+    <button {...rest} type="button" class="pill continue">
+      <Icon name="continue" />
+      {words.continue}
+    </button>
+  );
 }
 
 function whyNothing({ thinking, reason }: Turn): keyof Words["noAnswer"] {

@@ -6,6 +6,7 @@ import type { Words } from "@/lib/i18n/types/page.ts";
 import { browserEnvironment } from "@/web/connection/chat_socket.ts";
 import { RoundButton } from "@/web/components/RoundButton.tsx";
 import { Icon } from "@/web/components/Icon.tsx";
+import { errorTitle } from "@/web/components/error_title.ts";
 import { ConversationItem } from "./ConversationItem.tsx";
 
 export interface ConversationsProps {
@@ -84,7 +85,7 @@ export function ConversationsDialog({ calls, words, language, onNew, onClose }: 
             }}
           />
         </div>
-        {error !== null && <p class="conversations-error" role="alert">{words.errors[error.code]}: {error.message}</p>}
+        {error !== null && <p class="conversations-error" role="alert">{errorTitle(error, words)}: {error.message}</p>}
         <div class="conversations-list" aria-busy={items === null}>
           {items === null
             ? error === null && <p class="conversations-none">{words.conversations.loading}</p>

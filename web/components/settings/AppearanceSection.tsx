@@ -1,6 +1,6 @@
 import { LANGUAGES } from "@/lib/i18n/language.ts";
 import { WORDS } from "@/lib/i18n/i18n.ts";
-import { ENTER_KEYS, type Preferences, setPreferences, THEMES } from "@/web/browser/preferences.ts";
+import { ENTER_KEYS, type Preferences, setPreferences, TEXT_TIMES, THEMES } from "@/web/browser/preferences.ts";
 import { Fields } from "./Field.tsx";
 import { FIELDS, type SectionProps } from "./section.ts";
 
@@ -56,6 +56,22 @@ export function AppearanceSection(
                 onChange={() => choose({ enter })}
               />
               <span>{words.enterKeys[enter]}</span>
+            </label>
+          ))}
+        </div>
+      </fieldset>
+      <fieldset class="field">
+        <legend class="label">{words.voice.textTime}</legend>
+        <div class="segments">
+          {TEXT_TIMES.map((textTime) => (
+            <label key={textTime}>
+              <input
+                type="radio"
+                name="text-time"
+                checked={preferences.textTime === textTime}
+                onChange={() => choose({ textTime })}
+              />
+              <span>{words.voice.textTimes[textTime]}</span>
             </label>
           ))}
         </div>

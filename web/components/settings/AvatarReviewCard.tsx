@@ -87,7 +87,7 @@ interface FoundProps {
 
 function Found({ result, repertoire, picture, review, words }: FoundProps) {
   const text = words.setup.review;
-  const { expressions, faces, motions, icon = picture } = repertoire;
+  const { expressions, titles, faces, motions, icon = picture } = repertoire;
   const names = motions.flatMap((group) => group.names);
   return (
     <>
@@ -114,7 +114,7 @@ function Found({ result, repertoire, picture, review, words }: FoundProps) {
                 onChange={({ currentTarget: { value } }) => review.wear(emotion, value === "" ? undefined : value)}
               >
                 <option value="">{text.byItself(faces.get(emotion))}</option>
-                {expressions.map((name) => <option key={name} value={name}>{name}</option>)}
+                {expressions.map((name) => <option key={name} value={name}>{titles.get(name) ?? name}</option>)}
               </select>
             </label>
           ))}

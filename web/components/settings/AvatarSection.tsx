@@ -1,3 +1,4 @@
+import { recallPictures } from "@/web/live2d/picture_memory.ts";
 import { ChoiceList } from "./ChoiceList.tsx";
 import { Fields } from "./Field.tsx";
 import { FileButton } from "./FileButton.tsx";
@@ -9,6 +10,7 @@ export function AvatarSection({ stores, settings, words, text }: SectionProps) {
   const variable = settings.field("model")?.variable;
   const choosing = avatars.choosing.value;
   const error = avatars.error.value;
+  const pictures = recallPictures();
   return (
     <>
       <ChoiceList
@@ -16,6 +18,7 @@ export function AvatarSection({ stores, settings, words, text }: SectionProps) {
         items={(avatars.items.value ?? []).map(({ name, chosen, problem }) => ({
           name,
           title: titleOf(name),
+          picture: pictures.get(name),
           chosen,
           problem,
           busy: name === choosing,

@@ -2,7 +2,8 @@ import { useSignal } from "@preact/signals";
 import type { ComponentChildren } from "preact";
 import { useEffect } from "preact/hooks";
 import type { SettingsStores } from "@/web/settings/settings_stores.ts";
-import { checksOf, sameModel, supportsWebGL, type Verdict } from "@/web/settings/preflight_store.ts";
+import { checksOf, supportsWebGL, type Verdict } from "@/web/settings/preflight_store.ts";
+import { sameModel } from "@/lib/protocol/model_name.ts";
 import type { Language } from "@/lib/i18n/language.ts";
 import type { Words } from "@/lib/i18n/types/page.ts";
 import type { Status } from "@/lib/protocol/v2.ts";
@@ -30,20 +31,22 @@ export function Checklist({ stores, status, words, language, compact }: Checklis
   useEffect(() => void (webgl.value = supportsWebGL()), []);
   useEffect(() => void preflight.check(), [status.host, status.model, status.reachable, status.modelPresent]);
 
-  const { ollama, model, context, ...rest } = checksOf(status, preflight.result.value, webgl.value);
+  const { server, model, context, ...rest } = checksOf(status, preflight.result.value, webgl.value);
   const { tokens } = context;
   const shown = ({ verdict }: { verdict: Verdict }) => verdict !== "unknown" || !compact;
   return (
     <ul class="checks" aria-label={setup.checks}>
       <Check
-        verdict={ollama.verdict}
-        text={ollama.verdict === "good" ? setup.ollamaThere(ollama.version ?? "") : setup.ollamaMissing(ollama.host)}
+        verdict={server.verdict}
+        text={server.verdict === "good"
+          ? setup.serverThere([server.name, server.version].filter(Boolean).join(" "))
+          : setup.serverMissing(server.name, server.host)}
         words={words}
       >
-        {ollama.verdict === "bad" && <StartOllama preflight={preflight} words={words} />}
+        {server.verdict === "bad" && <StartServer preflight={preflight} words={words} />}
       </Check>
       {shown(model) && (
-        <Check verdict={model.verdict} text={modelText(model.verdict, model.name, words)} words={words}>
+        <Check verdict={model.verdict} text={modelText(model.verdict, model.name, server.name, words)} words={words}>
           {model.verdict === "bad" && (
             <GetModel stores={stores} model={model.name} words={words} language={language} offers={compact} />
           )}
@@ -90,28 +93,36 @@ function Check({ verdict, text, words, children }: CheckProps) {
   );
 }
 
-function modelText(verdict: Verdict, model: string, { setup }: Words): string {
+function modelText(verdict: Verdict, model: string, server: string, { setup }: Words): string {
   if (verdict === "good") return setup.modelThere(model);
-  return verdict === "bad" ? setup.modelMissing(model) : setup.modelUnknown(model);
+  return verdict === "bad" ? setup.modelMissing(model) : setup.modelUnknown(model, server);
 }
 
-function StartOllama({ preflight, words }: { preflight: SettingsStores["preflight"]; words: Words }) {
+/** How the server is started or got, where its provider tells, and a button to look again. */
+function StartServer({ preflight, words }: { preflight: SettingsStores["preflight"]; words: Words }) {
   const { setup } = words;
   const checking = preflight.checking.value;
-  const command = "ollama serve";
+  const server = preflight.result.value?.server;
+  const steps = server?.setup;
   return (
     <>
-      <p class="hint">{setup.startOllama}</p>
-      <div class="command">
-        <code>{command}</code>
-        <CopyButton text={command} words={words} />
-      </div>
+      {steps !== undefined && (
+        <>
+          <p class="hint">{setup.startServer}</p>
+          <div class="command">
+            <code>{steps.command}</code>
+            <CopyButton text={steps.command} words={words} />
+          </div>
+        </>
+      )}
       <div class="actions">
         <button type="button" class="pill" aria-disabled={checking} onClick={() => void preflight.check()}>
           <Icon name="again" />
           {checking ? setup.checking : setup.checkAgain}
         </button>
-        <a class="pill" href="https://ollama.com/download" target="_blank" rel="noreferrer">{setup.getOllama}</a>
+        {server !== undefined && steps !== undefined && (
+          <a class="pill" href={steps.download} target="_blank" rel="noreferrer">{setup.getServer(server.name)}</a>
+        )}
       </div>
     </>
   );
@@ -143,12 +154,14 @@ function GetModel({ stores, model, words, language, offers }: GetModelProps) {
   const change = settings.changes.value.get("llm.model");
   return (
     <>
-      <div class="actions">
-        <button type="button" class="pill main" onClick={() => void stores.pull(model)}>
-          <Icon name="save" />
-          {words.setup.get(model)}
-        </button>
-      </div>
+      {preflight.result.value?.server.pulls !== false && (
+        <div class="actions">
+          <button type="button" class="pill main" onClick={() => void stores.pull(model)}>
+            <Icon name="save" />
+            {words.setup.get(model)}
+          </button>
+        </div>
+      )}
       {offers && installed.length > 0 && (
         <>
           <p class="hint">{words.setup.orUse}</p>

@@ -5,6 +5,8 @@ export interface Choosable {
   name: string;
   title: string;
   about?: string | undefined;
+  /** Address of a small picture. Default: its first letter. */
+  picture?: string | undefined;
   /** Why it cannot be chosen. */
   problem?: string | undefined;
   chosen: boolean;
@@ -28,7 +30,7 @@ interface ChoiceListProps {
 export function ChoiceList({ label, items, locked, chosenText, busyText, missingText, onChoose }: ChoiceListProps) {
   return (
     <ul class="choices" aria-label={label}>
-      {items.map(({ name, title, about, problem, chosen, busy }) => (
+      {items.map(({ name, title, about, picture, problem, chosen, busy }) => (
         <li key={name}>
           <button
             type="button"
@@ -39,7 +41,7 @@ export function ChoiceList({ label, items, locked, chosenText, busyText, missing
             disabled={locked || (problem !== undefined && !chosen)}
             onClick={() => !chosen && onChoose(name)}
           >
-            <Initial title={title} />
+            {picture === undefined ? <Initial title={title} /> : <img class="choice-picture" src={picture} alt="" />}
             <span class="choice-text">
               <span class="choice-title">{title}</span>
               {about !== undefined && about !== "" && <span class="choice-about">{about}</span>}

@@ -1,6 +1,6 @@
 import { useEffect, useRef } from "preact/hooks";
 import { bytesText } from "@/lib/i18n/format.ts";
-import { sameModel } from "@/web/settings/preflight_store.ts";
+import { sameModel } from "@/lib/protocol/model_name.ts";
 import type { InstalledModel } from "@/lib/protocol/calls.ts";
 import { Checklist } from "./Checklist.tsx";
 import { ChoiceList } from "./ChoiceList.tsx";
@@ -24,7 +24,7 @@ export function LanguageSection(props: SectionProps) {
   );
 }
 
-/** The models that Ollama has, and a way to name another one. */
+/** The models that the provider has, and a way to name another one. */
 function Models({ stores, settings, text, language }: SectionProps) {
   const field = settings.field("llm.model");
   const box = useRef<HTMLInputElement>(null);
@@ -32,7 +32,8 @@ function Models({ stores, settings, text, language }: SectionProps) {
   const seen = stores.preflight.result.value;
   const installed = seen?.installed ?? [];
   // Before anybody has looked, or where nobody tells, it is not known that there is none.
-  const isKnown = seen !== null && seen.ollama.reachable && seen.ollama.problem === undefined;
+  const isKnown = seen !== null && seen.server.reachable && seen.server.problem === undefined;
+  const library = seen?.server.setup?.library;
   const locked = field?.variable !== undefined;
   const change = settings.changes.value.get("llm.model");
 
@@ -48,7 +49,7 @@ function Models({ stores, settings, text, language }: SectionProps) {
   return (
     <>
       <h3>{text.installed}</h3>
-      {installed.length === 0 && isKnown && <p class="hint">{text.noneInstalled}</p>}
+      {installed.length === 0 && isKnown && <p class="hint">{text.noneInstalled(seen.server.name)}</p>}
       {installed.length > 0 && (
         <ChoiceList
           label={text.installed}
@@ -85,11 +86,13 @@ function Models({ stores, settings, text, language }: SectionProps) {
               autocapitalize="off"
               spellcheck={false}
               placeholder={wanted}
-              aria-describedby="other-model-help"
+              {...(library !== undefined && { "aria-describedby": "other-model-help" })}
             />
             <button type="submit" class="pill">{text.use}</button>
           </div>
-          <p class="hint" id="other-model-help">{text.otherModelHelp}</p>
+          {library !== undefined && (
+            <p class="hint" id="other-model-help">{text.otherModelHelp(library.address, library.examples)}</p>
+          )}
           {change?.state === "failed" && <p class="field-error" role="alert">{change.error.message}</p>}
         </form>
       )}

@@ -1,0 +1,54 @@
+/** Calls about the language model's server: what is there, and fetching a model that is missing. */
+import { z } from "zod";
+import { checked, type Handlers } from "./router.ts";
+import { LlmError } from "@/lib/providers/provider.ts";
+import type { Preflight } from "@/lib/protocol/calls.ts";
+import type { ModelService } from "@/lib/server/model_service.ts";
+
+export function llmCalls(modelService: ModelService): Handlers {
+  return {
+    ...checked("llm.preflight", z.object({}), () => preflight(modelService)),
+    ...checked(
+      "llm.pull",
+      z.object({ model: z.string().trim().min(1).max(500) }),
+      async ({ model }, { signal, progress }) => {
+        const { provider, definition: { displayName } } = modelService;
+        if (provider.pull === undefined) {
+          throw new LlmError("llm_unsupported", `Cannot fetch ${model}: ${displayName} does not do that`, {
+            hint: "Choose a model that it has",
+          });
+        }
+        for await (const { status, overall } of provider.pull(model, { signal })) {
+          // Nothing is known of its size before the first part begins.
+          progress({ status, ...(overall.total > 0 && overall) });
+        }
+        await modelService.refreshStatus();
+        return null;
+      },
+    ),
+  };
+}
+
+async function preflight(modelService: ModelService): Promise<Preflight> {
+  const { provider, definition: { displayName, setup } } = modelService;
+  const seen = await modelService.refreshStatus();
+  const { host, reachable, version, error, model, modelPresent, models, contextLength } = seen;
+  return {
+    server: {
+      name: displayName,
+      host,
+      reachable,
+      ...(version !== undefined && { version }),
+      ...(error !== undefined && { problem: error.toTurnError() }),
+      ...(setup !== undefined && { setup }),
+      pulls: provider.pull !== undefined,
+    },
+    model: { name: model, present: modelPresent, ...(contextLength !== undefined && { contextLength }) },
+    installed: models.filter(({ mute }) => mute !== true).map(({ name, size, parameters, away }) => ({
+      name,
+      size,
+      ...(parameters !== undefined && { parameters }),
+      away,
+    })),
+  };
+}

@@ -1,0 +1,143 @@
+/** Says the sentences of one text: synthesised ahead, delivered in their order. */
+import { type VoiceEngine, VoiceError } from "./engine.ts";
+import type { Sound } from "./sound.ts";
+import type { SoundFor, Synthesiser } from "./synthesiser.ts";
+import type { SentenceSpeech, SpokenSentence } from "@/lib/protocol/speech.ts";
+import { guarded, report } from "@/lib/telemetry/guard.ts";
+
+/** Sentences that are made before the first one has been heard: a long answer that nobody hears is not made whole. */
+const AHEAD = 4;
+/** How long who listens may be silent while sentences wait for it, ms: longer than any sentence takes. */
+const SILENCE_MS = 3 * 60 * 1_000;
+
+/** Who says a sentence, and how: an engine, the page itself, or nobody. */
+export type ChosenVoice = { engine: VoiceEngine; voice?: string; rate: number; pitch: number } | "browser" | "none";
+
+export interface SpeakerOptions extends Omit<SoundFor, "signal"> {
+  synthesiser: Synthesiser;
+  /** Who says a text of this language. Asked for each sentence, so that a change of the settings holds from the next. */
+  choose(language: string): Promise<ChosenVoice> | ChosenVoice;
+  /** Path below which sounds can be fetched, such as `/speech/`. */
+  path: string;
+  /** Gets the sounds, in the order of their sentences. */
+  deliver(speech: SentenceSpeech): void;
+  /** Called once, with why a sentence cannot be heard. */
+  onFailure(error: VoiceError): void;
+  ahead?: number;
+  silenceMs?: number;
+}
+
+export class Speaker {
+  readonly #options: SpeakerOptions;
+  readonly #stopped = new AbortController();
+  readonly #finished = Promise.withResolvers<void>();
+  /** Those that nothing was done for yet. */
+  readonly #waiting: SpokenSentence[] = [];
+  /** Resolves when all that was begun has been delivered. */
+  #delivered: Promise<void> = Promise.resolve();
+  /** Resolve when what was begun has been made. */
+  readonly #made: Promise<void>[] = [];
+  /** Index of the last sentence that has been heard; that before the first one at first. */
+  #played: number | undefined;
+  #complete = false;
+  #failed = false;
+  #giveUp: ReturnType<typeof setTimeout> | undefined;
+
+  constructor(options: SpeakerOptions) {
+    this.#options = options;
+  }
+
+  /** Resolves when everything has been delivered and made, or it was stopped. */
+  get finished(): Promise<void> {
+    return this.#finished.promise;
+  }
+
+  /** Says a sentence after those before. */
+  say(sentence: SpokenSentence): void {
+    if (this.#stopped.signal.aborted) return;
+    this.#played ??= sentence.index - 1;
+    this.#waiting.push(sentence);
+    this.#begin();
+  }
+
+  /** A sentence has been heard to its end. */
+  played(index: number): void {
+    if (this.#played === undefined || index <= this.#played) return;
+    this.#played = index;
+    this.#begin();
+  }
+
+  /** No further sentence comes. */
+  end(): void {
+    this.#complete = true;
+    this.#begin();
+  }
+
+  /** Ends everything at once: nothing is delivered any more. */
+  stop(): void {
+    this.#waiting.length = 0;
+    this.#stopped.abort(new DOMException("Nobody listens any more", "AbortError"));
+    clearTimeout(this.#giveUp);
+    this.#finished.resolve();
+  }
+
+  #begin(): void {
+    const { ahead = AHEAD, silenceMs = SILENCE_MS } = this.#options;
+    clearTimeout(this.#giveUp);
+    if (this.#stopped.signal.aborted) return;
+    while (this.#waiting[0] !== undefined && this.#waiting[0].index <= (this.#played ?? 0) + ahead) {
+      this.#speak(this.#waiting.shift()!);
+    }
+    if (!this.#complete) return;
+    if (this.#waiting.length > 0) this.#giveUp = setTimeout(() => this.stop(), silenceMs);
+    else void Promise.all([this.#delivered, ...this.#made]).then(() => this.#finished.resolve());
+  }
+
+  #speak(sentence: SpokenSentence): void {
+    const { index } = sentence;
+    const begun = this.#sound(sentence);
+    this.#made.push(begun.then(({ made }) => made));
+    this.#delivered = this.#delivered.then(async () => {
+      const { engine, sound } = await begun;
+      if (this.#stopped.signal.aborted) return;
+      const speech = { index, engine, ...(sound && this.#linkTo(sound)) };
+      guarded("deliver the sound of a sentence", () => this.#options.deliver(speech));
+    });
+  }
+
+  #linkTo({ id, ms, visemes }: Sound): Pick<SentenceSpeech, "url" | "ms" | "visemes"> {
+    return { url: this.#options.path + id, ...(ms !== undefined && { ms }), ...(visemes !== undefined && { visemes }) };
+  }
+
+  /** Never rejects: a sentence that cannot be heard costs the others nothing. */
+  async #sound({ say, language }: SpokenSentence): Promise<{ engine: string; sound?: Sound; made?: Promise<void> }> {
+    const { synthesiser, choose, conversation, owner } = this.#options;
+    const { signal } = this.#stopped;
+    try {
+      const chosen = await synthesiser.wait(
+        (async () => await choose(language))(),
+        "The voice could not be chosen",
+        signal,
+      );
+      if (typeof chosen === "string") return { engine: chosen };
+      const { engine, ...how } = chosen;
+      const { sound, made } = await synthesiser.speak(engine, { text: say, language, ...how }, {
+        conversation,
+        owner,
+        signal,
+      });
+      return { engine: engine.id, sound, made: made.then((failure) => this.#fail(failure)) };
+    } catch (error) {
+      this.#fail(error);
+      return { engine: "none" };
+    }
+  }
+
+  #fail(error: unknown): void {
+    if (error === undefined || this.#failed || this.#stopped.signal.aborted) return;
+    this.#failed = true;
+    if (!(error instanceof VoiceError)) report("say a sentence", error);
+    const told = error instanceof VoiceError ? error : new VoiceError("Something went wrong with the voice");
+    guarded("tell that a sentence cannot be heard", () => this.#options.onFailure(told));
+  }
+}

@@ -1,0 +1,211 @@
+/** The figure on the built page: its view, its names and pictures, and what it costs a small screen or a slow machine. */
+import { assert, assertEquals } from "@std/assert";
+import { launchBrowser, type Page } from "./browser.ts";
+import { until } from "./until.ts";
+import { named, type Visit, visit, type VisitOptions } from "./visit.ts";
+
+const PHONE = { width: 390, height: 844, deviceScaleFactor: 2 };
+const DESKTOP = { width: 1280, height: 800 };
+
+type Scene = [
+  name: string,
+  play: (visit: Visit) => Promise<void>,
+  config?: Record<string, unknown>,
+  more?: VisitOptions,
+];
+
+async function ready(page: Page): Promise<void> {
+  await page.waitForSelector('canvas[data-state="ready"]');
+  await page.waitForFunction(() => document.querySelector("canvas")!.getAnimations().length === 0);
+}
+
+const isMoved = (page: Page) => page.$eval("canvas.avatar-canvas", ({ dataset }) => dataset.moved === "true");
+
+/** Zooms about the middle of the stage, and waits until that is remembered. */
+async function zoom(page: Page, deltaY: number): Promise<void> {
+  const box = (await (await page.$(".avatar"))!.boundingBox())!;
+  await page.mouse.move(box.x + box.width / 2, box.y + box.height / 2);
+  await page.mouse.wheel({ deltaY });
+  await page.waitForFunction(() => Object.keys(localStorage).some((key) => key.startsWith("vtuber.view:")));
+}
+
+const scenes: Scene[] = [
+  [
+    "U4: a view is kept for each kind of screen, and reset by a button beside the figure or a double tap",
+    async ({ page }) => {
+      await page.setViewport(DESKTOP);
+      await ready(page);
+      assertEquals(await isMoved(page), false);
+      await zoom(page, -600);
+      await named(page, "button", "Reset the view");
+      await page.setViewport(PHONE);
+      await until("the phone has a view of its own", async () => !await isMoved(page));
+      assertEquals(await page.$('[aria-label="Reset the view"]'), null);
+      await page.setViewport(DESKTOP);
+      await until("the desktop has its view back", () => isMoved(page));
+      await page.reload();
+      await ready(page);
+      assertEquals(await isMoved(page), true);
+      await (await named(page, "button", "Reset the view")).click();
+      await until("the button has reset it", async () => !await isMoved(page));
+      await zoom(page, -600);
+      const box = (await (await page.$(".avatar"))!.boundingBox())!;
+      await page.mouse.click(box.x + box.width / 2, box.y + box.height / 2, { count: 2, delay: 20 });
+      await until("a double tap has reset it", async () => !await isMoved(page));
+      assertEquals(
+        await page.evaluate(() => Object.keys(localStorage).filter((key) => key.startsWith("vtuber.view:"))),
+        [],
+      );
+    },
+  ],
+
+  ["U4: on a phone nothing lies over what can be tried", async ({ page }) => {
+    await page.setViewport(PHONE);
+    await ready(page);
+    await (await page.waitForSelector(".avatar-panel summary"))!.click();
+    const over = await page.evaluate(() => {
+      const tools = document.querySelector(".avatar-tools")!;
+      const { left, top, width, height } = tools.getBoundingClientRect();
+      const found = new Set<string>();
+      // What ignores the pointer covers as well.
+      for (const element of document.querySelectorAll<HTMLElement>(".brand, .brand *")) {
+        element.style.pointerEvents = "auto";
+      }
+      for (let x = 4; x < width; x += 8) {
+        for (let y = 4; y < height; y += 8) {
+          const top_ = document.elementFromPoint(left + x, top + y);
+          if (top_ !== null && !tools.contains(top_)) found.add(top_.className);
+        }
+      }
+      return [...found];
+    });
+    assertEquals(over, []);
+  }],
+
+  ["U5: the list of avatars has a picture of each that was shown", async ({ page }) => {
+    await ready(page);
+    await (await named(page, "button", "Settings")).click();
+    await (await page.waitForSelector('::-p-aria([name="Avatar"][role="tab"])'))!.click();
+    const picture = await page.waitForSelector(".choice[aria-pressed=true] img.choice-picture");
+    // A face, and not an empty canvas.
+    const opaque = await picture!.evaluate((element) => {
+      const image = element as HTMLImageElement;
+      const context = new OffscreenCanvas(image.naturalWidth, image.naturalHeight).getContext("2d")!;
+      context.drawImage(image, 0, 0);
+      const { data } = context.getImageData(0, 0, image.naturalWidth, image.naturalHeight);
+      return data.filter((value, at) => at % 4 === 3 && value > 128).length / (data.length / 4);
+    });
+    assert(opaque > 0.3, `only ${opaque} of the picture is drawn`);
+    const bytes = await page.evaluate(() => localStorage.getItem("vtuber.pictures")!.length);
+    assert(bytes < 30_000, `${bytes} bytes`);
+  }],
+
+  ["U6: what is said while an avatar is loaded can be read on any figure", async ({ page }) => {
+    await ready(page);
+    for (const scheme of ["light", "dark"]) {
+      await page.emulateMediaFeatures([{ name: "prefers-color-scheme", value: scheme }]);
+      const contrast = await page.evaluate(() => {
+        const label = document.createElement("label");
+        label.className = "avatar-loading";
+        document.querySelector(".avatar-status")!.append(label);
+        const { color, backgroundColor } = getComputedStyle(label);
+        label.remove();
+        const context = new OffscreenCanvas(1, 1).getContext("2d", { willReadFrequently: true })!;
+        const luminance = (colour: string) => {
+          context.clearRect(0, 0, 1, 1);
+          context.fillStyle = colour;
+          context.fillRect(0, 0, 1, 1);
+          const [r = 0, g = 0, b = 0, a = 0] = context.getImageData(0, 0, 1, 1).data;
+          if (a < 255) return NaN;
+          const [red = 0, green = 0, blue = 0] = [r, g, b].map((part) =>
+            part / 255 <= 0.04045 ? part / 255 / 12.92 : ((part / 255 + 0.055) / 1.055) ** 2.4
+          );
+          return 0.2126 * red + 0.7152 * green + 0.0722 * blue;
+        };
+        const [low = NaN, high = NaN] = [luminance(color), luminance(backgroundColor)].sort((a, b) => a - b);
+        return (high + 0.05) / (low + 0.05);
+      });
+      assert(contrast >= 4.5, `${contrast} in the ${scheme} theme`);
+    }
+  }],
+
+  ["U7: a figure that is moved runs on behind the conversation", async ({ page }) => {
+    await page.setViewport(DESKTOP);
+    await ready(page);
+    const edges = () =>
+      page.evaluate(() => {
+        const [canvas, stage, chat] = [".avatar-canvas", ".avatar", ".chat"]
+          .map((selector) => document.querySelector(selector)!.getBoundingClientRect());
+        return { canvas: canvas!.right, stage: stage!.right, chat: chat!.right };
+      });
+    const before = await edges();
+    assertEquals(before.canvas, before.stage);
+    await zoom(page, -600);
+    await until("the canvas reaches behind the conversation", async () => (await edges()).canvas >= before.chat);
+    // The panel lies over it, and the stage is where it was.
+    assertEquals((await edges()).stage, before.stage);
+    const top = await page.evaluate(() => {
+      const { left, top, width, height } = document.querySelector(".chat")!.getBoundingClientRect();
+      return document.elementFromPoint(left + width / 2, top + height / 2)!.closest(".chat") !== null;
+    });
+    assertEquals(top, true);
+    await page.setViewport(PHONE);
+    await until("on a phone it ends behind the round corners", async () => {
+      const [canvas, chat] = await page.evaluate(() => [
+        document.querySelector(".avatar-canvas")!.getBoundingClientRect().bottom,
+        document.querySelector(".chat")!.getBoundingClientRect().top,
+      ]);
+      return canvas! > chat! + 10 && canvas! < chat! + 40;
+    });
+  }],
+
+  [
+    "U12: a small screen gets smaller textures, and the originals once the figure is close",
+    async ({ page, server }) => {
+      const sizes = new Map<string, number>();
+      page.on("response", async (response) => {
+        const { pathname, search } = new URL(response.url());
+        if (/\.png$/.test(pathname) && pathname.startsWith("/avatars/")) {
+          sizes.set(pathname.split("/").at(-1)! + search, (await response.buffer()).length);
+        }
+      });
+      await page.setViewport(PHONE);
+      await page.reload();
+      await ready(page);
+      assertEquals([...sizes.keys()].sort(), ["texture_00.png?size=1024", "texture_01.png?size=1024"]);
+      await zoom(page, -1000);
+      await until("the originals come", () => sizes.size === 4 && [...sizes.values()].every((size) => size > 0));
+      for (const name of ["texture_00.png", "texture_01.png"]) {
+        const [small, original] = [sizes.get(`${name}?size=1024`)!, sizes.get(name) ?? sizes.get(`${name}?size=2048`)!];
+        assert(small < original / 2, `${small} of ${original} bytes of ${name}`);
+      }
+      // Beside the original, whose folder holds what it held.
+      const folders = await Array.fromAsync(Deno.readDir(server.services.avatars.avatarsDir), ({ name }) => name);
+      assertEquals(folders.map((name) => name.replace(/^[0-9a-f]+/, "#")).sort(), ["#", "#.1024", "#.json"]);
+    },
+    { avatar: { maxFps: 4 } },
+  ],
+
+  ["U11: without a graphics card the figure is drawn with fewer pixels, until the page keeps up", async ({ page }) => {
+    await ready(page);
+    await until(
+      "fewer pixels are drawn",
+      () =>
+        page.$eval(
+          ".avatar-canvas",
+          (canvas) => (canvas as HTMLCanvasElement).width < canvas.clientWidth * devicePixelRatio * 0.8,
+        ),
+    );
+  }, { avatar: { maxFps: 60, maxPixelRatio: 2 } }],
+];
+
+Deno.test("the figure on the page", async (test) => {
+  const browser = await launchBrowser();
+  try {
+    for (const [name, play, config, more] of scenes) {
+      await test.step(name, () => visit(browser, play, config, more));
+    }
+  } finally {
+    await browser.close();
+  }
+});

@@ -1,0 +1,359 @@
+/** The character speaks on the page, in a real browser: what goes to the loudspeaker is recorded and looked at. */
+import { assert, assertEquals } from "@std/assert";
+import { brotliCompressSync } from "node:zlib";
+import { type Browser, launchBrowser, type Page, watchComplaints } from "./browser.ts";
+import { RECORD, ScriptedServer, type Tone } from "./scripted_server.ts";
+import { PATIENCE, until } from "./until.ts";
+import { CALM, named, say } from "./visit.ts";
+import type { ClientFrame } from "@/lib/protocol/v2.ts";
+
+/** Softer than this, of full scale, is silence. */
+const SILENT = 0.002;
+
+interface Scene {
+  page: Page;
+  server: ScriptedServer;
+  browser: Browser;
+}
+
+/** Asks something, and lets the server answer with sentences, each with a tone. */
+async function answer({ page, server }: Scene, sentences: readonly string[], tones: readonly Tone[]): Promise<string> {
+  const before = server.received.filter(({ type }) => type === "prompt").length;
+  await say(page, "Say something");
+  const { turn, text } = await server.next("prompt", before + 1);
+  server.send({ type: "queued", turn, text });
+  await page.waitForFunction(() => "isRecording" in globalThis);
+  sayTo(server, turn, sentences, tones);
+  return turn;
+}
+
+function sayTo(server: ScriptedServer, turn: string, sentences: readonly string[], tones: readonly Tone[]): void {
+  server.send({ type: "start", turn, provider: "ollama", model: "m" });
+  server.send({ type: "chunk", turn, data: sentences.join(" ") });
+  let from = 0;
+  sentences.forEach((sentence, index) => {
+    const to = from + sentence.length;
+    server.send({ type: "sentence", turn, index, from, to, say: sentence, language: "en" });
+    from = to + 1;
+  });
+  server.send({ type: "end", turn, reason: "stop" });
+  tones.forEach((tone, index) => {
+    server.tones.set(`${turn}-${index}`, tone);
+    server.send({ type: "speech", turn, index, engine: "tone", url: `/speech/${turn}-${index}` });
+  });
+}
+
+/** Addresses of the page's own scripts. */
+async function scripts(page: Page): Promise<string[]> {
+  const names = await page.evaluate(() => performance.getEntriesByType("resource").map(({ name }) => name));
+  return names.filter((name) => new URL(name).pathname.endsWith(".js") && !name.endsWith("/recorder.js"));
+}
+
+/** The call by which a page wants to hear a turn that others have been told of. */
+async function askedToSay({ received }: ScriptedServer): Promise<ClientFrame & { type: "call" }> {
+  const asked = () => received.find((one) => one.type === "call" && one.method === "speech.turn");
+  await until("a call of speech.turn", () => asked() !== undefined);
+  return asked() as ClientFrame & { type: "call" };
+}
+
+interface Recording {
+  sampleRate: number;
+  /** From the first sound to the last. */
+  samples: number[];
+  /** Seconds of the context's clock. */
+  start: number;
+  end: number;
+}
+
+/** What has come out of the loudspeaker. */
+async function recording(page: Page): Promise<Recording> {
+  return await page.evaluate((silent) => {
+    const { recorded, context } = globalThis as unknown as {
+      recorded: { at: number; samples: Float32Array }[];
+      context: AudioContext;
+    };
+    const heard = recorded.filter(({ samples }) => samples.some((sample) => Math.abs(sample) > silent));
+    const [first, last] = [heard[0]!, heard.at(-1)!];
+    const all = recorded.filter(({ at }) => at >= first.at && at <= last.at);
+    const samples = all.flatMap(({ samples }) => [...samples]);
+    const { sampleRate } = context;
+    return { sampleRate, samples, start: first.at / sampleRate, end: last.at / sampleRate };
+  }, SILENT);
+}
+
+/** The longest time in which nothing is heard, in seconds. */
+function longestGap({ samples, sampleRate }: Recording): number {
+  let longest = 0;
+  let run = 0;
+  for (const sample of samples) {
+    run = Math.abs(sample) > SILENT ? 0 : run + 1;
+    longest = Math.max(longest, run);
+  }
+  return longest / sampleRate;
+}
+
+/** The pitch of a part of a recording, in Hertz. */
+function pitch({ samples, sampleRate }: Recording, from: number, to: number): number {
+  const part = samples.slice(Math.round(from * sampleRate), Math.round(to * sampleRate));
+  const rises = part.filter((sample, i) => sample >= 0 && part[i - 1]! < 0).length;
+  return rises / (to - from);
+}
+
+/**
+ * Runs before the page's own scripts: no sound before a press, as browsers have it for people. Whatever a test runs in a
+ * page counts as one.
+ */
+function wantPress(): void {
+  let pressed = false;
+  addEventListener("pointerdown", ({ isTrusted }) => pressed ||= isTrusted, { capture: true });
+  const { resume, suspend } = AudioContext.prototype;
+  Object.assign(AudioContext.prototype, {
+    resume(this: AudioContext) {
+      return pressed ? resume.call(this) : new Promise(() => {});
+    },
+  });
+  const Real = AudioContext;
+  Object.assign(globalThis, {
+    AudioContext: class extends Real {
+      constructor(options: AudioContextOptions) {
+        super(options);
+        if (!pressed) void suspend.call(this);
+      }
+    },
+  });
+}
+
+/** Runs where another tab speaks, after `prepare` in each of both. */
+async function twoTabs({ page, server, browser }: Scene, prepare: () => void): Promise<void> {
+  await page.evaluateOnNewDocument(prepare);
+  await page.reload();
+  await page.waitForSelector(".chat.ready");
+  await server.next("voice", 2);
+  const turn = await answer({ page, server, browser }, ["One two three four five."], [{ hertz: 400, ms: 20_000 }]);
+  await page.waitForFunction(() => CSS.highlights.has("heard"));
+  server.history = [{ turn, prompt: "?", text: "One two three four five.", thinking: "", state: "done" }];
+  const other = await page.browserContext().newPage();
+  await other.evaluateOnNewDocument(prepare);
+  await other.goto(server.url);
+  await other.waitForSelector(".chat.ready");
+  await until("a use of the other tab that takes effect", async () => {
+    await other.click("h1");
+    return server.received.some((one) => one.type === "call" && one.method === "speech.turn");
+  });
+  assertEquals((await askedToSay(server)).params, { turn, from: 0 });
+  await page.waitForFunction(() => !CSS.highlights.has("heard"));
+}
+
+const scenes: Record<string, (scene: Scene) => Promise<void>> = {
+  "sentences are heard in their order and without a gap, at whatever rate their sound has": async (scene) => {
+    const { page, server } = scene;
+    await page.waitForSelector('canvas:not([data-state="loading"])');
+    const before = await scripts(page);
+    const tones = [{ hertz: 400, ms: 600 }, { hertz: 800, ms: 601, sampleRate: 22_050 }, { hertz: 600, ms: 600 }];
+    await answer(scene, ["One two three.", "Four five six.", "Seven eight nine."], tones);
+    await server.next("played", 3);
+    assertEquals(server.received.filter((one) => one.type === "played").map((one) => one.index), [0, 1, 2]);
+    const heard = await recording(page);
+    const seconds = heard.samples.length / heard.sampleRate;
+    assert(Math.abs(seconds - 1.8) < 0.03, `${seconds} s`);
+    assert(longestGap(heard) < 0.02, `a gap of ${longestGap(heard)} s`);
+    const pitches = [0.1, 0.7, 1.3].map((at) => pitch(heard, at, at + 0.4));
+    assertEquals(pitches.map((hertz) => Math.round(hertz / 10) * 10), [400, 800, 600]);
+    const more = (await scripts(page)).filter((script) => !before.includes(script));
+    const bytes = await Promise.all(more.map(async (script) => {
+      const response = await fetch(script);
+      return brotliCompressSync(new Uint8Array(await response.arrayBuffer())).length;
+    }));
+    const sum = bytes.reduce((sum, size) => sum + size, 0);
+    assert(sum > 1_000 && sum <= 40_000, `the voice is ${sum} bytes of scripts`);
+  },
+
+  "Stop silences within 100 ms, without a click, and says how much was heard": async (scene) => {
+    const { page, server } = scene;
+    const sentence = "A very long sentence that goes on and on and on for ever.";
+    const turn = await answer(scene, [sentence], [{ hertz: 200, ms: 20_000 }]);
+    await page.waitForFunction(() => CSS.highlights.has("heard"));
+    const stop = await named(page, "button", "Stop");
+    const pressed = await stop.evaluate((button) => {
+      (button as HTMLButtonElement).click();
+      return (globalThis as unknown as { context: AudioContext }).context.currentTime;
+    });
+    const { heard = -1, ...frame } = await server.next("stop");
+    assertEquals(frame, { type: "stop", turn });
+    assert(heard > 0 && heard < sentence.length, `${heard} of ${sentence.length}`);
+    await page.waitForFunction(
+      (at) => {
+        return (globalThis as unknown as { context: AudioContext }).context.currentTime > at + 0.5;
+      },
+      {},
+      pressed,
+    );
+    const sound = await recording(page);
+    assert(sound.end - pressed < 0.1, `it was heard for ${sound.end - pressed} s more`);
+    const jump = Math.max(...sound.samples.slice(1).map((sample, i) => Math.abs(sample - sound.samples[i]!)));
+    // As much as a wave of that pitch moves from one sample to the next.
+    assert(jump < 2 * Math.PI * 200 / sound.sampleRate, `a jump of ${jump}`);
+    server.send({ type: "heard", turn, heard });
+    await page.waitForSelector(".unheard");
+    const shown = await page.$eval(".formatted", (answer) => ({
+      all: answer.textContent?.trim(),
+      unheard: [...answer.querySelectorAll(".unheard")].map(({ textContent }) => textContent).join("").trimEnd(),
+    }));
+    assertEquals(shown.all, sentence);
+    assertEquals(shown.unheard.trim(), sentence.slice(heard).trim());
+  },
+
+  "a page that is loaded anew in mid-sentence goes on at that sentence, and asks for the press that it needs": async (
+    { page, server, browser },
+  ) => {
+    const turn = await answer({ page, server, browser }, ["One.", "Two and three and four."], [
+      { hertz: 400, ms: 300 },
+      { hertz: 600, ms: 20_000 },
+    ]);
+    await server.next("played");
+    server.history = [{ turn, prompt: "?", text: "One. Two and three and four.", thinking: "", state: "done" }];
+    await page.waitForFunction(() => localStorage.getItem("vtuber:spoken")?.includes('"index":1'));
+    await page.evaluateOnNewDocument(wantPress);
+    await page.reload();
+    const asked = await askedToSay(server);
+    assertEquals(asked.params, { turn, from: 1 });
+    const sentence = { index: 1, from: 5, to: 28, say: "Two and three and four.", language: "en" };
+    server.send({ type: "progress", id: asked.id, value: { ...sentence, engine: "tone", url: `/speech/${turn}-1` } });
+    server.send({ type: "result", id: asked.id, value: {} });
+    const isSounding = () =>
+      (globalThis as unknown as { recorded: { samples: Float32Array }[] }).recorded
+        .some(({ samples }) => samples.some((sample) => Math.abs(sample) > 0.1));
+    await (await page.waitForSelector(".voice-blocked"))!.click();
+    await page.waitForFunction(isSounding);
+    await page.waitForFunction(() => CSS.highlights.has("heard"));
+    await page.waitForFunction(() => document.querySelector(".voice-blocked") === null);
+    await page.keyboard.press("Escape");
+    const { heard = -1 } = await server.next("stop");
+    assert(heard > 5 && heard < 28, `${heard}`);
+  },
+
+  "of two tabs the one that was used last speaks": (scene) => twoTabs(scene, () => {}),
+
+  "of two tabs one speaks where there are no Web Locks, as with plain http": (scene) =>
+    twoTabs(scene, () => Object.defineProperty(navigator, "locks", { value: undefined })),
+
+  "what others have asked is to be heard, too, once the reader has pressed something": async ({ page, server }) => {
+    await page.evaluateOnNewDocument(wantPress);
+    await page.reload();
+    await page.waitForSelector(".chat.ready");
+    await server.next("voice", 2);
+    sayTo(server, "from-elsewhere", ["One two three."], [{ hertz: 400, ms: 20_000 }]);
+    await page.waitForSelector(".voice-blocked");
+    assertEquals(await page.evaluate(() => CSS.highlights.has("heard")), false);
+    await page.click("h1");
+    await page.waitForFunction(() => CSS.highlights.has("heard"));
+    await page.waitForFunction(() => document.querySelector(".voice-blocked") === null);
+  },
+
+  "a tap on the character silences it": async (scene) => {
+    const { page, server } = scene;
+    await page.waitForSelector('canvas[data-state="ready"]');
+    const turn = await answer(scene, ["One two three four."], [{ hertz: 400, ms: 20_000 }]);
+    await page.waitForFunction(() => CSS.highlights.has("heard"));
+    await page.click("canvas");
+    assertEquals((await server.next("stop")).turn, turn);
+    await page.waitForFunction(() => !CSS.highlights.has("heard"));
+  },
+
+  "a muted page tells the server, and is silent": async ({ page, server, browser }) => {
+    await answer({ page, server, browser }, ["One two three four five."], [{ hertz: 400, ms: 20_000 }]);
+    await page.waitForFunction(() => CSS.highlights.has("heard"));
+    const told = server.received.filter(({ type }) => type === "voice").length;
+    await (await named(page, "button", "Mute")).click();
+    const { on } = await server.next("voice", told + 1);
+    assertEquals(on, false);
+    await page.waitForFunction(() => !CSS.highlights.has("heard"));
+    // It is no interruption: what was not heard stays said.
+    assertEquals(server.received.some(({ type }) => type === "stop"), false);
+    assertEquals(await page.evaluate(() => document.cookie.includes("sound=false")), true);
+  },
+
+  "an answer is said again when its button is pressed, and stopping that cuts nothing": async (
+    { page, server, browser },
+  ) => {
+    const turn = await answer({ page, server, browser }, ["One."], [{ hertz: 400, ms: 200 }]);
+    await server.next("played");
+    await (await named(page, "button", "Hear it again")).click();
+    const asked = await askedToSay(server);
+    assertEquals(asked.params, { turn, from: 0 });
+    const sentence = { index: 0, from: 0, to: 4, say: "One.", language: "en" };
+    server.tones.set("again", { hertz: 600, ms: 20_000 });
+    server.send({ type: "progress", id: asked.id, value: { ...sentence, engine: "tone", url: "/speech/again" } });
+    server.send({ type: "result", id: asked.id, value: {} });
+    await page.waitForFunction(() => CSS.highlights.has("heard"));
+    await (await named(page, "button", "Stop")).click();
+    await page.waitForFunction(() => !CSS.highlights.has("heard"));
+    assertEquals(server.received.some(({ type }) => type === "stop"), false);
+  },
+
+  "a new prompt interrupts, and is asked after the server knows": async ({ page, server, browser }) => {
+    const turn = await answer({ page, server, browser }, ["One two three four."], [{ hertz: 400, ms: 20_000 }]);
+    await page.waitForFunction(() => CSS.highlights.has("heard"));
+    await say(page, "Wait");
+    await server.next("prompt", 2);
+    const [stop, prompt] = server.received.filter(({ type }) => type === "stop" || type === "prompt").slice(-2);
+    assert(stop?.type === "stop" && stop.turn === turn && stop.heard !== undefined, JSON.stringify(stop));
+    assertEquals(prompt?.type, "prompt");
+    await page.waitForFunction(() => !CSS.highlights.has("heard"));
+  },
+
+  "text may come with the voice, sentence by sentence": async ({ page, server, browser }) => {
+    await page.evaluate(() => document.cookie = "textTime=heard; Path=/");
+    await page.reload();
+    await page.waitForSelector(".chat.ready");
+    await server.next("voice", 2);
+    await answer({ page, server, browser }, ["One.", "Two."], [{ hertz: 400, ms: 2_000 }, { hertz: 600, ms: 300 }]);
+    await page.waitForFunction(() => document.querySelector(".formatted")?.textContent?.trim() === "One.");
+    await server.next("played", 2);
+    await page.waitForFunction(() => document.querySelector(".formatted")?.textContent?.trim() === "One. Two.");
+  },
+
+  "a sound that fails costs its own sentence": async (scene) => {
+    const { page, server } = scene;
+    const turn = await answer(scene, ["One.", "Two."], [{ hertz: 400, ms: 300 }]);
+    server.send({ type: "speech", turn, index: 1, engine: "tone", url: "/speech/lost" });
+    server.send({ type: "sentence", turn, index: 2, from: 10, to: 15, say: "Three", language: "en" });
+    server.tones.set("third", { hertz: 800, ms: 300 });
+    server.send({ type: "speech", turn, index: 2, engine: "tone", url: "/speech/third" });
+    await server.next("played", 2);
+    const heard = await recording(page);
+    assertEquals(
+      [0.05, heard.samples.length / heard.sampleRate - 0.25].map((at) => {
+        return Math.round(pitch(heard, at, at + 0.2) / 20) * 20;
+      }),
+      [400, 800],
+    );
+  },
+};
+
+Deno.test("the voice on the page", async (t) => {
+  const browser = await launchBrowser();
+  try {
+    for (const [name, play] of Object.entries(scenes)) {
+      await t.step(name, async () => {
+        await using server = await ScriptedServer.open({ avatar: { ...CALM, maxFps: 1 } });
+        const context = await browser.createBrowserContext();
+        try {
+          const page = await context.newPage();
+          page.setDefaultTimeout(PATIENCE);
+          const complaints = watchComplaints(page);
+          await page.evaluateOnNewDocument(RECORD);
+          await page.goto(server.url);
+          await page.waitForSelector(".chat.ready");
+          await server.next("voice");
+          await play({ page, server, browser });
+          assertEquals(complaints().filter((one) => one !== "404 /speech/lost"), []);
+        } finally {
+          await context.close();
+        }
+      });
+    }
+  } finally {
+    await browser.close();
+  }
+});
