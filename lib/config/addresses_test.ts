@@ -70,6 +70,22 @@ Deno.test("isLoopback() and isAddress() take brackets, packed addresses and dots
   }
 });
 
+Deno.test("isPrivate() tells this machine's own network from the world", () => {
+  const here = [
+    "localhost",
+    "127.0.0.1",
+    "[::1]",
+    "192.168.1.7",
+    "10.0.0.5",
+    "172.16.0.1",
+    "fd00::5",
+    "tts",
+    "box.local",
+  ];
+  const there = ["8.8.8.8", "172.32.0.1", "2001:4860:4860::8888", "api.openai.com", "box.local.example", "100.64.1.2"];
+  assertEquals([here.filter((host) => !isPrivate(host)), there.filter(isPrivate)], [[], []]);
+});
+
 Deno.test("groupOf() is the IPv4 address or the IPv6 network", () => {
   const cases: [string, string][] = [
     ["192.168.1.5", "192.168.1.5"],
@@ -91,20 +107,4 @@ Deno.test("isNetwork() and within() take addresses and networks of both kinds, i
   for (const address of ["11.0.0.1", "::2", "192.0.2.8"]) assertEquals(isIn(parseAddress(address)!), false, address);
   for (const text of ["10.0.0.0/8", "::1", "192.0.2.7", "fe80::/10"]) assertEquals(isNetwork(text), true, text);
   for (const text of ["127.1", "10", "10.0.0.0/33", "localhost", ""]) assertEquals(isNetwork(text), false, text);
-});
-
-Deno.test("isPrivate() tells this machine's own network from the world", () => {
-  const here = [
-    "localhost",
-    "127.0.0.1",
-    "[::1]",
-    "192.168.1.7",
-    "10.0.0.5",
-    "172.16.0.1",
-    "fd00::5",
-    "tts",
-    "box.local",
-  ];
-  const there = ["8.8.8.8", "172.32.0.1", "2001:4860:4860::8888", "api.openai.com", "box.local.example", "100.64.1.2"];
-  assertEquals([here.filter((host) => !isPrivate(host)), there.filter(isPrivate)], [[], []]);
 });

@@ -84,7 +84,7 @@ export class MarksStage implements Stage {
     this.#begun = this.#gap = false;
     this.#last = this.#lead = "";
     this.#length = 0;
-    this.#keep(this.#before);
+    if (this.#before !== "") this.#keep(this.#before);
     this.#out = "";
   }
 
