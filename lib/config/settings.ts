@@ -39,8 +39,6 @@ const CHANGEABLE = [
   "voice.pitch",
   "voice.volume",
   "voice.speak",
-  "voice.host",
-  "voice.model",
 ];
 
 /** What the server takes up only when it starts. */

@@ -15,8 +15,7 @@ export interface Choice {
 /**
  * Who says a sentence: an engine of this machine, `browser` where the page says it itself, or `none` where nobody does.
  *
- * `auto` takes a neural voice that was fetched, else a voice of the browser's on the reader's device, else flite for
- * English. An engine that is named is taken at its word: where it does not speak the language, nobody does.
+ * `auto` takes a voice of the browser's on the reader's device, else flite for English. An engine that is named is taken at its word: where it does not speak the language, nobody does.
  */
 export function chooseEngine({ engine, language, speaks, engines }: Choice): VoiceEngine | "browser" | "none" {
   if (engine === "off") return "none";
@@ -27,7 +26,7 @@ export function chooseEngine({ engine, language, speaks, engines }: Choice): Voi
   };
   if (engine !== "auto") return speaking(engine) ?? "none";
   const inBrowser = speaks.some((one) => primary(one) === primary(language));
-  return speaking("sherpa") ?? (inBrowser ? "browser" : speaking("flite")) ?? "none";
+  return inBrowser ? "browser" : speaking("flite") ?? "none";
 }
 
 /** `en` of `en-GB`. */

@@ -58,6 +58,30 @@ export const SETTINGS: SettingsWords = {
       label: "Guess feelings from the words",
       help: "For language models that do not mark what they feel.",
     },
+    "voice.engine": {
+      label: "Voice",
+      help: "Words stay on this computer, unless a speech server elsewhere is configured.",
+      choices: {
+        auto: "The best there is",
+        flite: "Built in (English)",
+        openai: "Speech server",
+        browser: "The browser's own",
+        blips: "Blips, as in old games",
+        off: "Silent",
+      },
+    },
+    "voice.voice": {
+      label: "Which voice",
+      help: "Such as slt, rms, awb or kal of the built-in one.",
+      unset: "The first",
+    },
+    "voice.rate": { label: "How fast she speaks", help: "1 is usual, 2 is twice as fast." },
+    "voice.pitch": { label: "How high she speaks", help: "1 is usual." },
+    "voice.volume": { label: "How loud, for readers who have not chosen", help: "From 0 to 1." },
+    "voice.speak": {
+      label: "What is said aloud",
+      choices: { all: "Everything that can be said", dialogue: "Only what stands in quotation marks" },
+    },
     timeScale: { label: "Speed of movement", help: "1 is as the artist made it, 2 is twice as fast." },
     "avatar.maxFps": { label: "Pictures a second, at most", help: "Fewer save power." },
     "avatar.maxPixelRatio": {

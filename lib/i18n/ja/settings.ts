@@ -51,6 +51,26 @@ export const SETTINGS: SettingsWords = {
       label: "言葉から感情を推測する",
       help: "感情を自分で示さない言語モデルのためです。",
     },
+    "voice.engine": {
+      label: "声",
+      help: "別の場所の音声サーバーを設定しない限り、言葉はこのコンピューターの外に出ません。",
+      choices: {
+        auto: "使える中で一番よいもの",
+        flite: "内蔵（英語）",
+        openai: "音声サーバー",
+        browser: "ブラウザーの声",
+        blips: "昔のゲームのような音",
+        off: "声なし",
+      },
+    },
+    "voice.voice": { label: "どの声か", help: "内蔵の声なら slt、rms、awb、kal など。", unset: "最初の声" },
+    "voice.rate": { label: "話す速さ", help: "1 が普通、2 は二倍の速さです。" },
+    "voice.pitch": { label: "声の高さ", help: "1 が普通です。" },
+    "voice.volume": { label: "音量（自分で選んでいない人向け）", help: "0 から 1 まで。" },
+    "voice.speak": {
+      label: "声に出すもの",
+      choices: { all: "声に出せるものすべて", dialogue: "かぎ括弧や引用符の中だけ" },
+    },
     timeScale: { label: "動きの速さ", help: "1 は作者の意図どおり、2 は二倍の速さです。" },
     "avatar.maxFps": { label: "一秒あたりの最大コマ数", help: "少ないほど電力を節約します。" },
     "avatar.maxPixelRatio": {
