@@ -5,7 +5,7 @@ import { pathToFileURL } from "node:url";
 
 const outDir = await Deno.makeTempDir();
 const builder = new Builder({ root: new URL("./fixtures/site/", import.meta.url).href, outDir });
-builder.onTransformStaticFile({ pluginName: "loud", filter: /ok\.txt$/ }, ({ text, mode }) => ({
+builder.onTransformStaticFile({ pluginName: "loud", filter: /space\.txt$/ }, ({ text, mode }) => ({
   content: `${text.trim().toUpperCase()} in ${mode}`,
 }));
 builder.onTransformStaticFile({ pluginName: "idle", filter: /\.svg$/ }, () => {});
@@ -52,8 +52,8 @@ Deno.test("Builder.build() writes a server whose static files have etags", async
 });
 
 Deno.test("Builder.onTransformStaticFile() decides what the build has of a static file", async () => {
-  const { response, text } = await ask("/.well-known/ok.txt");
-  assertEquals([response.status, text], [200, "OK in production"]);
+  const { response, text } = await ask("/with%20space.txt");
+  assertEquals([response.status, text], [200, "PLAIN in production"]);
   assertEquals(response.headers.get("content-length"), String(text.length));
   const svg = new URL("./fixtures/site/static/pixel.svg", import.meta.url);
   assertEquals((await ask("/pixel.svg")).text, await Deno.readTextFile(svg));

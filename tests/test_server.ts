@@ -11,6 +11,7 @@ import type { ProviderDefinition } from "@/lib/providers/provider.ts";
 import { PROVIDERS } from "@/lib/providers/registry.ts";
 import { openServices, type Services } from "@/lib/server/services.ts";
 import { buildIfChanged } from "@/tasks/build.ts";
+import type { State } from "@/utils.ts";
 
 export interface TestServerOptions {
   /** What `vtuber.config.json` says, or its very text. The port is always a free one. */
@@ -23,10 +24,10 @@ export interface TestServerOptions {
   root?: string;
 }
 
-let build: Promise<ProdBuildCache> | undefined;
+let build: Promise<ProdBuildCache<State>> | undefined;
 
 /** The page as it is built on disk, where all tests find it; built anew when something has changed. */
-async function readBuild(): Promise<ProdBuildCache> {
+async function readBuild(): Promise<ProdBuildCache<State>> {
   await buildIfChanged(PROGRAM);
   return new ProdBuildCache(PROGRAM, await import(new URL("../_fresh/snapshot.js", import.meta.url).href));
 }

@@ -129,6 +129,11 @@ export class Conversation {
     return this.#speech.listen(speaks);
   }
 
+  /** Languages that whoever listens has voices of their own for. */
+  get speaks(): readonly string[] {
+    return this.#speech.speaks;
+  }
+
   /** A sentence of a turn has been heard to its end. */
   played(turn: string, index: number): void {
     const speech = this.#speech.of(turn);
@@ -232,7 +237,11 @@ export class Conversation {
 
   /** Resolves when nothing runs or waits any more. */
   async settled(): Promise<void> {
-    while (this.#running !== undefined) await this.#running.finished;
+    for (;;) {
+      if (this.#running !== undefined) await this.#running.finished;
+      else if (this.#speech.active) await this.#speech.finished;
+      else return;
+    }
   }
 
   /** Ends whatever runs or waits because the server goes down; resolves when nothing does any more. */

@@ -30,6 +30,8 @@ export interface ConversationRegistryOptions {
   now?(): number;
   /** How often sessions that are not used any more are forgotten, ms; default: once a day. */
   forgetMs?: number;
+  /** Called with the id of a conversation that has been deleted. */
+  onDelete?(id: string): void;
   /** Called when storing has begun to fail and, without a failure, when all is stored again. */
   onStoring(failure?: Error): void;
 }
@@ -39,6 +41,7 @@ export class ConversationRegistry {
   readonly #now: () => number;
   readonly #conversation: ConversationRegistryOptions["conversation"];
   readonly #onStoring: ConversationRegistryOptions["onStoring"];
+  readonly #onDelete: ConversationRegistryOptions["onDelete"];
   /** In memory: those that a session is in, or that are being answered. */
   readonly #live = new Map<string, Conversation>();
   #unsaved = new Map<string, Set<StoredTurn>>();
@@ -55,13 +58,14 @@ export class ConversationRegistry {
   #saving: ReturnType<typeof setTimeout> | undefined;
 
   constructor(
-    { store, epoch, conversation, now = Date.now, forgetMs = DAY_MS, onStoring }: ConversationRegistryOptions,
+    { store, epoch, conversation, now = Date.now, forgetMs = DAY_MS, onStoring, onDelete }: ConversationRegistryOptions,
   ) {
     this.#store = store;
     this.#nextSeq = firstSeq(epoch);
     this.#now = now;
     this.#conversation = conversation;
     this.#onStoring = onStoring;
+    this.#onDelete = onDelete;
     const forget = () => void this.#enqueue(() => this.#forgetSessions());
     forget();
     this.#forgetting = setInterval(forget, forgetMs);
@@ -163,6 +167,7 @@ export class ConversationRegistry {
       conversation?.cancel();
       if (conversation !== undefined) this.#deactivate(conversation);
       this.#unsaved.delete(id);
+      guarded("forget what belongs to a conversation", () => this.#onDelete?.(id));
       for (const [id, entered] of this.#sessionConversations) if (entered === id) this.#sessionConversations.delete(id);
       if (conversation !== undefined) leave(conversation);
     });

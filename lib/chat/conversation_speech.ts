@@ -31,6 +31,17 @@ export class ConversationSpeech {
     return this.#spoken !== undefined;
   }
 
+  /** Resolves when what is being said now has been said, or was silenced. */
+  get finished(): Promise<void> {
+    return this.#spoken?.speech.finished ?? Promise.resolve();
+  }
+
+  /** Languages that every page that listens can speak by itself. */
+  get speaks(): readonly string[] {
+    const [first, ...others] = this.#listeners;
+    return (first?.speaks ?? []).filter((language) => others.every(({ speaks }) => speaks.includes(language)));
+  }
+
   /**
    * Has answers said, from the next one on, as long as somebody listens.
    *
@@ -58,7 +69,7 @@ export class ConversationSpeech {
         conversation,
         owner,
         at,
-        speaks: () => this.#speaks(),
+        speaks: () => this.speaks,
         deliver: (sound) => deliver(turn, sound),
         onFailure,
       });
@@ -88,12 +99,6 @@ export class ConversationSpeech {
     if (this.#spoken === undefined || this.#spoken.turn !== turn) return;
     this.#spoken.speech.stop();
     this.#spoken = undefined;
-  }
-
-  /** Languages that every page that listens can speak by itself. */
-  #speaks(): readonly string[] {
-    const [first, ...others] = this.#listeners;
-    return (first?.speaks ?? []).filter((language) => others.every(({ speaks }) => speaks.includes(language)));
   }
 }
 

@@ -120,5 +120,5 @@ Deno.test("W11: ProviderRouter does not let the built-in brain go on with what a
   const messages: GenerateRequest["messages"] = [...REQUEST.messages, { role: "assistant", content: "Once" }];
   const opened = await routerOf(gone).open({ ...REQUEST, messages }, { signal: NEVER });
   const error = await assertRejects(() => textOf(opened), LlmError);
-  assertEquals([opened.provider, error.code], ["ollama", "ollama_unreachable"]);
+  assertEquals([opened.provider, error.code], ["ollama", "llm_unreachable"]);
 });

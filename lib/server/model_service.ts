@@ -99,7 +99,8 @@ export class ModelService {
     const { engine, voice, rate, pitch } = this.#config.prompts[chosen?.id ?? ""]?.voice ?? {};
     return {
       ...general,
-      ...(engine !== undefined && { engine }),
+      // A general voice is one of the general engine's.
+      ...(engine !== undefined && { engine, voice: undefined }),
       ...(voice !== undefined && { voice }),
       ...(rate !== undefined && { rate }),
       ...(pitch !== undefined && { pitch }),

@@ -108,6 +108,7 @@ export async function openServices(options: ServicesOptions = {}): Promise<Servi
     model: () => live.current.llm.model,
     classifier: () => live.current.emotions.classifier,
     openSpeech: (request) => speech.open(request),
+    onDelete: (conversation) => speech.forget(conversation),
     request: (turns) => ({
       model: live.current.llm.model,
       messages: messagesFor(turns, modelService.context(turns)),
@@ -181,6 +182,8 @@ export interface ChatOptions {
   classifier?(): boolean;
   /** Says answers aloud. Default: nobody speaks. */
   openSpeech?: OpenSpeech;
+  /** Called with the id of a conversation that has been deleted. */
+  onDelete?(conversation: string): void;
   /** Makes the request for the last of `turns`. */
   request(turns: readonly TurnRecord[]): GenerateRequest;
   /** What the model is told beside `turns`, and how much it can be told. Default: nothing, and the usual context. */
@@ -204,7 +207,8 @@ export interface Chat {
 }
 
 export function openChat(options: ChatOptions): Chat {
-  const { store, epoch, limits, model, classifier, openSpeech, request, context, status, character } = options;
+  const { store, epoch, limits, model, classifier, openSpeech, onDelete, request, context, status, character } =
+    options;
   const { connections = new Connections() } = options;
 
   const metrics = new Metrics();
@@ -223,6 +227,7 @@ export function openChat(options: ChatOptions): Chat {
       ...(classifier && { classifier }),
       ...(openSpeech && { openSpeech }),
     },
+    ...(onDelete && { onDelete }),
     onStoring: (failure) => tellOfStoring(connections, failure),
   });
   const sessions = new SessionRegistry({

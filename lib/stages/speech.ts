@@ -28,7 +28,7 @@ export class SpeechStage implements Stage {
   /** Where the next piece begins: blank lines before it belong to it. */
   #from = 0;
   /** Where the text began in the turn's. */
-  readonly #at: number;
+  #at: number;
   #emit: Emit = () => {};
 
   constructor({ speak = "all", fallback = "en", at = 0 }: SpeechOptions = {}) {
@@ -47,7 +47,7 @@ export class SpeechStage implements Stage {
         emit(event);
         this.#pieces = this.#newPieces();
         this.#unended = NOTHING_UNENDED;
-        this.#from = 0;
+        this.#from = this.#at = 0;
         return;
       case "end":
       case "error":

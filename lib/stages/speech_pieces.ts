@@ -39,9 +39,12 @@ const CLOSERS = /[*_~"”“»」』）)\]】]/;
 const ENDED = /[\p{Sentence_Terminal}…]["'”“’»)\]*_~」』）】]*\s*$/u;
 /** What has a full stop and ends no sentence, and initials. "I." may end one. */
 const ABBREVIATION =
-  /(?:(?<![\p{L}.])(?:Dr|Mrs?|Ms|Mx|Prof|St|Mt|Sgt|Capt|Lt|Col|Gen|Rev|Hon|Gov|Sen|Rep|Sra?|Srta|Mme|Mlle|Hr|Fr|Nr|No|Fig|Vol|vs|cf|ca|approx|bzw|evtl|e\.g|i\.e|z\.\s?B|d\.\s?h|u\.\s?a|p\.\s?ej)|(?<![\p{L}])[A-HJ-Z])\.\s*$/u;
+  /(?:(?<![\p{L}.])(?:Dr|Mrs?|Ms|Mx|Prof|St|Mt|Sgt|Capt|Lt|Col|Gen|Rev|Hon|Gov|Sen|Rep|Sra?|Srta|Mme|Mlle|Hr|Fr|Nr|No|Fig|Vol|vs|cf|ca|approx|bzw|evtl|e\.g|i\.e|z\.\s?B|d\.\s?h|u\.\s?a|p\.\s?ej)|(?<![^\s."'“„«(])[A-HJ-Z])\.\s*$/u;
 /** Before these a full stop or a question mark stands within an address. */
 const WITHIN_WORD = /^[\p{Script=Latin}\p{N}=&/%#@+$-]/u;
+const OPENERS = /[\p{Ps}\p{Pi}]+$/u;
+const ASCII_END = /[!-~]$/;
+const QUOTATION_END = /[」』）”"]$/;
 /** Behind a quotation, the sentence around it goes on with these. */
 const AFTER_QUOTATION = /^[\p{Script=Hiragana}、，,]/u;
 
@@ -56,14 +59,14 @@ export class SpeechPieces {
   readonly #give: (piece: SpeechPiece) => boolean;
   #kinds = new LineKinds();
   #sentences = new Sentences();
-  /** The line so far; what is given out already is before `#start`. */
-  #line = "";
+  /** The line so far, without what is given out already. */
+  #open = "";
+  /** Where that begins: in its line, and in the whole text. */
   #start = 0;
-  /** Where the line begins in the whole text. */
   #at = 0;
   /** Of what is not given out yet. */
   #width = 0;
-  /** Offset in the line behind a sign that may end a clause. */
+  /** Offset in what is open behind a sign that may end a clause. */
   #clause: number | undefined;
   #saysLine: boolean | undefined;
   /** True until something is said. */
@@ -87,29 +90,30 @@ export class SpeechPieces {
 
   /** What is left is a last piece: nothing more comes. */
   end(): void {
-    this.#line += this.#half;
+    this.#open += this.#half;
     this.#half = "";
     this.#endLine("");
   }
 
   #step(character: string): void {
     if (character === "\n") return this.#endLine(character);
-    this.#line += character;
+    this.#open += character;
     if (this.#saysLine === false) return;
     this.#width += IDEOGRAPH.test(character) ? IDEOGRAPH_WIDTH : character.length;
     for (const { text, at } of this.#sentences.push(character)) {
-      if (ENDED.test(text)) this.#endSentence(at + text.length);
+      // By Unicode's rules, what opens something belongs to the sentence before it when no blank is between.
+      const sentence = text.replace(OPENERS, "");
+      if (ENDED.test(sentence)) this.#endSentence(at + sentence.length - this.#start);
     }
     if (this.#first) this.#lookForClause(character);
     if (this.#width > LONGEST) this.#cutLong();
   }
 
   #endLine(end: string): void {
-    const says = this.#kinds.end(this.#line);
-    this.#line += end;
-    if (this.#line.length > this.#start) this.#cut(this.#line.length, !says, true);
-    this.#at += this.#line.length;
-    this.#line = "";
+    // Of a line that is being said already, nothing else can become known.
+    const says = this.#kinds.end(this.#start === 0 ? this.#open : "");
+    this.#open += end;
+    if (this.#open !== "") this.#cut(this.#open.length, !says, true);
     this.#start = this.#width = 0;
     this.#clause = undefined;
     this.#sentences = new Sentences();
@@ -117,90 +121,93 @@ export class SpeechPieces {
   }
 
   #endSentence(end: number): void {
-    if (end <= this.#start) return;
-    const before = this.#line.slice(this.#start, end);
-    if (ABBREVIATION.test(before) || !LETTER.test(this.#start === 0 ? before.replace(LINE_SIGNS, "") : before)) return;
-    if (/[!-~]$/.test(before) && WITHIN_WORD.test(this.#line.slice(end))) return;
+    if (end <= 0) return;
+    const before = this.#open.slice(0, end);
+    const rest = this.#open.slice(end);
+    if (ABBREVIATION.test(before) || (ASCII_END.test(before) && WITHIN_WORD.test(rest))) return;
+    const picture = before.endsWith("!") && rest.startsWith("[");
+    if (picture || !LETTER.test(this.#withoutSigns(before))) return;
     const to = this.#behindClosers(end);
     const patience = this.#first ? FIRST_QUOTATION : QUOTATION;
-    if (this.#isOpen(to) && widthOf(this.#line.slice(this.#start, to)) < patience) return;
-    if (/[」』）”"]$/.test(this.#line.slice(0, to)) && AFTER_QUOTATION.test(this.#line.slice(to))) return;
+    if (this.#isOpen(to) && widthOf(this.#open.slice(0, to)) < patience) return;
+    if (QUOTATION_END.test(this.#open.slice(0, to)) && AFTER_QUOTATION.test(this.#open.slice(to))) return;
     this.#cutText(to);
   }
 
   /** Cuts a first clause off, once a letter shows that the sentence goes on. */
   #lookForClause(character: string): void {
     if (CLAUSE.test(character)) {
-      this.#clause = this.#line.length;
-    } else if (character === " " && this.#line.endsWith(" - ")) {
-      this.#clause = this.#line.length - 1;
+      this.#clause = this.#open.length;
+    } else if (character === " " && this.#open.endsWith(" - ")) {
+      this.#clause = this.#open.length - 1;
     } else if (this.#clause !== undefined && LETTER.test(character)) {
       const to = this.#behindClosers(this.#clause);
       this.#clause = undefined;
-      if (to <= this.#start) return;
-      const clause = this.#line.slice(this.#start, to);
+      const clause = this.#open.slice(0, to);
       if (!CLAUSE_END.test(clause.replace(/["”“»」』）)*_]+(?=\s*$)/, ""))) return;
-      const words = this.#start === 0 ? clause.replace(LINE_SIGNS, "") : clause;
-      if (lengthOfClause(words) >= FIRST_CLAUSE && !this.#isOpen(to)) this.#cutText(to);
+      if (lengthOfClause(this.#withoutSigns(clause)) >= FIRST_CLAUSE && !this.#isOpen(to)) this.#cutText(to);
     }
   }
 
   /** Cuts what got too long, at the best place there is. */
   #cutLong(): void {
-    const text = this.#line.slice(this.#start);
+    const text = this.#open;
     const least = text.length * SHORTEST_CUT / LONGEST;
     for (const cuts of CUTS) {
       const places = [...text.matchAll(cuts)].map(({ index, 0: sign }) => index + sign.length)
         .filter((place) => place >= least && place < text.length);
-      const place = places.findLast((one) => !this.#isOpen(this.#start + one)) ?? places.at(-1);
-      if (place !== undefined) return this.#cutText(this.#start + place);
+      const place = places.findLast((one) => !this.#isOpen(one)) ?? places.at(-1);
+      if (place !== undefined) return this.#cutText(place);
     }
-    this.#cutText(this.#line.length);
+    this.#cutText(text.length);
   }
 
   /** Where a piece ends whose sentence or clause ends at `end`: behind signs that close what it opened, and blanks. */
   #behindClosers(end: number): number {
     let to = end;
-    if (!/\s/.test(this.#line.charAt(to - 1))) {
-      while (CLOSERS.test(this.#line.charAt(to)) && this.#closes(to)) to++;
+    if (!/\s/.test(this.#open.charAt(to - 1))) {
+      while (CLOSERS.test(this.#open.charAt(to)) && this.#closes(to)) to++;
     }
-    while (/\s/.test(this.#line.charAt(to))) to++;
+    while (/\s/.test(this.#open.charAt(to))) to++;
     return to;
   }
 
   /** Whether the sign at an offset closes what is open there. */
   #closes(at: number): boolean {
-    const sign = this.#line.charAt(at);
-    if (/[_~]/.test(sign)) return true;
-    return unclosedAt(this.#line.slice(this.#start), at - this.#start).at(-1)?.includes(sign) === true ||
-      (sign === "*" && this.#line.charAt(at - 1) === "*");
+    const sign = this.#open.charAt(at);
+    if (/[_~]/.test(sign) || (sign === "*" && this.#open.charAt(at - 1) === "*")) return true;
+    return unclosedAt(this.#open, at).at(-1)?.includes(sign) === true;
   }
 
   #isOpen(at: number): boolean {
-    return unclosedAt(this.#line.slice(this.#start), at - this.#start).length > 0;
+    return unclosedAt(this.#open, at).length > 0;
   }
 
-  /** Gives out a part of the line, unless the line is not for saying. */
+  #withoutSigns(begun: string): string {
+    return this.#start === 0 ? begun.replace(LINE_SIGNS, "") : begun;
+  }
+
+  /** Gives out the beginning of what is open, unless the line is not for saying. */
   #cutText(to: number): void {
-    this.#saysLine ??= this.#kinds.maySay(this.#line);
+    this.#saysLine ??= this.#kinds.maySay(this.#open);
     if (this.#saysLine) this.#cut(to, false, false);
   }
 
   #cut(to: number, seenOnly: boolean, endsLine: boolean): void {
-    const from = this.#start;
-    const text = this.#line.slice(from, to);
-    this.#start = to;
-    this.#width = widthOf(this.#line.slice(to));
-    if (this.#clause !== undefined && this.#clause <= to) this.#clause = undefined;
-    const said = this.#give({
-      text,
-      from: this.#at + from,
+    const piece = {
+      text: this.#open.slice(0, to),
+      from: this.#at,
       to: this.#at + to,
-      startsLine: from === 0,
+      startsLine: this.#start === 0,
       endsLine,
       seenOnly,
-    });
-    if (said) this.#first = false;
+    };
+    this.#open = this.#open.slice(to);
+    this.#start += to;
+    this.#at += to;
+    this.#width = widthOf(this.#open);
+    this.#clause = this.#clause !== undefined && this.#clause > to ? this.#clause - to : undefined;
+    if (this.#give(piece)) this.#first = false;
   }
 }
 

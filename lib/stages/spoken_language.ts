@@ -35,13 +35,13 @@ const WORDS: Record<string, string> = {
   de: "der die das und ich ist nicht du wir sie ein eine einen es mit auf für dir mir dich mich wie was auch aber " +
     "kann bin bist sind hallo ja nein danke gut guten sehr von zu dem den heiße natürlich",
   fr: "le les et je est pas tu vous nous une des du il elle c'est j'ai ça que qui dans pour avec sur très bien oui " +
-    "bonjour merci mais suis es peux avez être comment je m'appelle bonne aux",
+    "bonjour merci mais suis la de un en à au peux avez être comment je m'appelle bonne aux",
   es: "el los las y es no yo tú usted una que con por para muy está estoy soy eres hola gracias pero como cómo qué " +
-    "más sí me te puedo claro bueno buenos días del al",
+    "más sí me te puedo claro bueno buenos días del al la de un en",
   it: "il lo gli e è non io tu sono sei una che di con per molto ciao grazie ma come cosa più sì mi ti posso della " +
-    "certo bella buon buongiorno perché anche sto stai",
+    "certo bella buon buongiorno perché anche sto stai la un in a",
   pt: "os as e é não eu você uma que com por para muito está estou sou olá obrigado obrigada mas como mais sim me " +
-    "posso da do na no em meu minha claro bom isso essa",
+    "posso da do na no em meu minha claro bom isso essa de um",
   nl:
     "de het een en ik is niet je jij wij zij met voor van op dat wat hoe ook maar kan ben bent zijn hallo dank goed " +
     "goede naar heet natuurlijk gaat",

@@ -35,7 +35,7 @@ export class ThoughtsStage implements Stage {
 
   /** @param before text of the answer that came before, where it is gone on with; thoughts may begin after it */
   constructor(before = "") {
-    this.#code.feed(before);
+    if (before !== "") this.#code.feed(before);
   }
 
   take(event: TurnEvent, emit: Emit): void {

@@ -43,15 +43,14 @@ export class SpeechService implements Disposable {
     return new ServiceSpeech(new SpeechStage({ speak, at: request.at ?? 0 }), () => this.#speaker(request));
   }
 
-  /** Says one text, whatever the configuration says: to hear what a voice is like. */
-  openAs(how: Partial<VoiceChoice>, request: TurnSpeechRequest): TurnSpeech {
-    const stage = new SpeechStage({ speak: "all" });
-    return new ServiceSpeech(stage, () => this.#speaker(request, how));
-  }
-
   /** The sound of that id, for whoever may read its conversation. */
   sound(id: string, principal: Principal): Sound | undefined {
     return this.#sounds.get(id, principal);
+  }
+
+  /** Frees the sounds of a conversation. */
+  forget(conversation: string): void {
+    this.#sounds.freeConversation(conversation);
   }
 
   [Symbol.dispose](): void {
@@ -59,22 +58,22 @@ export class SpeechService implements Disposable {
     this.#sounds[Symbol.dispose]();
   }
 
-  #speaker(request: TurnSpeechRequest, how: Partial<VoiceChoice> = {}): Speaker {
+  #speaker(request: TurnSpeechRequest): Speaker {
     const { conversation, owner, speaks, ahead, deliver, onFailure } = request;
     return new Speaker({
       synthesiser: this.#synthesiser,
       conversation,
       owner,
       path: this.#options.path,
-      choose: (language) => this.#choose(language, speaks(), how),
+      choose: (language) => this.#choose(language, speaks()),
       deliver,
       onFailure,
       ...(ahead !== undefined && { ahead }),
     });
   }
 
-  #choose(language: string, speaks: readonly string[], how: Partial<VoiceChoice>): ChosenVoice {
-    const { engine: wanted, voice, rate, pitch } = { ...this.#options.settings(), ...how };
+  #choose(language: string, speaks: readonly string[]): ChosenVoice {
+    const { engine: wanted, voice, rate, pitch } = this.#options.settings();
     const engine = chooseEngine({ engine: wanted, language, speaks, engines: this.#options.engines() });
     if (typeof engine === "string") return engine;
     return { engine, rate, pitch, ...(voice !== undefined && { voice }) };

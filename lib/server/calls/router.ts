@@ -24,6 +24,8 @@ export interface CallContext<P = never> {
   readonly signal: AbortSignal;
   /** Sends the page how far it is. What a slow socket has no room for is left out. */
   progress(value: P): void;
+  /** The same for what must not be missing, however slow the socket is. */
+  part(value: P): void;
 }
 
 /**
@@ -125,7 +127,10 @@ export class CallConnection {
       const progress = (value: unknown) => {
         if (!signal.aborted && !busy()) send({ type: "progress", id, value });
       };
-      const value = await router.answer(call, { session, signal, progress });
+      const part = (value: unknown) => {
+        if (!signal.aborted) send({ type: "progress", id, value });
+      };
+      const value = await router.answer(call, { session, signal, progress, part });
       send({ type: "result", id, value });
     } catch (error) {
       send({ type: "refused", id, ...(signal.aborted ? CANCELLED : errorOf(error, call.method)) });

@@ -61,8 +61,8 @@ export function speechCalls({ speech, engines }: SpeechCallsOptions): Handlers {
       z.object({}, { error: "must be an object" }),
       async () =>
         await Promise.all([...engines().values()].map(async (engine) => {
-          const needs = await engine.needs();
-          const voices = (await engine.voices()).map(({ id, name, languages }) => ({
+          const needs = await engine.needs().catch((error: unknown) => String(error));
+          const voices = (await engine.voices().catch(() => [])).map(({ id, name, languages }) => ({
             id,
             name,
             languages: [...languages],
@@ -79,8 +79,8 @@ function textOf(conversation: Conversation, turn: string): string | undefined {
 
 /** Says what is fed, and tells the page of each sentence once its sound has begun. */
 async function follow(
-  { progress, signal }: CallContext<Spoken>,
-  { id, owner }: Conversation,
+  { part, signal }: CallContext<Spoken>,
+  conversation: Conversation,
   from: number,
   open: (request: TurnSpeechRequest) => TurnSpeech | undefined,
   run: (feed: (text: string) => void) => Promise<void>,
@@ -88,12 +88,11 @@ async function follow(
   const sentences = new Map<number, SpokenSentence>();
   let failure: VoiceError | undefined;
   const spoken = open({
-    conversation: id,
-    owner,
-    // What the page's own browser can say, it has said the first time.
-    speaks: () => [],
+    conversation: conversation.id,
+    owner: conversation.owner,
+    speaks: () => conversation.speaks,
     ahead: Infinity,
-    deliver: (sound) => progress({ ...sentences.get(sound.index)!, ...sound }),
+    deliver: (sound) => part({ ...sentences.get(sound.index)!, ...sound }),
     onFailure: (error) => failure = error,
   });
   if (spoken === undefined) return;

@@ -70,8 +70,8 @@ export function registerIslands(modules: IslandModule[]): Map<unknown, Island> {
   return islands;
 }
 
-/** A build on disk, or inside a compiled binary. */
-export class ProdBuildCache implements BuildCache {
+/** A build on disk, or inside a compiled binary. It names the state of its app, as upstream has it. */
+export class ProdBuildCache<_State> implements BuildCache {
   root: string;
   clientEntry: string;
   alwaysBoot = false;
