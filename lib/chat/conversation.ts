@@ -4,6 +4,8 @@ import { RequestError } from "@/lib/protocol/request_error.ts";
 import { internalError } from "@/lib/telemetry/internal_error.ts";
 import { pageRecordOf, type StoredTurn } from "@/lib/store/store.ts";
 import { type LanguageModel, runTurn } from "./turn.ts";
+import type { TurnTimings } from "./turn_timings.ts";
+import type { TurnStage } from "@/lib/protocol/calls.ts";
 import type { Emit, TurnEvent, Usage } from "@/lib/stages/events.ts";
 import { FeelingsStage } from "@/lib/stages/feelings.ts";
 import { MarksStage } from "@/lib/stages/marks.ts";
@@ -36,6 +38,8 @@ export interface ConversationOptions {
   request(turns: readonly TurnRecord[]): GenerateRequest;
   /** Makes what follows the events of one turn, for the log and the metrics. It must not throw. */
   watch(): Emit;
+  /** Times the stages of turns. Default: nobody does. */
+  timings?: TurnTimings;
   /** Called with each turn whose record has changed. */
   onChange(turn: StoredTurn): void;
 }
@@ -82,7 +86,10 @@ export class Conversation {
       conversation: options.id,
       owner: options.owner,
       open: options.openSpeech,
-      deliver: (turn, speech) => this.#announce({ type: "speech", turn, seq: this.#next(), ...speech }),
+      deliver: (turn, speech) => {
+        if (speech.url !== undefined) this.#reached(turn, "firstSound");
+        this.#announce({ type: "speech", turn, seq: this.#next(), ...speech });
+      },
       onFailure: ({ message }) => this.#tell((watcher) => watcher.notice?.({ code: "voice_failed", message })),
     });
     this.#options = options;
@@ -129,7 +136,10 @@ export class Conversation {
 
   /** A sentence of a turn has been heard to its end. */
   played(turn: string, index: number): void {
-    this.#speech.of(turn)?.played(index);
+    const speech = this.#speech.of(turn);
+    if (speech === undefined) return;
+    speech.played(index);
+    this.#reached(turn, "played");
   }
 
   /**
@@ -153,6 +163,7 @@ export class Conversation {
     const record: StoredTurn = { turn, prompt: text, ...greeted, text: "", thinking: "", state: "queued" };
     if (askedBy !== OWNER.id) record.askedBy = askedBy;
     this.#turns.push(record);
+    this.#options.timings?.begin(this.id, turn);
     this.#push(record, { type: "queued", turn, seq: this.#next(), text, ...greeted });
     this.#runNext();
   }
@@ -179,6 +190,7 @@ export class Conversation {
     delete record.error;
     delete record.heard;
     record.state = "queued";
+    this.#options.timings?.begin(this.id, turn);
     const { prompt: text, greeting } = record;
     this.#push(record, {
       type: "queued",
@@ -256,6 +268,7 @@ export class Conversation {
     const record = this.#turns[index];
     if (record === undefined) return;
     record.state = "streaming";
+    this.#reached(record.turn, "queue");
     const controller = new AbortController();
     const finished = this.#answer(record, this.#turns.slice(0, index + 1), controller.signal).then(() => {
       this.#running = undefined;
@@ -271,6 +284,7 @@ export class Conversation {
       const keep = this.#keeping(record);
       const watch = options.watch();
       const emit = (event: TurnEvent) => {
+        if (event.type === "text" || event.type === "thinking") this.#reached(record.turn, "firstToken");
         keep(event);
         watch(event);
       };
@@ -325,6 +339,7 @@ export class Conversation {
         return this.#push(record, { ...event, turn, seq: this.#next() });
       case "sentence": {
         const { type, ...sentence } = event;
+        this.#reached(turn, "firstClause");
         this.#announce({ type, turn, seq: this.#next(), ...sentence });
         return this.#speech.of(turn)?.say(sentence);
       }
@@ -377,6 +392,10 @@ export class Conversation {
     record.error = error;
     this.#speech.end(record.turn);
     this.#push(record, { type: "error", turn: record.turn, seq: this.#next(), ...error });
+  }
+
+  #reached(turn: string, stage: TurnStage): void {
+    this.#options.timings?.reached(this.id, turn, stage);
   }
 
   #next(): number {

@@ -54,6 +54,21 @@ export interface VoiceEngineInfo {
   voices: { id: string; name: string; languages: string[] }[];
 }
 
+/**
+ * What a turn comes to, in this order: its answer is begun, the model's first token is there, the first piece of it can
+ * be said, its sound has begun, it has been heard to its end.
+ */
+export const TURN_STAGES = ["queue", "firstToken", "firstClause", "firstSound", "played"] as const;
+
+export type TurnStage = typeof TURN_STAGES[number];
+
+/** When a turn came to each of its stages; one that it has not come to is absent. */
+export interface TurnTiming {
+  turn: string;
+  /** Since its prompt was taken. */
+  seconds: { [stage in TurnStage]?: number };
+}
+
 /** One field of the configuration that the page may change. Writing `null` brings the default back. */
 export interface SettingField {
   /** Such as `["llm", "model"]`. */
@@ -181,6 +196,8 @@ export interface Calls {
   /** Says a text in the chosen voice, to this page alone. */
   "speech.say": { params: { text: string }; result: Record<string, never>; progress: SpokenSentence & SentenceSpeech };
   "voices.list": { params: Record<string, never>; result: VoiceEngineInfo[] };
+  /** Of the last turns of all conversations, the newest first. */
+  "turns.timings": { params: Record<string, never>; result: TurnTiming[] };
   "context.use": { params: Record<string, never>; result: ContextUse };
   "settings.read": { params: Record<string, never>; result: SettingField[] };
   /** Validated, written to the file, and applied at once but for fields that say `restart`. */

@@ -17,6 +17,7 @@ export const CALL_ROLES: Readonly<Record<Method, Role>> = {
   "speech.turn": "guest",
   "speech.say": "owner",
   "voices.list": "owner",
+  "turns.timings": "owner",
   "context.use": "guest",
   "settings.read": "owner",
   "settings.write": "owner",

@@ -27,6 +27,7 @@ import { claimEpoch } from "@/lib/chat/epoch.ts";
 import { RequestLimits } from "@/lib/chat/request_limits.ts";
 import { SessionRegistry } from "@/lib/chat/session_registry.ts";
 import type { LanguageModel } from "@/lib/chat/turn.ts";
+import { TurnTimings } from "@/lib/chat/turn_timings.ts";
 import { watchTurn } from "@/lib/chat/turn_telemetry.ts";
 import { LiveConfig } from "@/lib/config/live_config.ts";
 import { loadConfig, type LoadedConfig } from "@/lib/config/load.ts";
@@ -211,6 +212,7 @@ export function openChat(options: ChatOptions): Chat {
   const { connections = new Connections() } = options;
 
   const metrics = new Metrics();
+  const timings = new TurnTimings(metrics);
   const requestLimits = new RequestLimits(limits);
   const languageModel = limitConcurrency(options.languageModel, limits.generations);
   const conversations = new ConversationRegistry({
@@ -221,6 +223,7 @@ export function openChat(options: ChatOptions): Chat {
       queue: limits.queue,
       request,
       watch: () => watchTurn(metrics, "v2"),
+      timings,
       ...(classifier && { classifier }),
       ...(openSpeech && { openSpeech }),
     },
@@ -234,7 +237,7 @@ export function openChat(options: ChatOptions): Chat {
     ...(character && { character }),
   });
   const calls = new CallRouter();
-  calls.register(conversationCalls({ sessions, conversations, ...(context && { context }) }));
+  calls.register(conversationCalls({ sessions, conversations, timings, ...(context && { context }) }));
   metrics.observe("sockets", "Open sockets", () => connections.size);
   metrics.observe("sessions", "Sessions in memory", () => sessions.size);
   metrics.observe("queued", "Prompts that wait behind a running turn", () => conversations.queued);

@@ -21,6 +21,7 @@ export class Metrics {
   readonly #pieces: Counter<"provider">;
   readonly #first: Histogram<"provider">;
   readonly #rate: Histogram<"provider">;
+  readonly #stages: Histogram<"stage">;
 
   constructor() {
     const registers = [this.#registry];
@@ -67,6 +68,13 @@ export class Metrics {
       buckets: [1, 2, 5, 10, 20, 40, 80, 160, 320],
       registers,
     });
+    this.#stages = new Histogram({
+      name: "vtuber_turn_stage_seconds",
+      help: "From the prompt to each stage of its turn, as far as it came",
+      labelNames: ["stage"],
+      buckets: [0.01, 0.025, 0.05, 0.1, 0.2, 0.3, 0.5, 1, 2, 5, 10, 30, 60],
+      registers,
+    });
   }
 
   /**
@@ -92,6 +100,11 @@ export class Metrics {
     this.#pieces.inc({ provider }, pieces);
     if (firstSeconds !== undefined) this.#first.observe({ provider }, firstSeconds);
     if (pieces > 1 && streamSeconds > 0) this.#rate.observe({ provider }, (pieces - 1) / streamSeconds);
+  }
+
+  /** A turn has come to one of its stages, so long after its prompt was taken. */
+  turnStage(stage: string, seconds: number): void {
+    this.#stages.observe({ stage }, seconds);
   }
 
   /** The page that Prometheus reads. */

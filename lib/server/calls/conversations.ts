@@ -5,6 +5,7 @@ import { exportJson, exportMarkdown, fileName } from "@/lib/chat/export.ts";
 import { contextBudget, contextUse } from "@/lib/chat/context.ts";
 import type { ConversationRegistry } from "@/lib/chat/conversation_registry.ts";
 import type { SessionRegistry } from "@/lib/chat/session_registry.ts";
+import type { TurnTimings } from "@/lib/chat/turn_timings.ts";
 import type { ContextOptions } from "@/lib/characters/context_options.ts";
 import type { TurnRecord } from "@/lib/protocol/v2.ts";
 import { oneLine } from "@/lib/text.ts";
@@ -30,12 +31,14 @@ function object<Shape extends z.core.$ZodLooseShape>(shape: Shape): z.ZodObject<
 export interface ConversationCallsOptions {
   sessions: SessionRegistry;
   conversations: ConversationRegistry;
+  timings: TurnTimings;
   /** What the model is told beside `turns`, and how much it can be told. Default: nothing, and the usual context. */
   context?(turns: readonly TurnRecord[]): ContextOptions;
 }
 
-export function conversationCalls({ sessions, conversations, context }: ConversationCallsOptions): Handlers {
+export function conversationCalls({ sessions, conversations, timings, context }: ConversationCallsOptions): Handlers {
   return {
+    ...checked("turns.timings", nothing, () => timings.last),
     ...checked(
       "conversations.list",
       object({ query: text("what to look for").exactOptional() }),
