@@ -18,16 +18,15 @@ function engineFor(id: string, ...languages: string[]): [string, VoiceEngine] {
 
 const flite = engineFor("flite", "en");
 const blips = engineFor("blips", "*");
-const sherpa = engineFor("sherpa", "ja");
 
 function chosen(choice: Partial<Choice>, ...engines: [string, VoiceEngine][]): string {
   const found = chooseEngine({ engine: "auto", language: "en", speaks: [], engines: new Map(engines), ...choice });
   return typeof found === "string" ? found : found.id;
 }
 
-Deno.test("auto takes a neural voice, else the browser's own, else flite for English, else nobody", () => {
-  const all = [flite, blips, sherpa];
-  assertEquals(chosen({ language: "ja", speaks: ["ja-JP"] }, ...all), "sherpa");
+Deno.test("auto takes the browser's own voice, else flite for English, else nobody", () => {
+  const all = [flite, blips];
+  assertEquals(chosen({ language: "ja", speaks: ["ja-JP"] }, ...all), "browser");
   assertEquals(chosen({ language: "en", speaks: ["ja-JP", "en-GB"] }, ...all), "browser");
   assertEquals(chosen({ language: "en-US", speaks: ["en_GB"] }, ...all), "browser");
   assertEquals(chosen({ language: "en", speaks: ["ja-JP"] }, ...all), "flite");
@@ -41,6 +40,5 @@ Deno.test("an engine that is named is taken at its word", () => {
   assertEquals(chosen({ engine: "flite", language: "ja", speaks: ["ja"] }, ...all), "none");
   assertEquals(chosen({ engine: "blips", language: "ja" }, ...all), "blips");
   assertEquals(chosen({ engine: "browser", language: "ja" }, ...all), "browser");
-  assertEquals(chosen({ engine: "sherpa", language: "ja" }, ...all), "none");
   assertEquals(chosen({ engine: "off", speaks: ["en"] }, ...all), "none");
 });
