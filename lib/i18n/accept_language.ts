@@ -1,4 +1,4 @@
-// @ts-types="npm:@types/negotiator@^0.6.4"
+// @ts-types="@/lib/negotiator.d.ts"
 import Negotiator from "negotiator";
 import { firstLanguage, type Language } from "./language.ts";
 

@@ -1,6 +1,6 @@
 /** Text and models travel compressed: from what the build has prepared, else compressed once and remembered. */
 import { createHash } from "node:crypto";
-// @ts-types="npm:@types/negotiator@^0.6.4"
+// @ts-types="@/lib/negotiator.d.ts"
 import Negotiator from "negotiator";
 import { promisify } from "node:util";
 import { brotliCompress, constants, gzip } from "node:zlib";
