@@ -2,7 +2,7 @@
 import { assert } from "@std/assert";
 import { launchBrowser, type Page } from "./browser.ts";
 import { until } from "./until.ts";
-import { named, say, visit } from "./visit.ts";
+import { CALM, named, say, visit } from "./visit.ts";
 import { OWNER } from "@/lib/principal.ts";
 
 const ANSWER = "Hello there, my dear friend. I was thinking about the sea, about the old lighthouse, and about you. " +
@@ -63,7 +63,7 @@ Deno.test("an answer is heard while it comes; Stop ends it, and what was heard i
           return turns[0]?.text === ANSWER && heard > 0 && heard < ANSWER.length;
         });
       },
-      {},
+      { avatar: CALM, voice: { engine: "flite" } },
       { stub: { behaviour: { answer: ANSWER } } },
     );
   } finally {

@@ -9,6 +9,9 @@ import type { ProviderDefinition } from "@/lib/providers/provider.ts";
 /** Software WebGL at full speed and size would leave nothing of the machine for the page. */
 export const CALM = { maxFps: 4, maxPixelRatio: 0.5 };
 
+/** Sentences that nobody listens to would be made all the same, and end with the next message. */
+export const SILENT = { engine: "off" };
+
 export interface Visit {
   page: Page;
   server: TestServer;
@@ -36,7 +39,7 @@ export async function visit(
   { env = {}, stub: ollama = {}, provider, complaints: expected = [] }: VisitOptions = {},
 ): Promise<void> {
   await using stub = startStub(ollama);
-  const calm = typeof config === "string" ? config : { avatar: CALM, ...config };
+  const calm = typeof config === "string" ? config : { avatar: CALM, voice: SILENT, ...config };
   await using server = await TestServer.open({
     config: calm,
     env: { OLLAMA_HOST: stub.url, ...env },

@@ -369,7 +369,8 @@ export class Conversation {
     const record = this.#turns.find((known) => known.turn === turn);
     if (record === undefined) return;
     const to = heardOffset(record.text, heard);
-    if (record.state !== "streaming" && record.text.slice(to).trim() === "") return;
+    // What had ended before anything of it was heard has been read instead.
+    if (record.state !== "streaming" && (to === 0 || record.text.slice(to).trim() === "")) return;
     record.heard = to;
     this.#push(record, { type: "heard", turn, seq: this.#next(), heard: to });
   }
