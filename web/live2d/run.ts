@@ -1,22 +1,12 @@
 import { effect, signal as createSignal, untracked } from "@preact/signals";
-import {
-  activity,
-  appConfig,
-  chosenAvatar,
-  feelings,
-  heard,
-  mouthPose,
-  shownAvatar,
-  speech,
-  taps,
-} from "@/web/presence/presence.ts";
+import { appConfig, chosenAvatar, shownAvatar, taps } from "@/web/presence/presence.ts";
 import type { AppConfig } from "@/lib/protocol/app_config.ts";
 import type { Avatar } from "@/web/presence/avatar.ts";
 import type { Progress } from "./downloads.ts";
 import { faultOf } from "./errors.ts";
 import type { AvatarFault } from "@/lib/protocol/avatar_fault.ts";
 import type { View } from "./fit.ts";
-import { FeelingQueue, heardLength } from "./feeling_queue.ts";
+import { follow } from "./follow.ts";
 import { rememberPicture } from "./picture_memory.ts";
 import type { Stage } from "./stage.ts";
 
@@ -159,36 +149,6 @@ function isAnother(told: AppConfig, known: AppConfig): boolean {
 export function shareOf({ files, filesTotal, bytes, bytesTotal }: Progress): number {
   if (filesTotal < 2) return 0;
   return bytesTotal === null || bytesTotal === 0 ? files / filesTotal : bytes / bytesTotal;
-}
-
-/** Lets the character follow the conversation; a new one on the stage takes up where the old one was. */
-function follow(stage: Stage, shows: { value: number }): (() => void)[] {
-  const queue = new FeelingQueue((name, intensity) => stage.feel(name, intensity));
-  let turn = "";
-  /** What there is of the turn's text; it stays when no more comes, for it may be heard long after. */
-  let text = "";
-  /** The turn whose feelings go by what is heard, also when its voice has been stopped. */
-  let aloud: string | null = null;
-  return [
-    effect(() => {
-      if (shows.value > 0) stage.think(activity.value === "thinking");
-    }),
-    effect(() => {
-      if (shows.value === 0) return;
-      if (speech.value !== null) ({ turn, text } = speech.value);
-      if (heard.value?.turn === turn) aloud = turn;
-      stage.speak(turn, aloud === turn ? null : speech.value?.text ?? null);
-      if (heard.value !== null && (aloud === turn || mouthPose.value !== null)) {
-        queue.reach(heard.value.turn, heardLength(heard.value.turn === turn ? text : "", heard.value.to));
-      } else if (aloud !== turn) queue.reach(turn, speech.value?.text.length ?? Infinity);
-    }),
-    effect(() => {
-      if (shows.value > 0) stage.lipSync(mouthPose.value);
-    }),
-    effect(() => {
-      if (feelings.value !== null) queue.add(feelings.value);
-    }),
-  ];
 }
 
 function followMotionPreference(stage: Stage, signal: AbortSignal): void {

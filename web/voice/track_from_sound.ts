@@ -1,12 +1,18 @@
-/** How the mouth moves with a sound whose engine does not tell: by how loud it is. */
-import type { Viseme } from "@/lib/protocol/speech.ts";
+/** How the mouth moves with a sound whose engine does not tell: by the vowels that are heard in it. */
+import { HOP_MS, spectraOf } from "./cepstrum.ts";
+import { SHAPE_MODEL } from "./shape_model.ts";
+import { likelihoods, loudest } from "./sound_shapes.ts";
+import type { MouthShapeName, Viseme } from "@/lib/protocol/speech.ts";
 
-/** Milliseconds that one viseme is made of. */
-const WINDOW_MS = 20;
-/** As loud as this, of full scale, the mouth is wide open. */
-const LOUD = 0.2;
-/** Softer than this is silence. */
-const SILENT = 0.012;
+/** Softer than this, of full scale, is silence, and so is this share of what is loud in the sound. */
+const SILENT = 0.004;
+const SILENT_SHARE = 0.04;
+/** A silence that is shorter is part of a consonant. Moments. */
+const PAUSE = 8;
+/** A shape that is held shorter is a mistake. Moments. */
+const SHORTEST = 3;
+/** Weights of the moments around one, which sound much like it. */
+const AROUND = [1, 2, 3, 2, 1];
 
 /**
  * The track of a piece of a sound.
@@ -14,15 +20,53 @@ const SILENT = 0.012;
  * @param startMs Milliseconds from the beginning of the sound to this piece, as times of the track count
  */
 export function trackFromSound(samples: Int16Array, sampleRate: number, startMs: number): Viseme[] {
-  const window = Math.max(1, Math.round(sampleRate * WINDOW_MS / 1000));
-  const track: Viseme[] = [];
-  for (let from = 0; from < samples.length; from += window) {
-    const part = samples.subarray(from, from + window);
-    const power = part.reduce((sum, sample) => sum + (sample / 32768) ** 2, 0) / part.length;
-    const loudness = Math.sqrt(power);
-    const shape = loudness < SILENT ? "rest" : "a";
-    const strength = shape === "rest" ? 0 : Math.min(1, loudness / LOUD);
-    track.push({ at: startMs + from * 1000 / sampleRate, shape, strength });
+  const spectra = spectraOf(samples, sampleRate);
+  const { loudness } = spectra;
+  const top = loudest(loudness);
+  const silent = Math.max(SILENT, SILENT_SHARE * top);
+  const scores = top < SILENT ? [] : likelihoods(spectra, SHAPE_MODEL);
+  const shapes = Array.from(loudness, (_, moment): MouthShapeName => shapeOf(scores, moment));
+  for (const { from, to } of runs(Array.from(loudness, (loud) => loud < silent))) {
+    const isEdge = from === 0 || to === shapes.length;
+    if (loudness[from]! < silent && (isEdge || to - from >= PAUSE)) shapes.fill("rest", from, to);
   }
-  return track;
+  for (const { from, to } of runs(shapes)) {
+    if (to - from < SHORTEST && from > 0 && shapes[from] !== "rest") shapes.fill(shapes[from - 1]!, from, to);
+  }
+  return runs(shapes).map(({ from, to }) => ({
+    at: startMs + from * HOP_MS,
+    shape: shapes[from]!,
+    strength: strengthOf(shapes[from]!, Math.max(...loudness.subarray(from, to)) / top),
+  }));
+}
+
+function shapeOf(scores: readonly Float64Array[], moment: number): MouthShapeName {
+  let best: MouthShapeName = "rest";
+  let highest = -Infinity;
+  SHAPE_MODEL.shapes.forEach((shape, index) => {
+    const score = AROUND.reduce((sum, weight, step) => {
+      const near = scores[Math.min(scores.length - 1, Math.max(0, moment + step - 2))];
+      return sum + weight * (near?.[index] ?? -Infinity);
+    }, 0);
+    if (score > highest) [best, highest] = [shape, score];
+  });
+  return best;
+}
+
+/** How much of a shape is made: vowels the more, the louder they are. */
+function strengthOf(shape: MouthShapeName, loudness: number): number {
+  if (shape === "rest") return 0;
+  if (shape === "closed") return 1;
+  if (shape === "narrow") return 0.5;
+  return Math.min(1, 0.4 + 0.6 * Math.sqrt(loudness));
+}
+
+/** Where a list keeps to one value. */
+function runs(list: readonly unknown[]): { from: number; to: number }[] {
+  const found: { from: number; to: number }[] = [];
+  for (let from = 0, to = 0; from < list.length; from = to) {
+    while (to < list.length && list[to] === list[from]) to++;
+    found.push({ from, to });
+  }
+  return found;
 }
