@@ -65,16 +65,14 @@ function isWanted(file: string): boolean {
   return paths.length === 0 || paths.some((path) => file === path || file.startsWith(`${path}/`));
 }
 
-/** What runs as one: the tests of the whole program, all units, and each file that needs a browser, the longest first. */
+/** What runs as one: each file that needs a browser, the longest first, and all others together. */
 async function divide(files: string[]): Promise<string[][]> {
   const { files: graph } = await readImports(PROGRAM, files);
   const needsBrowser = (file: string) => reached(graph, [file]).has("tests/browser.ts");
   const weight = (file: string) => file === LONGEST ? Infinity : Deno.statSync(join(PROGRAM, file)).size;
   const alone = files.filter(needsBrowser).sort((one, other) => weight(other) > weight(one) ? 1 : -1);
   const together = files.filter((file) => !needsBrowser(file));
-  const ofTheWhole = (file: string) => file.startsWith("tests/");
-  const [whole, units] = [together.filter(ofTheWhole), together.filter((file) => !ofTheWhole(file))];
-  return [whole, units, ...alone.map((file) => [file])].filter((job) => job.length > 0);
+  return [together, ...alone.map((file) => [file])].filter((job) => job.length > 0);
 }
 
 /** Runs some files and prints what they said when they are through. */

@@ -74,7 +74,8 @@ const scenes: Scene[] = [
       for (let x = 4; x < width; x += 8) {
         for (let y = 4; y < height; y += 8) {
           const top_ = document.elementFromPoint(left + x, top + y);
-          if (top_ !== null && !tools.contains(top_)) found.add(top_.className);
+          // What it lies in shows at its round corners.
+          if (top_ !== null && !tools.contains(top_) && !top_.contains(tools)) found.add(top_.className);
         }
       }
       return [...found];

@@ -1,6 +1,6 @@
 /** The built page in a real browser, found as a person finds it: by the names of the accessibility tree. */
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
-import { launchBrowser, type Page } from "./browser.ts";
+import { type HTTPRequest, launchBrowser, type Page } from "./browser.ts";
 import { startStub } from "./stub_ollama.ts";
 import { until } from "./until.ts";
 import { logSays, named, say, type Visit, visit, type VisitOptions } from "./visit.ts";
@@ -101,9 +101,19 @@ const scenes: [name: string, play: (visit: Visit) => Promise<void>, options?: Vi
 
   ["scripts and Core are at most 330 kB on the wire, and the chat does not wait for the avatar", async ({ page }) => {
     await page.setCacheEnabled(false);
+    // An avatar that takes its time.
+    let hold = true;
+    const held: HTTPRequest[] = [];
+    await page.setRequestInterception(true);
+    page.on("request", (request) => {
+      if (hold && request.url().includes("/avatars/")) held.push(request);
+      else void request.continue();
+    });
     await page.reload();
     await page.waitForSelector(".chat.ready");
     assertEquals(await page.$eval("canvas", (canvas) => canvas.dataset.state), "loading");
+    hold = false;
+    await Promise.all(held.map((request) => request.continue()));
     await page.waitForSelector('canvas[data-state="ready"]');
     const scripts = await page.evaluate(() =>
       performance.getEntriesByType("resource")
