@@ -23,6 +23,7 @@ import { MouthView, offsets, quantile, shownShare, type TimedFrame, vowelsOf } f
 import { HEARD } from "./spoken_corpus.ts";
 import { aligned } from "./table.ts";
 import type { Viseme } from "@/lib/protocol/speech.ts";
+import { print } from "@/lib/telemetry/log.ts";
 
 const RATE = 48_000;
 /** How much faster than the computer's clock the loudspeaker's runs. */
@@ -198,14 +199,14 @@ if (import.meta.main) {
   const byPhones = watchAll(MOUTH_MODELS);
   const track = await watch(sentences, LONG_SECONDS, true, byPhones);
   const { rows, ok } = rowsOf(byPhones, track, true);
-  console.log(`By the engine's phones, ${LONG_SECONDS} s:\n\n${aligned([HEAD, ...rows])}\n`);
+  print(`By the engine's phones, ${LONG_SECONDS} s:\n\n${aligned([HEAD, ...rows])}\n`);
   for (const voice of ["slt", "rms"]) {
     const bySound = watchAll(MOUTH_MODELS.slice(0, 2));
     const heard = await sentencesOf(voice);
     const all = heard.reduce((sum, { ms }) => sum + ms, 0) / 1000;
     const found = rowsOf(bySound, await watch(heard, all, false, bySound), false);
-    console.log(`By the sound alone, voice ${voice}, ${Math.round(all)} s:\n\n${aligned([HEAD, ...found.rows])}\n`);
+    print(`By the sound alone, voice ${voice}, ${Math.round(all)} s:\n\n${aligned([HEAD, ...found.rows])}\n`);
   }
-  console.log(ok ? "By phones, all is as wanted." : "By phones, not all is as wanted.");
+  print(ok ? "By phones, all is as wanted." : "By phones, not all is as wanted.");
   if (!ok) Deno.exitCode = 1;
 }

@@ -163,12 +163,13 @@ if (import.meta.main) {
   for (const voice of Object.keys(VOICES)) {
     const model = train(learned.filter((one) => one.voice !== voice));
     const share = understood(heard.filter((one) => one.voice === voice), model);
-    console.log(`${voice}, not learned from: ${Math.round(100 * share)} % of the vowels' moments are understood`);
+    print(`${voice}, not learned from: ${Math.round(100 * share)} % of the vowels' moments are understood`);
   }
   const model = train(learned);
-  console.log(`all learned from, other sentences: ${Math.round(100 * understood(heard, model))} %`);
+  print(`all learned from, other sentences: ${Math.round(100 * understood(heard, model))} %`);
   const text = `/** What each shape sounds like. Made by \`bench/train_shapes.ts\` from flite's voices. */
 import type { ShapeModel } from "./sound_shapes.ts";
+import { print } from "@/lib/telemetry/log.ts";
 
 export const SHAPE_MODEL = ${JSON.stringify(model)} as const satisfies ShapeModel;
 `;
