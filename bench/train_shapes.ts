@@ -7,6 +7,7 @@ import { visemesOf } from "@/lib/voice/flite/visemes.ts";
 import { cepstraOf, COEFFICIENTS, HOP_MS, type Spectra, spectraOf } from "@/web/voice/cepstrum.ts";
 import { featuresOf, likelihoods, loudest, type ShapeModel, WARPS } from "@/web/voice/sound_shapes.ts";
 import { HEARD, LEARNED } from "./spoken_corpus.ts";
+import { print } from "@/lib/telemetry/log.ts";
 
 /** Voices, with the length of their throats at first guess. */
 const VOICES: Record<string, number> = { slt: 1.16, rms: 1, awb: 1, kal16: 1 };
@@ -169,7 +170,6 @@ if (import.meta.main) {
   print(`all learned from, other sentences: ${Math.round(100 * understood(heard, model))} %`);
   const text = `/** What each shape sounds like. Made by \`bench/train_shapes.ts\` from flite's voices. */
 import type { ShapeModel } from "./sound_shapes.ts";
-import { print } from "@/lib/telemetry/log.ts";
 
 export const SHAPE_MODEL = ${JSON.stringify(model)} as const satisfies ShapeModel;
 `;
