@@ -301,10 +301,10 @@ export class Conversation {
     const guessing = this.#options.classifier?.() ?? false;
     const speech = this.#speech.begin(record.turn, before.text.length);
     const stages = [
-      new ThoughtsStage(before.text),
-      new MarksStage(before.text),
-      ...(guessing ? [new FeelingsStage(before.text.length)] : []),
-      ...(speech === undefined ? [] : [speech.stage]),
+      () => new ThoughtsStage(before.text),
+      () => new MarksStage(before.text),
+      ...(guessing ? [() => new FeelingsStage(before.text.length)] : []),
+      ...(speech === undefined ? [] : [() => speech.stage]),
     ];
     return pipeline(stages, (event) => {
       // A turn that was ended from outside (a truncation) must not speak into what came after it.

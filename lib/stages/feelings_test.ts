@@ -94,7 +94,7 @@ Deno.test("no feeling is guessed without FeelingsStage", () => {
 
 Deno.test("the stages pass a server's own thoughts on", () => {
   const seen: string[] = [];
-  const emit = pipeline([new ThoughtsStage(), new MarksStage()], (event) => {
+  const emit = pipeline([() => new ThoughtsStage(), () => new MarksStage()], (event) => {
     if (event.type === "text") seen.push(event.data);
     if (event.type === "thinking") seen.push(`(${event.data})`);
   });

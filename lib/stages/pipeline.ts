@@ -3,12 +3,21 @@ import type { Emit, Stage, TurnEvent } from "./events.ts";
 import { report } from "@/lib/telemetry/guard.ts";
 
 /**
- * Makes one function of stages, in their order. A stage that throws is left out from then on, and no text is lost.
+ * Makes one function of stages, in their order. A stage that throws, or cannot be made, is left out from then on, and no
+ * text is lost.
  *
+ * @param makers each makes one of the stages
  * @param out gets what comes out at the end; it must not throw
  */
-export function pipeline(stages: readonly Stage[], out: Emit): Emit {
-  return stages.reduceRight(whileItWorks, out);
+export function pipeline(makers: readonly (() => Stage)[], out: Emit): Emit {
+  return makers.reduceRight((next, make) => {
+    try {
+      return whileItWorks(next, make());
+    } catch (error) {
+      report("make a stage of an answer", error);
+      return next;
+    }
+  }, out);
 }
 
 function whileItWorks(next: Emit, stage: Stage): Emit {

@@ -17,7 +17,7 @@ export interface Outcome {
 export function outcomeOf(pieces: readonly string[], stages: readonly Stage[], gap = ""): Outcome {
   const outcome: Outcome = { text: "", thinking: "", emotions: [] };
   let latest = 0;
-  const emit = pipeline(stages, (event: TurnEvent) => {
+  const emit = pipeline(stages.map((stage) => () => stage), (event: TurnEvent) => {
     switch (event.type) {
       case "text":
         assert(event.data !== "", "no empty pieces are given out");

@@ -196,7 +196,7 @@ Deno.test("SpeechStage says no thoughts, starts afresh after a retraction, and s
   const run = (pieces: string[], end: TurnEvent) => {
     const out: string[] = [];
     const emit = pipeline(
-      [new ThoughtsStage(), new MarksStage(), new FeelingsStage(), new SpeechStage()],
+      [() => new ThoughtsStage(), () => new MarksStage(), () => new FeelingsStage(), () => new SpeechStage()],
       (event) => event.type === "sentence" && out.push(`${event.index} ${event.from}-${event.to} ${event.say}`),
     );
     for (const data of pieces) emit({ type: "text", data });
