@@ -2,6 +2,7 @@
 import { TestServer } from "./test_server.ts";
 import { until } from "./until.ts";
 import { type ClientFrame, type ServerFrame, SUBPROTOCOL, type TurnRecord } from "@/lib/protocol/v2.ts";
+import { wavHeader } from "@/lib/voice/wav_header.ts";
 import { STATUS } from "@/web/connection/fake_environment.ts";
 
 /** A tone, as the server would give it. */
@@ -131,20 +132,6 @@ export class ScriptedServer {
 
 /** WAV of a tone, whose header does not know how long it is. */
 function wav({ hertz, ms, sampleRate = 16_000, pause = 0 }: Tone): ReadableStream<Uint8Array> {
-  const header = new DataView(new ArrayBuffer(44));
-  const write = (at: number, text: string) => [...text].forEach((one, i) => header.setUint8(at + i, one.charCodeAt(0)));
-  write(0, "RIFF");
-  header.setUint32(4, 0xffff_ffff, true);
-  write(8, "WAVEfmt ");
-  header.setUint32(16, 16, true);
-  header.setUint16(20, 1, true);
-  header.setUint16(22, 1, true);
-  header.setUint32(24, sampleRate, true);
-  header.setUint32(28, sampleRate * 2, true);
-  header.setUint16(32, 2, true);
-  header.setUint16(34, 16, true);
-  write(36, "data");
-  header.setUint32(40, 0xffff_ffff, true);
   const samples = Int16Array.from(
     { length: Math.round(sampleRate * ms / 1000) },
     (_, i) => 16_000 * Math.sin(2 * Math.PI * hertz * i / sampleRate),
@@ -152,7 +139,7 @@ function wav({ hertz, ms, sampleRate = 16_000, pause = 0 }: Tone): ReadableStrea
   const half = samples.length >> 1;
   return new ReadableStream({
     async start(controller) {
-      controller.enqueue(new Uint8Array(header.buffer));
+      controller.enqueue(wavHeader(sampleRate));
       controller.enqueue(new Uint8Array(samples.slice(0, half).buffer));
       if (pause > 0) await new Promise((resolve) => setTimeout(resolve, pause));
       controller.enqueue(new Uint8Array(samples.slice(half).buffer));

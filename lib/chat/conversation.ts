@@ -99,6 +99,11 @@ export class Conversation {
     return this.#turns;
   }
 
+  /** The turn of that id. */
+  find(turn: string): StoredTurn | undefined {
+    return this.#turns.find((known) => known.turn === turn);
+  }
+
   /** The turns as clients get them. */
   get history(): TurnRecord[] {
     return this.#turns.map(pageRecordOf);
@@ -150,7 +155,7 @@ export class Conversation {
    * @throws {RequestError} when the queue is full
    */
   prompt(turn: string, text: string, greeting?: string, askedBy = this.owner): void {
-    if (this.#turns.some((known) => known.turn === turn)) return;
+    if (this.find(turn) !== undefined) return;
     const waiting = this.queued;
     if (this.#running !== undefined && waiting >= this.#options.queue) {
       throw new RequestError({
@@ -163,9 +168,7 @@ export class Conversation {
     const record: StoredTurn = { turn, prompt: text, ...greeted, text: "", thinking: "", state: "queued" };
     if (askedBy !== OWNER.id) record.askedBy = askedBy;
     this.#turns.push(record);
-    this.#options.timings?.begin(this.id, turn);
-    this.#push(record, { type: "queued", turn, seq: this.#next(), text, ...greeted });
-    this.#runNext();
+    this.#queue(record);
   }
 
   /**
@@ -174,7 +177,7 @@ export class Conversation {
    * @throws {RequestError} when the turn is not known, is not the last one, or has nothing to go on with
    */
   continue(turn: string): void {
-    const record = this.#turns.find((known) => known.turn === turn);
+    const record = this.find(turn);
     if (record === undefined) {
       throw new RequestError({ code: "not_found", message: `There is no turn ${turn} to go on with` });
     }
@@ -190,16 +193,7 @@ export class Conversation {
     delete record.error;
     delete record.heard;
     record.state = "queued";
-    this.#options.timings?.begin(this.id, turn);
-    const { prompt: text, greeting } = record;
-    this.#push(record, {
-      type: "queued",
-      turn,
-      seq: this.#next(),
-      text,
-      ...(greeting !== undefined && { greeting }),
-    });
-    this.#runNext();
+    this.#queue(record);
   }
 
   /**
@@ -214,8 +208,8 @@ export class Conversation {
       this.#running.controller.abort(new DOMException("Stopped by the user", "AbortError"));
       return;
     }
-    const record = this.#turns.find((known) => known.turn === turn && known.state === "queued");
-    if (record !== undefined) this.#end(record, "cancelled");
+    const record = this.find(turn);
+    if (record?.state === "queued") this.#end(record, "cancelled");
   }
 
   /** Takes a turn and all after it out, ending what runs or waits among them. Watchers send the rest again. */
@@ -260,6 +254,20 @@ export class Conversation {
     if (this.#running === undefined || !turns.includes(this.#running.record)) return;
     this.#running.controller.abort(new DOMException("The turn was taken out, or left", "AbortError"));
     if (this.#running.record.state === "streaming") this.#end(this.#running.record, "cancelled");
+  }
+
+  /** Tells that a turn waits, and runs it where nothing is before it. */
+  #queue(record: StoredTurn): void {
+    const { turn, prompt: text, greeting } = record;
+    this.#options.timings?.begin(this.id, turn);
+    this.#push(record, {
+      type: "queued",
+      turn,
+      seq: this.#next(),
+      text,
+      ...(greeting !== undefined && { greeting }),
+    });
+    this.#runNext();
   }
 
   #runNext(): void {
@@ -366,7 +374,7 @@ export class Conversation {
 
   /** Keeps how much of a turn was heard before it was cut short. */
   #hear(turn: string, heard: number): void {
-    const record = this.#turns.find((known) => known.turn === turn);
+    const record = this.find(turn);
     if (record === undefined) return;
     const to = heardOffset(record.text, heard);
     // What had ended before anything of it was heard has been read instead.

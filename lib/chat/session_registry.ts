@@ -140,13 +140,13 @@ export class SessionRegistry {
     { conversation, principal }: Session,
     { turn, as, text }: { turn: string; as: string; text?: string },
   ): Promise<void> {
-    const known = (id: string) => conversation.turns.find((one) => one.turn === id);
-    const old = known(turn);
-    if (old === undefined && known(as) !== undefined) return;
+    const old = conversation.find(turn);
+    const anew = conversation.find(as);
+    if (old === undefined && anew !== undefined) return;
     if (old === undefined) {
       throw new RequestError({ code: "not_found", message: `There is no turn ${turn} to ask anew` });
     }
-    if (known(as) !== undefined) {
+    if (anew !== undefined) {
       throw new RequestError({ code: "bad_value", message: `There is a turn ${as} already` });
     }
     const prompt = text ?? old.prompt;

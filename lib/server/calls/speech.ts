@@ -7,7 +7,6 @@ import type { TurnEvent } from "@/lib/stages/events.ts";
 import type { Conversation } from "@/lib/chat/conversation.ts";
 import type { VoiceEngine, VoiceError } from "@/lib/voice/engine.ts";
 import type { SpeechService } from "@/lib/voice/speech_service.ts";
-import type { TurnSpeech, TurnSpeechRequest } from "@/lib/voice/turn_speech.ts";
 
 /** Longest text that a voice is tried with, UTF-16 units. */
 const LONGEST_TRIAL = 500;
@@ -30,14 +29,14 @@ export function speechCalls({ speech, engines }: SpeechCallsOptions): Handlers {
       async ({ turn, from }, context) => {
         await context.session.idle();
         const { conversation } = context.session;
-        if (textOf(conversation, turn) === undefined) {
+        if (conversation.find(turn) === undefined) {
           throw new RequestError({ code: "not_found", message: `There is no turn ${turn} to be said` });
         }
         await follow(
           context,
           conversation,
           from,
-          (request) => speech.open(request),
+          speech,
           (feed) => feedTurn(conversation, turn, feed, context.signal),
         );
         return {};
@@ -49,7 +48,7 @@ export function speechCalls({ speech, engines }: SpeechCallsOptions): Handlers {
         error: "must be an object",
       }),
       async ({ text }, context) => {
-        await follow(context, context.session.conversation, 0, (request) => speech.open(request), (feed) => {
+        await follow(context, context.session.conversation, 0, speech, (feed) => {
           feed(text);
           return Promise.resolve();
         });
@@ -73,21 +72,17 @@ export function speechCalls({ speech, engines }: SpeechCallsOptions): Handlers {
   };
 }
 
-function textOf(conversation: Conversation, turn: string): string | undefined {
-  return conversation.turns.find((known) => known.turn === turn)?.text;
-}
-
 /** Says what is fed, and tells the page of each sentence once its sound has begun. */
 async function follow(
   { part, signal }: CallContext<Spoken>,
   conversation: Conversation,
   from: number,
-  open: (request: TurnSpeechRequest) => TurnSpeech | undefined,
+  speech: SpeechService,
   run: (feed: (text: string) => void) => Promise<void>,
 ): Promise<void> {
   const sentences = new Map<number, SpokenSentence>();
   let failure: VoiceError | undefined;
-  const spoken = open({
+  const spoken = speech.open({
     conversation: conversation.id,
     owner: conversation.owner,
     speaks: () => conversation.speaks,
@@ -132,7 +127,7 @@ async function feedTurn(
   signal.addEventListener("abort", wake, { once: true });
   try {
     for (;;) {
-      const record = conversation.turns.find((known) => known.turn === turn);
+      const record = conversation.find(turn);
       // Taken out, or written anew, meanwhile: what was said of it holds no more.
       if (record === undefined || record.text.length < fed) return;
       feed(record.text.slice(fed));

@@ -7,8 +7,19 @@ import { type Config, configSchema } from "@/lib/config/schema.ts";
 import { OWNER } from "@/lib/principal.ts";
 import type { Method, Params, Result } from "@/lib/protocol/calls.ts";
 import type { PlainMessage } from "@/lib/protocol/plain.ts";
-import { type CallAnswer, type ServerFrame, SUBPROTOCOL } from "@/lib/protocol/v2.ts";
+import { type CallAnswer, type ServerFrame, type Status, SUBPROTOCOL } from "@/lib/protocol/v2.ts";
 import { SocketClient } from "@/tests/socket_client.ts";
+
+/** What stands behind the character, where a test does not mind. */
+export const STATUS: Status = {
+  provider: "demo",
+  server: "S",
+  model: "m",
+  modelPresent: null,
+  host: "h",
+  reachable: false,
+  away: false,
+};
 
 /** Options that are a test's own. */
 export interface ChatServerOptions extends Partial<ChatOptions> {
@@ -36,15 +47,7 @@ export class ChatServer {
       store: this.store,
       limits: { ...configSchema.parse({}).limits, ...limits },
       request: (turns) => ({ model: "m", messages: [{ role: "user", content: turns.at(-1)!.prompt }] }),
-      status: () => ({
-        provider: "demo",
-        server: "S",
-        model: "m",
-        modelPresent: null,
-        host: "h",
-        reachable: false,
-        away: false,
-      }),
+      status: () => STATUS,
       ...options,
     });
     this.#server = Deno.serve(

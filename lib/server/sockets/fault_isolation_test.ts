@@ -1,7 +1,7 @@
 /** Faults put into each part of the server that runs on its own: whom it concerns is told, nobody else notices. */
 import { trace } from "@opentelemetry/api";
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
-import { call, ChatServer, type ChatServerOptions, outcome } from "./chat_server_fixture.ts";
+import { call, ChatServer, type ChatServerOptions, outcome, STATUS } from "./chat_server_fixture.ts";
 import { MemoryStore } from "@/lib/store/store.ts";
 import type { LanguageModel, Opened } from "@/lib/chat/turn.ts";
 import { CodeTracker } from "@/lib/stages/code_tracker.ts";
@@ -474,17 +474,8 @@ for (const [how, fault] of STORE_FAULTS) {
 for (const part of ["status", "character"] as const) {
   Deno.test(`a socket that cannot be welcomed may come back: ${part}() throws`, async () => {
     let fault = false;
-    const there = {
-      provider: "demo" as const,
-      server: "S",
-      model: "m",
-      modelPresent: null,
-      host: "h",
-      reachable: false,
-      away: false,
-    };
     const parts: ChatServerOptions = part === "status"
-      ? { status: () => fault ? broken() : there }
+      ? { status: () => fault ? broken() : STATUS }
       : { character: () => fault ? broken() : { name: "Ada" } };
     await using server = echoServer(parts);
     const moving = await enter(server);

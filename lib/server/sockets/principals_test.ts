@@ -1,5 +1,6 @@
 import { assertEquals, assertNotEquals, assertRejects, assertThrows } from "@std/assert";
 import { CallRouter } from "@/lib/server/calls/router.ts";
+import { STATUS } from "./chat_server_fixture.ts";
 import { FakeModel } from "@/lib/chat/fake_model.ts";
 import { type Chat, openChat as open } from "@/lib/server/services.ts";
 import { RequestError } from "@/lib/protocol/request_error.ts";
@@ -21,15 +22,7 @@ function openChat(file: string, store: Store = new SqliteStore(file)): Chat {
     store,
     limits: configSchema.parse({}).limits,
     request: () => ({ model: "m", messages: [] }),
-    status: () => ({
-      provider: "demo",
-      server: "S",
-      model: "m",
-      modelPresent: null,
-      host: "h",
-      reachable: false,
-      away: false,
-    }),
+    status: () => STATUS,
   });
 }
 

@@ -1,5 +1,6 @@
 /** Clients that connect and never read: they cost bounded memory, and nobody else notices. */
 import { assert, assertEquals } from "@std/assert";
+import { STATUS } from "./chat_server_fixture.ts";
 import { FakeModel } from "@/lib/chat/fake_model.ts";
 import { type Chat, openChat } from "@/lib/server/services.ts";
 import { MemoryStore } from "@/lib/store/store.ts";
@@ -29,15 +30,7 @@ class SlowReadersServer {
       store: new MemoryStore(),
       limits: { ...configSchema.parse({}).limits, ...limits },
       request: (turns) => ({ model: "m", messages: [{ role: "user", content: turns.at(-1)!.prompt }] }),
-      status: () => ({
-        provider: "demo",
-        server: "S",
-        model: "m",
-        modelPresent: null,
-        host: "h",
-        reachable: false,
-        away: false,
-      }),
+      status: () => STATUS,
     });
     this.server = Deno.serve(
       { port: 0, hostname: "127.0.0.1", onListen() {} },
