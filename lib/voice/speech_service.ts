@@ -39,7 +39,9 @@ export class SpeechService implements Disposable {
   open(request: TurnSpeechRequest): TurnSpeech | undefined {
     const { engine, speak } = this.#options.settings();
     if (engine === "off") return undefined;
-    for (const one of this.#options.engines().values()) if (engine === one.id || engine === "auto") one.prepare?.();
+    // In which language is not known yet; only the built-in English voice takes time to begin.
+    const likely = this.#choose("en", request.speaks());
+    if (typeof likely !== "string") likely.engine.prepare?.();
     return new ServiceSpeech(new SpeechStage({ speak, at: request.at ?? 0 }), () => this.#speaker(request));
   }
 
