@@ -10,6 +10,9 @@ import type { ClientFrame } from "@/lib/protocol/v2.ts";
 /** Softer than this, of full scale, is silence. */
 const SILENT = 0.002;
 
+/** Sounds for longer than a busy machine needs to open another tab. */
+const LONG: Tone = { hertz: 400, ms: 2 * PATIENCE };
+
 interface Scene {
   page: Page;
   server: ScriptedServer;
@@ -81,6 +84,19 @@ async function recording(page: Page): Promise<Recording> {
   }, SILENT);
 }
 
+/** What the loudspeaker's clock shows, in seconds. */
+async function clock(page: Page): Promise<number> {
+  return await page.evaluate(() => (globalThis as unknown as { context: AudioContext }).context.currentTime);
+}
+
+async function clockPasses(page: Page, seconds: number): Promise<void> {
+  await page.waitForFunction(
+    (seconds) => (globalThis as unknown as { context: AudioContext }).context.currentTime > seconds,
+    {},
+    seconds,
+  );
+}
+
 /** The longest time in which nothing is heard, in seconds. */
 function longestGap({ samples, sampleRate }: Recording): number {
   let longest = 0;
@@ -129,7 +145,7 @@ async function twoTabs({ page, server, browser }: Scene, prepare: () => void): P
   await page.reload();
   await page.waitForSelector(".chat.ready");
   await server.next("voice", 2);
-  const turn = await answer({ page, server, browser }, ["One two three four five."], [{ hertz: 400, ms: 20_000 }]);
+  const turn = await answer({ page, server, browser }, ["One two three four five."], [LONG]);
   await page.waitForFunction(() => CSS.highlights.has("heard"));
   server.history = [{ turn, prompt: "?", text: "One two three four five.", thinking: "", state: "done" }];
   const other = await page.browserContext().newPage();
@@ -173,6 +189,8 @@ const scenes: Record<string, (scene: Scene) => Promise<void>> = {
     const sentence = "A very long sentence that goes on and on and on for ever.";
     const turn = await answer(scene, [sentence], [{ hertz: 200, ms: 20_000 }]);
     await page.waitForFunction(() => CSS.highlights.has("heard"));
+    // A letter and more: twenty seconds are shared by all of them.
+    await clockPasses(page, await clock(page) + 0.6);
     const stop = await named(page, "button", "Stop");
     const pressed = await stop.evaluate((button) => {
       (button as HTMLButtonElement).click();
@@ -181,13 +199,7 @@ const scenes: Record<string, (scene: Scene) => Promise<void>> = {
     const { heard = -1, ...frame } = await server.next("stop");
     assertEquals(frame, { type: "stop", turn });
     assert(heard > 0 && heard < sentence.length, `${heard} of ${sentence.length}`);
-    await page.waitForFunction(
-      (at) => {
-        return (globalThis as unknown as { context: AudioContext }).context.currentTime > at + 0.5;
-      },
-      {},
-      pressed,
-    );
+    await clockPasses(page, pressed + 0.5);
     const sound = await recording(page);
     assert(sound.end - pressed < 0.1, `it was heard for ${sound.end - pressed} s more`);
     const jump = Math.max(...sound.samples.slice(1).map((sample, i) => Math.abs(sample - sound.samples[i]!)));
