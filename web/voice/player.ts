@@ -215,9 +215,10 @@ export class Player {
         stopWaiting = this.#options.schedule(giveUp, PATIENCE_MS);
         signal.throwIfAborted();
         resampler ??= new Resampler(sampleRate, this.#output.sampleRate);
+        // Heard first: what the mouth needs of it takes its time.
+        this.#put(turn, sound, resampler.push(samples));
         if (!isTracked) sound.track.push(...trackFromSound(samples, sampleRate, ms));
         ms += samples.length * 1000 / sampleRate;
-        this.#put(turn, sound, resampler.push(samples));
       }
       if (resampler !== null) this.#put(turn, sound, resampler.end());
     } finally {
