@@ -1,6 +1,6 @@
 /**
  * `deno task test`: every test, types first; `deno task test <files or folders>` those alone. Files that need a browser share one
- * and run beside each other and beside the rest, as many at once as the machine has processors.
+ * and run beside each other and beside the rest, one more at once than the machine has processors: tests wait a lot.
  */
 import { join } from "node:path";
 import { buildIfChanged } from "./build.ts";
@@ -13,7 +13,7 @@ import { isTest, sources } from "@/tests/sources.ts";
 const LOCK = "--lock=tests/deno.lock";
 /** What hangs in spite of all is ended after this, ms. */
 const JOB_MS = 15 * 60_000;
-/** Begins first, so that nobody waits for it alone: fifty changes of models in software WebGL. Others by their size. */
+/** Begins first, so that nobody waits for it alone: one change of models after another in software WebGL. Others by their size. */
 const LONGEST = "tests/avatar_test.ts";
 
 interface Outcome {
@@ -50,7 +50,7 @@ async function main(): Promise<boolean> {
     }
   };
   try {
-    await Promise.all(Array.from({ length: navigator.hardwareConcurrency }, work));
+    await Promise.all(Array.from({ length: navigator.hardwareConcurrency + 1 }, work));
   } finally {
     await browser?.close();
   }
@@ -65,14 +65,17 @@ function isWanted(file: string): boolean {
   return paths.length === 0 || paths.some((path) => file === path || file.startsWith(`${path}/`));
 }
 
-/** What runs as one: each file that needs a browser, the longest first, and all others together. */
+/** What runs as one: each file that needs a browser, the longest first; those of whole programs; and all others. */
 async function divide(files: string[]): Promise<string[][]> {
   const { files: graph } = await readImports(PROGRAM, files);
   const needsBrowser = (file: string) => reached(graph, [file]).has("tests/browser.ts");
   const weight = (file: string) => file === LONGEST ? Infinity : Deno.statSync(join(PROGRAM, file)).size;
   const alone = files.filter(needsBrowser).sort((one, other) => weight(other) > weight(one) ? 1 : -1);
-  const together = files.filter((file) => !needsBrowser(file));
-  return [together, ...alone.map((file) => [file])].filter((job) => job.length > 0);
+  const together = Map.groupBy(
+    files.filter((file) => !needsBrowser(file)),
+    (file) => file.startsWith("tests/") ? "programs" : "units",
+  );
+  return [...together.values(), ...alone.map((file) => [file])];
 }
 
 /** Runs some files and prints what they said when they are through. */

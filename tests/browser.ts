@@ -35,7 +35,6 @@ const ARGUMENTS = [
   "--ignore-gpu-blocklist",
   // Only the figure is drawn by WebGL. The page itself, drawn by it in software, takes twice the processor.
   "--disable-gpu-rasterization",
-  "--disable-gpu-compositing",
   "--hide-scrollbars",
 ];
 
