@@ -1,5 +1,6 @@
 import type { Config } from "@/lib/config/schema.ts";
 import type { VoiceEngine } from "./engine.ts";
+import { primaryLanguage } from "./primary_language.ts";
 
 export interface Choice {
   /** As configured for the character. */
@@ -25,11 +26,6 @@ export function chooseEngine({ engine, language, speaks, engines }: Choice): Voi
     return one?.speaks(language) ? one : undefined;
   };
   if (engine !== "auto") return speaking(engine) ?? "none";
-  const inBrowser = speaks.some((one) => primary(one) === primary(language));
+  const inBrowser = speaks.some((one) => primaryLanguage(one) === primaryLanguage(language));
   return inBrowser ? "browser" : speaking("flite") ?? "none";
-}
-
-/** `en` of `en-GB`. */
-function primary(language: string): string {
-  return (language.split(/[-_]/)[0] ?? "").toLowerCase();
 }

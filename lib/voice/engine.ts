@@ -56,7 +56,7 @@ export interface VoiceEngine {
   /** Whether it can say a text in this language. */
   speaks(language: string): boolean;
   /** Starts what takes its time, so that the first sentence does not wait for it. May be called again. */
-  prepare?(): void;
+  prepare?(request: Pick<SpeechRequest, "language" | "voice">): void;
   /**
    * Begins a sound. Resolves once its first part is on its way, or all of it is made.
    *

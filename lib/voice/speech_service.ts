@@ -41,7 +41,7 @@ export class SpeechService implements Disposable {
     if (engine === "off") return undefined;
     // In which language is not known yet; only the built-in English voice takes time to begin.
     const likely = this.#choose("en", request.speaks());
-    if (typeof likely !== "string") likely.engine.prepare?.();
+    if (typeof likely !== "string") likely.engine.prepare?.({ language: "en", ...likely });
     return new ServiceSpeech(new SpeechStage({ speak, at: request.at ?? 0 }), () => this.#speaker(request));
   }
 
