@@ -51,9 +51,12 @@ export class SherpaEngine implements VoiceEngine {
   }
 
   /** By what was there when it was asked last for its needs, its voices or a sound. */
+  get ready(): boolean {
+    return this.#seen.needs === undefined;
+  }
+
   speaks(language: string): boolean {
-    const { needs, voices } = this.#seen;
-    return needs === undefined && voices.some(({ model }) => speaks(model, language));
+    return this.ready && this.#seen.voices.some(({ model }) => speaks(model, language));
   }
 
   prepare(request: Pick<SpeechRequest, "language" | "voice">): void {

@@ -4,6 +4,7 @@ import type { SoundPart } from "@/lib/voice/engine.ts";
 import type { JobEvents, JobWorker } from "@/lib/voice/worker_queue.ts";
 import { type Frame, type Order, readFrames } from "./frames.ts";
 import type { Manner, RuntimePackages, TtsConfig } from "./runtime.ts";
+import { VOICE_PROCESS } from "./voice_process.ts";
 
 /** What the process shall do. */
 export interface SherpaJob {
@@ -16,8 +17,6 @@ export interface SherpaJob {
   manner: Manner;
 }
 
-/** By this argument a compiled program is the process of a voice. */
-export const VOICE_PROCESS = "--voice-process";
 const PROGRAM = fileURLToPath(new URL("./worker.ts", import.meta.url));
 /** It needs nothing of the network, writes nothing, and learns none of the server's secrets. */
 const FLAGS = ["--no-config", "--no-lock", "--no-prompt", "--allow-read", "--allow-env", "--allow-sys", "--allow-ffi"];
