@@ -2,6 +2,7 @@
 import { assertEquals } from "@std/assert";
 import { join } from "node:path";
 import { compileProgram, findRuntime } from "./compiled.ts";
+import { makeHome } from "./home.ts";
 import { Program, type ProgramOptions } from "./program.ts";
 import { laySherpa } from "./sherpa_packages.ts";
 import { SocketClient } from "./socket_client.ts";
@@ -15,7 +16,7 @@ const runtime = await findRuntime();
 
 /** What is heard of an answer in a program with a voice in its data folder. */
 async function heardOf(answer: string, kind: keyof RuntimePackages, options: ProgramOptions): Promise<string[]> {
-  const folder = await Deno.makeTempDir({ prefix: "vtuber-voice-" });
+  const folder = await makeHome();
   try {
     await writeToneVoice(join(folder, "data/voices/tones"));
     await laySherpa(join(folder, "data/runtimes/sherpa-onnx-1.13.8"), [kind]);

@@ -1,8 +1,8 @@
 /**
  * sherpa-onnx itself, from a folder of its npm packages: native where that runs, as WebAssembly elsewhere. It is
- * required by an absolute path, so that it can lie beside a compiled program, from inside of which no native code is
- * loaded.
+ * required by an absolute path, so that it lies beside a compiled program: from inside of one no native code is loaded.
  */
+import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { join } from "node:path";
 import process from "node:process";
@@ -71,6 +71,9 @@ interface WasmPackage {
   };
 }
 
+/** What a module of Node's can do, which its types leave out. */
+type CompilingModule = NodeJS.Module & { _compile(source: string, path: string): void };
+
 /**
  * The packages in a folder, or in its node_modules.
  *
@@ -104,12 +107,23 @@ export function openRuntime({ native, wasm }: RuntimePackages): Runtime {
   const reasons: string[] = [];
   for (const [folder, open] of [[native, openNative], [wasm, openWasm]] as const) {
     try {
-      if (folder !== undefined) return open(createRequire(join(folder, "package.json"))(folder));
+      if (folder !== undefined) return open(requireFrom(folder));
     } catch (error) {
       reasons.push(String(error));
     }
   }
   throw new Error(`sherpa-onnx does not run here: ${reasons.join("; ")}`);
+}
+
+/** NOTICE: a compiled program finds JavaScript only inside of itself, unless it is told how to read it from elsewhere. */
+function requireFrom(folder: string): NativePackage & WasmPackage {
+  const require = createRequire(join(folder, "package.json"));
+  if (Deno.build.standalone) {
+    require.extensions[".js"] = (module, path) => {
+      (module as CompilingModule)._compile(readFileSync(path, "utf8"), path);
+    };
+  }
+  return require(folder);
 }
 
 function openNative({ OfflineTts }: NativePackage): Runtime {
