@@ -8,7 +8,10 @@ const CODES =
 const english = new Intl.DisplayNames(["en"], { type: "language" });
 const NAMES: readonly (readonly [name: string, code: string])[] = CODES.map((code) => [english.of(code) ?? code, code]);
 
-/** Of a speaker of Kokoro, whose language is the first letter of the name: `af_heart` is American. */
+/**
+ * Of a speaker of Kokoro, whose language is the first letter of the name: `af_heart` is American. Japanese is left out:
+ * sherpa-onnx does not know how its characters are read.
+ */
 const KOKORO: Readonly<Record<string, string>> = {
   a: "en",
   b: "en",
@@ -16,7 +19,6 @@ const KOKORO: Readonly<Record<string, string>> = {
   f: "fr",
   h: "hi",
   i: "it",
-  j: "ja",
   p: "pt",
   z: "zh",
 };

@@ -88,8 +88,20 @@ export async function readModelFolder(folder: string): Promise<ReadFolder> {
 async function readSupertonic(files: FolderFiles): Promise<VoiceModel> {
   const languages = SUPERTONIC_LANGUAGES;
   const paths = await pathsOf(files, SUPERTONIC);
-  const { folder } = files;
-  return { kind: "supertonic", folder, files: paths, rules: [], languages, speakers: [{ languages }] };
+  const speakers = Array.from({ length: await supertonicSpeakers(paths["voiceStyle"] ?? "") }, () => ({ languages }));
+  return { kind: "supertonic", folder: files.folder, files: paths, rules: [], languages, speakers };
+}
+
+/** How many there are stands first in the file. */
+async function supertonicSpeakers(path: string): Promise<number> {
+  using file = await Deno.open(path);
+  const count = new BigInt64Array(1);
+  await file.read(new Uint8Array(count.buffer));
+  return boundedCount(Number(count[0]));
+}
+
+function boundedCount(count: number): number {
+  return Math.min(Math.max(1, count || 1), MOST_SPEAKERS);
 }
 
 async function readModel(files: FolderFiles): Promise<VoiceModel> {
@@ -166,7 +178,7 @@ async function speakersOf(
   metadata: ReadonlyMap<string, string>,
   languages: readonly string[],
 ): Promise<Speaker[]> {
-  const count = Math.min(Math.max(1, Number(metadata.get("n_speakers")) || 1), MOST_SPEAKERS);
+  const count = boundedCount(Number(metadata.get("n_speakers")));
   const names = metadata.get("speaker_names")?.split(",") ?? await piperSpeakers(files, model);
   return Array.from({ length: count }, (_, index) => {
     const name = names[index];

@@ -56,7 +56,7 @@ export class SherpaEngine implements VoiceEngine {
   }
 
   speaks(language: string): boolean {
-    return this.ready && this.#seen.voices.some(({ model }) => speaks(model, language));
+    return this.ready && this.#seen.voices.some((voice) => speaks(voice, language));
   }
 
   prepare(request: Pick<SpeechRequest, "language" | "voice">): void {

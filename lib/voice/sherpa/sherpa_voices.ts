@@ -15,6 +15,8 @@ const MOST_LISTED = 200;
 export interface Found {
   id: string;
   name: string;
+  /** Those that it is known for; what its files say where nothing is known. */
+  languages: readonly string[];
   model: VoiceModel;
 }
 
@@ -31,10 +33,10 @@ export async function look(installed: InstalledVoices, runtime: string): Promise
   const packages = await findPackages(runtime);
   const voices: Found[] = [];
   let problem: string | undefined;
-  for (const { id, name, folder } of await installed.list()) {
+  for (const { id, name, languages, folder } of await installed.list()) {
     const model = await readModelFolder(folder);
     if ("problem" in model) problem ??= `The voice ${name} cannot be used: ${model.problem}`;
-    else voices.push({ id, name, model });
+    else voices.push({ id, name, model, languages: languages.length > 0 ? languages : model.languages });
   }
   return { packages, voices, needs: missing(packages, voices.length, problem) };
 }
@@ -48,12 +50,12 @@ function missing(packages: RuntimePackages | undefined, voices: number, problem?
   return problem ?? "Fetch a voice in the settings, or put its folder into voices of the data folder";
 }
 
-export function speaks({ languages }: Pick<VoiceModel, "languages">, language: string): boolean {
+export function speaks({ languages }: Pick<Found, "languages">, language: string): boolean {
   return languages.some((one) => primaryLanguage(one) === primaryLanguage(language));
 }
 
 /** As they can be named in the configuration: by their folder, and behind that the speaker where there are several. */
-export function named({ id, name, model: { languages, speakers } }: Found): Voice[] {
+export function named({ id, name, languages, model: { speakers } }: Found): Voice[] {
   if (speakers.length === 1) return [{ id, name, languages }];
   return speakers.slice(0, MOST_LISTED).map((speaker, index) => ({
     id: `${id}#${speaker.name ?? index}`,
@@ -68,7 +70,7 @@ export function jobOf(
   { text, language, voice = "", rate, pitch }: SpeechRequest,
 ): SherpaJob | undefined {
   const wanted = wantedOf(voices, voice);
-  const isFit = ({ model }: Found) => speaks(model, language);
+  const isFit = (one: Found) => speaks(one, language);
   const found = wanted !== undefined && isFit(wanted) ? wanted : voices.find(isFit) ?? wanted ?? voices[0];
   if (found === undefined) return undefined;
   const { model } = found;
@@ -79,7 +81,7 @@ export function jobOf(
     config: {
       model: { [kind]: files, numThreads: THREADS, provider: "cpu", debug: 0 },
       maxNumSentences: 1,
-      ruleFsts: readsByRules(model, language) ? model.rules.join(",") : "",
+      ruleFsts: readsByRules(found, language) ? model.rules.join(",") : "",
     },
     text,
     // What is played faster by as much as it is made slower is higher, and lasts as long.
@@ -102,7 +104,7 @@ function speakerOf({ id, model: { speakers } }: Found, voice: string, language: 
 }
 
 /** The rules are for Chinese: by them the numbers of other languages would become Chinese, too. */
-function readsByRules({ languages }: VoiceModel, language: string): boolean {
+function readsByRules({ languages }: Found, language: string): boolean {
   return primaryLanguage(language) === "zh" || languages.every((one) => primaryLanguage(one) === "zh");
 }
 
