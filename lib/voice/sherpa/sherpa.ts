@@ -28,6 +28,7 @@ export class SherpaEngine implements VoiceEngine {
   readonly away = false;
   readonly #options: SherpaOptions;
   readonly #queue: WorkerQueue<SherpaJob, SoundPart>;
+  #looking: Promise<Look> | undefined;
   /** What was there when it was looked last. */
   #seen: Look = { packages: undefined, voices: [], needs: undefined };
 
@@ -82,8 +83,10 @@ export class SherpaEngine implements VoiceEngine {
     return this.#queue.run(job, signal).getReader();
   }
 
+  /** One look for all who ask meanwhile, so that sentences keep their order. */
   async #look(): Promise<Look> {
-    return this.#seen = await look(this.#options.installed, this.#options.runtime);
+    this.#looking ??= look(this.#options.installed, this.#options.runtime).finally(() => this.#looking = undefined);
+    return this.#seen = await this.#looking;
   }
 
   [Symbol.dispose](): void {

@@ -17,6 +17,8 @@ const ROWS = 1_024;
 export interface ToneVoiceOptions {
   /** How often a matrix is multiplied for each sentence, which takes some 20 to 100 ms each time. Default: never. */
   work?: number;
+  /** Takes the place of what makes waves. */
+  operator?: string;
   /** Beside what sherpa-onnx wants to know, or in its place. Undefined: left out. */
   metadata?: Readonly<Record<string, string | number | undefined>>;
 }
@@ -56,7 +58,7 @@ function powerAt(samples: Int16Array, turnsPerSample: number): number {
   return (real ** 2 + imaginary ** 2) * (2 / samples.length) ** 2;
 }
 
-function toneModel({ work = 0, metadata = {} }: ToneVoiceOptions): Uint8Array<ArrayBuffer> {
+function toneModel({ work = 0, operator = "Sin", metadata = {} }: ToneVoiceOptions): Uint8Array<ArrayBuffer> {
   const constants: Constant[] = [
     ...floats({ step: STEP, lowest: LOWEST, speakerStep: SPEAKER_STEP, one: 1, loudness: LOUDNESS, nothing: 0 }, [1]),
     ...floats({ usualLength: TONE_SECONDS * TONE_RATE, turn: 2 * Math.PI / TONE_RATE }, []),
@@ -84,7 +86,7 @@ function toneModel({ work = 0, metadata = {} }: ToneVoiceOptions): Uint8Array<Ar
     node("Cast", ["numbers"], "time", { to: FLOAT }),
     node("Mul", ["time", "turn"], "angle"),
     node("Mul", ["hertzColumn", "angle"], "phase"),
-    node("Sin", ["phase"], "waves"),
+    node(operator, ["phase"], "waves"),
     node("Mul", ["waves", "loudness"], "tones"),
     ...working(work),
     node("Add", ["tones", "worked"], "both"),

@@ -4,15 +4,23 @@
  *
  * Orders come as lines of JSON on standard input, the first one with the voice; frames go to standard output.
  */
+import fs from "node:fs";
 import process from "node:process";
 import { createInterface } from "node:readline";
 import { frameOf } from "./frames.ts";
 import type { Order, Told } from "./frames.ts";
 import { openRuntime, type Tts } from "./runtime.ts";
 
-// What packages print is not for whoever reads the frames.
+const STDOUT = 1;
+const STDERR = 2;
+
+// What packages print is not for whoever reads the frames. As WebAssembly, sherpa-onnx writes it by Node's files.
 // deno-lint-ignore no-console
 console.log = console.error;
+const { writeSync } = fs;
+fs.writeSync = ((file: number, ...what: [Uint8Array]) => {
+  return writeSync(file === STDOUT ? STDERR : file, ...what);
+}) as typeof writeSync;
 
 /** True once what is being said is not wanted any more. */
 let stopped = false;
@@ -39,7 +47,8 @@ async function load({ packages, config }: Extract<Order, { config: unknown }>): 
     tell({ loaded: { runtime: runtime.kind, sampleRate: tts.sampleRate } });
     return tts;
   } catch (error) {
-    tell({ died: reasonOf(error) });
+    // Where sherpa-onnx has ended itself, it has printed why.
+    if (!isExit(error)) tell({ died: reasonOf(error) });
     return process.exit(1);
   }
 }
@@ -65,6 +74,11 @@ function tell(told: Told): void {
 
 function write(bytes: Uint8Array): void {
   for (let at = 0; at < bytes.length;) at += Deno.stdout.writeSync(bytes.subarray(at));
+}
+
+/** Whether WebAssembly has ended itself. */
+function isExit(error: unknown): boolean {
+  return typeof error === "object" && error !== null && "status" in error;
 }
 
 /** WebAssembly throws numbers, too. */
