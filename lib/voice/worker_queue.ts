@@ -98,9 +98,13 @@ export class WorkerQueue<Job, Part> implements Disposable {
     if (this.#current !== undefined) return;
     this.#current = this.#waiting.shift();
     if (this.#current === undefined) return this.#rest();
-    this.start();
     this.#watch();
-    this.#worker?.begin(this.#current.job);
+    try {
+      this.start();
+      this.#worker?.begin(this.#current.job);
+    } catch (error) {
+      this.#replace(String(error));
+    }
   }
 
   #started(): JobWorker<Job> {
