@@ -118,9 +118,27 @@ Deno.test("a turn is said again to who asks for it, and a guest hears no sound o
     assertEquals((await client.next("refused")).code, "not_found");
     client.send({ type: "call", id: "v", method: "voices.list", params: {} });
     const engines = (await client.first((one) => one.type === "result" && one.id === "v")) as Frame<"result">;
-    assertEquals((engines.value as { id: string }[]).map(({ id }) => id), ["flite", "blips", "openai"]);
+    assertEquals((engines.value as { id: string }[]).map(({ id }) => id), ["flite", "sherpa", "blips", "openai"]);
     await client.close();
   });
+});
+
+Deno.test("that nobody speaks a language is said once", async () => {
+  await withServer(async (server) => {
+    const client = await enter(server);
+    for (const turn of ["t", "u"]) {
+      client.send({ type: "prompt", turn, text: "Hi" });
+      await client.first((frame) => frame.type === "speech" && frame.turn === turn, 0, "the sentence is passed over");
+    }
+    assertEquals(all(client, "speech").map(({ engine, url }) => [engine, url]), [["none", undefined], [
+      "none",
+      undefined,
+    ]]);
+    assertEquals(all(client, "error").map(({ code, message }) => [code, message]), [
+      ["voice_failed", "No voice that is chosen here speaks Japanese. The settings have others"],
+    ]);
+    await client.close();
+  }, { behaviour: { answer: "こんにちは。" } });
 });
 
 Deno.test("with the engine off nobody speaks; what the page says itself has no sound of ours", async () => {

@@ -33,7 +33,7 @@ const VOLUME = "a number from 0 to 1";
 const FACTOR = "a number from 0.5 to 2";
 
 const voiceFields = {
-  engine: z.enum(["auto", "flite", "openai", "browser", "blips", "off"]),
+  engine: z.enum(["auto", "sherpa", "flite", "openai", "browser", "blips", "off"]),
   voice: text("the name of one of the engine's voices"),
   rate: z.number({ error: FACTOR }).min(0.5, FACTOR).max(2, FACTOR),
   pitch: z.number({ error: FACTOR }).min(0.5, FACTOR).max(2, FACTOR),
@@ -48,7 +48,7 @@ const personaVoice = z.object({
 
 const voice = z.object({
   engine: voiceFields.engine.default("auto").describe(
-    "Who speaks: auto takes a voice of the browser's own on the reader's device, else flite for English.",
+    "Who speaks: auto takes a neural voice in sherpa that was fetched, else a voice of the browser's own on the reader's device, else flite for English.",
   ),
   voice: voiceFields.voice.optional().describe("Which of the engine's voices. The engine's first one when absent."),
   rate: voiceFields.rate.default(1).describe("How fast: 1 is usual."),

@@ -92,7 +92,7 @@ export async function openServices(options: ServicesOptions = {}): Promise<Servi
     watched: () => connections.size > 0,
     onStatus: (status) => connections.broadcast({ type: "status", ...status }),
   });
-  const voices = await openVoices(live);
+  const voices = await openVoices(live, dataDir);
   const speech = new SpeechService({
     settings: () => modelService.voice(live.current.voice),
     engines: () => voices.engines,
@@ -153,10 +153,12 @@ export async function openServices(options: ServicesOptions = {}): Promise<Servi
 }
 
 /** The voices as they are configured at the moment. */
-async function openVoices(live: LiveConfig): Promise<Pick<VoiceRegistry, "engines"> & Disposable> {
+async function openVoices(live: LiveConfig, dataDir: string): Promise<Pick<VoiceRegistry, "engines"> & Disposable> {
   const { voice: first } = live.current;
   const authorization = await authorizationFor(first, "voice", live.root);
-  const registry = new VoiceRegistry({ ...first, authorization });
+  const registry = new VoiceRegistry({ ...first, authorization }, dataDir);
+  // What was fetched earlier is known before the first page asks.
+  await registry.engines.get("sherpa")?.needs();
   return {
     get engines() {
       const { voice } = live.current;

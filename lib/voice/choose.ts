@@ -1,5 +1,6 @@
 import type { Config } from "@/lib/config/schema.ts";
 import type { VoiceEngine } from "./engine.ts";
+import { primaryLanguage } from "./primary_language.ts";
 
 export interface Choice {
   /** As configured for the character. */
@@ -15,7 +16,7 @@ export interface Choice {
 /**
  * Who says a sentence: an engine of this machine, `browser` where the page says it itself, or `none` where nobody does.
  *
- * `auto` takes a voice of the browser's on the reader's device, else flite for English. An engine that is named is taken at its word: where it does not speak the language, nobody does.
+ * `auto` takes a neural voice that is on this machine, for somebody has put it there, else a voice of the browser's on the reader's device, else flite for English. An engine that is named is taken at its word: where it does not speak the language, nobody does; where it misses something, it is to say so.
  */
 export function chooseEngine({ engine, language, speaks, engines }: Choice): VoiceEngine | "browser" | "none" {
   if (engine === "off") return "none";
@@ -24,12 +25,12 @@ export function chooseEngine({ engine, language, speaks, engines }: Choice): Voi
     const one = engines.get(id);
     return one?.speaks(language) ? one : undefined;
   };
-  if (engine !== "auto") return speaking(engine) ?? "none";
-  const inBrowser = speaks.some((one) => primary(one) === primary(language));
+  if (engine !== "auto") {
+    const named = engines.get(engine);
+    return named?.ready === false ? named : speaking(engine) ?? "none";
+  }
+  const neural = speaking("sherpa");
+  if (neural !== undefined) return neural;
+  const inBrowser = speaks.some((one) => primaryLanguage(one) === primaryLanguage(language));
   return inBrowser ? "browser" : speaking("flite") ?? "none";
-}
-
-/** `en` of `en-GB`. */
-function primary(language: string): string {
-  return (language.split(/[-_]/)[0] ?? "").toLowerCase();
 }

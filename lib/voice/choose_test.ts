@@ -17,6 +17,7 @@ function engineFor(id: string, ...languages: string[]): [string, VoiceEngine] {
 }
 
 const flite = engineFor("flite", "en");
+const sherpa = engineFor("sherpa", "en", "ja");
 const blips = engineFor("blips", "*");
 
 function chosen(choice: Partial<Choice>, ...engines: [string, VoiceEngine][]): string {
@@ -24,8 +25,11 @@ function chosen(choice: Partial<Choice>, ...engines: [string, VoiceEngine][]): s
   return typeof found === "string" ? found : found.id;
 }
 
-Deno.test("auto takes the browser's own voice, else flite for English, else nobody", () => {
+Deno.test("auto takes a neural voice, else the browser's own, else flite for English, else nobody", () => {
   const all = [flite, blips];
+  assertEquals(chosen({ language: "ja", speaks: ["ja-JP"] }, sherpa, ...all), "sherpa");
+  assertEquals(chosen({ language: "en" }, ...all, sherpa), "sherpa");
+  assertEquals(chosen({ language: "zh", speaks: ["zh"] }, sherpa, ...all), "browser");
   assertEquals(chosen({ language: "ja", speaks: ["ja-JP"] }, ...all), "browser");
   assertEquals(chosen({ language: "en", speaks: ["ja-JP", "en-GB"] }, ...all), "browser");
   assertEquals(chosen({ language: "en-US", speaks: ["en_GB"] }, ...all), "browser");
@@ -41,4 +45,12 @@ Deno.test("an engine that is named is taken at its word", () => {
   assertEquals(chosen({ engine: "blips", language: "ja" }, ...all), "blips");
   assertEquals(chosen({ engine: "browser", language: "ja" }, ...all), "browser");
   assertEquals(chosen({ engine: "off", speaks: ["en"] }, ...all), "none");
+  assertEquals(chosen({ engine: "sherpa", language: "zh", speaks: ["zh"] }, sherpa, ...all), "none");
+});
+
+Deno.test("an engine that is named and misses something is asked, so that it says what; auto passes it over", () => {
+  const [id, engine] = engineFor("sherpa");
+  const all: [string, VoiceEngine][] = [[id, { ...engine, ready: false }], flite];
+  assertEquals(chosen({ engine: "sherpa", language: "ja" }, ...all), "sherpa");
+  assertEquals(chosen({ language: "en" }, ...all), "flite");
 });

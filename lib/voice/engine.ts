@@ -50,13 +50,15 @@ export interface VoiceEngine {
   readonly name: string;
   /** True when what is said leaves this machine and the network that it is in. */
   readonly away: boolean;
+  /** False where something is missing that it cannot speak without. */
+  readonly ready?: boolean;
   /** What is missing before it can speak, in one sentence with what to do; undefined when nothing is. */
   needs(): Promise<string | undefined>;
   voices(): Promise<readonly Voice[]>;
   /** Whether it can say a text in this language. */
   speaks(language: string): boolean;
   /** Starts what takes its time, so that the first sentence does not wait for it. May be called again. */
-  prepare?(): void;
+  prepare?(request: Pick<SpeechRequest, "language" | "voice">): void;
   /**
    * Begins a sound. Resolves once its first part is on its way, or all of it is made.
    *

@@ -1,8 +1,12 @@
+import { join } from "node:path";
 import type { Config } from "@/lib/config/schema.ts";
 import { BlipsEngine } from "./blips/blips.ts";
 import type { VoiceEngine } from "./engine.ts";
 import { FliteEngine } from "./flite/flite.ts";
 import { OpenAiEngine } from "./openai/openai.ts";
+import { SHERPA_VERSION } from "./sherpa/runtime.ts";
+import { SherpaEngine } from "./sherpa/sherpa.ts";
+import { VoiceFolders } from "./sherpa/voice_folders.ts";
 
 /** What the engines take from the configuration. */
 export type VoiceSettings = Pick<Config["voice"], "host" | "model"> & {
@@ -16,8 +20,15 @@ export class VoiceRegistry implements Disposable {
   /** What the speech server was made from. */
   #server = "";
 
-  constructor(settings: VoiceSettings) {
+  /** @param dataDir where fetched voices lie, and what they need */
+  constructor(settings: VoiceSettings, dataDir: string) {
     this.#add(new FliteEngine());
+    this.#add(
+      new SherpaEngine({
+        installed: new VoiceFolders(join(dataDir, "voices")),
+        runtime: join(dataDir, "runtimes", `sherpa-onnx-${SHERPA_VERSION}`),
+      }),
+    );
     this.#add(new BlipsEngine());
     this.configure(settings);
   }

@@ -6,11 +6,12 @@ const REQUEST = { text: "Hello.", language: "en", rate: 1, pitch: 1 };
 const { signal } = new AbortController();
 
 Deno.test("the registry has each engine under its id, and takes a changed address without ending the others", async () => {
-  const registry = new VoiceRegistry({ model: "tts-1" });
-  assertEquals([...registry.engines.keys()].toSorted(), ["blips", "flite", "openai"]);
+  const registry = new VoiceRegistry({ model: "tts-1" }, "/nowhere");
+  assertEquals([...registry.engines.keys()].toSorted(), ["blips", "flite", "openai", "sherpa"]);
   assertEquals([...registry.engines].filter(([id, engine]) => id !== engine.id), []);
   const { flite, openai } = Object.fromEntries(registry.engines);
   assert(flite !== undefined && openai !== undefined);
+  assert((await registry.engines.get("sherpa")?.needs())?.includes("sherpa-onnx"));
   assert((await openai.needs())?.includes("voice.host"));
   const speaking = flite.synthesise(REQUEST, { signal });
   registry.configure({ model: "tts-1", host: "https://speech.example" });

@@ -1,6 +1,6 @@
 /** Speaks answers: who says a sentence by the configuration, and what is held of its sound. */
 import { chooseEngine } from "./choose.ts";
-import type { VoiceEngine } from "./engine.ts";
+import { type VoiceEngine, VoiceError } from "./engine.ts";
 import type { Sound } from "./sound.ts";
 import { SoundStore } from "./sound_store.ts";
 import { type ChosenVoice, Speaker } from "./speaker.ts";
@@ -9,6 +9,10 @@ import type { TurnSpeech, TurnSpeechRequest } from "./turn_speech.ts";
 import type { Config } from "@/lib/config/schema.ts";
 import type { Principal } from "@/lib/principal.ts";
 import { SpeechStage } from "@/lib/stages/speech.ts";
+
+const LANGUAGES = new Intl.DisplayNames(["en"], { type: "language" });
+/** So many of them are remembered. */
+const MOST_TOLD = 10_000;
 
 /** How the character speaks. */
 export type VoiceChoice = Pick<Config["voice"], "engine" | "voice" | "rate" | "pitch" | "speak">;
@@ -28,6 +32,8 @@ export class SpeechService implements Disposable {
   readonly #options: SpeechServiceOptions;
   readonly #sounds = new SoundStore();
   readonly #synthesiser: Synthesiser;
+  /** Conversations, each with a language of which it was told that nobody speaks it. */
+  readonly #told = new Set<string>();
 
   constructor(options: SpeechServiceOptions) {
     this.#options = options;
@@ -41,7 +47,10 @@ export class SpeechService implements Disposable {
     if (engine === "off") return undefined;
     // In which language is not known yet; only the built-in English voice takes time to begin.
     const likely = this.#choose("en", request.speaks());
-    if (typeof likely !== "string") likely.engine.prepare?.();
+    if (typeof likely !== "string") {
+      const { engine, voice } = likely;
+      engine.prepare?.({ language: "en", ...(voice !== undefined && { voice }) });
+    }
     return new ServiceSpeech(new SpeechStage({ speak, at: request.at ?? 0 }), () => this.#speaker(request));
   }
 
@@ -67,11 +76,21 @@ export class SpeechService implements Disposable {
       conversation,
       owner,
       path: this.#options.path,
-      choose: (language) => this.#choose(language, speaks()),
+      choose: (language) => this.#speaking(conversation, language, speaks()),
       deliver,
       onFailure,
       ...(ahead !== undefined && { ahead }),
     });
+  }
+
+  /** @throws {VoiceError} once in a conversation, where nobody speaks the language */
+  #speaking(conversation: string, language: string, speaks: readonly string[]): ChosenVoice {
+    const chosen = this.#choose(language, speaks);
+    const untold = JSON.stringify([conversation, language]);
+    if (chosen !== "none" || this.#told.has(untold)) return chosen;
+    if (this.#told.size >= MOST_TOLD) this.#told.clear();
+    this.#told.add(untold);
+    throw new VoiceError(`No voice that is chosen here speaks ${LANGUAGES.of(language)}. The settings have others`);
   }
 
   #choose(language: string, speaks: readonly string[]): ChosenVoice {

@@ -63,6 +63,7 @@ export const SETTINGS: SettingsWords = {
       help: "Words stay on this computer, unless a speech server elsewhere is configured.",
       choices: {
         auto: "The best there is",
+        sherpa: "Neural voices (fetched)",
         flite: "Built in (English)",
         openai: "Speech server",
         browser: "The browser's own",
@@ -72,7 +73,7 @@ export const SETTINGS: SettingsWords = {
     },
     "voice.voice": {
       label: "Which voice",
-      help: "Such as slt, rms, awb or kal of the built-in one.",
+      help: "Such as slt, rms, awb or kal of the built-in one, or kokoro#af_heart of a neural one.",
       unset: "The first",
     },
     "voice.rate": { label: "How fast she speaks", help: "1 is usual, 2 is twice as fast." },

@@ -56,6 +56,7 @@ export const SETTINGS: SettingsWords = {
       help: "別の場所の音声サーバーを設定しない限り、言葉はこのコンピューターの外に出ません。",
       choices: {
         auto: "使える中で一番よいもの",
+        sherpa: "ニューラル音声（取得したもの）",
         flite: "内蔵（英語）",
         openai: "音声サーバー",
         browser: "ブラウザーの声",
@@ -63,7 +64,11 @@ export const SETTINGS: SettingsWords = {
         off: "声なし",
       },
     },
-    "voice.voice": { label: "どの声か", help: "内蔵の声なら slt、rms、awb、kal など。", unset: "最初の声" },
+    "voice.voice": {
+      label: "どの声か",
+      help: "内蔵の声なら slt、rms、awb、kal など、ニューラル音声なら kokoro#af_heart など。",
+      unset: "最初の声",
+    },
     "voice.rate": { label: "話す速さ", help: "1 が普通、2 は二倍の速さです。" },
     "voice.pitch": { label: "声の高さ", help: "1 が普通です。" },
     "voice.volume": { label: "音量（自分で選んでいない人向け）", help: "0 から 1 まで。" },

@@ -50,6 +50,7 @@ export const SETTINGS: SettingsWords = {
       help: "除非配置了别处的语音服务器，文字不会离开这台电脑。",
       choices: {
         auto: "可用的最好的声音",
+        sherpa: "神经网络语音（已下载）",
         flite: "内置（英语）",
         openai: "语音服务器",
         browser: "浏览器自带的声音",
@@ -57,7 +58,11 @@ export const SETTINGS: SettingsWords = {
         off: "不出声",
       },
     },
-    "voice.voice": { label: "哪个声音", help: "内置的有 slt、rms、awb、kal 等。", unset: "第一个" },
+    "voice.voice": {
+      label: "哪个声音",
+      help: "内置的有 slt、rms、awb、kal 等，神经网络语音如 kokoro#af_heart。",
+      unset: "第一个",
+    },
     "voice.rate": { label: "语速", help: "1 为正常，2 为两倍速。" },
     "voice.pitch": { label: "音高", help: "1 为正常。" },
     "voice.volume": { label: "音量（用于尚未自行选择的人）", help: "从 0 到 1。" },

@@ -1,0 +1,30 @@
+import { join } from "node:path";
+import type { InstalledVoices } from "./installed.ts";
+import { readModelFolder } from "./model_folder.ts";
+import { ifThere } from "@/lib/files.ts";
+
+/** Voices that lie in folders of one folder, however they came there; those that cannot speak as well. */
+export class VoiceFolders implements InstalledVoices {
+  readonly #folder: string;
+
+  /** @param folder need not be there */
+  constructor(folder: string) {
+    this.#folder = folder;
+  }
+
+  async list(): ReturnType<InstalledVoices["list"]> {
+    return await Promise.all((await this.#names()).map(async (id) => {
+      const folder = join(this.#folder, id);
+      const read = await readModelFolder(folder);
+      const { kind, languages } = "problem" in read ? { kind: "", languages: [] } : read;
+      return { id, name: id, languages, folder, kind };
+    }));
+  }
+
+  /** Without what is hidden, such as a download that is not complete. */
+  async #names(): Promise<string[]> {
+    const entries = await ifThere(Array.fromAsync(Deno.readDir(this.#folder)));
+    return (entries ?? []).filter(({ name, isFile }) => !isFile && !name.startsWith(".")).map(({ name }) => name)
+      .toSorted();
+  }
+}
