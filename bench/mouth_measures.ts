@@ -14,11 +14,16 @@ const LEAST_STRENGTH = 0.4;
 const SHORTEST_VOWEL = 40;
 /** Milliseconds around an edge in which the mouth has to follow it. */
 const NEAR = 150;
+/** Milliseconds by which a whole movement may be shifted. */
+const FARTHEST = 500;
 /** What counts as an edge: so much more or less is wanted of the opening. */
 const EDGE = 0.3;
 
 /** A frame with the time that the loudspeaker was at. */
 export type TimedFrame = Pick<MouthFrame, "applied"> & { at: number };
+
+/** A frame with when the next one takes its place. */
+export type SeenFrame = TimedFrame & { until: number };
 
 /** A vowel that is to be seen. */
 export interface WantedVowel {
@@ -117,6 +122,24 @@ export function offsets(view: MouthView, track: readonly Viseme[], frames: reado
     if (first >= 0) found.push(near[first]!.at - at);
   });
   return found;
+}
+
+/**
+ * By how much all of the movement is late, ms: the shift within {@linkcode FARTHEST} by which what was seen is most like
+ * what was wanted. It needs no more frames than there are, and finds what is too late for any edge to be told by.
+ */
+export function lag(view: MouthView, track: readonly Viseme[], frames: readonly SeenFrame[]): number {
+  const seen = frames.map((frame) => ({ middle: (frame.at + frame.until) / 2, opened: view.opened(frame) }));
+  const wantedAt = (ms: number) => {
+    const viseme = track.findLast(({ at }) => at <= ms);
+    return viseme === undefined ? 0 : view.opening(viseme.shape, viseme.strength);
+  };
+  let best = { late: NaN, miss: Infinity };
+  for (let late = -FARTHEST; late <= FARTHEST; late += 5) {
+    const miss = seen.reduce((sum, { middle, opened }) => sum + Math.abs(opened - wantedAt(middle - late)), 0);
+    if (miss < best.miss) best = { late, miss };
+  }
+  return best.late;
 }
 
 /** Share of the vowels that are shown in their middle. */

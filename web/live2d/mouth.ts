@@ -68,8 +68,11 @@ export class Mouth implements Layer {
       const now = rig.get(target.index);
       rig.set(target.index, mix(now, valueFor(target, this.#pose, now), this.#hold));
     }
-    if (source === null) return;
-    this.recorder?.add(source, Object.fromEntries(this.#targets.map(({ id, index }) => [id, rig.get(index)])));
+    this.recorder?.add({
+      playhead: source?.playhead?.() ?? null,
+      wanted: source?.() ?? (open === null ? {} : { a: open }),
+      applied: Object.fromEntries(this.#targets.map(({ id, index }) => [id, rig.get(index)])),
+    });
   }
 
   #follow(source: MouthPoseSource, real: number): void {

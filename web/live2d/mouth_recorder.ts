@@ -1,10 +1,10 @@
-import type { MouthPose, MouthPoseSource } from "@/web/presence/presence.ts";
+import type { MouthPose } from "@/web/presence/presence.ts";
 
 /** How the mouth was to stand in a frame, and how it stood. */
 export interface MouthFrame {
   /** Milliseconds by `performance.now()`. */
   at: number;
-  /** The loudspeaker's time, in milliseconds, where the voice tells it. */
+  /** The loudspeaker's time, in milliseconds; null where no voice tells it. */
   playhead: number | null;
   wanted: MouthPose;
   /** Values of the model's parameters, by id. */
@@ -23,9 +23,9 @@ export class MouthRecorder {
     this.#now = now;
   }
 
-  add(source: MouthPoseSource, applied: MouthFrame["applied"]): void {
+  add(frame: Omit<MouthFrame, "at">): void {
     if (this.frames.length >= MOST_FRAMES) this.frames.shift();
-    this.frames.push({ at: this.#now(), playhead: source.playhead?.() ?? null, wanted: source(), applied });
+    this.frames.push({ at: this.#now(), ...frame });
   }
 }
 

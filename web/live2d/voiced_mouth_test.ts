@@ -183,7 +183,7 @@ Deno.test("what is said aloud is not said once more by the text", () => {
   assertEquals(most, 0);
 });
 
-Deno.test("MouthRecorder notes what is wanted and what is applied in each frame, by both clocks", () => {
+Deno.test("MouthRecorder notes what is wanted and what is applied in each frame, by both clocks, until it is shut", () => {
   let now = 0;
   const mouth = new Mouth(MAO.lipSync);
   const recorder = mouth.recorder = new MouthRecorder(() => now);
@@ -192,9 +192,12 @@ Deno.test("MouthRecorder notes what is wanted and what is applied in each frame,
   mouth.source = source;
   const rig = standardRig(MAO.ranges);
   for (; now < 320; now += 16) mouth.apply(rig, { real: 0.016, scaled: 0.016 });
-  mouth.source = null;
-  mouth.apply(rig, { real: 0.016, scaled: 0.016 });
   const last = recorder.frames.at(-1);
   assertEquals([recorder.frames.length, last?.at, last?.playhead, last?.wanted], [20, 304, 264, { o: 1 }]);
   assert((last?.applied["ParamO"] ?? 0) > 0.99 && last?.applied["ParamA"] === 0);
+  mouth.source = null;
+  for (; now < 3_000; now += 16) mouth.apply(rig, { real: 0.016, scaled: 0.016 });
+  const shut = recorder.frames.at(-1);
+  assertEquals([shut?.playhead, shut?.wanted, recorder.frames.length < 150], [null, {}, true]);
+  assert((shut?.applied["ParamO"] ?? 1) < 0.02);
 });

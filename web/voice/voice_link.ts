@@ -6,6 +6,7 @@ import { computed, effect, type ReadonlySignal, signal } from "@preact/signals";
 import type { ClientFrame, ServerFrame } from "@/lib/protocol/v2.ts";
 import type { CallClient } from "@/web/connection/call_client.ts";
 import type { PageStorage } from "@/web/browser/storage.ts";
+import { heard } from "@/web/presence/presence.ts";
 import { AudioGate } from "./audio_gate.ts";
 import type { Hearing } from "./player.ts";
 import type { Silenced, Voice } from "./voice.ts";
@@ -79,7 +80,11 @@ export class VoiceLink {
     } else if (!this.#wishes.on) return;
     // By the time the first sentence is there, so is the voice.
     else if (frame.type === "queued") this.#use(() => {});
-    else if (FRAMES.has(frame.type)) this.#use((voice) => voice.receive(frame));
+    else if (FRAMES.has(frame.type)) {
+      // A voice that is still being loaded will be heard: until then nothing moves with the text.
+      if (frame.type === "sentence" && this.#voice === null) heard.value ??= { turn: frame.turn, to: 0 };
+      this.#use((voice) => voice.receive(frame));
+    }
   }
 
   /** Whether a new prompt interrupts what is being said. */
@@ -150,8 +155,11 @@ export class VoiceLink {
   #use(action: (voice: Voice) => void): void {
     if (this.#voice !== null) return action(this.#voice);
     this.#waiting.push(action);
-    // Without a line there is no voice; the next sentence tries again.
-    this.#load().catch(() => this.#waiting = []);
+    this.#load().catch(() => {
+      // Without a line there is no voice; the next sentence tries again.
+      this.#waiting = [];
+      heard.value = null;
+    });
   }
 
   #load(): Promise<Voice> {
@@ -171,6 +179,7 @@ export class VoiceLink {
         this.#voice = voice;
         voice.volume = this.#wishes.volume;
         for (const action of this.#waiting.splice(0)) action(voice);
+        if (this.#hearing.peek() === null) heard.value = null;
         return voice;
       } catch (error) {
         this.#loading = null;
