@@ -4,8 +4,8 @@
  */
 import { FliteWorker } from "@/lib/voice/flite/flite_worker.ts";
 import { visemesOf } from "@/lib/voice/flite/visemes.ts";
-import { cepstraOf, COEFFICIENTS, HOP_MS, type Spectra, spectraOf } from "@/web/voice/cepstrum.ts";
-import { featuresOf, likelihoods, loudest, type ShapeModel, WARPS } from "@/web/voice/sound_shapes.ts";
+import { cepstraOf, COEFFICIENTS, HOP_MS, type Spectra, spectraOf, WARPS } from "@/web/voice/cepstrum.ts";
+import { featuresOf, likelihoods, loudest, type ShapeModel, VOICED } from "@/web/voice/sound_shapes.ts";
 import { HEARD, LEARNED } from "./spoken_corpus.ts";
 import { print } from "@/lib/telemetry/log.ts";
 
@@ -30,13 +30,30 @@ async function examplesOf(worker: FliteWorker, voice: string, texts: readonly st
     // Kal's sound is a little shorter than its phones say.
     const scale = ms / 1000 / (phones.at(-1)?.end ?? 1);
     const visemes = visemesOf(phones.map(({ name, end }) => ({ name, end: end * Math.min(1, scale) })), ms);
-    const spectra = spectraOf(samples, sampleRate);
-    const shapes = spectra.powers.map((_, moment) =>
-      SHAPES.indexOf(visemes.findLast(({ at }) => at <= (moment + 0.5) * HOP_MS)?.shape ?? "")
+    const spectra = atOnce(spectraOf(samples, sampleRate));
+    const shapes = Array.from(
+      spectra.loudness,
+      (_, moment) => SHAPES.indexOf(visemes.findLast(({ at }) => at <= (moment + 0.5) * HOP_MS)?.shape ?? ""),
     );
     examples.push({ voice, spectra, shapes });
   }
   return examples;
+}
+
+/** What comes of work that is made of steps. */
+function atOnce<T>(work: Generator<void, T>): T {
+  for (;;) {
+    const { done, value } = work.next();
+    if (done) return value;
+  }
+}
+
+/** Of values that stand one moment after the other, those of each moment. */
+function moments(values: Float64Array, size: number): Float64Array[] {
+  return Array.from(
+    { length: values.length / size },
+    (_, moment) => values.subarray(moment * size, (moment + 1) * size),
+  );
 }
 
 function train(examples: readonly Example[]): ShapeModel {
@@ -53,7 +70,7 @@ function bestWarp(examples: readonly Example[], voice: string, model: ShapeModel
   const own = examples.filter((one) => one.voice === voice);
   const counts = WARPS.map((warp) =>
     own.reduce((sum, { spectra, shapes }) => {
-      const features = featuresOf(spectra, warp, model.usual);
+      const features = moments(featuresOf(spectra, warp, model.usual), SIZE);
       return sum + features.reduce((sum, one, moment) => {
         const mean = model.means[shapes[moment] ?? -1];
         return mean === undefined ? sum : sum - distance(one, mean, model);
@@ -74,8 +91,8 @@ function fit(examples: readonly Example[], warps: Record<string, number>): Shape
   const usual = new Array<number>(SIZE).fill(0);
   let loud = 0;
   for (const { voice, spectra } of examples) {
-    const threshold = 0.15 * loudest(spectra.loudness);
-    cepstraOf(spectra, warps[voice] ?? 1).forEach((cepstrum, moment) => {
+    const threshold = VOICED * loudest(spectra.loudness);
+    moments(cepstraOf(spectra, warps[voice] ?? 1), SIZE).forEach((cepstrum, moment) => {
       if (spectra.loudness[moment]! <= threshold) return;
       cepstrum.forEach((value, q) => usual[q]! += value);
       loud++;
@@ -85,7 +102,8 @@ function fit(examples: readonly Example[], warps: Record<string, number>): Shape
 
   const groups: Float64Array[][] = SHAPES.map(() => []);
   for (const { voice, spectra, shapes } of examples) {
-    featuresOf(spectra, warps[voice] ?? 1, usual).forEach((one, moment) => groups[shapes[moment]!]?.push(one));
+    const features = moments(featuresOf(spectra, warps[voice] ?? 1, usual), SIZE);
+    features.forEach((one, moment) => groups[shapes[moment]!]?.push(one));
   }
   const means = groups.map((group) =>
     Array.from({ length: SIZE }, (_, q) => group.reduce((sum, one) => sum + one[q]!, 0) / group.length)
@@ -142,7 +160,7 @@ function understood(examples: readonly Example[], model: ShapeModel): number {
   let right = 0;
   let all = 0;
   for (const { spectra, shapes } of examples) {
-    likelihoods(spectra, model).forEach((scores, moment) => {
+    moments(atOnce(likelihoods(spectra, model)), SHAPES.length).forEach((scores, moment) => {
       const shape = shapes[moment] ?? -1;
       if (shape < 0 || shape > 4) return;
       const vowels = scores.subarray(0, 5);

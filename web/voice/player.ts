@@ -217,7 +217,7 @@ export class Player {
         resampler ??= new Resampler(sampleRate, this.#output.sampleRate);
         // Heard first: what the mouth needs of it takes its time.
         this.#put(turn, sound, resampler.push(samples));
-        if (!isTracked) sound.track.push(...trackFromSound(samples, sampleRate, ms));
+        if (!isTracked) sound.track.push(...await trackFromSound(samples, sampleRate, ms));
         ms += samples.length * 1000 / sampleRate;
       }
       if (resampler !== null) this.#put(turn, sound, resampler.end());

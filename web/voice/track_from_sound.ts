@@ -2,6 +2,7 @@
 import { HOP_MS, spectraOf } from "./cepstrum.ts";
 import { SHAPE_MODEL } from "./shape_model.ts";
 import { likelihoods, loudest } from "./sound_shapes.ts";
+import { inSteps } from "./steps.ts";
 import type { MouthShapeName, Viseme } from "@/lib/protocol/speech.ts";
 
 /** Softer than this, of full scale, is silence, and so is this share of what is loud in the sound. */
@@ -15,17 +16,22 @@ const SHORTEST = 3;
 const AROUND = [1, 2, 3, 2, 1];
 
 /**
- * The track of a piece of a sound.
+ * The track of a piece of a sound. Lets the page come in between while it is looked for.
  *
  * @param startMs Milliseconds from the beginning of the sound to this piece, as times of the track count
  */
-export function trackFromSound(samples: Int16Array, sampleRate: number, startMs: number): Viseme[] {
-  const spectra = spectraOf(samples, sampleRate);
+export function trackFromSound(samples: Int16Array, sampleRate: number, startMs: number): Promise<Viseme[]> {
+  return inSteps(track(samples, sampleRate, startMs));
+}
+
+function* track(samples: Int16Array, sampleRate: number, startMs: number): Generator<void, Viseme[]> {
+  const spectra = yield* spectraOf(samples, sampleRate);
   const { loudness } = spectra;
   const top = loudest(loudness);
   const silent = Math.max(SILENT, SILENT_SHARE * top);
-  const scores = top < SILENT ? [] : likelihoods(spectra, SHAPE_MODEL);
-  const shapes = Array.from(loudness, (_, moment): MouthShapeName => shapeOf(scores, moment));
+  const shapes = top < SILENT
+    ? new Array<MouthShapeName>(loudness.length).fill("rest")
+    : shapesOf(yield* likelihoods(spectra, SHAPE_MODEL));
   for (const { from, to } of runs(Array.from(loudness, (loud) => loud < silent))) {
     const isEdge = from === 0 || to === shapes.length;
     if (loudness[from]! < silent && (isEdge || to - from >= PAUSE)) shapes.fill("rest", from, to);
@@ -40,17 +46,23 @@ export function trackFromSound(samples: Int16Array, sampleRate: number, startMs:
   }));
 }
 
-function shapeOf(scores: readonly Float64Array[], moment: number): MouthShapeName {
-  let best: MouthShapeName = "rest";
-  let highest = -Infinity;
-  SHAPE_MODEL.shapes.forEach((shape, index) => {
-    const score = AROUND.reduce((sum, weight, step) => {
-      const near = scores[Math.min(scores.length - 1, Math.max(0, moment + step - 2))];
-      return sum + weight * (near?.[index] ?? -Infinity);
-    }, 0);
-    if (score > highest) [best, highest] = [shape, score];
+/** The likeliest shape of each moment, with those around it. */
+function shapesOf(scores: Float64Array): MouthShapeName[] {
+  const names = SHAPE_MODEL.shapes;
+  const last = scores.length / names.length - 1;
+  return Array.from({ length: last + 1 }, (_, moment) => {
+    let best = 0;
+    let highest = -Infinity;
+    for (let shape = 0; shape < names.length; shape++) {
+      let score = 0;
+      for (let step = 0; step < AROUND.length; step++) {
+        const near = Math.min(last, Math.max(0, moment + step - (AROUND.length >> 1)));
+        score += AROUND[step]! * scores[near * names.length + shape]!;
+      }
+      if (score > highest) [best, highest] = [shape, score];
+    }
+    return names[best]!;
   });
-  return best;
 }
 
 /** How much of a shape is made: vowels the more, the louder they are. */
