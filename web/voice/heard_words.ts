@@ -38,11 +38,6 @@ export function heardTo({ from }: SpokenSentence, words: readonly HeardWord[], s
   return words.findLast(({ begins }) => begins <= share)?.to ?? from;
 }
 
-/** The share of a text's words that comes before a place in it: for voices that tell where they are. */
-export function shareBefore(say: string, at: number): number {
-  return weightOf(say.slice(0, at)) / (weightOf(say) || 1);
-}
-
 /** Longer than this, in milliseconds, no sound is silent at its end: its track is not all there yet. */
 const LONGEST_END = 400;
 

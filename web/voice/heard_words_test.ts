@@ -1,6 +1,6 @@
 import { assert, assertEquals } from "@std/assert";
 import type { SpokenSentence } from "@/lib/protocol/speech.ts";
-import { heardTo, shareBefore, shareSaid, wordsOf } from "./heard_words.ts";
+import { heardTo, shareSaid, wordsOf } from "./heard_words.ts";
 
 function sentence(text: string, say: string, language = "en"): SpokenSentence {
   return { index: 0, from: 0, to: text.length, say, language };
@@ -48,8 +48,4 @@ Deno.test("shareSaid() does not count silences, and takes for speech what is not
   assertEquals([0, 500, 750, 1_000, 1_200].map((ms) => shareSaid(track, ms, 1_200)), [0, 0, 0.5, 1, 1]);
   assertEquals(shareSaid(track, 1_000, 2_000), 1 / 3);
   assertEquals(shareSaid([], 250, 1_000), 0.25);
-});
-
-Deno.test("shareBefore() tells how much of a text comes before a word of it", () => {
-  assertEquals(shareBefore("one two", 4), 0.5);
 });

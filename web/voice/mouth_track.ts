@@ -61,7 +61,7 @@ export function trackFromText(text: string, rate = 1): { track: Viseme[]; ms: nu
     if (track.at(-1)?.shape !== shape) track.push({ at: at / rate, shape, strength });
     at += ms;
   }
-  track.push({ at: at / rate, shape: "rest", strength: 0 });
+  if (track.at(-1)?.shape !== "rest") track.push({ at: at / rate, shape: "rest", strength: 0 });
   return { track, ms: at / rate };
 }
 

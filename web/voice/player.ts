@@ -3,7 +3,6 @@ import type { SentenceSpeech, SpokenSentence } from "@/lib/protocol/speech.ts";
 import type { MouthPose } from "@/web/presence/presence.ts";
 import type { AudioOutput } from "./audio_output.ts";
 import type { BrowserVoice } from "./browser_voice.ts";
-import { shareBefore } from "./heard_words.ts";
 import { trackFromText } from "./mouth_track.ts";
 import { Resampler } from "./resampler.ts";
 import { type SentenceSound, SpokenTurn } from "./spoken_turn.ts";
@@ -18,6 +17,9 @@ const AHEAD = 8;
 const PATIENCE_MS = 20_000;
 /** Seconds from now at which a sound can begin at the earliest, so that its first samples are not missed. */
 const LEAD = 0.02;
+
+/** How fast a voice of the browser can be. */
+const RATES = { least: 0.4, most: 3 };
 
 /** What is being heard now. */
 export interface Hearing {
@@ -55,6 +57,8 @@ export class Player {
   #running: SpokenTurn | null = null;
   #waiting: { until: () => boolean; go: () => void }[] = [];
   #stopTicking: (() => void) | null = null;
+  /** How fast the browser's voice is: it tells only while it speaks, and some tell nothing but when they have ended. */
+  #browserRate = 1;
 
   constructor(options: PlayerOptions) {
     this.#options = options;
@@ -240,14 +244,17 @@ export class Player {
     const { signal } = turn.end;
     const { say, language } = sound.sentence;
     await this.#until(() => this.#output.running && this.#output.heardAt >= turn.cursor / sampleRate, signal);
-    const { track, ms } = trackFromText(say);
+    const { track, ms } = trackFromText(say, this.#browserRate);
     sound.track = track;
+    let began = this.#output.now;
     try {
       await this.#options.voice.speak(say, language, {
         signal,
-        onStart: () => sound.moveTo(0, this.#output.now),
-        onBoundary: (at) => sound.moveTo(shareBefore(say, at) * ms, this.#output.now),
+        onStart: () => sound.moveTo(0, began = this.#output.now),
+        onBoundary: (at) => sound.moveTo(trackFromText(say.slice(0, at), this.#browserRate).ms, this.#output.now),
       });
+      const rate = this.#browserRate * ms / 1000 / (this.#output.now - began);
+      this.#browserRate = Math.min(RATES.most, Math.max(RATES.least, rate));
     } finally {
       sound.finish(this.#output.now);
       turn.cursor = Math.max(turn.cursor, Math.ceil(this.#output.now * sampleRate));

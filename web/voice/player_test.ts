@@ -182,7 +182,8 @@ Deno.test("Player waits for late sound without losing any, and says a second tur
   assert(first.to < second.from && second.to < third.to);
 });
 
-Deno.test("Player lets a voice of the browser speak between sounds, and goes by the words that it tells", async () => {
+/** Voices of the browser, of which the test says when they begin, come to a word, and end. */
+function browserVoice() {
   const said: SpeechSynthesisUtterance[] = [];
   const local = { lang: "en_US", localService: true, default: true } as SpeechSynthesisVoice;
   const away = { lang: "en-US", localService: false, default: true } as SpeechSynthesisVoice;
@@ -191,6 +192,15 @@ Deno.test("Player lets a voice of the browser speak between sounds, and goes by 
     speak: (utterance) => void said.push(utterance),
     cancel() {},
   };
+  const tell = (event: "onstart" | "onboundary" | "onend", fields: object = {}) => {
+    const utterance = said.at(-1)!;
+    utterance[event]?.call(utterance, fields as SpeechSynthesisEvent);
+  };
+  return { said, local, synthesizer, tell };
+}
+
+Deno.test("Player lets a voice of the browser speak between sounds, and goes by the words that it tells", async () => {
+  const { said, local, synthesizer, tell } = browserVoice();
   const { player, hearing, played, pass, speak } = setUp({ a: 200, c: 200 }, synthesizer);
   player.begin("t");
   speak(0, { url: "a" });
@@ -202,12 +212,51 @@ Deno.test("Player lets a voice of the browser speak between sounds, and goes by 
   await pass(200);
   const [utterance] = said;
   assertEquals([utterance?.text, utterance?.voice], [TEXT[1], local]);
-  const event = (fields: object) => fields as SpeechSynthesisEvent;
-  utterance!.onstart?.call(utterance!, event({}));
-  utterance!.onboundary?.call(utterance!, event({ charIndex: 5 }));
+  tell("onstart");
+  tell("onboundary", { charIndex: 5 });
   await pass(100);
   assertEquals(hearing.at(-1)?.to, WHOLE.indexOf(" six"));
-  utterance!.onend?.call(utterance!, event({}));
+  tell("onend");
   await pass(600);
   assertEquals([played, hearing.at(-1)], [[0, 1, 2], null]);
+});
+
+Deno.test("Player moves the mouth with a voice of the browser by the text, from word to word as it tells", async () => {
+  const { synthesizer, tell } = browserVoice();
+  const { player, pass, speak } = setUp({}, synthesizer);
+  player.begin("t");
+  speak(1, { engine: "browser" });
+  speak(0, { engine: "browser" });
+  player.close("t");
+  await pass(100);
+  assertEquals(player.pose(), {}, "before it begins");
+  tell("onstart");
+  // As long as the way to the ear, which such a voice has as well, and into the vowel of "One".
+  await pass(60);
+  assertEquals(player.pose(), { o: 0.8 });
+  await pass(20);
+  tell("onboundary", { charIndex: 8 });
+  await pass(200);
+  assertEquals([player.pose(), player.pose(70)], [{ narrow: 1 }, { e: 0.8 }], "the r and the ee of three");
+  tell("onend");
+  await pass(100);
+  assertEquals(player.pose(), {}, "at the end");
+});
+
+Deno.test("Player learns how fast a voice of the browser is that tells nothing", async () => {
+  const { synthesizer, tell } = browserVoice();
+  const { player, pass, speak } = setUp({}, synthesizer);
+  player.begin("t");
+  for (const index of [0, 1]) speak(index, { engine: "browser" });
+  player.close("t");
+  const isMoved: boolean[] = [];
+  for (const _ of TEXT.slice(0, 2)) {
+    await pass(100);
+    tell("onstart");
+    await pass(1_400);
+    isMoved.push(Object.keys(player.pose()).length > 0);
+    await pass(600);
+    tell("onend");
+  }
+  assertEquals(isMoved, [false, true]);
 });
