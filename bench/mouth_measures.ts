@@ -152,11 +152,6 @@ export function shownShare(view: MouthView, vowels: readonly WantedVowel[], fram
   return shown.length / vowels.length;
 }
 
-export function quantile(values: readonly number[], share: number): number {
-  const sorted = values.toSorted((a, b) => a - b);
-  return sorted[Math.min(sorted.length - 1, Math.floor(share * sorted.length))] ?? NaN;
-}
-
 function length(vector: readonly number[]): number {
   return Math.sqrt(vector.reduce((sum, one) => sum + one * one, 0));
 }

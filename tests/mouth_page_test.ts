@@ -29,7 +29,7 @@ const SILENCE = /^(pau|h|brth)$/;
 
 Deno.test("the mouth keeps to the voice, on the real page", async (t) => {
   const browser = await launchBrowser();
-  let answer: SpokenAnswer = { sentences: [], track: [], frames: [] };
+  let answer: SpokenAnswer | undefined;
   try {
     await visit(
       browser,
@@ -47,6 +47,7 @@ Deno.test("the mouth keeps to the voice, on the real page", async (t) => {
   } finally {
     await browser.close();
   }
+  assert(answer !== undefined);
   const { sentences, track, frames } = answer;
   const view = new MouthView(HIYORI);
   const opening = (from: number, to: number) =>

@@ -28,6 +28,8 @@ export interface SpokenAnswer {
   track: readonly Viseme[];
   /** How it did, by the same. */
   frames: readonly SeenFrame[];
+  /** By how many ms the loudspeaker's clock went away from the computer's. */
+  slip: number;
 }
 
 /** What the page notes of its sound. */
@@ -124,12 +126,9 @@ export class SpeakingPage {
   }
 
   /** Waits until so many sentences have been heard. */
-  async heard(sentences: number, patience?: number): Promise<void> {
+  async heard(sentences: number): Promise<void> {
     const played = () => this.#sent.filter(({ type }) => type === "played").length;
-    await until(() => `${sentences} sentences are heard, ${played()} were`, () => played() >= sentences, {
-      every: 50,
-      ...(patience !== undefined && { patience }),
-    });
+    await until(() => `${sentences} sentences are heard, ${played()} were`, () => played() >= sentences, { every: 50 });
   }
 
   /** Nothing comes out of the loudspeaker for so many ms, and then it goes on: a device that is changed. */
@@ -142,14 +141,10 @@ export class SpeakingPage {
     }, ms);
   }
 
-  /**
-   * What there was of the answer, once all of it has been heard.
-   *
-   * @param patience ms
-   */
-  async answer(patience?: number): Promise<SpokenAnswer> {
+  /** What there was of the answer, once all of it has been heard. */
+  async answer(): Promise<SpokenAnswer> {
     const said = this.#received.filter((frame): frame is ServerFrame & SpokenSentence => frame.type === "sentence");
-    await this.heard(said.length, patience);
+    await this.heard(said.length);
     // Until the mouth belongs to nobody's words any more.
     await this.#page.waitForFunction(
       (ms) => {
@@ -173,7 +168,8 @@ export class SpeakingPage {
     const track = sentences.flatMap(({ start, ms, phones }) =>
       visemesOf(phones, ms).map((viseme) => ({ ...viseme, at: start + viseme.at }))
     );
-    return { sentences, track, frames };
+    const ahead = ({ at, heard }: { at: number; heard: number }) => heard - at;
+    return { sentences, track, frames, slip: ahead(stamps.at(-1)!) - ahead(stamps[0]!) };
   }
 }
 
