@@ -1,7 +1,7 @@
 /** How the mouth moves with a sound whose engine does not tell: by the vowels that are heard in it. */
 import { HOP_MS, spectraOf } from "./cepstrum.ts";
 import { SHAPE_MODEL } from "./shape_model.ts";
-import { likelihoods, loudest } from "./sound_shapes.ts";
+import { likelihoods, loudest, VOICED } from "./sound_shapes.ts";
 import { inSteps } from "./steps.ts";
 import type { MouthShapeName, Viseme } from "@/lib/protocol/speech.ts";
 
@@ -12,6 +12,10 @@ const SILENT_SHARE = 0.04;
 const PAUSE = 8;
 /** A shape that is held shorter is a mistake. Moments. */
 const SHORTEST = 3;
+/** A sound that is as long, in moments, and has fewer vowels where it is loud, is none of a voice that is known. */
+const LONG = 50;
+const FEW_VOWELS = 0.4;
+const VOWELS: ReadonlySet<MouthShapeName> = new Set(["a", "i", "u", "e", "o"]);
 /** Weights of the moments around one, which sound much like it. */
 const AROUND = [1, 2, 3, 2, 1];
 
@@ -31,7 +35,7 @@ function* track(samples: Int16Array, sampleRate: number, startMs: number): Gener
   const silent = Math.max(SILENT, SILENT_SHARE * top);
   const shapes = top < SILENT
     ? new Array<MouthShapeName>(loudness.length).fill("rest")
-    : shapesOf(yield* likelihoods(spectra, SHAPE_MODEL));
+    : known(shapesOf(yield* likelihoods(spectra, SHAPE_MODEL)), loudness, VOICED * top);
   for (const { from, to } of runs(Array.from(loudness, (loud) => loud < silent))) {
     const isEdge = from === 0 || to === shapes.length;
     if (loudness[from]! < silent && (isEdge || to - from >= PAUSE)) shapes.fill("rest", from, to);
@@ -63,6 +67,14 @@ function shapesOf(scores: Float64Array): MouthShapeName[] {
     }
     return names[best]!;
   });
+}
+
+/** The shapes, unless too few of them are vowels: then what is loud opens the mouth, and nothing else is known. */
+function known(shapes: MouthShapeName[], loudness: Float64Array, loud: number): MouthShapeName[] {
+  const voiced = shapes.filter((_, moment) => loudness[moment]! > loud);
+  const vowels = voiced.filter((shape) => VOWELS.has(shape));
+  if (shapes.length < LONG || vowels.length >= FEW_VOWELS * voiced.length) return shapes;
+  return shapes.map((_, moment) => loudness[moment]! > loud ? "a" : "narrow");
 }
 
 /** How much of a shape is made: vowels the more, the louder they are. */
