@@ -3,6 +3,7 @@ import type { MotionSync } from "./motion_sync.ts";
 import type { MouthRecorder } from "./mouth_recorder.ts";
 import { type MouthTarget, mouthTargets } from "./mouth_targets.ts";
 import type { Layer, Rig, Step } from "./rig.ts";
+import { forShapes } from "./shape_values.ts";
 import { SilentSpeech } from "./silent_speech.ts";
 import type { MouthPose, MouthPoseSource } from "@/web/presence/presence.ts";
 import { MOUTH_SHAPES, type MouthShapeName } from "@/lib/protocol/speech.ts";
@@ -120,5 +121,5 @@ function valueFor({ values, weights }: MouthTarget, pose: Shares, now: number): 
 }
 
 function noShares(): Shares {
-  return Object.fromEntries(MOUTH_SHAPES.map((shape) => [shape, 0])) as Shares;
+  return { ...forShapes(() => 0) };
 }

@@ -1,3 +1,6 @@
+import type { MouthShapeName } from "@/lib/protocol/speech.ts";
+import { letterShape, SYLLABIC } from "@/web/presence/letter_shapes.ts";
+
 /** Seconds of one syllable, about as people talk. */
 const SYLLABLE = 0.14;
 /** Characters in one syllable of a script that spells sounds. */
@@ -5,19 +8,21 @@ const LETTERS = 2.5;
 /** Text may run ahead of the mouth by this many seconds; then the mouth skips syllables to keep up. */
 const LAG = { speaking: 1.2, ended: 0.4 };
 
-const WIDE = /[aáàâäãåāăαаáяあかさたなはまやらわがざだばぱアカサタナハマヤラワガザダバパ]/iu;
-const VOWEL = /[eéèêëēiíìîïīoóòôöõōuúùûüūyεηιοωυеэёиоуыю]/iu;
-const PAUSE = /[\s.,;:!?…、。，！？；：「」『』（）()"'-]/u;
-/** Scripts in which one character is about one syllable. */
-const SYLLABIC = /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Hangul}]/u;
+/** How far each shape opens the mouth, where that is all that moves. */
+const OPENNESS: Readonly<Record<MouthShapeName, number>> = {
+  rest: 0,
+  closed: 0.1,
+  narrow: 0.25,
+  a: 1,
+  i: 0.7,
+  u: 0.7,
+  e: 0.7,
+  o: 0.7,
+};
 
 /** How far a character opens the mouth, from 0 to 1. */
 export function openness(character: string): number {
-  if (PAUSE.test(character)) return 0;
-  if (WIDE.test(character)) return 1;
-  if (VOWEL.test(character)) return 0.7;
-  if (SYLLABIC.test(character)) return 0.8;
-  return /[\p{L}\p{N}]/u.test(character) ? 0.25 : 0;
+  return OPENNESS[letterShape(character).shape];
 }
 
 /** Gives text the movement of a mouth when there is no voice: syllable by syllable, pausing where the text does. */
@@ -60,7 +65,7 @@ export class SilentSpeech {
   #take(): number {
     const share = Math.ceil(this.#waiting.length * SYLLABLE / this.#lag);
     const first = this.#waiting[0] ?? "";
-    const count = Math.max(share, SYLLABIC.test(first) || PAUSE.test(first) ? 1 : Math.round(LETTERS));
+    const count = Math.max(share, SYLLABIC.test(first) || openness(first) === 0 ? 1 : Math.round(LETTERS));
     const taken = this.#waiting.splice(0, count);
     return taken.reduce((widest, character) => Math.max(widest, openness(character)), 0);
   }

@@ -1,5 +1,6 @@
 /** Which words of a sentence have been heard, by how much of its sound has. */
 import type { SpokenSentence, Viseme } from "@/lib/protocol/speech.ts";
+import { SYLLABIC } from "@/web/presence/letter_shapes.ts";
 
 /** A word of the turn's visible text. */
 export interface HeardWord {
@@ -11,9 +12,7 @@ export interface HeardWord {
 }
 
 const WORD = /[\p{L}\p{N}\p{M}]+(?:['’][\p{L}\p{M}]+)*/gu;
-/** Scripts without blanks between words: each of their characters is a syllable or two. */
-const SYLLABIC = /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Hangul}]/gu;
-/** Letters that one such character is as long as. */
+/** Letters that a character is as long as which is a syllable. */
 const SYLLABLE_LETTERS = 2.5;
 
 /**
@@ -84,6 +83,6 @@ function weightsOf(words: readonly string[], say: string): number[] {
 
 function weightOf(text: string): number {
   const letters = text.match(/[\p{L}\p{N}]/gu)?.length ?? 0;
-  const syllabic = text.match(SYLLABIC)?.length ?? 0;
+  const syllabic = [...text].filter((character) => SYLLABIC.test(character)).length;
   return letters + syllabic * (SYLLABLE_LETTERS - 1);
 }

@@ -1,12 +1,10 @@
 /** What is said of a turn: its sentences in their order, and when each of them is heard. */
 import type { SentenceSpeech, SpokenSentence, Viseme } from "@/lib/protocol/speech.ts";
+import { LETTER_MS } from "@/web/presence/letter_shapes.ts";
 import type { MouthPose } from "@/web/presence/presence.ts";
 import type { AudioChannel } from "./audio_output.ts";
 import { heardTo, type HeardWord, shareSaid, wordsOf } from "./heard_words.ts";
 import { poseAt } from "./mouth_track.ts";
-
-/** Milliseconds that a letter is expected to take, where nothing else is known. */
-const LETTER_MS = 65;
 
 /** A part of a sentence's sound on the loudspeaker's clock. */
 interface Piece {
