@@ -10,7 +10,7 @@
  */
 import { parseArgs } from "node:util";
 import { watchInBrowser } from "./mouth_browser.ts";
-import { sentencesOf, watch, watchAll } from "./mouth_simulated.ts";
+import { costOfVowels, sentencesOf, watch, watchAll } from "./mouth_simulated.ts";
 import { mouthTable } from "./mouth_table.ts";
 import { print } from "@/lib/telemetry/log.ts";
 import { HIYORI, MOUTH_MODELS } from "@/web/live2d/mouth_models.ts";
@@ -29,6 +29,8 @@ async function simulated(): Promise<boolean> {
     const { table } = mouthTable(bySound, await watch(heard, all, false, bySound), false);
     print(`By the sound alone, voice ${voice}, ${Math.round(all)} s:\n\n${table}\n`);
   }
+  const cost = await costOfVowels(sentences);
+  print(`The vowels of a second of sound are found in ${cost.toFixed(1)} ms.`);
   return ok;
 }
 

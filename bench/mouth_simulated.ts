@@ -10,9 +10,11 @@ import type { Rig } from "@/web/live2d/rig.ts";
 import type { AudioOutput } from "@/web/voice/audio_output.ts";
 import { BrowserVoice } from "@/web/voice/browser_voice.ts";
 import { Player } from "@/web/voice/player.ts";
+import { trackFromSound } from "@/web/voice/track_from_sound.ts";
 import { wavHeader } from "@/lib/voice/wav_header.ts";
 import type { TimedFrame } from "./mouth_measures.ts";
 import { HEARD } from "./spoken_corpus.ts";
+import { median } from "./stats.ts";
 import type { Viseme } from "@/lib/protocol/speech.ts";
 
 const RATE = 48_000;
@@ -25,6 +27,8 @@ const FRAME_RATES = [60, 30] as const;
 
 export interface Sentence {
   text: string;
+  samples: Int16Array;
+  sampleRate: number;
   wav: Uint8Array<ArrayBuffer>;
   track: Viseme[];
   ms: number;
@@ -78,9 +82,21 @@ export async function sentencesOf(voice: string): Promise<Sentence[]> {
     const ms = samples.length * 1000 / sampleRate;
     const bytes = new Uint8Array(samples.buffer, samples.byteOffset, samples.byteLength);
     const wav = new Uint8Array(await new Blob([wavHeader(sampleRate, bytes.length), bytes]).arrayBuffer());
-    sentences.push({ text, wav, track: visemesOf(phones, ms), ms });
+    sentences.push({ text, samples, sampleRate, wav, track: visemesOf(phones, ms), ms });
   }
   return sentences;
+}
+
+/** Milliseconds in which the vowels of a second of sound are found: the median of some rounds. */
+export async function costOfVowels(sentences: readonly Sentence[]): Promise<number> {
+  const seconds = sentences.reduce((sum, { ms }) => sum + ms, 0) / 1000;
+  const rounds: number[] = [];
+  for (let round = 0; round < 9; round++) {
+    const began = performance.now();
+    for (const { samples, sampleRate } of sentences) await trackFromSound(samples, sampleRate, 0);
+    rounds.push((performance.now() - began) / seconds);
+  }
+  return median(rounds);
 }
 
 /**
