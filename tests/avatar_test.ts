@@ -116,30 +116,34 @@ const scenes: Scene[] = [
     assert(await covered(page) > 0.1);
   }],
 
-  ["another model takes the stage without a blank one, and sixteen of them leave nothing behind", true, async (visit) => {
-    const { page, pages } = visit;
-    await page.setViewport({ width: 200, height: 150 });
-    await page.goto(pages.page("hiyori", pages.hiyori, { maxFps: 4 }));
-    await ready(page);
-    // Without a graphics card most of a change is the unpacking of pictures, which is not what this is about.
-    for (const path of [MAO_TEXTURE, ...HARU_TEXTURES]) pages.files.set(path, await smaller(page, path));
-    const models = [["mao", MAO], ["haru", HARU]] as const;
-    async function swap(times: number) {
-      for (let count = 0; count < times; count++) {
-        const [name, entry] = models[count % 2]!;
-        await choose(page, name, entry);
-        if (count === 0) assert(await covered(page) > 0.05, "the old one stays until the new one is there");
-        await ready(page, name);
+  [
+    "another model takes the stage without a blank one, and sixteen of them leave nothing behind",
+    true,
+    async (visit) => {
+      const { page, pages } = visit;
+      await page.setViewport({ width: 200, height: 150 });
+      await page.goto(pages.page("hiyori", pages.hiyori, { maxFps: 4 }));
+      await ready(page);
+      // Without a graphics card most of a change is the unpacking of pictures, which is not what this is about.
+      for (const path of [MAO_TEXTURE, ...HARU_TEXTURES]) pages.files.set(path, await smaller(page, path));
+      const models = [["mao", MAO], ["haru", HARU]] as const;
+      async function swap(times: number) {
+        for (let count = 0; count < times; count++) {
+          const [name, entry] = models[count % 2]!;
+          await choose(page, name, entry);
+          if (count === 0) assert(await covered(page) > 0.05, "the old one stays until the new one is there");
+          await ready(page, name);
+        }
       }
-    }
-    await swap(4);
-    const before = await heap(page);
-    await swap(16);
-    const grown = await heap(page) - before;
-    assert(grown < 1_500_000, `the heap has grown by ${grown} bytes`);
-    assert(await covered(page) > 0.1);
-    for (const path of [MAO_TEXTURE, ...HARU_TEXTURES]) pages.files.delete(path);
-  }],
+      await swap(4);
+      const before = await heap(page);
+      await swap(16);
+      const grown = await heap(page) - before;
+      assert(grown < 1_500_000, `the heap has grown by ${grown} bytes`);
+      assert(await covered(page) > 0.1);
+      for (const path of [MAO_TEXTURE, ...HARU_TEXTURES]) pages.files.delete(path);
+    },
+  ],
 
   ["a lost graphics card comes back with the character on it", false, async ({ page, pages }) => {
     await page.goto(pages.page("hiyori", pages.hiyori));
