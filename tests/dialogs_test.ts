@@ -77,8 +77,13 @@ const scenes: [name: string, play: (visit: Visit) => Promise<void>, options?: Vi
     await page.waitForSelector("dialog[open]");
     for (const viewport of WIDE) {
       await resize(page, viewport);
-      const [dialog, chat] = await edgesOf(page, "dialog, .chat");
-      assertEquals(dialog, chat, `${viewport.width} px wide`);
+      // A busy page lays itself out in more than one frame.
+      let [dialog, chat]: number[][] = [];
+      const seen = () => `${viewport.width} px wide: the dialog is at ${dialog}, the chat at ${chat}`;
+      await until(seen, async () => {
+        [dialog, chat] = await edgesOf(page, "dialog, .chat");
+        return dialog !== undefined && `${dialog}` === `${chat}`;
+      }, { patience: 10_000 });
     }
   }]),
 

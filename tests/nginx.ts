@@ -3,13 +3,22 @@ import { join } from "node:path";
 import { PATIENCE, until } from "./until.ts";
 
 /** Whether there is an nginx; elsewhere its tests are skipped. */
-export const HAS_NGINX: boolean = await new Deno.Command("nginx", { args: ["-v"], env: { PATH: searched() } })
-  .output().then(({ success }) => success, () => false);
+export const HAS_NGINX: boolean = await isThere();
 
 export interface Nginx extends AsyncDisposable {
   port: number;
   /** Without a slash at its end. */
   origin: string;
+}
+
+async function isThere(): Promise<boolean> {
+  try {
+    const { success } = await new Deno.Command("nginx", { args: ["-v"], env: { PATH: searched() } }).output();
+    return success;
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return false;
+    throw error;
+  }
 }
 
 /** Starts nginx with the recipe as the README has it: what stands in its `server` block, besides the port. */
