@@ -1,7 +1,10 @@
+import { useEffect, useState } from "preact/hooks";
+import { drawMissingPictures } from "@/web/live2d/missing_pictures.ts";
 import { recallPictures } from "@/web/live2d/picture_memory.ts";
 import { ChoiceList } from "./ChoiceList.tsx";
 import { Fields } from "./Field.tsx";
 import { FileButton } from "./FileButton.tsx";
+import { shownAvatar } from "@/web/presence/presence.ts";
 import { FIELDS, type SectionProps } from "./section.ts";
 
 /** Who stands on the stage, and how it is drawn. */
@@ -10,7 +13,18 @@ export function AvatarSection({ stores, settings, words, text }: SectionProps) {
   const variable = settings.field("model")?.variable;
   const choosing = avatars.choosing.value;
   const error = avatars.error.value;
-  const pictures = recallPictures();
+  const [pictures, setPictures] = useState(recallPictures);
+  const drawable = (avatars.items.value ?? []).filter(({ here }) => here).map(({ name }) => name);
+
+  useEffect(() => {
+    const end = new AbortController();
+    const refresh = () => setPictures(recallPictures());
+    refresh();
+    // Whatever keeps them from being drawn, a list is readable without pictures.
+    drawMissingPictures(drawable, (name) => stores.previewOf(name), refresh, end.signal).catch(() => {});
+    return () => end.abort();
+  }, [drawable.join("\n"), shownAvatar.value?.entry]);
+
   return (
     <>
       <ChoiceList
