@@ -41,6 +41,19 @@ async function filesBelow(folder: string, root = folder): Promise<{ path: string
   return found.flat();
 }
 
+/** Share of the stage that is bright: in the dark theme, the figure. */
+async function brightness(page: Page): Promise<number> {
+  const { x, y, width, height } = (await (await page.$(".avatar"))!.boundingBox())!;
+  const shot = await page.screenshot({ encoding: "base64", clip: { x, y, width, height } });
+  return await page.evaluate(async (data) => {
+    const image = await createImageBitmap(new Blob([Uint8Array.from(atob(data), (byte) => byte.charCodeAt(0))]));
+    const context = new OffscreenCanvas(80, 80).getContext("2d")!;
+    context.drawImage(image, 0, 0, 80, 80);
+    const { data: bytes } = context.getImageData(0, 0, 80, 80);
+    return bytes.filter((green, at) => at % 4 === 1 && green > 100).length / (80 * 80);
+  }, shot);
+}
+
 const scenes: Scene[] = [
   [
     "U4: a view is kept for each kind of screen, and reset by a button beside the figure or a double tap",
@@ -114,6 +127,7 @@ const scenes: Scene[] = [
   }],
 
   ["U5: avatars that were never shown are drawn for the list", async ({ page, server }) => {
+    await page.emulateMediaFeatures([{ name: "prefers-color-scheme", value: "dark" }]);
     await ready(page);
     const { settings, avatars } = server.services;
     await settings.change([{ path: ["models", "twin"], value: { source: avatars.shownDir! } }]);
@@ -126,6 +140,8 @@ const scenes: Scene[] = [
     );
     assertEquals(names, ["Hiyori", "Twin"]);
     assertEquals(settings.appConfig().model, "hiyori");
+    const seen = await brightness(page);
+    assert(seen > 0.15, `the figure is there as before: ${seen} of the stage is bright`);
   }],
 
   [

@@ -76,8 +76,15 @@ export interface Stage {
   repertoire(): Repertoire;
   /** A small picture of what is on the stage, as a data URL; empty where there is none. */
   picture(): string;
-  /** A small square picture of its head and shoulders, as a data URL; empty where there is none. */
+  /** A small square picture of its head, as a data URL; empty where there is none. */
   portrait(): string;
+  /**
+   * The same of a character that is not shown. It is drawn here all the same: models of two canvases would take each
+   * other's shaders, which the framework keeps once for the page.
+   *
+   * @throws {StageError} saying what is missing
+   */
+  portraitOf(character: Avatar, signal: AbortSignal): Promise<string>;
   /** Moves and sizes the character; this is remembered for it. */
   setView(view: View): void;
   /** Keeps to breath, blinks and gaze, for those who ask for reduced motion. */
@@ -249,6 +256,24 @@ class PixiStage implements Stage {
 
   portrait(): string {
     return this.#actor?.portrait(this.#renderer) ?? "";
+  }
+
+  async portraitOf(character: Avatar, signal: AbortSignal): Promise<string> {
+    const end = AbortSignal.any([this.#end.signal, signal]);
+    const { gl } = this.#renderer;
+    const model = await loadModel(character.entry, {
+      signal: end,
+      onProgress() {},
+      largestTexture: gl.getParameter(gl.MAX_TEXTURE_SIZE) as number,
+      textureSize: textureSizeFor(0),
+    });
+    const actor = await Actor.create(model, { timeScale: 1, emotions: {} }, this.#renderer);
+    try {
+      end.throwIfAborted();
+      return actor.portrait(this.#renderer);
+    } finally {
+      actor.destroy();
+    }
   }
 
   setView(view: View): void {
