@@ -166,6 +166,8 @@ const scenes: Scene[] = [
       await (await page.waitForSelector('::-p-aria([name="Avatar"][role="tab"])'))!.click();
       const box = await page.waitForSelector('input[accept^=".zip"]');
       await (box as ElementHandle<HTMLInputElement>).uploadFile(zip);
+      await page.waitForSelector(".review");
+      await page.waitForSelector(".review-gallery");
       await until("every face has a picture", async () => (await page.$$(".review-gallery img")).length === 3);
       const seen = await page.$$eval(
         ".review-gallery li",
