@@ -16,7 +16,7 @@ export const HARU = "/shared/haru/runtime/Haru.model3.json";
 
 const ROOT = new URL("../", import.meta.url);
 
-const POLICY = "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self'; img-src 'self'; " +
+const POLICY = "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self'; img-src 'self' data:; " +
   "connect-src 'self'; base-uri 'none'";
 
 /** The island as the page has it, with what the chat writes open to the test. */

@@ -35,7 +35,7 @@ async function avatarUrl(server: { url: string }): Promise<string> {
   return (await (await fetch(`${server.url}/app-config.json`)).json()).avatarUrl;
 }
 
-Deno.test("a page that loads while another avatar is chosen gets all of the one it began with", async () => {
+Deno.test("M13: a page that loads while another avatar is chosen gets all of the one it began with", async () => {
   await using server = await TestServer.open();
   await using page = await Page.open(server);
   const [a, b] = [model(1), model(2)];
@@ -108,7 +108,7 @@ Deno.test("an avatar's address is good for ever, and nothing behind it runs as a
   assertEquals(await avatarUrl(server), first);
 });
 
-Deno.test("files whose names have #, %, blanks and brackets in them are served where the entry says", async () => {
+Deno.test("M7: files whose names have #, %, blanks and brackets in them are served where the entry says", async () => {
   await using server = await TestServer.open();
   const textures = ["tex #1/50%.png", "a%20b.png", "[x] (y).png"];
   const files = {
@@ -158,7 +158,7 @@ Deno.test("what a browser would ask for in vain is refused, and the last good av
   await Deno.remove(home, { recursive: true });
 });
 
-Deno.test("two servers from one checkout each show their own avatar, while both run and change", async () => {
+Deno.test("U14: two servers from one checkout each show their own avatar, while both run and change", async () => {
   const home = await makeHome();
   for (const mark of [1, 2, 3]) await writeFiles(join(home, String(mark)), modelFiles({ "idle.wav": `${mark}` }));
   const models = Object.fromEntries([1, 2, 3].map((mark) => [`m${mark}`, join(home, String(mark))]));

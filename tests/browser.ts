@@ -4,9 +4,9 @@
  */
 // The browser is a hundred megabytes that only tests need: no import of deno.json's, and in the tests' own lock.
 // deno-lint-ignore no-import-prefix
-import puppeteer, { type Browser, type HTTPRequest, type Page } from "npm:puppeteer-core@25.16.0";
+import puppeteer, { type Browser, type ElementHandle, type HTTPRequest, type Page } from "npm:puppeteer-core@25.16.0";
 
-export type { Browser, HTTPRequest, Page };
+export type { Browser, ElementHandle, HTTPRequest, Page };
 
 /** The environment variable by which `deno task test` names the browser that all files share: its address. */
 export const SHARED_BROWSER = "TEST_BROWSER_WS";

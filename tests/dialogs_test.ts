@@ -71,7 +71,9 @@ const scenes: [name: string, play: (visit: Visit) => Promise<void>, options?: Vi
     assertEquals(await sheetsOf(page), ["/styles.css", "/dialogs.css"]);
   }],
 
-  ...DIALOGS.map((name): (typeof scenes)[number] => [`${name}: its edges are those of the chat`, async ({ page }) => {
+  ...DIALOGS.map((
+    name,
+  ): (typeof scenes)[number] => [`U9: ${name}: its edges are those of the chat`, async ({ page }) => {
     await page.emulateMediaFeatures([{ name: "prefers-reduced-motion", value: "reduce" }]);
     await (await named(page, "button", name)).click();
     await page.waitForSelector("dialog[open]");
@@ -87,7 +89,7 @@ const scenes: [name: string, play: (visit: Visit) => Promise<void>, options?: Vi
     }
   }]),
 
-  ["Settings: the names of tabs do not touch", async ({ page }) => {
+  ["U9: Settings: the names of tabs do not touch", async ({ page }) => {
     await (await named(page, "button", "Settings")).click();
     await page.waitForSelector("dialog[open]");
     for (const viewport of [...WIDE, ...NARROW]) {

@@ -1,8 +1,10 @@
 /** The figure on the built page: its view, its names and pictures, and what it costs a small screen or a slow machine. */
 import { assert, assertEquals } from "@std/assert";
-import { launchBrowser, type Page } from "./browser.ts";
+import { join, relative } from "node:path";
+import { type ElementHandle, launchBrowser, type Page } from "./browser.ts";
 import { until } from "./until.ts";
 import { named, type Visit, visit, type VisitOptions } from "./visit.ts";
+import { zipOf } from "@/lib/avatars/model_fixture.ts";
 
 const PHONE = { width: 390, height: 844, deviceScaleFactor: 2 };
 const DESKTOP = { width: 1280, height: 800 };
@@ -27,6 +29,29 @@ async function zoom(page: Page, deltaY: number): Promise<void> {
   await page.mouse.move(box.x + box.width / 2, box.y + box.height / 2);
   await page.mouse.wheel({ deltaY });
   await page.waitForFunction(() => Object.keys(localStorage).some((key) => key.startsWith("vtuber.view:")));
+}
+
+/** Everything below a folder, with the names as seen from there. */
+async function filesBelow(folder: string, root = folder): Promise<{ path: string; name: string }[]> {
+  const entries = await Array.fromAsync(Deno.readDir(folder));
+  const found = await Promise.all(entries.map(({ name, isDirectory }) => {
+    const path = join(folder, name);
+    return isDirectory ? filesBelow(path, root) : [{ path, name: relative(root, path) }];
+  }));
+  return found.flat();
+}
+
+/** Share of the stage that is bright: in the dark theme, the figure. */
+async function brightness(page: Page): Promise<number> {
+  const { x, y, width, height } = (await (await page.$(".avatar"))!.boundingBox())!;
+  const shot = await page.screenshot({ encoding: "base64", clip: { x, y, width, height } });
+  return await page.evaluate(async (data) => {
+    const image = await createImageBitmap(new Blob([Uint8Array.from(atob(data), (byte) => byte.charCodeAt(0))]));
+    const context = new OffscreenCanvas(80, 80).getContext("2d")!;
+    context.drawImage(image, 0, 0, 80, 80);
+    const { data: bytes } = context.getImageData(0, 0, 80, 80);
+    return bytes.filter((green, at) => at % 4 === 1 && green > 100).length / (80 * 80);
+  }, shot);
 }
 
 const scenes: Scene[] = [
@@ -100,6 +125,61 @@ const scenes: Scene[] = [
     const bytes = await page.evaluate(() => localStorage.getItem("vtuber.pictures")!.length);
     assert(bytes < 30_000, `${bytes} bytes`);
   }],
+
+  ["U5: avatars that were never shown are drawn for the list", async ({ page, server }) => {
+    await page.emulateMediaFeatures([{ name: "prefers-color-scheme", value: "dark" }]);
+    await ready(page);
+    const { settings, avatars } = server.services;
+    await settings.change([{ path: ["models", "twin"], value: { source: avatars.shownDir! } }]);
+    await (await named(page, "button", "Settings")).click();
+    await (await page.waitForSelector('::-p-aria([name="Avatar"][role="tab"])'))!.click();
+    await page.waitForSelector(".choice[aria-pressed=false] img.choice-picture");
+    const names = await page.$$eval(
+      ".choice:has(img)",
+      (choices) => choices.map((choice) => choice.querySelector(".choice-title")!.textContent),
+    );
+    assertEquals(names, ["Hiyori", "Twin"]);
+    assertEquals(settings.appConfig().model, "hiyori");
+    const seen = await brightness(page);
+    assert(seen > 0.15, `the figure is there as before: ${seen} of the stage is bright`);
+  }],
+
+  [
+    "U5: before a model is taken every face has a picture, and a name where the model has one",
+    async ({ page, server }) => {
+      await ready(page);
+      const { shownDir } = server.services.avatars;
+      const files = new Map<string, Uint8Array<ArrayBuffer> | string>();
+      for (const { path, name } of await filesBelow(shownDir!)) files.set(name, await Deno.readFile(path));
+      const entry = JSON.parse(await Deno.readTextFile(join(shownDir!, "Hiyori.model3.json")));
+      const faces = { F01: "ParamMouthForm", F02: "ParamEyeLOpen", F03: "ParamCheek" };
+      entry.FileReferences.Expressions = Object.keys(faces).map((Name) => ({ Name, File: `${Name}.exp3.json` }));
+      entry.FileReferences.DisplayInfo = "names.cdi3.json";
+      files.set("Hiyori.model3.json", JSON.stringify(entry));
+      files.set("names.cdi3.json", JSON.stringify({ Version: 3, Parameters: [{ Id: "ParamCheek", Name: "照れ" }] }));
+      for (const [name, Id] of Object.entries(faces)) {
+        files.set(`${name}.exp3.json`, JSON.stringify({ Type: "Live2D Expression", Parameters: [{ Id, Value: -1 }] }));
+      }
+      const zip = await Deno.makeTempFile({ suffix: ".zip" });
+      await Deno.writeFile(zip, await zipOf(Object.fromEntries(files)));
+      await (await named(page, "button", "Settings")).click();
+      await (await page.waitForSelector('::-p-aria([name="Avatar"][role="tab"])'))!.click();
+      const box = await page.waitForSelector('input[accept^=".zip"]');
+      await (box as ElementHandle<HTMLInputElement>).uploadFile(zip);
+      await page.waitForSelector(".review");
+      await page.waitForSelector(".review-gallery");
+      await until("every face has a picture", async () => (await page.$$(".review-gallery img")).length === 3);
+      const seen = await page.$$eval(
+        ".review-gallery li",
+        (faces) => faces.map((face) => ({ name: face.textContent, picture: face.querySelector("img")!.src })),
+      );
+      assertEquals(seen.map(({ name }) => name), ["F01", "F02", "照れ"]);
+      assertEquals(new Set(seen.map(({ picture }) => picture)).size, 3, "every face is another one");
+      const overlap = await page.$eval(".review-gallery", (list) => list.scrollHeight - list.clientHeight);
+      assertEquals(overlap, 0, "none is hidden");
+      await Deno.remove(zip);
+    },
+  ],
 
   ["U6: what is said while an avatar is loaded can be read on any figure", async ({ page }) => {
     await ready(page);

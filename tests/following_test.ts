@@ -1,4 +1,4 @@
-/** The conversation follows what is said, until the reader moves up: rows W12, W12b and U1, with real wheels and keys. */
+/** The conversation follows what is said, until the reader moves up: rows W12, W12b, U1 and U9, with real wheels and keys. */
 import { assert, assertEquals } from "@std/assert";
 import { launchBrowser, type Page } from "./browser.ts";
 import { say, type Visit, visit } from "./visit.ts";
@@ -34,7 +34,7 @@ const UPWARDS: [name: string, move: (page: Page) => Promise<void>][] = [
   }],
 ];
 
-Deno.test("W12, U1: any move up lets go of the bottom, and a button brings back", async (t) => {
+Deno.test("W12, U1, U9: any move up lets go of the bottom, and a button that covers nothing brings back", async (t) => {
   const browser = await launchBrowser();
   try {
     for (const [name, move] of UPWARDS) {
@@ -45,6 +45,14 @@ Deno.test("W12, U1: any move up lets go of the bottom, and a button brings back"
           await move(page);
           const far = await distanceLater(page);
           assert(far > 100, `the page went back to the end: ${far} px away`);
+          await page.waitForSelector(".latest");
+          const covered = await page.evaluate(() => {
+            const [log, button] = [".log", ".latest"].map((one) =>
+              document.querySelector(one)!.getBoundingClientRect()
+            );
+            return log!.bottom - button!.top;
+          });
+          assert(covered <= 0, `the button covers ${covered} px of what is read`);
           await (await page.waitForSelector(".latest"))!.click();
           await page.waitForFunction(() => document.querySelector(".latest") === null);
           assert(await distanceLater(page) < 2);

@@ -17,7 +17,7 @@ async function readJson<T>(path: string): Promise<T> {
 const own = await readJson<Lock>("deno.lock");
 const tests = await readJson<Lock>("tests/deno.lock");
 
-Deno.test("deno.lock holds what deno.json names, so that a first start fetches no test's tools", async () => {
+Deno.test("A8: deno.lock holds what deno.json names, so that a first start fetches no test's tools", async () => {
   const configs = await Promise.all(
     ["deno.json", "stand_ins/fresh/deno.json"].map((path) => readJson<{ imports: Record<string, string> }>(path)),
   );

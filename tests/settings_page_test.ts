@@ -3,7 +3,7 @@ import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { basename, join } from "node:path";
 import { SHARED_MODELS, sharedModelsMissing } from "./avatar_page.ts";
 import { faults } from "./axe.ts";
-import { launchBrowser, type Page } from "./browser.ts";
+import { type ElementHandle, launchBrowser, type Page } from "./browser.ts";
 import { pullLines, startStub } from "./stub_ollama.ts";
 import { until } from "./until.ts";
 import { CALM, logSays, named, say, type Visit, visit, type VisitOptions } from "./visit.ts";
@@ -229,7 +229,7 @@ const scenes: Scene[] = [
       await Deno.writeFile(zip, await zipOf(await readFiles(new URL("mao_pro/", SHARED_MODELS))));
       await openSettings(page, "Avatar");
       const box = await page.waitForSelector('input[accept^=".zip"]');
-      await (box as import("npm:puppeteer-core@25.16.0").ElementHandle<HTMLInputElement>).uploadFile(zip);
+      await (box as ElementHandle<HTMLInputElement>).uploadFile(zip);
       await pageSays(page, ".review", "8 faces, 8 motions");
       await page.waitForSelector('.review img[src^="data:image/png"]');
       assertEquals(server.services.settings.appConfig().model, "hiyori", "nothing is taken before it is seen");
@@ -238,6 +238,9 @@ const scenes: Scene[] = [
         (options) => options.map((one) => one.textContent),
       );
       assertEquals(faces.slice(0, 3), ["by itself: exp_02", "by itself: exp_04", "by itself: exp_05"]);
+      await until("every face has a picture", async () => (await page.$$(".review-gallery img")).length === 8);
+      const drawn = await page.$$eval(".review-gallery img", (images) => images.map(({ src }) => src));
+      assertEquals(new Set(drawn).size, 8, "every face is another one");
       await page.select(".review-faces select", "exp_01");
       await (await named(page, "button", "Put on the stage")).click();
       await page.waitForFunction(() => document.querySelector(".upload") === null);

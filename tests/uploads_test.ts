@@ -43,10 +43,10 @@ Deno.test("a dropped zip becomes an avatar: kept, entered into the configuration
   assertEquals(await configOf(server), { models: { Mia: { source: "data/avatars/Mia.zip" } }, model: "Mia" });
   assertEquals(await Deno.readFile(join(server.services.dataDir, "avatars", "Mia.zip")), zip);
   assertEquals(await page.call("avatars.list", {}), [
-    { name: "hiyori", chosen: false },
-    { name: "shizuku", chosen: false },
-    { name: "mao", problem: (await page.call("avatars.list", {}))[2]!.problem!, chosen: false },
-    { name: "Mia", chosen: true },
+    { name: "hiyori", here: false, chosen: false },
+    { name: "shizuku", here: false, chosen: false },
+    { name: "mao", here: false, problem: (await page.call("avatars.list", {}))[2]!.problem!, chosen: false },
+    { name: "Mia", here: true, chosen: true },
   ]);
   assert("FileReferences" in await entryOf(server));
 });
@@ -135,7 +135,7 @@ Deno.test("avatars.choose brings the configured model once its files are there",
   await page.write("ui.theme", "dark");
   await Deno.writeFile(join(server.services.live.root, "mia.zip"), await zipOf(modelFiles()));
   await page.call("avatars.choose", { name: "mia" });
-  assertEquals(await mia(), { name: "mia", chosen: true });
+  assertEquals(await mia(), { name: "mia", here: true, chosen: true });
   assertEquals(server.services.settings.appConfig().entry, "/model/Mia.model3.json");
 });
 
@@ -264,6 +264,8 @@ Deno.test("an avatar waits to be looked at where that is wanted, and is chosen w
   assertEquals(server.services.settings.appConfig(), before);
   assertEquals(await configOf(server), { models: { Mia: { source: "data/avatars/Mia" } } });
   assert("FileReferences" in await (await fetch(server.url + body.url)).json());
+  assertEquals(await page.call("avatars.preview", { name: "Mia" }), { url: body.url });
+  await assertRejects(() => page.call("avatars.preview", { name: "nobody" }), RefusedCall, "none of this name");
 
   await page.call("avatars.choose", { name: "Mia", emotions: { happy: "smile" } });
   assertEquals(server.services.settings.appConfig().emotions, { happy: "smile" });

@@ -135,25 +135,20 @@ export class AvatarLibrary implements Disposable {
     );
   }
 
-  /** Every model by its name, and why it cannot be shown where that can be told without fetching it. */
-  list(config: Config): Promise<{ name: string; problem?: string }[]> {
-    return Promise.all(
-      modelNames(config).map(async (name) => {
-        const problem = await this.#problem(config, name);
-        return { name, ...(problem !== undefined && { problem }) };
-      }),
-    );
+  /** Every model by its name, whether it is here, and why it cannot be shown where that can be told without fetching it. */
+  list(config: Config): Promise<{ name: string; here: boolean; problem?: string }[]> {
+    return Promise.all(modelNames(config).map(async (name) => ({ name, ...await this.#whereabouts(config, name) })));
   }
 
-  async #problem(config: Config, name: string): Promise<string | undefined> {
+  async #whereabouts(config: Config, name: string): Promise<{ here: boolean; problem?: string }> {
     try {
       const model = modelSource(config, name);
       // A package is fetched when it is wanted.
-      if (model.source.startsWith("npm:")) return undefined;
+      if (model.source.startsWith("npm:")) return { here: false };
       await findModelSource(model, { roots: rootsOf(this.#options.root, this.#options.path) });
-      return undefined;
+      return { here: true };
     } catch (error) {
-      if (error instanceof ModelError) return error.message;
+      if (error instanceof ModelError) return { here: false, problem: error.message };
       throw error;
     }
   }

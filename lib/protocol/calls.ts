@@ -139,6 +139,8 @@ export interface AvatarChoice {
   chosen: boolean;
   /** Why it cannot be shown, such as not downloaded yet. */
   problem?: string;
+  /** Whether its files are on the server's own machine; those of others are fetched when they are wanted. */
+  here: boolean;
 }
 
 export interface CharacterChoice {
@@ -205,6 +207,8 @@ export interface Calls {
   "llm.preflight": { params: Record<string, never>; result: Preflight };
   "llm.pull": { params: { model: string }; result: null; progress: PullProgress };
   "avatars.list": { params: Record<string, never>; result: AvatarChoice[] };
+  /** Where its entry file is, for a look at it without showing it. */
+  "avatars.preview": { params: { name: string }; result: { url: string } };
   /** Every page gets an `avatar` frame. */
   "avatars.choose": {
     /** `emotions`: names of its expressions for feelings, kept with it from then on, in place of those kept before. */

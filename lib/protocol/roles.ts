@@ -24,6 +24,7 @@ export const CALL_ROLES: Readonly<Record<Method, Role>> = {
   "llm.preflight": "owner",
   "llm.pull": "owner",
   "avatars.list": "owner",
+  "avatars.preview": "owner",
   "avatars.choose": "owner",
   "avatars.remove": "owner",
   "characters.list": "owner",

@@ -50,7 +50,10 @@ const MARKED: [answer: string, text: string, marks: string[]][] = [
   ["Bye [sleepy]", "Bye ", ["sleepy 1 @4"]],
   ["[[happy]]", "[]", ["happy 1 @1"]],
   ["[hap[happy]py]", "[happy]", ["happy 1 @4"]],
-  // F1: in other brackets, with a label, in a list, with an emoji.
+];
+
+/** As models write them that were not asked to, or not that way. */
+const WRITTEN_OTHERWISE: typeof MARKED = [
   ["［happy］やった！", "やった！", ["happy 1 @0"]],
   ["【开心】好", "好", ["happy 1 @0"]],
   ["[emotion: happy] b", "b", ["happy 1 @0"]],
@@ -104,6 +107,14 @@ const TIDIED: [answer: string, text: string][] = [
 
 Deno.test("MarksStage takes marks out, with their intensity and place", () => {
   for (const [answer, text, marks] of MARKED) assertEquals(read([answer]), { text, marks }, answer);
+});
+
+Deno.test("F1: marks in other brackets, with a label, in a list or with an emoji are taken out and felt", () => {
+  for (const [answer, text, marks] of WRITTEN_OTHERWISE) {
+    for (const pieces of [[answer], ...splitsOf(answer)]) {
+      assertEquals(read(pieces), { text, marks }, JSON.stringify(pieces));
+    }
+  }
 });
 
 Deno.test("MarksStage leaves unknown brackets, links and code as they are", () => {

@@ -24,6 +24,7 @@ export default function Avatar({ config, language = "en" }: AvatarProps) {
   const [stage, onStage] = useState<Stage | null>(null);
   const [view, onView] = useState(HOME);
   const [attempt, setAttempt] = useState(0);
+  const [trying, setTrying] = useState(false);
   const words = WORDS[preferences.value?.language ?? language];
 
   useEffect(() => setHydrated(true), []);
@@ -48,7 +49,10 @@ export default function Avatar({ config, language = "en" }: AvatarProps) {
       />
       <AvatarStatus state={state} words={words} onRetry={() => setAttempt(attempt + 1)} />
       {stage !== null && state.phase === "ready" && (
-        <details class="avatar-panel">
+        <details
+          class="avatar-panel"
+          onToggle={({ currentTarget: { open } }) => setTrying(open)}
+        >
           <summary class="avatar-button avatar-round" aria-label={words.avatar.tryOut} title={words.avatar.tryOut}>
             <svg viewBox="0 0 24 24" aria-hidden="true">
               <circle cx="12" cy="12" r="9" />
@@ -56,7 +60,7 @@ export default function Avatar({ config, language = "en" }: AvatarProps) {
             </svg>
           </summary>
           <div class="avatar-tools">
-            <AvatarControls key={state.name} stage={stage} view={view} words={words.avatar} />
+            <AvatarControls key={state.name} stage={stage} view={view} open={trying} words={words.avatar} />
           </div>
         </details>
       )}

@@ -2,11 +2,11 @@ import type { Renderer, Texture } from "@pixi/core";
 import { Blink } from "./blink.ts";
 import { Breath } from "./breath.ts";
 import { facesFor } from "./emotions.ts";
-import type { Expression } from "./expressions.ts";
+import { applyExpression, type Expression } from "./expressions.ts";
 import { Face } from "./face.ts";
+import { headOf, shutEyes } from "./face_area.ts";
 import { measureFigure } from "./figure.ts";
 import type { Placement, Rect } from "./fit.ts";
-
 import { Gaze } from "./gaze.ts";
 import { idleGroup, NO_GROUP } from "./idle_group.ts";
 import type { ModelSettings } from "./entry_file.ts";
@@ -14,8 +14,9 @@ import type { LoadedModel } from "./loader.ts";
 import { makeRoomForMasks, type MaskRenderer } from "./masks.ts";
 import { Mouth } from "./mouth.ts";
 import { recorderFor } from "./mouth_recorder.ts";
+import { drawPortrait } from "./portrait.ts";
 import { Rest } from "./rest.ts";
-import type { Step } from "./rig.ts";
+import type { Rig, Step } from "./rig.ts";
 import { tapGroups } from "./tap.ts";
 import type { Hotkey } from "@/lib/protocol/model_extras.ts";
 import type { MouthPoseSource } from "@/web/presence/presence.ts";
@@ -52,6 +53,10 @@ export class Actor {
   readonly #breath = new Breath();
   readonly #idleGroup: string;
   #step: Step = { real: 0, scaled: 0 };
+  /** The head at rest, once it has been looked for. */
+  #head: Rect | undefined;
+  /** What is on the face at rest while a portrait is made. */
+  #posing: { expression: Expression | null } | null = null;
 
   private constructor(model: LoadedModel, traits: Traits, renderer: Renderer) {
     this.#model = model;
@@ -97,9 +102,10 @@ export class Actor {
     );
   }
 
-  /** What the owner's buttons call expressions, by the expressions' own names, which may be no more than numbers. */
+  /** Better names of expressions, by their own: what the owner's buttons call them comes first. */
   get titles(): ReadonlyMap<string, string> {
-    return new Map(this.hotkeys.flatMap((one) => "expression" in one ? [[one.expression, one.name] as const] : []));
+    const named = this.hotkeys.flatMap((one) => "expression" in one ? [[one.expression, one.name] as const] : []);
+    return new Map([...this.#model.titles, ...named]);
   }
 
   /** The model's own expressions. */
@@ -127,6 +133,16 @@ export class Actor {
   draw(renderer: Renderer, seconds: number): void {
     this.#pass(seconds);
     renderer.render(this.#model.view);
+  }
+
+  /**
+   * A small picture of its head at rest, with one of its expressions on or none, whatever it is doing.
+   *
+   * @returns a data URL
+   */
+  portrait(renderer: Renderer, expression: Expression | null = null): string {
+    const { view } = this.#model;
+    return this.#posed(expression, () => drawPortrait(renderer, view, this.#head ??= this.#findHead()));
   }
 
   place({ scale, x, y }: Placement): void {
@@ -202,6 +218,37 @@ export class Actor {
     return [y < top + height * HEAD ? "head" : "body"];
   }
 
+  #findHead(): Rect {
+    const { view: { internalModel }, settings } = this.#model;
+    const corners = () =>
+      internalModel.getDrawableIDs().map((_, index) => {
+        const corners = internalModel.getDrawableVertices(index).slice();
+        for (let at = 0; at + 1 < corners.length; at += 2) {
+          const { x, y } = internalModel.localTransform.apply({ x: corners[at]!, y: corners[at + 1]! });
+          [corners[at], corners[at + 1]] = [x, y];
+        }
+        return corners;
+      });
+    const open = this.#posed(null, corners);
+    return headOf(open, this.#posed(shutEyes(settings.eyeBlink), corners), this.figure);
+  }
+
+  /** Does something while the model is at rest, with an expression on or none. */
+  #posed<Result>(expression: Expression | null, work: () => Result): Result {
+    const { view } = this.#model;
+    const before = this.#posing;
+    const pose = (posing: typeof before) => {
+      this.#posing = posing;
+      view.internalModel.update(0, view.elapsedTime);
+    };
+    pose({ expression });
+    try {
+      return work();
+    } finally {
+      pose(before);
+    }
+  }
+
   /** Plays some seconds that nobody sees. */
   #rehearse(seconds: number): void {
     const { view } = this.#model;
@@ -225,14 +272,20 @@ export class Actor {
     const hooks = view.internalModel as unknown as Hooks;
     delete hooks.eyeBlink;
     hooks.updateFocus = () => {
+      if (this.#posing !== null) return poseAtRest(rig, this.#posing.expression);
       for (const layer of [this.face, blink, this.gaze, this.#breath]) layer.apply(rig, this.#step);
     };
     hooks.updateNaturalMovements = () => {};
     const rest = new Rest(() => view.internalModel.motionManager.playing);
     hooks.on("afterMotionUpdate", () => rest.apply(rig, this.#step));
-    hooks.on("beforeModelUpdate", () => this.#mouth.apply(rig, this.#step));
+    hooks.on("beforeModelUpdate", () => this.#posing === null && this.#mouth.apply(rig, this.#step));
     if (hooks.renderer) makeRoomForMasks(hooks.renderer);
   }
+}
+
+function poseAtRest(rig: Rig, expression: Expression | null): void {
+  for (let index = 0; index < rig.count; index++) rig.set(index, rig.range(index).initial);
+  if (expression !== null) applyExpression(rig, expression, 1);
 }
 
 /**

@@ -11,6 +11,8 @@ export interface ModelSettings {
   textures: string[];
   physics: string | null;
   pose: string | null;
+  /** What the author calls parameters (`.cdi3.json`). */
+  displayInfo: string | null;
   expressions: { name: string; file: string }[];
   /** Names of the motions in each group: their own where they have any, or those of their files. */
   motions: Map<string, string[]>;
@@ -55,6 +57,7 @@ function cubism4(root: Json, files: Json, moc: string, url: string): ModelSettin
     textures,
     physics: text(files.Physics),
     pose: text(files.Pose),
+    displayInfo: text(files.DisplayInfo),
     expressions: named(files.Expressions, "Name", "File"),
     motions: namesOf(motions, "File"),
     extras: readExtras(root),
@@ -82,6 +85,7 @@ function cubism2(root: Json, moc: string, url: string): ModelSettings {
     textures,
     physics: text(root.physics),
     pose: text(root.pose),
+    displayInfo: null,
     expressions: named(root.expressions, "name", "file"),
     motions: namesOf(motions, "file"),
     extras: {},

@@ -1,6 +1,7 @@
 import type { Texture } from "@pixi/core";
 import { Downloads, type Progress } from "./downloads.ts";
 import { type Expression, readExpression } from "./expressions.ts";
+import { readParameterNames, saysNothing, titlesByParameters } from "./expression_titles.ts";
 import { loadFramework, type Puppet } from "./framework.ts";
 import { type MotionSync, readMotionSync } from "./motion_sync.ts";
 import { type ModelSettings, readSettings } from "./entry_file.ts";
@@ -11,6 +12,8 @@ export interface LoadedModel extends Puppet {
   settings: ModelSettings;
   /** Those of the model's expressions that could be loaded. */
   expressions: Expression[];
+  /** Better names for expressions that have none, by the names that they have. */
+  titles: ReadonlyMap<string, string>;
   /** What its owner has set up for a voice; null where there is none that can be read. */
   motionSync: MotionSync | null;
   /** Whether textures were larger than the graphics card takes, and so are drawn smaller. */
@@ -39,12 +42,15 @@ export async function loadModel(entry: string, options: LoadOptions): Promise<Lo
   const settings = readSettings(await downloads.json(url), url);
   const address = (file: string) => new URL(file, url).href;
 
-  const [assemble, moc, physics, pose, motionSync, expressions, ...images] = await Promise.all([
+  const wanted = settings.expressions.some(({ name }) => saysNothing(name)) ? settings.displayInfo : null;
+
+  const [assemble, moc, physics, pose, motionSync, displayInfo, expressions, ...images] = await Promise.all([
     loadFramework(settings.generation),
     downloads.bytes(address(settings.moc)),
     extra(downloads, settings.physics, address),
     extra(downloads, settings.pose, address),
     extra(downloads, settings.motionSync, address),
+    extra(downloads, wanted, address),
     Promise.all(settings.expressions.map(async ({ name, file }) => {
       const json = await extra(downloads, file, address);
       return json === null ? [] : [readExpression(name, json)];
@@ -54,12 +60,14 @@ export async function loadModel(entry: string, options: LoadOptions): Promise<Lo
   const textures = images.map(({ texture }) => texture);
   try {
     signal.throwIfAborted();
+    const found = expressions.flat();
     const puppet = assemble(settings, { moc, physics, pose });
     puppet.view.textures = textures;
     return {
       ...puppet,
       settings,
-      expressions: expressions.flat(),
+      expressions: found,
+      titles: titlesByParameters(found, readParameterNames(displayInfo)),
       motionSync: readMotionSync(motionSync),
       shrunk: images.some(({ shrunk }) => shrunk),
     };

@@ -1,5 +1,5 @@
 import { effect, signal as createSignal, untracked } from "@preact/signals";
-import { appConfig, chosenAvatar, shownAvatar, taps } from "@/web/presence/presence.ts";
+import { appConfig, chosenAvatar, drawnPictures, shownAvatar, taps, wantedPictures } from "@/web/presence/presence.ts";
 import type { AppConfig } from "@/lib/protocol/app_config.ts";
 import type { Avatar } from "@/web/presence/avatar.ts";
 import type { Progress } from "./downloads.ts";
@@ -7,7 +7,7 @@ import { faultOf } from "./errors.ts";
 import type { AvatarFault } from "@/lib/protocol/avatar_fault.ts";
 import type { View } from "./fit.ts";
 import { follow } from "./follow.ts";
-import { rememberPicture } from "./picture_memory.ts";
+import { recallPictures, rememberPicture } from "./picture_memory.ts";
 import type { Stage } from "./stage.ts";
 
 /** What the page shows of the avatar. */
@@ -129,10 +129,30 @@ export async function runAvatar(
       const character = chosenAvatar.value ?? configured.value;
       untracked(() => void show(character));
     }),
+    effect(() => {
+      const avatars = wantedPictures.value;
+      const end = new AbortController();
+      untracked(() => void drawPictures(stage, avatars, AbortSignal.any([signal, end.signal])));
+      return () => end.abort();
+    }),
     ...follow(stage, shows),
   ];
   followMotionPreference(stage, signal);
   signal.addEventListener("abort", () => stops.forEach((stop) => stop()), { once: true });
+}
+
+/** Draws small pictures of avatars that this browser has never shown, one after the other, and remembers them. */
+async function drawPictures(stage: Stage, avatars: readonly Avatar[], signal: AbortSignal): Promise<void> {
+  for (const avatar of avatars) {
+    if (signal.aborted) return;
+    if (recallPictures().has(avatar.name)) continue;
+    try {
+      rememberPicture(avatar.name, await stage.portraitOf(avatar, signal));
+      drawnPictures.value++;
+    } catch {
+      // A list is readable without it; why an avatar cannot be drawn is told when it is chosen.
+    }
+  }
 }
 
 function characterOf({ model, entry, avatarUrl = entry, timeScale, emotions }: AppConfig): Avatar {

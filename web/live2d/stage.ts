@@ -5,6 +5,7 @@ import type { Avatar, Repertoire } from "@/web/presence/avatar.ts";
 import type { MouthPoseSource } from "@/web/presence/presence.ts";
 import type { Progress } from "./downloads.ts";
 import { StageError } from "./errors.ts";
+import { FacePictures } from "./face_pictures.ts";
 import { Governor } from "./governor.ts";
 import { expectedHeight, fit, HOME, isHome, type Size, type View, zoomAt } from "./fit.ts";
 import { directionTo } from "./gaze.ts";
@@ -12,9 +13,10 @@ import { handle } from "./handling.ts";
 import { loadModel, loadTextures } from "./loader.ts";
 import { startLoop } from "./loop.ts";
 import { watchSize } from "./size.ts";
+import { NOTHING, repertoireOf } from "./repertoire.ts";
 import { textureSizeFor } from "./textures.ts";
 import { limitView, onOtherScreen, recallView, rememberView } from "./view_memory.ts";
-import { emotionOf, EMOTIONS } from "@/lib/protocol/emotions.ts";
+import { emotionOf } from "@/lib/protocol/emotions.ts";
 
 /** What drawing may cost. */
 export interface Limits {
@@ -74,8 +76,15 @@ export interface Stage {
   repertoire(): Repertoire;
   /** A small picture of what is on the stage, as a data URL; empty where there is none. */
   picture(): string;
-  /** A small square picture of its head and shoulders, as a data URL; empty where there is none. */
+  /** A small square picture of its head, as a data URL; empty where there is none. */
   portrait(): string;
+  /**
+   * The same of a character that is not shown. It is drawn here all the same: models of two canvases would take each
+   * other's shaders, which the framework keeps once for the page.
+   *
+   * @throws {StageError} saying what is missing
+   */
+  portraitOf(character: Avatar, signal: AbortSignal): Promise<string>;
   /** Moves and sizes the character; this is remembered for it. */
   setView(view: View): void;
   /** Keeps to breath, blinks and gaze, for those who ask for reduced motion. */
@@ -97,9 +106,6 @@ export function createStage(canvas: HTMLCanvasElement, options: StageOptions = {
 
 /** The longer edge of a small picture, in pixels. */
 const PICTURE = 240;
-
-/** The edge of a portrait, in pixels, and the share of a figure's height that is on it. */
-const PORTRAIT = { edge: 96, share: 0.3 };
 
 /** Device pixels for each CSS pixel below which a figure cannot be made out well. */
 const LEAST_RATIO = 0.5;
@@ -123,6 +129,8 @@ class PixiStage implements Stage {
   /** The longest edge that was asked for of the textures that are shown; undefined for the originals. */
   #textureSize: number | undefined;
   readonly #governor = new Governor();
+  /** By the address of the avatar: who comes back is not drawn again. */
+  readonly #pictures = new Map<string, FacePictures>();
   readonly #resizeAgain: () => void;
 
   constructor(canvas: HTMLCanvasElement, options: StageOptions) {
@@ -230,23 +238,8 @@ class PixiStage implements Stage {
   }
 
   repertoire(): Repertoire {
-    const actor = this.#actor;
-    if (actor === null) {
-      return { emotions: [], expressions: [], titles: new Map(), motions: [], hotkeys: [], faces: new Map() };
-    }
-    return {
-      emotions: EMOTIONS.filter((emotion) => actor.faces.has(emotion)),
-      expressions: actor.expressions.map((expression) => expression.name),
-      titles: actor.titles,
-      motions: [...actor.motions].map(([group, names]) => ({ group, names })),
-      hotkeys: actor.hotkeys,
-      ...(actor.icon !== null && { icon: actor.icon }),
-      faces: new Map(
-        [...actor.faces].filter(([, face]) => actor.expressions.includes(face)).map((
-          [emotion, { name }],
-        ) => [emotion, name]),
-      ),
-    };
+    const { entry } = this.#shown ?? { entry: "" };
+    return this.#actor === null ? NOTHING : repertoireOf(this.#actor, () => this.#facePictures(entry));
   }
 
   picture(): string {
@@ -262,22 +255,25 @@ class PixiStage implements Stage {
   }
 
   portrait(): string {
-    const stage = this.#size();
-    if (this.#actor === null || stage.width === 0 || stage.height === 0) return "";
-    const { figure } = this.#actor;
-    // Wherever the person has it now.
-    const home = fit(stage, figure);
-    this.#actor.place(home);
-    this.#draw(0);
-    const edge = Math.min(figure.width, figure.height * PORTRAIT.share) * home.scale;
-    const left = home.x + (figure.x + figure.width / 2) * home.scale - edge / 2;
-    const top = home.y + figure.y * home.scale;
-    const small = document.createElement("canvas");
-    small.width = small.height = PORTRAIT.edge;
-    small.getContext("2d")?.drawImage(this.#canvas, left, top, edge, edge, 0, 0, PORTRAIT.edge, PORTRAIT.edge);
-    this.#place();
-    this.#draw(0);
-    return small.toDataURL("image/webp", 0.85);
+    return this.#actor?.portrait(this.#renderer) ?? "";
+  }
+
+  async portraitOf(character: Avatar, signal: AbortSignal): Promise<string> {
+    const end = AbortSignal.any([this.#end.signal, signal]);
+    const { gl } = this.#renderer;
+    const model = await loadModel(character.entry, {
+      signal: end,
+      onProgress() {},
+      largestTexture: gl.getParameter(gl.MAX_TEXTURE_SIZE) as number,
+      textureSize: textureSizeFor(0),
+    });
+    const actor = await Actor.create(model, { timeScale: 1, emotions: {} }, this.#renderer);
+    try {
+      end.throwIfAborted();
+      return actor.portrait(this.#renderer);
+    } finally {
+      actor.destroy();
+    }
   }
 
   setView(view: View): void {
@@ -357,6 +353,20 @@ class PixiStage implements Stage {
     const wanted = this.#limits.maxPixelRatio;
     const governed = Math.min(devicePixelRatio, wanted) * this.#governor.quality.scale;
     return Math.min(wanted, Math.max(LEAST_RATIO, governed));
+  }
+
+  #facePictures(entry: string): ReadonlyMap<string, string> {
+    let pictures = this.#pictures.get(entry);
+    if (pictures === undefined) {
+      const names = this.#actor?.expressions.map(({ name }) => name) ?? [];
+      pictures = new FacePictures(names, (name) => {
+        const actor = this.#shown?.entry === entry ? this.#actor : null;
+        const expression = actor?.expressions.find((one) => one.name === name) ?? null;
+        return actor?.portrait(this.#renderer, expression) ?? "";
+      });
+      this.#pictures.set(entry, pictures);
+    }
+    return pictures.read();
   }
 
   /** Pixels of the canvas that lie within the stage. */

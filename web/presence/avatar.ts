@@ -21,6 +21,11 @@ export interface Repertoire {
   expressions: string[];
   /** Better names of expressions, where the model has them. */
   titles: ReadonlyMap<string, string>;
+  /**
+   * Small pictures of the expressions, as data URLs by name, as many as there are by now. The first call has them drawn;
+   * a component that asks is told of more.
+   */
+  pictures(): ReadonlyMap<string, string>;
   motions: { group: string; names: readonly string[] }[];
   /** Address of the picture that its owner has for it. */
   icon?: string;

@@ -70,5 +70,11 @@ export const chosenAvatar: Signal<Avatar | null> = signal<Avatar | null>(null);
 /** What the last character that came onto the stage can do, or why it did not come. Written by the avatar. */
 export const shownAvatar: Signal<ShownAvatar | null> = signal<ShownAvatar | null>(null);
 
+/** Avatars of which small pictures are wanted beside the one that is shown. Written by whoever lists them. */
+export const wantedPictures: Signal<readonly Avatar[]> = signal([]);
+
+/** Counts the small pictures that have been drawn. Written by the avatar. */
+export const drawnPictures: Signal<number> = signal(0);
+
 /** What the server says of the avatar since the page was loaded; null until it says anything. Written by the chat. */
 export const appConfig: Signal<AppConfig | null> = signal<AppConfig | null>(null);

@@ -26,9 +26,10 @@ export class SettingsStores {
   readonly uploads: UploadStore;
   readonly guestLink: GuestLinkStore;
   readonly review: AvatarReview;
+  readonly #call: CallClient["call"];
 
   constructor(calls: CallClient) {
-    const call: CallClient["call"] = (method, params, options) => calls.call(method, params, options);
+    const call: CallClient["call"] = this.#call = (method, params, options) => calls.call(method, params, options);
     this.preflight = new PreflightStore(call);
     this.pulls = new PullStore({ call, now: () => performance.now() });
     this.settings = new SettingsStore(call);
@@ -42,6 +43,16 @@ export class SettingsStores {
   /** Has the server download a language model, then checks again what is there. */
   async pull(model: string): Promise<void> {
     if (await this.pulls.start(model)) await this.preflight.check();
+  }
+
+  /** Where the entry file of an avatar is, for a look at it; null where the server cannot tell. */
+  async previewOf(avatar: string): Promise<string | null> {
+    try {
+      return (await this.#call("avatars.preview", { name: avatar })).url;
+    } catch {
+      // A list is readable without pictures.
+      return null;
+    }
   }
 
   /** Clears the results of changes: the dialog is closed. */

@@ -19,9 +19,14 @@ export interface AvatarCallsOptions {
 }
 
 export function avatarCalls(options: AvatarCallsOptions): Handlers {
-  const { settings } = options;
+  const { settings, avatars } = options;
   return {
     ...checked("avatars.list", z.object({}), () => listAvatars(options)),
+    ...checked("avatars.preview", z.object({ name }), ({ name }) =>
+      refusing(async () => {
+        const { url } = await avatars.preview({ ...settings.live.current, model: name });
+        return { url };
+      })),
     ...checked(
       "avatars.choose",
       z.object({ name, emotions: emotions.exactOptional() }),

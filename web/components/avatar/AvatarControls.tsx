@@ -1,4 +1,5 @@
 import { useState } from "preact/hooks";
+import { FacePicture } from "./FacePicture.tsx";
 import type { View } from "@/web/live2d/fit.ts";
 import type { Stage } from "@/web/live2d/stage.ts";
 import type { Repertoire } from "@/web/presence/avatar.ts";
@@ -7,12 +8,15 @@ import type { AvatarWords } from "@/lib/i18n/types/avatar.ts";
 interface AvatarControlsProps {
   stage: Stage;
   view: View;
+  /** Whether they are to be seen: only then are pictures drawn. */
+  open: boolean;
   words: AvatarWords;
 }
 
 /** Buttons for every feeling, expression and motion of the model, and sliders for its size and place. */
-export function AvatarControls({ stage, view, words }: AvatarControlsProps) {
-  const { emotions, expressions, titles, motions, hotkeys } = stage.repertoire();
+export function AvatarControls({ stage, view, open, words }: AvatarControlsProps) {
+  const { emotions, expressions, titles, pictures, motions, hotkeys } = stage.repertoire();
+  const faces = open ? pictures() : null;
   const [kept, setKept] = useState<ReadonlySet<string>>(new Set());
 
   function toggle(name: string) {
@@ -44,10 +48,12 @@ export function AvatarControls({ stage, view, words }: AvatarControlsProps) {
             <button
               key={name}
               type="button"
+              class="face"
               aria-pressed={kept.has(name)}
               onClick={() => toggle(name)}
             >
-              {titles.get(name) ?? name}
+              <FacePicture src={faces?.get(name)} />
+              <span>{titles.get(name) ?? name}</span>
             </button>
           ))}
         </Choices>

@@ -1,4 +1,5 @@
 import { useEffect } from "preact/hooks";
+import { FacePicture } from "@/web/components/avatar/FacePicture.tsx";
 import type { Repertoire } from "@/web/presence/avatar.ts";
 import type { AvatarFault } from "@/lib/protocol/avatar_fault.ts";
 import { chosenAvatar, shownAvatar } from "@/web/presence/presence.ts";
@@ -88,6 +89,8 @@ interface FoundProps {
 function Found({ result, repertoire, picture, review, words }: FoundProps) {
   const text = words.setup.review;
   const { expressions, titles, faces, motions, icon = picture } = repertoire;
+  const pictures = repertoire.pictures();
+  const titleOf = (name: string) => titles.get(name) ?? name;
   const names = motions.flatMap((group) => group.names);
   return (
     <>
@@ -106,18 +109,31 @@ function Found({ result, repertoire, picture, review, words }: FoundProps) {
       {expressions.length > 0 && (
         <fieldset class="review-faces">
           <legend>{text.faces}</legend>
-          {EMOTIONS.map((emotion) => (
-            <label key={emotion}>
-              <span>{words.avatar.emotions[emotion]}</span>
-              <select
-                value={review.faces.value[emotion] ?? ""}
-                onChange={({ currentTarget: { value } }) => review.wear(emotion, value === "" ? undefined : value)}
-              >
-                <option value="">{text.byItself(faces.get(emotion))}</option>
-                {expressions.map((name) => <option key={name} value={name}>{titles.get(name) ?? name}</option>)}
-              </select>
-            </label>
-          ))}
+          <ul class="review-gallery" aria-label={words.avatar.expressions}>
+            {expressions.map((name) => (
+              <li key={name}>
+                <FacePicture src={pictures.get(name)} />
+                <span>{titleOf(name)}</span>
+              </li>
+            ))}
+          </ul>
+          {EMOTIONS.map((emotion) => {
+            const found = faces.get(emotion);
+            const chosen = review.faces.value[emotion];
+            return (
+              <label key={emotion}>
+                <FacePicture src={pictures.get(chosen ?? found ?? "")} />
+                <span>{words.avatar.emotions[emotion]}</span>
+                <select
+                  value={chosen ?? ""}
+                  onChange={({ currentTarget: { value } }) => review.wear(emotion, value === "" ? undefined : value)}
+                >
+                  <option value="">{text.byItself(found === undefined ? found : titleOf(found))}</option>
+                  {expressions.map((name) => <option key={name} value={name}>{titleOf(name)}</option>)}
+                </select>
+              </label>
+            );
+          })}
         </fieldset>
       )}
     </>

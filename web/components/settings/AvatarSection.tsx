@@ -1,7 +1,11 @@
+import { useEffect } from "preact/hooks";
 import { recallPictures } from "@/web/live2d/picture_memory.ts";
 import { ChoiceList } from "./ChoiceList.tsx";
 import { Fields } from "./Field.tsx";
 import { FileButton } from "./FileButton.tsx";
+import { drawnPictures, shownAvatar, wantedPictures } from "@/web/presence/presence.ts";
+import type { Avatar } from "@/web/presence/avatar.ts";
+import type { AvatarChoice } from "@/lib/protocol/calls.ts";
 import { FIELDS, type SectionProps } from "./section.ts";
 
 /** Who stands on the stage, and how it is drawn. */
@@ -10,12 +14,25 @@ export function AvatarSection({ stores, settings, words, text }: SectionProps) {
   const variable = settings.field("model")?.variable;
   const choosing = avatars.choosing.value;
   const error = avatars.error.value;
+  const items = avatars.items.value ?? [];
+  useEffect(() => {
+    let over = false;
+    void askForPictures(items, (name) => stores.previewOf(name), () => over);
+    return () => {
+      over = true;
+      wantedPictures.value = [];
+    };
+  }, [avatars.items.value]);
+  // Whoever is shown has a picture as well from then on.
+  void drawnPictures.value;
+  void shownAvatar.value;
   const pictures = recallPictures();
+
   return (
     <>
       <ChoiceList
         label={text.avatars}
-        items={(avatars.items.value ?? []).map(({ name, chosen, problem }) => ({
+        items={items.map(({ name, chosen, problem }) => ({
           name,
           title: titleOf(name),
           picture: pictures.get(name),
@@ -44,6 +61,22 @@ export function AvatarSection({ stores, settings, words, text }: SectionProps) {
       <Fields settings={settings} names={FIELDS.avatar} words={words} text={text} />
     </>
   );
+}
+
+/** Has the stage draw those that it has not shown yet, as far as their files are on the machine. */
+async function askForPictures(
+  items: readonly AvatarChoice[],
+  addressOf: (name: string) => Promise<string | null>,
+  isOver: () => boolean,
+): Promise<void> {
+  const known = recallPictures();
+  const wanted: Avatar[] = [];
+  for (const { name } of items.filter(({ name, here }) => here && !known.has(name))) {
+    const entry = await addressOf(name);
+    if (isOver()) return;
+    if (entry !== null) wanted.push({ name, entry });
+  }
+  wantedPictures.value = wanted;
 }
 
 /** `mao_pro` is Mao pro. */

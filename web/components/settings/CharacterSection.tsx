@@ -3,6 +3,11 @@ import { Fields } from "./Field.tsx";
 import { FileButton } from "./FileButton.tsx";
 import { FIELDS, type SectionProps } from "./section.ts";
 
+/** Cards write what is done between asterisks, which says nothing in a line of small text. */
+function withoutEmphasis(text: string): string {
+  return text.replace(/\*+/g, "");
+}
+
 /** Whom the reader talks with. */
 export function CharacterSection({ stores, settings, words, text }: SectionProps) {
   const { characters, uploads } = stores;
@@ -16,7 +21,7 @@ export function CharacterSection({ stores, settings, words, text }: SectionProps
         items={(characters.items.value ?? []).map((item) => ({
           ...item,
           // What it says first tells more of it than what it is told to be.
-          about: item.greeting ?? item.about,
+          about: withoutEmphasis(item.greeting ?? item.about),
           busy: item.name === choosing,
         }))}
         locked={variable !== undefined}
