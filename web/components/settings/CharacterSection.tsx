@@ -1,10 +1,12 @@
 import { ChoiceList } from "./ChoiceList.tsx";
 import { Fields } from "./Field.tsx";
 import { FileButton } from "./FileButton.tsx";
+import { VoiceFields } from "./VoiceFields.tsx";
 import { FIELDS, type SectionProps } from "./section.ts";
 
 /** Whom the reader talks with. */
-export function CharacterSection({ stores, settings, words, text }: SectionProps) {
+export function CharacterSection(props: SectionProps) {
+  const { stores, settings, words, text } = props;
   const { characters, uploads } = stores;
   const variable = settings.field("prompt")?.variable;
   const choosing = characters.choosing.value;
@@ -42,6 +44,7 @@ export function CharacterSection({ stores, settings, words, text }: SectionProps
       )}
       <hr />
       <Fields settings={settings} names={FIELDS.character} words={words} text={text} />
+      <VoiceFields {...props} />
     </>
   );
 }
