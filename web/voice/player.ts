@@ -256,7 +256,8 @@ export class Player {
     const { say, language } = sound.sentence;
     const { voice, rate = 1, pitch = 1 } = sound.speech ?? {};
     await this.#until(() => this.#output.running && this.#output.heardAt >= turn.cursor / sampleRate, signal);
-    const { track, ms } = trackFromText(say, this.#browserRate);
+    const pace = this.#browserRate * rate;
+    const { track, ms } = trackFromText(say, pace);
     sound.track = track;
     let began = this.#output.now;
     try {
@@ -264,10 +265,10 @@ export class Player {
         manner: { ...(voice !== undefined && { voice }), rate, pitch },
         signal,
         onStart: () => sound.moveTo(0, began = this.#output.now),
-        onBoundary: (at) => sound.moveTo(trackFromText(say.slice(0, at), this.#browserRate).ms, this.#output.now),
+        onBoundary: (at) => sound.moveTo(trackFromText(say.slice(0, at), pace).ms, this.#output.now),
       });
-      const rate = this.#browserRate * ms / 1000 / (this.#output.now - began);
-      this.#browserRate = Math.min(RATES.most, Math.max(RATES.least, rate));
+      const own = this.#browserRate * ms / 1000 / (this.#output.now - began);
+      this.#browserRate = Math.min(RATES.most, Math.max(RATES.least, own));
     } finally {
       sound.finish(this.#output.now);
       turn.cursor = Math.max(turn.cursor, Math.ceil(this.#output.now * sampleRate));
