@@ -164,6 +164,8 @@ export default function ChatPanel({ config, preferences: initial, role: loaded, 
             words={words}
             onAsk={store === null ? null : (text) => act((chat) => chat.ask(text))}
             onGreet={store === null ? null : (index) => store.chooseGreeting(index)}
+            voice={isVoiced ? store?.voice ?? null : null}
+            onHear={() => void store?.replayGreeting()}
           />
         )}
         {turns.map((turn, i) => (
@@ -228,9 +230,9 @@ export default function ChatPanel({ config, preferences: initial, role: loaded, 
           }}
         />
       )}
-      {isOwner && settings !== null && (
+      {isOwner && store !== null && settings !== null && (
         <>
-          <Settings stores={settings} status={status} words={words} preferences={current} />
+          <Settings chat={store} stores={settings} status={status} words={words} preferences={current} />
           <DropZone uploads={settings.uploads} words={words} />
           {settings.openSection.value === null && <UploadCard stores={settings} words={words} />}
         </>
