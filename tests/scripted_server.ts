@@ -1,7 +1,13 @@
 /** The built page in front of a server that says what a test wants: the socket and the sound are the test's. */
 import { TestServer } from "./test_server.ts";
 import { until } from "./until.ts";
-import { type ClientFrame, type ServerFrame, SUBPROTOCOL, type TurnRecord } from "@/lib/protocol/v2.ts";
+import {
+  type CharacterInfo,
+  type ClientFrame,
+  type ServerFrame,
+  SUBPROTOCOL,
+  type TurnRecord,
+} from "@/lib/protocol/v2.ts";
 import { wavHeader } from "@/lib/voice/wav_header.ts";
 import { STATUS } from "@/web/connection/fake_environment.ts";
 
@@ -51,6 +57,7 @@ export class ScriptedServer {
   readonly received: ClientFrame[] = [];
   /** What `welcome` tells. */
   history: TurnRecord[] = [];
+  character: CharacterInfo | undefined;
   readonly tones = new Map<string, Tone>();
   readonly #app: TestServer;
   readonly #server: Deno.HttpServer<Deno.NetAddr>;
@@ -123,6 +130,7 @@ export class ScriptedServer {
         resumed: false,
         history: this.history,
         status: STATUS,
+        ...(this.character && { character: this.character }),
       };
       socket.send(JSON.stringify(welcome));
     };

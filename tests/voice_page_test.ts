@@ -305,6 +305,45 @@ const scenes: Record<string, (scene: Scene) => Promise<void>> = {
     assertEquals(server.received.some(({ type }) => type === "stop"), false);
   },
 
+  "a greeting is heard when its button is pressed, its rest being asked for when little is left": async (
+    { page, server },
+  ) => {
+    const words = ["One.", "Two.", "Three.", "Four.", "Five."];
+    server.character = { name: "Sora", greeting: words.join(" ") };
+    await page.reload();
+    await page.waitForSelector(".chat.ready");
+    await (await named(page, "button", "Hear it")).click();
+    const asked = async (from: number) => {
+      const call = () =>
+        server.received.find((one) =>
+          one.type === "call" && one.method === "speech.greeting" && (one.params as { from: number }).from === from
+        ) as { id: string } | undefined;
+      await until(`a call from sentence ${from} on`, () => call() !== undefined);
+      return call()!.id;
+    };
+    const say = (id: string, index: number, ms: number) => {
+      const from = words.slice(0, index).join(" ").length + (index > 0 ? 1 : 0);
+      const sentence = { index, from, to: from + words[index]!.length, say: words[index], language: "en" };
+      server.tones.set(`greeting-${index}`, { hertz: 400, ms });
+      server.send({
+        type: "progress",
+        id,
+        value: { ...sentence, engine: "tone", url: `/speech/greeting-${index}` },
+      });
+    };
+    const first = await asked(0);
+    for (const index of [0, 1, 2, 3]) say(first, index, index < 2 ? 4_500 : 200);
+    server.send({ type: "result", id: first, value: { next: 4 } });
+    await page.waitForFunction(() => CSS.highlights.has("heard"));
+    // More than lies ready is not asked for.
+    assertEquals(server.received.filter((one) => one.type === "call" && one.method === "speech.greeting").length, 1);
+    say(await asked(4), 4, 20_000);
+    server.send({ type: "result", id: await asked(4), value: {} });
+    await (await named(page, "button", "Stop")).click();
+    await page.waitForFunction(() => !CSS.highlights.has("heard"));
+    assertEquals(server.received.some(({ type }) => type === "played" || type === "stop"), false);
+  },
+
   "a new prompt interrupts, and is asked after the server knows": async ({ page, server, browser }) => {
     const turn = await answer({ page, server, browser }, ["One two three four."], [{ hertz: 400, ms: 20_000 }]);
     await page.waitForFunction(() => CSS.highlights.has("heard"));

@@ -134,16 +134,9 @@ export class Conversation {
     return this.#speech.listen(speaks);
   }
 
-  /** Languages that whoever listens has voices of their own for. */
-  get speaks(): readonly string[] {
-    return this.#speech.speaks;
-  }
-
   /** A sentence of a turn has been heard to its end. */
   played(turn: string, index: number): void {
-    const speech = this.#speech.of(turn);
-    if (speech === undefined) return;
-    speech.played(index);
+    this.#speech.of(turn)?.played(index);
     this.#reached(turn, "played");
   }
 
@@ -307,7 +300,7 @@ export class Conversation {
   #keeping(record: StoredTurn): Emit {
     const before = { text: record.text, thinking: record.thinking };
     const guessing = this.#options.classifier?.() ?? false;
-    const speech = this.#speech.begin(record.turn, before.text.length);
+    const speech = this.#speech.begin({ turn: record.turn, prompt: record.prompt, at: before.text.length });
     const stages = [
       () => new ThoughtsStage(before.text),
       () => new MarksStage(before.text),

@@ -59,7 +59,7 @@ export class ConversationSpeech {
    *
    * @param at length of the turn's text before
    */
-  begin(turn: string, at: number): TurnSpeech | undefined {
+  begin({ turn, prompt, at }: { turn: string; prompt: string; at: number }): TurnSpeech | undefined {
     this.silence();
     if (this.#listeners.size === 0) return undefined;
     const { conversation, owner, open, deliver, onFailure } = this.#options;
@@ -69,6 +69,7 @@ export class ConversationSpeech {
         conversation,
         owner,
         at,
+        prompt,
         speaks: () => this.speaks,
         deliver: (sound) => deliver(turn, sound),
         onFailure,

@@ -32,7 +32,8 @@ const model = z.object({
 const VOLUME = "a number from 0 to 1";
 const FACTOR = "a number from 0.5 to 2";
 
-const voiceFields = {
+/** What a voice is chosen by. */
+export const voiceFields = {
   engine: z.enum(["auto", "sherpa", "flite", "openai", "browser", "blips", "off"]),
   voice: text("the name of one of the engine's voices"),
   rate: z.number({ error: FACTOR }).min(0.5, FACTOR).max(2, FACTOR),

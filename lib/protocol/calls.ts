@@ -4,7 +4,7 @@
  * number of `progress`. A `cancel` frame ends a call that takes long.
  */
 import type { Emotion } from "./emotions.ts";
-import type { SentenceSpeech, SpokenSentence } from "./speech.ts";
+import type { SentenceSpeech, SpokenSentence, VoiceManner } from "./speech.ts";
 import type { TurnError } from "./v2.ts";
 
 /** A conversation in the list, newest first. */
@@ -42,13 +42,29 @@ export interface ContextUse {
   };
 }
 
+/** What of a text is to be said. */
+export interface Reading {
+  /** Number of the sentence that it begins with. */
+  from: number;
+  /** Languages in which the page's browser has voices of its own, on its device. */
+  speaks?: string[];
+}
+
+/** How far a text has been said. */
+export interface Read {
+  /** Number of the sentence that comes next; absent after the last one. */
+  next?: number;
+}
+
 /** Who can speak. */
 export interface VoiceEngineInfo {
   /** As the configuration names it. */
   id: string;
   name: string;
-  /** True when what is said leaves this machine. */
+  /** True when what is said leaves this machine and the network that it is in. */
   away: boolean;
+  /** Host of the server that what is said goes to; absent where it stays on this machine. */
+  host?: string;
   /** What is missing before it can speak. */
   needs?: string;
   voices: { id: string; name: string; languages: string[] }[];
@@ -187,16 +203,25 @@ export interface Calls {
   /** The same with the turn's own prompt. */
   "turn.regenerate": { params: { turn: string; as: string }; result: null };
   /**
-   * Says a turn, from a sentence on, to this page alone: one `progress` for each sentence, in their order, also of those
-   * that are still to come.
+   * Says some sentences of a turn, from one on, to this page alone: one `progress` for each of them, in their order, also
+   * of those that are still to come.
    */
-  "speech.turn": {
-    params: { turn: string; from: number };
-    result: Record<string, never>;
+  "speech.turn": { params: { turn: string } & Reading; result: Read; progress: SpokenSentence & SentenceSpeech };
+  /** The same of what the conversation begins with: of the character's greetings that one, from 0. */
+  "speech.greeting": {
+    params: { greeting: number } & Reading;
+    result: Read;
     progress: SpokenSentence & SentenceSpeech;
   };
-  /** Says a text in the chosen voice, to this page alone. */
-  "speech.say": { params: { text: string }; result: Record<string, never>; progress: SpokenSentence & SentenceSpeech };
+  /**
+   * Says some sentences of a text in a voice that need not be the chosen one. What is left out is as usual for the
+   * engine.
+   */
+  "speech.say": {
+    params: { text: string; engine: string } & Partial<VoiceManner> & Reading;
+    result: Read;
+    progress: SpokenSentence & SentenceSpeech;
+  };
   "voices.list": { params: Record<string, never>; result: VoiceEngineInfo[] };
   /** Of the last turns of all conversations, the newest first. */
   "turns.timings": { params: Record<string, never>; result: TurnTiming[] };

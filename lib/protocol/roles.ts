@@ -15,6 +15,7 @@ export const CALL_ROLES: Readonly<Record<Method, Role>> = {
   "turn.edit": "guest",
   "turn.regenerate": "guest",
   "speech.turn": "guest",
+  "speech.greeting": "guest",
   "speech.say": "owner",
   "voices.list": "owner",
   "turns.timings": "owner",

@@ -2,7 +2,7 @@
 import { parseAppConfig } from "./app_config.ts";
 import { ERROR_CODES, type ErrorCode } from "./codes.ts";
 import { Fields } from "./fields.ts";
-import { MOUTH_SHAPES, type Viseme } from "./speech.ts";
+import { MOUTH_SHAPES, type Viseme, type VoiceManner } from "./speech.ts";
 import type { CharacterInfo, EndReason, ServerFrame, Status, TurnError, TurnRecord } from "./v2.ts";
 
 /** How the frame is called in errors. */
@@ -66,6 +66,7 @@ export function parseServerFrame(data: unknown): ServerFrame | null {
         ...placeOf(fields),
         index: fields.number("index"),
         engine: fields.text("engine"),
+        ...mannerOf(fields),
         ...(url !== undefined && { url }),
         ...(ms !== undefined && { ms }),
         ...(visemes !== undefined && { visemes }),
@@ -106,6 +107,17 @@ function visemeOf(value: unknown): Viseme {
 
 function placeOf(fields: Fields): { turn: string; seq: number } {
   return { turn: fields.text("turn"), seq: fields.number("seq") };
+}
+
+function mannerOf(fields: Fields): Partial<VoiceManner> {
+  const voice = fields.optional("voice", (f) => f.text("voice"));
+  const rate = fields.optional("rate", (f) => f.number("rate"));
+  const pitch = fields.optional("pitch", (f) => f.number("pitch"));
+  return {
+    ...(voice !== undefined && { voice }),
+    ...(rate !== undefined && { rate }),
+    ...(pitch !== undefined && { pitch }),
+  };
 }
 
 function turnRecordOf(fields: Fields): TurnRecord {

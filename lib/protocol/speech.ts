@@ -31,8 +31,17 @@ export interface SpokenSentence {
   language: string;
 }
 
-/** The sound of a {@linkcode SpokenSentence}. */
-export interface SentenceSpeech {
+/** How a voice says something. */
+export interface VoiceManner {
+  /** Which of the engine's voices, where one is chosen. */
+  voice?: string;
+  /** 1 is usual. */
+  rate: number;
+  pitch: number;
+}
+
+/** The sound of a {@linkcode SpokenSentence}. Where the page says it itself, it is told how. */
+export interface SentenceSpeech extends Partial<VoiceManner> {
   index: number;
   /** Id of the engine that says it; `browser` where the page says it itself, `none` where nobody can. */
   engine: string;

@@ -96,6 +96,10 @@ export async function openServices(options: ServicesOptions = {}): Promise<Servi
   const speech = new SpeechService({
     settings: () => modelService.voice(live.current.voice),
     engines: () => voices.engines,
+    language: () => {
+      const { language } = live.current.ui;
+      return language === "auto" ? "en" : language;
+    },
     path: `${config.server.basePath}/speech/`,
   });
   const store = new SqliteStore(join(dataDir, "conversations.db"));
@@ -127,7 +131,11 @@ export async function openServices(options: ServicesOptions = {}): Promise<Servi
   const uploads = new Uploads({ settings, avatars, dataDir });
   chat.calls.register(settingsCalls(settings));
   chat.calls.register(llmCalls(modelService));
-  chat.calls.register(speechCalls({ speech, engines: () => voices.engines }));
+  chat.calls.register(speechCalls({
+    open: (request) => speech.open(request),
+    engines: () => voices.engines,
+    character: () => modelService.character(),
+  }));
   chat.calls.register(avatarCalls({ settings, avatars, dataDir }));
   chat.calls.register(characterCalls({ settings, modelService }));
   chat.calls.register(guestLinkCalls({ secrets, live, closeGuests: () => connections.closeGuests() }));

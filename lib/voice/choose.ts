@@ -1,10 +1,9 @@
-import type { Config } from "@/lib/config/schema.ts";
 import type { VoiceEngine } from "./engine.ts";
 import { primaryLanguage } from "./primary_language.ts";
 
 export interface Choice {
   /** As configured for the character. */
-  engine: Config["voice"]["engine"];
+  engine: string;
   /** Of the sentence (BCP 47). */
   language: string;
   /** Languages in which the page's browser has voices on its own device. */

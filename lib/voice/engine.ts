@@ -50,6 +50,8 @@ export interface VoiceEngine {
   readonly name: string;
   /** True when what is said leaves this machine and the network that it is in. */
   readonly away: boolean;
+  /** Host of the server that what is said goes to; absent where it stays on this machine. */
+  readonly host?: string;
   /** False where something is missing that it cannot speak without. */
   readonly ready?: boolean;
   /** What is missing before it can speak, in one sentence with what to do; undefined when nothing is. */

@@ -2,7 +2,7 @@
 import { type VoiceEngine, VoiceError } from "./engine.ts";
 import type { Sound } from "./sound.ts";
 import type { SoundFor, Synthesiser } from "./synthesiser.ts";
-import type { SentenceSpeech, SpokenSentence } from "@/lib/protocol/speech.ts";
+import type { SentenceSpeech, SpokenSentence, VoiceManner } from "@/lib/protocol/speech.ts";
 import { guarded, report } from "@/lib/telemetry/guard.ts";
 
 /** Sentences that are made before the first one has been heard: a long answer that nobody hears is not made whole. */
@@ -11,7 +11,7 @@ const AHEAD = 4;
 const SILENCE_MS = 3 * 60 * 1_000;
 
 /** Who says a sentence, and how: an engine, the page itself, or nobody. */
-export type ChosenVoice = { engine: VoiceEngine; voice?: string; rate: number; pitch: number } | "browser" | "none";
+export type ChosenVoice = VoiceManner & { engine: VoiceEngine | "browser" } | "none";
 
 export interface SpeakerOptions extends Omit<SoundFor, "signal"> {
   synthesiser: Synthesiser;
@@ -25,6 +25,15 @@ export interface SpeakerOptions extends Omit<SoundFor, "signal"> {
   onFailure(error: VoiceError): void;
   ahead?: number;
   silenceMs?: number;
+}
+
+/** A sentence whose sound has begun, or that is not for this machine to say. */
+interface Begun {
+  engine: string;
+  /** How a voice of the page's own is to say it. */
+  manner?: VoiceManner;
+  sound?: Sound;
+  made?: Promise<void>;
 }
 
 export class Speaker {
@@ -98,9 +107,9 @@ export class Speaker {
     const begun = this.#sound(sentence);
     this.#made.push(begun.then(({ made }) => made));
     this.#delivered = this.#delivered.then(async () => {
-      const { engine, sound } = await begun;
+      const { engine, manner, sound } = await begun;
       if (this.#stopped.signal.aborted) return;
-      const speech = { index, engine, ...(sound && this.#linkTo(sound)) };
+      const speech = { index, engine, ...manner, ...(sound && this.#linkTo(sound)) };
       guarded("deliver the sound of a sentence", () => this.#options.deliver(speech));
     });
   }
@@ -110,7 +119,7 @@ export class Speaker {
   }
 
   /** Never rejects: a sentence that cannot be heard costs the others nothing. */
-  async #sound({ say, language }: SpokenSentence): Promise<{ engine: string; sound?: Sound; made?: Promise<void> }> {
+  async #sound({ say, language }: SpokenSentence): Promise<Begun> {
     const { synthesiser, choose, conversation, owner } = this.#options;
     const { signal } = this.#stopped;
     try {
@@ -119,9 +128,10 @@ export class Speaker {
         "The voice could not be chosen",
         signal,
       );
-      if (typeof chosen === "string") return { engine: chosen };
-      const { engine, ...how } = chosen;
-      const { sound, made } = await synthesiser.speak(engine, { text: say, language, ...how }, {
+      if (chosen === "none") return { engine: chosen };
+      const { engine, ...manner } = chosen;
+      if (engine === "browser") return { engine, manner };
+      const { sound, made } = await synthesiser.speak(engine, { text: say, language, ...manner }, {
         conversation,
         owner,
         signal,

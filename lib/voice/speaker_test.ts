@@ -157,6 +157,7 @@ Deno.test("who speaks is asked for each sentence; the page may, and nobody", asy
     choose: () => {
       const voice = voices[asked++];
       if (voice === "hangs") return new Promise(() => {});
+      if (voice === "browser") return { engine: voice, rate: 2, pitch: 1.5 };
       return voice ?? { engine: harness.engine, voice: "sine", rate: 2, pitch: 1.5 };
     },
   });
@@ -164,6 +165,11 @@ Deno.test("who speaks is asked for each sentence; the page may, and nobody", asy
   speaker.end();
   await speaker.finished;
   assertEquals(harness.engines, ["browser", "none", "none", "tones"]);
+  // Only the page itself has to be told how.
+  assertEquals(harness.delivered.map(({ rate, pitch }) => [rate, pitch]).slice(0, 2), [[2, 1.5], [
+    undefined,
+    undefined,
+  ]]);
   assertEquals(harness.engine.asked, [{ text: "hi", language: "en", voice: "sine", rate: 2, pitch: 1.5 }]);
   assertEquals(harness.failures.map(({ message }) => message), ["The voice could not be chosen for 0.1 s"]);
 });

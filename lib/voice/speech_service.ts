@@ -5,21 +5,20 @@ import type { Sound } from "./sound.ts";
 import { SoundStore } from "./sound_store.ts";
 import { type ChosenVoice, Speaker } from "./speaker.ts";
 import { Synthesiser } from "./synthesiser.ts";
-import type { TurnSpeech, TurnSpeechRequest } from "./turn_speech.ts";
-import type { Config } from "@/lib/config/schema.ts";
+import type { TurnSpeech, TurnSpeechRequest, VoiceChoice } from "./turn_speech.ts";
 import type { Principal } from "@/lib/principal.ts";
 import { SpeechStage } from "@/lib/stages/speech.ts";
+import { SpokenLanguage } from "@/lib/stages/spoken_language.ts";
 
 const LANGUAGES = new Intl.DisplayNames(["en"], { type: "language" });
 /** So many of them are remembered. */
 const MOST_TOLD = 10_000;
 
-/** How the character speaks. */
-export type VoiceChoice = Pick<Config["voice"], "engine" | "voice" | "rate" | "pitch" | "speak">;
-
 export interface SpeechServiceOptions {
   /** How the chosen character speaks now. */
   settings(): VoiceChoice;
+  /** Language of what shows none, neither itself nor by what it answers (BCP 47). Default: en. */
+  language?(): string;
   /** Those of this machine, by id, as they are configured now. */
   engines(): ReadonlyMap<string, VoiceEngine>;
   /** Path below which sounds are fetched, such as `/speech/`. */
@@ -43,15 +42,15 @@ export class SpeechService implements Disposable {
 
   /** Opens the speech of a turn; undefined where the configuration says that nobody speaks. */
   open(request: TurnSpeechRequest): TurnSpeech | undefined {
-    const { engine, speak } = this.#options.settings();
-    if (engine === "off") return undefined;
-    // In which language is not known yet; only the built-in English voice takes time to begin.
-    const likely = this.#choose("en", request.speaks());
-    if (typeof likely !== "string") {
+    const { voice = this.#options.settings(), prompt = "", at = 0 } = request;
+    if (voice.engine === "off") return undefined;
+    const fallback = new SpokenLanguage(this.#options.language?.() ?? "en").of(prompt);
+    const likely = this.#choose(voice, fallback, request.speaks());
+    if (likely !== "none" && likely.engine !== "browser") {
       const { engine, voice } = likely;
-      engine.prepare?.({ language: "en", ...(voice !== undefined && { voice }) });
+      engine.prepare?.({ language: fallback, ...(voice !== undefined && { voice }) });
     }
-    return new ServiceSpeech(new SpeechStage({ speak, at: request.at ?? 0 }), () => this.#speaker(request));
+    return new ServiceSpeech(new SpeechStage({ speak: voice.speak, fallback, at }), () => this.#speaker(request));
   }
 
   /** The sound of that id, for whoever may read its conversation. */
@@ -70,33 +69,36 @@ export class SpeechService implements Disposable {
   }
 
   #speaker(request: TurnSpeechRequest): Speaker {
-    const { conversation, owner, speaks, ahead, deliver, onFailure } = request;
+    const { conversation, owner, deliver, onFailure } = request;
     return new Speaker({
       synthesiser: this.#synthesiser,
       conversation,
       owner,
       path: this.#options.path,
-      choose: (language) => this.#speaking(conversation, language, speaks()),
+      choose: (language) => this.#speaking(request, language),
       deliver,
       onFailure,
-      ...(ahead !== undefined && { ahead }),
     });
   }
 
   /** @throws {VoiceError} once in a conversation, where nobody speaks the language */
-  #speaking(conversation: string, language: string, speaks: readonly string[]): ChosenVoice {
-    const chosen = this.#choose(language, speaks);
+  #speaking({ conversation, voice, speaks }: TurnSpeechRequest, language: string): ChosenVoice {
+    const chosen = this.#choose(voice ?? this.#options.settings(), language, speaks());
     const untold = JSON.stringify([conversation, language]);
-    if (chosen !== "none" || this.#told.has(untold)) return chosen;
+    // Who tries a voice is not told that there are others.
+    if (chosen !== "none" || voice !== undefined || this.#told.has(untold)) return chosen;
     if (this.#told.size >= MOST_TOLD) this.#told.clear();
     this.#told.add(untold);
     throw new VoiceError(`No voice that is chosen here speaks ${LANGUAGES.of(language)}. The settings have others`);
   }
 
-  #choose(language: string, speaks: readonly string[]): ChosenVoice {
-    const { engine: wanted, voice, rate, pitch } = this.#options.settings();
+  #choose(
+    { engine: wanted, voice, rate, pitch }: VoiceChoice,
+    language: string,
+    speaks: readonly string[],
+  ): ChosenVoice {
     const engine = chooseEngine({ engine: wanted, language, speaks, engines: this.#options.engines() });
-    if (typeof engine === "string") return engine;
+    if (engine === "none") return engine;
     return { engine, rate, pitch, ...(voice !== undefined && { voice }) };
   }
 }

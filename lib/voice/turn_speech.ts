@@ -2,6 +2,19 @@ import type { VoiceError } from "./engine.ts";
 import type { SentenceSpeech, SpokenSentence } from "@/lib/protocol/speech.ts";
 import type { Stage } from "@/lib/stages/events.ts";
 
+/** How the character speaks, as the configuration has it. */
+export interface VoiceChoice {
+  /** Id of an engine of this machine; `browser`, `auto`, or `off`. */
+  engine: string;
+  /** Id of one of its voices. Default: its first one. */
+  voice?: string | undefined;
+  /** 1 is usual. */
+  rate: number;
+  pitch: number;
+  /** What of a text is said. */
+  speak: "all" | "dialogue";
+}
+
 /** What is to be said aloud of a turn, and who is told of it. */
 export interface TurnSpeechRequest {
   /** Id of the conversation. */
@@ -12,8 +25,10 @@ export interface TurnSpeechRequest {
   at?: number;
   /** Languages in which whoever listens has voices of their own (BCP 47). Asked for each sentence. */
   speaks(): readonly string[];
-  /** How many sentences are made before the first one is heard; Infinity for all. Default: a few. */
-  ahead?: number;
+  /** How it is said. Default: as the chosen character speaks when a sentence comes. */
+  voice?: VoiceChoice;
+  /** What it answers: where it does not show its own language, it is in that of this. */
+  prompt?: string;
   /** Gets the sounds, in the order of their sentences. */
   deliver(speech: SentenceSpeech): void;
   /** Called once, with why a sentence cannot be heard. */

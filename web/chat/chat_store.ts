@@ -20,6 +20,7 @@ import {
   visibleTurns,
   withoutTurn,
 } from "./conversation.ts";
+import { greetingRecital, type Recital, recitalOf } from "@/web/voice/recital.ts";
 import { VoiceLink } from "@/web/voice/voice_link.ts";
 import { activity, appConfig, feelings, speech, taps } from "@/web/presence/presence.ts";
 import { type Announcement, Announcer } from "./announcer.ts";
@@ -172,8 +173,23 @@ export class ChatStore {
 
   /** Says an answer again, aloud. */
   async replay(turn: string): Promise<void> {
+    await this.#orNotice(this.recite(recitalOf(this.calls, turn, () => this.#find(turn)?.text ?? "")));
+  }
+
+  /** Says the greeting aloud that the conversation begins with. */
+  async replayGreeting(): Promise<void> {
+    const { greeting, index } = this.#greeting.peek();
+    if (greeting !== undefined) await this.#orNotice(this.recite(greetingRecital(this.calls, index, greeting)));
+  }
+
+  /**
+   * Says something aloud to this page alone, in place of what is being said. Resolves when all of it has come.
+   *
+   * @throws {CallError} when the server cannot
+   */
+  async recite(recital: Recital): Promise<void> {
     if (this.#silence() !== null) this.#sendPending();
-    await this.#orNotice(this.voice.replay(turn));
+    await this.voice.recite(recital);
   }
 
   /** Asks a failed turn again. */

@@ -36,6 +36,7 @@ const READ_ONLY_METHODS: ReadonlySet<Method> = new Set<Method>([
   "conversations.export",
   "context.use",
   "speech.turn",
+  "speech.greeting",
   "speech.say",
   "turns.timings",
   "settings.read",

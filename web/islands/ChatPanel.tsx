@@ -164,6 +164,8 @@ export default function ChatPanel({ config, preferences: initial, role: loaded, 
             words={words}
             onAsk={store === null ? null : (text) => act((chat) => chat.ask(text))}
             onGreet={store === null ? null : (index) => store.chooseGreeting(index)}
+            voice={isVoiced ? store?.voice ?? null : null}
+            onHear={() => void store?.replayGreeting()}
           />
         )}
         {turns.map((turn, i) => (

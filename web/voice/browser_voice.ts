@@ -1,9 +1,11 @@
 /** Voices that the browser itself has. Only those of this device: of others, what is said would leave it. */
+import type { VoiceManner } from "@/lib/protocol/speech.ts";
 
 /** What is needed of `speechSynthesis`. */
 export type Synthesizer = Pick<SpeechSynthesis, "getVoices" | "speak" | "cancel">;
 
 export interface SpeakOptions {
+  manner: VoiceManner;
   signal: AbortSignal;
   onStart(): void;
   /** It has come to a word, at a place in the text, UTF-16 units. */
@@ -33,15 +35,17 @@ export class BrowserVoice {
    *
    * @throws {Error} when there is no voice for the language, or it fails
    */
-  speak(text: string, language: string, { signal, onStart, onBoundary }: SpeakOptions): Promise<void> {
+  speak(text: string, language: string, { manner, signal, onStart, onBoundary }: SpeakOptions): Promise<void> {
     signal.throwIfAborted();
-    const voice = this.#voiceFor(language);
+    const voice = this.#voiceFor(language, manner.voice);
     if (voice === undefined) throw new Error(`Cannot say it: this browser has no voice of its own for "${language}"`);
     const { promise, resolve, reject } = Promise.withResolvers<void>();
     const utterance = this.#make(text);
     utterance.voice = voice;
     utterance.lang = voice.lang;
     utterance.volume = this.volume;
+    utterance.rate = manner.rate;
+    utterance.pitch = manner.pitch;
     utterance.onstart = onStart;
     utterance.onboundary = (event) => onBoundary(event.charIndex);
     utterance.onend = () => resolve();
@@ -67,12 +71,13 @@ export class BrowserVoice {
     this.#synthesizer?.cancel();
   }
 
-  /** The device's own voice for a language; the one of the very region first. */
-  #voiceFor(language: string): SpeechSynthesisVoice | undefined {
+  /** The device's own voice for a language: that of a name, else the one of the very region first. */
+  #voiceFor(language: string, name: string | undefined): SpeechSynthesisVoice | undefined {
     const local = (this.#synthesizer?.getVoices() ?? []).filter(isLocal);
     const base = (tag: string) => tagOf(tag).split("-")[0]!.toLowerCase();
     const fitting = local.filter(({ lang }) => base(lang) === base(language));
-    return fitting.find(({ lang }) => tagOf(lang).toLowerCase() === language.toLowerCase()) ??
+    return fitting.find((voice) => voice.name === name) ??
+      fitting.find(({ lang }) => tagOf(lang).toLowerCase() === language.toLowerCase()) ??
       fitting.find((voice) => voice.default) ?? fitting[0];
   }
 }

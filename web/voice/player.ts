@@ -93,6 +93,17 @@ export class Player {
     this.#tick();
   }
 
+  /**
+   * Resolves when so little of a turn is left to be scheduled that what comes from a sentence on is wanted.
+   *
+   * @throws when the turn is not to be said any more
+   */
+  async comesTo(turn: string, index: number): Promise<void> {
+    const known = this.#find(turn);
+    if (known === undefined) throw new DOMException(`The turn ${turn} is not to be said any more`, "AbortError");
+    await this.#until(() => known.next >= index - 1, known.end.signal);
+  }
+
   /** No more of a turn will be said than what is known, unless it comes after all. */
   close(turn: string): void {
     const known = this.#find(turn);
@@ -243,18 +254,21 @@ export class Player {
     const { sampleRate } = this.#output;
     const { signal } = turn.end;
     const { say, language } = sound.sentence;
+    const { voice, rate = 1, pitch = 1 } = sound.speech ?? {};
     await this.#until(() => this.#output.running && this.#output.heardAt >= turn.cursor / sampleRate, signal);
-    const { track, ms } = trackFromText(say, this.#browserRate);
+    const pace = this.#browserRate * rate;
+    const { track, ms } = trackFromText(say, pace);
     sound.track = track;
     let began = this.#output.now;
     try {
       await this.#options.voice.speak(say, language, {
+        manner: { ...(voice !== undefined && { voice }), rate, pitch },
         signal,
         onStart: () => sound.moveTo(0, began = this.#output.now),
-        onBoundary: (at) => sound.moveTo(trackFromText(say.slice(0, at), this.#browserRate).ms, this.#output.now),
+        onBoundary: (at) => sound.moveTo(trackFromText(say.slice(0, at), pace).ms, this.#output.now),
       });
-      const rate = this.#browserRate * ms / 1000 / (this.#output.now - began);
-      this.#browserRate = Math.min(RATES.most, Math.max(RATES.least, rate));
+      const own = this.#browserRate * ms / 1000 / (this.#output.now - began);
+      this.#browserRate = Math.min(RATES.most, Math.max(RATES.least, own));
     } finally {
       sound.finish(this.#output.now);
       turn.cursor = Math.max(turn.cursor, Math.ceil(this.#output.now * sampleRate));

@@ -9,6 +9,7 @@ import type { AudioGate } from "./audio_gate.ts";
 import { WebAudioOutput } from "./audio_output.ts";
 import { BrowserVoice } from "./browser_voice.ts";
 import { type Hearing, Player } from "./player.ts";
+import { type Recital, recitalOf } from "./recital.ts";
 import { SpeakingTab } from "./speaking_tab.ts";
 import type { SpokenTurn } from "./spoken_turn.ts";
 
@@ -58,7 +59,11 @@ export class Voice {
   /** Turns that were cut short: what still comes of them is not said. */
   readonly #over = new Set<string>();
   #kept = "";
-  #catching = new AbortController();
+  /** Whose sentences are being asked for. */
+  #reading: { id: string; end: AbortController } | null = null;
+  /** What was asked for last. */
+  #recital: Recital | null = null;
+  #volume = 1;
 
   constructor(options: VoiceOptions, tab: SpeakingTab) {
     this.#options = options;
@@ -76,7 +81,7 @@ export class Voice {
       onHearing: (hearing) => this.#onHearing(hearing),
       onPlayed: options.onPlayed,
       // The server tells once a turn why it cannot be heard; here a sentence is passed over.
-      onLost: () => {},
+      onLost: (error) => this.#recited?.onLost?.(error),
     });
     let was = tab.mine.peek();
     this.#unfollow = effect(() => {
@@ -89,14 +94,16 @@ export class Voice {
 
   /** From 0 to 1. */
   set volume(volume: number) {
-    this.#output.volume = volume;
-    this.#voice.volume = volume;
+    this.#volume = volume;
+    this.#setVolume();
   }
 
   /** Takes in what the server says of turns and of speech. */
   receive(frame: ServerFrame): void {
-    if (frame.type === "end" || frame.type === "error") this.#player.close(frame.turn ?? "");
-    else if (!this.#tab.mine.peek()) return;
+    if (frame.type === "end" || frame.type === "error") {
+      // Of one that is being asked for, there may be more to come.
+      if (frame.turn !== this.#reading?.id) this.#player.close(frame.turn ?? "");
+    } else if (!this.#tab.mine.peek()) return;
     else if (frame.type === "start" && this.#expected) this.#begin(frame.turn);
     else if (frame.type === "sentence" && !this.#over.has(frame.turn)) {
       const { turn } = frame;
@@ -117,7 +124,7 @@ export class Voice {
   /** Falls silent for a while. */
   pause(): void {
     const { spoken } = this.#options.storage;
-    this.#catching.abort();
+    this.#reading?.end.abort();
     this.#player.silence();
     this.#options.storage.spoken = spoken;
   }
@@ -125,16 +132,16 @@ export class Voice {
   /** Goes on after a pause, or says the answer that comes from its beginning where it was not to be heard until now. */
   resume(): void {
     const turn = this.#options.streaming();
-    if (!this.#goOn(this.#options.storage.spoken) && turn !== null) void this.#catchUp(turn, 0);
+    if (!this.#goOn(this.#options.storage.spoken) && turn !== null) this.#catchUp(turn, 0);
   }
 
   /**
-   * Says a turn again. Whoever calls has silenced what was being said.
+   * Says something to this page alone. Whoever calls has silenced what was being said. Resolves when all of it has come.
    *
    * @throws {CallError} when the server cannot
    */
-  async replay(turn: string): Promise<void> {
-    await this.#catchUp(turn, 0, true);
+  async recite(recital: Recital): Promise<void> {
+    await this.#read(recital, { from: 0, replay: true });
   }
 
   /** Whether silence would cut something short that makes a sound. */
@@ -144,7 +151,7 @@ export class Voice {
 
   /** Ends what is said. Gives what of a turn was heard; null where nothing was being said, or only said again. */
   silence(): Silenced | null {
-    this.#catching.abort();
+    this.#reading?.end.abort();
     const cut = this.#player.silence();
     if (cut === null || cut.replay) return null;
     this.#over.add(cut.turn);
@@ -158,7 +165,7 @@ export class Voice {
   dispose(): void {
     this.#unfollow();
     this.#tab.dispose();
-    this.#catching.abort();
+    this.#reading?.end.abort();
     this.#player.silence();
   }
 
@@ -176,28 +183,54 @@ export class Voice {
   #goOn(spoken: Spoken | null): boolean {
     if (spoken === null || this.#options.now() - spoken.at > GO_ON_MS || !this.#tab.mine.peek()) return false;
     if (this.#options.textOf(spoken.turn) === "") return false;
-    void this.#catchUp(spoken.turn, spoken.index);
+    this.#catchUp(spoken.turn, spoken.index);
     return true;
   }
 
-  async #catchUp(turn: string, from: number, replay = false): Promise<void> {
-    this.#begin(turn, { from, replay });
-    const end = this.#catching = new AbortController();
+  #catchUp(turn: string, from: number): void {
+    const { calls, textOf } = this.#options;
+    // What comes from now on is heard all the same.
+    this.#read(recitalOf(calls, turn, () => textOf(turn)), { from }).catch(() => {});
+  }
+
+  /** Asks for more as long as there is more, each time when little is left to be heard. */
+  async #read(recital: Recital, options: { from: number; replay?: boolean }): Promise<void> {
+    const { id } = recital;
+    const end = new AbortController();
+    const { signal } = end;
+    const reading = this.#reading = { id, end };
+    this.#recital = recital;
+    this.#begin(id, options);
     try {
-      await this.#options.calls.call("speech.turn", { turn, from }, {
-        signal: end.signal,
-        onProgress: (part) => {
-          this.#player.sentence(turn, part, this.#options.textOf(turn));
-          this.#player.speech(turn, part);
-        },
-      });
-      this.#closeUnlessStreaming(turn);
+      for (let next: number | undefined = options.from; next !== undefined;) {
+        await this.#player.comesTo(id, next);
+        ({ next } = await recital.ask(next, {
+          signal,
+          onProgress: (part) => {
+            this.#player.sentence(id, part, recital.text());
+            this.#player.speech(id, part);
+          },
+        }));
+      }
+      this.#closeUnlessStreaming(id);
     } catch (error) {
-      if (end.signal.aborted) return;
-      // What comes from now on is heard all the same.
-      this.#player.drop(turn);
-      if (replay) throw error;
+      if (signal.aborted || !this.#player.knows(id)) return;
+      this.#player.drop(id);
+      throw error;
+    } finally {
+      if (this.#reading === reading) this.#reading = null;
     }
+  }
+
+  /** What is being said to this page alone. */
+  get #recited(): Recital | null {
+    return this.#player.current?.turn === this.#recital?.id ? this.#recital : null;
+  }
+
+  #setVolume(): void {
+    const { volume = this.#volume } = this.#recited ?? {};
+    this.#output.volume = volume;
+    this.#voice.volume = volume;
   }
 
   #onHearing(hearing: Hearing | null): void {
@@ -205,6 +238,7 @@ export class Voice {
     if (current !== this.#last) {
       this.#expected = this.#last?.audible ?? this.#expected;
       this.#last = current;
+      this.#setVolume();
     }
     if (hearing === null || current === null) {
       if (this.#options.hearing.peek() !== null) this.#options.gate.rest();

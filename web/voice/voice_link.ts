@@ -8,7 +8,9 @@ import type { CallClient } from "@/web/connection/call_client.ts";
 import type { PageStorage } from "@/web/browser/storage.ts";
 import { heard } from "@/web/presence/presence.ts";
 import { AudioGate } from "./audio_gate.ts";
+import { ownLanguages } from "./own_languages.ts";
 import type { Hearing } from "./player.ts";
+import type { Recital } from "./recital.ts";
 import type { Silenced, Voice } from "./voice.ts";
 
 /** What the reader wants. */
@@ -98,14 +100,15 @@ export class VoiceLink {
   }
 
   /**
-   * Says a turn again. Called within a press, as all that makes a sound for the first time.
+   * Says something to this page alone. Called within a press, as all that makes a sound for the first time. Resolves
+   * when all of it has come.
    *
    * @throws {CallError} when the server cannot
    */
-  async replay(turn: string): Promise<void> {
+  async recite(recital: Recital): Promise<void> {
     this.#gate.value ??= new AudioGate();
     this.#gate.value.wake();
-    await (await this.#load()).replay(turn);
+    await (await this.#load()).recite(recital);
   }
 
   /**
@@ -145,10 +148,7 @@ export class VoiceLink {
 
   /** Tells the server whether this page speaks, and what its browser can say without anybody's help. */
   #announce(): void {
-    const voices = globalThis.speechSynthesis?.getVoices() ?? [];
-    const speaks = [
-      ...new Set(voices.filter((voice) => voice.localService).map(({ lang }) => lang.replaceAll("_", "-"))),
-    ];
+    const speaks = ownLanguages();
     this.#options.send({ type: "voice", on: this.#wishes.on, ...(speaks.length > 0 && { speaks }) });
   }
 

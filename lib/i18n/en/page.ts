@@ -113,6 +113,7 @@ export const PAGE: Words = {
     mute: "Mute",
     volume: "Volume",
     blocked: (name) => `Click anywhere to hear ${name}`,
+    hear: "Hear it",
     replay: "Hear it again",
     unheard: "You stopped this before it was said",
     textTime: "Text of spoken answers",

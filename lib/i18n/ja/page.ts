@@ -109,6 +109,7 @@ export const PAGE: Words = {
     mute: "ミュート",
     volume: "音量",
     blocked: (name) => `どこかをクリックすると${name}の声が聞こえます`,
+    hear: "聞く",
     replay: "もう一度聞く",
     unheard: "ここから先は、読み上げる前に止められました",
     textTime: "読み上げる返事の文字",

@@ -117,6 +117,8 @@ export interface Words {
     volume: string;
     /** Asks for the press that browsers want before a page may sound. */
     blocked(name: string): string;
+    /** Of buttons: what is said for the first time, and again. */
+    hear: string;
     replay: string;
     /** Of what follows where an answer was cut short. */
     unheard: string;

@@ -107,6 +107,7 @@ export const PAGE: Words = {
     mute: "静音",
     volume: "音量",
     blocked: (name) => `点按任意处，即可听到${name}的声音`,
+    hear: "听一听",
     replay: "再听一遍",
     unheard: "从这里起，还没说出就被停止了",
     textTime: "朗读回答时的文字",

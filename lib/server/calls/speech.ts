@@ -1,125 +1,97 @@
 /** The calls about what is said aloud. */
 import { z } from "zod";
-import { type CallContext, checked, type Handlers } from "./router.ts";
-import type { SentenceSpeech, SpokenSentence } from "@/lib/protocol/speech.ts";
-import { RequestError } from "@/lib/protocol/request_error.ts";
-import type { TurnEvent } from "@/lib/stages/events.ts";
+import { readAloud } from "./read_aloud.ts";
+import { checked, type Handlers } from "./router.ts";
 import type { Conversation } from "@/lib/chat/conversation.ts";
-import type { VoiceEngine, VoiceError } from "@/lib/voice/engine.ts";
-import type { SpeechService } from "@/lib/voice/speech_service.ts";
+import { voiceFields } from "@/lib/config/schema.ts";
+import type { CharacterInfo } from "@/lib/protocol/v2.ts";
+import { RequestError } from "@/lib/protocol/request_error.ts";
+import type { VoiceEngine } from "@/lib/voice/engine.ts";
+import type { OpenSpeech } from "@/lib/voice/turn_speech.ts";
 
 /** Longest text that a voice is tried with, UTF-16 units. */
-const LONGEST_TRIAL = 500;
+const LONGEST_TRIAL = 2_000;
 
-type Spoken = SpokenSentence & SentenceSpeech;
+const reading = {
+  from: z.int({ error: "must be the number of a sentence" }).min(0, "must be the number of a sentence"),
+  speaks: z.array(z.string().max(40)).max(500).exactOptional(),
+};
 
 export interface SpeechCallsOptions {
-  speech: SpeechService;
+  open: OpenSpeech;
+  /** Those of this machine, by id. */
   engines(): ReadonlyMap<string, VoiceEngine>;
+  /** Whom the pages talk with. */
+  character(): CharacterInfo | undefined;
 }
 
-export function speechCalls({ speech, engines }: SpeechCallsOptions): Handlers {
+export function speechCalls({ open, engines, character }: SpeechCallsOptions): Handlers {
   return {
     ...checked(
       "speech.turn",
-      z.object({
-        turn: z.string({ error: "must be the id of a turn" }),
-        from: z.int({ error: "must be the number of a sentence" }).min(0, "must be the number of a sentence"),
-      }, { error: "must be an object" }),
-      async ({ turn, from }, context) => {
+      z.object({ turn: z.string({ error: "must be the id of a turn" }), ...reading }, { error: "must be an object" }),
+      async ({ turn, ...reading }, context) => {
         await context.session.idle();
         const { conversation } = context.session;
-        if (conversation.find(turn) === undefined) {
+        const record = conversation.find(turn);
+        if (record === undefined) {
           throw new RequestError({ code: "not_found", message: `There is no turn ${turn} to be said` });
         }
-        await follow(
-          context,
-          conversation,
-          from,
-          speech,
-          (feed) => feedTurn(conversation, turn, feed, context.signal),
-        );
-        return {};
+        const { prompt } = record;
+        return await readAloud({ open, context, reading, prompt }, textOf(conversation, turn, context.signal));
+      },
+    ),
+    ...checked(
+      "speech.greeting",
+      z.object({ greeting: z.int().min(0), ...reading }, { error: "must be an object" }),
+      async ({ greeting: index, ...reading }, context) => {
+        await context.session.idle();
+        const [first] = context.session.conversation.turns;
+        const { greeting, otherGreetings = [] } = character() ?? {};
+        const text = first === undefined ? [greeting, ...otherGreetings][index] : first.greeting ?? greeting;
+        if (text === undefined) {
+          throw new RequestError({ code: "not_found", message: `There is no greeting ${index} to be said` });
+        }
+        return await readAloud({ open, context, reading }, [text]);
       },
     ),
     ...checked(
       "speech.say",
-      z.object({ text: z.string({ error: "must be a text" }).min(1).max(LONGEST_TRIAL) }, {
-        error: "must be an object",
-      }),
-      async ({ text }, context) => {
-        await follow(context, context.session.conversation, 0, speech, (feed) => {
-          feed(text);
-          return Promise.resolve();
-        });
-        return {};
+      z.object({
+        text: z.string({ error: "must be a text" }).min(1, "must be a text").max(LONGEST_TRIAL),
+        engine: voiceFields.engine,
+        voice: voiceFields.voice.exactOptional(),
+        rate: voiceFields.rate.exactOptional(),
+        pitch: voiceFields.pitch.exactOptional(),
+        ...reading,
+      }, { error: "must be an object" }),
+      async ({ text, engine, voice, rate = 1, pitch = 1, ...reading }, context) => {
+        const chosen = { engine, voice, rate, pitch, speak: "all" } as const;
+        return await readAloud({ open, context, reading, voice: chosen }, [text]);
       },
     ),
     ...checked(
       "voices.list",
       z.object({}, { error: "must be an object" }),
-      async () =>
-        await Promise.all([...engines().values()].map(async (engine) => {
-          const needs = await engine.needs().catch((error: unknown) => String(error));
-          const voices = (await engine.voices().catch(() => [])).map(({ id, name, languages }) => ({
-            id,
-            name,
-            languages: [...languages],
-          }));
-          return { id: engine.id, name: engine.name, away: engine.away, ...(needs !== undefined && { needs }), voices };
-        })),
+      async () => await Promise.all([...engines().values()].map(infoOf)),
     ),
   };
 }
 
-/** Says what is fed, and tells the page of each sentence once its sound has begun. */
-async function follow(
-  { part, signal }: CallContext<Spoken>,
-  conversation: Conversation,
-  from: number,
-  speech: SpeechService,
-  run: (feed: (text: string) => void) => Promise<void>,
-): Promise<void> {
-  const sentences = new Map<number, SpokenSentence>();
-  let failure: VoiceError | undefined;
-  const spoken = speech.open({
-    conversation: conversation.id,
-    owner: conversation.owner,
-    speaks: () => conversation.speaks,
-    ahead: Infinity,
-    deliver: (sound) => part({ ...sentences.get(sound.index)!, ...sound }),
-    onFailure: (error) => failure = error,
-  });
-  if (spoken === undefined) return;
-  const stop = () => spoken.stop();
-  signal.addEventListener("abort", stop, { once: true });
-  const emit = (event: TurnEvent) => {
-    if (event.type !== "sentence" || event.index < from) return;
-    const { type: _, ...sentence } = event;
-    sentences.set(sentence.index, sentence);
-    spoken.say(sentence);
-  };
-  try {
-    await run((data) => spoken.stage.take({ type: "text", data }, emit));
-    spoken.stage.take({ type: "end", reason: "stop" }, emit);
-    spoken.end();
-    await spoken.finished;
-    signal.throwIfAborted();
-    if (failure !== undefined) throw new RequestError({ code: "voice_failed", message: failure.message });
-  } finally {
-    spoken.stop();
-    signal.removeEventListener("abort", stop);
-  }
+async function infoOf(engine: VoiceEngine) {
+  const { id, name, away, host } = engine;
+  const needs = await engine.needs().catch((error: unknown) => String(error));
+  const voices = (await engine.voices().catch(() => [])).map(({ id, name, languages }) => ({
+    id,
+    name,
+    languages: [...languages],
+  }));
+  return { id, name, away, ...(host !== undefined && { host }), ...(needs !== undefined && { needs }), voices };
 }
 
-/** Feeds a turn's text so far, and what comes until its end. */
-async function feedTurn(
-  conversation: Conversation,
-  turn: string,
-  feed: (text: string) => void,
-  signal: AbortSignal,
-): Promise<void> {
-  let fed = 0;
+/** A turn's text so far, and what comes until its end. */
+async function* textOf(conversation: Conversation, turn: string, signal: AbortSignal): AsyncGenerator<string> {
+  let given = 0;
   let woken = Promise.withResolvers<void>();
   const wake = () => woken.resolve();
   const watcher = { wake, restart: wake };
@@ -129,10 +101,11 @@ async function feedTurn(
     for (;;) {
       const record = conversation.find(turn);
       // Taken out, or written anew, meanwhile: what was said of it holds no more.
-      if (record === undefined || record.text.length < fed) return;
-      feed(record.text.slice(fed));
-      fed = record.text.length;
-      if (record.state === "done" || record.state === "failed" || signal.aborted) return;
+      if (record === undefined || record.text.length < given) return;
+      const { text, state } = record;
+      if (text.length > given) yield text.slice(given);
+      given = text.length;
+      if (state === "done" || state === "failed" || signal.aborted) return;
       await woken.promise;
       woken = Promise.withResolvers<void>();
     }

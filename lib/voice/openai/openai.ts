@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { isPrivate } from "@/lib/config/addresses.ts";
+import { isLoopback, isPrivate } from "@/lib/config/addresses.ts";
 import { withoutUser } from "@/lib/config/ollama_host.ts";
 import { ask } from "@/lib/providers/http/ask.ts";
 import { LlmError } from "@/lib/providers/provider.ts";
@@ -39,6 +39,7 @@ export class OpenAiEngine implements VoiceEngine {
   readonly id = "openai";
   readonly name = "Speech server";
   readonly away: boolean;
+  readonly host?: string;
   readonly #options: OpenAiOptions;
   /** Without a slash or `/v1` at the end; with the user that may stand in it. */
   readonly #host: string | undefined;
@@ -49,7 +50,9 @@ export class OpenAiEngine implements VoiceEngine {
   constructor(options: OpenAiOptions) {
     this.#options = options;
     this.#host = options.host?.replace(/\/+$/, "").replace(/\/v1$/, "");
-    this.away = this.#host !== undefined && !isPrivate(new URL(this.#host).hostname);
+    const { hostname, host } = new URL(this.#host ?? "http://localhost");
+    this.away = !isPrivate(hostname);
+    if (!isLoopback(hostname)) this.host = host;
   }
 
   needs(): Promise<string | undefined> {

@@ -1,6 +1,9 @@
 import type { GreetingChoice } from "@/web/chat/conversation.ts";
 import type { Words } from "@/lib/i18n/types/page.ts";
+import { GREETING } from "@/web/voice/recital.ts";
+import type { VoiceLink } from "@/web/voice/voice_link.ts";
 import { Icon } from "@/web/components/Icon.tsx";
+import { HearButton } from "./HearButton.tsx";
 import { AssistantMessage } from "./AssistantMessage.tsx";
 
 interface GreetingProps extends GreetingChoice {
@@ -12,18 +15,34 @@ interface GreetingProps extends GreetingChoice {
   onAsk: ((text: string) => void) | null;
   /** Chooses another greeting, from 0. Null until the page is alive. */
   onGreet: ((index: number) => void) | null;
+  /** Null where nobody speaks. */
+  voice: VoiceLink | null;
+  /** Says it aloud. */
+  onHear(): void;
 }
 
 /** How a conversation begins: with the character's own words, and with something to say for who does not know what. */
-export function Greeting({ name, greeting, index, count, first, words, onAsk, onGreet }: GreetingProps) {
+export function Greeting(props: GreetingProps) {
+  const { name, greeting, index, count, first, words, onAsk, onGreet, voice, onHear } = props;
   return (
     <>
       {greeting !== undefined && (
         <article class="turn">
           <div class="message answered">
             <h3 class="visually-hidden">{name}</h3>
-            <AssistantMessage text={greeting} live={false} prose words={words} />
+            <AssistantMessage
+              text={greeting}
+              live={false}
+              prose
+              words={words}
+              {...voice !== null && { spoken: { turn: GREETING, voice, heard: undefined, withVoice: false } }}
+            />
           </div>
+          {voice !== null && (
+            <div class="turn-tools">
+              <HearButton label={words.voice.hear} onClick={onHear} />
+            </div>
+          )}
         </article>
       )}
       {count > 1 && <Choice index={index} count={count} words={words} onGreet={onGreet} />}

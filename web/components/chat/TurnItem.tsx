@@ -7,6 +7,7 @@ import type { VoiceLink } from "@/web/voice/voice_link.ts";
 import { CopyButton } from "@/web/components/CopyButton.tsx";
 import { Icon } from "@/web/components/Icon.tsx";
 import { AssistantMessage } from "./AssistantMessage.tsx";
+import { HearButton } from "./HearButton.tsx";
 import { Failure } from "./Failure.tsx";
 import { UserMessage } from "./UserMessage.tsx";
 import { Thinking } from "./Thinking.tsx";
@@ -137,15 +138,10 @@ export class TurnItem extends Component<TurnItemProps, TurnItemState> {
           <div class="turn-tools">
             {!live && text !== "" && <CopyButton text={text} words={words} />}
             {!live && voice !== null && text.trim() !== "" && online && (
-              <button
-                type="button"
-                class="small-round"
-                aria-label={words.voice.replay}
-                title={words.voice.replay}
+              <HearButton
+                label={words.voice.replay}
                 onClick={() => onReplay(id)}
-              >
-                <Icon name="sound" />
-              </button>
+              />
             )}
             {last && state === "done" && (
               <button
