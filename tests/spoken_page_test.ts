@@ -1,41 +1,13 @@
 /** The whole way of a spoken answer: from a language model's tokens through the built-in voice to the loudspeaker. */
 import { assert } from "@std/assert";
-import { launchBrowser, type Page } from "./browser.ts";
+import { launchBrowser } from "./browser.ts";
+import { levels, listen } from "./listen.ts";
 import { until } from "./until.ts";
 import { CALM, named, say, visit } from "./visit.ts";
 import { OWNER } from "@/lib/principal.ts";
 
 const ANSWER = "Hello there, my dear friend. I was thinking about the sea, about the old lighthouse, and about you. " +
   "Would you like to hear the story of the keeper who counted every single wave for thirty years?";
-
-/** Runs before the page's own scripts: what goes to the loudspeaker is listened to every few ms. */
-function listen(): void {
-  const levels: number[] = [];
-  Object.assign(globalThis, { levels });
-  const connect = AudioNode.prototype.connect as (this: AudioNode, target: AudioNode) => AudioNode;
-  let listening = false;
-  Object.assign(AudioNode.prototype, {
-    connect(this: AudioNode, target: AudioNode) {
-      if (target instanceof AudioDestinationNode && !listening) {
-        listening = true;
-        const analyser = this.context.createAnalyser();
-        analyser.fftSize = 512;
-        connect.call(this, analyser);
-        const samples = new Float32Array(analyser.fftSize);
-        setInterval(() => {
-          analyser.getFloatTimeDomainData(samples);
-          levels.push(Math.max(...samples.map(Math.abs)));
-        }, 10);
-      }
-      return connect.call(this, target);
-    },
-  });
-}
-
-/** How loud it has been, the latest last; 1 is as loud as can be. */
-function levels(page: Page): Promise<number[]> {
-  return page.evaluate(() => (globalThis as unknown as { levels?: number[] }).levels ?? []);
-}
 
 Deno.test("an answer is heard while it comes; Stop ends it, and what was heard is what is kept", async () => {
   const browser = await launchBrowser();

@@ -1,5 +1,6 @@
 /** How long the stages of a turn took, over real sockets. */
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
+import { Page, RefusedCall } from "./page_calls.ts";
 import { SocketClient } from "./socket_client.ts";
 import { startStub } from "./stub_ollama.ts";
 import { TestServer } from "./test_server.ts";
@@ -33,4 +34,29 @@ Deno.test("a turn's stages are told to the owner and counted, those of the voice
   assertStringIncludes(page, 'vtuber_turn_stage_seconds_count{stage="played"} 1');
   await until("the turn is over", () => client.received.some((one) => one.type === "end" && one.turn === "spoken"));
   await client.close();
+});
+
+Deno.test("whoever follows the timings is told how far each turn has come, until the call is cancelled", async () => {
+  await using ollama = startStub({ behaviour: { answer: "Hi there." } });
+  await using server = await TestServer.open({
+    config: { voice: { engine: "blips" } },
+    env: { OLLAMA_HOST: ollama.url },
+  });
+  await using page = await Page.open(server);
+  const { client } = page;
+  const { id, result } = page.begin("turns.timings", { follow: true });
+  const told = () =>
+    client.received.findLast((one) => one.type === "progress" && one.id === id) as { value: TurnTiming[] } | undefined;
+  await until("it is told of nothing", () => told()?.value.length === 0);
+  client.send({ type: "voice", on: true });
+  client.send({ type: "prompt", turn: "t", text: "Hi" });
+  await client.next("end");
+  await until("its sound is told of", () => told()?.value[0]?.seconds.firstSound !== undefined);
+  assertEquals(told()!.value[0]!.seconds.played, undefined);
+  client.send({ type: "played", turn: "t", index: 0 });
+  await until("that it was heard is told of", () => told()?.value[0]?.seconds.played !== undefined);
+  assert(Math.abs(told()!.value[0]!.at - Date.now()) < 60_000, "it is told when it was asked");
+  client.send({ type: "cancel", id });
+  const refused = await result.catch((error: unknown) => error);
+  assertEquals(refused instanceof RefusedCall && refused.error.code, "cancelled");
 });

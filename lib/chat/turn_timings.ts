@@ -1,5 +1,6 @@
 /** How long each stage of a turn took: for the metrics, and of the last turns for the page. */
 import { TURN_STAGES, type TurnStage, type TurnTiming } from "@/lib/protocol/calls.ts";
+import { guarded } from "@/lib/telemetry/guard.ts";
 import type { Metrics } from "@/lib/telemetry/metrics.ts";
 
 /** Turns that are remembered. */
@@ -9,6 +10,7 @@ const LAST = 20;
 export class TurnTimings {
   readonly #metrics: Pick<Metrics, "turnStage">;
   readonly #now: () => number;
+  readonly #watchers = new Set<() => void>();
   /** By conversation and turn, the oldest first. */
   readonly #turns = new Map<string, { began: number; timing: TurnTiming }>();
 
@@ -22,9 +24,10 @@ export class TurnTimings {
   begin(conversation: string, turn: string): void {
     const key = keyOf(conversation, turn);
     this.#turns.delete(key);
-    this.#turns.set(key, { began: this.#now(), timing: { turn, seconds: {} } });
+    this.#turns.set(key, { began: this.#now(), timing: { turn, at: Date.now(), seconds: {} } });
     const [oldest] = this.#turns.keys();
     if (this.#turns.size > LAST && oldest !== undefined) this.#turns.delete(oldest);
+    this.#tell();
   }
 
   /** A stage of a turn is reached. Only the first time counts; a turn that is forgotten already is left alone. */
@@ -34,17 +37,35 @@ export class TurnTimings {
     const seconds = (this.#now() - known.began) / 1_000;
     known.timing.seconds[stage] = seconds;
     this.#metrics.turnStage(stage, seconds);
+    this.#tell();
+  }
+
+  /**
+   * Calls back whenever {@linkcode last} has changed.
+   *
+   * @returns ends that
+   */
+  watch(onChange: () => void): () => void {
+    // Two may watch with the same function.
+    const watcher = () => onChange();
+    this.#watchers.add(watcher);
+    return () => void this.#watchers.delete(watcher);
   }
 
   /** Of the last turns of all conversations, the newest first. */
   get last(): TurnTiming[] {
     return [...this.#turns.values()].reverse().map(({ timing }) => ({
       turn: timing.turn,
+      at: timing.at,
       // In the order of the stages, whichever was told first.
       seconds: Object.fromEntries(
         TURN_STAGES.flatMap((stage) => timing.seconds[stage] === undefined ? [] : [[stage, timing.seconds[stage]]]),
       ),
     }));
+  }
+
+  #tell(): void {
+    for (const tell of this.#watchers) guarded("tell of the stages of turns", tell);
   }
 }
 

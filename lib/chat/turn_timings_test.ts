@@ -1,6 +1,11 @@
 import { assertEquals, assertStringIncludes } from "@std/assert";
+import { Conversation } from "./conversation.ts";
+import { FakeModel } from "./fake_model.ts";
 import { TurnTimings } from "./turn_timings.ts";
+import { OWNER } from "@/lib/principal.ts";
 import { Metrics } from "@/lib/telemetry/metrics.ts";
+import { SpeechService } from "@/lib/voice/speech_service.ts";
+import { ToneEngine } from "@/tests/tone_engine.ts";
 
 Deno.test("each stage counts once, from the prompt on, in the list and in the metrics", async () => {
   const metrics = new Metrics();
@@ -13,7 +18,7 @@ Deno.test("each stage counts once, from the prompt on, in the list and in the me
     timings.reached("a", "t1", stage);
   }
   timings.reached("a", "unknown", "queue");
-  assertEquals(timings.last, [
+  assertEquals(timings.last.map(({ at: _, ...rest }) => rest), [
     { turn: "t1", seconds: {} },
     { turn: "t1", seconds: { queue: 0.25, firstToken: 0.5, played: 1.5 } },
   ]);
@@ -33,5 +38,39 @@ Deno.test("the last twenty turns are remembered; one that goes on is timed anew"
   timings.begin("a", "t10");
   now = 6_000;
   timings.reached("a", "t10", "queue");
-  assertEquals(timings.last[0], { turn: "t10", seconds: { queue: 1 } });
+  assertEquals([timings.last[0]!.turn, timings.last[0]!.seconds], ["t10", { queue: 1 }]);
+});
+
+Deno.test("what is heard when all of it has long been made counts as well", async () => {
+  const model = new FakeModel();
+  const timings = new TurnTimings(new Metrics());
+  const speech = new SpeechService({
+    settings: () => ({ engine: "blips", rate: 1, pitch: 1, speak: "all" }),
+    engines: () => new Map([["blips", new ToneEngine({ id: "blips" })]]),
+    path: "/speech/",
+  });
+  const conversation = new Conversation({
+    id: "c",
+    owner: OWNER.id,
+    turns: [],
+    seq: 0,
+    languageModel: model,
+    queue: 1,
+    request: () => ({ model: "m", messages: [] }),
+    openSpeech: (request) => speech.open(request),
+    watch: () => () => {},
+    timings,
+    onChange() {},
+  });
+  conversation.listen([]);
+  conversation.prompt("t", "Hi");
+  const answer = await model.answer(0);
+  answer.say("Hi there.");
+  answer.end();
+  await conversation.settled();
+  assertEquals(Object.keys(timings.last[0]!.seconds), ["queue", "firstToken", "firstClause", "firstSound"]);
+  conversation.played("t", 0);
+  conversation.played("unknown", 0);
+  assertEquals(Object.keys(timings.last[0]!.seconds).at(-1), "played");
+  speech[Symbol.dispose]();
 });

@@ -81,7 +81,9 @@ export type TurnStage = typeof TURN_STAGES[number];
 /** When a turn came to each of its stages; one that it has not come to is absent. */
 export interface TurnTiming {
   turn: string;
-  /** Since its prompt was taken. */
+  /** When its prompt was taken, milliseconds since the epoch. */
+  at: number;
+  /** Since then. */
   seconds: { [stage in TurnStage]?: number };
 }
 
@@ -168,6 +170,8 @@ export interface CharacterChoice {
   /** First words of its description. */
   about: string;
   greeting?: string;
+  /** Language of its greeting (BCP 47). */
+  language?: string;
 }
 
 /** The link that lets guests in. */
@@ -223,8 +227,11 @@ export interface Calls {
     progress: SpokenSentence & SentenceSpeech;
   };
   "voices.list": { params: Record<string, never>; result: VoiceEngineInfo[] };
-  /** Of the last turns of all conversations, the newest first. */
-  "turns.timings": { params: Record<string, never>; result: TurnTiming[] };
+  /**
+   * Of the last turns of all conversations, the newest first. With `follow`, a `progress` has them now and whenever one of
+   * them has come further, until the call is cancelled.
+   */
+  "turns.timings": { params: { follow?: boolean }; result: TurnTiming[]; progress: TurnTiming[] };
   "context.use": { params: Record<string, never>; result: ContextUse };
   "settings.read": { params: Record<string, never>; result: SettingField[] };
   /** Validated, written to the file, and applied at once but for fields that say `restart`. */

@@ -38,6 +38,7 @@ const READ_ONLY_METHODS: ReadonlySet<Method> = new Set<Method>([
   "speech.turn",
   "speech.greeting",
   "speech.say",
+  "voices.list",
   "turns.timings",
   "settings.read",
   "llm.preflight",

@@ -230,9 +230,9 @@ export default function ChatPanel({ config, preferences: initial, role: loaded, 
           }}
         />
       )}
-      {isOwner && settings !== null && (
+      {isOwner && store !== null && settings !== null && (
         <>
-          <Settings stores={settings} status={status} words={words} preferences={current} />
+          <Settings chat={store} stores={settings} status={status} words={words} preferences={current} />
           <DropZone uploads={settings.uploads} words={words} />
           {settings.openSection.value === null && <UploadCard stores={settings} words={words} />}
         </>

@@ -1,5 +1,6 @@
 /** Voices that the browser itself has. Only those of this device: of others, what is said would leave it. */
 import type { VoiceManner } from "@/lib/protocol/speech.ts";
+import { NoVoice } from "./no_voice.ts";
 
 /** What is needed of `speechSynthesis`. */
 export type Synthesizer = Pick<SpeechSynthesis, "getVoices" | "speak" | "cancel">;
@@ -38,7 +39,7 @@ export class BrowserVoice {
   speak(text: string, language: string, { manner, signal, onStart, onBoundary }: SpeakOptions): Promise<void> {
     signal.throwIfAborted();
     const voice = this.#voiceFor(language, manner.voice);
-    if (voice === undefined) throw new Error(`Cannot say it: this browser has no voice of its own for "${language}"`);
+    if (voice === undefined) throw new NoVoice(`Cannot say it: this browser has no voice of its own for "${language}"`);
     const { promise, resolve, reject } = Promise.withResolvers<void>();
     const utterance = this.#make(text);
     utterance.voice = voice;

@@ -2,6 +2,7 @@
 import type { Read, Reading } from "@/lib/protocol/calls.ts";
 import type { VoiceManner } from "@/lib/protocol/speech.ts";
 import type { CallClient, CallOptions } from "@/web/connection/call_client.ts";
+import { NoVoice } from "./no_voice.ts";
 import { ownLanguages } from "./own_languages.ts";
 
 export interface Recital {
@@ -47,7 +48,10 @@ export interface Trial extends Partial<VoiceManner> {
   volume: number;
 }
 
-/** The beginning of a text in a voice that need not be the chosen one. */
+/**
+ * The beginning of a text in a voice that need not be the chosen one. Asking for it throws {@linkcode NoVoice} where
+ * nobody says it.
+ */
 export function trialRecital(calls: CallClient, trial: Trial, onLost: (error: unknown) => void): Recital {
   const { volume, ...line } = trial;
   return {
@@ -55,7 +59,15 @@ export function trialRecital(calls: CallClient, trial: Trial, onLost: (error: un
     volume,
     text: () => line.text,
     ask: async (from, options) => {
-      await calls.call("speech.say", { ...line, ...reading(from) }, options);
+      let isSaid = false;
+      await calls.call("speech.say", { ...line, ...reading(from) }, {
+        ...options,
+        onProgress(part) {
+          isSaid ||= part.engine !== "none";
+          options.onProgress?.(part);
+        },
+      });
+      if (!isSaid) throw new NoVoice(`Cannot say it: ${line.engine} does not speak its language`);
       return {};
     },
     onLost,

@@ -60,7 +60,6 @@ export const SETTINGS: SettingsWords = {
     },
     "voice.engine": {
       label: "Voice",
-      help: "Words stay on this computer, unless a speech server elsewhere is configured.",
       choices: {
         auto: "The best there is",
         sherpa: "Neural voices (fetched)",
@@ -151,6 +150,31 @@ export const SETTINGS: SettingsWords = {
     link: "Link for guests",
     onlyHere:
       "Only this computer opens this address: let the network reach it below, or use a tunnel's address instead.",
+  },
+  trial: {
+    say: "Say something",
+    stays: "What she says stays on this machine.",
+    onDevice: "What she says stays on your device.",
+    goesTo: (host) => `What she says goes to ${host}.`,
+    silent: "Nobody speaks.",
+    nobody: "This voice does not speak your language. Choose another one.",
+  },
+  timings: {
+    title: "How fast she answers",
+    about:
+      "Seconds from a message until its answer is begun, its first token and its first clause are there, the clause is " +
+      "heard, and has been heard to its end. Of the last 20 messages, as it happens.",
+    none: "No message has come since the server was started.",
+    turn: "Asked at",
+    stages: {
+      queue: "Queue",
+      firstToken: "First token",
+      firstClause: "First clause",
+      firstSound: "First sound",
+      played: "Played",
+    },
+    median: "Median",
+    most: "95 %",
   },
   thisBrowser: "In this browser",
   everybody: "For everyone who has not chosen",

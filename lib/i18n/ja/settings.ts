@@ -53,7 +53,6 @@ export const SETTINGS: SettingsWords = {
     },
     "voice.engine": {
       label: "声",
-      help: "別の場所の音声サーバーを設定しない限り、言葉はこのコンピューターの外に出ません。",
       choices: {
         auto: "使える中で一番よいもの",
         sherpa: "ニューラル音声（取得したもの）",
@@ -139,6 +138,30 @@ export const SETTINGS: SettingsWords = {
     link: "ゲスト用のリンク",
     onlyHere:
       "このアドレスはこのコンピューターでしか開けません。下でネットワークからの接続を許すか、トンネルのアドレスに置き換えてください。",
+  },
+  trial: {
+    say: "話してみる",
+    stays: "話す内容はこのマシンの外に出ません。",
+    onDevice: "話す内容はお使いの端末の外に出ません。",
+    goesTo: (host) => `話す内容は ${host} に送られます。`,
+    silent: "声は出ません。",
+    nobody: "この声はあなたの言語を話せません。別の声を選んでください。",
+  },
+  timings: {
+    title: "答えの速さ",
+    about: "メッセージから、答えの開始、最初のトークン、最初の文節、その音の始まり、再生し終わるまでの秒数です。" +
+      "直近の 20 件を、その場で表示します。",
+    none: "サーバーの起動後、まだメッセージがありません。",
+    turn: "時刻",
+    stages: {
+      queue: "待ち",
+      firstToken: "最初のトークン",
+      firstClause: "最初の文節",
+      firstSound: "最初の音",
+      played: "再生済み",
+    },
+    median: "中央値",
+    most: "95 %",
   },
   thisBrowser: "このブラウザー",
   everybody: "自分で選んでいない人",

@@ -1,4 +1,5 @@
 /** What the settings say. */
+import type { TurnStage } from "@/lib/protocol/calls.ts";
 
 /** A part of the settings. */
 export type SettingsSection = "language" | "character" | "avatar" | "appearance" | "server";
@@ -11,6 +12,32 @@ export interface FieldWords {
   choices?: Readonly<Record<string, string>>;
   /** Shown where nothing is set and there is no default. */
   unset?: string;
+}
+
+/** About hearing a voice. */
+export interface VoiceTrialWords {
+  /** A button. */
+  say: string;
+  /** Where the words go. */
+  stays: string;
+  onDevice: string;
+  goesTo(host: string): string;
+  silent: string;
+  /** Why nothing is heard: no voice speaks the language. */
+  nobody: string;
+}
+
+/** About how long turns took. */
+export interface TimingWords {
+  title: string;
+  about: string;
+  none: string;
+  /** Above the times of day at which they were asked. */
+  turn: string;
+  stages: Record<TurnStage, string>;
+  median: string;
+  /** The 95th percentile. */
+  most: string;
 }
 
 export interface SettingsWords {
@@ -62,6 +89,8 @@ export interface SettingsWords {
     link: string;
     onlyHere: string;
   };
+  trial: VoiceTrialWords;
+  timings: TimingWords;
   thisBrowser: string;
   everybody: string;
 }

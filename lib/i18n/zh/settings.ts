@@ -47,7 +47,6 @@ export const SETTINGS: SettingsWords = {
     "emotions.classifier": { label: "从文字中猜测情绪", help: "用于不会自己标注情绪的语言模型。" },
     "voice.engine": {
       label: "声音",
-      help: "除非配置了别处的语音服务器，文字不会离开这台电脑。",
       choices: {
         auto: "可用的最好的声音",
         sherpa: "神经网络语音（已下载）",
@@ -126,6 +125,29 @@ export const SETTINGS: SettingsWords = {
     revoke: "关闭",
     link: "访客链接",
     onlyHere: "这个地址只有这台电脑能打开：请在下面允许网络访问，或换成隧道的地址。",
+  },
+  trial: {
+    say: "说一句",
+    stays: "她说的话不会离开这台机器。",
+    onDevice: "她说的话不会离开你的设备。",
+    goesTo: (host) => `她说的话会发送到 ${host}。`,
+    silent: "不会出声。",
+    nobody: "这个声音不会说你的语言，请换一个。",
+  },
+  timings: {
+    title: "回答的速度",
+    about: "从收到消息到开始回答、第一个词元、第一个分句、分句开始发声、分句播完的秒数。实时显示最近 20 条消息。",
+    none: "服务器启动以来还没有消息。",
+    turn: "时间",
+    stages: {
+      queue: "排队",
+      firstToken: "首个词元",
+      firstClause: "首个分句",
+      firstSound: "首次发声",
+      played: "播完",
+    },
+    median: "中位数",
+    most: "95 %",
   },
   thisBrowser: "在这个浏览器中",
   everybody: "对没有选择的人",

@@ -10,6 +10,7 @@ import type { CharacterChoice } from "@/lib/protocol/calls.ts";
 import type { LiveConfig } from "@/lib/config/live_config.ts";
 import type { ModelService } from "@/lib/server/model_service.ts";
 import type { SettingsService } from "@/lib/server/settings_service.ts";
+import { SpokenLanguage } from "@/lib/stages/spoken_language.ts";
 import { oneLine, shorten } from "@/lib/text.ts";
 
 /** Characters, as a reader sees them, of the text that tells who somebody is. */
@@ -57,6 +58,6 @@ function choiceOf(character: Character, chosen: string | undefined): CharacterCh
     title: name,
     chosen: id === chosen,
     about: shorten(oneLine(text || instructions), ABOUT_LENGTH),
-    ...(greeting !== undefined && { greeting }),
+    ...(greeting !== undefined && { greeting, language: new SpokenLanguage("en").of(greeting) }),
   };
 }

@@ -1,17 +1,20 @@
 /** The calls about conversations and their turns. */
 import { z } from "zod";
-import { checked, type Handlers } from "./router.ts";
+import { type CallContext, checked, type Handlers } from "./router.ts";
 import { exportJson, exportMarkdown, fileName } from "@/lib/chat/export.ts";
 import { contextBudget, contextUse } from "@/lib/chat/context.ts";
 import type { ConversationRegistry } from "@/lib/chat/conversation_registry.ts";
 import type { SessionRegistry } from "@/lib/chat/session_registry.ts";
 import type { TurnTimings } from "@/lib/chat/turn_timings.ts";
 import type { ContextOptions } from "@/lib/characters/context_options.ts";
+import type { TurnTiming } from "@/lib/protocol/calls.ts";
 import type { TurnRecord } from "@/lib/protocol/v2.ts";
 import { oneLine } from "@/lib/text.ts";
 
 /** Longest name that a user may give, in UTF-16 units. */
 const LONGEST_TITLE = 200;
+/** A page is told of timings at most once in so many ms. */
+const TELL_MS = 100;
 
 const conversation = text("the id of a conversation");
 const turn = text("the id of a turn");
@@ -38,7 +41,10 @@ export interface ConversationCallsOptions {
 
 export function conversationCalls({ sessions, conversations, timings, context }: ConversationCallsOptions): Handlers {
   return {
-    ...checked("turns.timings", nothing, () => timings.last),
+    ...checked("turns.timings", object({ follow: z.boolean().exactOptional() }), async ({ follow }, context) => {
+      if (follow === true) await followTimings(timings, context);
+      return timings.last;
+    }),
     ...checked(
       "conversations.list",
       object({ query: text("what to look for").exactOptional() }),
@@ -112,5 +118,24 @@ function isTimeZone(name: string): boolean {
     return true;
   } catch {
     return false;
+  }
+}
+
+/** Tells a page of the timings until its call is cancelled, however fast they change. Throws the reason of that. */
+async function followTimings(timings: TurnTimings, { part, signal }: CallContext<TurnTiming[]>): Promise<never> {
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const tell = () => {
+    timer = undefined;
+    part(timings.last);
+  };
+  const stop = timings.watch(() => timer ??= setTimeout(tell, TELL_MS));
+  tell();
+  try {
+    return await new Promise((_, reject) => {
+      signal.addEventListener("abort", () => reject(signal.reason), { once: true });
+    });
+  } finally {
+    stop();
+    clearTimeout(timer);
   }
 }

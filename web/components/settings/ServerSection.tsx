@@ -1,9 +1,10 @@
 import { Fields } from "./Field.tsx";
 import { GuestLinkCard } from "./GuestLinkCard.tsx";
+import { TimingsCard } from "./TimingsCard.tsx";
 import { CHOSEN_ELSEWHERE, FIELDS, type SectionProps } from "./section.ts";
 
 /** The server, and whatever a newer one has that no other part shows. */
-export function ServerSection({ stores, settings, words, text }: SectionProps) {
+export function ServerSection({ chat, stores, settings, words, text, language }: SectionProps) {
   const known: string[] = [...CHOSEN_ELSEWHERE, ...Object.values(FIELDS).flat()];
   const names = settings.fields.value?.map(({ path }) => path.join(".")) ?? [];
   const rest = names.filter((name) => !known.includes(name));
@@ -12,6 +13,8 @@ export function ServerSection({ stores, settings, words, text }: SectionProps) {
       <GuestLinkCard store={stores.guestLink} words={words} text={text} />
       <hr />
       <Fields settings={settings} names={[...FIELDS.server, ...rest]} words={words} text={text} />
+      <hr />
+      <TimingsCard calls={chat.calls} text={text.timings} language={language} />
     </>
   );
 }

@@ -1,4 +1,5 @@
 import { useEffect, useRef } from "preact/hooks";
+import type { ChatStore } from "@/web/chat/chat_store.ts";
 import { SECTIONS, type SettingsStores } from "@/web/settings/settings_stores.ts";
 import type { SettingsSection } from "@/lib/i18n/types/settings.ts";
 import type { Words } from "@/lib/i18n/types/page.ts";
@@ -16,6 +17,7 @@ import { ServerSection } from "./ServerSection.tsx";
 import { UploadCard } from "./UploadCard.tsx";
 
 export interface SettingsDialogProps {
+  chat: ChatStore;
   stores: SettingsStores;
   /** Null until the server has said it. */
   status: Status | null;
@@ -24,7 +26,7 @@ export interface SettingsDialogProps {
 }
 
 /** Everything a user would change, beside the stage, so that what it changes is seen. */
-export function SettingsDialog({ stores, status, words, preferences }: SettingsDialogProps) {
+export function SettingsDialog({ chat, stores, status, words, preferences }: SettingsDialogProps) {
   const dialog = useRef<HTMLDialogElement>(null);
   const { language } = preferences;
   const text = SETTINGS_WORDS[language];
@@ -46,7 +48,7 @@ export function SettingsDialog({ stores, status, words, preferences }: SettingsD
     void stores.characters.read();
   }, [news]);
 
-  const parts = { stores, settings, status, words, text, language };
+  const parts = { chat, stores, settings, status, words, text, language };
   return (
     <dialog
       ref={dialog}

@@ -44,7 +44,7 @@ function Segments({ id, field, told, text, locked, describedBy, onWrite }: Contr
         <label key={choice}>
           <input
             type="radio"
-            name={id}
+            name={field.path.join(".")}
             checked={field.value === choice}
             disabled={locked}
             onChange={() => onWrite(choice)}
@@ -65,6 +65,7 @@ function Select({ id, field, told, text, locked, describedBy, invalid, onWrite }
   return (
     <select
       id={id}
+      name={field.path.join(".")}
       class="box"
       ref={select}
       disabled={locked}
@@ -119,6 +120,7 @@ function Box({ id, field, told, text, type, locked, describedBy, invalid, onDone
   return (
     <input
       id={id}
+      name={field.path.join(".")}
       class="box"
       ref={input}
       type={type}

@@ -1,3 +1,4 @@
+import type { ChatStore } from "@/web/chat/chat_store.ts";
 import type { SettingsStores } from "@/web/settings/settings_stores.ts";
 import type { SettingsStore } from "@/web/settings/settings_store.ts";
 import type { Language } from "@/lib/i18n/language.ts";
@@ -7,6 +8,7 @@ import type { Status } from "@/lib/protocol/v2.ts";
 
 /** What every part of the settings is given. */
 export interface SectionProps {
+  chat: ChatStore;
   stores: SettingsStores;
   settings: SettingsStore;
   status: Status | null;
@@ -27,15 +29,8 @@ export const FIELDS = {
     "limits.firstByteSeconds",
     "limits.idleSeconds",
   ],
-  character: [
-    "emotions.classifier",
-    "voice.engine",
-    "voice.voice",
-    "voice.rate",
-    "voice.pitch",
-    "voice.volume",
-    "voice.speak",
-  ],
+  character: ["emotions.classifier"],
+  voice: ["voice.engine", "voice.voice", "voice.rate", "voice.pitch", "voice.volume", "voice.speak"],
   avatar: ["timeScale", "avatar.maxFps", "avatar.maxPixelRatio"],
   appearance: ["ui.language", "ui.theme"],
   server: ["server.port", "server.host", "llm.wsPath", "log.level"],
