@@ -60,7 +60,10 @@ export function sayable(
   const directed = withoutDirections(text, { goesOn: before.direction, endsLine: part.endsLine });
   const plain = directed.text.replace(TIMES, "×").replace(EMPHASIS, "").replace(PICTURES, " ");
   const { said, quotation } = speak === "all" ? { said: plain, quotation: undefined } : quoted(plain, before.quotation);
-  const say = said.replace(/\s+/g, " ").replace(/ (?=[,.;:!?)])/g, "").replace(/^[\s,;:、，；：]+/, "").trim();
+  const say = said.replace(/\s+/g, " ").replace(/ (?=[,.;:!?)。、，；：！？」』）])/g, "").replace(
+    /^[\s,;:、，；：]+/,
+    "",
+  ).trim();
   // Straight marks do not tell a beginning from an end: a missing one costs its own line alone.
   const open = part.endsLine && quotation === '"' ? undefined : quotation;
   return { say: WORD.test(say) ? say : "", unended: { direction: directed.goesOn, quotation: open } };

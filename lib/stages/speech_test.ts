@@ -63,6 +63,17 @@ const ANSWERS: [text: string, said: string[]][] = [
     "元気ですか？",
   ]],
   ["そう。「はい。元気です。」と言った。次へ。", ["そう。", "「はい。元気です。」と言った。", "次へ。"]],
+  ["他说：「好的。我知道了。」然后他走了。", ["他说：「好的。我知道了。」", "然后他走了。"]],
+  ["他说：「今天天气真好，我们出去玩吧。好吗？」然后他笑了。", [
+    "他说：",
+    "「今天天气真好，我们出去玩吧。好吗？」",
+    "然后他笑了。",
+  ]],
+  ['She said at once: "Stop right there, all of you! Now. Please." Then she left.', [
+    "She said at once:",
+    '"Stop right there, all of you! Now. Please."',
+    "Then she left.",
+  ]],
   ['She said "Stop! Now. Please." Then she left.', ['She said "Stop! Now. Please."', "Then she left."]],
   ["It costs (I know. Too much.) ten. Go.", ["It costs (I know. Too much.) ten.", "Go."]],
   // What only the eye needs.
@@ -100,6 +111,8 @@ const ANSWERS: [text: string, said: string[]][] = [
   ]],
   ["*Really* nice. ***Both*** of it", ["Really nice.", "Both of it"]],
   ["彼は*とても*優しい。*静かに微笑む* うん", ["彼はとても優しい。", "うん"]],
+  ["*笑* そうだね。楽しい*笑*\n*笑*うん。*静* はい、*苦笑*。", ["そうだね。", "楽しい", "うん。", "はい、。"]],
+  ["*我*觉得好。他*爱*我*笑*。彼は*怒*っている。", ["我觉得好。", "他爱我。", "彼は怒っている。"]],
   ["*Note: this never ends. No", ["Note: this never ends. No"]],
 ];
 
