@@ -1,22 +1,19 @@
 /** One conversation in progress: its turns, their order, and the numbered frames that clients get. */
-import { FrameLog, type LoggedFrame } from "./frame_log.ts";
+import type { FrameLog } from "./frame_log.ts";
+import { keepAnswer } from "./kept_answer.ts";
 import { RequestError } from "@/lib/protocol/request_error.ts";
 import { internalError } from "@/lib/telemetry/internal_error.ts";
 import { pageRecordOf, type StoredTurn } from "@/lib/store/store.ts";
 import { type LanguageModel, runTurn } from "./turn.ts";
+import { TurnJournal, type Watcher } from "./turn_journal.ts";
 import type { TurnTimings } from "./turn_timings.ts";
 import type { TurnStage } from "@/lib/protocol/calls.ts";
 import type { Emit, TurnEvent, Usage } from "@/lib/stages/events.ts";
-import { FeelingsStage } from "@/lib/stages/feelings.ts";
-import { MarksStage } from "@/lib/stages/marks.ts";
-import { pipeline } from "@/lib/stages/pipeline.ts";
-import { ThoughtsStage } from "@/lib/stages/thoughts.ts";
 import type { OpenSpeech } from "@/lib/voice/turn_speech.ts";
 import { ConversationSpeech, heardOffset } from "./conversation_speech.ts";
 import type { GenerateRequest } from "@/lib/providers/provider.ts";
 import { OWNER } from "@/lib/principal.ts";
-import { brokeOff, type EndReason, type TurnError, type TurnRecord } from "@/lib/protocol/v2.ts";
-import { guarded } from "@/lib/telemetry/guard.ts";
+import { brokeOff, type TurnError, type TurnRecord } from "@/lib/protocol/v2.ts";
 
 /** What a conversation is made with. */
 export interface ConversationOptions {
@@ -44,19 +41,6 @@ export interface ConversationOptions {
   onChange(turn: StoredTurn): void;
 }
 
-/** Somebody who sends the frames of a conversation on. */
-export interface Watcher {
-  /** There are new frames in the log. */
-  wake(): void;
-  /** Earlier frames do not hold any more: all of the conversation has to be sent. */
-  restart(): void;
-  /** Something went wrong that changes no turn. */
-  notice?(error: TurnError): void;
-}
-
-/** What has been answered, and thought. */
-type Answer = Pick<TurnRecord, "text" | "thinking">;
-
 /** Why a turn has no end: the server went down while it ran. */
 export const INTERRUPTED: TurnError = {
   code: "interrupted",
@@ -69,8 +53,7 @@ export class Conversation {
   readonly id: string;
   /** The principal that it belongs to, by id. */
   readonly owner: string;
-  readonly log: FrameLog;
-  readonly watchers = new Set<Watcher>();
+  readonly #journal: TurnJournal;
   readonly #speech: ConversationSpeech;
   #turns: StoredTurn[];
   #counted: { turn: string; tokens: number } | undefined;
@@ -81,18 +64,31 @@ export class Conversation {
     this.id = options.id;
     this.owner = options.owner;
     this.#turns = options.turns;
-    this.log = new FrameLog(options.seq);
+    this.#journal = new TurnJournal({
+      seq: options.seq,
+      onChange: (turn) => options.onChange(turn),
+      onEnd: ({ turn }) => this.#speech.end(turn),
+    });
     this.#speech = new ConversationSpeech({
       conversation: options.id,
       owner: options.owner,
       open: options.openSpeech,
       deliver: (turn, speech) => {
         if (speech.url !== undefined) this.#reached(turn, "firstSound");
-        this.#announce({ type: "speech", turn, seq: this.#next(), ...speech });
+        this.#journal.announce({ type: "speech", turn, seq: this.#journal.next, ...speech });
       },
-      onFailure: ({ message }) => this.#tell((watcher) => watcher.notice?.({ code: "voice_failed", message })),
+      onFailure: ({ message }) => this.#journal.notice({ code: "voice_failed", message }),
     });
     this.#options = options;
+  }
+
+  get log(): FrameLog {
+    return this.#journal.log;
+  }
+
+  /** Who sends its frames on. */
+  get watchers(): Set<Watcher> {
+    return this.#journal.watchers;
   }
 
   get turns(): readonly StoredTurn[] {
@@ -202,7 +198,7 @@ export class Conversation {
       return;
     }
     const record = this.find(turn);
-    if (record?.state === "queued") this.#end(record, "cancelled");
+    if (record?.state === "queued") this.#journal.end(record, "cancelled");
   }
 
   /** Takes a turn and all after it out, ending what runs or waits among them. Watchers send the rest again. */
@@ -212,8 +208,7 @@ export class Conversation {
     this.#cancel(this.#turns.slice(from));
     for (const gone of this.#turns.slice(from)) this.#speech.silence(gone.turn);
     this.#turns = this.#turns.slice(0, from);
-    this.log.clear(this.#next());
-    this.#tell((watcher) => watcher.restart());
+    this.#journal.restart();
   }
 
   /** Ends whatever runs or waits. */
@@ -236,27 +231,27 @@ export class Conversation {
     const running = this.#running;
     this.#speech.silence();
     for (const record of this.#turns) {
-      if (record.state === "queued" || record.state === "streaming") this.#fail(record, INTERRUPTED);
+      if (record.state === "queued" || record.state === "streaming") this.#journal.fail(record, INTERRUPTED);
     }
     running?.controller.abort(new DOMException("The server goes down", "AbortError"));
     await running?.finished;
   }
 
   #cancel(turns: readonly StoredTurn[]): void {
-    for (const record of turns) if (record.state === "queued") this.#end(record, "cancelled");
+    for (const record of turns) if (record.state === "queued") this.#journal.end(record, "cancelled");
     if (this.#running === undefined || !turns.includes(this.#running.record)) return;
     this.#running.controller.abort(new DOMException("The turn was taken out, or left", "AbortError"));
-    if (this.#running.record.state === "streaming") this.#end(this.#running.record, "cancelled");
+    if (this.#running.record.state === "streaming") this.#journal.end(this.#running.record, "cancelled");
   }
 
   /** Tells that a turn waits, and runs it where nothing is before it. */
   #queue(record: StoredTurn): void {
     const { turn, prompt: text, greeting } = record;
     this.#options.timings?.begin(this.id, turn);
-    this.#push(record, {
+    this.#journal.changed(record, {
       type: "queued",
       turn,
-      seq: this.#next(),
+      seq: this.#journal.next,
       text,
       ...(greeting !== undefined && { greeting }),
     });
@@ -282,87 +277,25 @@ export class Conversation {
   async #answer(record: StoredTurn, turns: readonly TurnRecord[], signal: AbortSignal): Promise<void> {
     const options = this.#options;
     try {
-      const keep = this.#keeping(record);
+      const keep = keepAnswer({
+        record,
+        journal: this.#journal,
+        speech: this.#speech,
+        guessing: options.classifier?.() ?? false,
+        onReached: (stage) => this.#reached(record.turn, stage),
+        onUsage: (usage) => this.#count(record, usage),
+        onFault: (error) => this.#running?.controller.abort(error),
+      });
       const watch = options.watch();
       const emit = (event: TurnEvent) => {
-        if (event.type === "text" || event.type === "thinking") this.#reached(record.turn, "firstToken");
         keep(event);
         watch(event);
       };
       await runTurn(options.languageModel, () => options.request(turns), emit, signal);
     } catch (error) {
       const fault = internalError("answer a prompt", error);
-      if (record.state === "streaming") this.#fail(record, fault);
+      if (record.state === "streaming") this.#journal.fail(record, fault);
     }
-  }
-
-  /** The stages of a turn, and what keeps what comes out of them. */
-  #keeping(record: StoredTurn): Emit {
-    const before = { text: record.text, thinking: record.thinking };
-    const guessing = this.#options.classifier?.() ?? false;
-    const speech = this.#speech.begin({ turn: record.turn, prompt: record.prompt, at: before.text.length });
-    const stages = [
-      () => new ThoughtsStage(before.text),
-      () => new MarksStage(before.text),
-      ...(guessing ? [() => new FeelingsStage(before.text.length)] : []),
-      ...(speech === undefined ? [] : [() => speech.stage]),
-    ];
-    return pipeline(stages, (event) => {
-      // A turn that was ended from outside (a truncation) must not speak into what came after it.
-      if (record.state !== "streaming") return;
-      try {
-        this.#keep(record, event, before);
-      } catch (error) {
-        this.#fail(record, internalError("keep an answer", error));
-        this.#running?.controller.abort(error);
-      }
-    });
-  }
-
-  /** @param before what the turn had when its answer was begun, or gone on with */
-  #keep(record: StoredTurn, event: TurnEvent, before: Answer): void {
-    const { turn } = record;
-    switch (event.type) {
-      case "start":
-        record.provider = event.provider;
-        record.model = event.model;
-        return this.#push(record, { ...event, turn, seq: this.#next() });
-      case "text":
-        record.text += event.data;
-        return this.#push(record, { type: "chunk", turn, seq: this.#next(), data: event.data });
-      case "thinking": {
-        const apart = before.thinking !== "" && record.thinking === before.thinking ? "\n\n" : "";
-        const data = apart + event.data;
-        record.thinking += data;
-        return this.#push(record, { type: "thinking", turn, seq: this.#next(), data });
-      }
-      case "emotion":
-        return this.#push(record, { ...event, turn, seq: this.#next() });
-      case "sentence": {
-        const { type, ...sentence } = event;
-        this.#reached(turn, "firstClause");
-        this.#announce({ type, turn, seq: this.#next(), ...sentence });
-        return this.#speech.of(turn)?.say(sentence);
-      }
-      case "retract":
-        this.#speech.of(turn)?.restart();
-        return this.#retract(record, before);
-      case "end":
-        this.#count(record, event.usage);
-        return this.#end(record, event.reason);
-      case "error":
-        return this.#fail(record, event.error);
-    }
-  }
-
-  /** What was told as the answer was thinking: watchers are told the conversation anew, with every word where it belongs. */
-  #retract(record: StoredTurn, before: Answer): void {
-    const thought = record.text.slice(before.text.length).trim();
-    record.thinking = [record.thinking, thought].filter((text) => text !== "").join("\n\n");
-    record.text = before.text;
-    this.log.clear(this.#next());
-    guarded("note a turn that has changed", () => this.#options.onChange(record));
-    this.#tell((watcher) => watcher.restart());
   }
 
   /** Keeps how much of a turn was heard before it was cut short. */
@@ -373,7 +306,7 @@ export class Conversation {
     // What had ended before anything of it was heard has been read instead.
     if (record.state !== "streaming" && (to === 0 || record.text.slice(to).trim() === "")) return;
     record.heard = to;
-    this.#push(record, { type: "heard", turn, seq: this.#next(), heard: to });
+    this.#journal.changed(record, { type: "heard", turn, seq: this.#journal.next, heard: to });
   }
 
   #count({ turn, thinking }: StoredTurn, { promptTokens, outputTokens }: Usage = {}): void {
@@ -382,42 +315,7 @@ export class Conversation {
     this.#counted = { turn, tokens: promptTokens + outputTokens };
   }
 
-  #end(record: StoredTurn, reason: EndReason): void {
-    record.state = "done";
-    record.reason = reason;
-    this.#speech.end(record.turn);
-    this.#push(record, { type: "end", turn: record.turn, seq: this.#next(), reason });
-  }
-
-  #fail(record: StoredTurn, error: TurnError): void {
-    record.state = "failed";
-    record.error = error;
-    this.#speech.end(record.turn);
-    this.#push(record, { type: "error", turn: record.turn, seq: this.#next(), ...error });
-  }
-
   #reached(turn: string, stage: TurnStage): void {
     this.#options.timings?.reached(this.id, turn, stage);
-  }
-
-  #next(): number {
-    return this.log.seq + 1;
-  }
-
-  #push(record: StoredTurn, frame: LoggedFrame): void {
-    this.log.push(frame);
-    guarded("note a turn that has changed", () => this.#options.onChange(record));
-    this.#tell((watcher) => watcher.wake());
-  }
-
-  /** Sends a frame that changes nothing of what is stored. */
-  #announce(frame: LoggedFrame): void {
-    this.log.push(frame);
-    this.#tell((watcher) => watcher.wake());
-  }
-
-  /** A watcher that cannot take it costs the others, and the turn, nothing. */
-  #tell(tell: (watcher: Watcher) => void): void {
-    for (const watcher of this.watchers) guarded("tell who watches a conversation", () => tell(watcher));
   }
 }

@@ -2,7 +2,7 @@
  * The conversation for the screen: signals to show, actions to take. The truth is with the server;
  * here is a copy that grows with every frame, and what was typed but is not safe with the server yet.
  */
-import { batch, effect, type ReadonlySignal, type Signal, signal, untracked } from "@preact/signals";
+import { effect, type ReadonlySignal, type Signal, signal, untracked } from "@preact/signals";
 import type { Role } from "@/lib/protocol/role.ts";
 import type { CharacterInfo, ServerFrame, Status, TurnError } from "@/lib/protocol/v2.ts";
 import { CallClient, CallError } from "@/web/connection/call_client.ts";
@@ -14,17 +14,17 @@ import {
   currentTurn,
   EMPTY_CONVERSATION,
   type GreetingChoice,
-  greetingChoice,
   streamingTurn,
   type Turn,
-  visibleTurns,
   withoutTurn,
 } from "./conversation.ts";
 import { greetingRecital, type Recital, recitalOf } from "@/web/voice/recital.ts";
 import { VoiceLink } from "@/web/voice/voice_link.ts";
-import { activity, appConfig, feelings, speech, taps } from "@/web/presence/presence.ts";
-import { type Announcement, Announcer } from "./announcer.ts";
+import { activity, appConfig, feelings, taps } from "@/web/presence/presence.ts";
+import type { Announcement } from "./announcer.ts";
+import { ChatView } from "./chat_view.ts";
 import { ChatSocket, type Connection, type SocketEnvironment } from "@/web/connection/chat_socket.ts";
+import { Outbox } from "./outbox.ts";
 import { newId } from "@/web/browser/new_id.ts";
 import type { PageStorage } from "@/web/browser/storage.ts";
 
@@ -42,40 +42,35 @@ export class ChatStore {
   /** For what is asked of the server beside the conversation. */
   readonly calls: CallClient;
   readonly voice: VoiceLink;
-  readonly #turns = signal<readonly Turn[]>([]);
-  readonly #status = signal<Status | null>(null);
   readonly #role = signal<Role | null>(null);
-  readonly #character = signal<CharacterInfo | null>(null);
-  readonly #greeting = signal<GreetingChoice>(greetingChoice(EMPTY_CONVERSATION));
-  readonly #notice = signal<TurnError | null>(null);
   readonly #connection = signal<Connection>({ state: "idle" });
-  readonly #announcer = new Announcer();
+  readonly #view: ChatView;
   readonly #storage: PageStorage;
-  readonly #nextFrame: (callback: () => void) => void;
-  readonly #now: () => number;
+  readonly #outbox: Outbox;
   readonly #socket: ChatSocket;
   readonly #unfollow: (() => void)[];
   #state: ConversationState = EMPTY_CONVERSATION;
-  #published: readonly Turn[] = [];
-  #publishing = false;
-  #disposed = false;
-  /** True once a `welcome` has come over the open connection: only then may prompts be sent. */
-  #welcomed = false;
-  /** Turns to stop as soon as there is a connection, with how much of them was heard where that is known. */
-  readonly #turnsToStop = new Map<string, { heard?: number }>();
-
   constructor({ url, storage, environment, nextFrame }: ChatStoreOptions) {
     this.#storage = storage;
-    this.#nextFrame = nextFrame;
-    this.#now = () => environment.now();
     this.draft = signal(storage.draft);
     for (const { turn, text } of storage.unsentPrompts()) this.#state = addUnsent(this.#state, turn, text);
-    this.#turns.value = visibleTurns(this.#state.turns);
+    this.#view = new ChatView({
+      state: () => this.#state,
+      greeting: () => storage.greeting,
+      nextFrame,
+      onPublish: () => this.#setActivity(),
+    });
+    this.#outbox = new Outbox({
+      storage,
+      turns: () => this.#state.turns,
+      send: (frame) => this.#socket.send(frame),
+      now: () => environment.now(),
+    });
     this.calls = new CallClient((frame) => this.#socket.send(frame));
     this.voice = new VoiceLink({
       storage,
       calls: this.calls,
-      send: (frame) => this.#welcomed && this.#socket.send(frame),
+      send: (frame) => this.#outbox.isOpen && this.#socket.send(frame),
       textOf: (turn) => this.#find(turn)?.text ?? "",
       streaming: () => streamingTurn(this.#state.turns)?.turn ?? null,
     });
@@ -100,12 +95,12 @@ export class ChatStore {
 
   /** Turns to show, oldest first. Written at most once a frame; a turn that did not change stays the same object. */
   get turns(): ReadonlySignal<readonly Turn[]> {
-    return this.#turns;
+    return this.#view.turns;
   }
 
   /** What stands behind the character; null until the server has said so. */
   get status(): ReadonlySignal<Status | null> {
-    return this.#status;
+    return this.#view.status;
   }
 
   /** As what the page has come in; null until the server has said so. */
@@ -115,17 +110,17 @@ export class ChatStore {
 
   /** Whom the reader talks with; null where the language model is itself, and until the server has said so. */
   get character(): ReadonlySignal<CharacterInfo | null> {
-    return this.#character;
+    return this.#view.character;
   }
 
   /** What the conversation begins with, once the server has said who the character is. */
   get greeting(): ReadonlySignal<GreetingChoice> {
-    return this.#greeting;
+    return this.#view.greeting;
   }
 
   /** A failure that belongs to no turn. */
   get notice(): ReadonlySignal<TurnError | null> {
-    return this.#notice;
+    return this.#view.notice;
   }
 
   get connection(): ReadonlySignal<Connection> {
@@ -134,7 +129,7 @@ export class ChatStore {
 
   /** Finished sentences for screen readers, newest last. */
   get announcements(): ReadonlySignal<readonly Announcement[]> {
-    return this.#announcer.announcements;
+    return this.#view.announcements;
   }
 
   start(): void {
@@ -144,7 +139,7 @@ export class ChatStore {
   /** Lets the character begin with another of its greetings, from 0. Kept until the conversation has begun. */
   chooseGreeting(index: number): void {
     this.#storage.greeting = index;
-    this.#publish();
+    this.#view.publish();
   }
 
   /** Sends what is in the box, and empties the box. Safe from here on: it is sent again until the server confirms it. */
@@ -165,10 +160,10 @@ export class ChatStore {
     const spoken = this.#silence();
     const turn = currentTurn(this.#state.turns);
     if (turn !== undefined && turn.turn !== spoken) {
-      if (turn.state === "unsent" && !this.#welcomed) return this.editUnsent(turn.turn);
-      this.#turnsToStop.set(turn.turn, {});
+      if (turn.state === "unsent" && !this.#outbox.isOpen) return this.editUnsent(turn.turn);
+      this.#outbox.stop(turn.turn);
     }
-    this.#sendPending();
+    this.#outbox.flush();
   }
 
   /** Says an answer again, aloud. */
@@ -178,7 +173,7 @@ export class ChatStore {
 
   /** Says the greeting aloud that the conversation begins with. */
   async replayGreeting(): Promise<void> {
-    const { greeting, index } = this.#greeting.peek();
+    const { greeting, index } = this.#view.greeting.peek();
     if (greeting !== undefined) await this.#orNotice(this.recite(greetingRecital(this.calls, index, greeting)));
   }
 
@@ -188,7 +183,7 @@ export class ChatStore {
    * @throws {CallError} when the server cannot
    */
   async recite(recital: Recital): Promise<void> {
-    if (this.#silence() !== null) this.#sendPending();
+    if (this.#silence() !== null) this.#outbox.flush();
     await this.voice.recite(recital);
   }
 
@@ -200,12 +195,12 @@ export class ChatStore {
     // The server refused the prompt and does not know the turn: the same one may be asked again.
     const { error: _, ...fresh } = turn;
     this.#setState({ ...this.#state, turns: this.#state.turns.map((known) => known === turn ? fresh : known) });
-    this.#sendPending();
+    this.#outbox.flush();
   }
 
   /** Goes on with an answer that broke off. Without a connection nothing happens. */
   continueAnswer(turn: string): void {
-    if (this.#welcomed) this.#socket.send({ type: "continue", turn });
+    if (this.#outbox.isOpen) this.#socket.send({ type: "continue", turn });
   }
 
   /** Puts a prompt that was not taken back into the box. */
@@ -233,9 +228,8 @@ export class ChatStore {
 
   /** Starts a new conversation. Without a connection nothing happens. */
   reset(): void {
-    if (!this.#welcomed || !this.#socket.send({ type: "reset" })) return;
-    for (const turn of this.#state.turns) this.#storage.removeUnsent(turn.turn);
-    this.#turnsToStop.clear();
+    if (!this.#outbox.isOpen || !this.#socket.send({ type: "reset" })) return;
+    this.#outbox.clear();
     this.#storage.greeting = 0;
     this.#setState({ ...this.#state, turns: [], notice: null });
   }
@@ -250,15 +244,12 @@ export class ChatStore {
   }
 
   dispose(): void {
-    this.#disposed = true;
     this.calls.dispose();
     this.#socket.dispose();
     this.voice.dispose();
     for (const stop of this.#unfollow) stop();
-    batch(() => {
-      activity.value = "idle";
-      speech.value = null;
-    });
+    this.#view.dispose();
+    activity.value = "idle";
   }
 
   /** Shows why a call failed that belongs to no turn. */
@@ -280,7 +271,7 @@ export class ChatStore {
     const cut = this.voice.silence();
     if (cut === null) return null;
     const { turn, ...heard } = cut;
-    this.#turnsToStop.set(turn, heard);
+    this.#outbox.stop(turn, heard);
     return turn;
   }
 
@@ -288,15 +279,8 @@ export class ChatStore {
     // Whoever asks while the character speaks interrupts it.
     if (this.voice.isAudible) this.stop();
     const turn = newId();
-    this.#storage.saveUnsent({ turn, text, at: this.#now() });
     this.#setState(addUnsent(this.#state, turn, text));
-    if (this.#welcomed) this.#sendPrompt(turn, text);
-  }
-
-  #sendPrompt(turn: string, text: string): void {
-    const { greeting } = this.#storage;
-    const first = this.#state.turns[0]?.turn === turn;
-    this.#socket.send({ type: "prompt", turn, text, ...(first && greeting > 0 && { greeting }) });
+    this.#outbox.prompt(turn, text);
   }
 
   #hello(): { type: "hello"; session?: string; after?: number } {
@@ -310,7 +294,7 @@ export class ChatStore {
 
   #onConnection(connection: Connection): void {
     if (connection.state !== "open") {
-      this.#welcomed = false;
+      this.#outbox.close();
       this.calls.disconnected();
     }
     this.#connection.value = connection;
@@ -327,74 +311,32 @@ export class ChatStore {
     if (frame.type === "welcome") this.#onWelcome(frame);
     else if (frame.type === "character") this.#storage.greeting = 0;
     else if (frame.type === "queued") {
-      this.#storage.removeUnsent(frame.turn);
+      this.#outbox.taken(frame.turn);
       this.#storage.greeting = 0;
-      if (this.#turnsToStop.has(frame.turn)) this.#sendPending();
     } else if (frame.type === "emotion") {
       const { turn, name, intensity, at } = frame;
       feelings.value = { turn, name, intensity, at };
     } else if (frame.type === "heard" || frame.type === "end" || (frame.type === "error" && frame.turn !== undefined)) {
-      this.#turnsToStop.delete(frame.turn ?? "");
+      this.#outbox.stopped(frame.turn ?? "");
     }
     this.voice.receive(frame);
-    this.#publishSoon();
+    this.#view.publishSoon();
   }
 
   #onWelcome(frame: ServerFrame & { type: "welcome" }): void {
     this.#storage.session = frame.session;
-    this.#welcomed = true;
     this.#role.value = frame.role;
     this.calls.connected();
     for (const { turn } of frame.history) this.#storage.removeUnsent(turn);
     // What was said before this page came is not announced.
-    if (!frame.resumed) this.#announcer.skip(frame.history);
-    this.#sendPending();
-  }
-
-  /** Sends what has been waiting for the connection. Sending twice is harmless: the server knows the turns it has. */
-  #sendPending(): void {
-    if (!this.#welcomed) return;
-    for (const { turn, prompt, state, error } of this.#state.turns) {
-      if (state === "unsent" && error === undefined) this.#sendPrompt(turn, prompt);
-    }
-    for (const [turn, heard] of this.#turnsToStop) {
-      this.#socket.send({ type: "stop", turn, ...heard });
-      const state = this.#find(turn)?.state;
-      // Of one that has ended, nobody says that it is stopped.
-      if (state === "done" || state === "failed") this.#turnsToStop.delete(turn);
-    }
+    if (!frame.resumed) this.#view.skip(frame.history);
+    this.#outbox.open();
   }
 
   /** For what the user did: shown at once. */
   #setState(state: ConversationState): void {
     this.#state = state;
-    this.#publish();
-  }
-
-  /** For what the server sent: however fast it comes, the screen changes once a frame. */
-  #publishSoon(): void {
-    if (this.#publishing) return;
-    this.#publishing = true;
-    this.#nextFrame(() => {
-      this.#publishing = false;
-      if (!this.#disposed) this.#publish();
-    });
-  }
-
-  #publish(): void {
-    const { turns, status, character, notice } = this.#state;
-    batch(() => {
-      if (turns !== this.#published) this.#turns.value = visibleTurns(turns);
-      this.#published = turns;
-      this.#status.value = status;
-      this.#character.value = character;
-      this.#greeting.value = greetingChoice(this.#state, this.#storage.greeting);
-      this.#notice.value = notice;
-      const streaming = streamingTurn(turns);
-      speech.value = streaming === undefined ? null : { turn: streaming.turn, text: streaming.text };
-      this.#setActivity();
-      this.#announcer.update(turns);
-    });
+    this.#view.publish();
   }
 
   #setActivity(): void {

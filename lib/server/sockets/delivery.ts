@@ -1,6 +1,7 @@
 /** Sends a conversation's frames by one socket, joined when the socket is busy, without a queue of its own. */
 import { clearImmediate, setImmediate } from "node:timers";
-import type { Conversation, Watcher } from "@/lib/chat/conversation.ts";
+import type { Conversation } from "@/lib/chat/conversation.ts";
+import type { Watcher } from "@/lib/chat/turn_journal.ts";
 import type { TurnError } from "@/lib/protocol/v2.ts";
 import { dropSocket, sendText } from "./listen.ts";
 import type { ServerFrame } from "@/lib/protocol/v2.ts";
