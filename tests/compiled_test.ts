@@ -8,12 +8,28 @@ import { SocketClient } from "./socket_client.ts";
 import { startStub, type Stub } from "./stub_ollama.ts";
 import { BUILTIN_PERSONAS } from "@/lib/config/personas.ts";
 import { type ServerFrame, SUBPROTOCOL } from "@/lib/protocol/v2.ts";
+import { WAV_HEADER_BYTES } from "@/lib/voice/wav_header.ts";
 import { warn } from "@/lib/telemetry/log.ts";
+
+type Frame<Type extends ServerFrame["type"]> = Extract<ServerFrame, { type: Type }>;
 
 const runtime = await findRuntime();
 if (runtime === undefined) warn("The compiled program is not tested: deno compile finds no runtime (DENORT_BIN)");
 
-/** What a visitor sees of a program, and what Ollama was asked. */
+/** What is heard of a sentence: how long it is, and how loud at most, of 32,767. */
+async function heard(program: Program, { engine, url, ms = 0, visemes = [] }: Frame<"speech">) {
+  const response = await fetch(program.url + url);
+  assertEquals([response.status, response.headers.get("content-type")], [200, "audio/wav"]);
+  const bytes = await response.bytes();
+  assertEquals(new TextDecoder().decode(bytes.subarray(0, 4)), "RIFF");
+  const loudest = new Int16Array(bytes.buffer, WAV_HEADER_BYTES).reduce(
+    (most, one) => Math.max(most, Math.abs(one)),
+    0,
+  );
+  return { engine, ms, visemes: visemes.length, bytes: bytes.length, loudest };
+}
+
+/** What a visitor sees and hears of a program, and what Ollama was asked. */
 async function met(program: Program, stub: Stub): Promise<Record<string, unknown>> {
   assertEquals((await fetch(`${program.url}/readyz`)).status, 200);
   const { model, entry, timeScale } = await (await fetch(`${program.url}/app-config.json`)).json();
@@ -22,9 +38,11 @@ async function met(program: Program, stub: Stub): Promise<Record<string, unknown
   const client = await SocketClient.open<ServerFrame>(program.socketUrl, SUBPROTOCOL);
   client.send({ type: "hello" });
   const { status, character, history } = await client.next("welcome");
+  client.send({ type: "voice", on: true });
   client.send({ type: "prompt", turn: "a", text: "Hello" });
   const { provider } = await client.next("start");
   const { reason } = await client.next("end");
+  const voice = await heard(program, await client.next("speech"));
   await client.close();
   const text = client.received.map((frame) => frame.type === "chunk" ? frame.data : "").join("");
   const { path, body } = stub.requests.findLast(({ path }) => path === "/api/chat" || path === "/api/generate")!;
@@ -35,6 +53,7 @@ async function met(program: Program, stub: Stub): Promise<Record<string, unknown
     character,
     history,
     answer: { provider, reason, text },
+    voice,
     asked: { path, body },
   };
 }
@@ -69,9 +88,10 @@ Deno.test({
       const binary = await compileProgram(runtime ?? {});
       await using compiled = await Program.start({ binary, folder, config: null, env });
       assertEquals(await met(compiled, stub), expected);
-      const { character, answer, asked } = expected as {
+      const { character, answer, voice, asked } = expected as {
         character: { name: string };
         answer: { text: string };
+        voice: { engine: string; ms: number; loudest: number };
         asked: { path: string };
       };
       assertEquals([character.name, answer.text.trim(), asked.path], [
@@ -79,6 +99,8 @@ Deno.test({
         "Straight from the model.",
         "/api/chat",
       ]);
+      assertEquals(voice.engine, "flite");
+      assert(voice.ms > 700 && voice.ms < 3_000 && voice.loudest > 3_000, JSON.stringify(voice));
       assert(
         (await Deno.stat(join(folder, "data", "conversations.db"))).isFile,
         "conversations are kept where it runs",

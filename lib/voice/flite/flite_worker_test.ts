@@ -1,6 +1,6 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import { VoiceError } from "@/lib/voice/engine.ts";
-import { FliteWorker } from "./flite_worker.ts";
+import { type FliteSound, FliteWorker } from "./flite_worker.ts";
 
 const { signal } = new AbortController();
 const script = new URL("./worker_fixture.ts", import.meta.url);
@@ -17,6 +17,17 @@ function jobOf(text: string, voice = "slt") {
 /** How loud a part of a sound is. */
 function rms(samples: Int16Array): number {
   return Math.sqrt(samples.reduce((sum, one) => sum + one * one, 0) / samples.length);
+}
+
+/** The longest time, in seconds, in which nothing is heard although a phone is being said. */
+function longestSilence(samples: Int16Array, sampleRate: number, phones: FliteSound["phones"]): number {
+  let [longest, run, phone] = [0, 0, 0];
+  for (const [index, sample] of samples.entries()) {
+    while (phone < phones.length - 1 && index / sampleRate >= phones[phone]!.end) phone++;
+    run = Math.abs(sample) > 100 || phones[phone]?.name === "pau" ? 0 : run + 1;
+    longest = Math.max(longest, run);
+  }
+  return longest / sampleRate;
 }
 
 Deno.test("a sound of flite's lasts as long as its phones, is silent at its pauses and loud at its vowels", async () => {
@@ -44,6 +55,7 @@ Deno.test("a sound of flite's lasts as long as its phones, is silent at its paus
       const usual = vowels.toSorted((a, b) => a - b)[Math.floor(vowels.length / 2)] ?? 0;
       assert(usual > 500, `${where}: its vowels are as loud as ${usual}`);
       assert(pauses.length >= 2 && Math.max(...pauses) < usual / 5, `${where}: ${pauses} beside ${usual}`);
+      assert(longestSilence(samples, sampleRate, phones) < 0.15, `${where}: it falls silent within a word`);
       // Nobody waits for silence.
       assertEquals([phones[0]?.name, Math.round((phones[0]?.end ?? 0) * 1000)], ["pau", 50], where);
     }
