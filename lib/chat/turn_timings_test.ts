@@ -1,8 +1,7 @@
 import { assertEquals, assertStringIncludes } from "@std/assert";
-import { Conversation } from "./conversation.ts";
+import { conversationWith } from "./conversation_fixture.ts";
 import { FakeModel } from "./fake_model.ts";
 import { TurnTimings } from "./turn_timings.ts";
-import { OWNER } from "@/lib/principal.ts";
 import { Metrics } from "@/lib/telemetry/metrics.ts";
 import { SpeechService } from "@/lib/voice/speech_service.ts";
 import { ToneEngine } from "@/tests/tone_engine.ts";
@@ -49,18 +48,10 @@ Deno.test("what is heard when all of it has long been made counts as well", asyn
     engines: () => new Map([["blips", new ToneEngine({ id: "blips" })]]),
     path: "/speech/",
   });
-  const conversation = new Conversation({
-    id: "c",
-    owner: OWNER.id,
-    turns: [],
-    seq: 0,
+  const conversation = conversationWith({
     languageModel: model,
-    queue: 1,
-    request: () => ({ model: "m", messages: [] }),
     openSpeech: (request) => speech.open(request),
-    watch: () => () => {},
     timings,
-    onChange() {},
   });
   conversation.listen([]);
   conversation.prompt("t", "Hi");

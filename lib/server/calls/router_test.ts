@@ -2,25 +2,14 @@ import type { CallAnswer } from "@/lib/protocol/v2.ts";
 import { assertEquals, assertThrows } from "@std/assert";
 import { z } from "zod";
 import { CallConnection, CallRouter, checked, type Handlers } from "./router.ts";
-import { FakeModel } from "@/lib/chat/fake_model.ts";
+import { conversationWith } from "@/lib/chat/conversation_fixture.ts";
 import { RequestError } from "@/lib/protocol/request_error.ts";
 import { Session } from "@/lib/chat/session.ts";
-import { Conversation } from "@/lib/chat/conversation.ts";
 import { LlmError } from "@/lib/providers/provider.ts";
 import { OWNER } from "@/lib/principal.ts";
 import { within } from "@/tests/until.ts";
 
-const conversation = new Conversation({
-  id: "c",
-  owner: OWNER.id,
-  turns: [],
-  seq: 0,
-  languageModel: new FakeModel(),
-  queue: 1,
-  request: () => ({ model: "m", messages: [] }),
-  watch: () => () => {},
-  onChange() {},
-});
+const conversation = conversationWith();
 
 /** A socket whose answers can be waited for. */
 class CallHarness {

@@ -1,7 +1,6 @@
 import { assertEquals, assertRejects } from "@std/assert";
 import { speechCalls } from "./speech.ts";
-import { Conversation } from "@/lib/chat/conversation.ts";
-import { FakeModel } from "@/lib/chat/fake_model.ts";
+import { conversationWith } from "@/lib/chat/conversation_fixture.ts";
 import { Session } from "@/lib/chat/session.ts";
 import { OWNER } from "@/lib/principal.ts";
 import type { Method, Params, Result } from "@/lib/protocol/calls.ts";
@@ -33,16 +32,8 @@ class Harness implements Disposable {
       path: "/speech/",
       patienceMs: 200,
     });
-    const conversation = new Conversation({
-      id: "c",
-      owner: OWNER.id,
+    const conversation = conversationWith({
       turns: turns.map((turn) => ({ turn: "t", prompt: "?", text: "", thinking: "", state: "done", ...turn })),
-      seq: 0,
-      languageModel: new FakeModel(),
-      queue: 1,
-      request: () => ({ model: "m", messages: [] }),
-      watch: () => () => {},
-      onChange() {},
     });
     this.#session = new Session("s", OWNER, conversation);
   }
