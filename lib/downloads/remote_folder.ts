@@ -14,7 +14,7 @@ export interface RemoteFile {
 
 /** A folder that is there with all of its files, or not at all. */
 export interface RemoteFolder {
-  /** Where it is to be, an absolute path. What has come of it so far lies beside it, in `<folder>.part`. */
+  /** Where it is to be, an absolute path. What has come of it so far lies beside it, in `.<name>.part`. */
   folder: string;
   files: readonly RemoteFile[];
 }

@@ -4,33 +4,39 @@ import { fileURLToPath } from "node:url";
 import { ARCHIVE, DownloadHost, type HostFaults, HOSTILE_ARCHIVE, noise } from "@/tests/download_host.ts";
 import { until } from "@/tests/until.ts";
 import { DownloadError } from "./download_error.ts";
-import { type DownloadProgress, Downloads, type DownloadsOptions } from "./downloads.ts";
+import { download, downloaded, type DownloadOptions, type DownloadProgress, removeDownload } from "./download.ts";
 import type { RemoteFile, RemoteFolder } from "./remote_folder.ts";
 
 const BYTES = 40_000;
 const HALF = 20_000;
-const { signal } = new AbortController();
 
 /** A host with one file, and a folder on the disk that it is to come to. */
 class Scene implements AsyncDisposable {
   readonly content = noise(BYTES);
   readonly file: RemoteFile;
   readonly wanted: RemoteFolder;
-  readonly downloads: Downloads;
   readonly progress: DownloadProgress[] = [];
+  readonly abort = new AbortController();
+  readonly #options: Partial<DownloadOptions>;
 
-  private constructor(readonly host: DownloadHost, options: DownloadsOptions) {
+  private constructor(readonly host: DownloadHost, options: Partial<DownloadOptions>) {
     this.file = this.host.add("model.onnx", this.content);
     this.wanted = { folder: join(Deno.makeTempDirSync(), "voices", "test"), files: [this.file] };
-    this.downloads = new Downloads(options);
+    this.#options = options;
   }
 
-  static async open(options: DownloadsOptions = {}): Promise<Scene> {
+  static async open(options: Partial<DownloadOptions> = {}): Promise<Scene> {
     return new Scene(await DownloadHost.open(), options);
   }
 
-  fetch(wanted = this.wanted, downloads = this.downloads): Promise<void> {
-    return downloads.fetch(wanted, { signal, onProgress: (progress) => this.progress.push(progress) });
+  fetch(wanted = this.wanted): Promise<void> {
+    const onProgress = (progress: DownloadProgress) => this.progress.push(progress);
+    return download(wanted, { signal: this.abort.signal, onProgress, ...this.#options });
+  }
+
+  /** Where what has come of the file lies. */
+  get part(): string {
+    return join(dirname(this.wanted.folder), ".test.part", "fetched", "model.onnx");
   }
 
   /** Fails as the host makes it fail. */
@@ -45,7 +51,7 @@ class Scene implements AsyncDisposable {
   async whole(): Promise<void> {
     assertEquals(await Deno.readFile(join(this.wanted.folder, "model.onnx")), this.content);
     assertEquals([...Deno.readDirSync(dirname(this.wanted.folder))].map(({ name }) => name), ["test"]);
-    assertEquals(await this.downloads.state(this.wanted), { state: "there" });
+    assertEquals(await downloaded(this.wanted), { state: "there" });
   }
 
   get ranges(): (string | undefined)[] {
@@ -53,7 +59,7 @@ class Scene implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    await this.downloads.close();
+    this.abort.abort(new Error("The scene is over"));
     await this.host[Symbol.asyncDispose]();
     await Deno.remove(dirname(dirname(this.wanted.folder)), { recursive: true });
   }
@@ -61,10 +67,10 @@ class Scene implements AsyncDisposable {
 
 Deno.test("a folder appears whole, with its progress, and is not fetched again", async () => {
   await using scene = await Scene.open();
-  const { downloads, host } = scene;
+  const { host } = scene;
   const license = { ...host.add("LICENSE", noise(100)), path: "docs/LICENSE" };
   const wanted = { ...scene.wanted, files: [scene.file, license] };
-  assertEquals(await downloads.state(wanted), { state: "absent" });
+  assertEquals(await downloaded(wanted), { state: "absent" });
   await scene.fetch(wanted);
   await scene.whole();
   assertEquals((await Deno.stat(join(wanted.folder, "docs/LICENSE"))).size, 100);
@@ -74,28 +80,25 @@ Deno.test("a folder appears whole, with its progress, and is not fetched again",
   assertEquals(host.requests.length, 2);
 });
 
-Deno.test("a line that breaks is gone on with where it broke, by another start of the program as well", async () => {
+Deno.test("a line that breaks is gone on with where it broke", async () => {
   await using scene = await Scene.open();
   await scene.fails({ breakAfter: HALF }, `broke off after ${HALF} of ${BYTES} bytes`, "what has come so far is kept");
-  const partial = { state: "partial", completed: HALF, total: BYTES } as const;
-  assertEquals(await scene.downloads.state(scene.wanted), partial);
-  const restarted = new Downloads();
-  assertEquals(await restarted.state(scene.wanted), partial);
-  await scene.fetch(scene.wanted, restarted);
+  assertEquals(await downloaded(scene.wanted), { state: "partial", completed: HALF, total: BYTES });
+  await scene.fetch();
   await scene.whole();
   assertEquals(scene.ranges, [undefined, `bytes=${HALF}-`]);
 });
 
 Deno.test("what a program had when it was killed is gone on with by the next one", async () => {
   await using scene = await Scene.open();
-  const { host, wanted, downloads } = scene;
+  const { host, wanted } = scene;
   host.fault("model.onnx", { holdAfter: HALF });
   const program = fileURLToPath(new URL("./download_fixture.ts", import.meta.url));
   const child = new Deno.Command(Deno.execPath(), {
     args: ["run", "-A", "--no-check", "--no-lock", "--quiet", program, JSON.stringify(wanted)],
   }).spawn();
   await until("half of it is there", async () => {
-    const seen = await downloads.state(wanted);
+    const seen = await downloaded(wanted);
     return seen.state === "partial" && seen.completed === HALF;
   });
   child.kill("SIGKILL");
@@ -137,9 +140,9 @@ Deno.test("each fault of a host is told in words of its own", async () => {
   await scene.fails({ content: noise(BYTES - 1) }, `${BYTES - 1} bytes instead of ${BYTES}`, "another file");
   await scene.fails({ content: noise(BYTES + 1) }, `${BYTES + 1} bytes instead of ${BYTES}`, "another file");
   await scene.fails({ content: noise(BYTES + 1), noLength: true }, `more than the ${BYTES} bytes`, "another file");
-  assertEquals(await scene.downloads.state(scene.wanted), { state: "absent" });
+  assertEquals(await downloaded(scene.wanted), { state: "absent" });
   await scene.fails({ content: noise(BYTES) }, "its checksum (SHA-256) is", "it begins anew");
-  assertEquals(await scene.downloads.state(scene.wanted), { state: "absent" });
+  assertEquals(await downloaded(scene.wanted), { state: "absent" });
   await scene.fails({ redirect: scene.file.url }, `Cannot fetch ${scene.file.url}: `, "Check the connection");
   const elsewhere = scene.host.add("elsewhere", scene.content);
   scene.host.fault("model.onnx", { redirect: elsewhere.url });
@@ -157,7 +160,7 @@ Deno.test("a host that nobody answers at is told", async () => {
 Deno.test("a host that falls silent is left, and what has come is kept", async () => {
   await using scene = await Scene.open({ idleMs: 1_000 });
   await scene.fails({ holdAfter: HALF }, "has stood still for 1 s", "what has come so far is kept");
-  assertEquals(await scene.downloads.state(scene.wanted), { state: "partial", completed: HALF, total: BYTES });
+  assertEquals(await downloaded(scene.wanted), { state: "partial", completed: HALF, total: BYTES });
   await scene.fetch();
   await scene.whole();
 });
@@ -165,10 +168,9 @@ Deno.test("a host that falls silent is left, and what has come is kept", async (
 Deno.test("what was changed on the disk meanwhile is found out by the checksum, and fetched anew", async () => {
   await using scene = await Scene.open();
   await scene.fails({ breakAfter: HALF }, "broke off", "kept");
-  const part = join(`${scene.wanted.folder}.part`, "fetched", "model.onnx");
-  await Deno.writeFile(part, noise(HALF));
+  await Deno.writeFile(scene.part, noise(HALF));
   await scene.fails({}, "checksum", "begins anew");
-  await Deno.writeFile(part, noise(BYTES + 1));
+  await Deno.writeFile(scene.part, noise(BYTES + 1));
   await scene.fetch();
   await scene.whole();
 });
@@ -184,44 +186,17 @@ Deno.test("a file that has come whole is not asked for again", async () => {
   assertEquals(scene.host.requests.map(({ path }) => path), ["/model.onnx", "/second", "/second"]);
 });
 
-Deno.test("two who ask for the same are served by one download; one who leaves does not end it", async () => {
+Deno.test("what is stopped keeps what has come, and what is removed does not", async () => {
   await using scene = await Scene.open();
-  scene.host.fault("model.onnx", { holdAfter: HALF });
-  const leaving = new AbortController();
-  const left = scene.downloads.fetch(scene.wanted, { signal: leaving.signal, onProgress: () => {} });
-  const stays = scene.fetch();
+  const { wanted, host } = scene;
+  host.fault("model.onnx", { holdAfter: HALF });
+  const stopped = assertRejects(() => scene.fetch(), Error, "enough");
   await until("half of it is there", () => scene.progress.at(-1)?.completed === HALF);
-  assertEquals(await scene.downloads.state(scene.wanted), {
-    state: "running",
-    step: "fetching",
-    completed: HALF,
-    total: BYTES,
-  });
-  leaving.abort(new Error("left"));
-  await assertRejects(() => left, Error, "left");
-  scene.host.release();
-  await stays;
-  await scene.whole();
-  assertEquals(scene.host.requests.length, 1);
-});
-
-Deno.test("what is cancelled keeps what has come, and what is removed does not", async () => {
-  await using scene = await Scene.open();
-  const { downloads, wanted } = scene;
-  scene.host.fault("model.onnx", { holdAfter: HALF });
-  const cancelled = assertRejects(() => scene.fetch(), DOMException, "cancelled");
-  await until("half of it is there", () => scene.progress.at(-1)?.completed === HALF);
-  await downloads.cancel(wanted);
-  await cancelled;
-  assertEquals(await downloads.state(wanted), { state: "partial", completed: HALF, total: BYTES });
-  scene.host.fault("model.onnx", {});
-  await scene.fetch();
-  assertEquals(scene.ranges, [undefined, `bytes=${HALF}-`]);
-  await downloads.remove(wanted);
-  assertEquals([await downloads.state(wanted), [...Deno.readDirSync(dirname(wanted.folder))]], [
-    { state: "absent" },
-    [],
-  ]);
+  scene.abort.abort(new Error("enough"));
+  await stopped;
+  assertEquals(await downloaded(wanted), { state: "partial", completed: HALF, total: BYTES });
+  await removeDownload(wanted);
+  assertEquals([await downloaded(wanted), [...Deno.readDirSync(dirname(wanted.folder))]], [{ state: "absent" }, []]);
 });
 
 Deno.test("a disk without room is told of before anything is fetched", async () => {
@@ -237,9 +212,8 @@ Deno.test({
   ignore: Deno.build.os !== "linux",
   fn: async () => {
     await using scene = await Scene.open();
-    const part = join(`${scene.wanted.folder}.part`, "fetched");
-    await Deno.mkdir(part, { recursive: true });
-    await Deno.symlink("/dev/full", join(part, "model.onnx"));
+    await Deno.mkdir(dirname(scene.part), { recursive: true });
+    await Deno.symlink("/dev/full", scene.part);
     const error = await assertRejects(() => scene.fetch(), DownloadError, "the disk is full");
     assert(error.hint.includes("Free some space"));
   },
@@ -273,6 +247,6 @@ Deno.test("an archive that is none, or leads out of its folder, makes no folder"
     );
     assert(error.hint.includes("Remove it"));
     const beside = [...Deno.readDirSync(dirname(scene.wanted.folder))].map(({ name }) => name);
-    assertEquals(beside, ["test.part"]);
+    assertEquals(beside, [".test.part"]);
   }
 });
