@@ -6,6 +6,7 @@
 import type { Emotion } from "./emotions.ts";
 import type { SentenceSpeech, SpokenSentence } from "./speech.ts";
 import type { TurnError } from "./v2.ts";
+import type { VoiceModelList, VoiceModelProgress } from "./voice_models.ts";
 
 /** A conversation in the list, newest first. */
 export interface ConversationSummary {
@@ -198,6 +199,13 @@ export interface Calls {
   /** Says a text in the chosen voice, to this page alone. */
   "speech.say": { params: { text: string }; result: Record<string, never>; progress: SpokenSentence & SentenceSpeech };
   "voices.list": { params: Record<string, never>; result: VoiceEngineInfo[] };
+  "voiceModels.list": { params: Record<string, never>; result: VoiceModelList };
+  /** Fetches a voice, or watches how it is fetched already: cancelling the call ends the watching alone. */
+  "voiceModels.fetch": { params: { id: string }; result: null; progress: VoiceModelProgress };
+  /** Stops fetching a voice; what has come is kept. */
+  "voiceModels.cancel": { params: { id: string }; result: null };
+  /** Takes a voice away, or what has come of it. */
+  "voiceModels.remove": { params: { id: string }; result: null };
   /** Of the last turns of all conversations, the newest first. */
   "turns.timings": { params: Record<string, never>; result: TurnTiming[] };
   "context.use": { params: Record<string, never>; result: ContextUse };

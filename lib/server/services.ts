@@ -8,6 +8,7 @@ import { llmCalls } from "./calls/llm.ts";
 import { CallRouter } from "./calls/router.ts";
 import { speechCalls } from "./calls/speech.ts";
 import { settingsCalls } from "./calls/settings.ts";
+import { voiceModelCalls } from "./calls/voice_models.ts";
 import { Secrets } from "./http/secrets.ts";
 import { ModelService } from "./model_service.ts";
 import { SettingsService } from "./settings_service.ts";
@@ -43,6 +44,7 @@ import type { Store } from "@/lib/store/store.ts";
 import { guarded } from "@/lib/telemetry/guard.ts";
 import type { OpenSpeech } from "@/lib/voice/turn_speech.ts";
 import { VoiceRegistry } from "@/lib/voice/registry.ts";
+import { VoiceModels, type VoiceModelsOptions } from "@/lib/voice/sherpa/voice_models.ts";
 import { SpeechService } from "@/lib/voice/speech_service.ts";
 import { setLogLevel, warn } from "@/lib/telemetry/log.ts";
 import { Metrics } from "@/lib/telemetry/metrics.ts";
@@ -52,6 +54,8 @@ export interface ServicesOptions {
   loaded?: LoadedConfig;
   /** Kinds of provider that can be configured. Default: those that come with the program. */
   providers?: readonly ProviderDefinition[];
+  /** Neural voices that can be fetched, and from where. Default: those that come with the program. */
+  voiceModels?: VoiceModelsOptions;
 }
 
 export interface Services {
@@ -92,6 +96,7 @@ export async function openServices(options: ServicesOptions = {}): Promise<Servi
     watched: () => connections.size > 0,
     onStatus: (status) => connections.broadcast({ type: "status", ...status }),
   });
+  const voiceModels = new VoiceModels(dataDir, options.voiceModels);
   const voices = await openVoices(live, dataDir);
   const speech = new SpeechService({
     settings: () => modelService.voice(live.current.voice),
@@ -128,6 +133,7 @@ export async function openServices(options: ServicesOptions = {}): Promise<Servi
   chat.calls.register(settingsCalls(settings));
   chat.calls.register(llmCalls(modelService));
   chat.calls.register(speechCalls({ speech, engines: () => voices.engines }));
+  chat.calls.register(voiceModelCalls(voiceModels));
   chat.calls.register(avatarCalls({ settings, avatars, dataDir }));
   chat.calls.register(characterCalls({ settings, modelService }));
   chat.calls.register(guestLinkCalls({ secrets, live, closeGuests: () => connections.closeGuests() }));
@@ -147,7 +153,7 @@ export async function openServices(options: ServicesOptions = {}): Promise<Servi
       guarded("stop speaking", () => speech[Symbol.dispose]());
       guarded("let go of the voices", () => voices[Symbol.dispose]());
       guarded("stop sweeping avatars", () => avatars[Symbol.dispose]());
-      await chat.close();
+      await Promise.all([voiceModels.close(), chat.close()]);
     },
   };
 }

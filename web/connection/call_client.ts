@@ -37,6 +37,7 @@ const READ_ONLY_METHODS: ReadonlySet<Method> = new Set<Method>([
   "context.use",
   "speech.turn",
   "speech.say",
+  "voiceModels.list",
   "turns.timings",
   "settings.read",
   "llm.preflight",
