@@ -67,7 +67,7 @@ async function fetchRest(file: RemoteFile, part: PartFile, { signal, idleMs, onB
     signal.removeEventListener("abort", stop);
     abort.abort();
   }
-  if (part.bytes < file.bytes) throw brokeOff(file, part);
+  if (part.bytes < file.bytes) throw brokeOff(file);
 }
 
 /** An answer whose body is what is missing of the part; where the host begins the file anew, so does the part. */
@@ -106,13 +106,12 @@ function stalled({ url }: RemoteFile, idleMs: number): DownloadError {
 }
 
 function unreachable(file: RemoteFile, part: PartFile, cause: Error): DownloadError {
-  if (part.bytes > 0) return brokeOff(file, part, cause);
+  if (part.bytes > 0) return brokeOff(file, cause);
   return new DownloadError(`Cannot fetch ${file.url}: ${cause.message}`, CHECK_CONNECTION, { cause });
 }
 
-function brokeOff({ url, bytes }: RemoteFile, part: PartFile, cause?: Error): DownloadError {
-  const message = `Fetching ${url} broke off after ${part.bytes} of ${bytes} bytes`;
-  return new DownloadError(message, CHECK_CONNECTION, { cause });
+function brokeOff({ url }: RemoteFile, cause?: Error): DownloadError {
+  return new DownloadError(`Fetching ${url} broke off before its end`, CHECK_CONNECTION, { cause });
 }
 
 function another({ url }: RemoteFile, what: string): DownloadError {

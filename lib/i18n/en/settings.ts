@@ -1,4 +1,5 @@
 import type { SettingsWords } from "@/lib/i18n/types/settings.ts";
+import { VOICE_MODELS } from "./voice_models.ts";
 
 export const SETTINGS: SettingsWords = {
   sections: {
@@ -152,6 +153,7 @@ export const SETTINGS: SettingsWords = {
     onlyHere:
       "Only this computer opens this address: let the network reach it below, or use a tunnel's address instead.",
   },
+  voiceModels: VOICE_MODELS,
   thisBrowser: "In this browser",
   everybody: "For everyone who has not chosen",
 };

@@ -1,4 +1,5 @@
 import type { SettingsWords } from "@/lib/i18n/types/settings.ts";
+import { VOICE_MODELS } from "./voice_models.ts";
 
 export const SETTINGS: SettingsWords = {
   sections: {
@@ -140,6 +141,7 @@ export const SETTINGS: SettingsWords = {
     onlyHere:
       "このアドレスはこのコンピューターでしか開けません。下でネットワークからの接続を許すか、トンネルのアドレスに置き換えてください。",
   },
+  voiceModels: VOICE_MODELS,
   thisBrowser: "このブラウザー",
   everybody: "自分で選んでいない人",
 };

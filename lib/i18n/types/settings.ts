@@ -1,4 +1,5 @@
 /** What the settings say. */
+import type { VoiceModelWords } from "./voice_models.ts";
 
 /** A part of the settings. */
 export type SettingsSection = "language" | "character" | "avatar" | "appearance" | "server";
@@ -62,6 +63,7 @@ export interface SettingsWords {
     link: string;
     onlyHere: string;
   };
+  voiceModels: VoiceModelWords;
   thisBrowser: string;
   everybody: string;
 }

@@ -1,4 +1,5 @@
 import type { SettingsWords } from "@/lib/i18n/types/settings.ts";
+import { VOICE_MODELS } from "./voice_models.ts";
 
 export const SETTINGS: SettingsWords = {
   sections: {
@@ -127,6 +128,7 @@ export const SETTINGS: SettingsWords = {
     link: "访客链接",
     onlyHere: "这个地址只有这台电脑能打开：请在下面允许网络访问，或换成隧道的地址。",
   },
+  voiceModels: VOICE_MODELS,
   thisBrowser: "在这个浏览器中",
   everybody: "对没有选择的人",
 };

@@ -1,6 +1,7 @@
 import { ChoiceList } from "./ChoiceList.tsx";
 import { Fields } from "./Field.tsx";
 import { FileButton } from "./FileButton.tsx";
+import { MoreVoices } from "./MoreVoices.tsx";
 import { FIELDS, type SectionProps } from "./section.ts";
 
 /** Cards write what is done between asterisks, which says nothing in a line of small text. */
@@ -9,7 +10,8 @@ function withoutEmphasis(text: string): string {
 }
 
 /** Whom the reader talks with. */
-export function CharacterSection({ stores, settings, words, text }: SectionProps) {
+export function CharacterSection(props: SectionProps) {
+  const { stores, settings, words, text } = props;
   const { characters, uploads } = stores;
   const variable = settings.field("prompt")?.variable;
   const choosing = characters.choosing.value;
@@ -47,6 +49,8 @@ export function CharacterSection({ stores, settings, words, text }: SectionProps
       )}
       <hr />
       <Fields settings={settings} names={FIELDS.character} words={words} text={text} />
+      <hr />
+      <MoreVoices {...props} />
     </>
   );
 }
