@@ -82,13 +82,13 @@ export class VoiceModels {
     await removeDownload(this.#remote(voice));
   }
 
-  /** The voices that are in folders, those of the list by the names that they have there. */
+  /** The voices that are in folders, those of the list with the names and languages that they have there. */
   named(folders: InstalledVoices): InstalledVoices {
     return {
       list: async () =>
         (await folders.list()).map((voice) => {
           const known = this.#catalogue.find(({ id }) => id === voice.id);
-          return known === undefined ? voice : { ...voice, name: known.name };
+          return known === undefined ? voice : { ...voice, name: known.name, languages: known.languages };
         }),
     };
   }

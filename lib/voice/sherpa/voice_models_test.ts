@@ -66,7 +66,10 @@ Deno.test("a voice is fetched with the program that it needs, and appears in its
   assertEquals(scene.progress.at(-1), { step: "unpacking", completed: ARCHIVE.length, total: ARCHIVE.length });
   const list = () =>
     Promise.resolve(["test-voice", "mine"].map((id) => ({ id, name: id, languages: [], folder: "", kind: "" })));
-  assertEquals((await models.named({ list }).list()).map(({ name }) => name), ["Test voice", "mine"]);
+  assertEquals((await models.named({ list }).list()).map(({ name, languages }) => [name, languages]), [
+    ["Test voice", ["en-GB", "ja"]],
+    ["mine", []],
+  ]);
   await models.remove("test-voice");
   assertEquals([(await scene.voice("test-voice")).state, [...Deno.readDirSync(models.folder)]], ["absent", []]);
 });
