@@ -117,11 +117,21 @@ export function noise(length: number): Uint8Array<ArrayBuffer> {
   return bytes;
 }
 
-/** `vits-test/` with a model, tokens, and a file two folders below, as a `.tar.bz2`. */
+/** `vits-test/` with the voice of `tone_voice_fixture.ts`, and a file two folders below, as a `.tar.bz2`. */
 export const ARCHIVE = fromBase64(
-  "QlpoOTFBWSZTWSPCeEoAAR7fgMuwQAP/gEKEAQDm799ACSgwANhQ0o00aANAAAAADAyDIADEaDIZAYJFJk0Sep5TQPUyD1G2pDaj1PU2pd0/YYLv" +
-    "Gitc74AJ2oSRKXc8eiIKJ1iOyWMItEkWISGCG6QWTM+VD5NEdrj4SZBnFdQsGCUNyKslEQL3zKUmgU60evI4Rg3lVcZ+RKstVtnCUpwrK3Yw1aHv" +
-    "MT4xqR9FDQ0/CJz9mTQyBa14QtDboRcsky0EAPyg7iQ9y+EEDED9sEXhDpgiY0XIvmjdqjXbebX4cUgP8XckU4UJAjwnhKA=",
+  "QlpoOTFBWSZTWRZSaCkAA6f//f/7/9/+V//w/vYZEP////BAAAEAQAAAEABCCAAICNAD3jmd3dUstlKIaJNBE9TxJoyPRB6nqZGmm1NANPIgAAA0" +
+    "AaGBNAcxD1H6UAADQAAAAAA0AAAAAABpkRCYUnkR6m0R5NR6mgAABoeoAAAA0AAaHAANBoaDQAaZBoZA00AABkAGQGQAEkhR6JkDQ0QntTSYAjTT" +
+    "JhA0AAAADQAMRBOUnJBvbr/b5u2FtldyGa64ENIgmGQhMyBkwgKWH7O1tSblc4UPUxeEUy7roMisiIBoMJK1ft/tDhGQeA4up8U5GFEFI8JRDhth" +
+    "Ig+HAxIXavpBtqVbQ8VVAUiZoKKUGIRIMJEkmhKFBckkkogEFSZqmsYPMSRmUSCbKhqjeUqzp9BlRcUYAhISyX9fS4knDZOoAYm+bulpDDChUQHl" +
+    "tSnBLVmeOtBDC65sXgjGONTetE++1pxY5QtsVVKQywMmOMHFajRD49M/yUSQ9LOlLCSYVgkRoggyWKYKBNVTjJ6A+iGAAWBAAAAACGMc003PjFja" +
+    "YbDAgYt0xnYYMvBnNjaWQ35fZmn84CeqGM/OTfvYZES5uf5R0L0kr5phVG9Xbbr23tRqkL6WmCnUW/cBCbCCVMjBgpRe1iza0Lcll24443Ku3siV" +
+    "Li7/DuuV6j0wZl2fOvJ1nuwwcKEQ7wE2pgspYYQJ7OjXx1wj4cGz6OjFktIZhgYROQtmyFV0BQxjFCQpVUAEWymKJshWJYEAVke936WAILGdaAKa" +
+    "muut0IBJJ95BMAiCkpGZwHCZmZAzl3QK2zp6C4ziEXgEO9jGyIekzrVAooohJfvBLXF82iarOoCAZgwLf5JAoj9bXj/R5QbyoWjgeoQIpJ14TExg" +
+    "SyWx2wVnYbTuF028000iMy2WSfbOjKkwbpYnCbilHXyxMh0rGyGAra1JVTRwHXgbJC6NUZlKvV1aT8FQzNhRFsXS3R9yxI3H3xMObhsqtMJYWUWd" +
+    "VSwRILYGEK7NRdjK9PFMDGZJJFuuHD8QFqhdoJJDKLRAGSlgZNRUYzVjBkVVDgrMLSpmCLGFnmi8yyEhwlkeRkYvDzjcY9Q1bxhFGUvGaZzkSpQ0" +
+    "Hg2VivF+ipnRGEM0hMONIWAV2DFeOtKALZzAunRoKRRXBqEyw3WUtJpFhzLiIodGgeOZxkpCeyO18jMjmDzuUQeXTSnYmMY4iOCBOxb7TYkm0C4F" +
+    "eFFZEVvQ3639fo4pa0g1WTKoGMZtMUMKgQwrnohPFaaIwsNxDxRr6rZRcLkp5RrJnjyJIXI2p64M0wMJ0yOcMGnbuNdZIkGQz3ag1hZuei/SmYkc" +
+    "TkvZDTqJTEKhRM9+C+Ki1dDvWxuNK4Z4XzK5EWBw0hgL0+sd+9Xi1cYOUWdwrY67hEFMiBxg7HJ/ltYkwZv6G9mb/i7kinChICyk0FI=",
 );
 
 /** The same with a link to /etc/passwd, and a file that would come out beside the folder. */

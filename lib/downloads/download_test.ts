@@ -226,7 +226,7 @@ Deno.test("an archive is unpacked, without the folder that it holds everything i
   await scene.fetch({ folder, files: [archive, scene.file] });
   // The file of the list comes in place of the archive's own.
   await scene.whole();
-  assertEquals(await Deno.readTextFile(join(folder, "tokens.txt")), "_ 0\n");
+  assertEquals((await Deno.readTextFile(join(folder, "tokens.txt"))).split("\n")[0], "_ 0");
   assertEquals(await Deno.readTextFile(join(folder, "espeak-ng-data/lang/en")), "name English\n");
   assertEquals([...Deno.readDirSync(folder)].map(({ name }) => name).toSorted(), [
     "espeak-ng-data",

@@ -97,7 +97,7 @@ export async function openServices(options: ServicesOptions = {}): Promise<Servi
     onStatus: (status) => connections.broadcast({ type: "status", ...status }),
   });
   const voiceModels = new VoiceModels(dataDir, options.voiceModels);
-  const voices = await openVoices(live, dataDir);
+  const voices = await openVoices(live, voiceModels);
   const speech = new SpeechService({
     settings: () => modelService.voice(live.current.voice),
     engines: () => voices.engines,
@@ -159,10 +159,13 @@ export async function openServices(options: ServicesOptions = {}): Promise<Servi
 }
 
 /** The voices as they are configured at the moment. */
-async function openVoices(live: LiveConfig, dataDir: string): Promise<Pick<VoiceRegistry, "engines"> & Disposable> {
+async function openVoices(
+  live: LiveConfig,
+  voiceModels: VoiceModels,
+): Promise<Pick<VoiceRegistry, "engines"> & Disposable> {
   const { voice: first } = live.current;
   const authorization = await authorizationFor(first, "voice", live.root);
-  const registry = new VoiceRegistry({ ...first, authorization }, dataDir);
+  const registry = new VoiceRegistry({ ...first, authorization }, voiceModels);
   // What was fetched earlier is known before the first page asks.
   await registry.engines.get("sherpa")?.needs();
   return {

@@ -1,6 +1,6 @@
 /** Brings sherpa-onnx itself, from npm. */
 import { basename, dirname, join } from "node:path";
-import process from "node:process";
+import { platform, SHERPA_VERSION } from "./runtime.ts";
 import { exists, removeIfThere } from "@/lib/files.ts";
 import { installFromNpm } from "@/lib/npm.ts";
 import type { VoiceModelList } from "@/lib/protocol/voice_models.ts";
@@ -8,7 +8,7 @@ import type { VoiceModelList } from "@/lib/protocol/voice_models.ts";
 /** What is told of it. Its native code has eSpeak NG inside. */
 export const RUNTIME: Omit<VoiceModelList["runtime"], "there"> = {
   name: "sherpa-onnx",
-  version: "1.13.8",
+  version: SHERPA_VERSION,
   licenses: [
     { name: "Apache-2.0", url: "https://github.com/k2-fsa/sherpa-onnx/blob/master/LICENSE" },
     { name: "eSpeak NG: GPL-3.0", url: "https://github.com/espeak-ng/espeak-ng/blob/master/COPYING" },
@@ -34,8 +34,7 @@ export async function fetchRuntime(folder: string, signal: AbortSignal): Promise
   if (await exists(folder)) return;
   const building = join(dirname(folder), `.${basename(folder)}.part`);
   const whole = join(building, "whole");
-  const platform = `${process.platform === "win32" ? "win" : process.platform}-${process.arch}`;
-  const packages = runtimePackages(platform);
+  const packages = runtimePackages(platform());
   await removeIfThere(building);
   const dependencies = Object.fromEntries(packages.map((name) => [name, RUNTIME.version]));
   await installFromNpm(building, { dependencies }, signal);

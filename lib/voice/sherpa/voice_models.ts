@@ -2,6 +2,7 @@ import { join } from "node:path";
 import { archiveOf, CATALOGUE, type CatalogueVoice, VOICES_URL } from "./catalogue.ts";
 import { fetchRuntime, RUNTIME } from "./fetch_runtime.ts";
 import type { InstalledVoices } from "./installed.ts";
+import { VoiceFolders } from "./voice_folders.ts";
 import { DownloadError } from "@/lib/downloads/download_error.ts";
 import { download, downloaded, removeDownload } from "@/lib/downloads/download.ts";
 import type { RemoteFolder } from "@/lib/downloads/remote_folder.ts";
@@ -32,6 +33,9 @@ export class VoiceModels {
   readonly #runtime = new SharedJobs<never>();
   /** Why a voice was not fetched when that was tried last. */
   readonly #problems = new Map<string, DownloadError>();
+
+  /** The voices that are here, fetched or put there by hand. */
+  readonly installed: InstalledVoices = { list: () => this.#installed() };
 
   constructor(dataDir: string, options: VoiceModelsOptions = {}) {
     this.folder = join(dataDir, "voices");
@@ -82,15 +86,12 @@ export class VoiceModels {
     await removeDownload(this.#remote(voice));
   }
 
-  /** The voices that are in folders, those of the list with the names and languages that they have there. */
-  named(folders: InstalledVoices): InstalledVoices {
-    return {
-      list: async () =>
-        (await folders.list()).map((voice) => {
-          const known = this.#catalogue.find(({ id }) => id === voice.id);
-          return known === undefined ? voice : { ...voice, name: known.name, languages: known.languages };
-        }),
-    };
+  /** Everything that lies in the folder, what is of the list with the name and languages that it has there. */
+  async #installed(): ReturnType<InstalledVoices["list"]> {
+    return (await new VoiceFolders(this.folder).list()).map((voice) => {
+      const known = this.#catalogue.find(({ id }) => id === voice.id);
+      return known === undefined ? voice : { ...voice, name: known.name, languages: known.languages };
+    });
   }
 
   /** Stops everything. What has come is kept. */
