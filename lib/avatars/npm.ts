@@ -1,8 +1,9 @@
-/** Files out of npm packages, with Deno itself as npm's client: it knows the user's registry, proxy and cache. */
+/** Files out of npm packages. */
 import { join } from "node:path";
 import { ModelError } from "./model_error.ts";
 import type { SourceContext } from "./source_context.ts";
 import { exists } from "@/lib/files.ts";
+import { installFromNpm, NpmError } from "@/lib/npm.ts";
 
 interface NpmPath {
   name: string;
@@ -36,7 +37,7 @@ export async function npmFile(specifier: string, context: SourceContext): Promis
   const folder = join(context.cacheDir, "npm", `${wanted.name.replace("/", "+")}@${wanted.version}`);
   const unpacked = join(folder, "node_modules", wanted.name);
   const complete = await canBeFound(join(folder, COMPLETE)) && await canBeFound(unpacked);
-  if (!complete) await install(wanted, folder, specifier, context);
+  if (!complete) await install(wanted, folder, context);
   const file = join(unpacked, wanted.path);
   if (await canBeFound(file)) return file;
   throw new ModelError([{ kind: "not_found", message: `Cannot find ${specifier}: the package has no ${wanted.path}` }]);
@@ -52,36 +53,15 @@ function parseNpmPath(specifier: string): NpmPath {
   return { name, version, path };
 }
 
-async function install(
-  { name, version }: NpmPath,
-  folder: string,
-  specifier: string,
-  context: SourceContext,
-): Promise<void> {
-  if (Deno.build.standalone) {
-    const message = `Cannot bring ${specifier}: a compiled program has no npm client, so name a folder or a zip`;
-    throw new ModelError([{ kind: "unreadable", message }]);
-  }
+async function install({ name, version }: NpmPath, folder: string, context: SourceContext): Promise<void> {
   using _step = context.step(`Downloading ${name} ${version} from npm`, true);
-  await Deno.mkdir(folder, { recursive: true });
-  // A configuration of its own keeps the folder apart from the project around it.
-  await Deno.writeTextFile(join(folder, "deno.json"), '{ "nodeModulesDir": "auto" }\n');
-  const manifest = { dependencies: { [name]: version }, overrides: UNUSED_DEPENDENCIES[name] ?? {} };
-  await Deno.writeTextFile(join(folder, "package.json"), JSON.stringify(manifest, null, 2));
-  const { success, stderr } = await new Deno.Command(Deno.execPath(), {
-    args: ["install", "--no-lock", "--quiet"],
-    cwd: folder,
-    env: { NO_COLOR: "1" },
-    stdin: "null",
-    stdout: "null",
-    stderr: "piped",
-    ...(context.signal === undefined ? {} : { signal: context.signal }),
-  }).output();
-  context.signal?.throwIfAborted();
-  if (!success) {
-    const reason = new TextDecoder().decode(stderr).trim().replace(/^error: /, "").split("\n").slice(0, 3).join(" ");
-    const message = `Cannot download ${name} ${version} from npm: ${reason}`;
-    throw new ModelError([{ kind: "unreadable", message }]);
+  try {
+    const overrides = UNUSED_DEPENDENCIES[name] ?? {};
+    await installFromNpm(folder, { dependencies: { [name]: version }, overrides }, context.signal);
+  } catch (cause) {
+    if (!(cause instanceof NpmError)) throw cause;
+    const advice = Deno.build.standalone ? ", so name a folder or a zip" : "";
+    throw new ModelError([{ kind: "unreadable", message: `${cause.message}${advice}` }], { cause });
   }
   await Deno.writeTextFile(join(folder, COMPLETE), "");
 }

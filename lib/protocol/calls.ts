@@ -6,6 +6,7 @@
 import type { Emotion } from "./emotions.ts";
 import type { SentenceSpeech, SpokenSentence, VoiceManner } from "./speech.ts";
 import type { TurnError } from "./v2.ts";
+import type { VoiceModelList, VoiceModelProgress } from "./voice_models.ts";
 
 /** A conversation in the list, newest first. */
 export interface ConversationSummary {
@@ -232,6 +233,13 @@ export interface Calls {
    * them has come further, until the call is cancelled.
    */
   "turns.timings": { params: { follow?: boolean }; result: TurnTiming[]; progress: TurnTiming[] };
+  "voiceModels.list": { params: Record<string, never>; result: VoiceModelList };
+  /** Fetches a voice, or watches how it is fetched already: cancelling the call ends the watching alone. */
+  "voiceModels.fetch": { params: { id: string }; result: null; progress: VoiceModelProgress };
+  /** Stops fetching a voice; what has come is kept. */
+  "voiceModels.cancel": { params: { id: string }; result: null };
+  /** Takes a voice away, or what has come of it. */
+  "voiceModels.remove": { params: { id: string }; result: null };
   "context.use": { params: Record<string, never>; result: ContextUse };
   "settings.read": { params: Record<string, never>; result: SettingField[] };
   /** Validated, written to the file, and applied at once but for fields that say `restart`. */

@@ -41,6 +41,8 @@ export const ERROR_CODES = [
   "bad_value",
   /** A sentence cannot be said aloud. */
   "voice_failed",
+  /** Files of a voice cannot be fetched. */
+  "download_failed",
   /** What is said cannot be stored now; the server keeps it and tries again. */
   "not_stored",
   /** The client's frame could not be read. */

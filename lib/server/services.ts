@@ -8,6 +8,7 @@ import { llmCalls } from "./calls/llm.ts";
 import { CallRouter } from "./calls/router.ts";
 import { speechCalls } from "./calls/speech.ts";
 import { settingsCalls } from "./calls/settings.ts";
+import { voiceModelCalls } from "./calls/voice_models.ts";
 import { Secrets } from "./http/secrets.ts";
 import { ModelService } from "./model_service.ts";
 import { SettingsService } from "./settings_service.ts";
@@ -43,6 +44,7 @@ import type { Store } from "@/lib/store/store.ts";
 import { guarded } from "@/lib/telemetry/guard.ts";
 import type { OpenSpeech } from "@/lib/voice/turn_speech.ts";
 import { VoiceRegistry } from "@/lib/voice/registry.ts";
+import { VoiceModels, type VoiceModelsOptions } from "@/lib/voice/sherpa/voice_models.ts";
 import { SpeechService } from "@/lib/voice/speech_service.ts";
 import { setLogLevel, warn } from "@/lib/telemetry/log.ts";
 import { Metrics } from "@/lib/telemetry/metrics.ts";
@@ -52,6 +54,8 @@ export interface ServicesOptions {
   loaded?: LoadedConfig;
   /** Kinds of provider that can be configured. Default: those that come with the program. */
   providers?: readonly ProviderDefinition[];
+  /** Neural voices that can be fetched, and from where. Default: those that come with the program. */
+  voiceModels?: VoiceModelsOptions;
 }
 
 export interface Services {
@@ -92,7 +96,8 @@ export async function openServices(options: ServicesOptions = {}): Promise<Servi
     watched: () => connections.size > 0,
     onStatus: (status) => connections.broadcast({ type: "status", ...status }),
   });
-  const voices = await openVoices(live, dataDir);
+  const voiceModels = new VoiceModels(dataDir, options.voiceModels);
+  const voices = await openVoices(live, voiceModels);
   const speech = new SpeechService({
     settings: () => modelService.voice(live.current.voice),
     engines: () => voices.engines,
@@ -136,6 +141,7 @@ export async function openServices(options: ServicesOptions = {}): Promise<Servi
     engines: () => voices.engines,
     character: () => modelService.character(),
   }));
+  chat.calls.register(voiceModelCalls(voiceModels));
   chat.calls.register(avatarCalls({ settings, avatars, dataDir }));
   chat.calls.register(characterCalls({ settings, modelService }));
   chat.calls.register(guestLinkCalls({ secrets, live, closeGuests: () => connections.closeGuests() }));
@@ -155,16 +161,19 @@ export async function openServices(options: ServicesOptions = {}): Promise<Servi
       guarded("stop speaking", () => speech[Symbol.dispose]());
       guarded("let go of the voices", () => voices[Symbol.dispose]());
       guarded("stop sweeping avatars", () => avatars[Symbol.dispose]());
-      await chat.close();
+      await Promise.all([voiceModels.close(), chat.close()]);
     },
   };
 }
 
 /** The voices as they are configured at the moment. */
-async function openVoices(live: LiveConfig, dataDir: string): Promise<Pick<VoiceRegistry, "engines"> & Disposable> {
+async function openVoices(
+  live: LiveConfig,
+  voiceModels: VoiceModels,
+): Promise<Pick<VoiceRegistry, "engines"> & Disposable> {
   const { voice: first } = live.current;
   const authorization = await authorizationFor(first, "voice", live.root);
-  const registry = new VoiceRegistry({ ...first, authorization }, dataDir);
+  const registry = new VoiceRegistry({ ...first, authorization }, voiceModels);
   // What was fetched earlier is known before the first page asks.
   await registry.engines.get("sherpa")?.needs();
   return {

@@ -1,12 +1,10 @@
-import { join } from "node:path";
 import type { Config } from "@/lib/config/schema.ts";
 import { BlipsEngine } from "./blips/blips.ts";
 import type { VoiceEngine } from "./engine.ts";
 import { FliteEngine } from "./flite/flite.ts";
 import { OpenAiEngine } from "./openai/openai.ts";
-import { SHERPA_VERSION } from "./sherpa/runtime.ts";
 import { SherpaEngine } from "./sherpa/sherpa.ts";
-import { VoiceFolders } from "./sherpa/voice_folders.ts";
+import type { VoiceModels } from "./sherpa/voice_models.ts";
 
 /** What the engines take from the configuration. */
 export type VoiceSettings = Pick<Config["voice"], "host" | "model"> & {
@@ -20,15 +18,10 @@ export class VoiceRegistry implements Disposable {
   /** What the speech server was made from. */
   #server = "";
 
-  /** @param dataDir where fetched voices lie, and what they need */
-  constructor(settings: VoiceSettings, dataDir: string) {
+  /** @param neural the neural voices that are here, and the folder of sherpa-onnx's packages */
+  constructor(settings: VoiceSettings, neural: Pick<VoiceModels, "installed" | "runtimeFolder">) {
     this.#add(new FliteEngine());
-    this.#add(
-      new SherpaEngine({
-        installed: new VoiceFolders(join(dataDir, "voices")),
-        runtime: join(dataDir, "runtimes", `sherpa-onnx-${SHERPA_VERSION}`),
-      }),
-    );
+    this.#add(new SherpaEngine({ installed: neural.installed, runtime: neural.runtimeFolder }));
     this.#add(new BlipsEngine());
     this.configure(settings);
   }

@@ -39,6 +39,7 @@ const READ_ONLY_METHODS: ReadonlySet<Method> = new Set<Method>([
   "speech.greeting",
   "speech.say",
   "voices.list",
+  "voiceModels.list",
   "turns.timings",
   "settings.read",
   "llm.preflight",

@@ -10,6 +10,7 @@ import { PreflightStore } from "./preflight_store.ts";
 import { PullStore } from "./pull_store.ts";
 import { SettingsStore } from "./settings_store.ts";
 import { sendFiles, UploadStore } from "./upload_store.ts";
+import { VoiceModelsStore } from "./voice_models_store.ts";
 import type { AvatarChoice, CharacterChoice } from "@/lib/protocol/calls.ts";
 
 /** The parts of the settings, in the order of their tabs. */
@@ -26,6 +27,7 @@ export class SettingsStores {
   readonly uploads: UploadStore;
   readonly guestLink: GuestLinkStore;
   readonly review: AvatarReview;
+  readonly voiceModels: VoiceModelsStore;
   readonly #call: CallClient["call"];
 
   constructor(calls: CallClient) {
@@ -37,6 +39,7 @@ export class SettingsStores {
     this.characters = new ChoiceStore(() => call("characters.list", {}), (name) => call("characters.choose", { name }));
     this.review = new AvatarReview(call);
     this.guestLink = new GuestLinkStore(call);
+    this.voiceModels = new VoiceModelsStore({ call, now: () => performance.now() });
     this.uploads = new UploadStore(sendFiles, (kind) => void this.#choicesOf(kind).read());
   }
 
@@ -66,6 +69,7 @@ export class SettingsStores {
   dispose(): void {
     this.pulls.cancel();
     this.uploads.dismiss();
+    this.voiceModels.dispose();
   }
 
   #choicesOf(kind: UploadKind): ChoiceStore<AvatarChoice> | ChoiceStore<CharacterChoice> {

@@ -1,38 +1,14 @@
 /** The stores behind the settings, with a server that answers as the test says. */
 import { assertEquals } from "@std/assert";
-import { CallError, type CallOptions } from "@/web/connection/call_client.ts";
+import { CallError } from "@/web/connection/call_client.ts";
 import { STATUS } from "@/web/connection/fake_environment.ts";
 import { ChoiceStore } from "./choice_store.ts";
+import { FakeCalls } from "./fake_calls.ts";
 import { checksOf, PreflightStore } from "./preflight_store.ts";
 import { PullStore } from "./pull_store.ts";
 import { SettingsStore } from "./settings_store.ts";
-import type { Method, Preflight, SettingField } from "@/lib/protocol/calls.ts";
+import type { Preflight, SettingField } from "@/lib/protocol/calls.ts";
 import { until } from "@/tests/until.ts";
-
-interface Asked {
-  method: string;
-  params: unknown;
-  resolve(value: unknown): void;
-  reject(error: unknown): void;
-  progress(value: unknown): void;
-}
-
-/** Calls that wait for the test to answer them. */
-class FakeCalls {
-  readonly asked: Asked[] = [];
-
-  call = <M extends Method>(method: M, params: unknown, options: CallOptions<M> = {}): Promise<never> => {
-    const { promise, resolve, reject } = Promise.withResolvers<never>();
-    options.signal?.addEventListener("abort", () => reject(options.signal?.reason));
-    const progress = (value: unknown) => options.onProgress?.(value as never);
-    this.asked.push({ method, params, resolve: resolve as (value: unknown) => void, reject, progress });
-    return promise;
-  };
-
-  get last(): Asked {
-    return this.asked.at(-1)!;
-  }
-}
 
 const REFUSED = new CallError({ code: "bad_value", message: "It should be a number" });
 

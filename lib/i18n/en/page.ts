@@ -139,6 +139,7 @@ export const PAGE: Words = {
     forbidden: "Only the owner may do this",
     bad_value: "That cannot be done",
     voice_failed: "Something cannot be said aloud",
+    download_failed: "It could not be fetched",
     not_stored: "What is said cannot be stored now",
     cancelled: "The task was cancelled",
     bad_frame: "The server did not understand that",

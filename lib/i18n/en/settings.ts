@@ -1,4 +1,5 @@
 import type { SettingsWords } from "@/lib/i18n/types/settings.ts";
+import { VOICE_MODELS } from "./voice_models.ts";
 
 export const SETTINGS: SettingsWords = {
   sections: {
@@ -176,6 +177,7 @@ export const SETTINGS: SettingsWords = {
     median: "Median",
     most: "95 %",
   },
+  voiceModels: VOICE_MODELS,
   thisBrowser: "In this browser",
   everybody: "For everyone who has not chosen",
 };

@@ -135,6 +135,7 @@ export const PAGE: Words = {
     forbidden: "これは所有者だけができます",
     bad_value: "それはできません",
     voice_failed: "声に出せません",
+    download_failed: "取得できませんでした",
     not_stored: "会話を保存できません",
     cancelled: "取り消しました",
     bad_frame: "サーバーが理解できませんでした",

@@ -1,4 +1,5 @@
 import type { SettingsWords } from "@/lib/i18n/types/settings.ts";
+import { VOICE_MODELS } from "./voice_models.ts";
 
 export const SETTINGS: SettingsWords = {
   sections: {
@@ -163,6 +164,7 @@ export const SETTINGS: SettingsWords = {
     median: "中央値",
     most: "95 %",
   },
+  voiceModels: VOICE_MODELS,
   thisBrowser: "このブラウザー",
   everybody: "自分で選んでいない人",
 };

@@ -1,5 +1,6 @@
 /** What the settings say. */
 import type { TurnStage } from "@/lib/protocol/calls.ts";
+import type { VoiceModelWords } from "./voice_models.ts";
 
 /** A part of the settings. */
 export type SettingsSection = "language" | "character" | "avatar" | "appearance" | "server";
@@ -91,6 +92,7 @@ export interface SettingsWords {
   };
   trial: VoiceTrialWords;
   timings: TimingWords;
+  voiceModels: VoiceModelWords;
   thisBrowser: string;
   everybody: string;
 }

@@ -1,4 +1,5 @@
 import type { SettingsWords } from "@/lib/i18n/types/settings.ts";
+import { VOICE_MODELS } from "./voice_models.ts";
 
 export const SETTINGS: SettingsWords = {
   sections: {
@@ -149,6 +150,7 @@ export const SETTINGS: SettingsWords = {
     median: "中位数",
     most: "95 %",
   },
+  voiceModels: VOICE_MODELS,
   thisBrowser: "在这个浏览器中",
   everybody: "对没有选择的人",
 };

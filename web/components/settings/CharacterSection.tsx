@@ -1,6 +1,7 @@
 import { ChoiceList } from "./ChoiceList.tsx";
 import { Fields } from "./Field.tsx";
 import { FileButton } from "./FileButton.tsx";
+import { MoreVoices } from "./MoreVoices.tsx";
 import { VoiceFields } from "./VoiceFields.tsx";
 import { FIELDS, type SectionProps } from "./section.ts";
 
@@ -50,6 +51,8 @@ export function CharacterSection(props: SectionProps) {
       <hr />
       <Fields settings={settings} names={FIELDS.character} words={words} text={text} />
       <VoiceFields {...props} />
+      <hr />
+      <MoreVoices {...props} />
     </>
   );
 }

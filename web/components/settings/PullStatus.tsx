@@ -1,7 +1,7 @@
-import { bytesText, waitText } from "@/lib/i18n/format.ts";
 import type { Pull } from "@/web/settings/pull_store.ts";
 import type { Language } from "@/lib/i18n/language.ts";
 import type { Words } from "@/lib/i18n/types/page.ts";
+import { downloadNumbers } from "./download_numbers.ts";
 
 interface PullStatusProps {
   pull: Pull;
@@ -50,10 +50,9 @@ function titleOf({ model, phase }: Pull, { setup }: Words): string {
   return phase === "failed" ? setup.pull.failed(model) : setup.pull.coming(model);
 }
 
-function numbersOf({ total, completed, rate, secondsLeft, phase }: Pull, { setup }: Words, language: Language): string {
-  if (total === undefined || completed === undefined) return phase === "running" ? setup.pull.starting : "";
-  const parts = [setup.pull.progress(bytesText(completed, language), bytesText(total, language))];
-  if (phase === "running" && rate !== null) parts.push(bytesText(rate, language, true));
-  if (phase === "running" && secondsLeft !== null) parts.push(setup.pull.left(waitText(secondsLeft, language)));
-  return parts.join(" · ");
+function numbersOf({ total, completed, rate, secondsLeft, phase }: Pull, words: Words, language: Language): string {
+  const running = phase === "running";
+  if (total === undefined || completed === undefined) return running ? words.setup.pull.starting : "";
+  const speed = running ? { rate, secondsLeft } : { rate: null, secondsLeft: null };
+  return downloadNumbers({ completed, total, ...speed }, words, language);
 }

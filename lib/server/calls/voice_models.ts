@@ -1,0 +1,40 @@
+/** Calls about neural voices that can be fetched. */
+import { z } from "zod";
+import { checked, type Handlers } from "./router.ts";
+import { DownloadError } from "@/lib/downloads/download_error.ts";
+import { RequestError } from "@/lib/protocol/request_error.ts";
+import type { VoiceModels } from "@/lib/voice/sherpa/voice_models.ts";
+
+export function voiceModelCalls(models: VoiceModels): Handlers {
+  const one = z.object({
+    id: z.string({ error: "must be the id of a voice" }).refine((id) => models.has(id), "must be a voice of the list"),
+  }, { error: "must be an object" });
+  return {
+    ...checked("voiceModels.list", z.object({}, { error: "must be an object" }), () => models.list()),
+    ...checked("voiceModels.fetch", one, async ({ id }, { signal, progress }) => {
+      try {
+        await models.fetch(id, { signal, onProgress: progress });
+        return null;
+      } catch (cause) {
+        throw refusalOf(cause);
+      }
+    }),
+    ...checked("voiceModels.cancel", one, async ({ id }) => {
+      await models.cancel(id);
+      return null;
+    }),
+    ...checked("voiceModels.remove", one, async ({ id }) => {
+      await models.remove(id);
+      return null;
+    }),
+  };
+}
+
+/** What the page is told of the end of a download; others than these are faults of ours. */
+function refusalOf(cause: unknown): unknown {
+  if (cause instanceof DownloadError) {
+    return new RequestError({ code: "download_failed", message: cause.message, hint: cause.hint }, { cause });
+  }
+  if (!(cause instanceof DOMException && cause.name === "AbortError")) return cause;
+  return new RequestError({ code: "cancelled", message: "Fetching the voice was cancelled" }, { cause });
+}

@@ -1,0 +1,145 @@
+/** The neural voices that can be fetched, and how far each is. */
+import { type ReadonlySignal, signal } from "@preact/signals";
+import type { CallClient } from "@/web/connection/call_client.ts";
+import type { TurnError } from "@/lib/protocol/v2.ts";
+import type { VoiceModelInfo, VoiceModelList, VoiceModelProgress } from "@/lib/protocol/voice_models.ts";
+import { turnErrorOf } from "./pull_store.ts";
+import { RateMeter } from "./rate_meter.ts";
+
+/** A voice that is being fetched. */
+export interface VoiceDownload {
+  /** Absent until the server has told. */
+  progress?: VoiceModelProgress;
+  /** Bytes a second. */
+  rate: number | null;
+  secondsLeft: number | null;
+}
+
+export interface VoiceModelsStoreOptions {
+  call: CallClient["call"];
+  /** Milliseconds of a monotonic clock. */
+  now(): number;
+  /** Called when a voice has come or gone. */
+  onChange?(): void;
+}
+
+export class VoiceModelsStore {
+  readonly #options: VoiceModelsStoreOptions;
+  readonly #list = signal<VoiceModelList | null>(null);
+  readonly #downloads = signal<ReadonlyMap<string, VoiceDownload>>(new Map());
+  readonly #error = signal<TurnError | null>(null);
+  #watching = new AbortController();
+
+  constructor(options: VoiceModelsStoreOptions) {
+    this.#options = options;
+  }
+
+  /** Null until it has been read. */
+  get list(): ReadonlySignal<VoiceModelList | null> {
+    return this.#list;
+  }
+
+  /** Those that are being fetched, by id. */
+  get downloads(): ReadonlySignal<ReadonlyMap<string, VoiceDownload>> {
+    return this.#downloads;
+  }
+
+  /** Why the list is not there, or a voice was not removed. */
+  get error(): ReadonlySignal<TurnError | null> {
+    return this.#error;
+  }
+
+  /** Reads the list, and watches what is being fetched already. Never throws: a failure is in `error`. */
+  async read(): Promise<void> {
+    await this.#orError(async () => {
+      const list = await this.#options.call("voiceModels.list", {});
+      this.#list.value = list;
+      for (const { id, state } of list.voices) {
+        if (state === "running") void this.fetch(id);
+      }
+    });
+  }
+
+  /** Fetches a voice. Never throws: why it did not come is told by the list. */
+  async fetch(id: string): Promise<void> {
+    if (this.#downloads.peek().has(id)) return;
+    const { signal } = this.#watching;
+    const rate = new RateMeter();
+    this.#set(id, { rate: null, secondsLeft: null });
+    let problem: TurnError | undefined;
+    try {
+      const onProgress = (progress: VoiceModelProgress) => this.#set(id, this.#downloadOf(progress, rate));
+      await this.#options.call("voiceModels.fetch", { id }, { signal, onProgress });
+    } catch (error) {
+      problem = turnErrorOf(error);
+    }
+    if (signal.aborted) return;
+    this.#set(id, undefined);
+    await this.read();
+    // The server tells of what it has tried, but not of a line that broke.
+    if (problem?.code === "offline") this.#error.value = problem;
+    if (problem === undefined) this.#options.onChange?.();
+  }
+
+  /** Stops fetching a voice. What has come stays with the server. */
+  async cancel(id: string): Promise<void> {
+    await this.#orError(() => this.#options.call("voiceModels.cancel", { id }));
+  }
+
+  /** Takes a voice away, or what has come of it. */
+  async remove(id: string): Promise<void> {
+    await this.#orError(() => this.#options.call("voiceModels.remove", { id }));
+    await this.read();
+    this.#options.onChange?.();
+  }
+
+  /** Watches no more: fetching goes on without this page. */
+  dispose(): void {
+    this.#watching.abort(new DOMException("The page has closed", "AbortError"));
+    this.#watching = new AbortController();
+    this.#downloads.value = new Map();
+  }
+
+  #downloadOf(progress: VoiceModelProgress, rate: RateMeter): VoiceDownload {
+    if (progress.step !== "fetching") return { progress, rate: null, secondsLeft: null };
+    rate.add(progress.completed, this.#options.now());
+    return { progress, rate: rate.perSecond, secondsLeft: rate.secondsLeft(progress.total) };
+  }
+
+  #set(id: string, download: VoiceDownload | undefined): void {
+    const downloads = new Map(this.#downloads.peek());
+    if (download === undefined) downloads.delete(id);
+    else downloads.set(id, download);
+    this.#downloads.value = downloads;
+  }
+
+  async #orError(work: () => Promise<unknown>): Promise<void> {
+    try {
+      await work();
+      this.#error.value = null;
+    } catch (error) {
+      this.#error.value = turnErrorOf(error);
+    }
+  }
+}
+
+/** Languages of the voices, each once, those that the reader is likely to want first: the page's own, then the others. */
+export function languagesOf(voices: readonly VoiceModelInfo[], own: string): string[] {
+  const all = new Set(voices.flatMap(({ languages }) => languages.map(primaryOf)));
+  return [...all].toSorted((a, b) => Number(b === own) - Number(a === own));
+}
+
+/** Those that speak a language, the best first; then those that have begun to come. */
+export function voicesFor(voices: readonly VoiceModelInfo[], language: string): VoiceModelInfo[] {
+  const place = ({ languages }: VoiceModelInfo) => {
+    const index = languages.findIndex((one) => primaryOf(one) === language);
+    return index < 0 ? Infinity : index;
+  };
+  return voices.filter((voice) => voice.state !== "absent" || place(voice) < Infinity)
+    .toSorted((a, b) => place(a) === place(b) ? 0 : place(a) - place(b));
+}
+
+/** `en` of `en-GB`. */
+function primaryOf(language: string): string {
+  return language.split("-")[0] ?? language;
+}
