@@ -1,6 +1,6 @@
 /**
  * `deno task test`: every test, types first; `deno task test <files or folders>` those alone. Files that need a browser share one
- * and run beside each other and beside the rest, one more at once than the machine has processors: tests wait a lot.
+ * and run beside each other and beside the rest, as many at once as the machine has processors.
  */
 import { join } from "node:path";
 import { buildIfChanged } from "./build.ts";
@@ -50,7 +50,7 @@ async function main(): Promise<boolean> {
     }
   };
   try {
-    await Promise.all(Array.from({ length: navigator.hardwareConcurrency + 1 }, work));
+    await Promise.all(Array.from({ length: navigator.hardwareConcurrency }, work));
   } finally {
     await browser?.close();
   }

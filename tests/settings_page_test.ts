@@ -237,7 +237,7 @@ const scenes: Scene[] = [
         ".review-faces option:checked",
         (options) => options.map((one) => one.textContent),
       );
-      assertEquals(faces.slice(0, 3), ["by itself: exp_02", "by itself: exp_04", "by itself: exp_05"]);
+      assertEquals(faces.slice(0, 3), ["by itself: exp_02", "by itself: 目 エフェクト", "by itself: exp_05"]);
       await until("every face has a picture", async () => (await page.$$(".review-gallery img")).length === 8);
       const drawn = await page.$$eval(".review-gallery img", (images) => images.map(({ src }) => src));
       assertEquals(new Set(drawn).size, 8, "every face is another one");

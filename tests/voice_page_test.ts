@@ -332,13 +332,15 @@ const scenes: Record<string, (scene: Scene) => Promise<void>> = {
       });
     };
     const first = await asked(0);
+    const given = performance.now();
     for (const index of [0, 1, 2, 3]) say(first, index, index < 2 ? 4_500 : 200);
     server.send({ type: "result", id: first, value: { next: 4 } });
     await page.waitForFunction(() => CSS.highlights.has("heard"));
-    // More than lies ready is not asked for.
-    assertEquals(server.received.filter((one) => one.type === "call" && one.method === "speech.greeting").length, 1);
-    say(await asked(4), 4, 20_000);
-    server.send({ type: "result", id: await asked(4), value: {} });
+    const rest = await asked(4);
+    // Of the nine seconds that lie ready, eight are enough.
+    assert(performance.now() - given > 1_000);
+    say(rest, 4, 20_000);
+    server.send({ type: "result", id: rest, value: {} });
     await (await named(page, "button", "Stop")).click();
     await page.waitForFunction(() => !CSS.highlights.has("heard"));
     assertEquals(server.received.some(({ type }) => type === "played" || type === "stop"), false);
