@@ -48,7 +48,7 @@ async function fetchRest(file: RemoteFile, part: PartFile, { signal, idleMs, onB
     watchdog.begin(idleMs);
     const { body } = await ask(file, part, abort.signal);
     onBytes(part.bytes);
-    for await (const chunk of body ?? []) {
+    for await (const chunk of piecesOf(body, abort.signal)) {
       watchdog.end();
       if (part.bytes + chunk.length > file.bytes) {
         await part.empty();
@@ -68,6 +68,22 @@ async function fetchRest(file: RemoteFile, part: PartFile, { signal, idleMs, onB
     abort.abort();
   }
   if (part.bytes < file.bytes) throw brokeOff(file);
+}
+
+/** A body piece by piece. It is closed when nobody wants more of it. */
+async function* piecesOf(body: Response["body"], signal: AbortSignal): AsyncGenerator<Uint8Array> {
+  const reader = body?.getReader();
+  // Deno's fetch forgets its signal once the Response is garbage, while its body is still being read: no abort would
+  // reach a silent connection then.
+  const stop = () => void reader?.cancel().catch(() => {/* It has ended by itself. */});
+  signal.addEventListener("abort", stop, { once: true });
+  try {
+    for (let piece; (piece = await reader?.read()) !== undefined && !piece.done;) yield piece.value;
+    signal.throwIfAborted();
+  } finally {
+    signal.removeEventListener("abort", stop);
+    stop();
+  }
 }
 
 /** An answer whose body is what is missing of the part; where the host begins the file anew, so does the part. */
