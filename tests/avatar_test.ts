@@ -122,7 +122,7 @@ const scenes: Scene[] = [
     async (visit) => {
       const { page, pages } = visit;
       await page.setViewport({ width: 200, height: 150 });
-      await page.goto(pages.page("hiyori", pages.hiyori, { maxFps: 4 }));
+      await page.goto(pages.page("hiyori", pages.hiyori));
       await ready(page);
       // Without a graphics card most of a change is the unpacking of pictures, which is not what this is about.
       for (const path of [MAO_TEXTURE, ...HARU_TEXTURES]) pages.files.set(path, await smaller(page, path));

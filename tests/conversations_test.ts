@@ -8,7 +8,7 @@ import type { Knobs, Stub } from "./stub_ollama.ts";
 import { BUILTIN_PERSONAS } from "@/lib/config/personas.ts";
 
 /** A still avatar leaves the machine to what is tested here. */
-const CONFIG = { avatar: { ...CALM, maxFps: 1 }, llm: { api: "chat" } };
+const CONFIG = { avatar: CALM, llm: { api: "chat" } };
 
 interface Scene {
   play(visit: Visit & { browser: Browser }): Promise<void>;

@@ -4,7 +4,7 @@ import { faults } from "./axe.ts";
 import { launchBrowser, watchComplaints } from "./browser.ts";
 import { TestServer } from "./test_server.ts";
 import { startStub } from "./stub_ollama.ts";
-import { logSays, named, say } from "./visit.ts";
+import { CALM, logSays, named, say } from "./visit.ts";
 
 const TOKEN = "open-sesame";
 
@@ -12,7 +12,7 @@ Deno.test("the owner makes a link, a guest talks by it and finds no settings, un
   const browser = await launchBrowser();
   try {
     await using stub = startStub({ behaviour: { answer: "Welcome, dear guest." } });
-    const config = { server: { host: "0.0.0.0", token: TOKEN }, avatar: { maxFps: 4 } };
+    const config = { server: { host: "0.0.0.0", token: TOKEN }, avatar: CALM };
     await using server = await TestServer.open({ config, env: { OLLAMA_HOST: stub.url } });
     const owner = await (await browser.createBrowserContext()).newPage();
     await owner.goto(`${server.url}/?token=${TOKEN}`);

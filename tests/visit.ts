@@ -7,7 +7,7 @@ import { PATIENCE } from "./until.ts";
 import type { ProviderDefinition } from "@/lib/providers/provider.ts";
 
 /** Software WebGL at full speed and size would leave nothing of the machine for the page. */
-export const CALM = { maxFps: 4, maxPixelRatio: 0.5 };
+export const CALM = { maxFps: 1, maxPixelRatio: 0.5 };
 
 /** Sentences that nobody listens to would be made all the same, and end with the next message. */
 export const SILENT = { engine: "off" };

@@ -391,7 +391,7 @@ Deno.test("the voice on the page", async (t) => {
   try {
     for (const [name, play] of Object.entries(scenes)) {
       await t.step(name, async () => {
-        await using server = await ScriptedServer.open({ avatar: { ...CALM, maxFps: 1 } });
+        await using server = await ScriptedServer.open({ avatar: CALM });
         const context = await browser.createBrowserContext();
         try {
           const page = await context.newPage();
