@@ -228,11 +228,12 @@ const scenes: Scene[] = [
     await page.mouse.down();
     await page.mouse.move(170, 130, { steps: 5 });
     await page.mouse.up();
-    assert(await covered(page) < before * 0.7);
+    const isSmaller = async () => await covered(page) < before * 0.7;
+    await until("it is drawn smaller", isSmaller);
     await page.reload();
     await ready(page);
     await fadedIn(page);
-    assert(await covered(page) < before * 0.7);
+    await until("it is as small as before", isSmaller);
     await (await page.waitForSelector("aria/Reset the view"))!.click();
     await page.waitForFunction(() =>
       localStorage.getItem("vtuber.view:desktop:hiyori") === null &&
