@@ -2,6 +2,7 @@
 import { DownloadError } from "./download_error.ts";
 import { PartFile } from "./part_file.ts";
 import type { RemoteFile } from "./remote_folder.ts";
+import { bodyBytes } from "@/lib/providers/http/body_bytes.ts";
 import { Watchdog } from "@/lib/providers/http/watchdog.ts";
 
 const KEPT = "what has come so far is kept";
@@ -48,7 +49,7 @@ async function fetchRest(file: RemoteFile, part: PartFile, { signal, idleMs, onB
     watchdog.begin(idleMs);
     const { body } = await ask(file, part, abort.signal);
     onBytes(part.bytes);
-    for await (const chunk of piecesOf(body, abort.signal)) {
+    for await (const chunk of bodyBytes({ body }, { signal: abort.signal })) {
       watchdog.end();
       if (part.bytes + chunk.length > file.bytes) {
         await part.empty();
@@ -68,22 +69,6 @@ async function fetchRest(file: RemoteFile, part: PartFile, { signal, idleMs, onB
     abort.abort();
   }
   if (part.bytes < file.bytes) throw brokeOff(file);
-}
-
-/** A body piece by piece. It is closed when nobody wants more of it. */
-async function* piecesOf(body: Response["body"], signal: AbortSignal): AsyncGenerator<Uint8Array> {
-  const reader = body?.getReader();
-  // Deno's fetch forgets its signal once the Response is garbage, while its body is still being read: no abort would
-  // reach a silent connection then.
-  const stop = () => void reader?.cancel().catch(() => {/* It has ended by itself. */});
-  signal.addEventListener("abort", stop, { once: true });
-  try {
-    for (let piece; (piece = await reader?.read()) !== undefined && !piece.done;) yield piece.value;
-    signal.throwIfAborted();
-  } finally {
-    signal.removeEventListener("abort", stop);
-    stop();
-  }
 }
 
 /** An answer whose body is what is missing of the part; where the host begins the file anew, so does the part. */

@@ -1,11 +1,12 @@
 import { z } from "zod";
 import { isLoopback, isPrivate } from "@/lib/config/addresses.ts";
 import { withoutUser } from "@/lib/config/ollama_host.ts";
+import { bodyBytes } from "@/lib/providers/http/body_bytes.ts";
 import { ask } from "@/lib/providers/http/ask.ts";
 import { LlmError } from "@/lib/providers/provider.ts";
 import { type SoundPart, type SpeechRequest, type Synthesis, type Voice, VoiceError } from "@/lib/voice/engine.ts";
 import type { VoiceEngine } from "@/lib/voice/engine.ts";
-import { bytesOf, Patience } from "./body.ts";
+import { Patience } from "./patience.ts";
 import { refusalOf } from "./errors.ts";
 import { isWav, pcmFormat, readSamples, readWav } from "./wav.ts";
 
@@ -119,7 +120,7 @@ export class OpenAiEngine implements VoiceEngine {
   }
 
   async #decoded(response: Response, type: string, patience: Patience): Promise<AsyncGenerator<SoundPart>> {
-    const bytes = bytesOf(response, patience);
+    const bytes = bodyBytes(response, patience);
     const begin = await headOf(bytes);
     const all = chained(begin, bytes);
     if (isWav(begin)) return readWav(all);
@@ -154,7 +155,7 @@ export class OpenAiEngine implements VoiceEngine {
       address: this.#shown,
       status: response.status,
       type: typeOf(response),
-      body: bytesOf(response, patience),
+      body: bodyBytes(response, patience),
       secret: this.#options.authorization,
     });
   }

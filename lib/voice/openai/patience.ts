@@ -39,24 +39,3 @@ export class Patience {
     this.#watchdog.stop();
   }
 }
-
-/** The bytes of a body as they come. Leaving the loop over them closes it; so does the end of patience. */
-export async function* bytesOf({ body }: Response, patience: Patience): AsyncGenerator<Uint8Array> {
-  if (body === null) return;
-  const reader = body.getReader();
-  const close = () => void reader.cancel().catch(() => {/* Closed already: that is all we want. */});
-  // Deno's fetch may have forgotten its signal by then.
-  patience.signal.addEventListener("abort", close, { once: true });
-  try {
-    while (true) {
-      const { value, done } = await patience.during(reader.read());
-      // A body that was closed from here looks as if it had come to its end.
-      patience.signal.throwIfAborted();
-      if (done) return;
-      if (value.length > 0) yield value;
-    }
-  } finally {
-    patience.signal.removeEventListener("abort", close);
-    close();
-  }
-}
