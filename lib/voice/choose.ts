@@ -1,5 +1,5 @@
 import type { VoiceEngine } from "./engine.ts";
-import { primaryLanguage } from "./primary_language.ts";
+import { primaryLanguage } from "@/lib/protocol/primary_language.ts";
 
 export interface Choice {
   /** As configured for the character. */

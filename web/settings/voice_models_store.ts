@@ -3,6 +3,7 @@ import { type ReadonlySignal, signal } from "@preact/signals";
 import type { CallClient } from "@/web/connection/call_client.ts";
 import type { TurnError } from "@/lib/protocol/v2.ts";
 import type { VoiceModelInfo, VoiceModelList, VoiceModelProgress } from "@/lib/protocol/voice_models.ts";
+import { primaryLanguage } from "@/lib/protocol/primary_language.ts";
 import { turnErrorOf } from "./pull_store.ts";
 import { RateMeter } from "./rate_meter.ts";
 
@@ -125,21 +126,16 @@ export class VoiceModelsStore {
 
 /** Languages of the voices, each once, those that the reader is likely to want first: the page's own, then the others. */
 export function languagesOf(voices: readonly VoiceModelInfo[], own: string): string[] {
-  const all = new Set(voices.flatMap(({ languages }) => languages.map(primaryOf)));
+  const all = new Set(voices.flatMap(({ languages }) => languages.map(primaryLanguage)));
   return [...all].toSorted((a, b) => Number(b === own) - Number(a === own));
 }
 
 /** Those that speak a language, the best first; then those that have begun to come. */
 export function voicesFor(voices: readonly VoiceModelInfo[], language: string): VoiceModelInfo[] {
   const place = ({ languages }: VoiceModelInfo) => {
-    const index = languages.findIndex((one) => primaryOf(one) === language);
+    const index = languages.findIndex((one) => primaryLanguage(one) === language);
     return index < 0 ? Infinity : index;
   };
   return voices.filter((voice) => voice.state !== "absent" || place(voice) < Infinity)
     .toSorted((a, b) => place(a) === place(b) ? 0 : place(a) - place(b));
-}
-
-/** `en` of `en-GB`. */
-function primaryOf(language: string): string {
-  return language.split("-")[0] ?? language;
 }

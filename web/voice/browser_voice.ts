@@ -1,5 +1,6 @@
 /** Voices that the browser itself has. Only those of this device: of others, what is said would leave it. */
 import type { VoiceManner } from "@/lib/protocol/speech.ts";
+import { primaryLanguage } from "@/lib/protocol/primary_language.ts";
 import { NoVoice } from "./no_voice.ts";
 
 /** What is needed of `speechSynthesis`. */
@@ -75,8 +76,7 @@ export class BrowserVoice {
   /** The device's own voice for a language: that of a name, else the one of the very region first. */
   #voiceFor(language: string, name: string | undefined): SpeechSynthesisVoice | undefined {
     const local = (this.#synthesizer?.getVoices() ?? []).filter(isLocal);
-    const base = (tag: string) => tagOf(tag).split("-")[0]!.toLowerCase();
-    const fitting = local.filter(({ lang }) => base(lang) === base(language));
+    const fitting = local.filter(({ lang }) => primaryLanguage(lang) === primaryLanguage(language));
     return fitting.find((voice) => voice.name === name) ??
       fitting.find(({ lang }) => tagOf(lang).toLowerCase() === language.toLowerCase()) ??
       fitting.find((voice) => voice.default) ?? fitting[0];

@@ -1,6 +1,6 @@
 /** Which neural voices can speak here, and which of them says a sentence. */
 import type { SpeechRequest, Voice } from "@/lib/voice/engine.ts";
-import { primaryLanguage } from "@/lib/voice/primary_language.ts";
+import { primaryLanguage } from "@/lib/protocol/primary_language.ts";
 import type { InstalledVoices } from "./installed.ts";
 import { readModelFolder, type VoiceModel } from "./model_folder.ts";
 import { findPackages, type RuntimePackages, SHERPA_VERSION } from "./runtime.ts";

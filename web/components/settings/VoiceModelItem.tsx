@@ -3,6 +3,7 @@ import type { Language } from "@/lib/i18n/language.ts";
 import type { Words } from "@/lib/i18n/types/page.ts";
 import type { VoiceModelWords } from "@/lib/i18n/types/voice_models.ts";
 import type { VoiceModelInfo } from "@/lib/protocol/voice_models.ts";
+import { primaryLanguage } from "@/lib/protocol/primary_language.ts";
 import type { VoiceDownload, VoiceModelsStore } from "@/web/settings/voice_models_store.ts";
 import { Icon } from "@/web/components/Icon.tsx";
 import { downloadNumbers } from "./download_numbers.ts";
@@ -113,7 +114,7 @@ function Progress(
 
 /** The language that was looked for, some others, and how many more. */
 function languagesText({ voice: { languages }, told, wanted, names }: VoiceModelItemProps): string {
-  const isWanted = (one: string) => one.split("-")[0] === wanted;
+  const isWanted = (one: string) => primaryLanguage(one) === wanted;
   const ordered = [...languages.filter(isWanted), ...languages.filter((one) => !isWanted(one))];
   const named = ordered.slice(0, MOST_NAMED).map((one) => names.of(one) ?? one);
   const more = ordered.length - named.length;
