@@ -1,9 +1,11 @@
 import { Buffer } from "node:buffer";
 import { basename, dirname, join } from "node:path";
 import type { FileContent } from "./file_tree.ts";
-import { isOlder, removeIfThere } from "@/lib/files.ts";
+import { exists, ifThere, isOlder, removeIfThere } from "@/lib/files.ts";
 
 const ABANDONED_MS = 10 * 60 * 1000;
+/** How often a folder is put in its place while others do the same. */
+const SWAP_ATTEMPTS = 20;
 
 /**
  * Makes `folder` hold just these files. A folder that already does is not touched; any other is built beside it and
@@ -21,17 +23,19 @@ export async function fillFolder(folder: string, files: ReadonlyMap<string, File
       await Deno.mkdir(dirname(join(building, path)), { recursive: true });
       await writeContent(join(building, path), content, { create: true });
     }
-    await swap(building, folder);
-  } catch (cause) {
-    // Another sync at the same time may have put the same files there first.
-    if (!await holds(folder, files)) throw cause;
+    await swapUnlessThere(building, folder, files);
   } finally {
-    for (const left of [building, asideOf(building)]) await removeIfThere(left);
+    await removeIfThere(building);
   }
   return true;
 }
 
+/** Whether these files are in it, and no others; no as well where another sync takes it away meanwhile. */
 async function holds(folder: string, files: ReadonlyMap<string, FileContent>): Promise<boolean> {
+  return await ifThere(compare(folder, files)) ?? false;
+}
+
+async function compare(folder: string, files: ReadonlyMap<string, FileContent>): Promise<boolean> {
   const present = await list(folder);
   if (present.length !== files.size || present.some((path) => !files.has(path))) return false;
   for (const [path, { size }] of files) {
@@ -84,21 +88,42 @@ async function list(folder: string, prefix = ""): Promise<string[]> {
   return paths;
 }
 
-/** Moves the old folder aside and the new one in; on failure the old one comes back. */
-async function swap(building: string, folder: string): Promise<void> {
-  const aside = asideOf(building);
-  let moved = false;
-  try {
-    await Deno.rename(folder, aside);
-    moved = true;
-  } catch (cause) {
-    if (!(cause instanceof Deno.errors.NotFound)) throw cause;
+/** Puts the new folder in its place, unless another sync puts the same files there at the same time. */
+async function swapUnlessThere(
+  building: string,
+  folder: string,
+  files: ReadonlyMap<string, FileContent>,
+): Promise<void> {
+  for (let attempt = 1;; attempt++) {
+    try {
+      return await swap(building, folder);
+    } catch (cause) {
+      if (await holds(folder, files)) return;
+      // A third one may just be between its two renames, or have put its own folder where this one was to go.
+      if (attempt === SWAP_ATTEMPTS) throw cause;
+    }
   }
+}
+
+/** Moves the old folder aside and the new one in; on failure the old one comes back, unless there is another by now. */
+async function swap(building: string, folder: string): Promise<void> {
+  const aside = join(dirname(folder), `${prefixOf(folder)}${crypto.randomUUID()}`);
+  const moved = await ifThere(Deno.rename(folder, aside).then(() => true)) ?? false;
   try {
     await Deno.rename(building, folder);
   } catch (cause) {
-    if (moved) await Deno.rename(aside, folder);
+    if (moved) await putBack(aside, folder);
     throw cause;
+  }
+  await removeIfThere(aside);
+}
+
+async function putBack(aside: string, folder: string): Promise<void> {
+  try {
+    await Deno.rename(aside, folder);
+  } catch (cause) {
+    if (!await exists(folder)) throw cause;
+    await removeIfThere(aside);
   }
 }
 
@@ -109,10 +134,6 @@ async function sweep(folder: string): Promise<void> {
     const path = join(dirname(folder), name);
     if (name.startsWith(prefixOf(folder)) && await isOlder(path, ABANDONED_MS)) await removeIfThere(path);
   }
-}
-
-function asideOf(building: string): string {
-  return `${building}-old`;
 }
 
 function prefixOf(folder: string): string {

@@ -55,10 +55,13 @@ Deno.test("fillFolder() removes what a killed run has left, and nothing else", a
   assertEquals(names(temp.path), [".model-building-new", ".modelled", "model"]);
 });
 
-Deno.test("fillFolder() can be called twice at once", async () => {
-  await using temp = await tempFolder();
-  const folder = join(temp.path, "model");
-  const files = bytes(Object.fromEntries(Array.from({ length: 50 }, (_, i) => [`${i}/a.txt`, "x".repeat(1000)])));
-  await Promise.all([fillFolder(folder, files), fillFolder(folder, files), fillFolder(folder, files)]);
-  assertEquals([names(temp.path), names(folder).length], [["model"], 50]);
+Deno.test("fillFolder() can be called several times at once", async () => {
+  for (let round = 0; round < 40; round++) {
+    await using temp = await tempFolder();
+    const folder = join(temp.path, "model");
+    const files = bytes(Object.fromEntries(Array.from({ length: 20 }, (_, i) => [`${i}/a.txt`, "x".repeat(1000)])));
+    if (round % 2 === 1) await fillFolder(folder, bytes({ "old.txt": "1" }));
+    await Promise.all(Array.from({ length: 4 }, () => fillFolder(folder, files)));
+    assertEquals([names(temp.path), names(folder).length], [["model"], 20]);
+  }
 });
