@@ -94,36 +94,30 @@ async function swapUnlessThere(
   folder: string,
   files: ReadonlyMap<string, FileContent>,
 ): Promise<void> {
+  const asides: string[] = [];
   for (let attempt = 1;; attempt++) {
+    const aside = join(dirname(folder), `${prefixOf(folder)}${crypto.randomUUID()}`);
+    asides.push(aside);
     try {
-      return await swap(building, folder);
+      await swap(building, folder, aside);
+      break;
     } catch (cause) {
-      if (await holds(folder, files)) return;
+      if (await holds(folder, files)) break;
       // A third one may just be between its two renames, or have put its own folder where this one was to go.
       if (attempt === SWAP_ATTEMPTS) throw cause;
     }
   }
+  for (const aside of asides) await removeIfThere(aside);
 }
 
 /** Moves the old folder aside and the new one in; on failure the old one comes back, unless there is another by now. */
-async function swap(building: string, folder: string): Promise<void> {
-  const aside = join(dirname(folder), `${prefixOf(folder)}${crypto.randomUUID()}`);
+async function swap(building: string, folder: string, aside: string): Promise<void> {
   const moved = await ifThere(Deno.rename(folder, aside).then(() => true)) ?? false;
   try {
     await Deno.rename(building, folder);
   } catch (cause) {
-    if (moved) await putBack(aside, folder);
+    if (moved && !await exists(folder)) await Deno.rename(aside, folder);
     throw cause;
-  }
-  await removeIfThere(aside);
-}
-
-async function putBack(aside: string, folder: string): Promise<void> {
-  try {
-    await Deno.rename(aside, folder);
-  } catch (cause) {
-    if (!await exists(folder)) throw cause;
-    await removeIfThere(aside);
   }
 }
 
