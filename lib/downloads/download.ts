@@ -84,7 +84,7 @@ async function putTogether(
   let before = 0;
   for (const { path, bytes } of archives) {
     const onBytes = (read: number) => onProgress({ step: "unpacking", completed: before + read, total });
-    await unpack({ archive: fetchedPath(wanted, path), folder: whole }, { signal, onBytes });
+    await unpack({ archive: fetchedPath(wanted, path), format: "tar.bz2", folder: whole }, { signal, onBytes });
     before += bytes;
   }
   for (const { path } of wanted.files.filter((file) => file.unpack === undefined)) {

@@ -1,6 +1,6 @@
 /** A list of neural voices on a host of the tests' own. */
 import { ARCHIVE, type DownloadHost, noise } from "@/tests/download_host.ts";
-import { NpmError } from "@/lib/npm.ts";
+import { NpmError } from "@/lib/npm/npm_error.ts";
 import type { CatalogueVoice } from "./catalogue.ts";
 import type { VoiceModelsOptions } from "./voice_models.ts";
 
