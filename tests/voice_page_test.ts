@@ -246,6 +246,18 @@ const scenes: Record<string, (scene: Scene) => Promise<void>> = {
     assert(heard > 5 && heard < 28, `${heard}`);
   },
 
+  "a page that was loaded without sound goes on when that is switched on": async ({ page, server, browser }) => {
+    const turn = await answer({ page, server, browser }, ["One two three four five."], [LONG]);
+    await page.waitForFunction(() => localStorage.getItem("vtuber:spoken")?.includes('"index":0'));
+    server.history = [{ turn, prompt: "?", text: "One two three four five.", thinking: "", state: "done" }];
+    await page.evaluate(() => document.cookie = "sound=false; Path=/");
+    await page.reload();
+    await page.waitForSelector(".formatted");
+    await (await named(page, "button", "Mute")).click();
+    assertEquals((await askedToSay(server)).params, { turn, from: 0 });
+    assertEquals(server.received.filter(({ type }) => type === "hello").length, 2, "it did not connect anew for that");
+  },
+
   "of two tabs the one that was used last speaks": (scene) => twoTabs(scene, () => {}),
 
   "of two tabs one speaks where there are no Web Locks, as with plain http": (scene) =>

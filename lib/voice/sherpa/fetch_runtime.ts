@@ -2,7 +2,7 @@
 import { basename, dirname, join } from "node:path";
 import { platform, SHERPA_VERSION } from "./runtime.ts";
 import { exists, removeIfThere } from "@/lib/files.ts";
-import { installFromNpm } from "@/lib/npm.ts";
+import { installFromNpm } from "@/lib/npm/install.ts";
 import type { VoiceModelList } from "@/lib/protocol/voice_models.ts";
 
 /** What is told of it. Its native code has eSpeak NG inside. */
@@ -27,7 +27,7 @@ export function runtimePackages(platform: string): string[] {
 /**
  * Brings sherpa-onnx's packages, each into a folder of its name in `folder`, which appears when they are whole.
  *
- * @throws {NpmError} when npm does not have them, or this is a compiled program
+ * @throws {NpmError} when npm does not have them
  * @throws the reason of `signal`
  */
 export async function fetchRuntime(folder: string, signal: AbortSignal): Promise<void> {
