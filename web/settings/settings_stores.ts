@@ -38,7 +38,10 @@ export class SettingsStores {
     this.pulls = new PullStore({ call, now: () => performance.now() });
     this.settings = new SettingsStore(call);
     this.avatars = new ChoiceStore(() => call("avatars.list", {}), (name) => call("avatars.choose", { name }));
-    this.characters = new ChoiceStore(() => call("characters.list", {}), (name) => call("characters.choose", { name }));
+    this.characters = new ChoiceStore(() => call("characters.list", {}), (name) => {
+      this.uploads.outdate("character");
+      return call("characters.choose", { name });
+    });
     this.review = new AvatarReview(call);
     this.guestLink = new GuestLinkStore(call);
     this.voiceEngines = new VoiceEnginesStore(call);
