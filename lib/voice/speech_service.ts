@@ -50,7 +50,10 @@ export class SpeechService implements Disposable {
       const { engine, voice } = likely;
       engine.prepare?.({ language: fallback, ...(voice !== undefined && { voice }) });
     }
-    return new ServiceSpeech(new SpeechStage({ speak: voice.speak, fallback, at }), () => this.#speaker(request));
+    return new ServiceSpeech(new SpeechStage({ speak: voice.speak, fallback, at }), {
+      open: (origin) => this.#speaker(request, origin),
+      free: (origin) => this.#sounds.freeSpeech(origin),
+    });
   }
 
   /** The sound of that id, for whoever may read its conversation. */
@@ -68,12 +71,13 @@ export class SpeechService implements Disposable {
     this.#sounds[Symbol.dispose]();
   }
 
-  #speaker(request: TurnSpeechRequest): Speaker {
+  #speaker(request: TurnSpeechRequest, speech: symbol): Speaker {
     const { conversation, owner, deliver, onFailure } = request;
     return new Speaker({
       synthesiser: this.#synthesiser,
       conversation,
       owner,
+      speech,
       path: this.#options.path,
       choose: (language) => this.#speaking(request, language),
       deliver,
@@ -103,15 +107,23 @@ export class SpeechService implements Disposable {
   }
 }
 
+interface ServiceSpeechOptions {
+  /** Opens a speaker whose sounds are those of `speech`. */
+  open(speech: symbol): Speaker;
+  free(speech: symbol): void;
+}
+
 class ServiceSpeech implements TurnSpeech {
   readonly stage: SpeechStage;
-  readonly #open: () => Speaker;
+  readonly #id = Symbol("speech");
+  readonly #options: ServiceSpeechOptions;
   #speaker: Speaker;
+  #stopped = false;
 
-  constructor(stage: SpeechStage, open: () => Speaker) {
+  constructor(stage: SpeechStage, options: ServiceSpeechOptions) {
     this.stage = stage;
-    this.#open = open;
-    this.#speaker = open();
+    this.#options = options;
+    this.#speaker = options.open(this.#id);
   }
 
   get finished(): Promise<void> {
@@ -131,11 +143,18 @@ class ServiceSpeech implements TurnSpeech {
   }
 
   restart(): void {
+    if (this.#stopped) return;
     this.#speaker.stop();
-    this.#speaker = this.#open();
+    this.#speaker = this.#options.open(this.#id);
   }
 
   stop(): void {
+    this.#stopped = true;
     this.#speaker.stop();
+  }
+
+  discard(): void {
+    this.stop();
+    this.#options.free(this.#id);
   }
 }
