@@ -31,8 +31,8 @@ export class SpeechService implements Disposable {
   readonly #options: SpeechServiceOptions;
   readonly #sounds = new SoundStore();
   readonly #synthesiser: Synthesiser;
-  /** Conversations, each with a language of which it was told that nobody speaks it. */
-  readonly #told = new Set<string>();
+  /** Conversations, each with a language of which it was told that nobody speaks it, and the speech that told it. */
+  readonly #told = new Map<string, symbol>();
 
   constructor(options: SpeechServiceOptions) {
     this.#options = options;
@@ -51,8 +51,8 @@ export class SpeechService implements Disposable {
       engine.prepare?.({ language: fallback, ...(voice !== undefined && { voice }) });
     }
     return new ServiceSpeech(new SpeechStage({ speak: voice.speak, fallback, at }), {
-      open: (origin) => this.#speaker(request, origin),
-      free: (origin) => this.#sounds.freeSpeech(origin),
+      open: (speech) => this.#speaker(request, speech),
+      forget: (speech) => this.#forgetSpeech(speech),
     });
   }
 
@@ -79,21 +79,26 @@ export class SpeechService implements Disposable {
       owner,
       speech,
       path: this.#options.path,
-      choose: (language) => this.#speaking(request, language),
+      choose: (language) => this.#speaking(request, language, speech),
       deliver,
       onFailure,
     });
   }
 
   /** @throws {VoiceError} once in a conversation, where nobody speaks the language */
-  #speaking({ conversation, voice, speaks }: TurnSpeechRequest, language: string): ChosenVoice {
+  #speaking({ conversation, voice, speaks }: TurnSpeechRequest, language: string, speech: symbol): ChosenVoice {
     const chosen = this.#choose(voice ?? this.#options.settings(), language, speaks());
     const untold = JSON.stringify([conversation, language]);
     // Who tries a voice is not told that there are others.
     if (chosen !== "none" || voice !== undefined || this.#told.has(untold)) return chosen;
     if (this.#told.size >= MOST_TOLD) this.#told.clear();
-    this.#told.add(untold);
+    this.#told.set(untold, speech);
     throw new VoiceError(`No voice that is chosen here speaks ${LANGUAGES.of(language)}. The settings have others`);
+  }
+
+  #forgetSpeech(speech: symbol): void {
+    this.#sounds.freeSpeech(speech);
+    for (const [untold, by] of this.#told) if (by === speech) this.#told.delete(untold);
   }
 
   #choose(
@@ -110,7 +115,8 @@ export class SpeechService implements Disposable {
 interface ServiceSpeechOptions {
   /** Opens a speaker whose sounds are those of `speech`. */
   open(speech: symbol): Speaker;
-  free(speech: symbol): void;
+  /** Frees its sounds, and takes back what it told. */
+  forget(speech: symbol): void;
 }
 
 class ServiceSpeech implements TurnSpeech {
@@ -155,6 +161,6 @@ class ServiceSpeech implements TurnSpeech {
 
   discard(): void {
     this.stop();
-    this.#options.free(this.#id);
+    this.#options.forget(this.#id);
   }
 }
