@@ -1,5 +1,5 @@
 /** Spoken prompts on the wire: the microphone's sound, and what is understood of it. */
-import { Fields } from "./fields.ts";
+import type { Fields } from "./fields.ts";
 
 /**
  * When the microphone is listened to. `hold`: only while a key is held, and all of that is for her. `open`: always.
