@@ -9,7 +9,7 @@ import { createHandler } from "./lib/server/http/handler.ts";
 import { report } from "@/lib/telemetry/guard.ts";
 import { print, warn } from "@/lib/telemetry/log.ts";
 import { catchUncaught } from "@/lib/telemetry/uncaught.ts";
-import { VOICE_PROCESS } from "@/lib/voice/sherpa/voice_process.ts";
+import { VOICE_PROGRAM } from "@/lib/voice/sherpa/voice_process.ts";
 
 /** The port that is to be listened at, once it is known. */
 let wantedPort: number | undefined;
@@ -83,6 +83,6 @@ export async function run(prepare?: () => Promise<unknown>): Promise<never> {
 
 if (import.meta.main) {
   // A compiled program is started anew by itself as the process of a voice.
-  if (Deno.args[0] === VOICE_PROCESS) await import("./lib/voice/sherpa/worker.ts");
+  if (Deno.args[0] === VOICE_PROGRAM.argument) await import("./lib/voice/sherpa/worker.ts");
   else await run();
 }
