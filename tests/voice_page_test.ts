@@ -249,8 +249,8 @@ const scenes: Record<string, (scene: Scene) => Promise<void>> = {
     assert(heard > 5 && heard < 28, `${heard}`);
   },
 
-  "a page that was loaded without sound goes on when that is switched on": async ({ page, server, browser }) => {
-    const turn = await answer({ page, server, browser }, ["One two three four five."], [LONG]);
+  "a page that was loaded without sound goes on when that is switched on": async ({ page, server }) => {
+    const turn = await answer({ page, server }, ["One two three four five."], [LONG]);
     await page.waitForFunction(() => localStorage.getItem("vtuber:spoken")?.includes('"index":0'));
     server.history = [{ turn, prompt: "?", text: "One two three four five.", thinking: "", state: "done" }];
     await page.evaluate(() => document.cookie = "sound=false; Path=/");

@@ -1,8 +1,8 @@
 import { join } from "node:path";
 import { archiveOf, CATALOGUE, type CatalogueVoice, VOICES_URL } from "./catalogue.ts";
-import { fetchRuntime, RUNTIME, runtimePackages } from "./fetch_runtime.ts";
+import { fetchRuntime, RUNTIME, runtimePackages } from "@/lib/sherpa/fetch_runtime.ts";
 import type { InstalledVoices } from "./installed.ts";
-import { platform } from "./runtime.ts";
+import { platform } from "@/lib/sherpa/runtime.ts";
 import { VoiceFolders } from "./voice_folders.ts";
 import { DownloadError } from "@/lib/downloads/download_error.ts";
 import { download, downloaded, removeDownload } from "@/lib/downloads/download.ts";
@@ -10,7 +10,7 @@ import type { RemoteFolder } from "@/lib/downloads/remote_folder.ts";
 import { SharedJobs } from "@/lib/downloads/shared_jobs.ts";
 import { exists } from "@/lib/files.ts";
 import { NpmError } from "@/lib/npm/npm_error.ts";
-import type { VoiceModelInfo, VoiceModelList, VoiceModelProgress } from "@/lib/protocol/voice_models.ts";
+import type { SpeechModelInfo, SpeechModelList, SpeechModelProgress } from "@/lib/protocol/speech_models.ts";
 
 export interface VoiceModelsOptions {
   /** Default: those that come with the program. */
@@ -30,7 +30,7 @@ export class VoiceModels {
   readonly #catalogue: readonly CatalogueVoice[];
   readonly #base: string;
   readonly #fetchRuntime: typeof fetchRuntime;
-  readonly #jobs = new SharedJobs<VoiceModelProgress>();
+  readonly #jobs = new SharedJobs<SpeechModelProgress>();
   readonly #runtime = new SharedJobs<never>();
   /** Why a voice was not fetched when that was tried last. */
   readonly #problems = new Map<string, DownloadError>();
@@ -46,9 +46,9 @@ export class VoiceModels {
     this.#fetchRuntime = options.fetchRuntime ?? fetchRuntime;
   }
 
-  async list(): Promise<VoiceModelList> {
+  async list(): Promise<SpeechModelList> {
     return {
-      voices: await Promise.all(this.#catalogue.map((voice) => this.#info(voice))),
+      models: await Promise.all(this.#catalogue.map((voice) => this.#info(voice))),
       host: new URL(this.#base).host,
       folder: this.folder,
       runtime: { ...RUNTIME, there: await exists(this.runtimeFolder) },
@@ -69,7 +69,7 @@ export class VoiceModels {
    */
   async fetch(
     id: string,
-    options: { signal: AbortSignal; onProgress(progress: VoiceModelProgress): void },
+    options: { signal: AbortSignal; onProgress(progress: SpeechModelProgress): void },
   ): Promise<void> {
     await this.#jobs.run(id, (signal, note) => this.#bring(this.#voice(id), signal, note), options);
   }
@@ -103,7 +103,7 @@ export class VoiceModels {
   async #bring(
     voice: CatalogueVoice,
     signal: AbortSignal,
-    note: (progress: VoiceModelProgress) => void,
+    note: (progress: SpeechModelProgress) => void,
   ): Promise<void> {
     this.#problems.delete(voice.id);
     try {
@@ -116,7 +116,7 @@ export class VoiceModels {
   }
 
   /** Before the voice, which is larger: where it cannot be had, nobody waits in vain. */
-  async #bringRuntime(signal: AbortSignal, note: (progress: VoiceModelProgress) => void): Promise<void> {
+  async #bringRuntime(signal: AbortSignal, note: (progress: SpeechModelProgress) => void): Promise<void> {
     if (await exists(this.runtimeFolder)) return;
     note({ step: "runtime" });
     try {
@@ -131,7 +131,7 @@ export class VoiceModels {
     }
   }
 
-  async #info({ sha256: _, kind: __, ...voice }: CatalogueVoice): Promise<VoiceModelInfo> {
+  async #info({ sha256: _, kind: __, ...voice }: CatalogueVoice): Promise<SpeechModelInfo> {
     const told = { ...voice, languages: [...voice.languages], licenses: [...voice.licenses] };
     if (this.#jobs.has(voice.id)) return { ...told, state: "running" };
     const { state, ...amount } = await downloaded(this.#remote(this.#voice(voice.id)));
