@@ -45,7 +45,7 @@ export interface Provider {
   /** Its id in the registry. */
   readonly name: ProviderName;
   /** The model that answers whichever is asked for; absent where that one does. */
-  readonly model?: string;
+  readonly model?: string | undefined;
   /**
    * Answers, one event for each piece the provider sent. Aborting `signal` ends the generation at its source
    * and makes the generator throw the signal's reason.
@@ -59,7 +59,7 @@ export interface Provider {
 export interface ProviderModel {
   name: string;
   /** Bytes on disk; next to nothing for a model that runs elsewhere. */
-  size: number;
+  size?: number;
   /** Such as "7.6B". */
   parameters?: string;
   /** True when using it sends prompts away from this machine. */

@@ -46,7 +46,7 @@ async function preflight(modelService: ModelService): Promise<Preflight> {
     model: { name: model, present: modelPresent, ...(contextLength !== undefined && { contextLength }) },
     installed: models.filter(({ mute }) => mute !== true).map(({ name, size, parameters, away }) => ({
       name,
-      size,
+      ...(size !== undefined && { size }),
       ...(parameters !== undefined && { parameters }),
       away,
     })),

@@ -106,7 +106,7 @@ function StartServer({ preflight, words }: { preflight: SettingsStores["prefligh
   const steps = server?.setup;
   return (
     <>
-      {steps !== undefined && (
+      {steps?.command !== undefined && (
         <>
           <p class="hint">{setup.startServer}</p>
           <div class="command">

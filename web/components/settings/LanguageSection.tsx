@@ -102,5 +102,6 @@ function Models({ stores, settings, text, language }: SectionProps) {
 
 function aboutModel({ size, parameters, away }: InstalledModel, elsewhere: string, language: string): string {
   if (away) return elsewhere;
-  return [...(parameters === undefined ? [] : [parameters]), bytesText(size, language)].join(" · ");
+  const told = [parameters, size === undefined ? undefined : bytesText(size, language)];
+  return told.filter((part) => part !== undefined).join(" · ");
 }
