@@ -45,7 +45,10 @@ export function createApp(services: Services, { unchecked }: AppOptions = {}): A
     .get(at("/app-config.json"), (ctx) => ctx.json(ctx.state.config, { headers: { "cache-control": "no-cache" } }))
     .post(at("/api/avatars"), (ctx) => uploads.avatar(ctx.req, addressOf(ctx.req)))
     .post(at("/api/characters"), (ctx) => uploads.character(ctx.req, addressOf(ctx.req)))
-    .get(at("/readyz"), async () => readyz(modelService.definition.displayName, await modelService.refreshStatus()))
+    .get(
+      at("/readyz"),
+      async () => readyz(modelService.chosen.definition.displayName, await modelService.refreshStatus()),
+    )
     .get(at("/metrics"), () => chat.metrics.page())
     // Below an avatar's own folder alone: what lies beside the folders is the server's.
     .get(`${at("/avatars/*").slice(0, -1)}:hash/*`, async (ctx) => {

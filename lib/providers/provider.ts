@@ -2,7 +2,7 @@
 import type { ErrorCode } from "@/lib/protocol/codes.ts";
 import type { ServerSetup } from "@/lib/protocol/calls.ts";
 import type { ProviderName, TurnError } from "@/lib/protocol/v2.ts";
-import type { Config } from "@/lib/config/schema.ts";
+import type { Config, Mind } from "@/lib/config/schema.ts";
 
 export interface ChatMessage {
   role: "system" | "user" | "assistant";
@@ -125,7 +125,7 @@ export interface ConfiguredProvider extends Provider {
 
 /** What a provider is made from. */
 export interface ProviderSettings {
-  llm: Config["llm"];
+  llm: Mind;
   limits: Config["limits"];
   /** The `Authorization` header of every request; a secret. */
   authorization?: string | undefined;
