@@ -110,11 +110,20 @@ export function readChanges(
 export function inPlace(changes: readonly Change[], config: Config, overrides: readonly Override[]): Change[] {
   const use = changes.find(({ path }) => path.join(".") === "llm.use");
   const next = use === undefined ? config : { ...config, llm: { ...config.llm, use: use.value as string | undefined } };
-  return changes.map(({ path, value }) => {
+  const placed = changes.map(({ path, value }) => {
     const place = placeOf(path, next);
     refuseOverridden(place, overrides);
     return { path: place, value };
   });
+  return [...placed, ...usualAddressFor(changes, next, overrides)];
+}
+
+/** Another kind of server listens elsewhere: the address that was written for the one before goes with it. */
+function usualAddressFor(changes: readonly Change[], next: Config, overrides: readonly Override[]): Change[] {
+  const names = changes.map(({ path }) => path.join("."));
+  const host = placeOf(["llm", "host"], next);
+  const isAsked = names.includes("llm.provider") && !names.includes("llm.host");
+  return isAsked && overrideOf(host, overrides) === undefined ? [{ path: host, value: undefined }] : [];
 }
 
 /**
