@@ -24,8 +24,8 @@ export interface VisitOptions {
   stub?: StubOptions;
   /** A provider of the test's own, which is asked instead. */
   provider?: ProviderDefinition;
-  /** Neural voices of the test's own. */
-  voiceModels?: TestServerOptions["voiceModels"];
+  /** Models of the test's own. */
+  speechModels?: TestServerOptions["speechModels"];
   /** All that the page complains of, such as "404 /avatars/…/Hiyori.moc3", as often as it does. Default: nothing. */
   complaints?: Complaints;
 }
@@ -38,7 +38,7 @@ export async function visit(
   browser: Browser,
   scene: (visit: Visit) => Promise<void>,
   config: TestServerOptions["config"] = {},
-  { env = {}, stub: ollama = {}, provider, voiceModels, complaints: expected = [] }: VisitOptions = {},
+  { env = {}, stub: ollama = {}, provider, speechModels, complaints: expected = [] }: VisitOptions = {},
 ): Promise<void> {
   await using stub = startStub(ollama);
   const calm = typeof config === "string" ? config : { avatar: CALM, voice: SILENT, ...config };
@@ -46,7 +46,7 @@ export async function visit(
     config: calm,
     env: { OLLAMA_HOST: stub.url, ...env },
     ...(provider && { provider }),
-    ...(voiceModels && { voiceModels }),
+    ...(speechModels && { speechModels }),
   });
   const context = await browser.createBrowserContext();
   try {
