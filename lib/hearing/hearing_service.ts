@@ -58,6 +58,8 @@ export class HearingService implements Disposable {
    */
   async open({ stream, mode, session, prompts, send, onError }: HearingRequest): Promise<Hearing> {
     const { settings, engines, detector } = this.#options;
+    // What is there is known once it was looked for.
+    await engines().get("sherpa")?.needs();
     const engine = orRefused(() => chooseRecogniser(settings().engine, engines()));
     if (engine !== "browser") await checkNeeds(engine, mode, detector);
     const others = this.#streams.get(session);

@@ -117,7 +117,7 @@ export async function openServices(options: ServicesOptions = {}): Promise<Servi
     },
     path: `${config.server.basePath}/speech/`,
   });
-  const recognisers = await openRecognisers(live);
+  const recognisers = await openRecognisers(live, models);
   const name = () => modelService.character()?.name ?? displayName(live.current.model);
   const hearing = new HearingService({
     settings: () => live.current.hearing,
@@ -214,10 +214,17 @@ async function openVoices(
 }
 
 /** The recognisers as they are configured at the moment. */
-async function openRecognisers(live: LiveConfig): Promise<Pick<RecogniserRegistry, "engines"> & Disposable> {
+async function openRecognisers(
+  live: LiveConfig,
+  models: SpeechModels,
+): Promise<Pick<RecogniserRegistry, "engines"> & Disposable> {
   const { hearing: first } = live.current;
   const authorization = await authorizationFor(first, "hearing", live.root);
-  const registry = new RecogniserRegistry({ ...first, authorization });
+  const registry = new RecogniserRegistry({ ...first, authorization }, {
+    folder: models.folderOf("recogniser"),
+    known: (id) => models.find(id),
+    runtime: models.runtimeFolder,
+  });
   return {
     get engines() {
       const { hearing } = live.current;
