@@ -6,6 +6,7 @@
  * are as several projects write them down which fetch the same files. They were not fetched for this list: a checksum
  * that was wrong would be told when a recogniser is fetched.
  */
+import { DETECTOR_FILE } from "./detector.ts";
 import { fetchDetector } from "./fetch_detector.ts";
 import type { RemoteFile } from "@/lib/downloads/remote_folder.ts";
 import type { CatalogueModel } from "@/lib/sherpa/speech_models.ts";
@@ -27,7 +28,7 @@ export const DETECTOR: CatalogueModel = {
     { name: "@ricky0123/vad-web: ISC", url: "https://github.com/ricky0123/vad/blob/master/LICENSE" },
   ],
   source: "https://github.com/snakers4/silero-vad",
-  npm: { bytes: 5_471_324, bring: fetchDetector },
+  npm: { names: `${DETECTOR_FILE} of @ricky0123/vad-web`, bytes: 5_471_324, bring: fetchDetector },
 };
 
 /** What Whisper knows best; its smallest model knows others hardly. */

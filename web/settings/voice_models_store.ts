@@ -21,7 +21,7 @@ export interface VoiceModelsStoreOptions {
   /** Milliseconds of a monotonic clock. */
   now(): number;
   /** Called when a voice has come or gone. */
-  onChange?(): void;
+  onChange(): void;
 }
 
 export class VoiceModelsStore {
@@ -79,7 +79,7 @@ export class VoiceModelsStore {
     await this.read();
     // The server tells of what it has tried, but not of a line that broke.
     if (problem?.code === "offline") this.#error.value = problem;
-    if (problem === undefined) this.#options.onChange?.();
+    if (problem === undefined) this.#options.onChange();
   }
 
   /** Stops fetching a voice. What has come stays with the server. */
@@ -91,7 +91,7 @@ export class VoiceModelsStore {
   async remove(id: string): Promise<void> {
     await this.#orError(() => this.#options.call("speechModels.remove", { id }));
     await this.read();
-    this.#options.onChange?.();
+    this.#options.onChange();
   }
 
   /** Watches no more: fetching goes on without this page. */
