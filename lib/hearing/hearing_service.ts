@@ -134,6 +134,11 @@ export class HearingService implements Disposable {
     }, detector);
   }
 
+  /** Whether answers are begun in the silence. */
+  get early(): boolean {
+    return this.#options.settings().early;
+  }
+
   /** What she is called by. */
   wakeWords(): readonly string[] {
     const { wakeWord } = this.#options.settings();

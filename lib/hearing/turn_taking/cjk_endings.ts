@@ -1,5 +1,5 @@
 /** How words end in Japanese and Chinese, where there are no spaces: by the last letters. */
-import type { Ending } from "./endings.ts";
+import type { Ending } from "./ending.ts";
 
 const KANA = /\p{Script=Hiragana}|\p{Script=Katakana}/u;
 const SIGNS = /[\s。．！!？?]+$/u;

@@ -1,5 +1,6 @@
 /** When somebody has finished, and does not only think: by words and voice, on the clock of the samples. */
-import { type Ending, endingOf } from "./endings.ts";
+import type { Ending } from "./ending.ts";
+import { endingOf } from "./endings.ts";
 import { Loudness } from "./loudness.ts";
 import { type Cadence, Melody } from "./melody.ts";
 

@@ -1,10 +1,6 @@
 /** How words end: whether a sentence could be over here, in English, Japanese and Chinese. No grammar, lists of words. */
 import { endingOfCjk } from "./cjk_endings.ts";
-
-/**
- * `open`: more must come, or the speaker asks for time. `complete`: it could be all. `unclear`: as far as words tell, both.
- */
-export type Ending = "open" | "complete" | "unclear";
+import type { Ending } from "./ending.ts";
 
 function words(text: string): ReadonlySet<string> {
   return new Set(text.split(" "));
