@@ -151,7 +151,7 @@ async function play(seed: number): Promise<{ released: number; dropped: number }
     ...Array(4).fill(() => early && prompt(early.turn, `${early.text.toUpperCase()}?`)),
     () => early && prompt(early.turn, `${early.text} then`),
     () => early?.drop(),
-    () => prompt(`t${ids++}`, "typed"),
+    () => prompt(`t${ids++}`, roll(2) === 0 ? "typed" : "how are you"),
     () => both(sides, ({ conversation }) => conversation.stop(turns().at(-1)?.turn ?? "none")),
     () => {
       const [turn, heard] = [anyTurn(), roll(20)];

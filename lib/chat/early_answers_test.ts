@@ -6,7 +6,7 @@ import { ConversationHarness } from "./conversation_fixture.ts";
 import type { EarlyAnswer, EarlyAnswerEvent } from "./early_answers.ts";
 import { FakeModel } from "./fake_model.ts";
 import { TurnTimings } from "./turn_timings.ts";
-import { LlmError } from "@/lib/providers/provider.ts";
+import { LlmError, type LlmEvent } from "@/lib/providers/provider.ts";
 import type { StoredTurn } from "@/lib/store/store.ts";
 import type { TurnEvent } from "@/lib/stages/events.ts";
 import { until } from "@/tests/until.ts";
@@ -155,6 +155,7 @@ Deno.test("one that has come to its end before it was asked for is there at once
   scene.conversation.prompt("t", "how are you");
   assertEquals(scene.frames.map(({ type }) => type), ["queued", "start", "chunk", "end"]);
   assertEquals(scene.conversation.counted, 10);
+  assertEquals(Object.keys(scene.timings.last[0]!.seconds), ["queue", "firstToken"]);
   await scene.ask("next");
 });
 
@@ -221,16 +222,37 @@ for (const [what, change] of Object.entries(CHANGES)) {
   });
 }
 
-Deno.test("close() drops an early answer, waits until its request has ended, and none is begun afterwards", async () => {
-  let closed = false;
+Deno.test("close() drops an early answer, and waits until its request has ended", async () => {
+  const left = Promise.withResolvers<void>();
   const model = new FakeModel();
-  const open: FakeModel["open"] = async (...asked) => ({ ...await model.open(...asked), close: () => closed = true });
+  async function* lingering(answer: AsyncIterable<LlmEvent>): AsyncGenerator<LlmEvent> {
+    try {
+      yield* answer;
+    } finally {
+      await left.promise;
+    }
+  }
+  const open: FakeModel["open"] = async (...asked) => {
+    const opened = await model.open(...asked);
+    return { ...opened, events: lingering(opened.events) };
+  };
   const scene = new Scene({ languageModel: { open } });
   scene.prepare();
-  await model.answer(0);
+  const { signal } = await model.answer(0);
+  await taken();
+  let closed = false;
+  const closing = scene.conversation.close().then(() => closed = true);
+  await taken();
+  assertEquals([signal.aborted, closed], [true, false]);
+  left.resolve();
+  await closing;
+  assertEquals([scene.conversation.turns, scene.frames], [[], []]);
+});
+
+Deno.test("no answer is begun early once the conversation is closed", async () => {
+  const scene = new Scene();
   await scene.conversation.close();
-  assertEquals([closed, scene.conversation.turns, scene.frames], [true, [], []]);
-  assertEquals(scene.conversation.prepare("t", "how are you"), undefined);
+  assertEquals([scene.conversation.prepare("t", "how are you"), scene.model.answers], [undefined, []]);
 });
 
 Deno.test("an early answer is begun only where nothing runs or waits, one at a time, and for no turn that is known", async () => {
