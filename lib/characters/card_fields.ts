@@ -136,7 +136,7 @@ function attributesOf(value: unknown): string {
 }
 
 /** Signs that are not seen in a name, and would turn round or cut what stands beside it. */
-const UNSEEN = /[\0-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff]/g;
+const UNSEEN = /[\p{Cc}\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff]/gu;
 
 function shortened(name: string, field: string, warn: (warning: string) => void): string {
   const line = name.slice(0, cardNameLength * 4).replace(UNSEEN, " ").replace(/\s+/g, " ").trim();
