@@ -1,6 +1,6 @@
 /** The fields of a character card, whatever program wrote it, made to fit. */
 import { UPLOAD_LIMITS } from "@/lib/config/upload_limits.ts";
-import { cut } from "@/lib/text.ts";
+import { cut, plainName } from "@/lib/text.ts";
 
 const { cardNameLength } = UPLOAD_LIMITS;
 
@@ -135,11 +135,8 @@ function attributesOf(value: unknown): string {
   return lines.join("\n").trim();
 }
 
-/** Signs that are not seen in a name, and would turn round or cut what stands beside it. */
-const UNSEEN = /[\p{Cc}\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff]/gu;
-
 function shortened(name: string, field: string, warn: (warning: string) => void): string {
-  const line = name.slice(0, cardNameLength * 4).replace(UNSEEN, " ").replace(/\s+/g, " ").trim();
+  const line = plainName(name.slice(0, cardNameLength * 4));
   const short = cut(line, cardNameLength, (grapheme) => grapheme.length);
   if (short !== line || name.length > cardNameLength * 4) {
     warn(`${field} has ${name.length} characters: the first ${cardNameLength} were taken`);
