@@ -34,11 +34,16 @@ function cellsFrom(tokens: readonly Token[], row: number): Token[] {
 
 /** What stands between the bars of a line, where no backslash says that one is none. */
 function split(line: string): string[] {
-  const cells = [""];
+  const cells: string[] = [];
+  let cell = "";
   for (let at = 0; at < line.length; at++) {
-    const isEscaped = line[at] === "\\" && line[at + 1] === "|";
-    if (line[at] === "|") cells.push("");
-    else cells[cells.length - 1] += isEscaped ? line[++at] : line[at];
+    if (line[at] === "|") {
+      cells.push(cell);
+      cell = "";
+      continue;
+    }
+    if (line[at] === "\\" && line[at + 1] === "|") at++;
+    cell += line.charAt(at);
   }
-  return cells;
+  return [...cells, cell];
 }
