@@ -8,6 +8,14 @@ export function oneLine(text: string): string {
   return text.replace(/[\s\p{Cc}]+/gu, " ").trim();
 }
 
+/** Signs that are not seen, and would turn round or cut what stands beside them. */
+const UNSEEN = /[\p{Cc}\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff]/gu;
+
+/** What somebody or something is called, in one line and without signs that are not seen. */
+export function plainName(text: string): string {
+  return oneLine(text.replace(UNSEEN, " "));
+}
+
 /** At most `most` graphemes of a line, cut at the end of a word, an ellipsis in place of what is left out. */
 export function shorten(line: string, most: number): string {
   // No grapheme is shorter than one unit, and to look for them takes time.

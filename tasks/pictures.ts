@@ -69,8 +69,8 @@ try {
         await page.screenshot({ path, type: "webp", quality: 82 });
         print(path);
       },
-      { llm: { api: "chat" }, avatar: { maxFps: 4 } },
-      { stub: { behaviour: { answer: ANSWER, rate: 200 }, ...(empty && { models: [] }) } },
+      { llm: { api: "chat" }, avatar: { maxFps: 4 }, voice: {} },
+      { figure: true, stub: { behaviour: { answer: ANSWER, rate: 200 }, ...(empty && { models: [] }) } },
     );
   }
 } finally {

@@ -112,7 +112,7 @@ const scenes: Scene[] = [
     await ready(page);
     await (await named(page, "button", "Settings")).click();
     await (await page.waitForSelector('::-p-aria([name="Avatar"][role="tab"])'))!.click();
-    const picture = await page.waitForSelector(".choice[aria-pressed=true] img.choice-picture");
+    const picture = await page.waitForSelector(".choice[aria-pressed=true] img.portrait");
     // A face, and not an empty canvas.
     const opaque = await picture!.evaluate((element) => {
       const image = element as HTMLImageElement;
@@ -133,7 +133,7 @@ const scenes: Scene[] = [
     await settings.change([{ path: ["models", "twin"], value: { source: avatars.shownDir! } }]);
     await (await named(page, "button", "Settings")).click();
     await (await page.waitForSelector('::-p-aria([name="Avatar"][role="tab"])'))!.click();
-    await page.waitForSelector(".choice[aria-pressed=false] img.choice-picture");
+    await page.waitForSelector(".choice[aria-pressed=false] img.portrait");
     const names = await page.$$eval(
       ".choice:has(img)",
       (choices) => choices.map((choice) => choice.querySelector(".choice-title")!.textContent),

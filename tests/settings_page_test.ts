@@ -8,6 +8,7 @@ import { pullLines, startStub } from "./stub_ollama.ts";
 import { until } from "./until.ts";
 import { CALM, logSays, named, say, type Visit, visit, type VisitOptions } from "./visit.ts";
 import { type Files, modelFiles, zipOf } from "@/lib/avatars/model_fixture.ts";
+import { encoded, png, textChunk } from "@/lib/characters/png_fixture.ts";
 
 interface Scene extends VisitOptions {
   name: string;
@@ -320,6 +321,26 @@ const scenes: Scene[] = [
       await (await page.waitForSelector(".choice::-p-text(Kit)"))!.click();
       await page.waitForSelector('.choice[aria-pressed="true"]::-p-text(Kit)');
       assertEquals(server.services.live.current.prompt, "streamer");
+    },
+  },
+  {
+    name: "U5: a card's own picture is shown in the list and beside the name, or a letter where it is damaged",
+    async play({ page }) {
+      const scripted = { ...CARD, data: { ...CARD.data, extensions: { regex_scripts: [{}] } } };
+      const card = png(textChunk("chara", encoded(scripted)));
+      await drop(page, { "yuki.png": card });
+      await pageSays(page, ".upload", "Its scripts are not run");
+      await page.waitForFunction(() =>
+        document.querySelector<HTMLImageElement>(".chat-header img")?.naturalWidth === 1
+      );
+      await openSettings(page, "Character");
+      await page.waitForSelector('.choice[aria-pressed="true"] img.portrait');
+      await (await page.waitForSelector(".choice::-p-text(Kit)"))!.click();
+      // What was said of her does not hold any more.
+      await page.waitForFunction(() => document.querySelector(".upload, .chat-header .portrait") === null);
+      // A picture of no width.
+      await drop(page, { "damaged.png": png(textChunk("chara", encoded(CARD))).fill(0, 16, 20) });
+      await page.waitForFunction(() => document.querySelector(".chat-header .initial")?.textContent === "Y");
     },
   },
   {

@@ -7,6 +7,7 @@ import { ModelError } from "./model_error.ts";
 import { normal, type PathIndex, stem } from "./paths.ts";
 import { UPLOAD_LIMITS } from "@/lib/config/upload_limits.ts";
 import type { Hotkey, ModelExtras } from "@/lib/protocol/model_extras.ts";
+import { plainName } from "@/lib/text.ts";
 
 /** Expressions or motions that are added to what an entry file lists. */
 const MOST_ADDED = 500;
@@ -154,11 +155,11 @@ async function readStudio(tree: FileTree, entry: Entry): Promise<Studio | undefi
     const named = model === undefined || posix.basename(normal(model)).toLowerCase() ===
         posix.basename(entry.path).toLowerCase();
     if (!named && beside.length > 1) continue;
-    const name = text(value["Name"]);
+    const name = plainName(text(value["Name"]) ?? "");
     const icon = text(references["Icon"]);
     const idle = text(references["IdleAnimation"]);
     return {
-      ...(name !== undefined && { name }),
+      ...(name !== "" && { name }),
       ...(icon !== undefined && { icon }),
       ...(idle !== undefined && { idle }),
       hotkeys: Array.isArray(value["Hotkeys"]) ? value["Hotkeys"].flatMap(hotkeyIn) : [],
@@ -173,7 +174,7 @@ function hotkeyIn(value: unknown): Studio["hotkeys"] {
   const { Name: name, Action: action } = value;
   const file = text(value["File"]);
   if (file === undefined || (action !== "ToggleExpression" && action !== "TriggerAnimation")) return [];
-  return [{ name: text(name) ?? "", action, file }];
+  return [{ name: plainName(text(name) ?? ""), action, file }];
 }
 
 /** The name, or one like it that is not taken; it is then. */

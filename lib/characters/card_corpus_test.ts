@@ -72,6 +72,11 @@ Deno.test("C1: a field of the wrong kind is made to fit or left out with a warni
     "a comma that is missing": [TEXT.replace(',"first_mes"', '"first_mes"'), "CommaExpected"],
     "UTF-16, little end first": [utf16(TEXT, true)],
     "UTF-16, big end first": [utf16(TEXT, false)],
+    "UTF-16 that does not say so": [utf16(TEXT, true).subarray(2)],
+    "UTF-16 that does not say so, big end first": [utf16(TEXT, false).subarray(2)],
+    "pasted from a chat": ["\n```json\n" + TEXT + "\n```\n"],
+    "within a character": [JSON.stringify({ character: V2 })],
+    "within a card": [JSON.stringify({ card: { character: MEI }, version: 1 })],
     "a damaged character": [
       joined([bytes(TEXT.slice(0, -1) + ',"x":"'), Uint8Array.of(0xff), bytes('"}')]),
       "characters are damaged",
@@ -94,7 +99,18 @@ Deno.test("C1: a name that is missing or too long is made to fit", async () => {
   assertEquals(long.character.name, "🦊".repeat(100));
   assertStringIncludes(long.warnings.join(), "name has 1000 characters");
   assertEquals((await parse(JSON.stringify({ ...MEI, name: " a\n b " }))).character.name, "a b");
+  const turned = { ...MEI, name: "\u202eieM\0 \u2067梅\u2069" };
+  assertEquals((await parse(JSON.stringify(turned))).character.name, "ieM 梅");
   assertEquals((await parse(JSON.stringify({ nickname: "Mei", scenario: "Tea." }))).character.name, "Mei");
+});
+
+Deno.test("C1: lines that somebody has broken by hand within a text are kept", async () => {
+  const scenario = 'A hill.\n\tTea \\"grows\\" there.';
+  const { character, warnings } = await parse(
+    `{"name":"Mei","scenario":"${scenario}",\n"description":"A fox.\r\nA shop."}`,
+  );
+  assertEquals(character.text, 'A fox.\r\nA shop.\n\nScenario: A hill.\n\tTea "grows" there.');
+  assertStringIncludes(warnings.join(), "lines that JSON would write otherwise");
 });
 
 Deno.test("C2: pictures with keywords in any case, every kind of text, damage, and the end cut off are taken", async () => {
@@ -124,6 +140,7 @@ Deno.test("C2: pictures with keywords in any case, every kind of text, damage, a
     "cut off after it": [whole.subarray(0, -6), "ccv3 was passed over"],
     "cut off within the picture": [joined([png().subarray(0, 33), good, Uint8Array.of(0, 0, 9, 9, 73, 68, 65, 84, 1)])],
     "cut off within it": [cut.subarray(0, -200), "the file ends within it"],
+    "base64 behind what it is": [png(textChunk("chara", `data:application/json;base64,${encoded(V2)}`))],
     "JSON without base64": [png(textChunk("chara", TEXT))],
     "JSON in unicode": [png(unicodeTextChunk("chara", TEXT, true))],
     "base64 for addresses, in lines": [
@@ -163,6 +180,16 @@ Deno.test("C3: cards of old and of other programs are mapped", async () => {
       greeting: "Tea?",
       scenario: "A stall.",
       sampleChat: "{{user}}: Tea!\n{{char}}: Yes!",
+    },
+    "Backyard": {
+      character: {
+        aiDisplayName: "Mei",
+        aiPersona: "A fox.",
+        firstMessage: "Tea?",
+        scenario: "A stall.",
+        customDialogue: "{{user}}: Tea!\n{{char}}: Yes!",
+      },
+      version: 1,
     },
     "RisuAI": {
       type: "character",

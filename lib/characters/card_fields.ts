@@ -1,22 +1,22 @@
 /** The fields of a character card, whatever program wrote it, made to fit. */
 import { UPLOAD_LIMITS } from "@/lib/config/upload_limits.ts";
-import { cut } from "@/lib/text.ts";
+import { cut, plainName } from "@/lib/text.ts";
 
 const { cardNameLength } = UPLOAD_LIMITS;
 
 /**
- * What each field is called: in the specifications first, then in Pygmalion's and TavernAI's old cards, Agnai's and
- * RisuAI's, and text-generation-webui's. Compared without case and signs.
+ * What each field is called: in the specifications first, then in Pygmalion's and TavernAI's old cards, Agnai's,
+ * RisuAI's and Backyard's, and text-generation-webui's. Compared without case and signs.
  */
 const NAMES = {
-  name: ["name", "char_name", "displayName", "title"],
+  name: ["name", "char_name", "displayName", "aiDisplayName", "aiName", "title"],
   nickname: ["nickname"],
-  description: ["description", "char_persona", "persona", "desc", "context"],
+  description: ["description", "char_persona", "persona", "aiPersona", "desc", "context"],
   personality: ["personality"],
   scenario: ["scenario", "world_scenario"],
   first_mes: ["first_mes", "char_greeting", "greeting", "firstMessage", "first_message"],
-  mes_example: ["mes_example", "example_dialogue", "sampleChat", "exampleMessage", "example_dialogs"],
-  system_prompt: ["system_prompt", "systemPrompt"],
+  mes_example: ["mes_example", "example_dialogue", "sampleChat", "exampleMessage", "example_dialogs", "customDialogue"],
+  system_prompt: ["system_prompt", "systemPrompt", "basePrompt"],
   post_history_instructions: ["post_history_instructions", "postHistoryInstructions", "jailbreak"],
   alternate_greetings: ["alternate_greetings", "alternateGreetings"],
   character_book: ["character_book", "characterBook", "lorebook", "memoryBook", "globalLore", "world_info"],
@@ -88,8 +88,10 @@ export function recordOf(value: unknown): Record<string, unknown> | undefined {
 function layersOf(json: unknown): Record<string, unknown>[] {
   const top = recordOf(Array.isArray(json) ? json[0] : json);
   if (top === undefined) return [];
-  const inner = ["data", "character", "char"].map((key) => recordOf(top[key])).filter((one) => one !== undefined);
-  return [...inner, top];
+  const innerOf = (layer: Record<string, unknown>) =>
+    ["data", "character", "char", "card"].map((key) => recordOf(layer[key])).filter((one) => one !== undefined);
+  const inner = innerOf(top);
+  return [...inner.flatMap(innerOf), ...inner, top];
 }
 
 function valueIn(layer: Record<string, unknown>, field: Field): unknown {
@@ -134,7 +136,7 @@ function attributesOf(value: unknown): string {
 }
 
 function shortened(name: string, field: string, warn: (warning: string) => void): string {
-  const line = name.slice(0, cardNameLength * 4).replace(/\s+/g, " ").trim();
+  const line = plainName(name.slice(0, cardNameLength * 4));
   const short = cut(line, cardNameLength, (grapheme) => grapheme.length);
   if (short !== line || name.length > cardNameLength * 4) {
     warn(`${field} has ${name.length} characters: the first ${cardNameLength} were taken`);

@@ -24,15 +24,30 @@ export function parseLoosely(text: string): LooseJson {
   let values = 0;
   for (let i = 0; i < text.length; i++) if (BEGINS_VALUE.has(text.charCodeAt(i))) values++;
   if (values > cardValues) throw new Error(`it holds ${values} values, at most ${cardValues} are taken`);
-  const clean = text.replace(/^\ufeff/, "").replace(/\0+$/, "");
+  const clean = text.replace(/^\ufeff/, "").replace(/\0+$/, "").replace(FENCE, "$1");
   try {
     return { value: JSON.parse(clean), warnings: [] };
   } catch (cause) {
     if (!/^\s*(?:[[{"]|\/[/*])/.test(clean) || clean.length > cardTextLength) {
       throw new Error("what it holds is not JSON", { cause });
     }
-    return parseDamaged(clean, cause);
+    try {
+      const warnings = ["Its texts have lines that JSON would write otherwise: they were taken as they are"];
+      return { value: JSON.parse(withWrittenBreaks(clean)), warnings };
+    } catch {
+      // That was not all that is wrong with it.
+      return parseDamaged(clean, cause);
+    }
   }
+}
+
+/** A text as it is pasted from a chat: code between fences. */
+const FENCE = /^\s*```\w*[ \t]*\n([^]*?)\n?```\s*$/;
+
+/** Writes lines that somebody has broken within a text, by hand, as JSON has them; as long as every text has its end. */
+function withWrittenBreaks(text: string): string {
+  const ESCAPES: Record<string, string> = { "\n": "\\n", "\r": "\\r", "\t": "\\t" };
+  return text.replace(/"[^"\\]*(?:\\[^][^"\\]*)*"/g, (string) => string.replace(/[\n\r\t]/g, (sign) => ESCAPES[sign]!));
 }
 
 function parseDamaged(text: string, cause: unknown): LooseJson {
@@ -56,16 +71,19 @@ function parseDamaged(text: string, cause: unknown): LooseJson {
   }
 }
 
-/** Text in UTF-8, or in UTF-16 where it says so by its first bytes. */
+/** Text in UTF-8 or UTF-16. */
 export function decodeText(bytes: Uint8Array): { text: string; warnings: string[] } {
-  const encoding = bytes[0] === 0xff && bytes[1] === 0xfe
-    ? "utf-16le"
-    : bytes[0] === 0xfe && bytes[1] === 0xff
-    ? "utf-16be"
-    : "utf-8";
+  const encoding = encodingOf(bytes);
   const text = new TextDecoder(encoding).decode(bytes);
   const broken = text.includes("\ufffd") && !isValid(bytes, encoding);
   return { text, warnings: broken ? ["Some of its characters are damaged: it is not written in UTF-8"] : [] };
+}
+
+/** As the first bytes say; or as they are, for a card begins with signs of ASCII. */
+function encodingOf([first, second]: Uint8Array): "utf-8" | "utf-16le" | "utf-16be" {
+  if ((first === 0xff && second === 0xfe) || (first !== 0 && second === 0)) return "utf-16le";
+  if ((first === 0xfe && second === 0xff) || (first === 0 && second !== 0)) return "utf-16be";
+  return "utf-8";
 }
 
 function isValid(bytes: Uint8Array, encoding: string): boolean {
@@ -91,7 +109,8 @@ export function unwrapText(text: string): Uint8Array {
     return /[^\0-\xff]/.test(text) || !isValid(bytes, "utf-8") ? new TextEncoder().encode(text) : bytes;
   }
   if (/^\d{1,3},\d{1,3},/.test(start)) return Uint8Array.from(start.split(","), Number);
-  const base64 = start.replaceAll("-", "+").replaceAll("_", "/").replace(/[\s\0]+/g, "").replace(/=.*$/, "");
+  const base64 = start.replace(/^data:[^,]*,/, "").replaceAll("-", "+").replaceAll("_", "/").replace(/[\s\0]+/g, "")
+    .replace(/=.*$/, "");
   try {
     // A file that was cut off may end within four characters.
     return bytesOf(atob(base64.length % 4 === 1 ? base64.slice(0, -1) : base64));

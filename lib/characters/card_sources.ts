@@ -99,7 +99,11 @@ async function zipSources(card: CardFile): Promise<CardSource[]> {
     const tree = await openZip(card, "of the card", new ReadBudget({ bytes: cardBytes, seconds: readSeconds / 4 }));
     const path = tree.paths.filter((path) => /(?:^|\/)card\.json$/i.test(path))
       .sort((a, b) => a.split("/").length - b.split("/").length)[0];
-    if (path === undefined) throw new Error(`it is a ZIP file without a card.json, so it is no CharX card: ${EXPORT}`);
+    if (path === undefined) {
+      throw new Error(
+        `it is a ZIP file without a card.json, so it is no CharX card: unpack it and add the card in it, or ${EXPORT}`,
+      );
+    }
     const json = await readWhole(tree, path, cardTextBytes);
     return [{ where: path, read: () => json }];
   } catch (cause) {

@@ -57,8 +57,12 @@ export function keepAnswer(options: KeptAnswerOptions): Emit {
       }
     });
   });
+  let begun = false;
   return (event) => {
-    if (event.type === "text" || event.type === "thinking") gate.pass(() => options.onReached("firstToken"));
+    if (!begun && (event.type === "text" || event.type === "thinking")) {
+      begun = true;
+      gate.pass(() => options.onReached("firstToken"));
+    }
     emit(event);
   };
 }

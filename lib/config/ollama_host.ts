@@ -43,6 +43,9 @@ export function formatOllamaHost({ scheme, host, port, path }: OllamaHost): stri
   return `${scheme}://${bracketed}:${port}${path === "" ? "" : `/${path}`}`;
 }
 
+/** What is asked for below Ollama's address, and is often copied with it from other programs' settings. */
+const BELOW_IT = /(?:^|\/)(?:api(?:\/(?:chat|generate|tags))?|v1(?:\/(?:chat\/)?completions)?)$/;
+
 /**
  * The address a client can connect to, without a trailing slash, such as `http://127.0.0.1:11434`.
  *
@@ -55,7 +58,8 @@ export function formatOllamaHost({ scheme, host, port, path }: OllamaHost): stri
 export function connectableHost(value: string): string {
   const parsed = parseOllamaHost(value);
   const host = { "": "127.0.0.1", "0.0.0.0": "127.0.0.1", "::": "::1" }[parsed.host] ?? parsed.host;
-  const shown = formatOllamaHost({ ...parsed, host, scheme: parsed.scheme.toLowerCase() });
+  const path = parsed.path.replace(BELOW_IT, "");
+  const shown = formatOllamaHost({ ...parsed, host, path, scheme: parsed.scheme.toLowerCase() });
   const address = parsed.user === "" ? shown : shown.replace("://", `://${parsed.user}@`);
   const url = URL.canParse(address) ? new URL(address) : undefined;
   // An "@" in the path is the end of a password with a "/" in it, which would be taken for a path.

@@ -45,6 +45,11 @@ Deno.test("connectableHost() gives an address that fetch can use", () => {
     ["http://user:pw@host:80", "http://user:pw@host:80"],
     ["user:p%40w@host", "http://user:p%40w@host:11434"],
     ["https://user@[::1]/ollama", "https://user@[::1]:443/ollama"],
+    ["http://localhost:11434/api", "http://localhost:11434"],
+    ["http://localhost:11434/api/generate/", "http://localhost:11434"],
+    ["https://example.com/ollama/v1/chat/completions", "https://example.com:443/ollama"],
+    ["http://localhost:11434/v1", "http://localhost:11434"],
+    ["http://localhost:11434/my-api", "http://localhost:11434/my-api"],
   ];
   for (const [value, address] of cases) {
     assertEquals(connectableHost(value), address, value);

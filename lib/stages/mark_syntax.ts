@@ -1,6 +1,6 @@
 /**
  * What counts as a mark of feelings, in the forms that language models and their prompts use: `[happy]`, `[happy:0.7]`,
- * `[emotion: happy]`, `[happy, excited]`, `[Happy😊]`, `［嬉しい］`, `【开心】`.
+ * `[emotion: happy]`, `[happy, excited]`, `[Happy😊]`, `［嬉しい］`, `【开心】`; and `[/happy]`, which ends one that came before.
  */
 import { type Emotion, EMOTION_WORDS, emotionOf } from "@/lib/protocol/emotions.ts";
 
@@ -38,9 +38,13 @@ const EMOJI = /[\p{Extended_Pictographic}\u200d\ufe0f\u{1f3fb}-\u{1f3ff}]/gu;
 export function readMark(text: string, final: boolean): Mark | "text" | "unfinished" {
   const closing = CLOSING[text.charAt(0)];
   const end = closing === undefined ? -1 : text.indexOf(closing);
-  if (end < 0) return !final && mayBecomeMark(text.slice(1)) ? "unfinished" : "text";
-  const feelings = feelingsIn(text.slice(1, end));
-  if (feelings === undefined) return "text";
+  const ends = text[1] === "/";
+  const inside = text.slice(ends ? 2 : 1, end < 0 ? undefined : end);
+  if (end < 0) return !final && mayBecomeMark(inside) ? "unfinished" : "text";
+  const named = feelingsIn(inside);
+  if (named === undefined) return "text";
+  // A feeling fades by itself.
+  const feelings = ends ? [] : named;
   const length = end + 1;
   // A link, such as [happy](https://…), is known by what follows.
   if (closing === "]" && length === text.length && !final) return "unfinished";

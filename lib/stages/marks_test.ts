@@ -61,6 +61,7 @@ const WRITTEN_OTHERWISE: typeof MARKED = [
   ["[happy, excited] a", "a", ["happy 1 @0", "excited 1 @0"]],
   ["[happy, sad] a [shy/angry:20%]b", "a b", ["happy 1 @0", "sad 1 @0", "shy 1 @2", "angry 0.2 @2"]],
   ["a [Happy😊] b [😊 sad]", "a b ", ["happy 1 @2", "sad 1 @4"]],
+  ["[happy]Hi![/happy] So [/emotion: sad]", "Hi! So ", ["happy 1 @0"]],
 ];
 
 const KEPT: string[] = [
@@ -68,6 +69,7 @@ const KEPT: string[] = [
   "[link](https://example.com) ![happy](smile.png) [happy](https://example.com)",
   "- [x] done\n- [ ] open",
   "[happy",
+  "[/b] [/happy](x) [/",
   "[happy:",
   "[happy:0.5",
   "[happyish] [happy!] [happy:very] [happy-go-lucky] [happy, but] [h]",

@@ -240,6 +240,10 @@ Deno.test("SpeechStage tells the language of each sentence", () => {
   assertEquals(languages("你好。東京。"), "zh zh");
   assertEquals(languages("了解。", "ja-JP"), "ja");
   assertEquals(languages("OK. 3.", "de"), "de");
+  // One word that another language has as well tells nothing.
+  for (const text of ["A small story, then.", "A cat.", "In short, maybe.", "As always.", "Come in!", "Men at work."]) {
+    assertEquals(new Set(languages(text).split(" ")), new Set(["en"]), text);
+  }
   const sentences: Record<string, string[]> = {
     en: ["Hi! How are you?", "I love you.", "Of course, I can help you with that.", "Good morning, sunshine!"],
     de: ["Ich heiße Hiyori.", "Das ist eine gute Frage.", "Natürlich kann ich dir helfen.", "Guten Morgen!"],

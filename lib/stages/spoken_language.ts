@@ -31,7 +31,8 @@ const IDEOGRAPH_LETTERS = 3;
  */
 const WORDS: Record<string, string> = {
   en: "the and you is are was were of to that this it what with for have i'm it's don't my your how not would like " +
-    "thank hello hi yes sure here there they she he we can will be been think know about just well good love i",
+    "thank hello hi yes sure here there they she he we can will be been think know about just well good love i " +
+    "a an in on at as or if but our once then come do no so men man die most",
   de: "der die das und ich ist nicht du wir sie ein eine einen es mit auf für dir mir dich mich wie was auch aber " +
     "kann bin bist sind hallo ja nein danke gut guten sehr von zu dem den heiße natürlich",
   fr: "le les et je est pas tu vous nous une des du il elle c'est j'ai ça que qui dans pour avec sur très bien oui " +

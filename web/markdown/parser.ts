@@ -8,12 +8,13 @@ import { dress } from "./rules/dress.ts";
 import { faces } from "./rules/faces.ts";
 import { formulas } from "./rules/formula.ts";
 import { html } from "./rules/prose.ts";
+import { tables } from "./rules/tables.ts";
 
 /** @param prose true for what is written to be read as a story, such as a card's greeting */
 export function makeParser(prose: boolean): Parser {
   // People and models mean a line break where they write one.
   const md = new MarkdownIt({ html: false, breaks: true });
-  md.use(cjkFriendly).use(bareLinks).use(definitions).use(faces).use(formulas).use(html, prose).use(dress);
+  md.use(cjkFriendly).use(bareLinks).use(definitions).use(faces).use(formulas).use(tables).use(html, prose).use(dress);
   // Code comes in fences. What is only indented is a poem, a signature, or a card's careless template.
   md.disable("code");
   only(md, "blockquote", /^>+(?:[ \t]|$)/);

@@ -17,9 +17,9 @@ const ALLOWED: Config & { RETURN_DOM_FRAGMENT: true } = {
     ..."p br hr h4 h5 h6 strong em del s b i u ins sub sup small mark q kbd code pre blockquote ul ol li a".split(" "),
     ..."table thead tbody tr th td label input span div".split(" "),
   ],
-  ALLOWED_ATTR: ["href", "title", "class", "align", "start", "dir", "type", "checked", "disabled"],
+  ALLOWED_ATTR: ["href", "title", "class", "align", "start", "value", "dir", "type", "checked", "disabled"],
   // Of these, DOMPurify would ask for an address as well.
-  ADD_URI_SAFE_ATTR: ["align", "start", "dir", "type", "checked", "disabled"],
+  ADD_URI_SAFE_ATTR: ["align", "start", "value", "dir", "type", "checked", "disabled"],
   ALLOWED_URI_REGEXP: /^(?:https?:|mailto:)/i,
   ALLOW_DATA_ATTR: false,
   ALLOW_ARIA_ATTR: false,

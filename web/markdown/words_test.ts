@@ -20,12 +20,37 @@ function grown(text: string, size: () => number): string {
 
 const LINK = '<a href="https://example.com/docs">';
 
+/** HTML of a table with a head and one row. */
+function table(...heads: string[]): (...cells: string[]) => string {
+  const row = (name: string, texts: string[]) =>
+    `<tr>\n${texts.map((text) => `<${name}>${text}</${name}>\n`).join("")}</tr>\n`;
+  return (...cells) => `<table>\n<thead>\n${row("th", heads)}</thead>\n<tbody>\n${row("td", cells)}</tbody>\n</table>`;
+}
+
 const ROWS: Record<string, [text: string, expected: string][]> = {
   "W1: only what names an address defines a link": [
     ["[小美]: 你好！", "<p>[小美]: 你好！</p>"],
     ["[Mia]: hello", "<p>[Mia]: hello</p>"],
     ["[小美]: (微笑)\n\n[小美](微笑)", "<p>[小美]: (微笑)</p>\n<p>[小美](微笑)</p>"],
     ["[1]: https://example.com/docs", `<p>[1]: ${LINK}https://example.com/docs</a></p>`],
+  ],
+  "W1: a row of a table keeps what its head has no column for": [
+    ["a | b\n--|--\nc | d | e | f", table("a", "b")("c", "d | e | f")],
+    ["|a|b|\n|-|-|\n|c|`x|y`| z|", table("a", "b")("c", "<code>x|y</code>| z")],
+    ["|a|\n|-|\n|c\\|d|  |\n", table("a")("c|d")],
+    ["> |a|\n> |-|\n> |c|d|\n", `<blockquote>\n${table("a")("c|d")}\n</blockquote>`],
+  ],
+  "W1: a list is numbered as it is written, where that goes ahead": [
+    [
+      "1. a\n2. b\n\n5. c",
+      '<ol>\n<li>\n<p>a</p>\n</li>\n<li>\n<p>b</p>\n</li>\n<li value="5">\n<p>c</p>\n</li>\n</ol>',
+    ],
+    ["7) a\n9) b\n10) c", '<ol start="7">\n<li>a</li>\n<li value="9">b</li>\n<li>c</li>\n</ol>'],
+    ["1. a\n1. b\n1. c", "<ol>\n<li>a</li>\n<li>b</li>\n<li>c</li>\n</ol>"],
+    [
+      "3. a\n   - b\n   - c\n8. d",
+      '<ol start="3">\n<li>a\n<ul>\n<li>b</li>\n<li>c</li>\n</ul>\n</li>\n<li value="8">d</li>\n</ol>',
+    ],
   ],
   "W2: only two tildes strike out": [
     ["价格10~20元，数量3~5个", "<p>价格10~20元，数量3~5个</p>"],

@@ -14,6 +14,8 @@ export const HIGH_WATER = 64 * 1024;
  * under load tokens are joined, and the time that saves goes into reading them. A single socket never waits.
  */
 const LONGEST_REST_MS = 10;
+/** So long after the last pass there is nothing to join with, ms: what comes then is sent where it comes. */
+const QUIET_MS = 5;
 /** How often a busy socket is looked at again, ms. */
 const RETRY_MS = 5;
 /** How long a socket may stay busy before it is given up, ms. The turn goes on without it. */
@@ -30,8 +32,8 @@ export interface DeliveryOptions {
 }
 
 /**
- * Sends what is new, soon after it came. Tokens that arrive in one turn of the event loop, while others are being
- * sent, or while the socket still holds unsent bytes, go out as one frame.
+ * Sends what is new, soon after it came. What comes after a silence goes out at once; tokens that arrive in one turn of
+ * the event loop, while others are being sent, or while the socket still holds unsent bytes, as one frame.
  */
 export class Delivery implements Watcher {
   readonly #socket: WebSocket;
@@ -47,11 +49,12 @@ export class Delivery implements Watcher {
     this.#position = options.position;
     this.#welcome = options.welcome;
     this.#conversation.watchers.add(this);
-    this.wake();
+    schedule(this);
   }
 
   wake(): void {
-    schedule(this);
+    if (waiting.size === 0 && performance.now() - passed > QUIET_MS) serve([this]);
+    else schedule(this);
   }
 
   restart(): void {
@@ -118,7 +121,8 @@ export function sendFrame(socket: WebSocket, frame: ServerFrame): void {
 
 /** Those that have something new. */
 const waiting = new Set<Delivery>();
-/** When the next pass may begin, by `performance.now()`. */
+/** When the last pass has ended, and when the next one may begin, by `performance.now()`. */
+let passed = -Infinity;
 let rested = 0;
 let cancelPass = () => {};
 
@@ -146,8 +150,12 @@ function planPass(): () => void {
 function pass(): void {
   const ready = [...waiting];
   waiting.clear();
+  serve(ready);
+}
+
+function serve(ready: readonly Delivery[]): void {
   const began = performance.now();
   for (const delivery of ready) delivery.flush();
-  const ended = performance.now();
-  rested = ended + Math.min(LONGEST_REST_MS, ended - began);
+  passed = performance.now();
+  rested = passed + Math.min(LONGEST_REST_MS, passed - began);
 }

@@ -1,4 +1,4 @@
-/** What the tokens of a text get beside CommonMark's: directions, boxes of tasks, headings below the page's own. */
+/** What the tokens of a text get beside CommonMark's: directions, boxes of tasks, numbers, headings below the page's own. */
 import type { MarkdownIt, StateCore, Token } from "markdown-it";
 
 /** Headings of an answer stand below those of the page. */
@@ -11,6 +11,7 @@ export function dress(md: MarkdownIt): void {
   md.core.ruler.push("directions", directions);
   md.core.ruler.push("tasks", tasks);
   md.core.ruler.push("shapes", shapes);
+  md.core.ruler.push("numbers", numbers);
   md.renderer.rules.code_inline = (tokens, index) => {
     return `<code dir="ltr">${md.utils.escapeHtml(tokens[index]!.content)}</code>`;
   };
@@ -66,6 +67,20 @@ function tasks({ tokens, Token }: StateCore): void {
     children.unshift(box);
     children.push(new Token("label_close", "label", -1));
     token.attrJoin("class", "task");
+  }
+}
+
+/** A number that goes ahead of its list is meant as it is written; one that lags behind only says that it is an item. */
+function numbers({ tokens }: StateCore): void {
+  const next: number[] = [];
+  for (const token of tokens) {
+    if (token.type === "ordered_list_open") next.push(Number(token.attrGet("start") ?? 1));
+    else if (token.type === "ordered_list_close") next.pop();
+    else if (token.type === "list_item_open" && token.info !== "") {
+      const [written, counted] = [Number(token.info), next.pop()!];
+      if (written > counted) token.attrSet("value", token.info);
+      next.push(Math.max(written, counted) + 1);
+    }
   }
 }
 
