@@ -67,6 +67,7 @@ export class Listener {
         return () => clearTimeout(timer);
       },
       onHearing: (hearing) => hearing === null && this.#over.resolve(),
+      onSounding() {},
       onPlayed: (turn, index) => this.#send({ type: "played", turn, index }),
       onLost: (error) => this.#over.reject(error),
     });

@@ -126,6 +126,7 @@ export async function watch(
     },
     schedule: (callback, ms) => environment.schedule(callback, ms),
     onHearing() {},
+    onSounding() {},
     onPlayed() {},
     onLost(error) {
       throw error;

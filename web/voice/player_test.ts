@@ -3,7 +3,7 @@ import type { SentenceSpeech } from "@/lib/protocol/speech.ts";
 import { FakeEnvironment } from "@/web/connection/fake_environment.ts";
 import type { AudioChannel, AudioOutput } from "./audio_output.ts";
 import { BrowserVoice, type Synthesizer } from "./browser_voice.ts";
-import { type Hearing, Player } from "./player.ts";
+import { type Hearing, Player, type Sounding } from "./player.ts";
 
 const RATE = 8_000;
 /** Seconds from the clock to the ear. */
@@ -73,6 +73,7 @@ function setUp(sounds: Record<string, number | Promise<number>> = {}, voice?: Sy
   const output = new FakeOutput(environment);
   const hearing: (Hearing | null)[] = [];
   const played: number[] = [];
+  const sounding: { at: number; now: Sounding | null }[] = [];
   const lost: unknown[] = [];
   const player = new Player({
     output,
@@ -85,6 +86,7 @@ function setUp(sounds: Record<string, number | Promise<number>> = {}, voice?: Sy
     },
     schedule: (callback, ms) => environment.schedule(callback, ms),
     onHearing: (now) => hearing.push(now),
+    onSounding: (now) => sounding.push({ at: output.heardAt, now }),
     onPlayed: (_turn, index) => played.push(index),
     onLost: (error) => lost.push(error),
   });
@@ -99,7 +101,7 @@ function setUp(sounds: Record<string, number | Promise<number>> = {}, voice?: Sy
     player.sentence("t", sentence(index), WHOLE);
     player.speech("t", { index, engine: "e", ...speech });
   }
-  return { environment, output, player, hearing, played, lost, pass, speak };
+  return { environment, output, player, hearing, played, sounding, lost, pass, speak };
 }
 
 Deno.test("Player plays sentences one after the other to the sample, and tells which have been heard", async () => {
@@ -119,6 +121,24 @@ Deno.test("Player plays sentences one after the other to the sample, and tells w
   const heard = hearing.flatMap((one) => one === null ? [] : [one.to]);
   assertEquals(heard, heard.toSorted((a, b) => a - b));
   assertEquals([heard.at(-1), hearing.at(-1)], [WHOLE.length, null]);
+});
+
+Deno.test("Player tells where the loudspeaker is whenever a sentence begins to sound, and when there is silence", async () => {
+  const { output, player, sounding, pass, speak } = setUp({ a: 300, b: 200, c: 400 });
+  player.begin("t");
+  speak(0, { url: "a" });
+  speak(1, { url: "b" });
+  await pass(1_000);
+  speak(2, { url: "c" });
+  await pass(200);
+  player.silence();
+  assertEquals(sounding.map(({ now }) => now?.index), [0, 1, undefined, 2, undefined]);
+  for (const { at, now } of sounding) {
+    if (now === null) continue;
+    // Each sound comes in two pieces, the second of which is its very end.
+    const begun = output.played[2 * now.index]!.from / RATE;
+    assert(Math.abs(now.ms / 1000 - (at - begun)) < 0.001, `${now.ms} ms of ${now.index} at ${at}`);
+  }
 });
 
 Deno.test("Player counts as heard what is out of the loudspeaker, not what has been given to it", async () => {

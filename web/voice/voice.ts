@@ -8,7 +8,7 @@ import { heard, mouthPose } from "@/web/presence/presence.ts";
 import type { AudioGate } from "./audio_gate.ts";
 import { WebAudioOutput } from "./audio_output.ts";
 import { BrowserVoice } from "./browser_voice.ts";
-import { type Hearing, Player } from "./player.ts";
+import { type Hearing, Player, type Sounding } from "./player.ts";
 import { type Recital, recitalOf } from "./recital.ts";
 import { SpeakingTab } from "./speaking_tab.ts";
 import type { SpokenTurn } from "./spoken_turn.ts";
@@ -30,6 +30,8 @@ export interface VoiceOptions {
   /** The turn whose text comes. */
   streaming(): string | null;
   onPlayed(turn: string, index: number): void;
+  /** What comes out of the loudspeaker changes; null: nothing does. */
+  onSounding(sounding: Sounding | null): void;
   now(): number;
 }
 
@@ -80,6 +82,7 @@ export class Voice {
       },
       onHearing: (hearing) => this.#onHearing(hearing),
       onPlayed: options.onPlayed,
+      onSounding: options.onSounding,
       // The server tells once a turn why it cannot be heard; here a sentence is passed over.
       onLost: (error) => this.#recited?.onLost?.(error),
     });
@@ -96,6 +99,11 @@ export class Voice {
   set volume(volume: number) {
     this.#volume = volume;
     this.#setVolume();
+  }
+
+  /** Says a turn in a low voice, or as loud as ever again. What is said next is as loud as ever. */
+  lower(turn: string, lowered: boolean): void {
+    if (this.#player.current?.turn === turn) this.#output.lowered = lowered;
   }
 
   /** Takes in what the server says of turns and of speech. */
@@ -238,6 +246,8 @@ export class Voice {
     if (current !== this.#last) {
       this.#expected = this.#last?.audible ?? this.#expected;
       this.#last = current;
+      // What has just been cut short must not become louder as it fades.
+      if (current !== null) this.#output.lowered = false;
       this.#setVolume();
     }
     if (hearing === null || current === null) {

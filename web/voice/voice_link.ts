@@ -9,7 +9,7 @@ import type { PageStorage } from "@/web/browser/storage.ts";
 import { heard } from "@/web/presence/presence.ts";
 import { AudioGate } from "./audio_gate.ts";
 import { ownLanguages } from "./own_languages.ts";
-import type { Hearing } from "./player.ts";
+import type { Hearing, Sounding } from "./player.ts";
 import type { Recital } from "./recital.ts";
 import type { Silenced, Voice } from "./voice.ts";
 
@@ -29,6 +29,8 @@ export interface VoiceLinkOptions {
   textOf(turn: string): string;
   /** The turn whose text comes. */
   streaming(): string | null;
+  /** What comes out of the loudspeaker changes; null: nothing does. */
+  onSounding(sounding: Sounding | null): void;
 }
 
 export class VoiceLink {
@@ -97,6 +99,11 @@ export class VoiceLink {
   /** Ends what is being said, at once; tells what of it was heard. Null where nothing was, or where it was said again. */
   silence(): Silenced | null {
     return this.#voice?.silence() ?? null;
+  }
+
+  /** Says a turn in a low voice while somebody talks into it, or as loud as ever again. */
+  lower(turn: string, lowered: boolean): void {
+    this.#voice?.lower(turn, lowered);
   }
 
   /**
