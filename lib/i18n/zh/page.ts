@@ -133,6 +133,8 @@ export const PAGE: Words = {
     forbidden: "只有主人可以这样做",
     bad_value: "无法这样做",
     voice_failed: "无法出声",
+    hearing_failed: "无法听取",
+    hearing_setup: "听取前还需要准备",
     download_failed: "无法获取",
     not_stored: "对话暂时无法保存",
     cancelled: "已取消",

@@ -3,6 +3,7 @@ import { z } from "zod";
 import { checked, type Handlers } from "./router.ts";
 import { DownloadError } from "@/lib/downloads/download_error.ts";
 import { RequestError } from "@/lib/protocol/request_error.ts";
+import { SPEECH_MODEL_KINDS } from "@/lib/protocol/speech_models.ts";
 import type { VoiceModels } from "@/lib/voice/sherpa/voice_models.ts";
 
 export function voiceModelCalls(models: VoiceModels): Handlers {
@@ -10,8 +11,12 @@ export function voiceModelCalls(models: VoiceModels): Handlers {
     id: z.string({ error: "must be the id of a voice" }).refine((id) => models.has(id), "must be a voice of the list"),
   }, { error: "must be an object" });
   return {
-    ...checked("voiceModels.list", z.object({}, { error: "must be an object" }), () => models.list()),
-    ...checked("voiceModels.fetch", one, async ({ id }, { signal, progress }) => {
+    ...checked(
+      "speechModels.list",
+      z.object({ kind: z.enum(SPEECH_MODEL_KINDS) }, { error: "must be an object" }),
+      () => models.list(),
+    ),
+    ...checked("speechModels.fetch", one, async ({ id }, { signal, progress }) => {
       try {
         await models.fetch(id, { signal, onProgress: progress });
         return null;
@@ -19,11 +24,11 @@ export function voiceModelCalls(models: VoiceModels): Handlers {
         throw refusalOf(cause);
       }
     }),
-    ...checked("voiceModels.cancel", one, async ({ id }) => {
+    ...checked("speechModels.cancel", one, async ({ id }) => {
       await models.cancel(id);
       return null;
     }),
-    ...checked("voiceModels.remove", one, async ({ id }) => {
+    ...checked("speechModels.remove", one, async ({ id }) => {
       await models.remove(id);
       return null;
     }),

@@ -130,6 +130,11 @@ export function serveV2(socket: WebSocket, services: V2Services, principal: Prin
         return listenToSpeech();
       case "played":
         return session.conversation.played(frame.turn, frame.index);
+      case "listen":
+      case "unlisten":
+      case "playback":
+      case "utterance":
+        throw new RequestError({ code: "hearing_failed", message: "Nobody listens on this server" });
       case "call":
       case "cancel":
         return calls.take(frame);

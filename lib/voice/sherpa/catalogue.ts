@@ -8,7 +8,7 @@
  * voice is fetched.
  */
 import type { RemoteFile } from "@/lib/downloads/remote_folder.ts";
-import type { License } from "@/lib/protocol/voice_models.ts";
+import type { License } from "@/lib/protocol/speech_models.ts";
 
 /** Where the archives are. */
 export const VOICES_URL = "https://github.com/k2-fsa/sherpa-onnx/releases/download/tts-models/";

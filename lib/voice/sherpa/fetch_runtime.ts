@@ -3,10 +3,10 @@ import { basename, dirname, join } from "node:path";
 import { platform, SHERPA_VERSION } from "./runtime.ts";
 import { exists, removeIfThere } from "@/lib/files.ts";
 import { installFromNpm } from "@/lib/npm.ts";
-import type { VoiceModelList } from "@/lib/protocol/voice_models.ts";
+import type { SpeechModelList } from "@/lib/protocol/speech_models.ts";
 
 /** What is told of it. Its native code has eSpeak NG inside. */
-export const RUNTIME: Omit<VoiceModelList["runtime"], "there"> = {
+export const RUNTIME: Omit<SpeechModelList["runtime"], "there"> = {
   name: "sherpa-onnx",
   version: SHERPA_VERSION,
   licenses: [

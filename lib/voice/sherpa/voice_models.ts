@@ -9,7 +9,7 @@ import type { RemoteFolder } from "@/lib/downloads/remote_folder.ts";
 import { SharedJobs } from "@/lib/downloads/shared_jobs.ts";
 import { exists } from "@/lib/files.ts";
 import { NpmError } from "@/lib/npm.ts";
-import type { VoiceModelInfo, VoiceModelList, VoiceModelProgress } from "@/lib/protocol/voice_models.ts";
+import type { SpeechModelInfo, SpeechModelList, SpeechModelProgress } from "@/lib/protocol/speech_models.ts";
 
 export interface VoiceModelsOptions {
   /** Default: those that come with the program. */
@@ -29,7 +29,7 @@ export class VoiceModels {
   readonly #catalogue: readonly CatalogueVoice[];
   readonly #base: string;
   readonly #fetchRuntime: typeof fetchRuntime;
-  readonly #jobs = new SharedJobs<VoiceModelProgress>();
+  readonly #jobs = new SharedJobs<SpeechModelProgress>();
   readonly #runtime = new SharedJobs<never>();
   /** Why a voice was not fetched when that was tried last. */
   readonly #problems = new Map<string, DownloadError>();
@@ -45,9 +45,9 @@ export class VoiceModels {
     this.#fetchRuntime = options.fetchRuntime ?? fetchRuntime;
   }
 
-  async list(): Promise<VoiceModelList> {
+  async list(): Promise<SpeechModelList> {
     return {
-      voices: await Promise.all(this.#catalogue.map((voice) => this.#info(voice))),
+      models: await Promise.all(this.#catalogue.map((voice) => this.#info(voice))),
       host: new URL(this.#base).host,
       folder: this.folder,
       runtime: { ...RUNTIME, there: await exists(this.runtimeFolder) },
@@ -68,7 +68,7 @@ export class VoiceModels {
    */
   async fetch(
     id: string,
-    options: { signal: AbortSignal; onProgress(progress: VoiceModelProgress): void },
+    options: { signal: AbortSignal; onProgress(progress: SpeechModelProgress): void },
   ): Promise<void> {
     await this.#jobs.run(id, (signal, note) => this.#bring(this.#voice(id), signal, note), options);
   }
@@ -102,7 +102,7 @@ export class VoiceModels {
   async #bring(
     voice: CatalogueVoice,
     signal: AbortSignal,
-    note: (progress: VoiceModelProgress) => void,
+    note: (progress: SpeechModelProgress) => void,
   ): Promise<void> {
     this.#problems.delete(voice.id);
     try {
@@ -115,7 +115,7 @@ export class VoiceModels {
   }
 
   /** Before the voice, which is larger: where it cannot be had, nobody waits in vain. */
-  async #bringRuntime(signal: AbortSignal, note: (progress: VoiceModelProgress) => void): Promise<void> {
+  async #bringRuntime(signal: AbortSignal, note: (progress: SpeechModelProgress) => void): Promise<void> {
     if (await exists(this.runtimeFolder)) return;
     note({ step: "runtime" });
     try {
@@ -128,7 +128,7 @@ export class VoiceModels {
     }
   }
 
-  async #info({ sha256: _, kind: __, ...voice }: CatalogueVoice): Promise<VoiceModelInfo> {
+  async #info({ sha256: _, kind: __, ...voice }: CatalogueVoice): Promise<SpeechModelInfo> {
     const told = { ...voice, languages: [...voice.languages], licenses: [...voice.licenses] };
     if (this.#jobs.has(voice.id)) return { ...told, state: "running" };
     const { state, ...amount } = await downloaded(this.#remote(this.#voice(voice.id)));

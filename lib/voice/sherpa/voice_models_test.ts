@@ -5,7 +5,7 @@ import { fetchRuntime, runtimePackages } from "./fetch_runtime.ts";
 import { VoiceModels } from "./voice_models.ts";
 import { testVoices } from "./voice_models_fixture.ts";
 import { DownloadError } from "@/lib/downloads/download_error.ts";
-import type { VoiceModelInfo, VoiceModelProgress } from "@/lib/protocol/voice_models.ts";
+import type { SpeechModelInfo, SpeechModelProgress } from "@/lib/protocol/speech_models.ts";
 import { ARCHIVE, DownloadHost } from "@/tests/download_host.ts";
 import { until } from "@/tests/until.ts";
 
@@ -15,7 +15,7 @@ class Scene implements AsyncDisposable {
   readonly dataDir = Deno.makeTempDirSync();
   readonly options: ReturnType<typeof testVoices>;
   readonly models: VoiceModels;
-  readonly progress: VoiceModelProgress[] = [];
+  readonly progress: SpeechModelProgress[] = [];
 
   private constructor(readonly host: DownloadHost) {
     this.options = testVoices(host);
@@ -27,12 +27,12 @@ class Scene implements AsyncDisposable {
   }
 
   fetch(id: string): Promise<void> {
-    const onProgress = (progress: VoiceModelProgress) => void this.progress.push(progress);
+    const onProgress = (progress: SpeechModelProgress) => void this.progress.push(progress);
     return this.models.fetch(id, { signal: new AbortController().signal, onProgress });
   }
 
-  async voice(id: string): Promise<VoiceModelInfo> {
-    return (await this.models.list()).voices.find((voice) => voice.id === id)!;
+  async voice(id: string): Promise<SpeechModelInfo> {
+    return (await this.models.list()).models.find((voice) => voice.id === id)!;
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -83,7 +83,7 @@ Deno.test("a voice that is cancelled is gone on with, also by another start of t
   await models.cancel("test-voice");
   await cancelled;
   const restarted = new VoiceModels(scene.dataDir, scene.options);
-  const [voice] = (await restarted.list()).voices;
+  const [voice] = (await restarted.list()).models;
   assertEquals([voice?.state, voice?.completed, voice?.problem], ["partial", HALF, undefined]);
   host.fault("test-voice.tar.bz2", {});
   await scene.fetch("test-voice");
