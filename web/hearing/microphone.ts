@@ -1,7 +1,8 @@
 /** The reader's microphone while it is open: what it hears, and when. */
 import { asset } from "fresh/runtime";
+import { MICROPHONE_RATE } from "@/lib/protocol/hearing.ts";
 import { address } from "@/web/browser/base_path.ts";
-import { FRAME_SAMPLES, SAMPLE_RATE, type SoundFrame } from "./sound_frames.ts";
+import { FRAME_SAMPLES, type SoundFrame } from "./sound_frames.ts";
 
 const WORKLET = "/capture_worklet.js";
 /** Above this, in hertz, a sound of a higher rate would come back as another one when it is brought to ours. */
@@ -78,7 +79,7 @@ export class Microphone {
   /** The sample that is being heard now, since it was opened. */
   get position(): number {
     const { position, at } = this.#last;
-    return Math.max(0, Math.round(position + (this.#context.currentTime - at) * SAMPLE_RATE));
+    return Math.max(0, Math.round(position + (this.#context.currentTime - at) * MICROPHONE_RATE));
   }
 
   /** What the browser calls it. */
@@ -108,7 +109,7 @@ export class Microphone {
 
 /** Most browsers bring a microphone to any rate; the others are filtered before the worklet brings it there. */
 function contextFor(stream: MediaStream): { context: AudioContext; source: AudioNode } {
-  const context = new AudioContext({ sampleRate: SAMPLE_RATE, latencyHint: "interactive" });
+  const context = new AudioContext({ sampleRate: MICROPHONE_RATE, latencyHint: "interactive" });
   try {
     return { context, source: context.createMediaStreamSource(stream) };
   } catch {

@@ -1,8 +1,7 @@
 /** Cuts the sound of a microphone into frames as the server takes them. */
+import { MICROPHONE_RATE } from "@/lib/protocol/hearing.ts";
 import { Resampler } from "@/web/voice/resampler.ts";
 
-/** Samples a second. */
-export const SAMPLE_RATE = 16_000;
 /** Samples of a frame: 32 ms, which is what the server looks for voices in. */
 export const FRAME_SAMPLES = 512;
 
@@ -21,7 +20,7 @@ export class SoundFrames {
 
   /** @param rate samples a second of what comes */
   constructor(rate: number) {
-    this.#resampler = new Resampler(rate, SAMPLE_RATE);
+    this.#resampler = new Resampler(rate, MICROPHONE_RATE);
   }
 
   /** The frames that have become full with some more sound, from -1 to 1. */

@@ -1,4 +1,5 @@
 /** Plays what is said of turns, sentence after sentence without a gap, and tells how far it has been heard. */
+import type { PlayedSound } from "@/lib/protocol/hearing.ts";
 import type { SentenceSpeech, SpokenSentence } from "@/lib/protocol/speech.ts";
 import type { MouthPose } from "@/web/presence/presence.ts";
 import type { AudioOutput } from "./audio_output.ts";
@@ -32,19 +33,11 @@ export interface Hearing {
   word: number | null;
 }
 
-/** Where in the sound of a sentence the loudspeaker is. */
-export interface Sounding {
-  turn: string;
-  index: number;
-  /** Of the sentence's sound. */
-  ms: number;
-}
-
 export interface PlayerHandlers {
   /** Null when nothing is said any more. */
   onHearing(hearing: Hearing | null): void;
   /** A sentence begins to sound, goes on after a gap, or, by null, there is silence. */
-  onSounding(sounding: Sounding | null): void;
+  onSounding(sounding: PlayedSound | null): void;
   /** A sentence has been heard to its end; not told of what is said again. */
   onPlayed(turn: string, index: number): void;
   /** A sound was to be had, and could not be. The next sentence goes on. */
@@ -67,7 +60,7 @@ export class Player {
   #running: SpokenTurn | null = null;
   #waiting: { until: () => boolean; go: () => void }[] = [];
   #stopTicking: (() => void) | null = null;
-  #sounding: Sounding | null = null;
+  #sounding: PlayedSound | null = null;
   /** How fast the browser's voice is: it tells only while it speaks, and some tell nothing but when they have ended. */
   #browserRate = 1;
 

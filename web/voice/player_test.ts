@@ -1,9 +1,10 @@
 import { assert, assertEquals } from "@std/assert";
+import type { PlayedSound } from "@/lib/protocol/hearing.ts";
 import type { SentenceSpeech } from "@/lib/protocol/speech.ts";
 import { FakeEnvironment } from "@/web/connection/fake_environment.ts";
 import type { AudioChannel, AudioOutput } from "./audio_output.ts";
 import { BrowserVoice, type Synthesizer } from "./browser_voice.ts";
-import { type Hearing, Player, type Sounding } from "./player.ts";
+import { type Hearing, Player } from "./player.ts";
 
 const RATE = 8_000;
 /** Seconds from the clock to the ear. */
@@ -73,7 +74,7 @@ function setUp(sounds: Record<string, number | Promise<number>> = {}, voice?: Sy
   const output = new FakeOutput(environment);
   const hearing: (Hearing | null)[] = [];
   const played: number[] = [];
-  const sounding: { at: number; now: Sounding | null }[] = [];
+  const sounding: { at: number; now: PlayedSound | null }[] = [];
   const lost: unknown[] = [];
   const player = new Player({
     output,

@@ -1,5 +1,6 @@
 /** The character's voice in this page: what the server says of it, what is heard, and what the page shows of that. */
 import { effect, type Signal } from "@preact/signals";
+import type { PlayedSound } from "@/lib/protocol/hearing.ts";
 import type { ServerFrame } from "@/lib/protocol/v2.ts";
 import type { CallClient } from "@/web/connection/call_client.ts";
 import { address } from "@/web/browser/base_path.ts";
@@ -8,7 +9,7 @@ import { heard, mouthPose } from "@/web/presence/presence.ts";
 import type { AudioGate } from "./audio_gate.ts";
 import { WebAudioOutput } from "./audio_output.ts";
 import { BrowserVoice } from "./browser_voice.ts";
-import { type Hearing, Player, type Sounding } from "./player.ts";
+import { type Hearing, Player } from "./player.ts";
 import { type Recital, recitalOf } from "./recital.ts";
 import { SpeakingTab } from "./speaking_tab.ts";
 import type { SpokenTurn } from "./spoken_turn.ts";
@@ -31,7 +32,7 @@ export interface VoiceOptions {
   streaming(): string | null;
   onPlayed(turn: string, index: number): void;
   /** What comes out of the loudspeaker changes; null: nothing does. */
-  onSounding(sounding: Sounding | null): void;
+  onSounding(sounding: PlayedSound | null): void;
   now(): number;
 }
 

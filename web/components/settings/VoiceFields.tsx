@@ -80,7 +80,7 @@ function SaySomething({ chat, engine, trial, stop, text }: SaySomethingProps) {
     if (wanted === null) return;
     asking.value = true;
     try {
-      await chat.recite(trialRecital(chat.calls, wanted, tell));
+      await chat.voice.recite(trialRecital(chat.calls, wanted, tell));
     } catch (failure) {
       tell(failure);
     } finally {
