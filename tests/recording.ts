@@ -29,10 +29,6 @@ export async function recite(parts: readonly (string | number)[]): Promise<Int16
 /** Writes it as a WAV file into a folder. Returns its path. */
 export async function writeRecording(folder: string, samples: Int16Array<ArrayBuffer>): Promise<string> {
   const path = `${folder}/recording.wav`;
-  const header = wavHeader(RATE);
-  const sizes = new DataView(header.buffer, header.byteOffset);
-  sizes.setUint32(4, header.byteLength - 8 + samples.byteLength, true);
-  sizes.setUint32(header.byteLength - 4, samples.byteLength, true);
-  await Deno.writeFile(path, new Uint8Array([...header, ...new Uint8Array(samples.buffer)]));
+  await Deno.writeFile(path, new Blob([wavHeader(RATE, samples.byteLength), samples]).stream());
   return path;
 }

@@ -28,16 +28,18 @@ export function HearingLine({ store, words, language }: HearingLineProps) {
   if (state === "off") return null;
   const where = store.whereabouts.value;
   return (
-    <p class="hearing-line" data-state={state} role="status">
+    <div class="hearing-line" data-state={state} role="status">
       <span class="hearing-sign" aria-hidden="true" />
-      <strong>{stateText(state, store.isHeldDown.value, told)}</strong>
-      {(state === "on" || state === "speaking") && where !== null && (
-        <span data-away={where.away}>
-          {where.away && <Icon name="cloud" />}
-          {whereText(where, told)}
-        </span>
-      )}
-    </p>
+      <p>
+        <strong>{stateText(state, store.isHeldDown.value, told)}</strong>
+        {(state === "on" || state === "speaking") && where !== null && (
+          <span data-away={where.away}>
+            {where.away && <Icon name="cloud" />}
+            {whereText(where, told)}
+          </span>
+        )}
+      </p>
+    </div>
   );
 }
 
