@@ -1,25 +1,15 @@
 /** The ears' side of the page that is always there: it loads the rest with the first press. */
 import { type ReadonlySignal, type Signal, signal } from "@preact/signals";
-import type { HearingMode, PlayedSound } from "@/lib/protocol/hearing.ts";
-import type { ClientFrame, ServerFrame } from "@/lib/protocol/v2.ts";
+import type { TalkKey } from "@/lib/i18n/types/hearing.ts";
+import type { PlayedSound } from "@/lib/protocol/hearing.ts";
+import type { ServerFrame } from "@/lib/protocol/v2.ts";
 import type { PageStorage } from "@/web/browser/storage.ts";
 import type { MicrophoneStore } from "./microphone_store.ts";
-import { TALK_KEYS, type TalkKey } from "./talk_key.ts";
+import type { MicrophoneWishes, OpenOptions } from "./open_microphone_store.ts";
+import { TALK_KEYS } from "./talk_key.ts";
 
-/** What the reader and the configuration want. */
-export interface MicrophoneWishes {
-  mode: HearingMode;
-  /** The language that is spoken (BCP 47), for recognition in the browser. */
-  language: string;
-}
-
-export interface MicrophoneLinkOptions {
+export interface MicrophoneLinkOptions extends Pick<OpenOptions, "send" | "sendSound" | "interrupt"> {
   storage: PageStorage;
-  /** Sends a frame where there is a connection. False: it was not sent. */
-  send(frame: ClientFrame): boolean;
-  sendSound(frame: Uint8Array<ArrayBuffer>): boolean;
-  /** Has her fall silent. */
-  interrupt(): void;
   /** The rest cannot be brought. */
   onFailed(): void;
 }

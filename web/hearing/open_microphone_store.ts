@@ -1,19 +1,24 @@
 /** The microphone of the real browser. */
 import { effect } from "@preact/signals";
+import type { HearingMode } from "@/lib/protocol/hearing.ts";
 import { TabElection } from "@/web/browser/tab_election.ts";
 import { BrowserRecogniser, recognitionOf } from "./browser_recogniser.ts";
-import type { MicrophoneLinkOptions, MicrophoneWishes } from "./microphone_link.ts";
 import { Microphone } from "./microphone.ts";
-import { MicrophoneStore } from "./microphone_store.ts";
+import { MicrophoneStore, type MicrophoneStoreOptions } from "./microphone_store.ts";
 import { noMicrophones } from "./trouble.ts";
 
 /** Which of a browser's tabs listens. */
 const TAB = "vtuber:microphone";
 
-export interface OpenOptions extends MicrophoneLinkOptions {
+/** What the reader and the configuration want. */
+export interface MicrophoneWishes {
+  mode: HearingMode;
+  /** The language that is spoken (BCP 47), for recognition in the browser. */
+  language: string;
+}
+
+export interface OpenOptions extends Pick<MicrophoneStoreOptions, "send" | "sendSound" | "interrupt" | "device"> {
   wishes(): MicrophoneWishes;
-  /** As the browser names it; empty for the usual one. */
-  device(): string;
 }
 
 export function openMicrophoneStore(options: OpenOptions): MicrophoneStore {

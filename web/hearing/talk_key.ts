@@ -1,9 +1,7 @@
 /** The key that is held to talk, wherever the keyboard is. */
+import type { TalkKey } from "@/lib/i18n/types/hearing.ts";
 
-export const TALK_KEYS = ["space", "control", "f8", "none"] as const;
-
-/** `space` is a space wherever something is written or pressed. `control` is the right one. */
-export type TalkKey = typeof TALK_KEYS[number];
+export const TALK_KEYS: readonly TalkKey[] = ["space", "control", "f8", "none"];
 
 const CODES: Readonly<Record<TalkKey, string>> = { space: "Space", control: "ControlRight", f8: "F8", none: "" };
 

@@ -10,11 +10,18 @@ import { PreflightStore } from "./preflight_store.ts";
 import { PullStore } from "./pull_store.ts";
 import { SettingsStore } from "./settings_store.ts";
 import { sendFiles, UploadStore } from "./upload_store.ts";
-import { VoiceModelsStore } from "./voice_models_store.ts";
+import { SpeechModelsStore } from "./speech_models_store.ts";
 import type { AvatarChoice, CharacterChoice } from "@/lib/protocol/calls.ts";
 
 /** The parts of the settings, in the order of their tabs. */
-export const SECTIONS: readonly SettingsSection[] = ["language", "character", "avatar", "appearance", "server"];
+export const SECTIONS: readonly SettingsSection[] = [
+  "language",
+  "character",
+  "hearing",
+  "avatar",
+  "appearance",
+  "server",
+];
 
 export class SettingsStores {
   /** The part of the settings that is open; null when they are closed. */
@@ -27,7 +34,8 @@ export class SettingsStores {
   readonly uploads: UploadStore;
   readonly guestLink: GuestLinkStore;
   readonly review: AvatarReview;
-  readonly voiceModels: VoiceModelsStore;
+  readonly voiceModels: SpeechModelsStore;
+  readonly recognisers: SpeechModelsStore;
   readonly #call: CallClient["call"];
 
   constructor(calls: CallClient) {
@@ -39,7 +47,9 @@ export class SettingsStores {
     this.characters = new ChoiceStore(() => call("characters.list", {}), (name) => call("characters.choose", { name }));
     this.review = new AvatarReview(call);
     this.guestLink = new GuestLinkStore(call);
-    this.voiceModels = new VoiceModelsStore({ call, now: () => performance.now() });
+    const now = () => performance.now();
+    this.voiceModels = new SpeechModelsStore({ kind: "voice", call, now });
+    this.recognisers = new SpeechModelsStore({ kind: "recogniser", call, now });
     this.uploads = new UploadStore(sendFiles, (kind) => void this.#choicesOf(kind).read());
   }
 
@@ -70,6 +80,7 @@ export class SettingsStores {
     this.pulls.cancel();
     this.uploads.dismiss();
     this.voiceModels.dispose();
+    this.recognisers.dispose();
   }
 
   #choicesOf(kind: UploadKind): ChoiceStore<AvatarChoice> | ChoiceStore<CharacterChoice> {

@@ -25,6 +25,9 @@ export type TroubleKind =
   | "tapped"
   | "failed";
 
+/** A key that can be held to talk. `space` is a space wherever something is written or pressed; `control` is the right one. */
+export type TalkKey = "space" | "control" | "f8" | "none";
+
 export interface HearingWords {
   /** While the browser asks the reader, or opens the device. */
   asking: string;
