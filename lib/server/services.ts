@@ -42,6 +42,9 @@ import { ProviderRegistry, PROVIDERS } from "@/lib/providers/registry.ts";
 import { SqliteStore } from "@/lib/store/sqlite_store.ts";
 import type { Store } from "@/lib/store/store.ts";
 import { guarded } from "@/lib/telemetry/guard.ts";
+import { VoiceDetector } from "@/lib/hearing/detector.ts";
+import { HearingService } from "@/lib/hearing/hearing_service.ts";
+import { RecogniserRegistry } from "@/lib/hearing/registry.ts";
 import type { OpenSpeech } from "@/lib/voice/turn_speech.ts";
 import { VoiceRegistry } from "@/lib/voice/registry.ts";
 import { VoiceModels, type VoiceModelsOptions } from "@/lib/voice/sherpa/voice_models.ts";
@@ -107,6 +110,17 @@ export async function openServices(options: ServicesOptions = {}): Promise<Servi
     },
     path: `${config.server.basePath}/speech/`,
   });
+  const recognisers = await openRecognisers(live);
+  const name = () => modelService.character()?.name ?? displayName(live.current.model);
+  const hearing = new HearingService({
+    settings: () => live.current.hearing,
+    engines: () => recognisers.engines,
+    detector: new VoiceDetector({
+      runtime: voiceModels.runtimeFolder,
+      folder: join(dataDir, "detectors", "silero-vad-v5"),
+    }),
+    names: () => [name()],
+  });
   const store = new SqliteStore(join(dataDir, "conversations.db"));
   const chat = openChat({
     connections,
@@ -117,11 +131,12 @@ export async function openServices(options: ServicesOptions = {}): Promise<Servi
     model: () => live.current.llm.model,
     classifier: () => live.current.emotions.classifier,
     openSpeech: (request) => speech.open(request),
+    hearing,
     onDelete: (conversation) => speech.forget(conversation),
     request: (turns) => ({
       model: live.current.llm.model,
       messages: messagesFor(turns, modelService.context(turns)),
-      character: { name: modelService.character()?.name ?? displayName(live.current.model) },
+      character: { name: name() },
     }),
     context: (turns) => modelService.context(turns),
     status: () => modelService.status(),
@@ -159,6 +174,8 @@ export async function openServices(options: ServicesOptions = {}): Promise<Servi
     close: async () => {
       guarded("stop looking at the language model's server", () => modelService.dispose());
       guarded("stop speaking", () => speech[Symbol.dispose]());
+      guarded("stop listening", () => hearing[Symbol.dispose]());
+      guarded("let go of the recognisers", () => recognisers[Symbol.dispose]());
       guarded("let go of the voices", () => voices[Symbol.dispose]());
       guarded("stop sweeping avatars", () => avatars[Symbol.dispose]());
       await Promise.all([voiceModels.close(), chat.close()]);
@@ -187,6 +204,22 @@ async function openVoices(
   };
 }
 
+/** The recognisers as they are configured at the moment. */
+async function openRecognisers(live: LiveConfig): Promise<Pick<RecogniserRegistry, "engines"> & Disposable> {
+  const { hearing: first } = live.current;
+  const authorization = await authorizationFor(first, "hearing", live.root);
+  const registry = new RecogniserRegistry({ ...first, authorization });
+  return {
+    get engines() {
+      const { hearing } = live.current;
+      // The key is for the server that it was written beside.
+      registry.configure({ ...hearing, ...(hearing.host === first.host && { authorization }) });
+      return registry.engines;
+    },
+    [Symbol.dispose]: () => registry[Symbol.dispose](),
+  };
+}
+
 export interface ChatOptions {
   /** Default: new ones, without any socket. */
   connections?: Connections;
@@ -201,6 +234,8 @@ export interface ChatOptions {
   classifier?(): boolean;
   /** Says answers aloud. Default: nobody speaks. */
   openSpeech?: OpenSpeech;
+  /** Listens to microphones. Default: nobody does. */
+  hearing?: HearingService;
   /** Called with the id of a conversation that has been deleted. */
   onDelete?(conversation: string): void;
   /** Makes the request for the last of `turns`. */
@@ -268,6 +303,7 @@ export function openChat(options: ChatOptions): Chat {
     sessions,
     calls,
     status,
+    ...(options.hearing && { hearing: options.hearing }),
     ...(character && { character }),
     languageModel,
     model,

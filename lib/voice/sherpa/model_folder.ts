@@ -1,8 +1,8 @@
 /** Tells what the voice in a folder is, and of which files sherpa-onnx makes it speak. */
 import { z } from "zod";
-import { FileProblem, FolderFiles } from "./folder_files.ts";
+import { FileProblem, FolderFiles } from "@/lib/sherpa/folder_files.ts";
 import { languageOfCode, languageOfKokoro, languagesNamed } from "./languages.ts";
-import { readOnnxMetadata } from "./onnx_metadata.ts";
+import { readOnnxMetadata } from "@/lib/sherpa/onnx_metadata.ts";
 
 export type ModelKind = "vits" | "kokoro" | "matcha" | "kitten" | "supertonic";
 

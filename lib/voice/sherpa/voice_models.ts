@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import { archiveOf, CATALOGUE, type CatalogueVoice, VOICES_URL } from "./catalogue.ts";
-import { fetchRuntime, RUNTIME } from "./fetch_runtime.ts";
+import { fetchRuntime, RUNTIME } from "@/lib/sherpa/fetch_runtime.ts";
 import type { InstalledVoices } from "./installed.ts";
 import { VoiceFolders } from "./voice_folders.ts";
 import { DownloadError } from "@/lib/downloads/download_error.ts";

@@ -1,7 +1,7 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import { join } from "node:path";
 import { archiveOf, CATALOGUE, VOICES_URL } from "./catalogue.ts";
-import { fetchRuntime, runtimePackages } from "./fetch_runtime.ts";
+import { fetchRuntime, runtimePackages } from "@/lib/sherpa/fetch_runtime.ts";
 import { VoiceModels } from "./voice_models.ts";
 import { testVoices } from "./voice_models_fixture.ts";
 import { DownloadError } from "@/lib/downloads/download_error.ts";

@@ -1,8 +1,7 @@
 /** Brings sherpa-onnx itself, from npm. */
-import { basename, dirname, join } from "node:path";
+import { join } from "node:path";
+import { layPackages } from "./lay_packages.ts";
 import { platform, SHERPA_VERSION } from "./runtime.ts";
-import { exists, removeIfThere } from "@/lib/files.ts";
-import { installFromNpm } from "@/lib/npm.ts";
 import type { SpeechModelList } from "@/lib/protocol/speech_models.ts";
 
 /** What is told of it. Its native code has eSpeak NG inside. */
@@ -31,18 +30,13 @@ export function runtimePackages(platform: string): string[] {
  * @throws the reason of `signal`
  */
 export async function fetchRuntime(folder: string, signal: AbortSignal): Promise<void> {
-  if (await exists(folder)) return;
-  const building = join(dirname(folder), `.${basename(folder)}.part`);
-  const whole = join(building, "whole");
   const packages = runtimePackages(platform());
-  await removeIfThere(building);
   const dependencies = Object.fromEntries(packages.map((name) => [name, RUNTIME.version]));
-  await installFromNpm(building, { dependencies }, signal);
-  await Deno.mkdir(whole);
-  for (const name of packages) {
-    // Deno lays a package down elsewhere and links to it; what is moved is the package.
-    await Deno.rename(await Deno.realPath(join(building, "node_modules", name)), join(whole, name));
-  }
-  await Deno.rename(whole, folder);
-  await removeIfThere(building);
+  const lay = async (modules: string, whole: string) => {
+    for (const name of packages) {
+      // Deno lays a package down elsewhere and links to it; what is moved is the package.
+      await Deno.rename(await Deno.realPath(join(modules, name)), join(whole, name));
+    }
+  };
+  await layPackages(folder, { dependencies }, lay, signal);
 }
