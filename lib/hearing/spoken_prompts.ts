@@ -25,6 +25,8 @@ export interface SpokenPromptsOptions {
 export class SpokenPrompts {
   /** Of what is listened to now. */
   mode: HearingMode = "hold";
+  /** Whether what is said is only shown: nothing of it is asked. */
+  trial = false;
   readonly #options: SpokenPromptsOptions;
   /** What was asked last, and when. */
   #last: { turn: string; at: number } | undefined;
@@ -48,6 +50,7 @@ export class SpokenPrompts {
    */
   async end(id: string, text: string, began: number): Promise<void> {
     const { send, ask } = this.#options;
+    if (this.trial) return send({ type: "transcript", id, text: text.trim(), final: true });
     const told = this.#forHer(text)?.trim() ?? "";
     if (told === "") {
       // Called by her name alone: what follows is for her.
@@ -63,7 +66,7 @@ export class SpokenPrompts {
 
   /** What is for her of a text; undefined where nothing is. */
   #forHer(text: string): string | undefined {
-    if (this.mode !== "wake") return text;
+    if (this.mode !== "wake" || this.trial) return text;
     return afterWakeWord(text, this.#options.wakeWords()) ?? (this.#now < this.#calledUntil ? text : undefined);
   }
 
