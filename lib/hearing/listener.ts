@@ -14,7 +14,7 @@ import {
 /** Sound from before a voice is noticed that is understood with it, in samples: without it first letters are lost. */
 const BEFORE = 0.8 * MICROPHONE_RATE;
 /** How far behind the detector may be, in samples. */
-const MOST_BEHIND = 10 * MICROPHONE_RATE;
+const MOST_BEHIND = 60 * MICROPHONE_RATE;
 /** How long a pause ends a turn, in samples. */
 const SILENCE = 0.6 * MICROPHONE_RATE;
 /** How long a page may send nothing, ms. */
@@ -43,7 +43,7 @@ export interface ListenerOptions {
 export class Listener implements Disposable {
   readonly #options: ListenerOptions;
   readonly #guard = new StreamGuard();
-  readonly #sound = new SoundBuffer(BEFORE + MOST_BEHIND);
+  readonly #sound = new SoundBuffer();
   readonly #waiting = new Set<Utterance>();
   readonly #asking = new Set<Promise<void>>();
   /** Settles once the detector has come to its end. */
@@ -76,6 +76,7 @@ export class Listener implements Disposable {
       onActivity: (speaking, position) => listener.#hear(speaking, position),
       onProgress: (position) => {
         listener.#looked = position;
+        listener.#sound.forget(position - BEFORE);
         listener.#endTurn();
       },
       onEnd: () => listener.#finish(),
@@ -98,7 +99,7 @@ export class Listener implements Disposable {
     try {
       const samples = this.#guard.accept(sound);
       if (samples.length === 0) return;
-      this.#sound.push(samples);
+      if (this.#detection !== undefined) this.#sound.push(samples);
       if (this.#detection === undefined) {
         this.#loudest = samples.reduce((most, sample) => Math.max(most, Math.abs(sample)), this.#loudest);
       } else if (this.#sound.end - this.#looked > MOST_BEHIND) {

@@ -1,33 +1,46 @@
-/** The newest sound of a stream, by its positions; what is older is forgotten. */
+/** The newest sound of a stream, by its positions. */
 export class SoundBuffer {
-  /** Samples by their position modulo its length. */
-  readonly #ring: Int16Array<ArrayBuffer>;
+  /** What is kept; they end at `end`. */
+  #parts: Int16Array<ArrayBuffer>[] = [];
   #end = 0;
-
-  /** @param length of what is kept, in samples */
-  constructor(length: number) {
-    this.#ring = new Int16Array(length);
-  }
 
   /** The position behind the newest sample. */
   get end(): number {
     return this.#end;
   }
 
-  push(samples: Int16Array): void {
-    const { length } = this.#ring;
-    const kept = samples.subarray(Math.max(0, samples.length - length));
-    let at = this.#end + samples.length - kept.length;
-    for (const sample of kept) this.#ring[at++ % length] = sample;
+  push(samples: Int16Array<ArrayBuffer>): void {
+    this.#parts.push(samples);
     this.#end += samples.length;
   }
 
   /** What is kept from a position on. */
   from(position: number): Int16Array<ArrayBuffer> {
-    const { length } = this.#ring;
-    const begin = Math.max(0, position, this.#end - length);
-    const samples = new Int16Array(Math.max(0, this.#end - begin));
-    for (let index = 0; index < samples.length; index++) samples[index] = this.#ring[(begin + index) % length] ?? 0;
+    this.forget(position);
+    const kept = this.#length;
+    const begin = Math.max(position, this.#end - kept);
+    const samples = new Int16Array(this.#end - begin);
+    let at = this.#end - kept;
+    for (const part of this.#parts) {
+      samples.set(part.subarray(Math.max(0, begin - at)), Math.max(0, at - begin));
+      at += part.length;
+    }
     return samples;
+  }
+
+  /** Keeps no part that lies before a position. */
+  forget(position: number): void {
+    let begin = this.#end - this.#length;
+    let gone = 0;
+    for (const { length } of this.#parts) {
+      if (begin + length > position) break;
+      begin += length;
+      gone++;
+    }
+    this.#parts.splice(0, gone);
+  }
+
+  get #length(): number {
+    return this.#parts.reduce((sum, { length }) => sum + length, 0);
   }
 }
