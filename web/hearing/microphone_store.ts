@@ -179,9 +179,12 @@ export class MicrophoneStore {
     this.#end();
   }
 
-  /** A key or the button is pressed: listens until {@linkcode release}. */
+  /** A key or the button is pressed: listens until {@linkcode release}. Whoever holds it wants her to be silent. */
   press(): void {
     void this.start("hold");
+    const session = this.#session;
+    const interrupt = () => this.#session === session && this.#options.interrupt();
+    session?.undo.push(this.#options.schedule(interrupt, TAP_MS));
   }
 
   release(): void {
@@ -314,8 +317,6 @@ export class MicrophoneStore {
     });
     if (session.recogniser === null) return this.#end({ kind: "unsupported" });
     session.undo.push(() => session.recogniser?.dispose());
-    // Whoever holds a key while she speaks wants to be heard.
-    if (session.mode === "hold" && this.#sounding !== null) this.#options.interrupt();
     this.#tellSounding();
   }
 

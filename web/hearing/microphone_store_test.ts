@@ -160,7 +160,10 @@ Deno.test("MicrophoneStore listens as long as it is held, and a moment longer", 
   fake.allow();
   await settle();
   assertEquals(sent[0], { type: "listen", stream: 1, mode: "hold" });
-  environment.advance(1_000);
+  environment.advance(200);
+  assertEquals(fake.interrupted, 0);
+  environment.advance(800);
+  assertEquals(fake.interrupted, 1);
   store.release();
   assertEquals(told(), ["on", undefined]);
   environment.advance(250);
@@ -169,7 +172,8 @@ Deno.test("MicrophoneStore listens as long as it is held, and a moment longer", 
   await settle();
   environment.advance(100);
   store.release();
-  assertEquals(told(), ["off", "tapped"]);
+  environment.advance(1_000);
+  assertEquals([told(), fake.interrupted], [["off", "tapped"], 1]);
 });
 
 Deno.test("MicrophoneStore opens nothing for whoever lets go before the browser's question is answered", async () => {
