@@ -26,6 +26,9 @@ const scenes: { name: string; play(scene: Scene): Promise<void> }[] = [
     async play({ page, host, server }) {
       host.fault(ARCHIVE_NAME, { holdAfter: HALF });
       await openVoices(page);
+      await page.select("#setting-voice\\.engine", "sherpa");
+      await page.waitForSelector(".say-something ::-p-text(Fetch sherpa-onnx)");
+      assertEquals(await offered(page), []);
       await says(page, "test-voice", "British English, Japanese");
       await says(page, "test-voice", "Licence: CC0-1.0 · Source");
       await (await named(page, "button", "Get: Test voice")).click();
@@ -45,10 +48,14 @@ const scenes: { name: string; play(scene: Scene): Promise<void> }[] = [
       await page.waitForSelector('.speech-model[data-state="there"]::-p-text(Test voice)');
       assertEquals(host.requests.map(({ range }) => range), [undefined, `bytes=${HALF}-`]);
       assertEquals(await neuralVoices(server), ["Test voice: 0", "Test voice: 1", "Test voice: 2"]);
+      await page.waitForSelector(".say-something ::-p-text(stays on this machine)");
+      assertEquals(await offered(page), ["test-voice#0", "test-voice#1", "test-voice#2"]);
       assertEquals(await faults(page), []);
       await (await named(page, "button", "Remove: Test voice")).click();
       await named(page, "button", "Get: Test voice");
       assertEquals(await neuralVoices(server), []);
+      await page.waitForSelector(".say-something ::-p-text(Fetch a voice)");
+      assertEquals(await offered(page), []);
     },
   },
   {
@@ -120,6 +127,14 @@ async function neuralVoices(server: TestServer): Promise<string[]> {
   await using page = await Calls.open(server);
   const engines = await page.call("voices.list", {});
   return engines.find(({ id }) => id === "sherpa")!.voices.map(({ name }) => name);
+}
+
+/** What the box for the voice can be filled with. */
+async function offered(page: Page): Promise<string[]> {
+  return await page.$eval(
+    "#setting-voice\\.voice",
+    (box) => [...(box as HTMLInputElement).list?.options ?? []].map(({ value }) => value),
+  );
 }
 
 /** The entry of a voice has these words. */

@@ -188,6 +188,8 @@ export interface CharacterChoice {
   /** First words of its description. */
   about: string;
   greeting?: string;
+  /** Address of its card's picture. */
+  picture?: string;
   /** Language of its greeting (BCP 47). */
   language?: string;
 }

@@ -167,12 +167,14 @@ function statusOf(fields: Fields): Status {
 function characterOf(fields: Fields): { character?: CharacterInfo } {
   const character = fields.optional("character", (f) => f.object("character"));
   if (character === undefined) return {};
+  const picture = character.optional("picture", (f) => f.text("picture"));
   const otherGreetings = character.optional("otherGreetings", (f) => f.list("otherGreetings").map(String));
   return {
     character: {
       name: character.text("name"),
       ...greetingOf(character),
       ...(otherGreetings !== undefined && { otherGreetings }),
+      ...(picture !== undefined && { picture }),
     },
   };
 }

@@ -81,6 +81,8 @@ export interface CharacterInfo {
   greeting?: string;
   /** What else it may say first; the reader chooses. */
   otherGreetings?: string[];
+  /** Address of its card's picture. */
+  picture?: string;
 }
 
 /** What stands behind the character now. */

@@ -278,6 +278,7 @@ export function openChat(options: ChatOptions): Chat {
       request,
       watch: () => watchTurn(metrics, "v2"),
       timings,
+      onEarlyAnswer: (event) => metrics.earlyAnswer(event),
       ...(classifier && { classifier }),
       ...(openSpeech && { openSpeech }),
     },

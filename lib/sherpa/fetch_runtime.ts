@@ -26,7 +26,7 @@ export function runtimePackages(platform: string): string[] {
 /**
  * Brings sherpa-onnx's packages, each into a folder of its name in `folder`, which appears when they are whole.
  *
- * @throws {NpmError} when npm does not have them, or this is a compiled program
+ * @throws {NpmError} when npm does not have them
  * @throws the reason of `signal`
  */
 export async function fetchRuntime(folder: string, signal: AbortSignal): Promise<void> {

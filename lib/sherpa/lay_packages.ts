@@ -1,6 +1,6 @@
 import { basename, dirname, join } from "node:path";
 import { exists, removeIfThere } from "@/lib/files.ts";
-import { installFromNpm, type NpmPackages } from "@/lib/npm.ts";
+import { installFromNpm, type NpmPackages } from "@/lib/npm/install.ts";
 
 /**
  * Brings packages from npm and lays what is wanted of them into a folder, which appears when it is whole. Where it is

@@ -11,7 +11,9 @@ import { PullStore } from "./pull_store.ts";
 import { SettingsStore } from "./settings_store.ts";
 import { sendFiles, UploadStore } from "./upload_store.ts";
 import { SpeechModelsStore } from "./speech_models_store.ts";
-import type { AvatarChoice, CharacterChoice } from "@/lib/protocol/calls.ts";
+import { EnginesStore } from "./engines_store.ts";
+import type { AvatarChoice, CharacterChoice, RecogniserInfo, VoiceEngineInfo } from "@/lib/protocol/calls.ts";
+import type { SpeechModelKind } from "@/lib/protocol/speech_models.ts";
 
 /** The parts of the settings, in the order of their tabs. */
 export const SECTIONS: readonly SettingsSection[] = [
@@ -34,7 +36,9 @@ export class SettingsStores {
   readonly uploads: UploadStore;
   readonly guestLink: GuestLinkStore;
   readonly review: AvatarReview;
+  readonly voiceEngines: EnginesStore<VoiceEngineInfo>;
   readonly voiceModels: SpeechModelsStore;
+  readonly recogniserEngines: EnginesStore<RecogniserInfo>;
   readonly recognisers: SpeechModelsStore;
   readonly #call: CallClient["call"];
 
@@ -44,12 +48,18 @@ export class SettingsStores {
     this.pulls = new PullStore({ call, now: () => performance.now() });
     this.settings = new SettingsStore(call);
     this.avatars = new ChoiceStore(() => call("avatars.list", {}), (name) => call("avatars.choose", { name }));
-    this.characters = new ChoiceStore(() => call("characters.list", {}), (name) => call("characters.choose", { name }));
+    this.characters = new ChoiceStore(() => call("characters.list", {}), (name) => {
+      this.uploads.outdate("character");
+      return call("characters.choose", { name });
+    });
     this.review = new AvatarReview(call);
     this.guestLink = new GuestLinkStore(call);
-    const now = () => performance.now();
-    this.voiceModels = new SpeechModelsStore({ kind: "voice", call, now });
-    this.recognisers = new SpeechModelsStore({ kind: "recogniser", call, now });
+    this.voiceEngines = new EnginesStore(() => call("voices.list", {}));
+    this.recogniserEngines = new EnginesStore(() => call("recognisers.list", {}));
+    const modelsOf = (kind: SpeechModelKind, engines: EnginesStore<unknown>) =>
+      new SpeechModelsStore({ kind, call, now: () => performance.now(), onChange: () => void engines.read() });
+    this.voiceModels = modelsOf("voice", this.voiceEngines);
+    this.recognisers = modelsOf("recogniser", this.recogniserEngines);
     this.uploads = new UploadStore(sendFiles, (kind) => void this.#choicesOf(kind).read());
   }
 

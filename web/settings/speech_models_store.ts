@@ -27,7 +27,7 @@ export interface SpeechModelsStoreOptions {
   /** Milliseconds of a monotonic clock. */
   now(): number;
   /** Called when a model has come or gone. */
-  onChange?(): void;
+  onChange(): void;
 }
 
 export class SpeechModelsStore {
@@ -85,7 +85,7 @@ export class SpeechModelsStore {
     await this.read();
     // The server tells of what it has tried, but not of a line that broke.
     if (problem?.code === "offline") this.#error.value = problem;
-    if (problem === undefined) this.#options.onChange?.();
+    if (problem === undefined) this.#options.onChange();
   }
 
   /** Stops fetching a model. What has come stays with the server. */
@@ -97,7 +97,7 @@ export class SpeechModelsStore {
   async remove(id: string): Promise<void> {
     await this.#orError(() => this.#options.call("speechModels.remove", { id }));
     await this.read();
-    this.#options.onChange?.();
+    this.#options.onChange();
   }
 
   /** Watches no more: fetching goes on without this page. */

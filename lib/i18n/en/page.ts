@@ -63,6 +63,8 @@ export const PAGE: Words = {
   edit: "Edit",
   copy: "Copy",
   copied: "Copied",
+  enlarge: "Open large",
+  enlarged: "Large view",
   save: "Save",
   cancel: "Cancel",
   conversations: {

@@ -62,6 +62,8 @@ export const PAGE: Words = {
   edit: "編集",
   copy: "コピー",
   copied: "コピーしました",
+  enlarge: "大きく表示",
+  enlarged: "拡大表示",
   save: "保存",
   cancel: "キャンセル",
   conversations: {

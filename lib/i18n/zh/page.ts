@@ -61,6 +61,8 @@ export const PAGE: Words = {
   edit: "编辑",
   copy: "复制",
   copied: "已复制",
+  enlarge: "放大查看",
+  enlarged: "放大视图",
   save: "保存",
   cancel: "取消",
   conversations: {

@@ -1,14 +1,15 @@
 import { join } from "node:path";
 import { archiveOf, CATALOGUE, type CatalogueVoice, VOICES_URL } from "./catalogue.ts";
-import { fetchRuntime, RUNTIME } from "@/lib/sherpa/fetch_runtime.ts";
+import { fetchRuntime, RUNTIME, runtimePackages } from "@/lib/sherpa/fetch_runtime.ts";
 import type { InstalledVoices } from "./installed.ts";
+import { platform } from "@/lib/sherpa/runtime.ts";
 import { VoiceFolders } from "./voice_folders.ts";
 import { DownloadError } from "@/lib/downloads/download_error.ts";
 import { download, downloaded, removeDownload } from "@/lib/downloads/download.ts";
 import type { RemoteFolder } from "@/lib/downloads/remote_folder.ts";
 import { SharedJobs } from "@/lib/downloads/shared_jobs.ts";
 import { exists } from "@/lib/files.ts";
-import { NpmError } from "@/lib/npm.ts";
+import { NpmError } from "@/lib/npm/npm_error.ts";
 import type { SpeechModelInfo, SpeechModelList, SpeechModelProgress } from "@/lib/protocol/speech_models.ts";
 
 export interface VoiceModelsOptions {
@@ -123,7 +124,9 @@ export class VoiceModels {
       await this.#runtime.run("", job, { signal, onProgress: () => {} });
     } catch (cause) {
       if (!(cause instanceof NpmError)) throw cause;
-      const hint = `Check the connection to the internet and try again, or put the packages into ${this.runtimeFolder}`;
+      const packages = runtimePackages(platform()).join(" and ");
+      const hint =
+        `Check the connection to the internet and try again, or put ${packages} from npm into ${this.runtimeFolder}`;
       throw new DownloadError(cause.message, hint, { cause });
     }
   }

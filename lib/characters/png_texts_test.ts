@@ -1,6 +1,7 @@
 import { assertEquals, assertLess, assertThrows } from "@std/assert";
-import { isPng, LONGEST_TEXT, pngTexts } from "./png.ts";
-import { chunk, packedTextChunk, png, textChunk, unicodeTextChunk } from "./png_fixture.ts";
+import { LONGEST_TEXT, pngTexts } from "./png_texts.ts";
+import { packedTextChunk, png, textChunk, unicodeTextChunk } from "./png_fixture.ts";
+import { isPng, pngChunk } from "@/lib/png.ts";
 
 function texts<Keyword extends string>(picture: Uint8Array, wanted: readonly Keyword[]): [Keyword, string][] {
   return pngTexts(picture, wanted).map(({ keyword, read }) => [keyword, read()]);
@@ -25,14 +26,14 @@ Deno.test("pngTexts() finds every kind of text, whatever the case of its keyword
 });
 
 Deno.test("pngTexts() passes over what it has no use for, and stops at the end", () => {
-  const picture = png(chunk("eXIf", new Uint8Array(100)), chunk("tEXt", Uint8Array.of(65, 66)));
+  const picture = png(pngChunk("eXIf", new Uint8Array(100)), pngChunk("tEXt", Uint8Array.of(65, 66)));
   assertEquals(texts(new Uint8Array([...picture, 1, 2, 3]), ["a"]), []);
 });
 
 Deno.test("a text in a PNG that cannot be read says why", () => {
   const cases: [text: Uint8Array, problem: string][] = [
-    [chunk("iTXt", Uint8Array.of(97, 0, 0, 0, 101)), "it ends in the middle"],
-    [chunk("zTXt", Uint8Array.of(97, 0, 0, 1, 2, 3)), "damaged, or longer"],
+    [pngChunk("iTXt", Uint8Array.of(97, 0, 0, 0, 101)), "it ends in the middle"],
+    [pngChunk("zTXt", Uint8Array.of(97, 0, 0, 1, 2, 3)), "damaged, or longer"],
     [packedTextChunk("a", " ".repeat(LONGEST_TEXT + 1)), "damaged, or longer"],
     [textChunk("a", " ".repeat(LONGEST_TEXT)), "at most"],
   ];
@@ -58,7 +59,7 @@ Deno.test("pngTexts() unpacks no text that nobody reads, and tells of few with o
   const picture = png(
     ...Array<Uint8Array>(1_000).fill(bomb),
     textChunk("a", "plain"),
-    chunk("tEXt", Uint8Array.of(65)),
+    pngChunk("tEXt", Uint8Array.of(65)),
   );
   const before = performance.now();
   assertEquals(texts(picture, ["a"]), [["a", "plain"]]);

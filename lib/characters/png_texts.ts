@@ -1,9 +1,9 @@
 /** The texts within a PNG picture (https://www.w3.org/TR/png-3/#11textinfo). */
 import { Buffer } from "node:buffer";
-import { crc32, inflateSync } from "node:zlib";
+import { inflateSync } from "node:zlib";
 import { UPLOAD_LIMITS } from "@/lib/config/upload_limits.ts";
+import { chunkDamage, pngChunks } from "@/lib/png.ts";
 
-const SIGNATURE = [0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a];
 /** What one text may take, bytes, when it is unpacked: more than any character needs, less than hurts. */
 export const LONGEST_TEXT: number = UPLOAD_LIMITS.cardTextBytes;
 
@@ -12,10 +12,6 @@ const utf8 = new TextDecoder();
 /** One character a byte. What the web calls Latin-1 is Windows-1252, and loses bytes. */
 export function latin1(bytes: Uint8Array): string {
   return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString("latin1");
-}
-
-export function isPng(bytes: Uint8Array): boolean {
-  return SIGNATURE.every((byte, i) => bytes[i] === byte);
 }
 
 /** A text within a PNG, unread. */
@@ -36,22 +32,15 @@ const MOST_TEXTS = 4;
  */
 export function pngTexts<Keyword extends string>(bytes: Uint8Array, wanted: readonly Keyword[]): PngText<Keyword>[] {
   const texts: PngText<Keyword>[] = [];
-  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  for (let at = SIGNATURE.length, next; at + 8 < bytes.length; at = next) {
-    const length = view.getUint32(at);
-    const type = CHUNK_TYPES.get(view.getUint32(at + 4));
-    const end = at + 8 + length;
-    next = end + 4;
-    if (type === "IEND") break;
-    if (type === undefined) continue;
-    const data = bytes.subarray(at + 8, end);
+  for (const chunk of pngChunks(bytes)) {
+    const { type, data, length } = chunk;
+    if (!isTextual(type)) continue;
     const keyword = wanted.find((keyword) => keywordOf(data) === keyword);
     if (keyword === undefined || texts.filter((text) => text.keyword === keyword).length === MOST_TEXTS) continue;
-    const cut = next > bytes.length;
-    const damaged = cut || crc32(bytes.subarray(at + 4, end)) !== view.getUint32(end);
+    const damage = chunkDamage(chunk);
     texts.push({
       keyword,
-      ...(damaged && { damage: cut ? "the file ends within it" : "its checksum differs" }),
+      ...(damage && { damage: damage === "cut" ? "the file ends within it" : "its checksum differs" }),
       read: () => {
         if (length > LONGEST_TEXT) throw new Error(`it has ${length} bytes, at most ${LONGEST_TEXT} are taken`);
         return readText(type, data.subarray(keyword.length + 1));
@@ -61,13 +50,12 @@ export function pngTexts<Keyword extends string>(bytes: Uint8Array, wanted: read
   return texts;
 }
 
-/** The chunks that are looked at, by their type as one number. */
-const CHUNK_TYPES = new Map(
-  (["tEXt", "zTXt", "iTXt", "IEND"] as const).map((type) => [
-    [...type].reduce((number, sign) => number * 256 + sign.charCodeAt(0), 0),
-    type,
-  ]),
-);
+const TEXTUAL = ["tEXt", "zTXt", "iTXt"] as const;
+type Textual = typeof TEXTUAL[number];
+
+function isTextual(type: string): type is Textual {
+  return (TEXTUAL as readonly string[]).includes(type);
+}
 
 /** In lower case. The specification gives a keyword 79 bytes at most. */
 function keywordOf(data: Uint8Array): string | undefined {
@@ -76,7 +64,7 @@ function keywordOf(data: Uint8Array): string | undefined {
 }
 
 /** @param data what follows the keyword and its zero byte */
-function readText(type: "tEXt" | "zTXt" | "iTXt", data: Uint8Array): string {
+function readText(type: Textual, data: Uint8Array): string {
   if (type === "tEXt") return latin1(data);
   // The byte that follows says how zTXt is packed, and whether iTXt is.
   if (type === "zTXt") return latin1(unpack(data.subarray(1)));
