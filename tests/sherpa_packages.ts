@@ -11,6 +11,9 @@ import { platform, type RuntimePackages } from "@/lib/sherpa/runtime.ts";
 const NATIVE = dirname(fileURLToPath(import.meta.resolve("npm:sherpa-onnx-node@1.13.8/package.json")));
 const WASM = dirname(fileURLToPath(import.meta.resolve("npm:sherpa-onnx@1.13.8/package.json")));
 
+/** Where the packages of each kind are. */
+export const SHERPA_FOLDERS = { native: NATIVE, wasm: WASM } as const;
+
 /** Lays the packages of these kinds into a folder, as a download does. */
 export async function laySherpa(folder: string, kinds: readonly (keyof RuntimePackages)[]): Promise<void> {
   await Deno.mkdir(folder, { recursive: true });

@@ -23,8 +23,8 @@ export interface VisitOptions {
   stub?: StubOptions;
   /** A provider of the test's own, which is asked instead. */
   provider?: ProviderDefinition;
-  /** Neural voices of the test's own. */
-  voiceModels?: TestServerOptions["voiceModels"];
+  /** Models of the test's own. */
+  speechModels?: TestServerOptions["speechModels"];
   /** Whether the figure is drawn, for scenes that look at the stage. Default: the page has no WebGL, and says so there. */
   figure?: boolean;
   /** All that the page complains of, such as "404 /avatars/…/Hiyori.moc3", as often as it does. Default: nothing. */
@@ -39,7 +39,7 @@ export async function visit(
   browser: Browser,
   scene: (visit: Visit) => Promise<void>,
   config: TestServerOptions["config"] = {},
-  { env = {}, stub: ollama = {}, provider, voiceModels, figure = false, complaints: expected = [] }: VisitOptions = {},
+  { env = {}, stub: ollama = {}, provider, speechModels, figure = false, complaints: expected = [] }: VisitOptions = {},
 ): Promise<void> {
   await using stub = startStub(ollama);
   const calm = typeof config === "string" ? config : { avatar: CALM, voice: SILENT, ...config };
@@ -47,7 +47,7 @@ export async function visit(
     config: calm,
     env: { OLLAMA_HOST: stub.url, ...env },
     ...(provider && { provider }),
-    ...(voiceModels && { voiceModels }),
+    ...(speechModels && { speechModels }),
   });
   await using opened = await openPage(browser, { figure });
   const { page, complaints } = opened;

@@ -8,7 +8,7 @@ import { Page as Calls } from "./page_calls.ts";
 import type { TestServer } from "./test_server.ts";
 import { CALM, named, type Visit, visit } from "./visit.ts";
 import { bytesText } from "@/lib/i18n/format.ts";
-import { testVoices } from "@/lib/voice/sherpa/voice_models_fixture.ts";
+import { testVoices } from "@/lib/sherpa/speech_models_fixture.ts";
 
 const HALF = 100;
 /** As it is shown while half of the archive is there. */
@@ -153,7 +153,7 @@ Deno.test("neural voices on the page", async (t) => {
     await t.step(name, async () => {
       await using host = await DownloadHost.open();
       const voices = testVoices(host);
-      await visit(browser, (seen) => play({ ...seen, host, voices }), { avatar: CALM }, { voiceModels: voices });
+      await visit(browser, (seen) => play({ ...seen, host, voices }), { avatar: CALM }, { speechModels: voices });
     });
   }
 });

@@ -21,10 +21,8 @@ export interface VoiceDetectorOptions {
 }
 
 export interface DetectorEvents {
-  /** Somebody has begun or ended to speak, at that sample of the stream. */
-  onActivity(speaking: boolean, position: number): void;
-  /** All samples before that one have been looked at. */
-  onProgress(position: number): void;
+  /** Whether somebody speaks right before that sample of the stream, every 32 ms of sound. */
+  onWindow(position: number, speech: boolean): void;
   /** All of it has been looked at: nothing more will come. */
   onEnd(): void;
   /** Nothing more will be found, and why. */
@@ -54,12 +52,11 @@ export class VoiceDetector implements Disposable {
   }
 
   /** Opens a stream; undefined where something is missing. */
-  async open({ onActivity, onProgress, onEnd, onFailure }: DetectorEvents): Promise<Detection | undefined> {
+  async open({ onWindow, onEnd, onFailure }: DetectorEvents): Promise<Detection | undefined> {
     const load = await this.#load();
     if (load === undefined) return undefined;
     return this.#process.open(load, [this.#options.folder], {
-      activity: onActivity,
-      heard: onProgress,
+      heard: onWindow,
       text: onEnd,
       failed: onFailure,
     });
@@ -73,9 +70,9 @@ export class VoiceDetector implements Disposable {
     const sileroVad = {
       model,
       threshold: 0.5,
-      // What pauses and words are long is for others to judge: here it is only said when, and soon.
-      minSilenceDuration: 0.1,
-      minSpeechDuration: 0.06,
+      // How long pauses and words are is for others to judge.
+      minSilenceDuration: 0.03,
+      minSpeechDuration: 0.03,
       maxSpeechDuration: 600,
       windowSize: 512,
     };

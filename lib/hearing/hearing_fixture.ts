@@ -10,15 +10,17 @@ import { laySherpa } from "@/tests/sherpa_packages.ts";
 /** Samples in a frame, as a page sends them. */
 export const FRAME = 320;
 const QUIET = 12;
+const LOUD = 300;
 
-/** What flite says, as a microphone would hear it. */
+/** What flite says, as a microphone would hear it, without the silence around it. */
 export async function spoken(text: string): Promise<Int16Array<ArrayBuffer>> {
   using flite = new FliteEngine();
   const { signal } = new AbortController();
   const { parts } = await flite.synthesise({ text, language: "en", voice: "slt", rate: 1, pitch: 1 }, { signal });
   const samples: number[] = [];
   for await (const part of parts) samples.push(...part.samples);
-  return Int16Array.from(samples);
+  const isLoud = (sample: number) => Math.abs(sample) > LOUD;
+  return Int16Array.from(samples.slice(samples.findIndex(isLoud), samples.findLastIndex(isLoud)));
 }
 
 /** A quiet room. */

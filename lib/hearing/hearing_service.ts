@@ -58,6 +58,8 @@ export class HearingService implements Disposable {
    */
   async open({ stream, mode, session, prompts, send, onError }: HearingRequest): Promise<Hearing> {
     const { settings, engines, detector } = this.#options;
+    // What is there is known once it was looked for.
+    await engines().get("sherpa")?.needs();
     const engine = orRefused(() => chooseRecogniser(settings().engine, engines()));
     if (engine !== "browser") await checkNeeds(engine, mode, detector);
     const others = this.#streams.get(session);
@@ -130,6 +132,11 @@ export class HearingService implements Disposable {
       onTrouble: (error) => onError(errorOf(error), false),
       onFailure: (error) => end({ ...errorOf(error), hint: "Begin to listen anew, or write instead" }),
     }, detector);
+  }
+
+  /** Whether answers are begun in the silence. */
+  get early(): boolean {
+    return this.#options.settings().early;
   }
 
   /** What she is called by. */

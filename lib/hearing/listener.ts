@@ -3,6 +3,7 @@ import { HearingError, type RecognitionEngine } from "./engine.ts";
 import { SoundBuffer } from "./sound_buffer.ts";
 import type { SpokenPrompts } from "./spoken_prompts.ts";
 import { StreamGuard } from "./stream_guard.ts";
+import { EndOfTurn } from "./turn_taking/turn_taking.ts";
 import { Utterance } from "./utterance.ts";
 import {
   type HearingMode,
@@ -15,8 +16,10 @@ import {
 const BEFORE = 0.8 * MICROPHONE_RATE;
 /** How far behind the detector may be, in samples. */
 const MOST_BEHIND = 60 * MICROPHONE_RATE;
-/** How long a pause ends a turn, in samples. */
-const SILENCE = 0.6 * MICROPHONE_RATE;
+/** How long nobody must speak for a piece to be over, in samples: shorter silences are within words. */
+const BETWEEN_WORDS = 0.2 * MICROPHONE_RATE;
+/** How long a pause ends what was no turn by itself, in samples: somebody has only breathed. */
+const LONGEST_PAUSE = 2 * MICROPHONE_RATE;
 /** How long a page may send nothing, ms. */
 const IDLE_MS = 60_000;
 /** So many utterances may wait to be understood. */
@@ -46,12 +49,16 @@ export class Listener implements Disposable {
   readonly #sound = new SoundBuffer();
   readonly #waiting = new Set<Utterance>();
   readonly #asking = new Set<Promise<void>>();
+  readonly #turns = new EndOfTurn({ sampleRate: MICROPHONE_RATE });
   /** Settles once the detector has come to its end. */
   readonly #looking = Promise.withResolvers<void>();
   #detection: Detection | undefined;
   #utterance: { said: Utterance; began: number } | undefined;
-  /** Where the last voice has ended; undefined while somebody speaks. */
-  #silentSince: number | undefined = 0;
+  /** Where the last word has ended. */
+  #lastWord = 0;
+  #speaking = false;
+  /** True in a pause that may be the end. */
+  #paused = false;
   /** All samples before that one have been looked at. */
   #looked = 0;
   /** Up to there the sound has been understood already. */
@@ -73,12 +80,7 @@ export class Listener implements Disposable {
     const listener = new Listener(options);
     options.engine.prepare?.();
     listener.#detection = await detector.open({
-      onActivity: (speaking, position) => listener.#hear(speaking, position),
-      onProgress: (position) => {
-        listener.#looked = position;
-        listener.#sound.forget(position - BEFORE);
-        listener.#endTurn();
-      },
+      onWindow: (position, speech) => listener.#look(position, speech),
       onEnd: () => listener.#finish(),
       onFailure: (why) => listener.#fail(`Voices cannot be found in the microphone's sound: ${why}`),
     });
@@ -99,14 +101,15 @@ export class Listener implements Disposable {
     try {
       const samples = this.#guard.accept(sound);
       if (samples.length === 0) return;
-      if (this.#detection !== undefined) this.#sound.push(samples);
       if (this.#detection === undefined) {
         this.#loudest = samples.reduce((most, sample) => Math.max(most, Math.abs(sample)), this.#loudest);
-      } else if (this.#sound.end - this.#looked > MOST_BEHIND) {
+        return this.#utterance?.said.push(samples);
+      }
+      this.#sound.push(samples);
+      if (this.#sound.end - this.#looked > MOST_BEHIND) {
         throw new HearingError("This machine is too slow to listen: the sound comes faster than it is looked at");
       }
-      this.#detection?.push(samples);
-      this.#utterance?.said.push(samples);
+      this.#detection.push(samples);
     } catch (error) {
       if (!(error instanceof HearingError)) throw error;
       this.#fail(error.message);
@@ -132,48 +135,81 @@ export class Listener implements Disposable {
     this.#waiting.clear();
   }
 
-  /** Somebody has begun or ended to speak. */
-  #hear(speaking: boolean, position: number): void {
-    const { stream, send } = this.#options;
-    send({ type: "activity", stream, speaking, position });
-    if (speaking) return this.#begin(position);
-    this.#silentSince = position;
-    this.#utterance?.said.pause();
-    this.#taken = this.#sound.end;
+  /** Looks at the sound up to a position, in which somebody speaks or not. */
+  #look(position: number, speech: boolean): void {
+    const heard = this.#sound.from(this.#looked, position);
+    const began = this.#looked;
+    this.#looked = position;
+    if (speech) this.#lastWord = position;
+    if (this.#speaking) this.#utterance?.said.push(heard);
+    if (speech && !this.#speaking) this.#begin(began);
+    else if (this.#speaking && position - this.#lastWord >= BETWEEN_WORDS) this.#pause();
+    this.#sound.forget(position - BEFORE);
+    const samples = Float32Array.from(heard, (sample) => sample / 32_768);
+    if (this.#options.mode !== "hold" && samples.length > 0) this.#follow(samples, speech);
+  }
+
+  /** Follows the turn of whoever speaks. */
+  #follow(samples: Float32Array, speech: boolean): void {
+    this.#turns.patience = this.#options.patience();
+    const event = this.#turns.frame(samples, speech);
+    if (event === "end" || this.#looked - this.#lastWord >= LONGEST_PAUSE * this.#turns.patience) return this.#ask();
+    if (event === "resume") {
+      this.#paused = false;
+      this.#options.prompts.drop();
+    } else if (event === "pause") {
+      this.#paused = true;
+      this.#guess();
+    }
+  }
+
+  /** Has the answer begun to what is understood, where nothing more of it is being understood. */
+  #guess(): void {
+    const { said } = this.#utterance ?? {};
+    if (this.#paused && said !== undefined && (said.settled || this.#options.engine.streaming)) {
+      this.#options.prompts.guess(said.id, said.text);
+    }
   }
 
   #begin(position: number): void {
-    const { engine, language, prompts } = this.#options;
-    this.#silentSince = undefined;
+    const { stream, engine, language, prompts, send } = this.#options;
+    this.#speaking = true;
+    if (this.#detection !== undefined) send({ type: "activity", stream, speaking: true, position });
     if (this.#utterance === undefined) {
       const said: Utterance = new Utterance({
         engine,
         language,
         onChange: () => {
-          if (this.#utterance?.said !== said) return;
-          if (said.text !== "") prompts.grow(said.id, said.text);
-          this.#endTurn();
+          if (this.#utterance?.said !== said || said.text === "") return;
+          prompts.grow(said.id, said.text);
+          this.#turns.words(said.text);
+          this.#guess();
         },
       });
       this.#utterance = { said, began: performance.now() };
     }
     const { said } = this.#utterance;
     said.begin();
-    const before = this.#sound.from(Math.max(this.#taken, position - BEFORE));
+    const before = this.#sound.from(Math.max(this.#taken, position - BEFORE), this.#looked);
     if (before.length > 0) said.push(before);
   }
 
-  /** Asks what was said, once it has been quiet for long enough. */
-  #endTurn(): void {
-    const { mode, patience } = this.#options;
-    if (mode === "hold" || this.#silentSince === undefined) return;
-    if (this.#looked - this.#silentSince >= SILENCE * patience()) this.#ask();
+  #pause(): void {
+    const { stream, send } = this.#options;
+    this.#speaking = false;
+    send({ type: "activity", stream, speaking: false, position: this.#lastWord });
+    this.#utterance?.said.pause();
+    this.#taken = this.#looked;
   }
 
   #ask(): void {
     const utterance = this.#utterance;
     this.#utterance = undefined;
+    this.#paused = false;
+    this.#turns.reset();
     if (utterance === undefined) return;
+    // A voice that only became soft is not taken twice.
+    if (this.#speaking && this.#detection !== undefined) this.#pause();
     const { said, began } = utterance;
     const { prompts, send, onTrouble } = this.#options;
     if (this.#waiting.size >= MOST_WAITING) {
@@ -201,6 +237,8 @@ export class Listener implements Disposable {
   /** All of the sound has been looked at. */
   #finish(): void {
     if (this.#ended) return;
+    // Less than the detector looks at at once.
+    this.#utterance?.said.push(this.#sound.from(this.#looked));
     if (this.#detection !== undefined || this.#loudest > QUIET) this.#ask();
     this.#close();
   }

@@ -14,18 +14,17 @@ export class SoundBuffer {
     this.#end += samples.length;
   }
 
-  /** What is kept from a position on. */
-  from(position: number): Int16Array<ArrayBuffer> {
-    this.forget(position);
+  /** What is kept from a position on, up to another one or the newest. */
+  from(position: number, to = this.#end): Int16Array<ArrayBuffer> {
     const kept = this.#length;
     const begin = Math.max(position, this.#end - kept);
-    const samples = new Int16Array(this.#end - begin);
+    const samples = new Int16Array(Math.max(0, this.#end - begin));
     let at = this.#end - kept;
     for (const part of this.#parts) {
       samples.set(part.subarray(Math.max(0, begin - at)), Math.max(0, at - begin));
       at += part.length;
     }
-    return samples;
+    return samples.subarray(0, Math.max(0, to - begin));
   }
 
   /** Keeps no part that lies before a position. */

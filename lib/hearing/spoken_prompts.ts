@@ -11,12 +11,14 @@ export interface SpokenPromptsOptions {
   wakeWords(): readonly string[];
   send(frame: HearingServerFrame): void;
   /**
-   * Asks what was said, as a turn of its own.
+   * Asks what was said.
    *
+   * @param turn the id that it gets
    * @param previous a turn that the words go on with, where nothing of its answer was said yet
-   * @returns the id of the turn
    */
-  ask(text: string, previous?: string): Promise<string>;
+  ask(turn: string, text: string, previous?: string): Promise<void>;
+  /** Begins the answer to what may be all that is said; what it gives drops that. Default: nobody does. */
+  prepare?(turn: string, text: string): Promise<Disposable | undefined>;
   /** Milliseconds of a monotonic clock. */
   now?(): number;
 }
@@ -30,6 +32,8 @@ export class SpokenPrompts {
   readonly #options: SpokenPromptsOptions;
   /** What was asked last, and when. */
   #last: { turn: string; at: number } | undefined;
+  /** What may be all of an utterance, for which an answer was begun. */
+  #guess: { id: string; turn: string; text: string; begun: Promise<Disposable | undefined> } | undefined;
   /** Until then she was called already. */
   #calledUntil = -Infinity;
 
@@ -43,6 +47,26 @@ export class SpokenPrompts {
     if (told !== undefined) this.#options.send({ type: "transcript", id, text: told, final: false });
   }
 
+  /** Begins the answer to what may be all of an utterance: its speaker has paused. */
+  guess(id: string, text: string): void {
+    const { prepare } = this.#options;
+    const told = this.#forHer(text)?.trim() ?? "";
+    if (prepare === undefined || told === "" || this.#guess?.id === id && this.#guess.text === told) return;
+    this.drop();
+    const turn = crypto.randomUUID();
+    const begun = prepare(turn, told);
+    // Where it cannot be asked, that is told when it is.
+    begun.catch(() => {});
+    this.#guess = { id, turn, text: told, begun };
+  }
+
+  /** The speaker goes on: what was begun is dropped. */
+  drop(): void {
+    const guess = this.#guess;
+    this.#guess = undefined;
+    guess?.begun.then((early) => early?.[Symbol.dispose](), () => {});
+  }
+
   /**
    * Asks what was said.
    *
@@ -53,13 +77,16 @@ export class SpokenPrompts {
     if (this.trial) return send({ type: "transcript", id, text: text.trim(), final: true });
     const told = this.#forHer(text)?.trim() ?? "";
     if (told === "") {
+      this.drop();
       // Called by her name alone: what follows is for her.
       if (text !== "" && this.#forHer(text) !== undefined) this.#calledUntil = this.#now + CALLED_MS;
       return send({ type: "transcript", id, text: "", final: true });
     }
     const last = this.#last;
     const previous = last !== undefined && began - last.at < JOINED_MS ? last.turn : undefined;
-    const turn = await ask(told, previous);
+    const turn = this.#guess?.id === id ? this.#guess.turn : crypto.randomUUID();
+    this.#guess = undefined;
+    await ask(turn, told, previous);
     this.#last = { turn, at: this.#now };
     send({ type: "transcript", id, text: told, final: true, turn });
   }

@@ -23,6 +23,17 @@ export class FileProblem extends Error {
   override readonly name = "FileProblem";
 }
 
+/** Names that a file may have, `*` standing for any letters and the best one first, by what sherpa-onnx calls it. */
+export type Files = Readonly<Record<string, readonly string[]>>;
+
+/** Whether a file may be called so: see {@linkcode Files}. */
+export function fits(name: string, patterns: readonly string[]): boolean {
+  return patterns.some((pattern) => {
+    const parts = pattern.split("*").map((part) => part.replaceAll(".", "\\."));
+    return new RegExp(`^${parts.join(".*")}$`).test(name);
+  });
+}
+
 /** The files of one folder: nothing is followed out of it, and each is looked at before it is used. */
 export class FolderFiles {
   /** With all symbolic links on the way to it resolved. */
@@ -70,5 +81,30 @@ export class FolderFiles {
     const inner = this.names.includes(name) ? await FolderFiles.open(join(this.folder, name)) : undefined;
     if (inner === undefined || !inner.folder.startsWith(this.folder + sep)) return undefined;
     return files.every((file) => inner.names.includes(file)) ? inner.folder : undefined;
+  }
+
+  /** The name of a file that may be called so. */
+  find(patterns: readonly string[]): string | undefined {
+    for (const pattern of patterns) {
+      const name = this.names.find((name) => fits(name, [pattern]));
+      if (name !== undefined) return name;
+    }
+    return undefined;
+  }
+
+  /**
+   * The paths of files, by what sherpa-onnx calls them.
+   *
+   * @throws {FileProblem} when one is missing, or cannot be used
+   */
+  async pathsOf(wanted: Files): Promise<Record<string, string>> {
+    const found = await Promise.all(
+      Object.entries(wanted).map(async ([option, patterns]) => {
+        const name = this.find(patterns);
+        if (name === undefined) throw new FileProblem(`${patterns.join(" or ").replaceAll("*", "…")} is missing`);
+        return [option, await this.path(name)] as const;
+      }),
+    );
+    return Object.fromEntries(found);
   }
 }

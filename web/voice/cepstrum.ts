@@ -1,5 +1,5 @@
 /** What a sound sounds like, moment by moment: mel-frequency cepstra, as recognisers of speech use them. */
-import { RealFourier } from "./fourier.ts";
+import { RealFourier } from "@/lib/fourier.ts";
 
 /** Milliseconds from one moment to the next. */
 export const HOP_MS = 10;

@@ -17,18 +17,15 @@ export type Order = Load | { open: number } | { finish: number } | { close: numb
 
 /** What the process tells of a stream. */
 export type Told =
-  | { activity: number; speaking: boolean; position: number }
-  | { heard: number; position: number }
+  | { heard: number; position: number; speech: boolean }
   | { partial: number; understood: string }
   | { text: number; understood: string }
   | { refused: number; why: string };
 
 /** What is told of one stream. */
 export interface StreamEvents {
-  /** Somebody has begun or ended to speak, at that sample of the stream. */
-  activity?(speaking: boolean, position: number): void;
-  /** All samples before that one have been looked at. */
-  heard?(position: number): void;
+  /** Whether somebody speaks right before that sample of the stream. */
+  heard?(position: number, speech: boolean): void;
   /** So much is understood. */
   partial?(text: string): void;
   /** All is understood. */
@@ -117,8 +114,7 @@ export class HearingProcess implements Disposable {
   }
 
   #hear(told: Told): void {
-    if ("activity" in told) this.#streams.get(told.activity)?.activity?.(told.speaking, told.position);
-    else if ("heard" in told) this.#streams.get(told.heard)?.heard?.(told.position);
+    if ("heard" in told) this.#streams.get(told.heard)?.heard?.(told.position, told.speech);
     else if ("partial" in told) this.#streams.get(told.partial)?.partial?.(told.understood);
     else if ("text" in told) this.#streams.get(told.text)?.text?.(told.understood);
     else this.#streams.get(told.refused)?.failed(told.why);

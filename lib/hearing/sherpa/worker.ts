@@ -5,10 +5,6 @@ import type { Order, Told } from "./hearing_process.ts";
 
 /** What silero looks at at once, in samples. */
 const WINDOW = 512;
-/** After so many of these it is told how far a detector has come. */
-const TOLD_EACH = 3;
-/** So much later than a voice has begun or ended the detector tells of it, in samples. */
-const LATE = 1_600;
 
 /** One stream. */
 interface Ear {
@@ -82,7 +78,6 @@ function later(stream: number, work: (ear: Ear) => void): void {
 function detectorEar(stream: number, detector: Detector): Ear {
   let rest = new Float32Array();
   let position = 0;
-  let speaking = false;
   return {
     take(samples) {
       const all = new Float32Array(rest.length + samples.length);
@@ -91,11 +86,7 @@ function detectorEar(stream: number, detector: Detector): Ear {
       let at = 0;
       for (; at + WINDOW <= all.length; at += WINDOW) {
         position += WINDOW;
-        if (detector.accept(all.slice(at, at + WINDOW)) !== speaking) {
-          speaking = !speaking;
-          tell({ activity: stream, speaking, position: Math.max(0, position - LATE) });
-        }
-        if (position / WINDOW % TOLD_EACH === 0) tell({ heard: stream, position });
+        tell({ heard: stream, position, speech: detector.accept(all.slice(at, at + WINDOW)) });
       }
       rest = all.slice(at);
     },

@@ -33,7 +33,8 @@ export class HearingConnection implements Disposable {
     this.#prompts = new SpokenPrompts({
       wakeWords: () => options.hearing.wakeWords(),
       send: options.send,
-      ask: (text, previous) => this.#ask(text, previous),
+      ask: (turn, text, previous) => this.#ask(turn, text, previous),
+      prepare: (turn, text) => this.#prepare(turn, text),
     });
   }
 
@@ -78,6 +79,7 @@ export class HearingConnection implements Disposable {
     this.#leave();
     for (const hearing of this.#ending) hearing[Symbol.dispose]();
     this.#ending.clear();
+    this.#prompts.drop();
   }
 
   /** Listens to nothing. */
@@ -132,9 +134,8 @@ export class HearingConnection implements Disposable {
     await this.#prompts.end(id, text, performance.now());
   }
 
-  async #ask(text: string, previous?: string): Promise<string> {
+  async #ask(turn: string, text: string, previous?: string): Promise<void> {
     const { sessions, session } = this.#options;
-    const turn = crypto.randomUUID();
     const before = previous === undefined ? undefined : session.conversation.find(previous);
     // Nothing of an answer was seen or heard yet: what is said now belongs to it.
     if (before !== undefined && before === session.conversation.turns.at(-1) && before.text === "") {
@@ -142,7 +143,11 @@ export class HearingConnection implements Disposable {
     } else {
       await sessions.prompt(session, turn, text);
     }
-    return turn;
+  }
+
+  async #prepare(turn: string, text: string): Promise<Disposable | undefined> {
+    const { hearing, sessions, session } = this.#options;
+    return hearing.early ? await sessions.prepare(session, turn, text) : undefined;
   }
 
   #fail(stream: number, error: TurnError): void {

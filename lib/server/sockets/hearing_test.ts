@@ -93,7 +93,7 @@ Deno.test("what is said becomes a prompt of the conversation, with sound from be
   page.send({ type: "listen", stream: 7, mode: "open" });
   assertEquals(await page.next("listening"), { type: "listening", stream: 7, engine: "openai", away: false });
   scene.understands("Hello there, how are you today?");
-  say(page, 7, joined(silence(2), HELLO, silence(1.5)));
+  say(page, 7, joined(silence(2), HELLO, silence(4)));
   const [transcript] = await finals(page, 1);
   const queued = await page.next("queued");
   assertEquals([transcript?.text, transcript?.turn], ["Hello there, how are you today?", queued.turn]);
@@ -112,12 +112,48 @@ Deno.test("words before a short pause and behind it are one turn, two behind a l
   await using scene = await Scene.open();
   const page = await scene.page();
   await listen(page, 1, "open");
-  scene.understands("Hello there.", "How are you?", "What about tomorrow?");
-  say(page, 1, joined(silence(1), HELLO, silence(0.35), WEATHER, silence(4)));
-  await finals(page, 1);
-  assertEquals(all(page, "queued").map(({ text }) => text), ["Hello there. How are you?"]);
+  scene.understands("Hello, and", "how are you?", "What about tomorrow?");
+  const first = joined(silence(1), HELLO, silence(0.5));
+  say(page, 1, first);
   // What grows is told on the way.
-  assertEquals(all(page, "transcript").map(({ text, final }) => [text, final])[0], ["Hello there.", false]);
+  const { text, final } = await page.next("transcript");
+  assertEquals([text, final], ["Hello, and", false]);
+  say(page, 1, joined(WEATHER, silence(4)), first.length);
+  await finals(page, 1);
+  assertEquals(all(page, "queued").map(({ text }) => text), ["Hello, and how are you?"]);
+});
+
+Deno.test("an answer is begun within the silence, and is as if it had never been when the speaker goes on", async () => {
+  for (const early of [true, false]) {
+    await using scene = await Scene.open({ hearing: { early } });
+    const page = await scene.page();
+    await listen(page, 1, "open");
+    scene.understands("Tell me about");
+    const { answers } = scene.chat.model;
+    const first = joined(silence(1), HELLO, silence(0.5));
+    say(page, 1, first);
+    await page.next("transcript");
+    // Words that are open wait longer than others.
+    const pause = silence(1.05);
+    say(page, 1, pause, first.length);
+    if (early) {
+      const guess = await scene.chat.model.answer(0);
+      assertEquals([guess.request.messages[0]?.content, all(page, "queued").length], ["Tell me about", 0]);
+    }
+    // It is dropped by the voice, before anything is known of its words.
+    scene.transcription.answer = async () => {
+      await until("the guess is dropped", () => answers.every(({ signal }) => signal.aborted));
+      return Response.json({ text: "the weather tomorrow." });
+    };
+    say(page, 1, joined(WEATHER, silence(3)), first.length + pause.length);
+    const [final] = await finals(page, 1);
+    const asked = await scene.chat.model.answer(early ? 1 : 0);
+    assertEquals(asked.request.messages[0]?.content, "Tell me about the weather tomorrow.");
+    asked.say("Sunny");
+    assertEquals((await page.next("chunk")).turn, final?.turn);
+    assertEquals(answers.slice(0, -1).map(({ signal }) => signal.aborted), early ? [true] : []);
+    assertEquals(all(page, "queued").map(({ text }) => text), ["Tell me about the weather tomorrow."]);
+  }
 });
 
 Deno.test("an utterance right behind another one joins its turn while nothing of the answer is there", async () => {
@@ -200,8 +236,8 @@ Deno.test("of two tabs of a browser the one that began last is listened to, and 
     1,
     "Another tab of this browser is listened to now",
   ]);
-  say(first, 1, joined(silence(1), HELLO, silence(2)));
-  say(second, 1, joined(silence(1), WEATHER, silence(2)));
+  say(first, 1, joined(silence(1), HELLO, silence(4)));
+  say(second, 1, joined(silence(1), WEATHER, silence(4)));
   await finals(second, 1);
   assertEquals([all(first, "transcript").length, scene.transcription.asked.length], [0, 1]);
   await using deaf = await Scene.open({ hearing: { engine: "off" }, detects: false });
@@ -224,7 +260,7 @@ Deno.test("a recogniser that hangs, lies or fails costs its own utterance only",
   const page = await scene.page();
   await listen(page, 1, "open");
   for (let index = 0, position = 0; index < 5; index++) {
-    const sound = joined(silence(1), index % 2 === 0 ? HELLO : WEATHER, silence(1.2));
+    const sound = joined(silence(1), index % 2 === 0 ? HELLO : WEATHER, silence(2.2));
     say(page, 1, sound, position);
     position += sound.length;
     await finals(page, index + 1);
@@ -283,9 +319,9 @@ Deno.test("a page that goes leaves nothing behind, and a detector that dies is s
   assertEquals([error.stream, error.message.includes("SIGKILL")], [1, true], error.message);
   await listen(page, 2, "open");
   scene.understands("Again.");
-  say(page, 2, joined(silence(1), HELLO, silence(2)));
+  say(page, 2, joined(silence(1), HELLO, silence(4)));
   assertEquals((await finals(page, 1))[0]?.text, "Again.");
-  say(page, 2, joined(silence(1), HELLO), 16_000 * 3 + HELLO.length);
+  say(page, 2, joined(silence(1), HELLO), 16_000 * 5 + HELLO.length);
   await page.close();
   scene.service[Symbol.dispose]();
   await until("no process is left", () => children().length === 0);

@@ -180,7 +180,7 @@ export function serveV2(socket: WebSocket, services: V2Services, principal: Prin
 
   async function take(data: unknown): Promise<void> {
     if (socket.readyState !== WebSocket.OPEN) return;
-    if (data instanceof ArrayBuffer) return hearing?.takeSound(data);
+    if (data instanceof ArrayBuffer && hearing !== undefined) return hearing.takeSound(data);
     try {
       requestLimits.checkFrame(data);
       if (waiting !== undefined) waiting.push(data);

@@ -1,9 +1,12 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import { join } from "node:path";
-import { archiveOf, CATALOGUE, VOICES_URL } from "./catalogue.ts";
-import { fetchRuntime, runtimePackages } from "@/lib/sherpa/fetch_runtime.ts";
-import { VoiceModels } from "./voice_models.ts";
-import { testVoices } from "./voice_models_fixture.ts";
+import { fetchRuntime, runtimePackages } from "./fetch_runtime.ts";
+import { SpeechModels } from "./speech_models.ts";
+import { testVoices } from "./speech_models_fixture.ts";
+import { bytesOf } from "@/lib/downloads/remote_folder.ts";
+import { RECOGNISERS } from "@/lib/hearing/catalogue.ts";
+import { VOICES } from "@/lib/voice/sherpa/catalogue.ts";
+import { VoiceFolders } from "@/lib/voice/sherpa/voice_folders.ts";
 import { DownloadError } from "@/lib/downloads/download_error.ts";
 import type { SpeechModelInfo, SpeechModelProgress } from "@/lib/protocol/speech_models.ts";
 import { ARCHIVE, DownloadHost } from "@/tests/download_host.ts";
@@ -14,12 +17,12 @@ const HALF = 100;
 class Scene implements AsyncDisposable {
   readonly dataDir = Deno.makeTempDirSync();
   readonly options: ReturnType<typeof testVoices>;
-  readonly models: VoiceModels;
+  readonly models: SpeechModels;
   readonly progress: SpeechModelProgress[] = [];
 
   private constructor(readonly host: DownloadHost) {
     this.options = testVoices(host);
-    this.models = new VoiceModels(this.dataDir, this.options);
+    this.models = new SpeechModels(this.dataDir, this.options);
   }
 
   static async open(): Promise<Scene> {
@@ -32,7 +35,7 @@ class Scene implements AsyncDisposable {
   }
 
   async voice(id: string): Promise<SpeechModelInfo> {
-    return (await this.models.list()).models.find((voice) => voice.id === id)!;
+    return (await this.models.list("voice")).models.find((voice) => voice.id === id)!;
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -42,35 +45,48 @@ class Scene implements AsyncDisposable {
   }
 }
 
-Deno.test("the list has voices of many languages, each with a licence, a source, its size and its checksum", () => {
-  const speaking = (language: string) =>
-    CATALOGUE.filter(({ languages }) => languages.some((one) => one.split("-")[0] === language)).length;
-  assertEquals(["en", "zh", "ja", "de", "fr", "es"].filter((language) => speaking(language) === 0), []);
-  assertEquals(new Set(CATALOGUE.map(({ id }) => id)).size, CATALOGUE.length);
-  for (const voice of CATALOGUE) {
-    const { url, path, sha256, bytes } = archiveOf(voice, VOICES_URL);
-    assertEquals(url, `${VOICES_URL}${path}`);
-    assert(/^[0-9a-f]{64}$/.test(sha256) && bytes > 1_000_000, voice.id);
-    assert(Intl.getCanonicalLocales([...voice.languages]).length > 0);
-    for (const page of [voice.source, ...voice.licenses.map(({ url }) => url)]) assert(URL.canParse(page), page);
+Deno.test("each list has models of many languages, each with a licence, a source, its size and its checksum", () => {
+  for (const catalogue of [VOICES, RECOGNISERS]) {
+    const knowing = (language: string) =>
+      catalogue.filter(({ languages }) => languages.some((one) => one.split("-")[0] === language)).length;
+    assertEquals(["en", "zh", "ja", "de", "fr", "es"].filter((language) => knowing(language) === 0), []);
+    assertEquals(new Set(catalogue.map(({ id }) => id)).size, catalogue.length);
+    for (const { id, files = [], languages, source, licenses } of catalogue) {
+      for (const { url, path, sha256, bytes } of files) {
+        assert(url.startsWith("https://") && url.endsWith(`/${path}`), url);
+        assert(/^[0-9a-f]{64}$/.test(sha256) && bytes > 1_000, url);
+      }
+      assert(bytesOf({ files }) > 1_000_000, id);
+      assert(Intl.getCanonicalLocales([...languages]).length > 0);
+      for (const page of [source, ...licenses.map(({ url }) => url)]) assert(URL.canParse(page), page);
+    }
   }
+  assert(RECOGNISERS.length >= 5 && RECOGNISERS.some(({ streaming }) => streaming), "some tell words at once");
 });
 
 Deno.test("a voice is fetched with the program that it needs, and appears in its folder", async () => {
   await using scene = await Scene.open();
   const { models } = scene;
-  assertEquals([(await scene.voice("test-voice")).state, (await models.list()).runtime.there], ["absent", false]);
-  await scene.fetch("test-voice");
-  assertEquals([(await scene.voice("test-voice")).state, (await models.list()).runtime.there], ["there", true]);
-  assertEquals(scene.progress.at(-1), { step: "unpacking", completed: ARCHIVE.length, total: ARCHIVE.length });
-  await Deno.mkdir(join(models.folder, "mine"));
-  assertEquals((await models.installed.list()).map(({ name, languages, kind }) => [name, languages, kind]), [
-    ["mine", [], ""],
-    ["Test voice", ["en-GB", "ja"], "vits"],
+  assertEquals([(await scene.voice("test-voice")).state, (await models.list("voice")).runtime.there], [
+    "absent",
+    false,
   ]);
+  await scene.fetch("test-voice");
+  assertEquals([(await scene.voice("test-voice")).state, (await models.list("voice")).runtime.there], ["there", true]);
+  assertEquals(scene.progress.at(-1), { step: "unpacking", completed: ARCHIVE.length, total: ARCHIVE.length });
+  await Deno.mkdir(join(models.folderOf("voice"), "mine"));
+  assertEquals(
+    (await new VoiceFolders(models.folderOf("voice"), (id) => models.find(id)).list()).map((
+      { name, languages, kind },
+    ) => [name, languages, kind]),
+    [
+      ["mine", [], ""],
+      ["Test voice", ["en-GB", "ja"], "vits"],
+    ],
+  );
   await models.remove("test-voice");
   assertEquals((await scene.voice("test-voice")).state, "absent");
-  assertEquals([...Deno.readDirSync(models.folder)].map(({ name }) => name), ["mine"]);
+  assertEquals([...Deno.readDirSync(models.folderOf("voice"))].map(({ name }) => name), ["mine"]);
 });
 
 Deno.test("a voice that is cancelled is gone on with, also by another start of the program", async () => {
@@ -82,8 +98,8 @@ Deno.test("a voice that is cancelled is gone on with, also by another start of t
   assertEquals((await scene.voice("test-voice")).state, "running");
   await models.cancel("test-voice");
   await cancelled;
-  const restarted = new VoiceModels(scene.dataDir, scene.options);
-  const [voice] = (await restarted.list()).models;
+  const restarted = new SpeechModels(scene.dataDir, scene.options);
+  const [voice] = (await restarted.list("voice")).models;
   assertEquals([voice?.state, voice?.completed, voice?.problem], ["partial", HALF, undefined]);
   host.fault("test-voice.tar.bz2", {});
   await scene.fetch("test-voice");

@@ -1,20 +1,21 @@
-/** Calls about neural voices that can be fetched. */
+/** Calls about models that can be fetched. */
 import { z } from "zod";
 import { checked, type Handlers } from "./router.ts";
 import { DownloadError } from "@/lib/downloads/download_error.ts";
 import { RequestError } from "@/lib/protocol/request_error.ts";
 import { SPEECH_MODEL_KINDS } from "@/lib/protocol/speech_models.ts";
-import type { VoiceModels } from "@/lib/voice/sherpa/voice_models.ts";
+import type { SpeechModels } from "@/lib/sherpa/speech_models.ts";
 
-export function voiceModelCalls(models: VoiceModels): Handlers {
+export function speechModelCalls(models: SpeechModels): Handlers {
   const one = z.object({
-    id: z.string({ error: "must be the id of a voice" }).refine((id) => models.has(id), "must be a voice of the list"),
+    id: z.string({ error: "must be the id of a model" })
+      .refine((id) => models.find(id) !== undefined, "must be a model of the list"),
   }, { error: "must be an object" });
   return {
     ...checked(
       "speechModels.list",
       z.object({ kind: z.enum(SPEECH_MODEL_KINDS) }, { error: "must be an object" }),
-      () => models.list(),
+      ({ kind }) => models.list(kind),
     ),
     ...checked("speechModels.fetch", one, async ({ id }, { signal, progress }) => {
       try {
@@ -41,5 +42,5 @@ function refusalOf(cause: unknown): unknown {
     return new RequestError({ code: "download_failed", message: cause.message, hint: cause.hint }, { cause });
   }
   if (!(cause instanceof DOMException && cause.name === "AbortError")) return cause;
-  return new RequestError({ code: "cancelled", message: "Fetching the voice was cancelled" }, { cause });
+  return new RequestError({ code: "cancelled", message: "Fetching the model was cancelled" }, { cause });
 }

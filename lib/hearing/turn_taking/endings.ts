@@ -1,0 +1,115 @@
+/** How words end: whether a sentence could be over here, in English, Japanese and Chinese. No grammar, lists of words. */
+import { endingOfCjk } from "./cjk_endings.ts";
+import type { Ending } from "./ending.ts";
+
+function words(text: string): ReadonlySet<string> {
+  return new Set(text.split(" "));
+}
+
+/** Behind these more must come. */
+const OPENERS = words(
+  "and but or so because cause since although though unless until while whereas if whether than plus then " +
+    "the a an my your his our their its this these those every each another " +
+    "of from into onto upon without between among against during despite via per " +
+    "i we they he she who which whose what's that's there's it's he's she's i'm you're we're they're i'll you'll we'll " +
+    "i've you've we've they've i'd you'd am is are was were be been being has had does did can could will would shall " +
+    "should may might must gonna wanna gotta let's don't doesn't didn't isn't wasn't can't won't wouldn't couldn't " +
+    "very really quite pretty such as like maybe perhaps also even just only about",
+);
+/** Prepositions that may stand at the end of a question ("what for"), but of nothing else. */
+const STRANDED = words("to for with at by in on over under near behind through across after before around");
+/** Sounds of somebody who is thinking. */
+const FILLERS = words("um uh er erm ehm hmm hm mm mmm uhm ah eh");
+/** A whole utterance, or the last of it, that asks for time. */
+const ASKING_FOR_TIME =
+  /(?:^|\b)(?:wait(?: a (?:second|sec|minute|moment))?|hold on|hang on|one (?:moment|second|sec|minute)|just a (?:moment|second|sec|minute)|give me a (?:moment|second|sec|minute)|let me (?:think|see)|well|actually|you know|i mean|i think|let's see|okay so|so yeah)$/;
+/** Verbs that nothing comes before but what they are done to. */
+const TAKING = words(
+  "want wants wanted need needs needed like likes get gets make makes made take takes took give gives gave tell tells " +
+    "told put puts say says said find finds found use uses buy buys bought bring brings brought keep keeps kept let lets " +
+    "call calls called ask asks asked show shows send sends sent build paint painted plan planning planned invite try " +
+    "tried trying remind reminds knocked finished moved think thinks thought wonder wondering hope guess know takes " +
+    "have having seen uses used going trying learning telling",
+);
+const OF_VERBS = words(
+  "am is are was were be been has have had do does did can could will would shall should may might must go goes went " +
+    "come comes came see sees saw live lives lived work works worked play plays played start stop run runs ran rain rains " +
+    "fell fall falls sit sat stand stood feel feels felt look looks looked eat eats ate sleep slept love loves hate mean " +
+    "means help helps please read reads write wrote close closes open opens leave left lost met meet",
+);
+const CONTRACTED = /'(?:s|m|re|ve|ll|d)$|n't$/;
+/** Words before a thing, that are none by themselves. */
+const DESCRIBING = words(
+  "big small little good bad great new old long short red blue green white black yellow brown warm cold hot dark nice best " +
+    "next last first second other same whole few many several some any no own more most two three four five six seven " +
+    "eight nine ten different huge young tall soft pink fresh thick wonderful empty wet plastic",
+);
+const ASKING =
+  /^(?:and |so |but |well |okay )*(?:what|who|whom|whose|where|when|why|how|which|is|are|am|was|were|do|does|did|can|could|will|would|should|shall|may|might|have|has|don't|isn't|aren't|can't|won't)\b/;
+/** In front of these, a question has another verb: "does the library …". */
+const AUXILIARIES = /\b(?:do|does|did|can|could|will|would|shall|should|may|might|have|has)\b/g;
+const DIGITS = words("zero oh one two three four five six seven eight nine double");
+/** A number that is told digit by digit has so many of them, at least. */
+const WHOLE_NUMBER = 7;
+/** What begins a new clause, of which alone the end is looked at. */
+const CLAUSES = /\b(?:and|but|or|so|because|although|though|if|while|when|that|whether)\b(?=.* )/g;
+/** Answers of a word or two. */
+const ANSWERS =
+  /^(?:(?:oh|well|um|uh) )*(?:yes|no|yeah|yep|nope|okay|ok|sure|right|exactly|fine|thanks|thank you|hello|hi|hey|bye|goodbye|please|never|always|maybe|of course|not really|i do|i don't|i can|i can't|me too|stop)(?: please| thanks| thank you| there)?$/;
+
+/**
+ * How a text ends that may still grow.
+ *
+ * @param text what was understood so far, with or without signs and capitals
+ */
+export function endingOf(text: string): Ending {
+  const said = text.trim();
+  if (said === "") return "unclear";
+  if (/\p{Script=Han}|\p{Script=Hiragana}|\p{Script=Katakana}/u.test(said.slice(-4))) return endingOfCjk(said);
+  if (/(?:,|:|;|…|\.\.|-|–|—)$/.test(said)) return "open";
+  const tokens = said.toLowerCase().replaceAll("’", "'").match(/[\p{L}\p{M}']+|\d+/gu) ?? [];
+  const last = tokens.at(-1) ?? "";
+  const plain = tokens.join(" ");
+  if (FILLERS.has(last) || ASKING_FOR_TIME.test(plain)) return "open";
+  if (ANSWERS.test(plain)) return "complete";
+  const digits = digitsAtEnd(tokens);
+  if (digits > 1) return digits < WHOLE_NUMBER ? "open" : "complete";
+  if (spelledAtEnd(tokens)) return "open";
+  // A recogniser that writes signs has heard an end, and writes one after everything that it is given.
+  if (OPENERS.has(last)) return "open";
+  const asks = ASKING.test(plain);
+  if (!asks && (STRANDED.has(last) || TAKING.has(last))) return "open";
+  if (asks && STRANDED.has(last)) return "unclear";
+  if (DESCRIBING.has(last)) return "open";
+  if (asks && !hasVerb(plain.replace(AUXILIARIES, ""))) return "unclear";
+  if (said.endsWith("?")) return "complete";
+  return hasVerb(lastClause(plain)) && tokens.length > 1 ? "complete" : "unclear";
+}
+
+/** How many digits stand at the end, in words or figures. */
+function digitsAtEnd(tokens: readonly string[]): number {
+  let count = 0;
+  for (const token of tokens.toReversed()) {
+    if (/^\d+$/.test(token)) count += token.length;
+    else if (DIGITS.has(token)) count++;
+    else break;
+  }
+  return count;
+}
+
+/** Whether a word is being spelled, letter by letter. */
+function spelledAtEnd(tokens: readonly string[]): boolean {
+  const [before = "", last = ""] = tokens.slice(-2);
+  return before.length === 1 && last.length === 1;
+}
+
+function lastClause(plain: string): string {
+  const starts = [...plain.matchAll(CLAUSES)].map(({ index }) => index);
+  return plain.slice(starts.at(-1) ?? 0);
+}
+
+function hasVerb(clause: string): boolean {
+  return clause.split(" ").some((word, index) =>
+    OF_VERBS.has(word) || TAKING.has(word) || CONTRACTED.test(word) || index > 0 && /..(?:ed|ing)$/.test(word)
+  );
+}

@@ -1,0 +1,1 @@
+export { EndOfTurn, type EndOfTurnOptions, type TurnEvent } from "./end_of_turn.ts";
