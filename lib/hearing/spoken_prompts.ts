@@ -51,7 +51,9 @@ export class SpokenPrompts {
   guess(id: string, text: string): void {
     const { prepare } = this.#options;
     const told = this.#forHer(text)?.trim() ?? "";
-    if (prepare === undefined || told === "" || this.#guess?.id === id && this.#guess.text === told) return;
+    if (prepare === undefined || this.trial || told === "" || this.#guess?.id === id && this.#guess.text === told) {
+      return;
+    }
     this.drop();
     const turn = crypto.randomUUID();
     const begun = prepare(turn, told);

@@ -117,7 +117,7 @@ Deno.test("MicrophoneStore says why it does not listen", async () => {
 });
 
 Deno.test("MicrophoneStore tells when the device, the tab or the server takes the microphone away", async () => {
-  const cases: [kind: string, ({ fake, store }: ReturnType<typeof setUp>) => void][] = [
+  const cases: [kind: Trouble["kind"], ({ fake, store }: ReturnType<typeof setUp>) => void][] = [
     ["gone", ({ fake }) => fake.handlers?.onGone()],
     ["elsewhere", ({ fake }) => fake.loseTab()],
     ["failed", ({ store }) => {

@@ -10,7 +10,7 @@ function engine(id: string, voices: string[], needs?: string): VoiceEngineInfo {
 
 Deno.test("EnginesStore keeps what it was told last when the server cannot be asked", async () => {
   const calls = new FakeCalls();
-  const store = new EnginesStore(() => calls.call("voices.list", {}));
+  const store = new EnginesStore<VoiceEngineInfo>(() => calls.call("voices.list", {}));
   const read = store.read();
   calls.last.resolve([engine("flite", ["slt"])]);
   await read;
