@@ -5,6 +5,7 @@ import { OWNER } from "@/lib/principal.ts";
 import { ISLANDS } from "@/lib/paths.ts";
 import { precompress } from "@/tasks/precompress.ts";
 import { bundleSheet } from "@/tasks/styles.ts";
+import { bundleWorklet } from "@/tasks/worklets.ts";
 
 const builder = new Builder({
   root: import.meta.dirname!,
@@ -16,6 +17,13 @@ builder.onTransformStaticFile(
   { pluginName: "styles", filter: /[\\/]static[\\/][^\\/]+\.css$/ },
   async ({ path, root, target, mode }) => ({
     content: await bundleSheet(path, { root, target, minify: mode === "production" }),
+  }),
+);
+
+builder.onTransformStaticFile(
+  { pluginName: "worklets", filter: /[\\/]static[\\/][^\\/]+_worklet\.js$/ },
+  async ({ path, root, target, mode }) => ({
+    content: await bundleWorklet(path, { root, target, minify: mode === "production" }),
   }),
 );
 

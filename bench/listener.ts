@@ -68,6 +68,7 @@ export class Listener {
         return () => clearTimeout(timer);
       },
       onHearing: (hearing) => hearing === null && this.#over.resolve(),
+      onSounding() {},
       findTrack: trackFromSound,
       onPlayed: (turn, index) => this.#send({ type: "played", turn, index }),
       onLost: (error) => this.#over.reject(error),

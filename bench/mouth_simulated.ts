@@ -127,6 +127,7 @@ export async function watch(
     findTrack: trackFromSound,
     schedule: (callback, ms) => environment.schedule(callback, ms),
     onHearing() {},
+    onSounding() {},
     onPlayed() {},
     onLost(error) {
       throw error;

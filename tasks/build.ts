@@ -17,6 +17,7 @@ export const SOURCES = [
   "stand_ins",
   "tasks/precompress.ts",
   "tasks/styles.ts",
+  "tasks/worklets.ts",
 ];
 /** Below these is what other tasks bring: served as it is, not built. */
 export const BROUGHT = ["static/model", "static/vendor", "static/app-config.json"];

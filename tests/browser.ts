@@ -74,10 +74,19 @@ async function enterBrowser(address: string): Promise<Browser> {
   return browser;
 }
 
-async function startBrowser(): Promise<Browser> {
+/** A browser of its own, whose microphone hears a recording: a WAV file, from its beginning whenever it is opened. */
+export function launchBrowserHearing(recording: string): Promise<Browser> {
+  return startBrowser([
+    "--use-fake-ui-for-media-stream",
+    "--use-fake-device-for-media-stream",
+    `--use-file-for-fake-audio-capture=${recording}%noloop`,
+  ]);
+}
+
+async function startBrowser(more: readonly string[] = []): Promise<Browser> {
   const browser = await puppeteer.launch({
     executablePath: await executable(),
-    args: ARGUMENTS,
+    args: [...ARGUMENTS, ...more],
     headless: true,
     defaultViewport: VIEWPORT,
   });

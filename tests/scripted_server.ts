@@ -8,6 +8,7 @@ import {
   SUBPROTOCOL,
   type TurnRecord,
 } from "@/lib/protocol/v2.ts";
+import { decodeMicrophone, type MicrophoneSound } from "@/lib/protocol/hearing.ts";
 import { wavHeader } from "@/lib/voice/wav_header.ts";
 import { STATUS } from "@/web/connection/fake_environment.ts";
 
@@ -55,6 +56,8 @@ export const RECORD = record;
 
 export class ScriptedServer {
   readonly received: ClientFrame[] = [];
+  /** What pages' microphones have heard. */
+  readonly sounds: MicrophoneSound[] = [];
   /** What `welcome` tells. */
   history: TurnRecord[] = [];
   character: CharacterInfo | undefined;
@@ -116,9 +119,11 @@ export class ScriptedServer {
 
   #upgrade(request: Request): Response {
     const { socket, response } = Deno.upgradeWebSocket(request, { protocol: SUBPROTOCOL });
+    socket.binaryType = "arraybuffer";
     this.#sockets.add(socket);
     socket.onclose = () => this.#sockets.delete(socket);
     socket.onmessage = ({ data }) => {
+      if (data instanceof ArrayBuffer) return void this.sounds.push(decodeMicrophone(data));
       const frame = JSON.parse(data) as ClientFrame;
       this.received.push(frame);
       if (frame.type !== "hello") return;

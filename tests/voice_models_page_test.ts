@@ -45,7 +45,7 @@ const scenes: { name: string; play(scene: Scene): Promise<void> }[] = [
       await says(page, "test-voice", `${HALF_COME} are here`);
       host.fault(ARCHIVE_NAME, {});
       await (await named(page, "button", "Go on: Test voice")).click();
-      await page.waitForSelector('.voice-model[data-state="there"]::-p-text(Test voice)');
+      await page.waitForSelector('.speech-model[data-state="there"]::-p-text(Test voice)');
       assertEquals(host.requests.map(({ range }) => range), [undefined, `bytes=${HALF}-`]);
       assertEquals(await neuralVoices(server), ["Test voice: 0", "Test voice: 1", "Test voice: 2"]);
       await page.waitForSelector(".say-something ::-p-text(stays on this machine)");
@@ -70,7 +70,7 @@ const scenes: { name: string; play(scene: Scene): Promise<void> }[] = [
       await openVoices(page);
       await says(page, "test-voice", HALF_COME);
       host.release();
-      await page.waitForSelector('.voice-model[data-state="there"]::-p-text(Test voice)');
+      await page.waitForSelector('.speech-model[data-state="there"]::-p-text(Test voice)');
       assertEquals(host.requests.length, 1);
     },
   },
@@ -88,8 +88,8 @@ const scenes: { name: string; play(scene: Scene): Promise<void> }[] = [
       await says(page, "test-voice", "the host answers 404");
       host.fault(ARCHIVE_NAME, {});
       await (await named(page, "button", "Get: Test voice")).click();
-      await page.waitForSelector('.voice-model[data-state="there"]::-p-text(Test voice)');
-      assertEquals(await page.$$(".voice-model [role=alert]"), []);
+      await page.waitForSelector('.speech-model[data-state="there"]::-p-text(Test voice)');
+      assertEquals(await page.$$(".speech-model [role=alert]"), []);
     },
   },
   {
@@ -100,14 +100,14 @@ const scenes: { name: string; play(scene: Scene): Promise<void> }[] = [
       const select = await named(page, "combobox", "Voices that speak");
       await select.focus();
       await page.keyboard.type("Japanese");
-      await page.waitForFunction(() => document.querySelectorAll(".voice-model").length === 1);
+      await page.waitForFunction(() => document.querySelectorAll(".speech-model").length === 1);
       await says(page, "test-voice", "Japanese, British English");
       await page.keyboard.press("Tab");
       assertEquals(await page.evaluate(() => document.activeElement?.getAttribute("aria-label")), "Get: Test voice");
       await page.keyboard.press("Enter");
-      await page.waitForSelector('.voice-model[data-state="there"]');
+      await page.waitForSelector('.speech-model[data-state="there"]');
       assertEquals(
-        await page.$eval(".voice-folder code", (code) => code.textContent),
+        await page.$eval(".model-folder code", (code) => code.textContent),
         join(server.services.dataDir, "voices"),
       );
       assertEquals(await page.$eval(".sheet-body", (body) => body.scrollWidth > body.clientWidth), false);
@@ -119,7 +119,7 @@ async function openVoices(page: Page): Promise<void> {
   await (await named(page, "button", "Settings")).click();
   await page.waitForSelector("dialog[open]");
   await page.click('[role="tab"]::-p-text(Character)');
-  await page.waitForSelector(".voice-model");
+  await page.waitForSelector(".speech-model");
 }
 
 /** What the page is told to choose from, by its names. */
@@ -141,7 +141,7 @@ async function offered(page: Page): Promise<string[]> {
 async function says(page: Page, id: string, words: string): Promise<void> {
   const name = id === "test-voice" ? "Test voice" : "Broken voice";
   const said = (name: string, words: string) =>
-    [...document.querySelectorAll(".voice-model")].some((one) =>
+    [...document.querySelectorAll(".speech-model")].some((one) =>
       one.querySelector("h4")?.textContent === name && one.textContent?.replace(/\s+/g, " ").includes(words)
     );
   await page.waitForFunction(said, {}, name, words);

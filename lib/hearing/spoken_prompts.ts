@@ -27,6 +27,8 @@ export interface SpokenPromptsOptions {
 export class SpokenPrompts {
   /** Of what is listened to now. */
   mode: HearingMode = "hold";
+  /** Whether what is said is only shown: nothing of it is asked. */
+  trial = false;
   readonly #options: SpokenPromptsOptions;
   /** What was asked last, and when. */
   #last: { turn: string; at: number } | undefined;
@@ -49,7 +51,9 @@ export class SpokenPrompts {
   guess(id: string, text: string): void {
     const { prepare } = this.#options;
     const told = this.#forHer(text)?.trim() ?? "";
-    if (prepare === undefined || told === "" || this.#guess?.id === id && this.#guess.text === told) return;
+    if (prepare === undefined || this.trial || told === "" || this.#guess?.id === id && this.#guess.text === told) {
+      return;
+    }
     this.drop();
     const turn = crypto.randomUUID();
     const begun = prepare(turn, told);
@@ -72,6 +76,7 @@ export class SpokenPrompts {
    */
   async end(id: string, text: string, began: number): Promise<void> {
     const { send, ask } = this.#options;
+    if (this.trial) return send({ type: "transcript", id, text: text.trim(), final: true });
     const told = this.#forHer(text)?.trim() ?? "";
     if (told === "") {
       this.drop();
@@ -90,7 +95,7 @@ export class SpokenPrompts {
 
   /** What is for her of a text; undefined where nothing is. */
   #forHer(text: string): string | undefined {
-    if (this.mode !== "wake") return text;
+    if (this.mode !== "wake" || this.trial) return text;
     return afterWakeWord(text, this.#options.wakeWords()) ?? (this.#now < this.#calledUntil ? text : undefined);
   }
 

@@ -40,8 +40,11 @@ export interface MicrophoneSound {
 
 /** What a page says of its microphone, beside the binary frames. */
 export type HearingClientFrame =
-  /** Begins a stream. Its number is made by the page, new on this socket. */
-  | { type: "listen"; stream: number; mode: HearingMode }
+  /**
+   * Begins a stream. Its number is made by the page, new on this socket. `trial`: the reader only wants to see what is
+   * understood, which becomes no turn and interrupts none.
+   */
+  | { type: "listen"; stream: number; mode: HearingMode; trial?: true }
   /** The stream ends, and what is being said with it. */
   | { type: "unlisten"; stream: number }
   /**
@@ -121,7 +124,12 @@ export function parseHearingClientFrame(fields: Fields): HearingClientFrame | un
   const type = fields.get("type");
   switch (type) {
     case "listen":
-      return { type, stream: streamOf(fields), mode: fields.oneOf("mode", HEARING_MODES) };
+      return {
+        type,
+        stream: streamOf(fields),
+        mode: fields.oneOf("mode", HEARING_MODES),
+        ...(fields.get("trial") === true && { trial: true }),
+      };
     case "unlisten":
       return { type, stream: streamOf(fields) };
     case "playback": {

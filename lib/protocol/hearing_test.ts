@@ -38,6 +38,7 @@ Deno.test("decodeMicrophone() says what is wrong with a frame", () => {
 Deno.test("a page's frames about its microphone are read, and what is wrong in one is named", () => {
   const frames: HearingClientFrame[] = [
     { type: "listen", stream: 1, mode: "hold" },
+    { type: "listen", stream: 2, mode: "open", trial: true },
     { type: "unlisten", stream: 1 },
     { type: "playback", stream: 1, position: 320 },
     { type: "playback", stream: 1, position: 320, turn: "t", index: 2, ms: 12.5 },

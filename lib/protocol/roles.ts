@@ -53,6 +53,7 @@ const PATH_ROLES = {
   "/_fresh/*": "guest",
   "/styles.css": "guest",
   "/dialogs.css": "guest",
+  "/capture_worklet.js": "guest",
   "/favicon.svg": "guest",
   "/manifest.webmanifest": "guest",
   "/api/avatars": "owner",

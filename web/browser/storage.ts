@@ -1,6 +1,7 @@
 /**
- * What the page keeps in localStorage: session, draft, chosen greeting, unconfirmed prompts, the sentence that
- * is being said. Storage can be switched off, full or forbidden; the page then works all the same, and has forgotten them at the next load.
+ * What the page keeps in localStorage: session, draft, chosen greeting, unconfirmed prompts, the sentence that is being
+ * said, microphone and key to talk. Storage can be switched off, full or forbidden; the page then works all the same,
+ * and has forgotten them at the next load.
  */
 
 /** The part of `localStorage` that is needed. */
@@ -10,6 +11,8 @@ const SESSION = "session";
 const DRAFT = "draft";
 const GREETING = "greeting";
 const SPOKEN = "spoken";
+const MICROPHONE = "microphone";
+const TALK_KEY = "talkKey";
 /** One key for each prompt, so that tabs do not overwrite each other's. */
 const UNSENT_PREFIX = "unsent:";
 
@@ -76,6 +79,24 @@ export class PageStorage {
 
   set spoken(spoken: Spoken | null) {
     this.#write(SPOKEN, spoken === null ? null : JSON.stringify(spoken));
+  }
+
+  /** The microphone that the reader has chosen, as the browser names it; empty for the usual one. */
+  get microphone(): string {
+    return this.#read(MICROPHONE) ?? "";
+  }
+
+  set microphone(device: string) {
+    this.#write(MICROPHONE, device === "" ? null : device);
+  }
+
+  /** The key that is held to talk, as the reader has chosen it; empty for the usual one. */
+  get talkKey(): string {
+    return this.#read(TALK_KEY) ?? "";
+  }
+
+  set talkKey(key: string) {
+    this.#write(TALK_KEY, key);
   }
 
   saveUnsent(prompt: UnsentPrompt): void {

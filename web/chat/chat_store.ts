@@ -4,7 +4,7 @@
  */
 import { effect, type ReadonlySignal, type Signal, signal, untracked } from "@preact/signals";
 import type { Role } from "@/lib/protocol/role.ts";
-import type { CharacterInfo, ServerFrame, Status, TurnError } from "@/lib/protocol/v2.ts";
+import type { CharacterInfo, ClientFrame, ServerFrame, Status, TurnError } from "@/lib/protocol/v2.ts";
 import { CallClient, CallError } from "@/web/connection/call_client.ts";
 import {
   activityOf,
@@ -14,12 +14,14 @@ import {
   currentTurn,
   EMPTY_CONVERSATION,
   type GreetingChoice,
+  helloOf,
   streamingTurn,
   type Turn,
   withoutTurn,
 } from "./conversation.ts";
-import { greetingRecital, type Recital, recitalOf } from "@/web/voice/recital.ts";
+import { greetingRecital, recitalOf } from "@/web/voice/recital.ts";
 import { VoiceLink } from "@/web/voice/voice_link.ts";
+import { MicrophoneLink } from "@/web/hearing/microphone_link.ts";
 import { activity, appConfig, feelings, taps } from "@/web/presence/presence.ts";
 import type { Announcement } from "./announcer.ts";
 import { ChatView } from "./chat_view.ts";
@@ -42,6 +44,7 @@ export class ChatStore {
   /** For what is asked of the server beside the conversation. */
   readonly calls: CallClient;
   readonly voice: VoiceLink;
+  readonly microphone: MicrophoneLink;
   readonly #role = signal<Role | null>(null);
   readonly #connection = signal<Connection>({ state: "idle" });
   readonly #view: ChatView;
@@ -67,12 +70,22 @@ export class ChatStore {
       now: () => environment.now(),
     });
     this.calls = new CallClient((frame) => this.#socket.send(frame));
+    const send = (frame: ClientFrame) => this.#outbox.isOpen && this.#socket.send(frame);
     this.voice = new VoiceLink({
       storage,
       calls: this.calls,
-      send: (frame) => this.#outbox.isOpen && this.#socket.send(frame),
+      send,
       textOf: (turn) => this.#find(turn)?.text ?? "",
       streaming: () => streamingTurn(this.#state.turns)?.turn ?? null,
+      onSounding: (sound) => this.microphone.sounding(sound),
+      onCut: (cut) => this.#outbox.stopNow(cut),
+    });
+    this.microphone = new MicrophoneLink({
+      storage,
+      send,
+      sendSound: (frame) => this.#outbox.isOpen && this.#socket.sendSound(frame),
+      interrupt: () => this.voice.isAudible && this.stop(),
+      onFailed: () => this.#notice({ code: "offline", message: "What the microphone needs cannot be loaded" }),
     });
     this.#unfollow = [
       this.draft.subscribe((text) => {
@@ -85,11 +98,10 @@ export class ChatStore {
       }),
     ];
     this.#socket = new ChatSocket(url, {
-      hello: () => this.#hello(),
+      hello: () => helloOf(this.#state, storage.session),
       onFrame: (frame) => this.#receive(frame),
       onConnection: (connection) => this.#onConnection(connection),
-      onInvalidFrame: (error) =>
-        this.#setState({ ...this.#state, notice: { code: "internal", message: error.message } }),
+      onInvalidFrame: (error) => this.#notice({ code: "internal", message: error.message }),
     }, environment);
   }
 
@@ -157,34 +169,25 @@ export class ChatStore {
 
   /** Ends what is said aloud, and the answer that comes, or takes back the prompt that waits. */
   stop(): void {
-    const spoken = this.#silence();
+    const cut = this.voice.silence();
+    if (cut !== null) this.#outbox.stop(cut);
     const turn = currentTurn(this.#state.turns);
-    if (turn !== undefined && turn.turn !== spoken) {
+    if (turn !== undefined && turn.turn !== cut?.turn) {
       if (turn.state === "unsent" && !this.#outbox.isOpen) return this.editUnsent(turn.turn);
-      this.#outbox.stop(turn.turn);
+      this.#outbox.stop({ turn: turn.turn });
     }
     this.#outbox.flush();
   }
 
   /** Says an answer again, aloud. */
   async replay(turn: string): Promise<void> {
-    await this.#orNotice(this.recite(recitalOf(this.calls, turn, () => this.#find(turn)?.text ?? "")));
+    await this.#orNotice(this.voice.recite(recitalOf(this.calls, turn, () => this.#find(turn)?.text ?? "")));
   }
 
   /** Says the greeting aloud that the conversation begins with. */
   async replayGreeting(): Promise<void> {
     const { greeting, index } = this.#view.greeting.peek();
-    if (greeting !== undefined) await this.#orNotice(this.recite(greetingRecital(this.calls, index, greeting)));
-  }
-
-  /**
-   * Says something aloud to this page alone, in place of what is being said. Resolves when all of it has come.
-   *
-   * @throws {CallError} when the server cannot
-   */
-  async recite(recital: Recital): Promise<void> {
-    if (this.#silence() !== null) this.#outbox.flush();
-    await this.voice.recite(recital);
+    if (greeting !== undefined) await this.#orNotice(this.voice.recite(greetingRecital(this.calls, index, greeting)));
   }
 
   /** Asks a failed turn again. */
@@ -240,13 +243,14 @@ export class ChatStore {
   }
 
   dismissNotice(): void {
-    this.#setState({ ...this.#state, notice: null });
+    this.#notice(null);
   }
 
   dispose(): void {
     this.calls.dispose();
     this.#socket.dispose();
     this.voice.dispose();
+    this.microphone.dispose();
     for (const stop of this.#unfollow) stop();
     this.#view.dispose();
     activity.value = "idle";
@@ -258,21 +262,16 @@ export class ChatStore {
       await call;
     } catch (error) {
       if (!(error instanceof CallError)) throw error;
-      this.#setState({ ...this.#state, notice: error.error });
+      this.#notice(error.error);
     }
+  }
+
+  #notice(notice: TurnError | null): void {
+    this.#setState({ ...this.#state, notice });
   }
 
   #find(id: string): Turn | undefined {
     return this.#state.turns.find(({ turn }) => turn === id);
-  }
-
-  /** Ends what is said aloud; gives the turn that was cut short by it. */
-  #silence(): string | null {
-    const cut = this.voice.silence();
-    if (cut === null) return null;
-    const { turn, ...heard } = cut;
-    this.#outbox.stop(turn, heard);
-    return turn;
   }
 
   #ask(text: string): void {
@@ -283,19 +282,11 @@ export class ChatStore {
     this.#outbox.prompt(turn, text);
   }
 
-  #hello(): { type: "hello"; session?: string; after?: number } {
-    // Another tab may have been given a newer session than the one known here.
-    const session = this.#storage.session ?? this.#state.session;
-    if (session === null) return { type: "hello" };
-    return session === this.#state.session
-      ? { type: "hello", session, after: this.#state.seq }
-      : { type: "hello", session };
-  }
-
   #onConnection(connection: Connection): void {
     if (connection.state !== "open") {
       this.#outbox.close();
       this.calls.disconnected();
+      this.microphone.disconnected();
     }
     this.#connection.value = connection;
   }
@@ -304,6 +295,8 @@ export class ChatStore {
     if (frame.type === "result" || frame.type === "progress" || frame.type === "refused") {
       return this.calls.receive(frame);
     }
+    if (this.microphone.receive(frame)) return;
+    if (frame.type === "interruption") return this.#onInterruption(frame);
     if (frame.type === "avatar") return void (appConfig.value = frame.config);
     const before = this.#state;
     this.#state = applyFrame(before, frame);
@@ -331,6 +324,15 @@ export class ChatStore {
     // What was said before this page came is not announced.
     if (!frame.resumed) this.#view.skip(frame.history);
     this.#outbox.open();
+    this.microphone.connected();
+  }
+
+  /** Somebody speaks while the character does. */
+  #onInterruption({ turn, verdict }: ServerFrame & { type: "interruption" }): void {
+    if (verdict !== "stop") return this.voice.lower(turn, verdict === "lower");
+    // One that is over cannot be interrupted, and the next one has not been.
+    const isSaid = this.voice.hearing.peek()?.turn === turn;
+    if (isSaid || currentTurn(this.#state.turns)?.turn === turn) this.stop();
   }
 
   /** For what the user did: shown at once. */

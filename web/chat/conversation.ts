@@ -1,5 +1,5 @@
 /** The conversation as this page knows it, and how each frame changes it. Pure: no clock, no socket, no screen. */
-import type { CharacterInfo, ServerFrame, Status, TurnError, TurnRecord } from "@/lib/protocol/v2.ts";
+import type { CharacterInfo, ClientFrame, ServerFrame, Status, TurnError, TurnRecord } from "@/lib/protocol/v2.ts";
 
 /** A turn of the conversation. `unsent`: written here, not confirmed by the server yet; with `error`, refused by it. */
 export type Turn = Omit<TurnRecord, "state"> & {
@@ -39,6 +39,17 @@ export const EMPTY_CONVERSATION: ConversationState = {
   character: null,
   notice: null,
 };
+
+/**
+ * How a page comes back to its conversation.
+ *
+ * @param session the newest one, which another tab may have been given
+ */
+export function helloOf(now: ConversationState, session: string | null): ClientFrame & { type: "hello" } {
+  const known = session ?? now.session;
+  if (known === null) return { type: "hello" };
+  return { type: "hello", session: known, ...(known === now.session && { after: now.seq }) };
+}
 
 /**
  * Takes in one frame. A frame seen before, by its `seq`, changes nothing, so a replay is safe.

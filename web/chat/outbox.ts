@@ -44,9 +44,15 @@ export class Outbox {
     if (this.#isOpen) this.#sendPrompt(turn, text);
   }
 
-  /** Has a turn stopped with the next {@linkcode flush}. */
-  stop(turn: string, heard: { heard?: number } = {}): void {
+  /** Has a turn stopped with the next {@linkcode flush}; `heard` = how much of its text was heard, UTF-16 units. */
+  stop({ turn, ...heard }: { turn: string; heard?: number }): void {
     this.#stops.set(turn, heard);
+  }
+
+  /** Has a turn stopped at once, as {@linkcode stop} otherwise. */
+  stopNow(turn: { turn: string; heard?: number }): void {
+    this.stop(turn);
+    this.flush();
   }
 
   /** The server has a prompt. */

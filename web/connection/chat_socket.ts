@@ -15,6 +15,8 @@ import { parseServerFrame } from "@/lib/protocol/server_frame.ts";
 
 /** From opening the socket to the server's first frame. */
 const CONNECT_TIMEOUT_MS = 10_000;
+/** Bytes that may wait to be sent: what is heard half a second late is of no use to anybody. */
+const MOST_SOUND_WAITING = 16 * 1024;
 /** The server pings an idle connection every 15 s; after this much silence it is taken for dead. */
 const SILENCE_TIMEOUT_MS = 40_000;
 
@@ -35,7 +37,9 @@ export interface SocketLike {
   onopen: ((event: Event) => void) | null;
   onmessage: ((event: MessageEvent) => void) | null;
   onclose: ((event: CloseEvent) => void) | null;
-  send(data: string): void;
+  /** Bytes that have not gone out yet. */
+  readonly bufferedAmount: number;
+  send(data: string | Uint8Array<ArrayBuffer>): void;
   close(code?: number, reason?: string): void;
 }
 
@@ -95,6 +99,14 @@ export class ChatSocket {
   send(frame: ClientFrame): boolean {
     if (this.#connection.state !== "open" || this.#socket === null) return false;
     this.#socket.send(JSON.stringify(frame));
+    return true;
+  }
+
+  /** Sends sound. Where it cannot go out at once it is dropped: false. */
+  sendSound(frame: Uint8Array<ArrayBuffer>): boolean {
+    if (this.#connection.state !== "open" || this.#socket === null) return false;
+    if (this.#socket.bufferedAmount > MOST_SOUND_WAITING) return false;
+    this.#socket.send(frame);
     return true;
   }
 

@@ -172,3 +172,17 @@ Deno.test("socketUrl() puts the page's own address before the configured path", 
     assertEquals(socketUrl(configured, { protocol, host }), expected);
   }
 });
+
+Deno.test("ChatSocket drops sound that could not go out at once, and words wait", () => {
+  const { environment, socket, open } = setUp();
+  socket.start();
+  const sound = new Uint8Array(16);
+  assertEquals(socket.sendSound(sound), false);
+  open();
+  assertEquals(socket.sendSound(sound), true);
+  environment.socket.bufferedAmount = 1_000_000;
+  assertEquals([socket.sendSound(sound), socket.send({ type: "reset" })], [false, true]);
+  environment.socket.bufferedAmount = 0;
+  assertEquals(socket.sendSound(sound), true);
+  assertEquals(environment.socket.sounds.length, 2);
+});

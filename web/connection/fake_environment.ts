@@ -17,12 +17,15 @@ export class FakeSocket implements SocketLike {
   onmessage: ((event: MessageEvent) => void) | null = null;
   onclose: ((event: CloseEvent) => void) | null = null;
   readonly sent: ClientFrame[] = [];
+  readonly sounds: Uint8Array[] = [];
+  bufferedAmount = 0;
   closed = false;
 
   constructor(readonly url: string, readonly protocol: string) {}
 
-  send(data: string): void {
-    this.sent.push(JSON.parse(data));
+  send(data: string | Uint8Array): void {
+    if (typeof data === "string") this.sent.push(JSON.parse(data));
+    else this.sounds.push(data);
   }
 
   close(): void {

@@ -6,6 +6,8 @@ import { VoiceControl } from "@/web/components/chat/VoiceControl.tsx";
 import { ContextMeter } from "@/web/components/chat/ContextMeter.tsx";
 import { Composer } from "@/web/components/chat/Composer.tsx";
 import { Greeting } from "@/web/components/chat/Greeting.tsx";
+import { Hearing } from "@/web/components/chat/Hearing.tsx";
+import { SpokenWords } from "@/web/components/chat/SpokenWords.tsx";
 import { Header } from "@/web/components/chat/Header.tsx";
 import { MessageList } from "@/web/components/chat/MessageList.tsx";
 import { TurnItem } from "@/web/components/chat/TurnItem.tsx";
@@ -20,6 +22,7 @@ import { refreshAppConfig } from "@/web/connection/refresh_app_config.ts";
 import { ChatStore } from "@/web/chat/chat_store.ts";
 import { currentTurn, EMPTY_CONVERSATION, greetingChoice } from "@/web/chat/conversation.ts";
 import { WORDS } from "@/lib/i18n/i18n.ts";
+import { watchTalkKey } from "@/web/hearing/talk_key.ts";
 import { loadFormatter } from "@/web/markdown/load.ts";
 import { address } from "@/web/browser/base_path.ts";
 import { applyDefaults, type Preferences, preferences, setPreferences } from "@/web/browser/preferences.ts";
@@ -93,10 +96,22 @@ export default function ChatPanel({ config, preferences: initial, role: loaded, 
     }, { signal: end.signal });
     return () => end.abort();
   }, [store]);
+  const { engine, mode } = (told ?? config).hearing ?? { engine: "auto", mode: "hold" };
+  const hears = engine === "off" ? null : mode;
+  const talkKey = store?.microphone.talkKey.value;
+  useEffect(() => {
+    if (store === null || talkKey === undefined) return;
+    store.microphone.set(hears === null ? null : { mode: hears, language });
+    if (hears === null) return;
+    const end = new AbortController();
+    watchTalkKey(talkKey, store.microphone, end.signal);
+    return () => end.abort();
+  }, [store, hears, talkKey, language]);
   const settings = stores.value;
   const turns = store?.turns.value ?? [];
   const status = store?.status.value ?? null;
   const isOwner = (store?.role.value ?? loaded) === "owner";
+  const microphone = store?.microphone.store.value ?? null;
   const notice = store?.notice.value ?? null;
   const character = store === null || status === null ? first : store.character.value;
   const beginning = store === null || status === null
@@ -156,7 +171,7 @@ export default function ChatPanel({ config, preferences: initial, role: loaded, 
           begun={turns.length > 0}
         />
       )}
-      <MessageList words={words} newest={turns.at(-1)?.turn}>
+      <MessageList words={words} newest={microphone?.transcript.value?.id ?? turns.at(-1)?.turn}>
         {(turns.length === 0 || beginning.greeting !== undefined) && (
           <Greeting
             name={name}
@@ -191,6 +206,7 @@ export default function ChatPanel({ config, preferences: initial, role: loaded, 
             onReplay={(id) => void store?.replay(id)}
           />
         ))}
+        {microphone !== null && <SpokenWords store={microphone} turns={turns} words={words} />}
       </MessageList>
       {notice !== null && (
         <p class="notice-line" role="alert">
@@ -207,12 +223,14 @@ export default function ChatPanel({ config, preferences: initial, role: loaded, 
           </button>
         </div>
       )}
+      {store !== null && hears !== null && <Hearing microphone={store.microphone} words={words} language={language} />}
       <Composer
         chat={store}
         busy={currentTurn(turns) !== undefined || (store?.voice.isSpeaking.value ?? false)}
         words={words}
         enter={current.enter}
         box={box}
+        hears={hears}
         onDone={focusBox}
       />
       <div class="visually-hidden" aria-live="polite">

@@ -10,12 +10,20 @@ import { PreflightStore } from "./preflight_store.ts";
 import { PullStore } from "./pull_store.ts";
 import { SettingsStore } from "./settings_store.ts";
 import { sendFiles, UploadStore } from "./upload_store.ts";
-import { VoiceEnginesStore } from "./voice_engines_store.ts";
-import { VoiceModelsStore } from "./voice_models_store.ts";
-import type { AvatarChoice, CharacterChoice } from "@/lib/protocol/calls.ts";
+import { SpeechModelsStore } from "./speech_models_store.ts";
+import { EnginesStore } from "./engines_store.ts";
+import type { AvatarChoice, CharacterChoice, RecogniserInfo, VoiceEngineInfo } from "@/lib/protocol/calls.ts";
+import type { SpeechModelKind } from "@/lib/protocol/speech_models.ts";
 
 /** The parts of the settings, in the order of their tabs. */
-export const SECTIONS: readonly SettingsSection[] = ["language", "character", "avatar", "appearance", "server"];
+export const SECTIONS: readonly SettingsSection[] = [
+  "language",
+  "character",
+  "hearing",
+  "avatar",
+  "appearance",
+  "server",
+];
 
 export class SettingsStores {
   /** The part of the settings that is open; null when they are closed. */
@@ -28,8 +36,10 @@ export class SettingsStores {
   readonly uploads: UploadStore;
   readonly guestLink: GuestLinkStore;
   readonly review: AvatarReview;
-  readonly voiceEngines: VoiceEnginesStore;
-  readonly voiceModels: VoiceModelsStore;
+  readonly voiceEngines: EnginesStore<VoiceEngineInfo>;
+  readonly voiceModels: SpeechModelsStore;
+  readonly recogniserEngines: EnginesStore<RecogniserInfo>;
+  readonly recognisers: SpeechModelsStore;
   readonly #call: CallClient["call"];
 
   constructor(calls: CallClient) {
@@ -44,12 +54,12 @@ export class SettingsStores {
     });
     this.review = new AvatarReview(call);
     this.guestLink = new GuestLinkStore(call);
-    this.voiceEngines = new VoiceEnginesStore(call);
-    this.voiceModels = new VoiceModelsStore({
-      call,
-      now: () => performance.now(),
-      onChange: () => void this.voiceEngines.read(),
-    });
+    this.voiceEngines = new EnginesStore(() => call("voices.list", {}));
+    this.recogniserEngines = new EnginesStore(() => call("recognisers.list", {}));
+    const modelsOf = (kind: SpeechModelKind, engines: EnginesStore<unknown>) =>
+      new SpeechModelsStore({ kind, call, now: () => performance.now(), onChange: () => void engines.read() });
+    this.voiceModels = modelsOf("voice", this.voiceEngines);
+    this.recognisers = modelsOf("recogniser", this.recogniserEngines);
     this.uploads = new UploadStore(sendFiles, (kind) => void this.#choicesOf(kind).read());
   }
 
@@ -80,6 +90,7 @@ export class SettingsStores {
     this.pulls.cancel();
     this.uploads.dismiss();
     this.voiceModels.dispose();
+    this.recognisers.dispose();
   }
 
   #choicesOf(kind: UploadKind): ChoiceStore<AvatarChoice> | ChoiceStore<CharacterChoice> {

@@ -22,19 +22,26 @@ export interface AudioChannel {
 
 /** Seconds of the fade. */
 const FADE = 0.02;
+/** Seconds in which it becomes lower, or loud again. */
+const LOWERING = 0.015;
+/** How loud it is while somebody talks into it: -15 dB. */
+const LOWERED = 10 ** (-15 / 20);
 /** Seconds that a sound may be on its way to the loudspeaker. Whoever claims more is mistaken. */
 const LONGEST_WAY = 1;
 
 export class WebAudioOutput implements AudioOutput {
   readonly #context: AudioContext;
   readonly #gain: GainNode;
+  /** Beside the volume, which the reader may turn meanwhile. */
+  readonly #lowering: GainNode;
 
   /** @param volume from 0 to 1 */
   constructor(context: AudioContext, volume: number) {
     this.#context = context;
     this.#gain = context.createGain();
     this.#gain.gain.value = gainOf(volume);
-    this.#gain.connect(context.destination);
+    this.#lowering = context.createGain();
+    this.#gain.connect(this.#lowering).connect(context.destination);
   }
 
   get sampleRate(): number {
@@ -65,6 +72,11 @@ export class WebAudioOutput implements AudioOutput {
     this.#gain.gain.setTargetAtTime(gainOf(volume), this.#context.currentTime, FADE);
   }
 
+  /** Whether all of it is lower than usual, by 15 dB, at once and without a click. What plays goes on meanwhile. */
+  set lowered(lowered: boolean) {
+    rampTo(this.#lowering.gain, lowered ? LOWERED : 1, { at: this.#context.currentTime, seconds: LOWERING });
+  }
+
   channel(): AudioChannel {
     return new WebAudioChannel(this.#context, this.#gain);
   }
@@ -73,6 +85,14 @@ export class WebAudioOutput implements AudioOutput {
 /** Twice as loud to the ear is far more than twice the amplitude. */
 function gainOf(volume: number): number {
   return volume ** 2;
+}
+
+/** In a straight line from where it is, wherever it was going. */
+function rampTo(gain: AudioParam, value: number, { at, seconds }: { at: number; seconds: number }): void {
+  const from = gain.value;
+  gain.cancelScheduledValues(at);
+  gain.setValueAtTime(from, at);
+  gain.linearRampToValueAtTime(value, at + seconds);
 }
 
 class WebAudioChannel implements AudioChannel {
@@ -105,9 +125,7 @@ class WebAudioChannel implements AudioChannel {
 
   silence(): void {
     const { currentTime, state } = this.#context;
-    const { gain } = this.#gain;
-    gain.setValueAtTime(gain.value, currentTime);
-    gain.linearRampToValueAtTime(0, currentTime + FADE);
+    rampTo(this.#gain.gain, 0, { at: currentTime, seconds: FADE });
     this.#silent = true;
     // A context that stands still would begin with the rest of it when it goes on.
     if (state !== "running" || this.#sources.size === 0) this.#gain.disconnect();

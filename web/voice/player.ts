@@ -1,4 +1,5 @@
 /** Plays what is said of turns, sentence after sentence without a gap, and tells how far it has been heard. */
+import type { PlayedSound } from "@/lib/protocol/hearing.ts";
 import type { SentenceSpeech, SpokenSentence } from "@/lib/protocol/speech.ts";
 import type { MouthPose } from "@/web/presence/presence.ts";
 import type { AudioOutput } from "./audio_output.ts";
@@ -35,6 +36,8 @@ export interface Hearing {
 export interface PlayerHandlers {
   /** Null when nothing is said any more. */
   onHearing(hearing: Hearing | null): void;
+  /** A sentence begins to sound, goes on after a gap, or, by null, there is silence. */
+  onSounding(sounding: PlayedSound | null): void;
   /** A sentence has been heard to its end; not told of what is said again. */
   onPlayed(turn: string, index: number): void;
   /** A sound was to be had, and could not be. The next sentence goes on. */
@@ -60,6 +63,7 @@ export class Player {
   #running: SpokenTurn | null = null;
   #waiting: { until: () => boolean; go: () => void }[] = [];
   #stopTicking: (() => void) | null = null;
+  #sounding: PlayedSound | null = null;
   /** How fast the browser's voice is: it tells only while it speaks, and some tell nothing but when they have ended. */
   #browserRate = 1;
 
@@ -178,11 +182,24 @@ export class Player {
   }
 
   #tell(): void {
+    this.#tellSounding();
     const turn = this.current;
     if (turn === null) return this.#options.onHearing(null);
     const sound = turn.hearing?.audible ? turn.hearing : null;
     const word = sound?.words.find(({ to }) => to === turn.heard)?.from ?? null;
     this.#options.onHearing({ turn: turn.turn, to: turn.heard, sentence: sound?.sentence ?? null, word });
+  }
+
+  #tellSounding(): void {
+    const { current: turn } = this;
+    const sound = turn?.hearing ?? null;
+    const ms = this.#output.running ? sound?.soundingMs(this.#output.heardAt) ?? null : null;
+    const before = this.#sounding;
+    this.#sounding = turn === null || sound === null || ms === null
+      ? null
+      : { turn: turn.turn, index: sound.sentence.index, ms };
+    const isSame = before?.turn === this.#sounding?.turn && before?.index === this.#sounding?.index;
+    if (!isSame) this.#options.onSounding(this.#sounding);
   }
 
   /** Schedules the sentences of the turn that is to be said now. */

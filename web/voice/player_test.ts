@@ -1,4 +1,5 @@
 import { assert, assertEquals } from "@std/assert";
+import type { PlayedSound } from "@/lib/protocol/hearing.ts";
 import type { SentenceSpeech, Viseme } from "@/lib/protocol/speech.ts";
 import { FakeEnvironment } from "@/web/connection/fake_environment.ts";
 import type { AudioChannel, AudioOutput } from "./audio_output.ts";
@@ -83,6 +84,7 @@ function setUp(
   const output = new FakeOutput(environment);
   const hearing: (Hearing | null)[] = [];
   const played: number[] = [];
+  const sounding: { at: number; now: PlayedSound | null }[] = [];
   const lost: unknown[] = [];
   const player = new Player({
     output,
@@ -96,6 +98,7 @@ function setUp(
     findTrack,
     schedule: (callback, ms) => environment.schedule(callback, ms),
     onHearing: (now) => hearing.push(now),
+    onSounding: (now) => sounding.push({ at: output.heardAt, now }),
     onPlayed: (_turn, index) => played.push(index),
     onLost: (error) => lost.push(error),
   });
@@ -110,7 +113,7 @@ function setUp(
     player.sentence("t", sentence(index), WHOLE);
     player.speech("t", { index, engine: "e", ...speech });
   }
-  return { environment, output, player, hearing, played, lost, pass, speak };
+  return { environment, output, player, hearing, played, sounding, lost, pass, speak };
 }
 
 Deno.test("Player plays sentences one after the other to the sample, and tells which have been heard", async () => {
@@ -130,6 +133,24 @@ Deno.test("Player plays sentences one after the other to the sample, and tells w
   const heard = hearing.flatMap((one) => one === null ? [] : [one.to]);
   assertEquals(heard, heard.toSorted((a, b) => a - b));
   assertEquals([heard.at(-1), hearing.at(-1)], [WHOLE.length, null]);
+});
+
+Deno.test("Player tells where the loudspeaker is whenever a sentence begins to sound, and when there is silence", async () => {
+  const { output, player, sounding, pass, speak } = setUp({ a: 300, b: 200, c: 400 });
+  player.begin("t");
+  speak(0, { url: "a" });
+  speak(1, { url: "b" });
+  await pass(1_000);
+  speak(2, { url: "c" });
+  await pass(200);
+  player.silence();
+  assertEquals(sounding.map(({ now }) => now?.index), [0, 1, undefined, 2, undefined]);
+  for (const { at, now } of sounding) {
+    if (now === null) continue;
+    // Each sound comes in two pieces, the second of which is its very end.
+    const begun = output.played[2 * now.index]!.from / RATE;
+    assert(Math.abs(now.ms / 1000 - (at - begun)) < 0.001, `${now.ms} ms of ${now.index} at ${at}`);
+  }
 });
 
 Deno.test("Player counts as heard what is out of the loudspeaker, not what has been given to it", async () => {

@@ -14,11 +14,16 @@ export class Resampler {
     this.#step = from / to;
   }
 
-  /** Output samples that the input so far gives, from -1 to 1. */
-  push(samples: Int16Array): Float32Array<ArrayBuffer> {
+  /**
+   * Output samples that the input so far gives, from -1 to 1.
+   *
+   * @param samples 16 bit, or from -1 to 1 already
+   */
+  push(samples: Int16Array | Float32Array): Float32Array<ArrayBuffer> {
+    const unit = samples instanceof Int16Array ? 1 / 32768 : 1;
     const input = new Float32Array(this.#kept.length + samples.length);
     input.set(this.#kept);
-    for (let i = 0; i < samples.length; i++) input[this.#kept.length + i] = samples[i]! / 32768;
+    for (let i = 0; i < samples.length; i++) input[this.#kept.length + i] = samples[i]! * unit;
     const count = Math.max(0, Math.ceil((input.length - 2 - this.#place) / this.#step));
     const output = new Float32Array(count);
     for (let i = 0; i < count; i++) output[i] = curve(input, this.#place + i * this.#step);

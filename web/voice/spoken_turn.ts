@@ -67,6 +67,12 @@ export class SentenceSound {
     return piece === undefined ? null : piece.offset + (Math.min(time, piece.end) - piece.start) * 1000;
   }
 
+  /** Milliseconds of it that come out of the loudspeaker at a time of the clock; null while nothing of it does. */
+  soundingMs(time: number): number | null {
+    const piece = this.#pieces.findLast(({ start }) => start <= time);
+    return piece === undefined || time >= piece.end ? null : this.heardMs(time);
+  }
+
   /** Up to where the turn's text has been heard, UTF-16 units. */
   heardTo(time: number): number {
     const ms = this.heardMs(time);

@@ -1,5 +1,6 @@
 /** The character's voice in this page: what the server says of it, what is heard, and what the page shows of that. */
 import { effect, type Signal } from "@preact/signals";
+import type { PlayedSound } from "@/lib/protocol/hearing.ts";
 import type { ServerFrame } from "@/lib/protocol/v2.ts";
 import type { CallClient } from "@/web/connection/call_client.ts";
 import { address } from "@/web/browser/base_path.ts";
@@ -31,6 +32,8 @@ export interface VoiceOptions {
   /** The turn whose text comes. */
   streaming(): string | null;
   onPlayed(turn: string, index: number): void;
+  /** What comes out of the loudspeaker changes; null: nothing does. */
+  onSounding(sounding: PlayedSound | null): void;
   now(): number;
 }
 
@@ -82,6 +85,7 @@ export class Voice {
       },
       onHearing: (hearing) => this.#onHearing(hearing),
       onPlayed: options.onPlayed,
+      onSounding: options.onSounding,
       // The server tells once a turn why it cannot be heard; here a sentence is passed over.
       onLost: (error) => this.#recited?.onLost?.(error),
     });
@@ -98,6 +102,11 @@ export class Voice {
   set volume(volume: number) {
     this.#volume = volume;
     this.#setVolume();
+  }
+
+  /** Says a turn in a low voice, or as loud as ever again. What is said next is as loud as ever. */
+  lower(turn: string, lowered: boolean): void {
+    if (this.#player.current?.turn === turn) this.#output.lowered = lowered;
   }
 
   /** Takes in what the server says of turns and of speech. */
@@ -240,6 +249,8 @@ export class Voice {
     if (current !== this.#last) {
       this.#expected = this.#last?.audible ?? this.#expected;
       this.#last = current;
+      // What has just been cut short must not become louder as it fades.
+      if (current !== null) this.#output.lowered = false;
       this.#setVolume();
     }
     if (hearing === null || current === null) {

@@ -3,6 +3,7 @@
  * the reader's first press, and loads the rest once something is to be said.
  */
 import { computed, effect, type ReadonlySignal, signal } from "@preact/signals";
+import type { PlayedSound } from "@/lib/protocol/hearing.ts";
 import type { ClientFrame, ServerFrame } from "@/lib/protocol/v2.ts";
 import type { CallClient } from "@/web/connection/call_client.ts";
 import type { PageStorage } from "@/web/browser/storage.ts";
@@ -29,6 +30,10 @@ export interface VoiceLinkOptions {
   textOf(turn: string): string;
   /** The turn whose text comes. */
   streaming(): string | null;
+  /** What was being said of a turn has made way for something else. */
+  onCut(cut: Silenced): void;
+  /** What comes out of the loudspeaker changes; null: nothing does. */
+  onSounding(sounding: PlayedSound | null): void;
 }
 
 export class VoiceLink {
@@ -99,13 +104,20 @@ export class VoiceLink {
     return this.#voice?.silence() ?? null;
   }
 
+  /** Says a turn in a low voice while somebody talks into it, or as loud as ever again. */
+  lower(turn: string, lowered: boolean): void {
+    this.#voice?.lower(turn, lowered);
+  }
+
   /**
-   * Says something to this page alone. Called within a press, as all that makes a sound for the first time. Resolves
-   * when all of it has come.
+   * Says something to this page alone, in place of what is being said. Called within a press, as all that makes a sound
+   * for the first time. Resolves when all of it has come.
    *
    * @throws {CallError} when the server cannot
    */
   async recite(recital: Recital): Promise<void> {
+    const cut = this.silence();
+    if (cut !== null) this.#options.onCut(cut);
     this.#gate.value ??= new AudioGate();
     this.#gate.value.wake();
     await (await this.#load()).recite(recital);

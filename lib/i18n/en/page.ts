@@ -125,6 +125,7 @@ export const PAGE: Words = {
     textTime: "Text of spoken answers",
     textTimes: { first: "At once", heard: "With the voice" },
   },
+  microphone: { hold: "Hold to talk", toggle: "Microphone" },
   errors: (server) => ({
     llm_unreachable: `${server} cannot be reached`,
     llm_bad_gateway: `${server} cannot be reached through a proxy`,

@@ -1,11 +1,12 @@
 import type { SettingsWords } from "@/lib/i18n/types/settings.ts";
 import { SERVER_NAMES } from "@/lib/i18n/server_names.ts";
-import { VOICE_MODELS } from "./voice_models.ts";
+import { RECOGNISERS, VOICE_MODELS } from "./speech_models.ts";
 
 export const SETTINGS: SettingsWords = {
   sections: {
     language: "Language model",
     character: "Character",
+    hearing: "Hearing",
     avatar: "Avatar",
     appearance: "Appearance",
     server: "Server",
@@ -13,6 +14,7 @@ export const SETTINGS: SettingsWords = {
   about: {
     language: "Who thinks and writes the answers",
     character: "Who you talk with",
+    hearing: "Whether you can talk with your character, and how",
     avatar: "Who stands on the stage",
     appearance: "How this page looks and which language it speaks",
     server: "The program behind this page",
@@ -99,6 +101,32 @@ export const SETTINGS: SettingsWords = {
       label: "What is said aloud",
       choices: { all: "Everything that can be said", dialogue: "Only what stands in quotation marks" },
     },
+    "hearing.engine": {
+      label: "Who understands",
+      choices: {
+        auto: "The best there is",
+        sherpa: "On this machine (fetched)",
+        openai: "Speech server",
+        browser: "The browser's own",
+        off: "Nobody",
+      },
+    },
+    "hearing.mode": {
+      label: "When she listens",
+      choices: { hold: "While I hold the button", open: "Always, once it is on", wake: "When she is called" },
+    },
+    "hearing.wakeWord": { label: "What she is called by", unset: "Her name" },
+    "hearing.patience": {
+      label: "How long a pause may be",
+      help: "After it, it is her turn. Thoughts that are not finished get longer anyway.",
+      ends: ["Quick", "Patient"],
+    },
+    "hearing.early": {
+      label: "Begin the answer in the pause",
+      help: "It is dropped when you go on. She answers sooner, for some more work of the language model.",
+    },
+    "hearing.bargeIn": { label: "Interrupt her by speaking", help: "Her own voice and a cough do not." },
+    "hearing.language": { label: "Language that is spoken", help: "Such as en or ja.", unset: "Found by itself" },
     timeScale: { label: "Speed of movement", help: "1 is as the artist made it, 2 is twice as fast." },
     "avatar.maxFps": { label: "Pictures a second, at most", help: "Fewer save power." },
     "avatar.maxPixelRatio": {
@@ -198,6 +226,24 @@ export const SETTINGS: SettingsWords = {
     most: "95 %",
   },
   voiceModels: VOICE_MODELS,
+  ears: {
+    stays: "What you say stays on this machine.",
+    goesTo: (host) => `What you say goes to ${host}.`,
+    browser: "Your browser understands you. Many send what you say to their maker: the test tells whether yours does.",
+    noBrowser: "Your browser cannot understand speech: get a recogniser below, or name a speech server.",
+    deaf: "Nobody listens.",
+    test: "Try it",
+    loudness: "How loud it is",
+    talkNow: "Say something…",
+    heard: (text) => `I heard: “${text}”`,
+    device: "Microphone",
+    usualDevice: "The usual one",
+    unnamed: (number) => `Microphone ${number}`,
+    talkKey: "Key to hold while talking",
+    talkKeyHelp: "It works without the button, wherever you are on this page.",
+    talkKeys: { space: "Space, outside of boxes", control: "Right Ctrl", f8: "F8", none: "None" },
+  },
+  recognisers: RECOGNISERS,
   thisBrowser: "In this browser",
   everybody: "For everyone who has not chosen",
 };

@@ -121,6 +121,7 @@ export const PAGE: Words = {
     textTime: "読み上げる返事の文字",
     textTimes: { first: "すぐに表示", heard: "声に合わせて表示" },
   },
+  microphone: { hold: "押しながら話す", toggle: "マイク" },
   errors: (server) => ({
     llm_unreachable: `${server} につながりません`,
     llm_bad_gateway: `${server} にプロキシ経由でつながりません`,

@@ -1,11 +1,12 @@
 import type { SettingsWords } from "@/lib/i18n/types/settings.ts";
 import { SERVER_NAMES } from "@/lib/i18n/server_names.ts";
-import { VOICE_MODELS } from "./voice_models.ts";
+import { RECOGNISERS, VOICE_MODELS } from "./speech_models.ts";
 
 export const SETTINGS: SettingsWords = {
   sections: {
     language: "言語モデル",
     character: "キャラクター",
+    hearing: "聞く",
     avatar: "アバター",
     appearance: "表示",
     server: "サーバー",
@@ -13,6 +14,7 @@ export const SETTINGS: SettingsWords = {
   about: {
     language: "考えて、答えを書くモデル",
     character: "話し相手",
+    hearing: "声で話せるか、どう聞くか",
     avatar: "舞台に立つモデル",
     appearance: "このページの見た目と言語",
     server: "このページを動かすプログラム",
@@ -92,6 +94,32 @@ export const SETTINGS: SettingsWords = {
       label: "声に出すもの",
       choices: { all: "声に出せるものすべて", dialogue: "かぎ括弧や引用符の中だけ" },
     },
+    "hearing.engine": {
+      label: "誰が聞き取るか",
+      choices: {
+        auto: "使える中で最良のもの",
+        sherpa: "このマシンで（取得したもの）",
+        openai: "音声サーバー",
+        browser: "ブラウザーの機能",
+        off: "聞かない",
+      },
+    },
+    "hearing.mode": {
+      label: "いつ聞くか",
+      choices: { hold: "ボタンを押している間", open: "オンにしたらいつも", wake: "名前を呼んだとき" },
+    },
+    "hearing.wakeWord": { label: "呼びかけの言葉", unset: "キャラクターの名前" },
+    "hearing.patience": {
+      label: "どれだけの間を待つか",
+      help: "間があくと相手の番になります。話しかけの途中らしいときは、もともと長く待ちます。",
+      ends: ["せっかち", "気長"],
+    },
+    "hearing.early": {
+      label: "間のうちに答え始める",
+      help: "話が続けば捨てます。早く答えますが、言語モデルの仕事は少し増えます。",
+    },
+    "hearing.bargeIn": { label: "話しかけてさえぎる", help: "自身の声や咳では止まりません。" },
+    "hearing.language": { label: "話す言語", help: "en や ja など。", unset: "自動で判別" },
     timeScale: { label: "動きの速さ", help: "1 は作者の意図どおり、2 は二倍の速さです。" },
     "avatar.maxFps": { label: "一秒あたりの最大コマ数", help: "少ないほど電力を節約します。" },
     "avatar.maxPixelRatio": {
@@ -185,6 +213,24 @@ export const SETTINGS: SettingsWords = {
     most: "95 %",
   },
   voiceModels: VOICE_MODELS,
+  ears: {
+    stays: "話した内容はこのマシンから出ません。",
+    goesTo: (host) => `話した内容は ${host} に送られます。`,
+    browser: "ブラウザーが聞き取ります。多くは提供元に音声を送ります。実際どうかは試すとわかります。",
+    noBrowser: "このブラウザーは聞き取れません。下で音声認識を取得するか、音声サーバーを指定してください。",
+    deaf: "誰も聞きません。",
+    test: "試す",
+    loudness: "音の大きさ",
+    talkNow: "何か話してください…",
+    heard: (text) => `聞こえたのは：「${text}」`,
+    device: "マイク",
+    usualDevice: "いつものマイク",
+    unnamed: (number) => `マイク ${number}`,
+    talkKey: "押しながら話すキー",
+    talkKeyHelp: "ボタンを使わず、このページのどこでも使えます。",
+    talkKeys: { space: "スペース（入力欄の外）", control: "右 Ctrl", f8: "F8", none: "なし" },
+  },
+  recognisers: RECOGNISERS,
   thisBrowser: "このブラウザー",
   everybody: "自分で選んでいない人",
 };

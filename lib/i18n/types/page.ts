@@ -135,6 +135,8 @@ export interface Words {
     textTime: string;
     textTimes: Record<"first" | "heard", string>;
   };
+  /** The microphone's button, where it is to be held, and where it is pressed once and once more. */
+  microphone: { hold: string; toggle: string };
   /** Titles of failures, of a provider by its name. What exactly went wrong follows in the server's words. */
   errors(server: string): Record<ErrorCode, string>;
   /** Begins such a title where the provider's name is not known. */

@@ -1,9 +1,10 @@
 /** What the settings say. */
 import type { TurnStage } from "@/lib/protocol/calls.ts";
-import type { VoiceModelWords } from "./voice_models.ts";
+import type { TalkKey } from "./hearing.ts";
+import type { SpeechModelWords } from "./speech_models.ts";
 
 /** A part of the settings. */
-export type SettingsSection = "language" | "character" | "avatar" | "appearance" | "server";
+export type SettingsSection = "language" | "character" | "hearing" | "avatar" | "appearance" | "server";
 
 /** What a field is called, and what it does. */
 export interface FieldWords {
@@ -13,6 +14,31 @@ export interface FieldWords {
   choices?: Readonly<Record<string, string>>;
   /** Shown where nothing is set and there is no default. */
   unset?: string;
+  /** Of a number that is chosen by a slider: what its least and its most mean. */
+  ends?: readonly [string, string];
+}
+
+/** About the microphone and who understands it. */
+export interface EarWords {
+  /** Where what is said goes. */
+  stays: string;
+  goesTo(host: string): string;
+  browser: string;
+  noBrowser: string;
+  deaf: string;
+  /** A button that tries it. */
+  test: string;
+  loudness: string;
+  /** While it is tried: before anything was understood, and what was. */
+  talkNow: string;
+  heard(text: string): string;
+  device: string;
+  usualDevice: string;
+  /** One that the browser does not name. */
+  unnamed(number: number): string;
+  talkKey: string;
+  talkKeyHelp: string;
+  talkKeys: Record<TalkKey, string>;
 }
 
 /** About hearing a voice. */
@@ -97,7 +123,9 @@ export interface SettingsWords {
   };
   trial: VoiceTrialWords;
   timings: TimingWords;
-  voiceModels: VoiceModelWords;
+  voiceModels: SpeechModelWords;
+  ears: EarWords;
+  recognisers: SpeechModelWords;
   thisBrowser: string;
   everybody: string;
 }

@@ -118,6 +118,7 @@ export const PAGE: Words = {
     textTime: "朗读回答时的文字",
     textTimes: { first: "立即显示", heard: "随声音显示" },
   },
+  microphone: { hold: "按住说话", toggle: "麦克风" },
   errors: (server) => ({
     llm_unreachable: `连不上 ${server}`,
     llm_bad_gateway: `通过代理连不上 ${server}`,

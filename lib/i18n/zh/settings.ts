@@ -1,11 +1,12 @@
 import type { SettingsWords } from "@/lib/i18n/types/settings.ts";
 import { SERVER_NAMES } from "@/lib/i18n/server_names.ts";
-import { VOICE_MODELS } from "./voice_models.ts";
+import { RECOGNISERS, VOICE_MODELS } from "./speech_models.ts";
 
 export const SETTINGS: SettingsWords = {
   sections: {
     language: "语言模型",
     character: "角色",
+    hearing: "听觉",
     avatar: "形象",
     appearance: "外观",
     server: "服务器",
@@ -13,6 +14,7 @@ export const SETTINGS: SettingsWords = {
   about: {
     language: "负责思考和书写回答",
     character: "你在和谁聊天",
+    hearing: "能否与角色说话，以及怎样听",
     avatar: "谁站在舞台上",
     appearance: "页面的样子和语言",
     server: "页面背后的程序",
@@ -86,6 +88,32 @@ export const SETTINGS: SettingsWords = {
       label: "念出什么",
       choices: { all: "所有能念的", dialogue: "只念引号里的话" },
     },
+    "hearing.engine": {
+      label: "由谁听懂",
+      choices: {
+        auto: "现有最好的",
+        sherpa: "在本机上（已获取的）",
+        openai: "语音服务器",
+        browser: "浏览器自带的",
+        off: "不听",
+      },
+    },
+    "hearing.mode": {
+      label: "什么时候听",
+      choices: { hold: "按住按钮时", open: "打开后一直听", wake: "叫到名字时" },
+    },
+    "hearing.wakeWord": { label: "怎样称呼", unset: "角色的名字" },
+    "hearing.patience": {
+      label: "停顿可以多长",
+      help: "停顿之后就轮到角色说话。话没说完时，本来就会等得更久。",
+      ends: ["快", "耐心"],
+    },
+    "hearing.early": {
+      label: "在停顿时就开始回答",
+      help: "你接着说就会丢弃。回答得更快，但语言模型要多做一些事。",
+    },
+    "hearing.bargeIn": { label: "说话即可打断", help: "角色自己的声音和咳嗽不会打断。" },
+    "hearing.language": { label: "说的语言", help: "例如 en 或 ja。", unset: "自动判断" },
     timeScale: { label: "动作速度", help: "1 是作者设定的速度，2 是两倍。" },
     "avatar.maxFps": { label: "每秒最多画面数", help: "越少越省电。" },
     "avatar.maxPixelRatio": { label: "最高清晰度", help: "屏幕上每个点的像素数。越少越省电。" },
@@ -171,6 +199,24 @@ export const SETTINGS: SettingsWords = {
     most: "95 %",
   },
   voiceModels: VOICE_MODELS,
+  ears: {
+    stays: "你说的话不会离开这台机器。",
+    goesTo: (host) => `你说的话会发送到 ${host}。`,
+    browser: "由浏览器听懂。许多浏览器会把语音发送给厂商，试一试就知道你的是否如此。",
+    noBrowser: "这个浏览器听不懂语音：请在下面获取一个识别模型，或指定语音服务器。",
+    deaf: "没有人在听。",
+    test: "试一试",
+    loudness: "音量大小",
+    talkNow: "说点什么……",
+    heard: (text) => `我听到：“${text}”`,
+    device: "麦克风",
+    usualDevice: "常用的",
+    unnamed: (number) => `麦克风 ${number}`,
+    talkKey: "按住说话的键",
+    talkKeyHelp: "不用按钮，在本页任何地方都可以用。",
+    talkKeys: { space: "空格（输入框之外）", control: "右 Ctrl", f8: "F8", none: "无" },
+  },
+  recognisers: RECOGNISERS,
   thisBrowser: "在这个浏览器中",
   everybody: "对没有选择的人",
 };

@@ -32,7 +32,7 @@ const FIXED: Record<string, string> = {
   "x-content-type-options": "nosniff",
   // Not "no-referrer", by which browsers would call the origin of our own forms "null".
   "referrer-policy": "same-origin",
-  "permissions-policy": "camera=(), microphone=(), geolocation=(), payment=(), usb=()",
+  "permissions-policy": "camera=(), microphone=(self), geolocation=(), payment=(), usb=()",
   "cross-origin-resource-policy": "same-origin",
 };
 

@@ -90,11 +90,12 @@ export class HearingConnection implements Disposable {
     this.#hearing = undefined;
   }
 
-  async #listen({ stream, mode }: HearingClientFrame & { type: "listen" }): Promise<void> {
+  async #listen({ stream, mode, trial }: HearingClientFrame & { type: "listen" }): Promise<void> {
     const { hearing, session, send } = this.#options;
     this.#leave();
     this.#stream = stream;
     this.#endsEarly = false;
+    this.#prompts.trial = trial === true;
     try {
       const opened = await hearing.open({
         stream,

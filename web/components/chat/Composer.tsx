@@ -3,7 +3,9 @@ import { useEffect, useState } from "preact/hooks";
 import type { ChatStore } from "@/web/chat/chat_store.ts";
 import type { EnterKey } from "@/web/browser/preferences.ts";
 import type { Words } from "@/lib/i18n/types/page.ts";
+import type { HearingMode } from "@/lib/protocol/hearing.ts";
 import { RoundButton } from "@/web/components/RoundButton.tsx";
+import { MicrophoneButton } from "./MicrophoneButton.tsx";
 
 interface ComposerProps {
   /** Null until the page is alive. */
@@ -14,6 +16,8 @@ interface ComposerProps {
   /** What the Enter key does. */
   enter: EnterKey;
   box: RefObject<HTMLTextAreaElement>;
+  /** When the microphone is listened to; null where nobody could understand. */
+  hears: HearingMode | null;
   /** Gives the keyboard back to the box when a control that had it is about to go. */
   onDone(): void;
 }
@@ -25,7 +29,7 @@ export const MESSAGE_BOX = "message";
 const TOUCH = "(hover: none) and (pointer: coarse)";
 
 /** The box to write in. It can be written in before the page is alive; nothing typed is lost. */
-export function Composer({ chat, busy, words, enter, box, onDone }: ComposerProps) {
+export function Composer({ chat, busy, words, enter, box, hears, onDone }: ComposerProps) {
   const draft = chat?.draft.value ?? "";
   const [isTouch, setIsTouch] = useState(false);
   // After the first rendering, which is the server's.
@@ -99,6 +103,7 @@ export function Composer({ chat, busy, words, enter, box, onDone }: ComposerProp
           onKeyDown={onKeyDown}
         />
       </div>
+      {hears !== null && <MicrophoneButton microphone={chat?.microphone ?? null} mode={hears} words={words} />}
       {/* A touch keyboard has no Shift with Enter. */}
       {isTouch && sends && <RoundButton icon="enter" label={words.newLine} onClick={addLine} />}
       {busy && <RoundButton icon="stop" label={words.stop} class="stop" onClick={() => chat?.stop()} />}

@@ -1,7 +1,7 @@
 import { ChoiceList } from "./ChoiceList.tsx";
 import { Fields } from "./Field.tsx";
 import { FileButton } from "./FileButton.tsx";
-import { MoreVoices } from "./MoreVoices.tsx";
+import { SpeechModels } from "./SpeechModels.tsx";
 import { VoiceFields } from "./VoiceFields.tsx";
 import { FIELDS, type SectionProps } from "./section.ts";
 
@@ -12,7 +12,7 @@ function withoutEmphasis(text: string): string {
 
 /** Whom the reader talks with. */
 export function CharacterSection(props: SectionProps) {
-  const { stores, settings, words, text } = props;
+  const { stores, settings, words, text, language } = props;
   const { characters, uploads } = stores;
   const variable = settings.field("prompt")?.variable;
   const choosing = characters.choosing.value;
@@ -52,7 +52,7 @@ export function CharacterSection(props: SectionProps) {
       <Fields settings={settings} names={FIELDS.character} words={words} text={text} />
       <VoiceFields {...props} />
       <hr />
-      <MoreVoices {...props} />
+      <SpeechModels store={stores.voiceModels} words={words} told={text.voiceModels} language={language} />
     </>
   );
 }

@@ -5,7 +5,7 @@ import type { Words } from "@/lib/i18n/types/page.ts";
 import type { FieldWords, SettingsWords } from "@/lib/i18n/types/settings.ts";
 import type { SettingField } from "@/lib/protocol/calls.ts";
 import { Icon } from "@/web/components/Icon.tsx";
-import { Choice, hasGroup, NumberBox, type Offer, Switch, TextBox, valueText } from "./controls.tsx";
+import { Choice, hasGroup, NumberBox, type Offer, Slider, Switch, TextBox, valueText } from "./controls.tsx";
 
 interface FieldsProps {
   settings: SettingsStore;
@@ -103,7 +103,7 @@ function Field({ field, settings, text, offers }: FieldProps) {
         {field.kind === "boolean" && <Switch {...control} />}
       </div>
       {field.kind === "choice" && <Choice {...control} />}
-      {field.kind === "number" && <NumberBox {...control} />}
+      {field.kind === "number" && (told.ends === undefined ? <NumberBox {...control} /> : <Slider {...control} />)}
       {field.kind === "text" && <TextBox {...control} offers={offers} />}
       {notes.length > 0 && <div class="hint" id={`${id}-notes`}>{notes.map((note) => <p key={note}>{note}</p>)}</div>}
       {error !== null && <p class="field-error" id={`${id}-error`} role="alert">{error}</p>}

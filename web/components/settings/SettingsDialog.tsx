@@ -12,6 +12,7 @@ import { Icon } from "@/web/components/Icon.tsx";
 import { AppearanceSection } from "./AppearanceSection.tsx";
 import { AvatarSection } from "./AvatarSection.tsx";
 import { CharacterSection } from "./CharacterSection.tsx";
+import { HearingSection } from "./HearingSection.tsx";
 import { LanguageSection } from "./LanguageSection.tsx";
 import { ServerSection } from "./ServerSection.tsx";
 import { UploadCard } from "./UploadCard.tsx";
@@ -79,6 +80,7 @@ export function SettingsDialog({ chat, stores, status, words, preferences }: Set
         )}
         {section === "language" && <LanguageSection {...parts} />}
         {section === "character" && <CharacterSection {...parts} />}
+        {section === "hearing" && <HearingSection {...parts} />}
         {section === "avatar" && <AvatarSection {...parts} />}
         {section === "appearance" && <AppearanceSection {...parts} preferences={preferences} />}
         {section === "server" && <ServerSection {...parts} />}

@@ -4,7 +4,7 @@ import type { ChatStore } from "@/web/chat/chat_store.ts";
 import { CallError } from "@/web/connection/call_client.ts";
 import { NoVoice } from "@/web/voice/no_voice.ts";
 import { TRIAL, type Trial, trialRecital } from "@/web/voice/recital.ts";
-import { voicesOf } from "@/web/settings/voice_engines_store.ts";
+import { voicesOf } from "@/web/settings/engines_store.ts";
 import { lineOf } from "@/web/settings/trial_line.ts";
 import type { VoiceTrialWords } from "@/lib/i18n/types/settings.ts";
 import type { VoiceEngineInfo } from "@/lib/protocol/calls.ts";
@@ -99,7 +99,7 @@ function SaySomething({ chat, engine, where, trial, stop, text }: SaySomethingPr
     if (wanted === null) return;
     asking.value = true;
     try {
-      await chat.recite(trialRecital(chat.calls, wanted, tell));
+      await chat.voice.recite(trialRecital(chat.calls, wanted, tell));
     } catch (failure) {
       tell(failure);
     } finally {

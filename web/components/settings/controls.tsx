@@ -95,6 +95,32 @@ export function NumberBox(props: ControlProps) {
   );
 }
 
+/** A number between two bounds, of which the words say what either means. */
+export function Slider({ id, field, told, locked, describedBy, onWrite }: ControlProps) {
+  const input = useRef<HTMLInputElement>(null);
+  const { value, least = 0, most = 1 } = field;
+  useEffect(() => {
+    if (input.current !== null) input.current.value = String(value);
+  }, [value]);
+  return (
+    <div class="slider">
+      <input
+        id={id}
+        ref={input}
+        type="range"
+        min={least}
+        max={most}
+        step={(most - least) / 30}
+        disabled={locked}
+        aria-describedby={describedBy || undefined}
+        onChange={(event) => onWrite(Number(event.currentTarget.valueAsNumber.toFixed(2)))}
+      />
+      <span aria-hidden="true">{told.ends?.[0]}</span>
+      <span aria-hidden="true">{told.ends?.[1]}</span>
+    </div>
+  );
+}
+
 /** What a box may be filled with. */
 export interface Offer {
   value: string;

@@ -1,41 +1,41 @@
 import { bytesText } from "@/lib/i18n/format.ts";
 import type { Language } from "@/lib/i18n/language.ts";
 import type { Words } from "@/lib/i18n/types/page.ts";
-import type { VoiceModelWords } from "@/lib/i18n/types/voice_models.ts";
+import type { SpeechModelWords } from "@/lib/i18n/types/speech_models.ts";
 import type { SpeechModelInfo } from "@/lib/protocol/speech_models.ts";
 import { primaryLanguage } from "@/lib/protocol/primary_language.ts";
-import type { VoiceDownload, VoiceModelsStore } from "@/web/settings/voice_models_store.ts";
+import type { SpeechModelDownload, SpeechModelsStore } from "@/web/settings/speech_models_store.ts";
 import { Icon } from "@/web/components/Icon.tsx";
 import { downloadNumbers } from "./download_numbers.ts";
 import { Licenses } from "./Licenses.tsx";
 
-/** So many languages of a voice are named; others are counted. */
+/** So many languages of a model are named; others are counted. */
 const MOST_NAMED = 3;
 
-interface VoiceModelItemProps {
-  voice: SpeechModelInfo;
-  download: VoiceDownload | undefined;
-  /** What the program that makes it speak is called. */
+interface SpeechModelItemProps {
+  model: SpeechModelInfo;
+  download: SpeechModelDownload | undefined;
+  /** What the program that runs it is called. */
   runtime: string;
   words: Words;
-  told: VoiceModelWords;
+  told: SpeechModelWords;
   language: Language;
-  /** The language that a voice is looked for in. */
+  /** The language that a model is looked for in. */
   wanted: string;
   names: Intl.DisplayNames;
-  store: VoiceModelsStore;
+  store: SpeechModelsStore;
 }
 
-/** A voice: what it is, whose, and a button to fetch it, to stop that, or to take it away. */
-export function VoiceModelItem(props: VoiceModelItemProps) {
-  const { voice, download, told, language } = props;
-  const { name, bytes, licenses, source, state, completed, problem } = voice;
+/** A model: what it is, whose, and a button to fetch it, to stop that, or to take it away. */
+export function SpeechModelItem(props: SpeechModelItemProps) {
+  const { model, download, told, language } = props;
+  const { name, bytes, licenses, source, state, completed, problem } = model;
   const total = bytesText(bytes, language);
   return (
-    <li class="voice-model" data-state={download === undefined ? state : "running"}>
-      <div class="voice-model-head">
+    <li class="speech-model" data-state={download === undefined ? state : "running"}>
+      <div class="speech-model-head">
         <h4>{name}</h4>
-        <span class="voice-model-there" role="status">
+        <span class="speech-model-there" role="status">
           {state === "there" && (
             <>
               <Icon name="check" />
@@ -46,7 +46,7 @@ export function VoiceModelItem(props: VoiceModelItemProps) {
         <Buttons {...props} />
       </div>
       <p class="hint">
-        {[told.speakers(voice.speakers ?? 1), languagesText(props), total].join(" · ")}
+        {[told.fact(model), languagesText(props), total].filter((fact) => fact !== "").join(" · ")}
         <br />
         <Licenses label={told.license} licenses={licenses} /> ·{" "}
         <a href={source} target="_blank" rel="noreferrer">{told.source}</a>
@@ -66,7 +66,7 @@ export function VoiceModelItem(props: VoiceModelItemProps) {
 }
 
 /** The first one changes with what there is to do, and stays the same button: whoever has pressed it stays there. */
-function Buttons({ voice: { id, name, state }, download, words: { setup }, told, store }: VoiceModelItemProps) {
+function Buttons({ model: { id, name, state }, download, words: { setup }, told, store }: SpeechModelItemProps) {
   const button = (action: string, act: (id: string) => Promise<void>) => (
     <button
       type="button"
@@ -91,7 +91,7 @@ function Buttons({ voice: { id, name, state }, download, words: { setup }, told,
 }
 
 function Progress(
-  { voice, download, runtime, words, told, language }: VoiceModelItemProps & { download: VoiceDownload },
+  { model, download, runtime, words, told, language }: SpeechModelItemProps & { download: SpeechModelDownload },
 ) {
   const { progress, rate, secondsLeft } = download;
   const amount = progress !== undefined && "total" in progress ? progress : undefined;
@@ -99,7 +99,7 @@ function Progress(
   return (
     <>
       <progress
-        aria-label={told.of(told.get, voice.name)}
+        aria-label={told.of(told.get, model.name)}
         max={1}
         {...(amount !== undefined && { value: amount.completed / amount.total })}
       />
@@ -113,7 +113,7 @@ function Progress(
 }
 
 /** The language that was looked for, some others, and how many more. */
-function languagesText({ voice: { languages }, told, wanted, names }: VoiceModelItemProps): string {
+function languagesText({ model: { languages }, told, wanted, names }: SpeechModelItemProps): string {
   const isWanted = (one: string) => primaryLanguage(one) === wanted;
   const ordered = [...languages.filter(isWanted), ...languages.filter((one) => !isWanted(one))];
   const named = ordered.slice(0, MOST_NAMED).map((one) => names.of(one) ?? one);

@@ -1,14 +1,19 @@
-/** The neural voices that can be fetched, and how far each is. */
+/** The speech models of a kind that can be fetched, and how far each is. */
 import { type ReadonlySignal, signal } from "@preact/signals";
 import type { CallClient } from "@/web/connection/call_client.ts";
 import type { TurnError } from "@/lib/protocol/v2.ts";
-import type { SpeechModelInfo, SpeechModelList, SpeechModelProgress } from "@/lib/protocol/speech_models.ts";
+import type {
+  SpeechModelInfo,
+  SpeechModelKind,
+  SpeechModelList,
+  SpeechModelProgress,
+} from "@/lib/protocol/speech_models.ts";
 import { primaryLanguage } from "@/lib/protocol/primary_language.ts";
 import { turnErrorOf } from "./pull_store.ts";
 import { RateMeter } from "./rate_meter.ts";
 
-/** A voice that is being fetched. */
-export interface VoiceDownload {
+/** A model that is being fetched. */
+export interface SpeechModelDownload {
   /** Absent until the server has told. */
   progress?: SpeechModelProgress;
   /** Bytes a second. */
@@ -16,22 +21,23 @@ export interface VoiceDownload {
   secondsLeft: number | null;
 }
 
-export interface VoiceModelsStoreOptions {
+export interface SpeechModelsStoreOptions {
+  kind: SpeechModelKind;
   call: CallClient["call"];
   /** Milliseconds of a monotonic clock. */
   now(): number;
-  /** Called when a voice has come or gone. */
+  /** Called when a model has come or gone. */
   onChange(): void;
 }
 
-export class VoiceModelsStore {
-  readonly #options: VoiceModelsStoreOptions;
+export class SpeechModelsStore {
+  readonly #options: SpeechModelsStoreOptions;
   readonly #list = signal<SpeechModelList | null>(null);
-  readonly #downloads = signal<ReadonlyMap<string, VoiceDownload>>(new Map());
+  readonly #downloads = signal<ReadonlyMap<string, SpeechModelDownload>>(new Map());
   readonly #error = signal<TurnError | null>(null);
   #watching = new AbortController();
 
-  constructor(options: VoiceModelsStoreOptions) {
+  constructor(options: SpeechModelsStoreOptions) {
     this.#options = options;
   }
 
@@ -41,11 +47,11 @@ export class VoiceModelsStore {
   }
 
   /** Those that are being fetched, by id. */
-  get downloads(): ReadonlySignal<ReadonlyMap<string, VoiceDownload>> {
+  get downloads(): ReadonlySignal<ReadonlyMap<string, SpeechModelDownload>> {
     return this.#downloads;
   }
 
-  /** Why the list is not there, or a voice was not removed. */
+  /** Why the list is not there, or a model was not removed. */
   get error(): ReadonlySignal<TurnError | null> {
     return this.#error;
   }
@@ -53,7 +59,7 @@ export class VoiceModelsStore {
   /** Reads the list, and watches what is being fetched already. Never throws: a failure is in `error`. */
   async read(): Promise<void> {
     await this.#orError(async () => {
-      const list = await this.#options.call("speechModels.list", { kind: "voice" });
+      const list = await this.#options.call("speechModels.list", { kind: this.#options.kind });
       this.#list.value = list;
       for (const { id, state } of list.models) {
         if (state === "running") void this.fetch(id);
@@ -61,7 +67,7 @@ export class VoiceModelsStore {
     });
   }
 
-  /** Fetches a voice. Never throws: why it did not come is told by the list. */
+  /** Fetches a model. Never throws: why it did not come is told by the list. */
   async fetch(id: string): Promise<void> {
     if (this.#downloads.peek().has(id)) return;
     const { signal } = this.#watching;
@@ -82,12 +88,12 @@ export class VoiceModelsStore {
     if (problem === undefined) this.#options.onChange();
   }
 
-  /** Stops fetching a voice. What has come stays with the server. */
+  /** Stops fetching a model. What has come stays with the server. */
   async cancel(id: string): Promise<void> {
     await this.#orError(() => this.#options.call("speechModels.cancel", { id }));
   }
 
-  /** Takes a voice away, or what has come of it. */
+  /** Takes a model away, or what has come of it. */
   async remove(id: string): Promise<void> {
     await this.#orError(() => this.#options.call("speechModels.remove", { id }));
     await this.read();
@@ -101,13 +107,13 @@ export class VoiceModelsStore {
     this.#downloads.value = new Map();
   }
 
-  #downloadOf(progress: SpeechModelProgress, rate: RateMeter): VoiceDownload {
+  #downloadOf(progress: SpeechModelProgress, rate: RateMeter): SpeechModelDownload {
     if (progress.step !== "fetching") return { progress, rate: null, secondsLeft: null };
     rate.add(progress.completed, this.#options.now());
     return { progress, rate: rate.perSecond, secondsLeft: rate.secondsLeft(progress.total) };
   }
 
-  #set(id: string, download: VoiceDownload | undefined): void {
+  #set(id: string, download: SpeechModelDownload | undefined): void {
     const downloads = new Map(this.#downloads.peek());
     if (download === undefined) downloads.delete(id);
     else downloads.set(id, download);
@@ -124,18 +130,18 @@ export class VoiceModelsStore {
   }
 }
 
-/** Languages of the voices, each once, those that the reader is likely to want first: the page's own, then the others. */
-export function languagesOf(voices: readonly SpeechModelInfo[], own: string): string[] {
-  const all = new Set(voices.flatMap(({ languages }) => languages.map(primaryLanguage)));
+/** Languages of the models, each once, those that the reader is likely to want first: the page's own, then the others. */
+export function languagesOf(models: readonly SpeechModelInfo[], own: string): string[] {
+  const all = new Set(models.flatMap(({ languages }) => languages.map(primaryLanguage)));
   return [...all].toSorted((a, b) => Number(b === own) - Number(a === own));
 }
 
-/** Those that speak a language, the best first; then those that have begun to come. */
-export function voicesFor(voices: readonly SpeechModelInfo[], language: string): SpeechModelInfo[] {
+/** Those that know a language, the best first; then those that have begun to come. */
+export function modelsFor(models: readonly SpeechModelInfo[], language: string): SpeechModelInfo[] {
   const place = ({ languages }: SpeechModelInfo) => {
     const index = languages.findIndex((one) => primaryLanguage(one) === language);
     return index < 0 ? Infinity : index;
   };
-  return voices.filter((voice) => voice.state !== "absent" || place(voice) < Infinity)
+  return models.filter((model) => model.state !== "absent" || place(model) < Infinity)
     .toSorted((a, b) => place(a) === place(b) ? 0 : place(a) - place(b));
 }

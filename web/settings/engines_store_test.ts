@@ -1,6 +1,6 @@
 import { assertEquals } from "@std/assert";
 import { FakeCalls } from "./fake_calls.ts";
-import { VoiceEnginesStore, voicesOf } from "./voice_engines_store.ts";
+import { EnginesStore, voicesOf } from "./engines_store.ts";
 import type { VoiceEngineInfo } from "@/lib/protocol/calls.ts";
 
 function engine(id: string, voices: string[], needs?: string): VoiceEngineInfo {
@@ -8,9 +8,9 @@ function engine(id: string, voices: string[], needs?: string): VoiceEngineInfo {
   return { id, name: id, away: false, voices: listed, ...(needs !== undefined && { needs }) };
 }
 
-Deno.test("VoiceEnginesStore keeps what it was told last when the server cannot be asked", async () => {
+Deno.test("EnginesStore keeps what it was told last when the server cannot be asked", async () => {
   const calls = new FakeCalls();
-  const store = new VoiceEnginesStore(calls.call);
+  const store = new EnginesStore<VoiceEngineInfo>(() => calls.call("voices.list", {}));
   const read = store.read();
   calls.last.resolve([engine("flite", ["slt"])]);
   await read;

@@ -2,7 +2,7 @@ import { assertEquals } from "@std/assert";
 import { CallError } from "@/web/connection/call_client.ts";
 import type { SpeechModelInfo, SpeechModelList } from "@/lib/protocol/speech_models.ts";
 import { FakeCalls } from "./fake_calls.ts";
-import { languagesOf, VoiceModelsStore, voicesFor } from "./voice_models_store.ts";
+import { languagesOf, modelsFor, SpeechModelsStore } from "./speech_models_store.ts";
 import { until } from "@/tests/until.ts";
 
 function voice(id: string, languages: string[], state: SpeechModelInfo["state"] = "absent"): SpeechModelInfo {
@@ -14,10 +14,10 @@ function listOf(...voices: SpeechModelInfo[]): SpeechModelList {
   return { models: voices, host: "host", folder: "/voices", runtime };
 }
 
-function open(): { store: VoiceModelsStore; calls: FakeCalls; changes: () => number } {
+function open(): { store: SpeechModelsStore; calls: FakeCalls; changes: () => number } {
   const calls = new FakeCalls();
   let changes = 0;
-  const store = new VoiceModelsStore({ call: calls.call, now: () => 0, onChange: () => changes++ });
+  const store = new SpeechModelsStore({ kind: "voice", call: calls.call, now: () => 0, onChange: () => changes++ });
   return { store, calls, changes: () => changes };
 }
 
@@ -66,5 +66,5 @@ Deno.test("a failure is the list's to tell, but for a line that broke", async ()
 Deno.test("languages stand once, the page's own first; of a language those voices that speak it, the best first", () => {
   const voices = [voice("a", ["zh", "en"]), voice("b", ["en-GB"]), voice("c", ["de"], "there"), voice("d", ["fr"])];
   assertEquals(languagesOf(voices, "en"), ["en", "zh", "de", "fr"]);
-  assertEquals(voicesFor(voices, "en").map(({ id }) => id), ["b", "a", "c"]);
+  assertEquals(modelsFor(voices, "en").map(({ id }) => id), ["b", "a", "c"]);
 });

@@ -1,23 +1,31 @@
 import { useSignal } from "@preact/signals";
 import { useEffect, useId } from "preact/hooks";
 import { CopyButton } from "@/web/components/CopyButton.tsx";
-import { languagesOf, voicesFor } from "@/web/settings/voice_models_store.ts";
+import type { Language } from "@/lib/i18n/language.ts";
+import type { SpeechModelWords } from "@/lib/i18n/types/speech_models.ts";
+import type { Words } from "@/lib/i18n/types/page.ts";
+import { languagesOf, modelsFor, type SpeechModelsStore } from "@/web/settings/speech_models_store.ts";
 import { Licenses } from "./Licenses.tsx";
-import type { SectionProps } from "./section.ts";
-import { VoiceModelItem } from "./VoiceModelItem.tsx";
+import { SpeechModelItem } from "./SpeechModelItem.tsx";
 
-/** Neural voices that can be fetched, by the language that they speak. */
-export function MoreVoices({ stores: { voiceModels }, words, text, language }: SectionProps) {
+interface SpeechModelsProps {
+  store: SpeechModelsStore;
+  words: Words;
+  told: SpeechModelWords;
+  language: Language;
+}
+
+/** Neural voices or recognisers that can be fetched, by the language that they know. */
+export function SpeechModels({ store, words, told, language }: SpeechModelsProps) {
   const id = useId();
   const chosen = useSignal<string>(language);
-  const told = text.voiceModels;
-  const list = voiceModels.list.value;
-  const error = voiceModels.error.value;
+  const list = store.list.value;
+  const error = store.error.value;
   const names = new Intl.DisplayNames([language], { type: "language" });
   useEffect(() => {
-    void voiceModels.read();
-    return () => voiceModels.dispose();
-  }, [voiceModels]);
+    void store.read();
+    return () => store.dispose();
+  }, [store]);
 
   return (
     <section class="field" aria-labelledby={`${id}-title`}>
@@ -25,8 +33,7 @@ export function MoreVoices({ stores: { voiceModels }, words, text, language }: S
       {list !== null && <p class="hint">{told.about(list.host)}</p>}
       {error !== null && (
         <p class="field-error" role="alert">
-          {error.message}{" "}
-          <button type="button" class="link" onClick={() => void voiceModels.read()}>{words.tryAgain}</button>
+          {error.message} <button type="button" class="link" onClick={() => void store.read()}>{words.tryAgain}</button>
         </p>
       )}
       {list !== null && (
@@ -34,7 +41,7 @@ export function MoreVoices({ stores: { voiceModels }, words, text, language }: S
           <label class="label" for={`${id}-language`}>{told.language}</label>
           <select
             id={`${id}-language`}
-            name="voice-language"
+            name="model-language"
             class="box"
             value={chosen.value}
             onChange={(event) => chosen.value = event.currentTarget.value}
@@ -43,19 +50,19 @@ export function MoreVoices({ stores: { voiceModels }, words, text, language }: S
               <option key={one} value={one}>{names.of(one) ?? one}</option>
             ))}
           </select>
-          <ul class="voice-models" aria-label={told.title}>
-            {voicesFor(list.models, chosen.value).map((voice) => (
-              <VoiceModelItem
-                key={voice.id}
-                voice={voice}
-                download={voiceModels.downloads.value.get(voice.id)}
+          <ul class="speech-models" aria-label={told.title}>
+            {modelsFor(list.models, chosen.value).map((model) => (
+              <SpeechModelItem
+                key={model.id}
+                model={model}
+                download={store.downloads.value.get(model.id)}
                 runtime={list.runtime.name}
                 words={words}
                 told={told}
                 language={language}
                 wanted={chosen.value}
                 names={names}
-                store={voiceModels}
+                store={store}
               />
             ))}
           </ul>
@@ -65,7 +72,7 @@ export function MoreVoices({ stores: { voiceModels }, words, text, language }: S
             </p>
           )}
           <p class="hint">{told.ownFolder}</p>
-          <p class="voice-folder">
+          <p class="model-folder">
             <code>{list.folder}</code>
             <CopyButton text={list.folder} words={words} />
           </p>

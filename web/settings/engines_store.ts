@@ -1,25 +1,25 @@
-/** Who can speak, and with which voices. */
+/** Who can speak and with which voices, or who can understand. */
 import { type ReadonlySignal, signal } from "@preact/signals";
-import type { CallClient } from "@/web/connection/call_client.ts";
 import type { VoiceEngineInfo } from "@/lib/protocol/calls.ts";
 
-export class VoiceEnginesStore {
-  readonly #call: CallClient["call"];
-  readonly #engines = signal<readonly VoiceEngineInfo[] | null>(null);
+export class EnginesStore<Info> {
+  readonly #read: () => Promise<readonly Info[]>;
+  readonly #engines = signal<readonly Info[] | null>(null);
 
-  constructor(call: CallClient["call"]) {
-    this.#call = call;
+  /** @param read asks the server */
+  constructor(read: () => Promise<readonly Info[]>) {
+    this.#read = read;
   }
 
   /** Null until the server has said so. */
-  get engines(): ReadonlySignal<readonly VoiceEngineInfo[] | null> {
+  get engines(): ReadonlySignal<readonly Info[] | null> {
     return this.#engines;
   }
 
   /** Never throws: of what the server does not tell now, nothing new is said. */
   async read(): Promise<void> {
     try {
-      this.#engines.value = await this.#call("voices.list", {});
+      this.#engines.value = await this.#read();
     } catch {
       // Where words go, and which voices there are, stays as it was told last.
     }

@@ -1,0 +1,34 @@
+import type { SpeechModelWords } from "@/lib/i18n/types/speech_models.ts";
+
+export const VOICE_MODELS: SpeechModelWords = {
+  title: "More voices",
+  about: (host) =>
+    `Neural voices that speak on this computer: what is said never leaves it. Only fetching one asks ${host}, when you press the button.`,
+  language: "Voices that speak",
+  fact: ({ speakers = 1 }) => speakers === 1 ? "1 voice" : `${speakers} voices`,
+  more: (count) => `${count} more`,
+  license: "Licence",
+  source: "Source",
+  there: "Here",
+  partly: (completed, total) => `${completed} of ${total} are here`,
+  failed: "It did not come",
+  get: "Get",
+  remove: "Remove",
+  of: (action, model) => `${action}: ${model}`,
+  runtime: (name) => `Fetching ${name} first …`,
+  unpacking: "Unpacking",
+  along: (name) => `With the first voice comes ${name}, the program that makes them speak, from npm (about 15 MB).`,
+  ownFolder: "Or put a folder with a voice for sherpa-onnx here:",
+};
+
+export const RECOGNISERS: SpeechModelWords = {
+  ...VOICE_MODELS,
+  title: "Recognisers",
+  about: (host) =>
+    `They understand what you say on this computer: your voice never leaves it. Only fetching one asks ${host}, when you press the button.`,
+  language: "Recognisers that know",
+  fact: ({ streaming }) => streaming === true ? "words while you speak" : "words when you have spoken",
+  along: (name) =>
+    `With the first one come ${name}, the program that runs them, from npm (about 15 MB), and a small model that tells voices from noise.`,
+  ownFolder: "Or put a folder with a recogniser for sherpa-onnx here:",
+};

@@ -1,0 +1,34 @@
+import type { SpeechModelWords } from "@/lib/i18n/types/speech_models.ts";
+
+export const VOICE_MODELS: SpeechModelWords = {
+  title: "ほかの声",
+  about: (host) =>
+    `このコンピューターで話すニューラル音声です。話す内容が外に出ることはありません。ボタンを押して取得するときだけ、${host} に接続します。`,
+  language: "話せる言語",
+  fact: ({ speakers = 1 }) => `${speakers} 種類の声`,
+  more: (count) => `ほか ${count} 言語`,
+  license: "ライセンス",
+  source: "提供元",
+  there: "取得済み",
+  partly: (completed, total) => `${total} のうち ${completed} まで取得済み`,
+  failed: "取得できませんでした",
+  get: "取得",
+  remove: "削除",
+  of: (action, model) => `${action}：${model}`,
+  runtime: (name) => `まず ${name} を取得しています…`,
+  unpacking: "展開中",
+  along: (name) => `最初の声と一緒に、声を出すプログラム ${name} を npm から取得します（約 15 MB）。`,
+  ownFolder: "sherpa-onnx 用の声のフォルダーを、ここに置くこともできます：",
+};
+
+export const RECOGNISERS: SpeechModelWords = {
+  ...VOICE_MODELS,
+  title: "音声認識",
+  about: (host) =>
+    `このコンピューターで話を聞き取ります。声が外に出ることはありません。ボタンを押して取得するときだけ、${host} に接続します。`,
+  language: "聞き取れる言語",
+  fact: ({ streaming }) => streaming === true ? "話しながら文字になります" : "話し終えると文字になります",
+  along: (name) =>
+    `最初のひとつと一緒に、動かすプログラム ${name}（約 15 MB）と、声を雑音から聞き分ける小さなモデルを npm から取得します。`,
+  ownFolder: "sherpa-onnx 用の音声認識のフォルダーを、ここに置くこともできます：",
+};

@@ -1,0 +1,31 @@
+import type { SpeechModelWords } from "@/lib/i18n/types/speech_models.ts";
+
+export const VOICE_MODELS: SpeechModelWords = {
+  title: "更多声音",
+  about: (host) => `这些神经网络声音在本机上说话，所说的内容不会离开本机。只有按下按钮获取时，才会连接 ${host}。`,
+  language: "会说的语言",
+  fact: ({ speakers = 1 }) => `${speakers} 种声音`,
+  more: (count) => `另外 ${count} 种语言`,
+  license: "许可证",
+  source: "来源",
+  there: "已获取",
+  partly: (completed, total) => `共 ${total}，已获取 ${completed}`,
+  failed: "未能获取",
+  get: "获取",
+  remove: "删除",
+  of: (action, model) => `${action}：${model}`,
+  runtime: (name) => `先获取 ${name}……`,
+  unpacking: "正在解压",
+  along: (name) => `获取第一个声音时，还会从 npm 获取让声音说话的程序 ${name}（约 15 MB）。`,
+  ownFolder: "也可以把适用于 sherpa-onnx 的声音文件夹放在这里：",
+};
+
+export const RECOGNISERS: SpeechModelWords = {
+  ...VOICE_MODELS,
+  title: "语音识别",
+  about: (host) => `它们在本机上听懂你说的话，你的声音不会离开本机。只有按下按钮获取时，才会连接 ${host}。`,
+  language: "能听懂的语言",
+  fact: ({ streaming }) => streaming === true ? "边说边出文字" : "说完后出文字",
+  along: (name) => `获取第一个时，还会从 npm 获取运行它们的程序 ${name}（约 15 MB），以及区分人声与噪声的小模型。`,
+  ownFolder: "也可以把适用于 sherpa-onnx 的识别模型文件夹放在这里：",
+};
