@@ -9,7 +9,7 @@ import { OpenAiEngine } from "@/lib/hearing/openai/openai.ts";
 import type { HearingMode } from "@/lib/protocol/hearing.ts";
 import type { ServerFrame } from "@/lib/protocol/v2.ts";
 import type { SocketClient } from "@/tests/socket_client.ts";
-import { children } from "@/tests/children.ts";
+import { watchChildren } from "@/tests/children.ts";
 import { until } from "@/tests/until.ts";
 
 const HELLO = await spoken("Hello there, how are you today?");
@@ -310,6 +310,7 @@ Deno.test("sound that is none, or comes as none does, ends its stream with clear
 });
 
 Deno.test("a page that goes leaves nothing behind, and a detector that dies is started anew", async () => {
+  const children = watchChildren();
   await using scene = await Scene.open();
   const page = await scene.page();
   await listen(page, 1, "open");

@@ -5,7 +5,7 @@ import { type SoundPart, VoiceError } from "@/lib/voice/engine.ts";
 import { SherpaEngine, type SherpaOptions } from "./sherpa.ts";
 import { lettersIn, TONE_RATE, TONE_SECONDS, type ToneVoiceOptions, writeToneVoice } from "./tone_voice_fixture.ts";
 import { VoiceFolders } from "./voice_folders.ts";
-import { children } from "@/tests/children.ts";
+import { watchChildren } from "@/tests/children.ts";
 import { laySherpa } from "@/tests/sherpa_packages.ts";
 import { until } from "@/tests/until.ts";
 import type { RuntimePackages } from "@/lib/sherpa/runtime.ts";
@@ -93,6 +93,7 @@ Deno.test("a speaker, the rate and the pitch are heard, and a higher sound lasts
 
 for (const kind of KINDS) {
   Deno.test(`who does not want a sentence any more costs the next one nothing (${kind})`, async () => {
+    const children = watchChildren();
     await withEngine([kind], async ({ engine, write }) => {
       await write("slow", { work: 3 });
       const stop = new AbortController();
@@ -144,6 +145,7 @@ Deno.test("a voice that hangs costs its own sentence", async () => {
 });
 
 Deno.test("a voice that nobody hears is let go of, and comes back", async () => {
+  const children = watchChildren();
   await withEngine(["native"], async ({ engine, write }) => {
     await write("tones");
     await engine.needs();
