@@ -56,7 +56,7 @@ function correlation(a: number[], b: number[]): number {
 /** Every sample that came of a stream, at its place. */
 function soundOf({ sounds }: ScriptedServer, stream: number): Int16Array {
   const mine = sounds.filter((sound) => sound.stream === stream);
-  const end = Math.max(...mine.map(({ position, samples }) => position + samples.length));
+  const end = Math.max(0, ...mine.map(({ position, samples }) => position + samples.length));
   const whole = new Int16Array(end);
   for (const { position, samples } of mine) whole.set(samples, position);
   return whole;

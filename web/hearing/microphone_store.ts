@@ -10,15 +10,11 @@
  * ```
  */
 import { batch, type ReadonlySignal, signal } from "@preact/signals";
-import {
-  encodeMicrophone,
-  type HearingMode,
-  type HearingServerFrame,
-  type PlayedSound,
-} from "@/lib/protocol/hearing.ts";
-import type { ClientFrame, ServerFrame } from "@/lib/protocol/v2.ts";
+import type { HearingMode, HearingServerFrame, PlayedSound } from "@/lib/protocol/hearing.ts";
+import type { ServerFrame } from "@/lib/protocol/v2.ts";
 import type { BrowserRecogniser, RecogniserHandlers } from "./browser_recogniser.ts";
 import type { Microphone, MicrophoneHandlers } from "./microphone.ts";
+import { MicrophoneStream, type StreamLine } from "./microphone_stream.ts";
 import { loudness, type SoundFrame } from "./sound_frames.ts";
 import { type Trouble, troubleOf } from "./trouble.ts";
 
@@ -43,10 +39,7 @@ export interface Whereabouts {
   host?: string;
 }
 
-export interface MicrophoneStoreOptions {
-  /** Sends a frame where there is a connection. False: it was not sent. */
-  send(frame: ClientFrame): boolean;
-  sendSound(frame: Uint8Array<ArrayBuffer>): boolean;
+export interface MicrophoneStoreOptions extends StreamLine {
   /** When it is listened to, as the configuration says. */
   mode(): HearingMode;
   /** The device that the reader has chosen; empty for the usual one. */
@@ -84,10 +77,8 @@ interface Session {
   /** What is to be undone at its end. */
   undo: (() => void)[];
   microphone: Pick<Microphone, MicrophonePart> | null;
-  /** The server's number of it; null without a line. */
-  stream: number | null;
-  /** The microphone's sample with which the stream began. */
-  base: number;
+  /** Null without a line. */
+  stream: MicrophoneStream | null;
   recogniser: Pick<BrowserRecogniser, RecogniserPart> | null;
 }
 
@@ -133,7 +124,7 @@ export class MicrophoneStore {
     return this.#level;
   }
 
-  /** Whether the reader only tries it out. */
+  /** Whether the reader only tries it out, or did so last. */
   get isTrial(): ReadonlySignal<boolean> {
     return this.#isTrial;
   }
@@ -144,34 +135,13 @@ export class MicrophoneStore {
   }
 
   /** Begins to listen, until {@linkcode stop}. Never throws: what stands in the way is in `trouble`. */
-  async start(mode: HearingMode = this.#options.mode(), trial = false): Promise<void> {
-    if (this.#session !== null) return;
-    const session: Session = {
-      mode,
-      trial,
-      since: this.#options.now(),
-      end: new AbortController(),
-      undo: [],
-      microphone: null,
-      stream: null,
-      base: 0,
-      recogniser: null,
-    };
-    this.#session = session;
-    batch(() => {
-      this.#state.value = "asking";
-      this.#trouble.value = null;
-      this.#transcript.value = null;
-      this.#isTrial.value = trial;
-      this.#isHeldDown.value = mode === "hold";
-    });
-    const obstacle = this.#options.obstacle();
-    if (obstacle !== null) return this.#end(obstacle);
-    try {
-      await this.#open(session);
-    } catch (error) {
-      if (this.#session === session) this.#end(troubleOf(error));
-    }
+  start(): Promise<void> {
+    return this.#start(this.#options.mode(), false);
+  }
+
+  /** Lets the reader see what is understood, as {@linkcode start} otherwise; a name to be called by is not wanted. */
+  tryOut(): Promise<void> {
+    return this.#start(this.#options.mode() === "hold" ? "hold" : "open", true);
   }
 
   /** Listens no more. */
@@ -181,7 +151,7 @@ export class MicrophoneStore {
 
   /** A key or the button is pressed: listens until {@linkcode release}. Whoever holds it wants her to be silent. */
   press(): void {
-    void this.start("hold");
+    void this.#start("hold", false);
     const session = this.#session;
     const interrupt = () => this.#session === session && this.#options.interrupt();
     session?.undo.push(this.#options.schedule(interrupt, TAP_MS));
@@ -206,7 +176,7 @@ export class MicrophoneStore {
         return true;
       case "error":
         if (frame.stream === undefined) return false;
-        if (frame.stream === this.#session?.stream) this.#end({ kind: "failed", ...wordsOf(frame) });
+        if (frame.stream === this.#session?.stream?.number) this.#end({ kind: "failed", ...wordsOf(frame) });
         return true;
       default:
         return false;
@@ -242,6 +212,35 @@ export class MicrophoneStore {
     this.#end();
   }
 
+  async #start(mode: HearingMode, trial: boolean): Promise<void> {
+    if (this.#session !== null) return;
+    const session: Session = {
+      mode,
+      trial,
+      since: this.#options.now(),
+      end: new AbortController(),
+      undo: [],
+      microphone: null,
+      stream: null,
+      recogniser: null,
+    };
+    this.#session = session;
+    batch(() => {
+      this.#state.value = "asking";
+      this.#trouble.value = null;
+      this.#transcript.value = null;
+      this.#isTrial.value = trial;
+      this.#isHeldDown.value = mode === "hold" && !trial;
+    });
+    const obstacle = this.#options.obstacle();
+    if (obstacle !== null) return this.#end(obstacle);
+    try {
+      await this.#open(session);
+    } catch (error) {
+      if (this.#session === session) this.#end(troubleOf(error));
+    }
+  }
+
   async #open(session: Session): Promise<void> {
     const { signal } = session.end;
     const release = await this.#options.takeTab(() => this.#session === session && this.#end({ kind: "elsewhere" }));
@@ -260,23 +259,17 @@ export class MicrophoneStore {
   }
 
   #begin(session: Session): void {
-    const stream = ++this.#streams;
-    const { mode, trial } = session;
-    if (!this.#options.send({ type: "listen", stream, mode, ...(trial && { trial }) })) {
-      this.#trouble.value = { kind: "offline" };
-      return;
-    }
-    session.stream = stream;
-    session.base = session.microphone?.position ?? 0;
+    const { mode, trial, microphone } = session;
+    if (microphone === null) return;
+    session.stream = MicrophoneStream.begin(this.#options, { stream: ++this.#streams, mode, trial, microphone });
+    if (session.stream === null) this.#trouble.value = { kind: "offline" };
     this.#tellSounding();
   }
 
-  #onFrame(session: Session, { position, samples }: SoundFrame): void {
+  #onFrame(session: Session, frame: SoundFrame): void {
     if (this.#session !== session) return;
-    this.#level.value = loudness(samples);
-    const { stream, base, recogniser } = session;
-    if (stream === null || recogniser !== null || position < base) return;
-    this.#options.sendSound(encodeMicrophone({ stream, position: position - base, samples }));
+    this.#level.value = loudness(frame.samples);
+    if (session.recogniser === null) session.stream?.push(frame);
   }
 
   #onHeld(held: boolean): void {
@@ -288,9 +281,9 @@ export class MicrophoneStore {
     const session = this.#session;
     if (frame.type === "transcript") {
       const { type: _, ...transcript } = frame;
-      const isOver = transcript.final && transcript.turn === undefined && session?.trial !== true;
+      const isOver = transcript.final && transcript.turn === undefined && !this.#isTrial.peek();
       this.#transcript.value = isOver ? null : transcript;
-    } else if (session === null || frame.stream !== session.stream) return;
+    } else if (session === null || frame.stream !== session.stream?.number) return;
     else if (frame.type === "activity") this.#onSpeaking(frame.speaking);
     else {
       const { engine, away, host } = frame;
@@ -321,16 +314,13 @@ export class MicrophoneStore {
   }
 
   #tellSounding(): void {
-    const { stream, base, microphone, recogniser } = this.#session ?? {};
+    const { stream, recogniser } = this.#session ?? {};
     // It hears her as well as the reader, and cannot tell one from the other.
     if (this.#sounding === null) recogniser?.resume();
     else recogniser?.pause();
-    if (stream == null || microphone == null || base === undefined) return;
-    const position = Math.max(0, microphone.position - base);
-    if (this.#sounding === null) return void this.#options.send({ type: "playback", stream, position });
+    if (this.#sounding === null) return stream?.tellPlayback(null);
     const { sound, since } = this.#sounding;
-    const ms = sound.ms + this.#options.now() - since;
-    this.#options.send({ type: "playback", stream, position, ...sound, ms });
+    stream?.tellPlayback({ ...sound, ms: sound.ms + this.#options.now() - since });
   }
 
   #end(trouble: Trouble | null = null): void {
@@ -339,13 +329,12 @@ export class MicrophoneStore {
     if (trouble === null) session.recogniser?.finish();
     this.#session = null;
     session.end.abort();
-    if (session.stream !== null) this.#options.send({ type: "unlisten", stream: session.stream });
+    session.stream?.end();
     for (const undo of session.undo.reverse()) undo();
     batch(() => {
       this.#state.value = "off";
       this.#trouble.value = trouble;
       this.#level.value = 0;
-      this.#isTrial.value = false;
       this.#isHeldDown.value = false;
     });
   }

@@ -233,7 +233,7 @@ Deno.test("MicrophoneStore lets the browser understand where the server cannot, 
 
 Deno.test("MicrophoneStore tries the microphone without telling her anything", async () => {
   const { store, sent, fake } = setUp();
-  const started = store.start("open", true);
+  const started = store.tryOut();
   fake.allow();
   await started;
   assertEquals([sent[0], store.isTrial.value], [{ type: "listen", stream: 1, mode: "open", trial: true }, true]);
@@ -243,4 +243,8 @@ Deno.test("MicrophoneStore tries the microphone without telling her anything", a
   const count = sent.length;
   fake.recogniser?.onText("v", "Three", true);
   assertEquals([store.transcript.value?.text, sent.length], ["Three", count]);
+  // What is understood late is shown as well.
+  store.stop();
+  store.receive({ type: "transcript", id: "w", text: "Four", final: true });
+  assertEquals([store.transcript.value?.text, store.isTrial.value], ["Four", true]);
 });

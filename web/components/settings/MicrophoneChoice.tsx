@@ -17,6 +17,7 @@ export function MicrophoneChoice({ microphone, text }: { microphone: MicrophoneL
         <label class="label" for={`${id}-device`}>{text.device}</label>
         <select
           id={`${id}-device`}
+          name="microphone"
           class="box"
           value={device.value}
           onChange={(event) => device.value = event.currentTarget.value}
@@ -31,6 +32,7 @@ export function MicrophoneChoice({ microphone, text }: { microphone: MicrophoneL
         <label class="label" for={`${id}-key`}>{text.talkKey}</label>
         <select
           id={`${id}-key`}
+          name="talk-key"
           class="box"
           aria-describedby={`${id}-help`}
           value={talkKey.value}

@@ -24,7 +24,8 @@ export function MicrophoneTrial({ microphone, where, isDeaf, stop, language, tex
   const id = useId();
   const isMissing = useSignal(false);
   const store = microphone.store.value;
-  const isOn = store?.isTrial.value ?? false;
+  const isTrial = store?.isTrial.value ?? false;
+  const isOn = isTrial && store?.state.value !== "off";
   const whereabouts = isOn ? store?.whereabouts.value ?? null : null;
   useEffect(() => () => {
     const { value } = microphone.store;
@@ -36,7 +37,7 @@ export function MicrophoneTrial({ microphone, where, isDeaf, stop, language, tex
       const store = await microphone.load();
       store.stop();
       isMissing.value = false;
-      await store.start("open", true);
+      await store.tryOut();
     } catch {
       isMissing.value = true;
     }
@@ -60,21 +61,23 @@ export function MicrophoneTrial({ microphone, where, isDeaf, stop, language, tex
           {whereabouts === null ? where : whereText(whereabouts, HEARING_WORDS[language])}
         </p>
       </div>
-      {isOn && store !== null && <Understood store={store} text={text} />}
-      {store !== null && !isOn && <Trouble store={store} language={language} />}
+      {isTrial && store !== null && <Understood store={store} isOn={isOn} text={text} />}
+      {isTrial && store !== null && <Trouble store={store} language={language} />}
       {isMissing.value && <p class="field-error" role="alert">{HEARING_WORDS[language].troubles.offline.title}</p>}
     </div>
   );
 }
 
-function Understood({ store, text }: { store: MicrophoneStore; text: EarWords }) {
+function Understood({ store, isOn, text }: { store: MicrophoneStore; isOn: boolean; text: EarWords }) {
   const meter = useRef<HTMLMeterElement>(null);
   useEffect(() => effect(() => void (meter.current !== null && (meter.current.value = store.level.value))), [store]);
   const heard = store.transcript.value?.text ?? "";
   return (
     <>
-      <meter ref={meter} min={0} max={1} value={0} aria-label={text.loudness} />
-      <p class="understood" role="status" dir="auto">{heard === "" ? text.talkNow : text.heard(heard)}</p>
+      <meter ref={meter} min={0} max={1} value={0} aria-label={text.loudness} hidden={!isOn} />
+      {(isOn || heard !== "") && (
+        <p class="understood" role="status" dir="auto">{heard === "" ? text.talkNow : text.heard(heard)}</p>
+      )}
     </>
   );
 }

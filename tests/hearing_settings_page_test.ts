@@ -1,0 +1,60 @@
+/** The ears among the settings, in a real browser whose microphone hears a recording. */
+import { assert, assertEquals } from "@std/assert";
+import { faults } from "./axe.ts";
+import { launchBrowserHearing, type Page } from "./browser.ts";
+import { writeRecording } from "./recording.ts";
+import { until } from "./until.ts";
+import { CALM, named, visit } from "./visit.ts";
+import { OWNER } from "@/lib/principal.ts";
+import { joined, silence, spoken, TranscriptionServer } from "@/lib/hearing/hearing_fixture.ts";
+
+async function sectionSays(page: Page, words: string): Promise<void> {
+  await page.waitForFunction((words) => document.querySelector(".sheet-body")?.textContent?.includes(words), {}, words);
+}
+
+Deno.test("what is understood is shown before anybody is told it, with where it goes; what is chosen holds", async () => {
+  const folder = await Deno.makeTempDir();
+  const recording = joined(await spoken("One two three four five six seven."), silence(30));
+  const browser = await launchBrowserHearing(await writeRecording(folder, recording));
+  await using ears = new TranscriptionServer(() => Response.json({ text: "One two three" }));
+  try {
+    await visit(browser, async ({ page, server }) => {
+      await (await named(page, "button", "Settings")).click();
+      await (await named(page, "tab", "Hearing")).click();
+      await sectionSays(page, "stays on this machine");
+      await (await named(page, "button", "Try it")).click();
+      await sectionSays(page, "Say something…");
+      const loud = () => page.evaluate(() => document.querySelector("meter")?.value ?? 0);
+      await until("the meter moves", async () => await loud() > 0.5);
+      assertEquals(await faults(page), []);
+      // All of it is understood once it is over.
+      await (await named(page, "button", "Stop")).click();
+      await sectionSays(page, "I heard: “One two three”");
+      assertEquals(await server.services.chat.conversations.list(OWNER), []);
+
+      const slider = await page.waitForSelector("#setting-hearing\\.patience");
+      await slider!.focus();
+      await page.keyboard.press("End");
+      await until("it is taken up", () => server.services.live.current.hearing.patience === 2);
+      await (await page.waitForSelector("#setting-hearing\\.early"))!.click();
+      await until("it is taken up", () => !server.services.live.current.hearing.early);
+      assertEquals(await page.$("#setting-hearing\\.wakeWord"), null);
+      await page.select("#setting-hearing\\.mode", "wake");
+      await page.waitForSelector("#setting-hearing\\.wakeWord");
+      await page.select("select[name=talk-key]", "f8");
+      const names = await page.$$eval(
+        "select[name=microphone] option",
+        (all) => all.map(({ textContent }) => textContent),
+      );
+      assert(names[0] === "The usual one" && names.length > 1, names.join());
+      await page.reload();
+      await page.waitForSelector(".chat.ready");
+      assertEquals(await page.evaluate(() => localStorage.getItem("vtuber:talkKey")), "f8");
+      // It is on until it is pressed again now.
+      await named(page, "button", "Microphone");
+    }, { avatar: CALM, hearing: { engine: "openai", host: ears.host } });
+  } finally {
+    await browser.close();
+    await Deno.remove(folder, { recursive: true });
+  }
+});
