@@ -35,7 +35,7 @@ export const SETTINGS: SettingsWords = {
         "openai-compatible": "Another server with OpenAI's protocol",
       },
     },
-    "llm.host": { label: "Where the language model runs", help: "The address of its server. Empty for this computer." },
+    "llm.host": { label: "Where the language model runs", help: "The address of its server. Empty for the usual one." },
     "llm.contextLength": {
       label: "How much it remembers",
       help: "In tokens; a token is about three quarters of a word. More needs more memory.",

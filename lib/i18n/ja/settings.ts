@@ -35,7 +35,7 @@ export const SETTINGS: SettingsWords = {
         "openai-compatible": "OpenAI のプロトコルを話す別のサーバー",
       },
     },
-    "llm.host": { label: "言語モデルの場所", help: "サーバーのアドレスです。空欄ならこのコンピューターです。" },
+    "llm.host": { label: "言語モデルの場所", help: "サーバーのアドレスです。空欄ならいつもの場所です。" },
     "llm.contextLength": {
       label: "覚えていられる長さ",
       help: "トークン数です。大きいほどメモリーを使います。",

@@ -35,7 +35,7 @@ export const SETTINGS: SettingsWords = {
         "openai-compatible": "其他支持 OpenAI 协议的服务器",
       },
     },
-    "llm.host": { label: "语言模型的位置", help: "它的服务器地址。留空表示这台电脑。" },
+    "llm.host": { label: "语言模型的位置", help: "它的服务器地址。留空表示通常的地址。" },
     "llm.contextLength": {
       label: "能记住多少",
       help: "以词元计。越多越占内存。",

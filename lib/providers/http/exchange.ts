@@ -14,6 +14,8 @@ export interface ExchangeOptions {
   /** Waits in milliseconds before asking a busy server again. */
   busyRetryMs?: readonly number[] | undefined;
   maxLineBytes?: number | undefined;
+  /** Whether blank lines say nothing: as `linesOf()` has it. */
+  skipsBlank?: boolean | undefined;
   /** Ends it, and the generation at its source. */
   signal: AbortSignal;
 }
@@ -77,7 +79,7 @@ export class Exchange implements Disposable {
 
   /** The lines of the answer. */
   lines(response: Response): ReadableStream<string> {
-    const { asked, maxLineBytes } = this.#options;
+    const { asked, maxLineBytes, skipsBlank = false } = this.#options;
     const idleMs = () => this.#idleMs;
     return linesOf(response, {
       server: asked.server.name,
@@ -87,6 +89,7 @@ export class Exchange implements Disposable {
       },
       onBegin: () => this.#started = true,
       ...(maxLineBytes !== undefined && { maxLineBytes }),
+      skipsBlank,
       signal: this.signal,
     });
   }

@@ -21,6 +21,8 @@ export interface LineOptions {
   /** Called when the first bytes have come. */
   onBegin?(): void;
   maxLineBytes?: number;
+  /** Whether blank lines say nothing: then most of them are left out, which is half of what a stream of events has. */
+  skipsBlank?: boolean;
   /** Ends the reading, and closes the body. */
   signal: AbortSignal;
 }
@@ -89,7 +91,8 @@ class TextSource implements UnderlyingDefaultSource<string> {
       return controller.close();
     }
     this.#measure(value);
-    controller.enqueue(this.#decoder.decode(value, { stream: true }));
+    const text = this.#decoder.decode(value, { stream: true });
+    controller.enqueue(this.#options.skipsBlank ? withoutBlank(text) : text);
   }
 
   cancel(): void {
@@ -113,4 +116,11 @@ class TextSource implements UnderlyingDefaultSource<string> {
   #release(): void {
     this.#options.signal.removeEventListener("abort", this.#stop);
   }
+}
+
+/** Most pieces are one event, with its blank line at their end. */
+function withoutBlank(text: string): string {
+  const at = text.indexOf("\n\n");
+  if (at < 0) return text;
+  return at === text.length - 2 ? text.slice(0, -1) : text.replaceAll("\n\n", "\n");
 }

@@ -39,22 +39,22 @@ export function readChunk(value: object): Said {
   // In a stream the rest of the message comes as `delta`; in a whole answer all of it as `message`.
   const delta = choice?.delta ?? choice?.message ?? undefined;
   const reason = choice?.finish_reason;
-  const counts = countsOf(usage);
-  return {
+  const said: Said = {
     text: textOf(delta?.content) || textOf(delta?.refusal) || textOf(choice?.text),
     thinking: textOf(delta?.reasoning_content) || textOf(delta?.reasoning) || thoughtOf(delta?.content),
-    ...(typeof reason === "string" && reason !== "" && { reason }),
-    ...(counts !== undefined && { usage: counts }),
     failed: isThere(error) || isThere(choice?.error) || object === "error",
   };
+  // Once an answer; the rest meets every token.
+  if (typeof reason === "string" && reason !== "") said.reason = reason;
+  if (usage) said.usage = countsOf(usage);
+  return said;
 }
 
 function isThere(error: unknown): boolean {
   return error !== undefined && error !== null && error !== false && error !== "";
 }
 
-function countsOf(usage: Chunk["usage"]): Said["usage"] {
-  if (typeof usage !== "object" || usage === null) return undefined;
+function countsOf(usage: NonNullable<Chunk["usage"]>): NonNullable<Said["usage"]> {
   const { prompt_tokens: prompt, completion_tokens: output } = usage;
   return {
     ...(typeof prompt === "number" && prompt > 0 && { promptTokens: prompt }),

@@ -24,7 +24,8 @@ export class EventStream {
    * @throws {SyntaxError} when an event has ended that is no JSON, or what comes is neither events nor a whole answer
    */
   add(line: string): object | typeof DONE | undefined {
-    if (line.startsWith("data:")) return this.#addData(line.slice(line.charCodeAt(5) === 32 ? 6 : 5));
+    // A blank behind the colon does not matter to JSON.
+    if (line.startsWith("data:")) return this.#addData(line.slice(5));
     if (line.trim() === "") return this.#end();
     // A comment keeps the line alive; an error of older llama.cpp is a field of its own.
     if (line.startsWith(":") || /^(event|id|retry)(:|$)/.test(line)) return undefined;
@@ -40,14 +41,21 @@ export class EventStream {
     return this.#other.join("\n");
   }
 
+  /** Whether what came last is no event, and no beginning of one. */
+  get isBroken(): boolean {
+    return this.#pending !== "" && !this.#pending.trimStart().startsWith("{");
+  }
+
   #addData(data: string): object | typeof DONE | undefined {
     if (this.#pending === "") {
+      // Nearly every event is one line.
+      const event = isClosed(data) ? objectOf(data) : undefined;
+      if (event !== undefined) return event;
       const trimmed = data.trim();
-      if (trimmed === DONE) return DONE;
-      if (trimmed === "") return undefined;
+      if (trimmed === DONE || trimmed === "") return trimmed === DONE ? DONE : undefined;
     }
     const text = this.#pending === "" ? data : `${this.#pending}\n${data}`;
-    const event = text.trimEnd().endsWith("}") ? objectOf(text) : undefined;
+    const event = isClosed(text) ? objectOf(text) : undefined;
     if (event === undefined) this.#measure(data);
     this.#pending = event === undefined ? text : "";
     return event;
@@ -61,6 +69,11 @@ export class EventStream {
   #end(): undefined {
     if (this.#pending !== "") throw new SyntaxError("An event is no JSON object");
   }
+}
+
+/** Whether a text may be all of an object. */
+function isClosed(text: string): boolean {
+  return text.endsWith("}") || text.trimEnd().endsWith("}");
 }
 
 /** The JSON object that a text holds; undefined where it holds anything else, or not all of it. */

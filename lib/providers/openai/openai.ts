@@ -67,15 +67,17 @@ export class OpenAiProvider implements Provider {
     let output = "";
     let reason: string | undefined;
     let usage: Said["usage"];
-    using exchange = new Exchange({ ...this.#options, asked, signal });
-    const take = (event: object): LlmEvent[] => {
+    using exchange = new Exchange({ ...this.#options, asked, skipsBlank: true, signal });
+    const take = (event: object): Said => {
       const said = saidBy(event, asked);
-      output += said.thinking + said.text;
-      reason = said.reason ?? reason;
+      output += said.thinking;
+      output += said.text;
       usage = said.usage ?? usage;
+      if (said.reason === undefined) return said;
+      reason = said.reason;
       // Not every server says that this was all, or closes.
-      if (said.reason !== undefined) exchange.endWithin(AFTERWORD_MS);
-      return eventsOf(said);
+      exchange.endWithin(AFTERWORD_MS);
+      return said;
     };
     try {
       for await (const line of exchange.lines(await this.#open(request, exchange, asked))) {
@@ -86,9 +88,12 @@ export class OpenAiProvider implements Provider {
           reason ??= "stop";
           break;
         }
-        yield* take(event);
+        const { thinking, text } = take(event);
+        if (thinking !== "") yield { type: "thinking", text: thinking };
+        if (text !== "") yield { type: "text", text };
       }
-      if (events.other !== "") yield* take(wholeAnswer(events.other, asked));
+      if (events.other !== "") yield* eventsOf(take(wholeAnswer(events.other, asked)));
+      if (events.isBroken) throw errorOfForm(asked);
       if (reason === undefined) throw incomplete(asked);
     } catch (error) {
       // After its last event an answer is whole, however its connection ends.
