@@ -174,8 +174,10 @@ async function openVoices(
   const { voice: first } = live.current;
   const authorization = await authorizationFor(first, "voice", live.root);
   const registry = new VoiceRegistry({ ...first, authorization }, voiceModels);
-  // What was fetched earlier is known before the first page asks.
-  await registry.engines.get("sherpa")?.needs();
+  const look = async () => await registry.engines.get("sherpa")?.needs();
+  // What was fetched earlier is known before the first page asks, and what is fetched then speaks from the next turn on.
+  await look();
+  const unfollow = voiceModels.follow(look);
   return {
     get engines() {
       const { voice } = live.current;
@@ -183,7 +185,10 @@ async function openVoices(
       registry.configure({ ...voice, ...(voice.host === first.host && { authorization }) });
       return registry.engines;
     },
-    [Symbol.dispose]: () => registry[Symbol.dispose](),
+    [Symbol.dispose]() {
+      unfollow();
+      registry[Symbol.dispose]();
+    },
   };
 }
 

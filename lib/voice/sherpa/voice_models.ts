@@ -10,6 +10,7 @@ import type { RemoteFolder } from "@/lib/downloads/remote_folder.ts";
 import { SharedJobs } from "@/lib/downloads/shared_jobs.ts";
 import { exists } from "@/lib/files.ts";
 import { NpmError } from "@/lib/npm/npm_error.ts";
+import { report } from "@/lib/telemetry/guard.ts";
 import type { VoiceModelInfo, VoiceModelList, VoiceModelProgress } from "@/lib/protocol/voice_models.ts";
 
 export interface VoiceModelsOptions {
@@ -34,6 +35,7 @@ export class VoiceModels {
   readonly #runtime = new SharedJobs<never>();
   /** Why a voice was not fetched when that was tried last. */
   readonly #problems = new Map<string, DownloadError>();
+  readonly #followers = new Set<() => Promise<unknown>>();
 
   /** The voices that are here, fetched or put there by hand. */
   readonly installed: InstalledVoices = { list: () => this.#installed() };
@@ -44,6 +46,12 @@ export class VoiceModels {
     this.#catalogue = options.catalogue ?? CATALOGUE;
     this.#base = options.base ?? VOICES_URL;
     this.#fetchRuntime = options.fetchRuntime ?? fetchRuntime;
+  }
+
+  /** Has somebody look whenever something may have come or gone, before that is told, until the returned function is called. */
+  follow(look: () => Promise<unknown>): () => void {
+    this.#followers.add(look);
+    return () => this.#followers.delete(look);
   }
 
   async list(): Promise<VoiceModelList> {
@@ -85,6 +93,7 @@ export class VoiceModels {
     await this.#jobs.cancel(id);
     this.#problems.delete(id);
     await removeDownload(this.#remote(voice));
+    await this.#changed();
   }
 
   /** Everything that lies in the folder, what is of the list with the name and languages that it has there. */
@@ -112,7 +121,14 @@ export class VoiceModels {
     } catch (error) {
       if (error instanceof DownloadError) this.#problems.set(voice.id, error);
       throw error;
+    } finally {
+      await this.#changed();
     }
+  }
+
+  async #changed(): Promise<void> {
+    const looks = await Promise.allSettled([...this.#followers].map((look) => look()));
+    for (const one of looks) if (one.status === "rejected") report("look at the neural voices", one.reason);
   }
 
   /** Before the voice, which is larger: where it cannot be had, nobody waits in vain. */
