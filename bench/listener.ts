@@ -3,6 +3,7 @@ import { type ServerFrame, SUBPROTOCOL } from "@/lib/protocol/v2.ts";
 import type { AudioOutput } from "@/web/voice/audio_output.ts";
 import { BrowserVoice } from "@/web/voice/browser_voice.ts";
 import { Player } from "@/web/voice/player.ts";
+import { trackFromSound } from "@/web/voice/track_from_sound.ts";
 
 /** What was heard of an answer. Times are of `performance.now()`. */
 export interface Heard {
@@ -62,6 +63,7 @@ export class Listener {
       output: this.#output,
       voice: new BrowserVoice(undefined, (text) => ({ text }) as SpeechSynthesisUtterance),
       fetch: (url, init) => fetch(new URL(url, origin), init),
+      findTrack: trackFromSound,
       schedule(callback, ms) {
         const timer = setTimeout(callback, ms);
         return () => clearTimeout(timer);
