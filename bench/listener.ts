@@ -63,13 +63,13 @@ export class Listener {
       output: this.#output,
       voice: new BrowserVoice(undefined, (text) => ({ text }) as SpeechSynthesisUtterance),
       fetch: (url, init) => fetch(new URL(url, origin), init),
+      findTrack: trackFromSound,
       schedule(callback, ms) {
         const timer = setTimeout(callback, ms);
         return () => clearTimeout(timer);
       },
       onHearing: (hearing) => hearing === null && this.#over.resolve(),
       onSounding() {},
-      findTrack: trackFromSound,
       onPlayed: (turn, index) => this.#send({ type: "played", turn, index }),
       onLost: (error) => this.#over.reject(error),
     });

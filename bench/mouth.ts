@@ -13,7 +13,7 @@ import { watchInBrowser } from "./mouth_browser.ts";
 import { costOfVowels, sentencesOf, watch, watchAll } from "./mouth_simulated.ts";
 import { mouthTable } from "./mouth_table.ts";
 import { print } from "@/lib/telemetry/log.ts";
-import { HIYORI, MOUTH_MODELS } from "@/web/live2d/mouth_models.ts";
+import { HIYORI, MOUTH_MODELS } from "@/web/live2d/mouth_models_fixture.ts";
 
 const LONG_SECONDS = 595;
 

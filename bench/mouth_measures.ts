@@ -1,7 +1,7 @@
 /** What is asked of a mouth: whether it is on time, and whether it shows what is said. */
 import { type MouthTarget, mouthTargets } from "@/web/live2d/mouth_targets.ts";
-import type { MouthModel } from "@/web/live2d/mouth_models.ts";
-import { standardRig } from "@/web/live2d/standard_rig.ts";
+import type { MouthModel } from "@/web/live2d/mouth_models_fixture.ts";
+import { standardRig } from "@/web/live2d/standard_rig_fixture.ts";
 import type { MouthFrame } from "@/web/live2d/mouth_recorder.ts";
 import type { MouthShapeName, Viseme } from "@/lib/protocol/speech.ts";
 

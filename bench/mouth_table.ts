@@ -3,7 +3,7 @@ import { MouthView, offsets, shownShare, type TimedFrame, vowelsOf } from "./mou
 import { median, percentile } from "./stats.ts";
 import { aligned } from "./table.ts";
 import type { Viseme } from "@/lib/protocol/speech.ts";
-import type { MouthModel } from "@/web/live2d/mouth_models.ts";
+import type { MouthModel } from "@/web/live2d/mouth_models_fixture.ts";
 
 /** Milliseconds, and a share. */
 const WANTED = { median: 20, most: 45, drift: 10, vowels: 0.9 };

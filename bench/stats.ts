@@ -1,3 +1,5 @@
+import { quantile } from "@/lib/quantile.ts";
+
 /** The middle value; between the two middle ones for an even count. NaN for none. */
 export function median(values: readonly number[]): number {
   const sorted = values.toSorted((a, b) => a - b);
@@ -7,5 +9,5 @@ export function median(values: readonly number[]): number {
 
 /** The value that `share` (0 to 1) of a sorted list does not exceed. NaN for none. */
 export function percentile(sorted: ArrayLike<number>, share: number): number {
-  return sorted[Math.min(sorted.length - 1, Math.floor(share * sorted.length))] ?? NaN;
+  return quantile(sorted, share) ?? NaN;
 }

@@ -8,7 +8,8 @@ export function watchChildren(): () => number[] {
   return () => children().filter((pid) => !before.has(pid));
 }
 
-function children(): number[] {
+/** The ids of the processes that this one has started, and that live; none where the system does not tell. */
+export function children(): number[] {
   if (Deno.build.os !== "linux") return [];
   const tasks = [...Deno.readDirSync(`/proc/${Deno.pid}/task`)];
   return tasks.flatMap(({ name }) => Deno.readTextFileSync(`/proc/${Deno.pid}/task/${name}/children`).split(" "))

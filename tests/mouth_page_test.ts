@@ -4,7 +4,7 @@ import { launchBrowser } from "./browser.ts";
 import { type HeardSentence, SpeakingPage, type SpokenAnswer } from "./spoken_mouth.ts";
 import { visit } from "./visit.ts";
 import { lag, MouthView, vowelsOf } from "@/bench/mouth_measures.ts";
-import { HIYORI } from "@/web/live2d/mouth_models.ts";
+import { HIYORI } from "@/web/live2d/mouth_models_fixture.ts";
 
 /** Its last sentence has vowels that leave the corners of the mouth to the face, which a feeling draws down. */
 const ANSWER = [

@@ -1,27 +1,53 @@
 /** A neural voice that was fetched, in the whole program: from the checkout, and compiled. */
 import { assertEquals } from "@std/assert";
+import { createHash } from "node:crypto";
 import { join } from "node:path";
+import { buffer } from "node:stream/consumers";
+import { gzipSync } from "node:zlib";
+import { packTar } from "modern-tar/fs";
 import { compileProgram, findRuntime } from "./compiled.ts";
+import { DownloadHost } from "./download_host.ts";
 import { makeHome } from "./home.ts";
 import { Program, type ProgramOptions } from "./program.ts";
+import { Page } from "./page_calls.ts";
 import { laySherpa } from "./sherpa_packages.ts";
 import { SocketClient } from "./socket_client.ts";
 import { startStub } from "./stub_ollama.ts";
+import { TestServer } from "./test_server.ts";
+import { until } from "./until.ts";
+import { exists } from "@/lib/files.ts";
 import { type ServerFrame, SUBPROTOCOL } from "@/lib/protocol/v2.ts";
-import type { RuntimePackages } from "@/lib/sherpa/runtime.ts";
+import { runtimePackages } from "@/lib/sherpa/fetch_runtime.ts";
+import { platform, type RuntimePackages } from "@/lib/sherpa/runtime.ts";
+import { testVoices } from "@/lib/sherpa/speech_models_fixture.ts";
+import { VOICES } from "@/lib/voice/sherpa/catalogue.ts";
 import { lettersIn, TONE_RATE, writeToneVoice } from "@/lib/voice/sherpa/tone_voice_fixture.ts";
 import { WAV_HEADER_BYTES } from "@/lib/voice/wav_header.ts";
 
 const runtime = await findRuntime();
 
+interface Scene extends ProgramOptions {
+  /** What of sherpa-onnx lies there; nothing by itself. */
+  kind?: keyof RuntimePackages;
+  /** What is done before the answer is asked for, with sherpa-onnx's folder. */
+  before?(program: Program, runtime: string): Promise<void>;
+}
+
 /** What is heard of an answer in a program with a voice in its data folder. */
-async function heardOf(answer: string, kind: keyof RuntimePackages, options: ProgramOptions): Promise<string[]> {
+async function heardOf(answer: string, { kind, before, env = {}, ...options }: Scene): Promise<string[]> {
   const folder = await makeHome();
+  const packages = join(folder, "data/runtimes/sherpa-onnx-1.13.8");
   try {
     await writeToneVoice(join(folder, "data/voices/tones"));
-    await laySherpa(join(folder, "data/runtimes/sherpa-onnx-1.13.8"), [kind]);
+    if (kind !== undefined) await laySherpa(packages, [kind]);
     await using stub = startStub({ behaviour: { answer } });
-    await using program = await Program.start({ folder, config: {}, env: { OLLAMA_HOST: stub.url }, ...options });
+    await using program = await Program.start({
+      folder,
+      config: {},
+      env: { OLLAMA_HOST: stub.url, ...env },
+      ...options,
+    });
+    await before?.(program, packages);
     const client = await SocketClient.open<ServerFrame>(program.socketUrl, SUBPROTOCOL);
     client.send({ type: "hello" });
     client.send({ type: "voice", on: true, speaks: ["en-US"] });
@@ -44,7 +70,7 @@ async function heardOf(answer: string, kind: keyof RuntimePackages, options: Pro
 }
 
 Deno.test("a voice that lies in the data folder speaks before any other", async () => {
-  assertEquals(await heardOf("Hello there, my dear friend. How are you?", "native", {}), [
+  assertEquals(await heardOf("Hello there, my dear friend. How are you?", { kind: "native" }), [
     "hello there, my dear friend.",
     "how are you?",
   ]);
@@ -56,7 +82,72 @@ for (const kind of ["native", "wasm"] as const) {
     ignore: runtime === undefined,
     fn: async () => {
       const binary = await compileProgram(runtime ?? {});
-      assertEquals(await heardOf("Hello there.", kind, { binary }), ["hello there."]);
+      assertEquals(await heardOf("Hello there.", { kind, binary }), ["hello there."]);
     },
   });
 }
+
+Deno.test({
+  name: "a click in the compiled program brings sherpa-onnx from the registry that npm is told of",
+  ignore: runtime === undefined,
+  fn: async () => {
+    const binary = await compileProgram(runtime ?? {});
+    await using registry = await sherpaRegistry();
+    const heard = await heardOf("Hello there.", {
+      binary,
+      env: { NPM_CONFIG_REGISTRY: registry.url },
+      async before(program, packages) {
+        await using page = await Page.open(program);
+        const { result } = page.begin("speechModels.fetch", { id: VOICES[0]!.id });
+        const over = result.catch(() => {/* The voice itself is elsewhere, and not wanted. */});
+        await until("sherpa-onnx is there", () => exists(packages));
+        await page.call("speechModels.cancel", { id: VOICES[0]!.id });
+        await over;
+      },
+    });
+    assertEquals(heard, ["hello there."]);
+  },
+});
+
+/** A registry that has sherpa-onnx for this machine. */
+async function sherpaRegistry(): Promise<DownloadHost> {
+  const host = await DownloadHost.open();
+  const folder = await Deno.makeTempDir();
+  try {
+    await laySherpa(folder, ["native", "wasm"]);
+    for (const name of runtimePackages(platform())) {
+      const inside = await Deno.realPath(join(folder, name));
+      const tar = packTar(inside, { map: (header) => ({ ...header, name: `package/${header.name}` }) });
+      const archive = new Uint8Array(gzipSync(await buffer(tar), { level: 1 }));
+      const { url: tarball } = host.add(`${name}.tgz`, archive);
+      const integrity = `sha512-${createHash("sha512").update(archive).digest("base64")}`;
+      const about = JSON.stringify({ versions: { "1.13.8": { dist: { tarball, integrity } } } });
+      host.add(name, new TextEncoder().encode(about));
+    }
+    return host;
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+}
+
+Deno.test("a voice that is fetched speaks from the next turn on", async () => {
+  await using host = await DownloadHost.open();
+  await using stub = startStub({ behaviour: { answer: "Hello there." } });
+  await using server = await TestServer.open({
+    env: { OLLAMA_HOST: stub.url },
+    speechModels: { ...testVoices(host), fetchRuntime: (folder) => laySherpa(folder, ["wasm"]) },
+  });
+  await using page = await Page.open(server);
+  const { client } = page;
+  client.send({ type: "voice", on: true });
+  const speaker = async (turn: string) => {
+    client.send({ type: "prompt", turn, text: "Hi" });
+    const isSpeech = (frame: ServerFrame) => frame.type === "speech" && frame.turn === turn;
+    return (await client.first(isSpeech, 0, `${turn} is said`) as ServerFrame & { type: "speech" }).engine;
+  };
+  assertEquals(await speaker("before"), "flite");
+  await page.call("speechModels.fetch", { id: "test-voice" });
+  assertEquals(await speaker("after"), "sherpa");
+  await page.call("speechModels.remove", { id: "test-voice" });
+  assertEquals(await speaker("without it"), "flite");
+});

@@ -200,8 +200,10 @@ async function openVoices(
   const authorization = await authorizationFor(first, "voice", live.root);
   const installed = new VoiceFolders(models.folderOf("voice"), (id) => models.find(id));
   const registry = new VoiceRegistry({ ...first, authorization }, { installed, runtime: models.runtimeFolder });
-  // What was fetched earlier is known before the first page asks.
-  await registry.engines.get("sherpa")?.needs();
+  const look = async () => await registry.engines.get("sherpa")?.needs();
+  // What was fetched earlier is known before the first page asks, and what is fetched then speaks from the next turn on.
+  await look();
+  const unfollow = models.follow(look);
   return {
     get engines() {
       const { voice } = live.current;
@@ -209,7 +211,10 @@ async function openVoices(
       registry.configure({ ...voice, ...(voice.host === first.host && { authorization }) });
       return registry.engines;
     },
-    [Symbol.dispose]: () => registry[Symbol.dispose](),
+    [Symbol.dispose]() {
+      unfollow();
+      registry[Symbol.dispose]();
+    },
   };
 }
 

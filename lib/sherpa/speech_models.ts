@@ -7,6 +7,7 @@ import { bytesOf, type RemoteFile } from "@/lib/downloads/remote_folder.ts";
 import { SharedJobs } from "@/lib/downloads/shared_jobs.ts";
 import { exists } from "@/lib/files.ts";
 import { NpmError } from "@/lib/npm/npm_error.ts";
+import { report } from "@/lib/telemetry/guard.ts";
 import type {
   License,
   SpeechModelInfo,
@@ -64,6 +65,7 @@ export class SpeechModels {
   readonly #packages = new SharedJobs<never>();
   /** Why a model was not fetched when that was tried last. */
   readonly #problems = new Map<string, DownloadError>();
+  readonly #followers = new Set<() => Promise<unknown>>();
 
   constructor(dataDir: string, options: SpeechModelsOptions) {
     this.#dataDir = dataDir;
@@ -75,6 +77,12 @@ export class SpeechModels {
   /** Where models of a kind lie, each in a folder of its own. */
   folderOf(kind: SpeechModelKind): string {
     return join(this.#dataDir, FOLDERS[kind]);
+  }
+
+  /** Has somebody look whenever something may have come or gone, before that is told, until the returned function is called. */
+  follow(look: () => Promise<unknown>): () => void {
+    this.#followers.add(look);
+    return () => this.#followers.delete(look);
   }
 
   async list(kind: SpeechModelKind): Promise<SpeechModelList> {
@@ -118,6 +126,7 @@ export class SpeechModels {
     await this.#jobs.cancel(id);
     this.#problems.delete(id);
     await removeDownload({ folder: this.#folder(model) });
+    await this.#changed();
   }
 
   /** Stops everything. What has come is kept. */
@@ -144,7 +153,14 @@ export class SpeechModels {
     } catch (error) {
       if (error instanceof DownloadError) this.#problems.set(model.id, error);
       throw error;
+    } finally {
+      await this.#changed();
     }
+  }
+
+  async #changed(): Promise<void> {
+    const looks = await Promise.allSettled([...this.#followers].map((look) => look()));
+    for (const one of looks) if (one.status === "rejected") report("look at the models for speech", one.reason);
   }
 
   async #bringPackages(

@@ -1,7 +1,7 @@
 import { assert, assertAlmostEquals, assertEquals } from "@std/assert";
 import type { Expression } from "./expressions.ts";
 import { Face } from "./face.ts";
-import { standardRig, valueOf } from "./standard_rig.ts";
+import { standardRig, valueOf } from "./standard_rig_fixture.ts";
 
 const SMILE: Expression = {
   name: "smile",

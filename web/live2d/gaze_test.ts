@@ -1,6 +1,6 @@
 import { assert, assertAlmostEquals, assertEquals } from "@std/assert";
 import { directionTo, Gaze } from "./gaze.ts";
-import { standardRig, valueOf } from "./standard_rig.ts";
+import { standardRig, valueOf } from "./standard_rig_fixture.ts";
 
 Deno.test("directionTo() points up for a place above, and never beyond 1", () => {
   assertEquals(directionTo(0, 0, 500), { x: 0, y: -0 });

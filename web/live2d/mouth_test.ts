@@ -1,6 +1,6 @@
 import { assert, assertEquals } from "@std/assert";
 import { Mouth } from "./mouth.ts";
-import { standardRig, valueOf } from "./standard_rig.ts";
+import { standardRig, valueOf } from "./standard_rig_fixture.ts";
 
 const FRAME = { real: 1 / 60, scaled: 1 / 60 };
 

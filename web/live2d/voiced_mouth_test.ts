@@ -11,9 +11,9 @@ import {
   SYNCED,
   UNGROUPED,
   VBRIDGER,
-} from "./mouth_models.ts";
+} from "./mouth_models_fixture.ts";
 import { MouthRecorder } from "./mouth_recorder.ts";
-import { standardRig, valueOf } from "./standard_rig.ts";
+import { standardRig, valueOf } from "./standard_rig_fixture.ts";
 import type { MouthPose, MouthPoseSource } from "@/web/presence/presence.ts";
 
 /** Values of a model's parameters after so many frames of a second in which a pose is held. */

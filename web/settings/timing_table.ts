@@ -1,4 +1,5 @@
 /** The timings of the last turns as a table has them. */
+import { quantile } from "@/lib/quantile.ts";
 import { TURN_STAGES, type TurnStage, type TurnTiming } from "@/lib/protocol/calls.ts";
 
 /** One part of a turn's bar: from one stage to the next, as shares of the longest turn, from 0 to 1. */
@@ -25,15 +26,11 @@ export function longestOf(timings: readonly TurnTiming[]): number {
   return Math.max(0, ...timings.flatMap(({ seconds }) => Object.values(seconds)));
 }
 
-/**
- * The least value that so many of all do not exceed, for each stage that a turn has come to.
- *
- * @param share from 0 to 1, such as 0.5 for the median
- */
+/** The quantile of each stage that a turn has come to; `share` as for `quantile()`. */
 export function quantiles(timings: readonly TurnTiming[], share: number): TurnTiming["seconds"] {
   return Object.fromEntries(TURN_STAGES.flatMap((stage) => {
     const sorted = timings.flatMap(({ seconds }) => seconds[stage] ?? []).toSorted((a, b) => a - b);
-    const value = sorted[Math.max(0, Math.ceil(share * sorted.length) - 1)];
+    const value = quantile(sorted, share);
     return value === undefined ? [] : [[stage, value]];
   }));
 }

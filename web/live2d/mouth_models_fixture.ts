@@ -1,7 +1,7 @@
 /** The mouths of real models, for tests and measurements: their parameters as Live2D's cores give them. */
 import type { MotionSync } from "./motion_sync.ts";
 import { readMotionSync } from "./motion_sync.ts";
-import type { Ranges } from "./standard_rig.ts";
+import type { Ranges } from "./standard_rig_fixture.ts";
 
 export interface MouthModel {
   name: string;
