@@ -4,8 +4,10 @@ import { upgradeSocket } from "./lib/server/sockets/upgrade.ts";
 import { serveSound } from "./lib/server/http/speech.ts";
 import { serveFile } from "./lib/server/http/files.ts";
 import { healthz, readyz } from "./lib/server/http/health.ts";
+import { servePicture } from "./lib/server/http/pictures.ts";
 import { visitorOf } from "./lib/server/http/visitor.ts";
 import type { Principal } from "@/lib/principal.ts";
+import { CHARACTER_PICTURES } from "@/lib/protocol/character_picture.ts";
 import { at } from "@/lib/protocol/roles.ts";
 import type { Services } from "./lib/server/services.ts";
 import type { State } from "@/utils.ts";
@@ -45,6 +47,11 @@ export function createApp(services: Services, { unchecked }: AppOptions = {}): A
     .get(at("/app-config.json"), (ctx) => ctx.json(ctx.state.config, { headers: { "cache-control": "no-cache" } }))
     .post(at("/api/avatars"), (ctx) => uploads.avatar(ctx.req, addressOf(ctx.req)))
     .post(at("/api/characters"), (ctx) => uploads.character(ctx.req, addressOf(ctx.req)))
+    .get(
+      at(CHARACTER_PICTURES),
+      async (ctx) =>
+        servePicture(await modelService.picture(ctx.url.searchParams.get("id") ?? "", principalOf(ctx.req))),
+    )
     .get(at("/readyz"), async () => readyz(modelService.definition.displayName, await modelService.refreshStatus()))
     .get(at("/metrics"), () => chat.metrics.page())
     // Below an avatar's own folder alone: what lies beside the folders is the server's.

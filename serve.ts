@@ -9,7 +9,8 @@ import { createHandler } from "./lib/server/http/handler.ts";
 import { report } from "@/lib/telemetry/guard.ts";
 import { print, warn } from "@/lib/telemetry/log.ts";
 import { catchUncaught } from "@/lib/telemetry/uncaught.ts";
-import { VOICE_PROCESS } from "@/lib/voice/sherpa/voice_process.ts";
+import { HEARING_PROGRAM } from "@/lib/hearing/sherpa/hearing_process.ts";
+import { VOICE_PROGRAM } from "@/lib/voice/sherpa/voice_process.ts";
 
 /** The port that is to be listened at, once it is known. */
 let wantedPort: number | undefined;
@@ -82,7 +83,8 @@ export async function run(prepare?: () => Promise<unknown>): Promise<never> {
 }
 
 if (import.meta.main) {
-  // A compiled program is started anew by itself as the process of a voice.
-  if (Deno.args[0] === VOICE_PROCESS) await import("./lib/voice/sherpa/worker.ts");
+  // A compiled program is started anew by itself as a process that runs sherpa-onnx.
+  if (Deno.args[0] === VOICE_PROGRAM.argument) await import("./lib/voice/sherpa/worker.ts");
+  else if (Deno.args[0] === HEARING_PROGRAM.argument) await import("./lib/hearing/sherpa/worker.ts");
   else await run();
 }

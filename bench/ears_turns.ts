@@ -31,7 +31,10 @@ export function activityOf(silero: Silero, samples: Float32Array): Activity {
 
 /** The same number of samples each, without the rest. */
 export function framesOf(samples: Float32Array): Float32Array[] {
-  return Array.from({ length: Math.floor(samples.length / FRAME) }, (_, i) => samples.slice(i * FRAME, (i + 1) * FRAME));
+  return Array.from(
+    { length: Math.floor(samples.length / FRAME) },
+    (_, i) => samples.slice(i * FRAME, (i + 1) * FRAME),
+  );
 }
 
 export function toFloats(samples: Int16Array): Float32Array {

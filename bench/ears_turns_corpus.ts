@@ -171,7 +171,11 @@ function recorded(
   const pauses: { from: number; to: number; words: string }[] = [];
   for (let part = 0; part <= cuts.length; part++) {
     const [from, until] = [cuts[part - 1] ?? 0, cuts[part] ?? end];
-    mix(samples, faded(sound.subarray(Math.round(from * RATE), Math.round(until * RATE))), Math.round((from + shift) * RATE));
+    mix(
+      samples,
+      faded(sound.subarray(Math.round(from * RATE), Math.round(until * RATE))),
+      Math.round((from + shift) * RATE),
+    );
     if (part === cuts.length) break;
     const begins = until + shift;
     shift += thoughts[part]!;

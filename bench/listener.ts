@@ -2,6 +2,7 @@
 import { type ServerFrame, SUBPROTOCOL } from "@/lib/protocol/v2.ts";
 import type { AudioOutput } from "@/web/voice/audio_output.ts";
 import { BrowserVoice } from "@/web/voice/browser_voice.ts";
+import { trackFromSound } from "@/web/voice/track_from_sound.ts";
 import { Player } from "@/web/voice/player.ts";
 
 /** What was heard of an answer. Times are of `performance.now()`. */
@@ -67,6 +68,7 @@ export class Listener {
         return () => clearTimeout(timer);
       },
       onHearing: (hearing) => hearing === null && this.#over.resolve(),
+      findTrack: trackFromSound,
       onPlayed: (turn, index) => this.#send({ type: "played", turn, index }),
       onLost: (error) => this.#over.reject(error),
     });

@@ -124,6 +124,7 @@ export async function watch(
       starts.push(output.starts.length);
       return Promise.resolve(new Response(list[Number(url)]!.wav));
     },
+    findTrack: trackFromSound,
     schedule: (callback, ms) => environment.schedule(callback, ms),
     onHearing() {},
     onPlayed() {},

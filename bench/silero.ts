@@ -39,8 +39,23 @@ export function openSilero(kind: SileroKind, patience = 0.03): Silero {
     maxSpeechDuration: 60,
     windowSize: FRAME,
   };
-  const tenVad = { model: "", threshold: 0.5, minSilenceDuration: 1, minSpeechDuration: 1, maxSpeechDuration: 20, windowSize: 256 };
-  const config = { sileroVad, tenVad, sampleRate: 16_000, numThreads: 1, provider: "cpu", debug: 0, bufferSizeInSeconds: 70 };
+  const tenVad = {
+    model: "",
+    threshold: 0.5,
+    minSilenceDuration: 1,
+    minSpeechDuration: 1,
+    maxSpeechDuration: 20,
+    windowSize: 256,
+  };
+  const config = {
+    sileroVad,
+    tenVad,
+    sampleRate: 16_000,
+    numThreads: 1,
+    provider: "cpu",
+    debug: 0,
+    bufferSizeInSeconds: 70,
+  };
   const vad = kind === "native" ? new sherpa.Vad(config, 70) : sherpa.createVad(config);
   return {
     speech(frame) {

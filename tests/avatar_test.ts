@@ -1,8 +1,8 @@
 /** The avatar in a real browser, with real models: what unit tests cannot know. */
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { AvatarPages, HARU, MAO, SHARED_MODELS, sharedModelsMissing } from "./avatar_page.ts";
-import { type Complaints, launchBrowser, type Page, watchComplaints } from "./browser.ts";
-import { PATIENCE, until } from "./until.ts";
+import { type Complaints, launchBrowser, openPage, type Page, withoutWebGL } from "./browser.ts";
+import { until } from "./until.ts";
 
 interface Visit {
   pages: AvatarPages;
@@ -211,9 +211,7 @@ const scenes: Scene[] = [
   }, ["404 /bad/absent.model3.json", "404 /bad/nowhere.png"]],
 
   ["without WebGL the page says so", false, async ({ page, pages }) => {
-    await page.evaluateOnNewDocument(() => {
-      HTMLCanvasElement.prototype.getContext = () => null;
-    });
+    await page.evaluateOnNewDocument(withoutWebGL);
     await page.goto(pages.page("hiyori", pages.hiyori));
     await page.waitForSelector('canvas[data-state="error"]');
     assertStringIncludes(await status(page), "WebGL is not available");
@@ -273,17 +271,11 @@ Deno.test("the avatar in a browser", async (test) => {
     for (const [name, needsShared, play, expected = []] of scenes) {
       const skipped = needsShared && sharedModelsMissing;
       const fn = async () => {
-        const context = await browser.createBrowserContext();
-        const page = await context.newPage();
-        page.setDefaultTimeout(PATIENCE);
+        await using opened = await openPage(browser, { figure: true });
+        const { page, complaints } = opened;
         await page.setViewport({ width: 480, height: 360 });
-        const complaints = watchComplaints(page);
-        try {
-          await play({ page, pages });
-          assertEquals(complaints(), [...expected].sort());
-        } finally {
-          await context.close();
-        }
+        await play({ page, pages });
+        assertEquals(complaints(), [...expected].sort());
       };
       await test.step({ name: skipped ? `${name} (skipped: no shared models)` : name, ignore: skipped, fn });
     }

@@ -1,12 +1,11 @@
 /** A2: the server below a path of another one, as a reverse proxy shows it. */
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { join } from "node:path";
-import { launchBrowser, watchComplaints } from "./browser.ts";
+import { launchBrowser, openPage } from "./browser.ts";
 import { HAS_NGINX, startNginx } from "./nginx.ts";
 import { request, upgrade } from "./raw_http.ts";
 import { startStub } from "./stub_ollama.ts";
 import { TestServer } from "./test_server.ts";
-import { PATIENCE } from "./until.ts";
 import { CALM, logSays, say } from "./visit.ts";
 import { PROGRAM } from "@/lib/paths.ts";
 
@@ -35,11 +34,9 @@ for (const [how, slash] of [["passes it on", ""], ["takes it off", "/"]] as cons
       await using server = await TestServer.open({ config, env: { OLLAMA_HOST: stub.url } });
       await using nginx = await startNginx(await recipe(server, slash));
       const browser = await launchBrowser();
-      const context = await browser.createBrowserContext();
       try {
-        const page = await context.newPage();
-        page.setDefaultTimeout(PATIENCE);
-        const complaints = watchComplaints(page);
+        await using opened = await openPage(browser, { figure: true });
+        const { page, complaints } = opened;
         const paths = new Set<string>();
         page.on("request", (sent) => {
           const url = new URL(sent.url());
@@ -60,7 +57,6 @@ for (const [how, slash] of [["passes it on", ""], ["takes it off", "/"]] as cons
         assert([...paths].some((path) => path.startsWith("/chat/avatars/")), [...paths].join());
         assertEquals(complaints(), []);
       } finally {
-        await context.close();
         await browser.close();
       }
     },

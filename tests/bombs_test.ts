@@ -3,7 +3,8 @@ import { assert, assertEquals, assertLess, assertStringIncludes } from "@std/ass
 import { join } from "node:path";
 import { honest, type RawEntry, rawZip, zeros } from "./bombs.ts";
 import { Program } from "./program.ts";
-import { chunk, packedTextChunk, png } from "@/lib/characters/png_fixture.ts";
+import { packedTextChunk, png } from "@/lib/characters/png_fixture.ts";
+import { pngChunk } from "@/lib/png.ts";
 import { modelFiles, PNG, zipOf } from "@/lib/avatars/model_fixture.ts";
 
 const MIB = 1024 * 1024;
@@ -146,7 +147,7 @@ const BOMBS: Record<string, Bomb> = {
   "a picture with two thousand long texts": card("a.png", () => {
     return png(...Array<Uint8Array>(2_000).fill(packedTextChunk("other", " ".repeat(4 * MIB))));
   }, "a picture without a character"),
-  "a picture of 15 MB": card("a.png", () => png(chunk("IDAT", new Uint8Array(15 * MIB))), "without a character"),
+  "a picture of 15 MB": card("a.png", () => png(pngChunk("IDAT", new Uint8Array(15 * MIB))), "without a character"),
   "a card of 4 MB that is millions of objects": card(
     "a.json",
     () => new TextEncoder().encode(`{"name":"A","x":[${"{},".repeat(1.3 * MIB)}0],"description":3}`),

@@ -5,6 +5,7 @@
 // The browser is a hundred megabytes that only tests need: no import of deno.json's, and in the tests' own lock.
 // deno-lint-ignore no-import-prefix
 import puppeteer, { type Browser, type ElementHandle, type HTTPRequest, type Page } from "npm:puppeteer-core@25.16.0";
+import { PATIENCE } from "./until.ts";
 
 export type { Browser, ElementHandle, HTTPRequest, Page };
 
@@ -90,6 +91,36 @@ async function startBrowser(): Promise<Browser> {
     browser.process()?.kill("SIGKILL");
   };
   return browser;
+}
+
+/** A page with cookies and a storage of its own. Dispose of it when done. */
+export interface OpenPage extends AsyncDisposable {
+  page: Page;
+  /** What it has complained of since it was opened. */
+  complaints: () => Complaints;
+}
+
+/**
+ * Opens an empty page.
+ *
+ * @param figure whether it draws the figure; without a graphics card that is more than half of what a page costs
+ */
+export async function openPage(browser: Browser, { figure = false } = {}): Promise<OpenPage> {
+  const context = await browser.createBrowserContext();
+  const page = await context.newPage();
+  page.setDefaultTimeout(PATIENCE);
+  if (!figure) await page.evaluateOnNewDocument(withoutWebGL);
+  return { page, complaints: watchComplaints(page), [Symbol.asyncDispose]: () => context.close() };
+}
+
+/** For `page.evaluateOnNewDocument`: a browser that has no WebGL, which the page says on its stage. */
+export function withoutWebGL(): void {
+  const { getContext } = HTMLCanvasElement.prototype;
+  Object.assign(HTMLCanvasElement.prototype, {
+    getContext(this: HTMLCanvasElement, kind: string, options?: unknown) {
+      return kind.includes("webgl") ? null : getContext.call(this, kind, options);
+    },
+  });
 }
 
 /** What pages complained of, one entry a time: "404 /favicon.ico", "console: …", "exception: …". */

@@ -5,7 +5,7 @@ import { startStub } from "./stub_ollama.ts";
 import { TestServer } from "./test_server.ts";
 import { zipOf } from "@/lib/avatars/model_fixture.ts";
 import { jpegWithExif } from "@/lib/characters/picture_fixture.ts";
-import { encoded } from "@/lib/characters/png_fixture.ts";
+import { encoded, png, textChunk } from "@/lib/characters/png_fixture.ts";
 
 type Stub = ReturnType<typeof startStub>;
 
@@ -171,4 +171,31 @@ Deno.test("C6: macros are filled at the moment they are told, and what is shown 
     await using other = await Page.open(server);
     assertEquals((await other.client.next("welcome")).character?.greeting, character?.greeting);
   });
+});
+
+Deno.test("U5: a card's picture is told of and served without the character in it, below the base path", async () => {
+  await using stub = startStub();
+  await using server = await TestServer.open({
+    config: { llm: { api: "chat", host: stub.url }, server: { basePath: "/vt" } },
+  });
+  const mei = new Uint8Array(png(textChunk("chara", encoded(card({})))));
+  await bring(server, new Blob([mei]), "mei.png");
+  await bring(server, new Blob([JSON.stringify(card({ name: "Yu" }))]), "yu.json");
+  await using page = await Page.open(server);
+  const { character } = await page.client.next("welcome");
+  assertEquals(character?.picture, undefined);
+  const list = await page.call("characters.list", {});
+  const pictures = list.flatMap(({ name, picture }) => picture === undefined ? [] : [[name, picture]] as const);
+  const [[name, address] = []] = pictures;
+  assertEquals([pictures.length, name], [1, "Mei"]);
+  assertMatch(address!, /^\/vt\/api\/characters\/picture\?id=Mei&v=\w+$/);
+  const response = await fetch(new URL(address!, server.url));
+  assertEquals([response.status, response.headers.get("content-type")], [200, "image/png"]);
+  assertMatch(response.headers.get("cache-control")!, /^private\b.*\bimmutable$/);
+  assertEquals(await response.bytes(), new Uint8Array(png()));
+  await page.call("characters.choose", { name: "Mei" });
+  const chosen = await page.client.first((frame) => frame.type === "character" && frame.character?.name === "Mei");
+  assertEquals(chosen.type === "character" && chosen.character?.picture, address);
+  const gone = await fetch(new URL("/vt/api/characters/picture?id=Yu", server.url));
+  assertEquals([gone.status, await gone.text()], [404, "There is no such picture\n"]);
 });

@@ -1,9 +1,9 @@
 /** The page's side of the conversation against the real server: over real sockets, and in a real browser. */
 import { assert, assertEquals } from "@std/assert";
-import { launchBrowser, type Page, watchComplaints } from "./browser.ts";
+import { launchBrowser, openPage, type Page } from "./browser.ts";
 import { TestServer } from "./test_server.ts";
 import { startStub, type Stub } from "./stub_ollama.ts";
-import { PATIENCE, within } from "./until.ts";
+import { within } from "./until.ts";
 import { CALM } from "./visit.ts";
 import { FakeModel } from "@/lib/chat/fake_model.ts";
 import { openChat } from "@/lib/server/services.ts";
@@ -274,15 +274,12 @@ Deno.test("the chat in a browser", async (t) => {
   try {
     for (const [name, scene] of scenes) {
       await t.step(name, async () => {
-        const context = await browser.createBrowserContext();
-        const page = await context.newPage();
-        page.setDefaultTimeout(PATIENCE);
-        const complaints = watchComplaints(page);
+        await using opened = await openPage(browser);
+        const { page, complaints } = opened;
         await page.goto(server.url);
         await page.waitForSelector(".chat.ready");
         await scene({ page, stub });
         assertEquals(complaints(), []);
-        await context.close();
       });
     }
   } finally {

@@ -1,6 +1,6 @@
 /** The door in a real browser, whose cookies and origins have rules of their own. */
 import { assertEquals, assertStringIncludes } from "@std/assert";
-import { type Browser, launchBrowser, type Page, watchComplaints } from "./browser.ts";
+import { type Browser, launchBrowser, type OpenPage, openPage, type Page } from "./browser.ts";
 import { TestServer } from "./test_server.ts";
 import { CALM } from "./visit.ts";
 
@@ -13,11 +13,10 @@ Deno.test("the door, in a browser", async (t) => {
     await t.step(
       "the ready link opens the page, also from another site, and so does a plain link from then on",
       () =>
-        visit(browser, async (page) => {
+        visit(browser, async (page, complaints) => {
           using site = openSite(
             `<a id="ready" href="${server.url}/?token=${TOKEN}">x</a><a id="plain" href="${server.url}">x</a>`,
           );
-          const complaints = watchComplaints(page);
           for (const link of ["#ready", "#plain"]) {
             await page.goto(site.url);
             await page.click(link);
@@ -59,13 +58,12 @@ Deno.test("the door, in a browser", async (t) => {
   }
 });
 
-async function visit(browser: Browser, scene: (page: Page) => Promise<void>): Promise<void> {
-  const context = await browser.createBrowserContext();
-  try {
-    await scene(await context.newPage());
-  } finally {
-    await context.close();
-  }
+async function visit(
+  browser: Browser,
+  scene: (page: Page, complaints: OpenPage["complaints"]) => Promise<void>,
+): Promise<void> {
+  await using opened = await openPage(browser);
+  await scene(opened.page, opened.complaints);
 }
 
 /** Another site: for browsers, localhost is none of 127.0.0.1's. */

@@ -1,15 +1,15 @@
 /** What a real browser sends when a folder is dropped onto its page. */
 import { assertEquals } from "@std/assert";
-import { launchBrowser } from "./browser.ts";
+import { launchBrowser, openPage } from "./browser.ts";
 import { TestServer } from "./test_server.ts";
 import { modelFiles } from "@/lib/avatars/model_fixture.ts";
 
 Deno.test("a browser's form keeps the paths of a folder, in any language", async () => {
   await using server = await TestServer.open();
   const browser = await launchBrowser();
-  const context = await browser.createBrowserContext();
   try {
-    const page = await context.newPage();
+    await using opened = await openPage(browser);
+    const { page } = opened;
     await page.goto(`${server.url}/app-config.json`);
     const files = Object.entries(modelFiles({}, "ミア")).map(([path, content]) =>
       [`モデル/${path}`, typeof content === "string" ? [...new TextEncoder().encode(content)] : [...content]] as const
@@ -23,7 +23,6 @@ Deno.test("a browser's form keeps the paths of a folder, in any language", async
     assertEquals(answer, [201, { name: "ミア", warnings: [] }]);
     assertEquals(server.services.settings.appConfig().model, "ミア");
   } finally {
-    await context.close();
     await browser.close();
   }
 });

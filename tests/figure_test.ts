@@ -284,7 +284,7 @@ Deno.test("the figure on the page", async (test) => {
   const browser = await launchBrowser();
   try {
     for (const [name, play, config, more] of scenes) {
-      await test.step(name, () => visit(browser, play, config, more));
+      await test.step(name, () => visit(browser, play, config, { figure: true, ...more }));
     }
   } finally {
     await browser.close();

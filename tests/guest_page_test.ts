@@ -1,7 +1,7 @@
 /** A link for guests, made on the owner's page and followed in another browser. */
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import { faults } from "./axe.ts";
-import { launchBrowser, watchComplaints } from "./browser.ts";
+import { launchBrowser, openPage } from "./browser.ts";
 import { TestServer } from "./test_server.ts";
 import { startStub } from "./stub_ollama.ts";
 import { CALM, logSays, named, say } from "./visit.ts";
@@ -14,7 +14,9 @@ Deno.test("the owner makes a link, a guest talks by it and finds no settings, un
     await using stub = startStub({ behaviour: { answer: "Welcome, dear guest." } });
     const config = { server: { host: "0.0.0.0", token: TOKEN }, avatar: CALM };
     await using server = await TestServer.open({ config, env: { OLLAMA_HOST: stub.url } });
-    const owner = await (await browser.createBrowserContext()).newPage();
+    await using owners = await openPage(browser, { figure: true });
+    await using guests = await openPage(browser, { figure: true });
+    const [owner, guest] = [owners.page, guests.page];
     await owner.goto(`${server.url}/?token=${TOKEN}`);
     await owner.waitForSelector(".chat.ready");
     await (await named(owner, "button", "Settings")).click();
@@ -27,8 +29,6 @@ Deno.test("the owner makes a link, a guest talks by it and finds no settings, un
     assertMatch(link.search, /^\?token=[\w-]{22}$/);
     assertEquals(await faults(owner), []);
 
-    const guest = await (await browser.createBrowserContext()).newPage();
-    const complaints = watchComplaints(guest);
     await guest.goto(server.url + link.pathname + link.search);
     await guest.waitForSelector(".chat.ready");
     assertEquals(guest.url(), `${server.url}/`);
@@ -45,7 +45,7 @@ Deno.test("the owner makes a link, a guest talks by it and finds no settings, un
     await guest.reload();
     await logSays(guest, "Welcome, dear guest.");
     assertEquals(await faults(guest), []);
-    assertEquals(complaints(), []);
+    assertEquals(guests.complaints(), []);
 
     await (await named(owner, "button", "Turn it off")).click();
     await named(owner, "button", "Make a link");

@@ -1,6 +1,7 @@
 /** Two locks: what the program runs on, and beside it what tests need. */
 import { assert, assertEquals } from "@std/assert";
 import { join } from "node:path";
+import { sources } from "./sources.ts";
 import { PROGRAM } from "@/lib/paths.ts";
 
 interface Lock {
@@ -33,4 +34,14 @@ Deno.test("tests run on the versions that the program runs on", () => {
   const { specifiers, npm } = own;
   assertEquals(Object.entries(specifiers).filter(([name, version]) => tests.specifiers[name] !== version), []);
   assertEquals(Object.keys(npm).filter((name) => !(name in tests.npm)), []);
+});
+
+Deno.test("tests/deno.lock holds nothing that no source names any more", async () => {
+  const beside = Object.keys(tests.specifiers).filter((specifier) => !(specifier in own.specifiers));
+  const texts = await Promise.all((await sources()).map((path) => Deno.readTextFile(join(PROGRAM, path))));
+  const named = new Set(
+    texts.flatMap((text) => [...text.matchAll(/npm:(?:@[\w-]+\/)?[\w.-]+@[\w.-]+/g)].map(([specifier]) => specifier)),
+  );
+  assert(beside.length > 0);
+  assertEquals(beside.filter((specifier) => !named.has(specifier)), []);
 });

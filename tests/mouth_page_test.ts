@@ -42,7 +42,7 @@ Deno.test("the mouth keeps to the voice, on the real page", async (t) => {
         answer = await speaking.answer();
       },
       { avatar: FRAMES, voice: { engine: "flite" } },
-      { stub: { behaviour: { answer: ANSWER.join(" ") } } },
+      { figure: true, stub: { behaviour: { answer: ANSWER.join(" ") } } },
     );
   } finally {
     await browser.close();

@@ -8,7 +8,7 @@ import { laySherpa } from "./sherpa_packages.ts";
 import { SocketClient } from "./socket_client.ts";
 import { startStub } from "./stub_ollama.ts";
 import { type ServerFrame, SUBPROTOCOL } from "@/lib/protocol/v2.ts";
-import type { RuntimePackages } from "@/lib/voice/sherpa/runtime.ts";
+import type { RuntimePackages } from "@/lib/sherpa/runtime.ts";
 import { lettersIn, TONE_RATE, writeToneVoice } from "@/lib/voice/sherpa/tone_voice_fixture.ts";
 import { WAV_HEADER_BYTES } from "@/lib/voice/wav_header.ts";
 

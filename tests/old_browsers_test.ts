@@ -1,6 +1,6 @@
 /** Browsers that lack what newer ones have, and keyboards that are not on a desk. */
 import { assertEquals, assertStringIncludes } from "@std/assert";
-import { type Browser, launchBrowser, type Page } from "./browser.ts";
+import { type Browser, launchBrowser, openPage, type Page } from "./browser.ts";
 import { TestServer } from "./test_server.ts";
 import { CALM, logSays, named, say, visit } from "./visit.ts";
 
@@ -27,33 +27,38 @@ async function reloadWithout(page: Page, names: string[]): Promise<void> {
 
 Deno.test("A3, A3b: chat, settings and stage work in a browser without four things that are newer than many", () =>
   inBrowser((browser) =>
-    visit(browser, async ({ page, stub }) => {
-      await reloadWithout(page, [
-        "Intl.Segmenter",
-        "AbortSignal.any",
-        "Promise.withResolvers",
-        "structuredClone",
-      ]);
-      await page.waitForSelector(".chat.ready");
-      stub.set({ behaviour: { answer: "Works here. And on!" } });
-      await say(page, "Hello");
-      await logSays(page, "Works here. And on!");
-      const heard = await page.waitForSelector('[aria-live="polite"] p');
-      assertStringIncludes(await heard!.evaluate((line) => line.textContent ?? ""), "Works here.");
-      await page.waitForSelector('canvas[data-state="ready"]');
-      await (await named(page, "button", "Settings")).click();
-      await page.waitForFunction(() => document.querySelector("dialog")?.textContent?.includes("qwen2.5"));
-      await (await page.waitForSelector('[role="tab"]::-p-text(Character)'))!.click();
-      await page.waitForSelector('[role="tabpanel"] .initial');
-      assertEquals(await page.$eval("#cannot-run", (box) => (box as HTMLElement).hidden), true);
-    })
+    visit(
+      browser,
+      async ({ page, stub }) => {
+        await reloadWithout(page, [
+          "Intl.Segmenter",
+          "AbortSignal.any",
+          "Promise.withResolvers",
+          "structuredClone",
+        ]);
+        await page.waitForSelector(".chat.ready");
+        stub.set({ behaviour: { answer: "Works here. And on!" } });
+        await say(page, "Hello");
+        await logSays(page, "Works here. And on!");
+        const heard = await page.waitForSelector('[aria-live="polite"] p');
+        assertStringIncludes(await heard!.evaluate((line) => line.textContent ?? ""), "Works here.");
+        await page.waitForSelector('canvas[data-state="ready"]');
+        await (await named(page, "button", "Settings")).click();
+        await page.waitForFunction(() => document.querySelector("dialog")?.textContent?.includes("qwen2.5"));
+        await (await page.waitForSelector('[role="tab"]::-p-text(Character)'))!.click();
+        await page.waitForSelector('[role="tabpanel"] .initial');
+        assertEquals(await page.$eval("#cannot-run", (box) => (box as HTMLElement).hidden), true);
+      },
+      {},
+      { figure: true },
+    )
   ));
 
 Deno.test("A3b: a page that cannot run says why, in the reader's language", () =>
   inBrowser(async (browser) => {
     await using server = await TestServer.open({ config: { avatar: CALM } });
-    const context = await browser.createBrowserContext();
-    const page = await context.newPage();
+    await using opened = await openPage(browser);
+    const { page } = opened;
     await page.setExtraHTTPHeaders({ "accept-language": "ja" });
     await page.evaluateOnNewDocument(() => void Reflect.deleteProperty(globalThis, "WebSocket"));
     await page.goto(server.url);
@@ -65,7 +70,6 @@ Deno.test("A3b: a page that cannot run says why, in the reader's language", () =
     await page.goto(server.url);
     const words = await page.$$eval(".cannot-run", (all) => all.map((one) => (one as HTMLElement).innerText));
     assertStringIncludes(words.join(), "JavaScript が必要");
-    await context.close();
   }));
 
 /** The box's text after Enter, with what is pressed together with it. */

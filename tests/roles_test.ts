@@ -6,6 +6,8 @@ import { TestServer } from "./test_server.ts";
 import { Page, RefusedCall } from "./page_calls.ts";
 import { request, upgrade } from "./raw_http.ts";
 import { createApp } from "@/app.ts";
+import { tempFolder } from "@/lib/avatars/model_fixture.ts";
+import { encoded, png, textChunk } from "@/lib/characters/png_fixture.ts";
 import { PROGRAM } from "@/lib/paths.ts";
 import type { Method } from "@/lib/protocol/calls.ts";
 import { CALL_ROLES, DECLARED_PATHS, declaredRole } from "@/lib/protocol/roles.ts";
@@ -124,6 +126,22 @@ Deno.test("a guest sees its own conversations, the owner all; who they are is on
   }
   const told = a.client.received.find((frame) => frame.type === "welcome") as ServerFrame & { type: "welcome" };
   assertEquals(told.status.host, "");
+});
+
+Deno.test("a guest sees the picture of the character that is talked with, and no other", async () => {
+  await using folder = await tempFolder();
+  const cards = ["Mei", "Yu"].map((name) => [name, `${folder.path}/${name}.png`] as const);
+  for (const [name, path] of cards) await Deno.writeFile(path, png(textChunk("chara", encoded({ data: { name } }))));
+  await using server = await serverWithGuests({
+    prompt: "Mei",
+    prompts: Object.fromEntries(cards.map(([name, card]) => [name, { card }])),
+  });
+  const guest = await enter(server);
+  const statusOf = async (id: string, headers: Headers) =>
+    (await request(portOf(server), `/api/characters/picture?id=${id}`, headers)).status;
+  for (const [id, toGuest, toOwner] of [["Mei", 200, 200], ["Yu", 404, 200], ["None", 404, 404]] as const) {
+    assertEquals([await statusOf(id, guest), await statusOf(id, OWNER)], [toGuest, toOwner], id);
+  }
 });
 
 Deno.test("the link is off at first; a new one or none lets go whoever came by the old one", async () => {

@@ -203,6 +203,7 @@ const scenes: Scene[] = [
   },
   {
     name: "another avatar comes while the one before stands there",
+    figure: true,
     // Where a character is chosen, the heading has its name, and not the avatar's.
     config: JSON.stringify({ ...JSON.parse(STILL), prompt: "none" }),
     async play({ page, server }) {
@@ -220,6 +221,7 @@ const scenes: Scene[] = [
   },
   {
     name: "a zip that was picked is looked at, and becomes the avatar with the faces that the reader wants",
+    figure: true,
     ignore: sharedModelsMissing,
     async play({ page, server }) {
       await page.waitForSelector('canvas[data-model="hiyori"]');
@@ -254,6 +256,7 @@ const scenes: Scene[] = [
   },
   {
     name: "M12: textures larger than the browser takes are drawn smaller, and that is said",
+    figure: true,
     async play({ page }) {
       await page.evaluateOnNewDocument(() => {
         const { prototype } = WebGL2RenderingContext;
@@ -270,6 +273,7 @@ const scenes: Scene[] = [
   },
   {
     name: "M8, M14: of several models one is chosen; what the browser cannot draw is not taken, and can be removed",
+    figure: true,
     complaints: ["409 /api/avatars?show=no"],
     async play({ page, server }) {
       await page.waitForSelector('canvas[data-model="hiyori"]');
@@ -288,6 +292,7 @@ const scenes: Scene[] = [
   },
   {
     name: "a broken zip is dropped: its causes are named, and the avatar stays",
+    figure: true,
     complaints: ["422 /api/avatars?show=no"],
     async play({ page }) {
       await page.waitForSelector('canvas[data-model="hiyori"]');
@@ -319,6 +324,7 @@ const scenes: Scene[] = [
   },
   {
     name: "axe has nothing serious against any part of it",
+    figure: true,
     stub: { models: [{ name: "mini:3b" }] },
     async play({ page }) {
       await openNotice(page);

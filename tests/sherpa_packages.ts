@@ -6,7 +6,7 @@ import "npm:sherpa-onnx-node@1.13.8/package.json" with { type: "json" };
 import "npm:sherpa-onnx@1.13.8/package.json" with { type: "json" };
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { platform, type RuntimePackages } from "@/lib/voice/sherpa/runtime.ts";
+import { platform, type RuntimePackages } from "@/lib/sherpa/runtime.ts";
 
 const NATIVE = dirname(fileURLToPath(import.meta.resolve("npm:sherpa-onnx-node@1.13.8/package.json")));
 const WASM = dirname(fileURLToPath(import.meta.resolve("npm:sherpa-onnx@1.13.8/package.json")));

@@ -10,7 +10,7 @@ import { PROGRAM } from "@/lib/paths.ts";
 import type { ProviderDefinition } from "@/lib/providers/provider.ts";
 import { PROVIDERS } from "@/lib/providers/registry.ts";
 import { openServices, type Services } from "@/lib/server/services.ts";
-import type { VoiceModelsOptions } from "@/lib/voice/sherpa/voice_models.ts";
+import type { SpeechModelsOptions } from "@/lib/sherpa/speech_models.ts";
 import { buildIfChanged } from "@/tasks/build.ts";
 import type { State } from "@/utils.ts";
 
@@ -21,8 +21,8 @@ export interface TestServerOptions {
   env?: Record<string, string>;
   /** A provider of the test's own, beside those of the program: it is the configured one. */
   provider?: ProviderDefinition;
-  /** Neural voices of the test's own, and where they are fetched from. */
-  voiceModels?: VoiceModelsOptions;
+  /** Models of the test's own, and where they are fetched from. */
+  speechModels?: SpeechModelsOptions;
   /** A folder that relative paths of the configuration start at. Default: an empty one. */
   root?: string;
 }
@@ -58,12 +58,12 @@ export class TestServer {
     await Deno.writeTextFile(file, typeof config === "string" ? config : JSON.stringify(config));
     const env = { VTUBER_CONFIG: file, VTUBER_SERVER_DATA_DIR: join(folder, "data"), ...options.env };
     const loaded = await loadConfig({ root: options.root ?? folder, env });
-    const { provider, voiceModels } = options;
+    const { provider, speechModels } = options;
     if (provider !== undefined) loaded.config.llm.provider = provider.id;
     const services = await openServices({
       loaded,
       ...(provider && { providers: [...PROVIDERS, provider] }),
-      ...(voiceModels && { voiceModels }),
+      ...(speechModels && { speechModels }),
     });
     const app = createApp(services);
     setBuildCache(app, built, "production");

@@ -1,9 +1,8 @@
 /** A visit to the built page in a real browser, and what a person does there. */
 import { assert, assertEquals } from "@std/assert";
-import { type Browser, type Complaints, type Page, watchComplaints } from "./browser.ts";
+import { type Browser, type Complaints, openPage, type Page } from "./browser.ts";
 import { TestServer, type TestServerOptions } from "./test_server.ts";
 import { startStub, type Stub, type StubOptions } from "./stub_ollama.ts";
-import { PATIENCE } from "./until.ts";
 import type { ProviderDefinition } from "@/lib/providers/provider.ts";
 
 /** Software WebGL at full speed and size would leave nothing of the machine for the page. */
@@ -24,8 +23,10 @@ export interface VisitOptions {
   stub?: StubOptions;
   /** A provider of the test's own, which is asked instead. */
   provider?: ProviderDefinition;
-  /** Neural voices of the test's own. */
-  voiceModels?: TestServerOptions["voiceModels"];
+  /** Models of the test's own. */
+  speechModels?: TestServerOptions["speechModels"];
+  /** Whether the figure is drawn, for scenes that look at the stage. Default: the page has no WebGL, and says so there. */
+  figure?: boolean;
   /** All that the page complains of, such as "404 /avatars/…/Hiyori.moc3", as often as it does. Default: nothing. */
   complaints?: Complaints;
 }
@@ -38,7 +39,7 @@ export async function visit(
   browser: Browser,
   scene: (visit: Visit) => Promise<void>,
   config: TestServerOptions["config"] = {},
-  { env = {}, stub: ollama = {}, provider, voiceModels, complaints: expected = [] }: VisitOptions = {},
+  { env = {}, stub: ollama = {}, provider, speechModels, figure = false, complaints: expected = [] }: VisitOptions = {},
 ): Promise<void> {
   await using stub = startStub(ollama);
   const calm = typeof config === "string" ? config : { avatar: CALM, voice: SILENT, ...config };
@@ -46,20 +47,14 @@ export async function visit(
     config: calm,
     env: { OLLAMA_HOST: stub.url, ...env },
     ...(provider && { provider }),
-    ...(voiceModels && { voiceModels }),
+    ...(speechModels && { speechModels }),
   });
-  const context = await browser.createBrowserContext();
-  try {
-    const page = await context.newPage();
-    page.setDefaultTimeout(PATIENCE);
-    const complaints = watchComplaints(page);
-    await page.goto(server.url);
-    await page.waitForSelector(".chat.ready");
-    await scene({ page, server, stub });
-    assertEquals(complaints(), [...expected].sort());
-  } finally {
-    await context.close();
-  }
+  await using opened = await openPage(browser, { figure });
+  const { page, complaints } = opened;
+  await page.goto(server.url);
+  await page.waitForSelector(".chat.ready");
+  await scene({ page, server, stub });
+  assertEquals(complaints(), [...expected].sort());
 }
 
 /** The element of that role and name, once it is there. */

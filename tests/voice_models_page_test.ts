@@ -8,7 +8,7 @@ import { Page as Calls } from "./page_calls.ts";
 import type { TestServer } from "./test_server.ts";
 import { CALM, named, type Visit, visit } from "./visit.ts";
 import { bytesText } from "@/lib/i18n/format.ts";
-import { testVoices } from "@/lib/voice/sherpa/voice_models_fixture.ts";
+import { testVoices } from "@/lib/sherpa/speech_models_fixture.ts";
 
 const HALF = 100;
 /** As it is shown while half of the archive is there. */
@@ -26,6 +26,9 @@ const scenes: { name: string; play(scene: Scene): Promise<void> }[] = [
     async play({ page, host, server }) {
       host.fault(ARCHIVE_NAME, { holdAfter: HALF });
       await openVoices(page);
+      await page.select("#setting-voice\\.engine", "sherpa");
+      await page.waitForSelector(".say-something ::-p-text(Fetch sherpa-onnx)");
+      assertEquals(await offered(page), []);
       await says(page, "test-voice", "British English, Japanese");
       await says(page, "test-voice", "Licence: CC0-1.0 · Source");
       await (await named(page, "button", "Get: Test voice")).click();
@@ -45,10 +48,14 @@ const scenes: { name: string; play(scene: Scene): Promise<void> }[] = [
       await page.waitForSelector('.voice-model[data-state="there"]::-p-text(Test voice)');
       assertEquals(host.requests.map(({ range }) => range), [undefined, `bytes=${HALF}-`]);
       assertEquals(await neuralVoices(server), ["Test voice: 0", "Test voice: 1", "Test voice: 2"]);
+      await page.waitForSelector(".say-something ::-p-text(stays on this machine)");
+      assertEquals(await offered(page), ["test-voice#0", "test-voice#1", "test-voice#2"]);
       assertEquals(await faults(page), []);
       await (await named(page, "button", "Remove: Test voice")).click();
       await named(page, "button", "Get: Test voice");
       assertEquals(await neuralVoices(server), []);
+      await page.waitForSelector(".say-something ::-p-text(Fetch a voice)");
+      assertEquals(await offered(page), []);
     },
   },
   {
@@ -122,6 +129,14 @@ async function neuralVoices(server: TestServer): Promise<string[]> {
   return engines.find(({ id }) => id === "sherpa")!.voices.map(({ name }) => name);
 }
 
+/** What the box for the voice can be filled with. */
+async function offered(page: Page): Promise<string[]> {
+  return await page.$eval(
+    "#setting-voice\\.voice",
+    (box) => [...(box as HTMLInputElement).list?.options ?? []].map(({ value }) => value),
+  );
+}
+
 /** The entry of a voice has these words. */
 async function says(page: Page, id: string, words: string): Promise<void> {
   const name = id === "test-voice" ? "Test voice" : "Broken voice";
@@ -138,7 +153,7 @@ Deno.test("neural voices on the page", async (t) => {
     await t.step(name, async () => {
       await using host = await DownloadHost.open();
       const voices = testVoices(host);
-      await visit(browser, (seen) => play({ ...seen, host, voices }), { avatar: CALM }, { voiceModels: voices });
+      await visit(browser, (seen) => play({ ...seen, host, voices }), { avatar: CALM }, { speechModels: voices });
     });
   }
 });

@@ -1,7 +1,7 @@
 /** The character speaks on the page, in a real browser: what goes to the loudspeaker is recorded and looked at. */
 import { assert, assertEquals } from "@std/assert";
 import { brotliCompressSync } from "node:zlib";
-import { type Browser, launchBrowser, type Page, watchComplaints } from "./browser.ts";
+import { launchBrowser, openPage, type Page, withoutWebGL } from "./browser.ts";
 import { RECORD, ScriptedServer, type Tone } from "./scripted_server.ts";
 import { PATIENCE, until } from "./until.ts";
 import { CALM, named, say } from "./visit.ts";
@@ -16,7 +16,6 @@ const LONG: Tone = { hertz: 400, ms: 2 * PATIENCE };
 interface Scene {
   page: Page;
   server: ScriptedServer;
-  browser: Browser;
 }
 
 /** Asks something, and lets the server answer with sentences, each with a tone. */
@@ -140,15 +139,16 @@ function wantPress(): void {
 }
 
 /** Runs where another tab speaks, after `prepare` in each of both. */
-async function twoTabs({ page, server, browser }: Scene, prepare: () => void): Promise<void> {
+async function twoTabs({ page, server }: Scene, prepare: () => void): Promise<void> {
   await page.evaluateOnNewDocument(prepare);
   await page.reload();
   await page.waitForSelector(".chat.ready");
   await server.next("voice", 2);
-  const turn = await answer({ page, server, browser }, ["One two three four five."], [LONG]);
+  const turn = await answer({ page, server }, ["One two three four five."], [LONG]);
   await page.waitForFunction(() => CSS.highlights.has("heard"));
   server.history = [{ turn, prompt: "?", text: "One two three four five.", thinking: "", state: "done" }];
   const other = await page.browserContext().newPage();
+  await other.evaluateOnNewDocument(withoutWebGL);
   await other.evaluateOnNewDocument(prepare);
   await other.goto(server.url);
   await other.waitForSelector(".chat.ready");
@@ -159,6 +159,9 @@ async function twoTabs({ page, server, browser }: Scene, prepare: () => void): P
   assertEquals((await askedToSay(server)).params, { turn, from: 0 });
   await page.waitForFunction(() => !CSS.highlights.has("heard"));
 }
+
+/** The only scene that needs a figure. */
+const TAP = "a tap on the character silences it";
 
 const scenes: Record<string, (scene: Scene) => Promise<void>> = {
   "sentences are heard in their order and without a gap, at whatever rate their sound has": async (scene) => {
@@ -218,9 +221,9 @@ const scenes: Record<string, (scene: Scene) => Promise<void>> = {
   },
 
   "a page that is loaded anew in mid-sentence goes on at that sentence, and asks for the press that it needs": async (
-    { page, server, browser },
+    { page, server },
   ) => {
-    const turn = await answer({ page, server, browser }, ["One.", "Two and three and four."], [
+    const turn = await answer({ page, server }, ["One.", "Two and three and four."], [
       { hertz: 400, ms: 300 },
       { hertz: 600, ms: 20_000 },
     ]);
@@ -246,6 +249,18 @@ const scenes: Record<string, (scene: Scene) => Promise<void>> = {
     assert(heard > 5 && heard < 28, `${heard}`);
   },
 
+  "a page that was loaded without sound goes on when that is switched on": async ({ page, server }) => {
+    const turn = await answer({ page, server }, ["One two three four five."], [LONG]);
+    await page.waitForFunction(() => localStorage.getItem("vtuber:spoken")?.includes('"index":0'));
+    server.history = [{ turn, prompt: "?", text: "One two three four five.", thinking: "", state: "done" }];
+    await page.evaluate(() => document.cookie = "sound=false; Path=/");
+    await page.reload();
+    await page.waitForSelector(".formatted");
+    await (await named(page, "button", "Mute")).click();
+    assertEquals((await askedToSay(server)).params, { turn, from: 0 });
+    assertEquals(server.received.filter(({ type }) => type === "hello").length, 2, "it did not connect anew for that");
+  },
+
   "of two tabs the one that was used last speaks": (scene) => twoTabs(scene, () => {}),
 
   "of two tabs one speaks where there are no Web Locks, as with plain http": (scene) =>
@@ -264,7 +279,7 @@ const scenes: Record<string, (scene: Scene) => Promise<void>> = {
     await page.waitForFunction(() => document.querySelector(".voice-blocked") === null);
   },
 
-  "a tap on the character silences it": async (scene) => {
+  [TAP]: async (scene) => {
     const { page, server } = scene;
     await page.waitForSelector('canvas[data-state="ready"]');
     const turn = await answer(scene, ["One two three four."], [{ hertz: 400, ms: 20_000 }]);
@@ -274,8 +289,8 @@ const scenes: Record<string, (scene: Scene) => Promise<void>> = {
     await page.waitForFunction(() => !CSS.highlights.has("heard"));
   },
 
-  "a muted page tells the server, and is silent": async ({ page, server, browser }) => {
-    await answer({ page, server, browser }, ["One two three four five."], [{ hertz: 400, ms: 20_000 }]);
+  "a muted page tells the server, and is silent": async ({ page, server }) => {
+    await answer({ page, server }, ["One two three four five."], [{ hertz: 400, ms: 20_000 }]);
     await page.waitForFunction(() => CSS.highlights.has("heard"));
     const told = server.received.filter(({ type }) => type === "voice").length;
     await (await named(page, "button", "Mute")).click();
@@ -288,9 +303,9 @@ const scenes: Record<string, (scene: Scene) => Promise<void>> = {
   },
 
   "an answer is said again when its button is pressed, and stopping that cuts nothing": async (
-    { page, server, browser },
+    { page, server },
   ) => {
-    const turn = await answer({ page, server, browser }, ["One."], [{ hertz: 400, ms: 200 }]);
+    const turn = await answer({ page, server }, ["One."], [{ hertz: 400, ms: 200 }]);
     await server.next("played");
     await (await named(page, "button", "Hear it again")).click();
     const asked = await askedToSay(server);
@@ -346,8 +361,8 @@ const scenes: Record<string, (scene: Scene) => Promise<void>> = {
     assertEquals(server.received.some(({ type }) => type === "played" || type === "stop"), false);
   },
 
-  "a new prompt interrupts, and is asked after the server knows": async ({ page, server, browser }) => {
-    const turn = await answer({ page, server, browser }, ["One two three four."], [{ hertz: 400, ms: 20_000 }]);
+  "a new prompt interrupts, and is asked after the server knows": async ({ page, server }) => {
+    const turn = await answer({ page, server }, ["One two three four."], [{ hertz: 400, ms: 20_000 }]);
     await page.waitForFunction(() => CSS.highlights.has("heard"));
     await say(page, "Wait");
     await server.next("prompt", 2);
@@ -357,12 +372,12 @@ const scenes: Record<string, (scene: Scene) => Promise<void>> = {
     await page.waitForFunction(() => !CSS.highlights.has("heard"));
   },
 
-  "text may come with the voice, sentence by sentence": async ({ page, server, browser }) => {
+  "text may come with the voice, sentence by sentence": async ({ page, server }) => {
     await page.evaluate(() => document.cookie = "textTime=heard; Path=/");
     await page.reload();
     await page.waitForSelector(".chat.ready");
     await server.next("voice", 2);
-    await answer({ page, server, browser }, ["One.", "Two."], [{ hertz: 400, ms: 2_000 }, { hertz: 600, ms: 300 }]);
+    await answer({ page, server }, ["One.", "Two."], [{ hertz: 400, ms: 2_000 }, { hertz: 600, ms: 300 }]);
     await page.waitForFunction(() => document.querySelector(".formatted")?.textContent?.trim() === "One.");
     await server.next("played", 2);
     await page.waitForFunction(() => document.querySelector(".formatted")?.textContent?.trim() === "One. Two.");
@@ -392,20 +407,14 @@ Deno.test("the voice on the page", async (t) => {
     for (const [name, play] of Object.entries(scenes)) {
       await t.step(name, async () => {
         await using server = await ScriptedServer.open({ avatar: CALM });
-        const context = await browser.createBrowserContext();
-        try {
-          const page = await context.newPage();
-          page.setDefaultTimeout(PATIENCE);
-          const complaints = watchComplaints(page);
-          await page.evaluateOnNewDocument(RECORD);
-          await page.goto(server.url);
-          await page.waitForSelector(".chat.ready");
-          await server.next("voice");
-          await play({ page, server, browser });
-          assertEquals(complaints().filter((one) => one !== "404 /speech/lost"), []);
-        } finally {
-          await context.close();
-        }
+        await using opened = await openPage(browser, { figure: name === TAP });
+        const { page, complaints } = opened;
+        await page.evaluateOnNewDocument(RECORD);
+        await page.goto(server.url);
+        await page.waitForSelector(".chat.ready");
+        await server.next("voice");
+        await play({ page, server });
+        assertEquals(complaints().filter((one) => one !== "404 /speech/lost"), []);
       });
     }
   } finally {

@@ -1,7 +1,7 @@
 /** What was streamed is on the built page, letter by letter and at once, and again after a reload: rows W1 to W14. */
 import { assert, assertEquals } from "@std/assert";
 import { launchBrowser, type Page } from "./browser.ts";
-import { say, visit } from "./visit.ts";
+import { named, say, visit } from "./visit.ts";
 
 interface Row {
   name: string;
@@ -125,17 +125,17 @@ Deno.test("W1 to W14: the same letter by letter, at once, and after a reload", a
         }, { prompt: "none" }));
     }
     await t.step(
-      "W15: a table of five columns has all the room, and scrolls within it",
+      "W15: a table of five columns has all the room, scrolls within it, and opens large",
       () =>
         visit(browser, async ({ page, stub }) => {
           await page.setViewport({ width: 1440, height: 900 });
           const row = (cell: string) => `|${` ${cell} |`.repeat(5)}`;
-          stub.set({
-            behaviour: { answer: [[row("A heading"), row("---"), row("some words that take room")].join("\n")] },
-          });
+          const small = "| a | b |\n| --- | --- |\n| 1 | 2 |\n";
+          const wide = [row("A heading"), row("---"), row("some words that take room")].join("\n");
+          stub.set({ behaviour: { answer: `${small}\nand\n\n${wide}` } });
           await say(page, "A table");
-          await page.waitForSelector('.turn[data-state="done"] table');
-          const { frame, table, log, lines } = await page.$eval(".table-frame", (frame) => ({
+          await page.waitForSelector('.turn[data-state="done"] .wide table');
+          const { frame, table, log, lines } = await page.$eval(".wide .table-scroll", (frame) => ({
             frame: frame.clientWidth,
             table: frame.scrollWidth,
             log: document.querySelector(".log-content")!.clientWidth,
@@ -143,6 +143,16 @@ Deno.test("W1 to W14: the same letter by letter, at once, and after a reload", a
           }));
           assert(table > frame && frame > log - 90, `${table} in ${frame} in ${log}`);
           assert(lines < 3.5, `${lines} lines in a cell`);
+          // The one button that is to be seen: what has room needs none.
+          const large = await named(page, "button", "Open large");
+          await large.focus();
+          await page.keyboard.press("Enter");
+          const opened = await named(page, "dialog", "Large view");
+          const [room, needed] = await opened.$eval(".enlarged-content", (all) => [all.clientWidth, all.scrollWidth]);
+          assert(room! > frame && needed! <= room!, `${needed} in ${room}, ${frame} before`);
+          await page.keyboard.press("Escape");
+          await page.waitForFunction(() => document.querySelector("dialog") === null);
+          assert(await large.evaluate((button) => button === document.activeElement), "the keyboard is elsewhere");
         }, { prompt: "none" }),
     );
   } finally {

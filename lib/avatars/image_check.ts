@@ -1,6 +1,7 @@
 /** Whether a picture is whole: one that was cut off or damaged on its way has its head all the same. */
 import { crc32 } from "node:zlib";
 import { joined } from "./file_tree.ts";
+import { isPng } from "@/lib/png.ts";
 
 const CUT = "is cut off: copy or download it again";
 
@@ -31,7 +32,7 @@ export class ImageCheck {
 
 function formatOf(head: Uint8Array): Format {
   const text = String.fromCharCode(...head.subarray(0, 12));
-  if (text.startsWith("\x89PNG\r\n\x1a\n")) return new Png();
+  if (isPng(head)) return new Png();
   if (text.startsWith("\xff\xd8\xff")) return new Jpeg();
   if (text.startsWith("RIFF") && text.endsWith("WEBP")) return new Webp(head);
   return { take() {}, complaint: () => text.startsWith("\x89PNG") || text === "" ? CUT : "is not an image" };

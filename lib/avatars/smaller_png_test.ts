@@ -4,25 +4,21 @@ import { deflateSync, inflateSync } from "node:zlib";
 import { join } from "node:path";
 import { tempFolder } from "./model_fixture.ts";
 import { writeSmaller } from "./smaller_png.ts";
+import { PNG_SIGNATURE, pngChunk } from "@/lib/png.ts";
 
-/** A PNG of RGBA whose rows come with their filters; its checksums are left out, for nothing here reads them. */
+/** A PNG of RGBA whose rows come with their filters. */
 function png(width: number, height: number, rows: number[][], colour = 6): Uint8Array<ArrayBuffer> {
   const head = Buffer.alloc(13);
   head.writeUInt32BE(width, 0);
   head.writeUInt32BE(height, 4);
   head.set([8, colour, 0, 0, 0], 8);
-  const chunk = (kind: string, data: Uint8Array) => {
-    const length = Buffer.alloc(4);
-    length.writeUInt32BE(data.length);
-    return Buffer.concat([length, Buffer.from(kind), data, Buffer.alloc(4)]);
-  };
   const data = deflateSync(Buffer.from(rows.flat()));
   return new Uint8Array(Buffer.concat([
-    Buffer.from([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a]),
-    chunk("IHDR", head),
-    chunk("IDAT", data.subarray(0, 5)),
-    chunk("IDAT", data.subarray(5)),
-    chunk("IEND", Buffer.alloc(0)),
+    PNG_SIGNATURE,
+    pngChunk("IHDR", head),
+    pngChunk("IDAT", data.subarray(0, 5)),
+    pngChunk("IDAT", data.subarray(5)),
+    pngChunk("IEND", Buffer.alloc(0)),
   ]));
 }
 

@@ -1,12 +1,14 @@
 /** Where a card may be in a file: a PNG's texts, a JPEG's or a WebP's, a CharX's `card.json`, or the whole file. */
 import { unwrapText } from "./card_json.ts";
-import { isJpeg, isWebp, pictureTexts } from "./picture_texts.ts";
-import { isPng, latin1, pngTexts } from "./png.ts";
+import { isJpeg, isWebp } from "./picture_parts.ts";
+import { pictureTexts } from "./picture_texts.ts";
+import { latin1, pngTexts } from "./png_texts.ts";
 import { UPLOAD_LIMITS } from "@/lib/config/upload_limits.ts";
 import { readWhole } from "@/lib/avatars/file_tree.ts";
 import { ModelError } from "@/lib/avatars/model_error.ts";
 import { ReadBudget } from "@/lib/avatars/read_budget.ts";
 import { openZip } from "@/lib/avatars/zip.ts";
+import { isPng } from "@/lib/png.ts";
 
 const { cardBytes, cardTextBytes, charxBytes, readSeconds } = UPLOAD_LIMITS;
 const EXPORT = "in the program that made it, export the card as PNG or JSON";

@@ -2,7 +2,8 @@ import { assertEquals, assertLess, assertRejects } from "@std/assert";
 import { parseCard } from "./card.ts";
 import { CardError } from "./card_error.ts";
 import { type Character, filled } from "./character.ts";
-import { chunk, encoded, packedTextChunk, png, textChunk, unicodeTextChunk } from "./png_fixture.ts";
+import { encoded, packedTextChunk, png, textChunk, unicodeTextChunk } from "./png_fixture.ts";
+import { pngChunk } from "@/lib/png.ts";
 import { UPLOAD_LIMITS } from "@/lib/config/upload_limits.ts";
 
 const V1 = {
@@ -128,7 +129,7 @@ Deno.test("parseCard() names what is wrong", async () => {
     [png(textChunk("chara", btoa("hello"))), "what it holds is not JSON"],
     [png(textChunk("chara", encoded(V1))).subarray(0, 80), "it tells of no character"],
     [new Uint8Array(UPLOAD_LIMITS.cardTextBytes + 1), "at most"],
-    [png(chunk("IDAT", new Uint8Array(UPLOAD_LIMITS.cardBytes))), "at most"],
+    [png(pngChunk("IDAT", new Uint8Array(UPLOAD_LIMITS.cardBytes))), "at most"],
     [png(packedTextChunk("chara", " ".repeat(UPLOAD_LIMITS.cardTextBytes + 1))), "damaged, or longer than 4"],
     [png(packedTextChunk("ccv3", " ".repeat(UPLOAD_LIMITS.cardTextBytes + 1))), "damaged, or longer than 4"],
     [png(unicodeTextChunk("chara", " ".repeat(UPLOAD_LIMITS.cardTextBytes + 1), true)), "damaged, or longer than 4"],

@@ -30,6 +30,8 @@ export interface Character {
   lore?: LoreBook;
   /** The avatar model that is shown with it. */
   model?: string;
+  /** The file that its card's picture is in, and what differs when that has changed. */
+  picture?: { path: string; version: string };
   /** What the macros of its texts stand for; absent where they have none, and are told as they are. */
   macros?: { char: string; user: string };
 }

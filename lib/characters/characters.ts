@@ -2,6 +2,8 @@
 import { resolve } from "node:path";
 import { parseCard } from "./card.ts";
 import { CardError } from "./card_error.ts";
+import { isPicture } from "./card_picture.ts";
+import { cardKind } from "./card_sources.ts";
 import type { Character } from "./character.ts";
 import { BUILTIN_PERSONAS, NOBODY } from "@/lib/config/personas.ts";
 import type { Config, Persona } from "@/lib/config/schema.ts";
@@ -68,8 +70,10 @@ async function readCard(card: string, roots: readonly string[]): Promise<Charact
   const paths = roots.map((root) => resolve(root, card));
   for (const path of paths) {
     try {
-      await Deno.stat(path);
-      return (await parseCard(path, path)).character;
+      const { mtime } = await Deno.stat(path);
+      const { character } = await parseCard(path, path);
+      const version = (mtime?.getTime() ?? 0).toString(36);
+      return isPicture(await cardKind(path)) ? { ...character, picture: { path, version } } : character;
     } catch (cause) {
       if (cause instanceof CardError) throw cause;
       if (!(cause instanceof Deno.errors.NotFound)) throw new CardError(path, (cause as Error).message, { cause });

@@ -51,9 +51,17 @@ export function jpegWithXmp(attribute: string): Uint8Array {
 
 /** A WebP of no pixels with a chunk. */
 export function webp(type: string, data: Uint8Array): Uint8Array {
-  const padded = data.length % 2 === 0 ? data : joined([data, Uint8Array.of(0)]);
-  const body = joined([encoder.encode(`WEBP${type}`), le32(data.length), padded]);
+  return webpOf(webpChunk(type, data));
+}
+
+export function webpOf(...chunks: Uint8Array[]): Uint8Array {
+  const body = joined([encoder.encode("WEBP"), ...chunks]);
   return joined([encoder.encode("RIFF"), le32(body.length), body]);
+}
+
+export function webpChunk(type: string, data: Uint8Array): Uint8Array {
+  const padding = new Uint8Array(data.length % 2);
+  return joined([encoder.encode(type), le32(data.length), data, padding]);
 }
 
 function le32(number: number): Uint8Array {

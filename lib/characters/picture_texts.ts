@@ -2,70 +2,39 @@
  * The texts within a JPEG or a WebP picture that may hold a character card: comments, EXIF's UserComment
  * (https://www.cipa.jp/std/documents/e/DC-008-2012_E.pdf, 4.6.5) and XMP.
  */
-import { latin1 } from "./png.ts";
+import { isJpeg, isWebp, jpegParts, webpParts } from "./picture_parts.ts";
+import { latin1 } from "./png_texts.ts";
 
 /** EXIF: where the part with the comment is, and the comment. */
 const EXIF_POINTER = 0x8769;
 const USER_COMMENT = 0x9286;
 const DESCRIPTION = 0x010e;
+const EXIF_HEAD = "Exif\0\0";
+const XMP_HEAD = "http://ns.adobe.com/xap/1.0/";
 /** What XMP may call a card. */
 const XMP_CARD = /(?:chara|ccv3)\s*(?:=\s*["']|>\s*)([^"'<]+)/gi;
 
-export function isJpeg(bytes: Uint8Array): boolean {
-  return bytes[0] === 0xff && bytes[1] === 0xd8 && bytes[2] === 0xff;
-}
-
-export function isWebp(bytes: Uint8Array): boolean {
-  return latin1(bytes.subarray(0, 4)) === "RIFF" && latin1(bytes.subarray(8, 12)) === "WEBP";
-}
-
-/** What may be a card in a picture, each text as it stands there, one character a byte. Of a cut file, those before its end. */
+/** What may be a card in a picture, each text as it stands there, one character a byte. */
 export function pictureTexts(bytes: Uint8Array): string[] {
-  const parts = isJpeg(bytes) ? jpegParts(bytes) : isWebp(bytes) ? webpParts(bytes) : [];
-  return parts.flatMap(({ kind, data }) =>
-    kind === "comment" ? [latin1(data)] : kind === "exif" ? exifTexts(data) : xmpTexts(data)
-  );
+  if (isJpeg(bytes)) return [...jpegParts(bytes)].flatMap(({ kind, data }) => textsOfJpeg(kind, data));
+  if (isWebp(bytes)) return [...webpParts(bytes)].flatMap(({ kind, data }) => textsOfWebp(kind, data));
+  return [];
 }
 
-interface Part {
-  kind: "comment" | "exif" | "xmp";
-  data: Uint8Array;
+function textsOfJpeg(kind: number, data: Uint8Array): string[] {
+  if (kind === 0xfe) return [latin1(data)];
+  if (kind !== 0xe1) return [];
+  if (startsWith(data, EXIF_HEAD)) return exifTexts(data.subarray(EXIF_HEAD.length));
+  return startsWith(data, XMP_HEAD) ? xmpTexts(data) : [];
 }
 
-function jpegParts(bytes: Uint8Array): Part[] {
-  const parts: Part[] = [];
-  for (let at = 2; at + 4 <= bytes.length && bytes[at] === 0xff;) {
-    const marker = bytes[at + 1]!;
-    if (marker === 0xff) {
-      at++; // Filling.
-      continue;
-    }
-    if (marker === 0xda || marker === 0xd9) break; // From here on it is the picture itself.
-    const length = bytes[at + 2]! * 256 + bytes[at + 3]!;
-    const data = bytes.subarray(at + 4, at + 2 + length);
-    const start = latin1(data.subarray(0, 29));
-    if (marker === 0xfe) parts.push({ kind: "comment", data });
-    else if (marker === 0xe1 && start.startsWith("Exif\0\0")) parts.push({ kind: "exif", data: data.subarray(6) });
-    else if (marker === 0xe1 && start.startsWith("http://ns.adobe.com/xap/1.0/")) parts.push({ kind: "xmp", data });
-    at += 2 + length;
-  }
-  return parts;
+function textsOfWebp(kind: string, data: Uint8Array): string[] {
+  if (kind === "EXIF") return exifTexts(startsWith(data, EXIF_HEAD) ? data.subarray(EXIF_HEAD.length) : data);
+  return kind === "XMP " ? xmpTexts(data) : [];
 }
 
-function webpParts(bytes: Uint8Array): Part[] {
-  const parts: Part[] = [];
-  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  for (let at = 12; at + 8 <= bytes.length;) {
-    const length = view.getUint32(at + 4, true);
-    const data = bytes.subarray(at + 8, at + 8 + length);
-    const type = latin1(bytes.subarray(at, at + 4));
-    if (type === "EXIF") {
-      const prefixed = latin1(data.subarray(0, 6)) === "Exif\0\0";
-      parts.push({ kind: "exif", data: prefixed ? data.subarray(6) : data });
-    } else if (type === "XMP ") parts.push({ kind: "xmp", data });
-    at += 8 + length + length % 2;
-  }
-  return parts;
+function startsWith(data: Uint8Array, head: string): boolean {
+  return latin1(data.subarray(0, head.length)) === head;
 }
 
 function exifTexts(data: Uint8Array): string[] {

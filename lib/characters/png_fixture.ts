@@ -1,23 +1,14 @@
 /** For tests: PNG pictures with texts in them. */
-import { crc32, deflateSync } from "node:zlib";
+import { deflateSync } from "node:zlib";
+import { joined } from "@/lib/avatars/file_tree.ts";
+import { PNG_SIGNATURE, pngChunk as chunk } from "@/lib/png.ts";
 
 const encoder = new TextEncoder();
-
-/** A chunk of a PNG, with the right checksum. */
-export function chunk(type: string, data: Uint8Array): Uint8Array {
-  const bytes = new Uint8Array(12 + data.length);
-  const view = new DataView(bytes.buffer);
-  view.setUint32(0, data.length);
-  bytes.set(encoder.encode(type), 4);
-  bytes.set(data, 8);
-  view.setUint32(8 + data.length, crc32(bytes.subarray(4, 8 + data.length)));
-  return bytes;
-}
 
 /** A PNG of one grey pixel, with further chunks before its end. */
 export function png(...chunks: Uint8Array[]): Uint8Array {
   return joined([
-    Uint8Array.of(0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a),
+    PNG_SIGNATURE,
     chunk("IHDR", Uint8Array.of(0, 0, 0, 1, 0, 0, 0, 1, 8, 0, 0, 0, 0)),
     chunk("IDAT", deflateSync(Uint8Array.of(0, 128))),
     ...chunks,
@@ -49,14 +40,4 @@ export function unicodeTextChunk(keyword: string, text: string, packed: boolean)
 /** JSON in UTF-8 in base64, as cards have it. */
 export function encoded(value: unknown): string {
   return btoa(String.fromCharCode(...encoder.encode(JSON.stringify(value))));
-}
-
-function joined(parts: Uint8Array[]): Uint8Array {
-  const all = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0));
-  let at = 0;
-  for (const part of parts) {
-    all.set(part, at);
-    at += part.length;
-  }
-  return all;
 }

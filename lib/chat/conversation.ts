@@ -1,14 +1,14 @@
 /** One conversation in progress: its turns, their order, and the numbered frames that clients get. */
 import type { FrameLog } from "./frame_log.ts";
-import { keepAnswer } from "./kept_answer.ts";
+import { type EarlyAnswer, type EarlyAnswerEvent, EarlyAnswers } from "./early_answers.ts";
+import { RunningAnswer } from "./running_answer.ts";
 import { RequestError } from "@/lib/protocol/request_error.ts";
-import { internalError } from "@/lib/telemetry/internal_error.ts";
 import { pageRecordOf, type StoredTurn } from "@/lib/store/store.ts";
-import { type LanguageModel, runTurn } from "./turn.ts";
+import type { LanguageModel } from "./turn.ts";
 import { TurnJournal, type Watcher } from "./turn_journal.ts";
 import type { TurnTimings } from "./turn_timings.ts";
 import type { TurnStage } from "@/lib/protocol/calls.ts";
-import type { Emit, TurnEvent, Usage } from "@/lib/stages/events.ts";
+import type { Emit, Usage } from "@/lib/stages/events.ts";
 import type { OpenSpeech } from "@/lib/voice/turn_speech.ts";
 import { ConversationSpeech, heardOffset } from "./conversation_speech.ts";
 import type { GenerateRequest } from "@/lib/providers/provider.ts";
@@ -37,6 +37,8 @@ export interface ConversationOptions {
   watch(): Emit;
   /** Times the stages of turns. Default: nobody does. */
   timings?: TurnTimings;
+  /** Counts what becomes of early answers. It must not throw. Default: nobody does. */
+  onEarlyAnswer?(event: EarlyAnswerEvent): void;
   /** Called with each turn whose record has changed. */
   onChange(turn: StoredTurn): void;
 }
@@ -57,7 +59,9 @@ export class Conversation {
   readonly #speech: ConversationSpeech;
   #turns: StoredTurn[];
   #counted: { turn: string; tokens: number } | undefined;
-  #running: { record: StoredTurn; controller: AbortController; finished: Promise<void> } | undefined;
+  readonly #early: EarlyAnswers;
+  #running: RunningAnswer | undefined;
+  #closed = false;
   readonly #options: ConversationOptions;
 
   constructor(options: ConversationOptions) {
@@ -79,6 +83,7 @@ export class Conversation {
       },
       onFailure: ({ message }) => this.#journal.notice({ code: "voice_failed", message }),
     });
+    this.#early = new EarlyAnswers((event) => options.onEarlyAnswer?.(event));
     this.#options = options;
   }
 
@@ -127,6 +132,8 @@ export class Conversation {
 
   /** Has answers said, from the next one on: see {@linkcode ConversationSpeech.listen}. */
   listen(speaks: readonly string[]): () => void {
+    // It would be silent, or speak as it suited those who listened before.
+    void this.#early.drop();
     return this.#speech.listen(speaks);
   }
 
@@ -137,7 +144,8 @@ export class Conversation {
   }
 
   /**
-   * Takes a prompt: answers it now, or after those before it. A turn that is already known is not asked again.
+   * Takes a prompt: answers it now, or after those before it. A turn that is already known is not asked again. The
+   * answer that was begun early for this turn, with these words, is its answer; for anything else it is dropped.
    *
    * @param greeting what the character had said before it
    * @param askedBy the principal that asks, by id. Default: the one that the conversation belongs to
@@ -153,11 +161,25 @@ export class Conversation {
         hint: "Wait for an answer, or stop the one that is being written",
       });
     }
-    const greeted = greeting === undefined ? {} : { greeting };
-    const record: StoredTurn = { turn, prompt: text, ...greeted, text: "", thinking: "", state: "queued" };
-    if (askedBy !== OWNER.id) record.askedBy = askedBy;
+    const record = this.#early.claim(this.#newTurn(turn, text, greeting, askedBy));
+    record.state = "queued";
     this.#turns.push(record);
     this.#queue(record);
+  }
+
+  /**
+   * Begins the answer to what may be the next prompt, while whoever speaks has paused. Nobody is told of it, nor is it
+   * a turn, until {@linkcode prompt} comes with the same words. Whatever else the model would be told of drops it.
+   *
+   * @param turn the one that it becomes
+   * @returns undefined where none is begun: one is begun already, something runs or waits, or too many were in vain
+   */
+  prepare(turn: string, text: string, greeting?: string, askedBy = this.owner): EarlyAnswer | undefined {
+    if (this.#closed || this.#running !== undefined || this.queued > 0 || this.find(turn) !== undefined) return;
+    return this.#early.begin(() => {
+      const record: StoredTurn = { ...this.#newTurn(turn, text, greeting, askedBy), state: "streaming" };
+      return this.#answer(record, [...this.#turns, record]);
+    });
   }
 
   /**
@@ -178,6 +200,7 @@ export class Conversation {
         hint: "Ask for more in a message",
       });
     }
+    void this.#early.drop();
     delete record.reason;
     delete record.error;
     delete record.heard;
@@ -194,7 +217,7 @@ export class Conversation {
     this.#speech.silence(turn);
     if (heard !== undefined) this.#hear(turn, heard);
     if (this.#running?.record.turn === turn) {
-      this.#running.controller.abort(new DOMException("Stopped by the user", "AbortError"));
+      this.#running.abort("Stopped by the user");
       return;
     }
     const record = this.find(turn);
@@ -205,6 +228,7 @@ export class Conversation {
   truncate(turn: string): void {
     const from = this.#turns.findIndex((known) => known.turn === turn);
     if (from < 0) return;
+    void this.#early.drop();
     this.#cancel(this.#turns.slice(from));
     for (const gone of this.#turns.slice(from)) this.#speech.silence(gone.turn);
     this.#turns = this.#turns.slice(0, from);
@@ -213,6 +237,7 @@ export class Conversation {
 
   /** Ends whatever runs or waits. */
   cancel(): void {
+    void this.#early.drop();
     this.#speech.silence();
     this.#cancel(this.#turns);
   }
@@ -229,18 +254,20 @@ export class Conversation {
   /** Ends whatever runs or waits because the server goes down; resolves when nothing does any more. */
   async close(): Promise<void> {
     const running = this.#running;
+    this.#closed = true;
+    const dropped = this.#early.drop();
     this.#speech.silence();
     for (const record of this.#turns) {
       if (record.state === "queued" || record.state === "streaming") this.#journal.fail(record, INTERRUPTED);
     }
-    running?.controller.abort(new DOMException("The server goes down", "AbortError"));
-    await running?.finished;
+    running?.abort("The server goes down");
+    await Promise.all([running?.finished, dropped]);
   }
 
   #cancel(turns: readonly StoredTurn[]): void {
     for (const record of turns) if (record.state === "queued") this.#journal.end(record, "cancelled");
     if (this.#running === undefined || !turns.includes(this.#running.record)) return;
-    this.#running.controller.abort(new DOMException("The turn was taken out, or left", "AbortError"));
+    this.#running.abort("The turn was taken out, or left");
     if (this.#running.record.state === "streaming") this.#journal.end(this.#running.record, "cancelled");
   }
 
@@ -265,37 +292,35 @@ export class Conversation {
     if (record === undefined) return;
     record.state = "streaming";
     this.#reached(record.turn, "queue");
-    const controller = new AbortController();
-    const finished = this.#answer(record, this.#turns.slice(0, index + 1), controller.signal).then(() => {
+    const answer = this.#early.release(record) ?? this.#answer(record, this.#turns.slice(0, index + 1));
+    this.#running = answer;
+    answer.tell();
+    void answer.finished.then(() => {
       this.#running = undefined;
       this.#runNext();
     });
-    this.#running = { record, controller, finished };
   }
 
-  /** Never throws, since the turns behind this one wait for it: whatever goes wrong is the end of this turn alone. */
-  async #answer(record: StoredTurn, turns: readonly TurnRecord[], signal: AbortSignal): Promise<void> {
-    const options = this.#options;
-    try {
-      const keep = keepAnswer({
-        record,
-        journal: this.#journal,
-        speech: this.#speech,
-        guessing: options.classifier?.() ?? false,
-        onReached: (stage) => this.#reached(record.turn, stage),
-        onUsage: (usage) => this.#count(record, usage),
-        onFault: (error) => this.#running?.controller.abort(error),
-      });
-      const watch = options.watch();
-      const emit = (event: TurnEvent) => {
-        keep(event);
-        watch(event);
-      };
-      await runTurn(options.languageModel, () => options.request(turns), emit, signal);
-    } catch (error) {
-      const fault = internalError("answer a prompt", error);
-      if (record.state === "streaming") this.#journal.fail(record, fault);
-    }
+  /** Asks for the answer to the last of `turns`. */
+  #answer(record: StoredTurn, turns: readonly TurnRecord[]): RunningAnswer {
+    const { languageModel, request, watch, classifier } = this.#options;
+    return new RunningAnswer({
+      record,
+      languageModel,
+      request: () => request(turns),
+      journal: this.#journal,
+      speech: this.#speech,
+      classifier,
+      watch,
+      onReached: (stage) => this.#reached(record.turn, stage),
+      onUsage: (usage) => this.#count(record, usage),
+    });
+  }
+
+  #newTurn(turn: string, prompt: string, greeting: string | undefined, askedBy: string): StoredTurn {
+    const greeted = greeting === undefined ? {} : { greeting };
+    const asked = askedBy === OWNER.id ? {} : { askedBy };
+    return { turn, prompt, ...greeted, text: "", thinking: "", state: "queued", ...asked };
   }
 
   /** Keeps how much of a turn was heard before it was cut short. */
@@ -305,6 +330,7 @@ export class Conversation {
     const to = heardOffset(record.text, heard);
     // What had ended before anything of it was heard has been read instead.
     if (record.state !== "streaming" && (to === 0 || record.text.slice(to).trim() === "")) return;
+    void this.#early.drop();
     record.heard = to;
     this.#journal.changed(record, { type: "heard", turn, seq: this.#journal.next, heard: to });
   }

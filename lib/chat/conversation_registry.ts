@@ -164,7 +164,6 @@ export class ConversationRegistry {
       else if (!mayUse(principal, conversation.owner)) throw noConversation();
       // First, so that nothing has happened where that fails.
       await this.#store.delete(id);
-      conversation?.cancel();
       if (conversation !== undefined) this.#deactivate(conversation);
       this.#unsaved.delete(id);
       guarded("forget what belongs to a conversation", () => this.#onDelete?.(id));
@@ -323,6 +322,8 @@ export class ConversationRegistry {
 
   /** Drops a conversation from memory. When it comes back, its frames have numbers that nobody has seen. */
   #deactivate(conversation: Conversation): void {
+    // An answer that was begun early is nothing that a session waits for.
+    conversation.cancel();
     this.#live.delete(conversation.id);
     this.#nextSeq = Math.max(this.#nextSeq, conversation.seq + 1);
   }

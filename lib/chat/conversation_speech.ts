@@ -1,4 +1,5 @@
 /** What is said aloud of a conversation: at most one answer at a time, and only where somebody listens. */
+import type { Gate } from "./gate.ts";
 import type { VoiceError } from "@/lib/voice/engine.ts";
 import type { OpenSpeech, TurnSpeech } from "@/lib/voice/turn_speech.ts";
 import type { SentenceSpeech } from "@/lib/protocol/speech.ts";
@@ -55,12 +56,14 @@ export class ConversationSpeech {
   }
 
   /**
-   * Opens the speech of a turn where somebody listens; what is said of another one ends.
+   * Opens the speech of an answer where somebody listens. Its sounds are made at once, and delivered as the gate lets
+   * them.
    *
    * @param at length of the turn's text before
    */
-  begin({ turn, prompt, at }: { turn: string; prompt: string; at: number }): TurnSpeech | undefined {
-    this.silence();
+  open(
+    { turn, prompt, at, gate }: { turn: string; prompt: string; at: number; gate: Gate },
+  ): TurnSpeech | undefined {
     if (this.#listeners.size === 0) return undefined;
     const { conversation, owner, open, deliver, onFailure } = this.#options;
     let speech: TurnSpeech | undefined;
@@ -71,13 +74,17 @@ export class ConversationSpeech {
         at,
         prompt,
         speaks: () => this.speaks,
-        deliver: (sound) => deliver(turn, sound),
-        onFailure,
+        deliver: (sound) => gate.pass(() => deliver(turn, sound)),
+        onFailure: (error) => gate.pass(() => onFailure(error)),
       });
     });
-    if (speech === undefined) return undefined;
-    this.#spoken = { turn, speech };
     return speech;
+  }
+
+  /** From now on a turn is what is said, where somebody says it; what is said of another one ends. */
+  begin(turn: string, speech: TurnSpeech | undefined): void {
+    this.silence();
+    if (speech !== undefined) this.#spoken = { turn, speech };
   }
 
   /** The speech of a turn while it is said. */

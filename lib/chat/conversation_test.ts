@@ -1,55 +1,7 @@
 import { assertEquals, assertThrows } from "@std/assert";
-import { FakeModel } from "./fake_model.ts";
-import type { LoggedFrame } from "./frame_log.ts";
 import { RequestError } from "@/lib/protocol/request_error.ts";
-import { Conversation } from "./conversation.ts";
+import { ConversationHarness } from "./conversation_fixture.ts";
 import { LlmError } from "@/lib/providers/provider.ts";
-import { within } from "@/tests/until.ts";
-
-class ConversationHarness {
-  readonly model = new FakeModel();
-  readonly conversation: Conversation;
-  restarts = 0;
-  #from = 0;
-  #woken: (() => void)[] = [];
-
-  constructor(queue = 4) {
-    this.conversation = new Conversation({
-      owner: "owner",
-      id: "c",
-      turns: [],
-      seq: 100,
-      languageModel: this.model,
-      queue,
-      request: (turns) => ({ model: "m", messages: [{ role: "user", content: turns.at(-1)!.prompt }] }),
-      watch: () => () => {},
-      onChange() {},
-    });
-    this.conversation.watchers.add({
-      wake: () => this.#woken.splice(0).forEach((resolve) => resolve()),
-      restart: () => {
-        this.restarts++;
-        this.#from = this.conversation.log.end;
-      },
-    });
-  }
-
-  get frames(): LoggedFrame[] {
-    return this.conversation.log.readJoined(this.#from)!;
-  }
-
-  /** Resolves once the log holds a frame of this type for this turn. */
-  async seen(type: LoggedFrame["type"], turn: string): Promise<LoggedFrame> {
-    const wait = async (): Promise<LoggedFrame> => {
-      for (;;) {
-        const found = this.frames.find((frame) => frame.type === type && frame.turn === turn);
-        if (found !== undefined) return found;
-        await new Promise<void>((resolve) => this.#woken.push(resolve));
-      }
-    };
-    return await within(`${type} of ${turn}`, wait());
-  }
-}
 
 Deno.test("Session numbers its frames and records the turn", async () => {
   const harness = new ConversationHarness();
@@ -107,7 +59,7 @@ Deno.test("stop() keeps what was held back as a mark that never came to its end"
 });
 
 Deno.test("Session answers waiting prompts in order, refuses more than its queue, and asks no turn twice", async () => {
-  const harness = new ConversationHarness(1);
+  const harness = new ConversationHarness({ queue: 1 });
   harness.conversation.prompt("a", "1");
   harness.conversation.prompt("b", "2");
   harness.conversation.prompt("a", "1");

@@ -1,5 +1,5 @@
 /** What becomes of an answer on its way: through the stages, into its turn's record, and aloud. */
-import type { ConversationSpeech } from "./conversation_speech.ts";
+import type { Gate } from "./gate.ts";
 import type { TurnJournal } from "./turn_journal.ts";
 import type { TurnStage } from "@/lib/protocol/calls.ts";
 import { internalError } from "@/lib/telemetry/internal_error.ts";
@@ -10,11 +10,16 @@ import { MarksStage } from "@/lib/stages/marks.ts";
 import { pipeline } from "@/lib/stages/pipeline.ts";
 import { ThoughtsStage } from "@/lib/stages/thoughts.ts";
 import type { StoredTurn } from "@/lib/store/store.ts";
+import { guarded } from "@/lib/telemetry/guard.ts";
+import type { TurnSpeech } from "@/lib/voice/turn_speech.ts";
 
 export interface KeptAnswerOptions {
   record: StoredTurn;
   journal: TurnJournal;
-  speech: ConversationSpeech;
+  /** Says it. Default: nobody does. */
+  speech: TurnSpeech | undefined;
+  /** What is kept and told goes through it; what is said does not wait. */
+  gate: Gate;
   /** Whether feelings are guessed where the model marks none. */
   guessing: boolean;
   onReached(stage: TurnStage): void;
@@ -29,10 +34,9 @@ type Answer = Pick<TurnRecord, "text" | "thinking">;
 
 /** Makes what takes the events of an answer, or of one that is gone on with. */
 export function keepAnswer(options: KeptAnswerOptions): Emit {
-  const { record, journal, guessing } = options;
+  const { record, journal, speech, gate, guessing } = options;
   const before = { text: record.text, thinking: record.thinking };
   const at = before.text.length;
-  const speech = options.speech.begin({ turn: record.turn, prompt: record.prompt, at });
   const stages = [
     () => new ThoughtsStage(before.text),
     () => new MarksStage(before.text),
@@ -42,21 +46,32 @@ export function keepAnswer(options: KeptAnswerOptions): Emit {
   const emit = pipeline(stages, (event) => {
     // A turn that was ended from outside (a truncation) must not speak into what came after it.
     if (record.state !== "streaming") return;
-    try {
-      keep(options, event, before);
-    } catch (error) {
-      journal.fail(record, internalError("keep an answer", error));
-      options.onFault(error);
-    }
+    if (speech !== undefined) guarded("say a sentence", () => say(speech, event));
+    gate.pass(() => {
+      if (record.state !== "streaming") return;
+      try {
+        keep(options, event, before);
+      } catch (error) {
+        journal.fail(record, internalError("keep an answer", error));
+        options.onFault(error);
+      }
+    });
   });
   return (event) => {
-    if (event.type === "text" || event.type === "thinking") options.onReached("firstToken");
+    if (event.type === "text" || event.type === "thinking") gate.pass(() => options.onReached("firstToken"));
     emit(event);
   };
 }
 
+function say(speech: TurnSpeech, event: TurnEvent): void {
+  if (event.type === "retract") speech.restart();
+  if (event.type !== "sentence") return;
+  const { type: _, ...sentence } = event;
+  speech.say(sentence);
+}
+
 /** @param before what the turn had when its answer was begun, or gone on with */
-function keep({ record, journal, speech, onReached, onUsage }: KeptAnswerOptions, event: TurnEvent, before: Answer) {
+function keep({ record, journal, onReached, onUsage }: KeptAnswerOptions, event: TurnEvent, before: Answer) {
   const { turn } = record;
   switch (event.type) {
     case "start":
@@ -77,11 +92,9 @@ function keep({ record, journal, speech, onReached, onUsage }: KeptAnswerOptions
     case "sentence": {
       const { type, ...sentence } = event;
       onReached("firstClause");
-      journal.announce({ type, turn, seq: journal.next, ...sentence });
-      return speech.of(turn)?.say(sentence);
+      return journal.announce({ type, turn, seq: journal.next, ...sentence });
     }
     case "retract":
-      speech.of(turn)?.restart();
       retract(record, before);
       return journal.restart(record);
     case "end":

@@ -1,5 +1,6 @@
 /** The sessions in memory: opened by clients, left by them, and what clients ask for in them. */
 import type { Conversation } from "./conversation.ts";
+import type { EarlyAnswer } from "./early_answers.ts";
 import type { ConversationRegistry } from "./conversation_registry.ts";
 import type { RequestLimits } from "./request_limits.ts";
 import { Session } from "./session.ts";
@@ -70,8 +71,21 @@ export class SessionRegistry {
       if (conversation.turns.length === 0) {
         for (const { id } of this.#sessionsIn(conversation)) this.#conversations.recordSession(id, conversation.id);
       }
-      const greeted = conversation.turns.length === 0 ? this.#greeting(greeting) : undefined;
-      conversation.prompt(turn, text, greeted, principal.id);
+      conversation.prompt(turn, text, this.#greeted(conversation, greeting), principal.id);
+    });
+  }
+
+  /**
+   * Begins the answer to what may become the next prompt, which it then becomes by {@linkcode prompt} with the same turn
+   * and words: see {@linkcode Conversation.prepare}.
+   *
+   * @throws {RequestError} when the prompt could not be taken
+   */
+  prepare(session: Session, turn: string, text: string): Promise<EarlyAnswer | undefined> {
+    return session.inOrder(() => {
+      const { conversation, principal } = session;
+      this.#options.requestLimits.checkPrompt(text);
+      return conversation.prepare(turn, text, this.#greeted(conversation), principal.id);
     });
   }
 
@@ -156,7 +170,9 @@ export class SessionRegistry {
     await this.#conversations.save();
   }
 
-  #greeting(index: number): string | undefined {
+  /** What the character had said before the first turn; undefined before any other one. */
+  #greeted(conversation: Conversation, index = 0): string | undefined {
+    if (conversation.turns.length > 0) return undefined;
     const { greeting, otherGreetings = [] } = this.#options.character?.() ?? {};
     // One that is not there was another character's.
     return [greeting, ...otherGreetings][index] ?? greeting;

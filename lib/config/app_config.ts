@@ -30,6 +30,7 @@ export function appConfig(config: Config, model: ShownModel): AppConfig {
     ...(emotions !== undefined && { emotions }),
     ...(!isDeepStrictEqual(config.avatar, defaults.avatar) && { avatar: config.avatar }),
     ...(!isDeepStrictEqual(voiceOf(config), voiceOf(defaults)) && { voice: voiceOf(config) }),
+    ...(!isDeepStrictEqual(hearingOf(config), hearingOf(defaults)) && { hearing: hearingOf(config) }),
     ...(!isDeepStrictEqual(config.ui, defaults.ui) && { ui: config.ui }),
   };
 }
@@ -37,6 +38,11 @@ export function appConfig(config: Config, model: ShownModel): AppConfig {
 /** What the page has to know of the voice. */
 function voiceOf({ voice: { engine, volume } }: Config): { engine: string; volume: number } {
   return { engine, volume };
+}
+
+/** What the page has to know of the ears. */
+function hearingOf({ hearing: { engine, mode, bargeIn } }: Config): AppConfig["hearing"] & object {
+  return { engine, mode, bargeIn };
 }
 
 /** A server that listens everywhere is found at its loopback address. */

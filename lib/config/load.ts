@@ -51,7 +51,7 @@ export async function loadConfig(options: LoadOptions = {}): Promise<LoadedConfi
   const text = await readFile(path, named !== undefined);
   const parsed = parseConfig(text, shown(path, root), env);
   const overridden = readOverrides(env).overrides.map((override) => override.path.join("."));
-  for (const part of ["llm", "voice"] as const) {
+  for (const part of ["llm", "voice", "hearing"] as const) {
     const field = `${part}.auth`;
     if (parsed.config[part].auth !== undefined && !overridden.includes(field)) await refuseOpenFile(path, field);
   }

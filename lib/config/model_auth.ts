@@ -1,6 +1,6 @@
 /**
- * What a server, or a proxy before it, wants to see before it lets anybody through (`llm.auth`, `voice.auth`). It is a
- * secret: it is told to that server alone, in a header, and is never part of a message.
+ * What a server, or a proxy before it, wants to see before it lets anybody through (`llm.auth`, `voice.auth`,
+ * `hearing.auth`). It is a secret: it is told to that server alone, in a header, and is never part of a message.
  */
 import { Buffer } from "node:buffer";
 import { resolve } from "node:path";

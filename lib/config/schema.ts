@@ -4,6 +4,7 @@ import { isNetwork } from "./addresses.ts";
 import { authorizationOf } from "./model_auth.ts";
 import { connectableHost } from "./ollama_host.ts";
 import { PROVIDER_IDS } from "./provider_ids.ts";
+import { HEARING_MODES } from "@/lib/protocol/hearing.ts";
 import { DECLARED_PATHS } from "@/lib/protocol/roles.ts";
 
 const DAY_SECONDS = 86_400;
@@ -58,12 +59,44 @@ const voice = z.object({
   speak: z.enum(["all", "dialogue"]).default("all").describe(
     "What is said aloud: all, or only what stands in quotation marks.",
   ),
-  host: z.url({ protocol: /^https?$/, error: "an address such as http://127.0.0.1:8880" }).optional().describe(
+  host: serverAddress("8880").optional().describe(
     "Where a server with POST /v1/audio/speech listens, for the engine openai.",
   ),
   model: text("the name of a model").default("tts-1").describe("The model that such a server is asked for."),
   auth: z.string().refine((secret) => authorizationOf(secret) !== undefined, SECRET).optional().describe(
     "The key of such a server. A secret: set VTUBER_VOICE_AUTH, or authFile, or let nobody else read this file.",
+  ),
+  authFile: text("a file").optional().describe(
+    "A file that holds what auth says, and that only its owner can read; relative to this file's folder.",
+  ),
+});
+
+const SILENCE = "a number from 0.5 to 2";
+
+const hearing = z.object({
+  engine: z.enum(["auto", "openai", "sherpa", "browser", "off"]).default("auto").describe(
+    "Who understands what is said: auto takes a recogniser in sherpa that was fetched, else a server at hearing.host, else the browser.",
+  ),
+  mode: z.enum(HEARING_MODES).default("hold").describe(
+    "When the microphone is listened to: hold is while a key is held, open is always, wake is for what begins with the wake word.",
+  ),
+  wakeWord: text("a word or a name").optional().describe("What she is called by, in mode wake. Her name when absent."),
+  patience: z.number({ error: SILENCE }).min(0.5, SILENCE).max(2, SILENCE).default(1).describe(
+    "How long a pause may be before it is her turn: 1 is usual, 2 is twice as long.",
+  ),
+  early: z.boolean().default(true).describe(
+    "Whether the answer is begun in the pause already, and dropped when one goes on. It costs some requests more.",
+  ),
+  bargeIn: z.boolean().default(true).describe("Whether she can be interrupted by speaking."),
+  language: text("a language such as en or ja").optional().describe(
+    "The language that is spoken (BCP 47), for recognisers that want to know. They find it out themselves when absent.",
+  ),
+  host: serverAddress("8000").optional().describe(
+    "Where a server with POST /v1/audio/transcriptions listens, for the engine openai.",
+  ),
+  model: text("the name of a model").default("whisper-1").describe("The model that such a server is asked for."),
+  auth: z.string().refine((secret) => authorizationOf(secret) !== undefined, SECRET).optional().describe(
+    "The key of such a server. A secret: set VTUBER_HEARING_AUTH, or authFile, or let nobody else read this file.",
   ),
   authFile: text("a file").optional().describe(
     "A file that holds what auth says, and that only its owner can read; relative to this file's folder.",
@@ -205,6 +238,7 @@ export const configSchema = z.object({
       .describe("Whether feelings are guessed from the words when the language model marks none."),
   }).prefault({}).describe("Feelings on the avatar's face."),
   voice: voice.prefault({}).describe("The voice of the character."),
+  hearing: hearing.prefault({}).describe("What she hears: spoken prompts."),
   avatar: z.object({
     maxFps: whole(1, 240).default(60).describe("Frames per second at most."),
     maxPixelRatio: z.number().min(0.5, "a number from 0.5 to 4").max(4, "a number from 0.5 to 4").default(2)
@@ -234,6 +268,10 @@ export type Persona = z.output<typeof persona>;
 
 function text(what: string): z.ZodString {
   return z.string({ error: what || undefined }).regex(/\S/, what || "text that is not empty");
+}
+
+function serverAddress(port: string): z.ZodURL {
+  return z.url({ protocol: /^https?$/, error: `an address such as http://127.0.0.1:${port}` });
 }
 
 function whole(least: number, most: number): z.ZodInt {

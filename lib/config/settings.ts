@@ -39,6 +39,13 @@ const CHANGEABLE = [
   "voice.pitch",
   "voice.volume",
   "voice.speak",
+  "hearing.engine",
+  "hearing.mode",
+  "hearing.wakeWord",
+  "hearing.patience",
+  "hearing.early",
+  "hearing.bargeIn",
+  "hearing.language",
 ];
 
 /** What the server takes up only when it starts. */

@@ -1,6 +1,7 @@
 /** Brings folders of files from hosts. What has come is kept on the disk, and gone on with after an end of any kind. */
 import { basename, dirname, join } from "node:path";
-import { statfs } from "node:fs/promises";
+// From node:fs/promises, Deno 2.4 does not export what is used of it.
+import { promises as fs } from "node:fs";
 import { noRoom } from "./download_error.ts";
 import { fetchFile } from "./fetch_file.ts";
 import { sizeOf } from "./part_file.ts";
@@ -84,7 +85,7 @@ async function putTogether(
   let before = 0;
   for (const { path, bytes } of archives) {
     const onBytes = (read: number) => onProgress({ step: "unpacking", completed: before + read, total });
-    await unpack({ archive: fetchedPath(wanted, path), folder: whole }, { signal, onBytes });
+    await unpack({ archive: fetchedPath(wanted, path), format: "tar.bz2", folder: whole }, { signal, onBytes });
     before += bytes;
   }
   for (const { path } of wanted.files.filter((file) => file.unpack === undefined)) {
@@ -120,6 +121,6 @@ async function bytesNeeded(wanted: RemoteFolder): Promise<number> {
 }
 
 async function freeOn(folder: string): Promise<number> {
-  const { bavail, bsize } = await statfs(folder);
+  const { bavail, bsize } = await fs.statfs(folder);
   return bavail * bsize;
 }

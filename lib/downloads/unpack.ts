@@ -5,7 +5,7 @@ import type { UnpackAnswer, UnpackJob } from "./unpack_worker.ts";
 const SCRIPT = new URL("./unpack_worker.ts", import.meta.url);
 
 /**
- * Unpacks a `.tar.bz2` into a folder, which is made: files alone, without the folder that the archive holds them in.
+ * Unpacks an archive into a folder, which is made: files alone, without the folder that the archive holds them in.
  *
  * @param onBytes called with how much of the archive has been read, in bytes
  * @throws {DownloadError} when it cannot be unpacked

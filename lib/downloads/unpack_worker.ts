@@ -2,13 +2,15 @@
 import { createReadStream } from "node:fs";
 import { Transform } from "node:stream";
 import { pipeline } from "node:stream/promises";
+import { createGunzip } from "node:zlib";
 import { unpackTar } from "modern-tar/fs";
 // @ts-types="./unbzip2_stream.d.ts"
 import unbzip2 from "unbzip2-stream";
 
 export interface UnpackJob {
-  /** Path of the `.tar.bz2`. */
+  /** Its path. */
   archive: string;
+  format: "tar.bz2" | "tar.gz";
   /** Path of the folder that it is unpacked into. */
   folder: string;
 }
@@ -22,7 +24,7 @@ const scope = self as unknown as {
   postMessage(answer: UnpackAnswer): void;
 };
 
-scope.onmessage = async ({ data: { archive, folder } }) => {
+scope.onmessage = async ({ data: { archive, format, folder } }) => {
   let read = 0;
   const counted = new Transform({
     transform(chunk: Uint8Array, _, done) {
@@ -34,7 +36,7 @@ scope.onmessage = async ({ data: { archive, folder } }) => {
     await pipeline(
       createReadStream(archive, { highWaterMark: 256 * 1024 }),
       counted,
-      unbzip2(),
+      format === "tar.gz" ? createGunzip() : unbzip2(),
       // Nobody who has downloaded a voice wants its links and permissions.
       unpackTar(folder, { strip: 1, filter: ({ type }) => type === "file", fmode: 0o644, dmode: 0o755 }),
     );

@@ -1,4 +1,5 @@
 import { Fields } from "./fields.ts";
+import type { HearingMode } from "./hearing.ts";
 
 /**
  * `/app-config.json`: what the page must know before it connects. The first four fields are the Python predecessor's.
@@ -28,6 +29,8 @@ export interface AppConfig {
   avatar?: { maxFps: number; maxPixelRatio: number };
   /** Who speaks, `off` for nobody, and how loud, from 0 to 1. Absent: `auto` and 0.8. */
   voice?: { engine: string; volume: number };
+  /** Who understands what is said, `off` for nobody; when; and whether she can be interrupted. Absent: `auto`, `hold`, yes. */
+  hearing?: { engine: string; mode: HearingMode; bargeIn: boolean };
   /**
    * How the page looks and speaks to readers who have not chosen themselves. Absent: `auto`, as the browser wants it.
    */

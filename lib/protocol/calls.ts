@@ -5,8 +5,8 @@
  */
 import type { Emotion } from "./emotions.ts";
 import type { SentenceSpeech, SpokenSentence, VoiceManner } from "./speech.ts";
+import type { SpeechModelKind, SpeechModelList, SpeechModelProgress } from "./speech_models.ts";
 import type { TurnError } from "./v2.ts";
-import type { VoiceModelList, VoiceModelProgress } from "./voice_models.ts";
 
 /** A conversation in the list, newest first. */
 export interface ConversationSummary {
@@ -69,6 +69,23 @@ export interface VoiceEngineInfo {
   /** What is missing before it can speak. */
   needs?: string;
   voices: { id: string; name: string; languages: string[] }[];
+}
+
+/** Who can understand what is said. */
+export interface RecogniserInfo {
+  /** As the configuration names it. */
+  id: string;
+  name: string;
+  /** True when what is said leaves this machine and the network that it is in. */
+  away: boolean;
+  /** Host of the server that what is said goes to; absent where it stays on this machine. */
+  host?: string;
+  /** What is missing before it can listen. */
+  needs?: string;
+  /** BCP 47; empty where it takes any. */
+  languages: string[];
+  /** True where words are told while they are being said. */
+  streaming: boolean;
 }
 
 /**
@@ -171,6 +188,8 @@ export interface CharacterChoice {
   /** First words of its description. */
   about: string;
   greeting?: string;
+  /** Address of its card's picture. */
+  picture?: string;
   /** Language of its greeting (BCP 47). */
   language?: string;
 }
@@ -233,13 +252,15 @@ export interface Calls {
    * them has come further, until the call is cancelled.
    */
   "turns.timings": { params: { follow?: boolean }; result: TurnTiming[]; progress: TurnTiming[] };
-  "voiceModels.list": { params: Record<string, never>; result: VoiceModelList };
-  /** Fetches a voice, or watches how it is fetched already: cancelling the call ends the watching alone. */
-  "voiceModels.fetch": { params: { id: string }; result: null; progress: VoiceModelProgress };
-  /** Stops fetching a voice; what has come is kept. */
-  "voiceModels.cancel": { params: { id: string }; result: null };
-  /** Takes a voice away, or what has come of it. */
-  "voiceModels.remove": { params: { id: string }; result: null };
+  /** Who can understand what is said, those of the server; what the browser can do, the page knows itself. */
+  "recognisers.list": { params: Record<string, never>; result: RecogniserInfo[] };
+  "speechModels.list": { params: { kind: SpeechModelKind }; result: SpeechModelList };
+  /** Fetches a model, or watches how it is fetched already: cancelling the call ends the watching alone. */
+  "speechModels.fetch": { params: { id: string }; result: null; progress: SpeechModelProgress };
+  /** Stops fetching a model; what has come is kept. */
+  "speechModels.cancel": { params: { id: string }; result: null };
+  /** Takes a model away, or what has come of it. */
+  "speechModels.remove": { params: { id: string }; result: null };
   "context.use": { params: Record<string, never>; result: ContextUse };
   "settings.read": { params: Record<string, never>; result: SettingField[] };
   /** Validated, written to the file, and applied at once but for fields that say `restart`. */

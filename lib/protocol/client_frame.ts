@@ -1,5 +1,6 @@
 /** Reads the frames of a `vtuber.v2` client. */
 import { Fields } from "./fields.ts";
+import { parseHearingClientFrame } from "./hearing.ts";
 import type { ClientFrame } from "./v2.ts";
 
 /**
@@ -43,7 +44,10 @@ export function parseClientFrame(data: unknown): ClientFrame {
       return { type, id: fields.id("id"), method: fields.text("method"), params: fields.get("params") };
     case "cancel":
       return { type, id: fields.id("id") };
-    default:
+    default: {
+      const frame = parseHearingClientFrame(fields);
+      if (frame !== undefined) return frame;
       throw new SyntaxError(`Cannot read the frame: type is ${JSON.stringify(type)}, it must be a frame of vtuber.v2`);
+    }
   }
 }

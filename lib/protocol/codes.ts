@@ -41,7 +41,11 @@ export const ERROR_CODES = [
   "bad_value",
   /** A sentence cannot be said aloud. */
   "voice_failed",
-  /** Files of a voice cannot be fetched. */
+  /** What was said cannot be understood, or the microphone not be listened to. */
+  "hearing_failed",
+  /** Something must be fetched or set before the microphone can be listened to; the message says what. */
+  "hearing_setup",
+  /** Files of a voice or a recogniser cannot be fetched. */
   "download_failed",
   /** What is said cannot be stored now; the server keeps it and tries again. */
   "not_stored",

@@ -3,6 +3,7 @@
  * and is refused at the start; a path without one is the owner's.
  */
 import type { Method } from "./calls.ts";
+import { CHARACTER_PICTURES } from "./character_picture.ts";
 import type { Role } from "./role.ts";
 
 /** The least role that may make a call. Those about conversations are, for a guest, about its own ones alone. */
@@ -18,10 +19,11 @@ export const CALL_ROLES: Readonly<Record<Method, Role>> = {
   "speech.greeting": "guest",
   "speech.say": "owner",
   "voices.list": "owner",
-  "voiceModels.list": "owner",
-  "voiceModels.fetch": "owner",
-  "voiceModels.cancel": "owner",
-  "voiceModels.remove": "owner",
+  "recognisers.list": "owner",
+  "speechModels.list": "owner",
+  "speechModels.fetch": "owner",
+  "speechModels.cancel": "owner",
+  "speechModels.remove": "owner",
   "turns.timings": "owner",
   "context.use": "guest",
   "settings.read": "owner",
@@ -55,6 +57,8 @@ const PATH_ROLES = {
   "/manifest.webmanifest": "guest",
   "/api/avatars": "owner",
   "/api/characters": "owner",
+  /** For a guest, of the one alone who is talked with. */
+  [CHARACTER_PICTURES]: "guest",
   /** Says that the server runs, and nothing else. */
   "/healthz": "anyone",
   "/readyz": "owner",

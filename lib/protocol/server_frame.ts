@@ -2,6 +2,7 @@
 import { parseAppConfig } from "./app_config.ts";
 import { ERROR_CODES, type ErrorCode } from "./codes.ts";
 import { Fields } from "./fields.ts";
+import { parseHearingServerFrame } from "./hearing.ts";
 import { MOUTH_SHAPES, type Viseme, type VoiceManner } from "./speech.ts";
 import type { CharacterInfo, EndReason, ServerFrame, Status, TurnError, TurnRecord } from "./v2.ts";
 
@@ -79,7 +80,14 @@ export function parseServerFrame(data: unknown): ServerFrame | null {
     case "error": {
       const turn = fields.optional("turn", (f) => f.text("turn"));
       const seq = fields.optional("seq", (f) => f.number("seq"));
-      return { type, ...(turn !== undefined && { turn }), ...(seq !== undefined && { seq }), ...errorOf(fields) };
+      const stream = fields.optional("stream", (f) => f.number("stream"));
+      return {
+        type,
+        ...(turn !== undefined && { turn }),
+        ...(seq !== undefined && { seq }),
+        ...(stream !== undefined && { stream }),
+        ...errorOf(fields),
+      };
     }
     case "status":
       return { type, ...statusOf(fields) };
@@ -96,7 +104,7 @@ export function parseServerFrame(data: unknown): ServerFrame | null {
     case "avatar":
       return { type, config: parseAppConfig(fields.get("config")) };
     default:
-      return null;
+      return parseHearingServerFrame(fields) ?? null;
   }
 }
 
@@ -159,12 +167,14 @@ function statusOf(fields: Fields): Status {
 function characterOf(fields: Fields): { character?: CharacterInfo } {
   const character = fields.optional("character", (f) => f.object("character"));
   if (character === undefined) return {};
+  const picture = character.optional("picture", (f) => f.text("picture"));
   const otherGreetings = character.optional("otherGreetings", (f) => f.list("otherGreetings").map(String));
   return {
     character: {
       name: character.text("name"),
       ...greetingOf(character),
       ...(otherGreetings !== undefined && { otherGreetings }),
+      ...(picture !== undefined && { picture }),
     },
   };
 }

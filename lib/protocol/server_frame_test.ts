@@ -12,7 +12,7 @@ Deno.test("parseServerFrame() gives every known frame as it was sent", () => {
       seq: 9,
       resumed: false,
       status: { ...STATUS, version: "0.12.0" },
-      character: { name: "Sora", greeting: "Hello", otherGreetings: ["Hey", "Oh!"] },
+      character: { name: "Sora", greeting: "Hello", otherGreetings: ["Hey", "Oh!"], picture: "/p?id=s" },
       history: [
         {
           turn: "a",

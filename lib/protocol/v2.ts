@@ -4,6 +4,7 @@
  */
 import type { AppConfig } from "./app_config.ts";
 import type { ErrorCode } from "./codes.ts";
+import type { HearingClientFrame, HearingServerFrame } from "./hearing.ts";
 import type { Role } from "./role.ts";
 import type { SentenceSpeech, SpokenSentence } from "./speech.ts";
 
@@ -28,6 +29,7 @@ export type ClientFrame =
   /** A sentence of a turn has been heard to its end. */
   | { type: "played"; turn: string; index: number }
   | { type: "reset" }
+  | HearingClientFrame
   | CallFrame;
 
 /** A call of a method of `calls.ts`, or its end before it has been answered. `id` is the page's. */
@@ -79,6 +81,8 @@ export interface CharacterInfo {
   greeting?: string;
   /** What else it may say first; the reader chooses. */
   otherGreetings?: string[];
+  /** Address of its card's picture. */
+  picture?: string;
 }
 
 /** What stands behind the character now. */
@@ -125,13 +129,15 @@ export type ServerFrame =
   /** Of a turn's text only so much was heard; nothing more of it will be said. */
   | { type: "heard"; turn: string; seq: number; heard: number }
   | { type: "end"; turn: string; seq: number; reason: EndReason }
-  | ({ type: "error"; turn?: string; seq?: number } & TurnError)
+  /** `stream`: of the microphone, which is not listened to any more. */
+  | ({ type: "error"; turn?: string; seq?: number; stream?: number } & TurnError)
   | ({ type: "status" } & Status)
   /** The character has been changed for every page. */
   | { type: "character"; character?: CharacterInfo }
   | { type: "ping" }
   /** The avatar, or how it is to be drawn, has been changed for every page. */
   | { type: "avatar"; config: AppConfig }
+  | HearingServerFrame
   | CallAnswer;
 
 /** What comes of a call: any number of `progress`, then one `result` or one `refused`. */

@@ -1,5 +1,6 @@
 /** Who answers, as the configuration says: the language model, who stands in for it, and the character they play. */
 import { isDeepStrictEqual } from "node:util";
+import { type CardPicture, readPicture } from "@/lib/characters/card_picture.ts";
 import { contextOf, filled } from "@/lib/characters/character.ts";
 import { type Characters, charactersOf } from "@/lib/characters/characters.ts";
 import type { ContextOptions } from "@/lib/characters/context_options.ts";
@@ -18,6 +19,8 @@ import type {
 import type { ProviderRegistry } from "@/lib/providers/registry.ts";
 import { ProviderRouter } from "@/lib/providers/router.ts";
 import { StatusWatch } from "@/lib/providers/status_watch.ts";
+import { pictureAddress } from "@/lib/protocol/character_picture.ts";
+import type { Principal } from "@/lib/principal.ts";
 import type { CharacterInfo, Status, TurnRecord } from "@/lib/protocol/v2.ts";
 import { warn } from "@/lib/telemetry/log.ts";
 
@@ -112,7 +115,7 @@ export class ModelService {
     const { chosen } = this.#characters;
     if (chosen === undefined) return undefined;
     // What is shown is what the model is told that the character said: nothing in it may change in between.
-    const { name, greeting, otherGreetings } = filled(chosen, {
+    const { id, name, greeting, otherGreetings, picture } = filled(chosen, {
       now: new Date(),
       random: () => this.#chance,
       seed: "",
@@ -121,7 +124,19 @@ export class ModelService {
       name,
       ...(greeting !== undefined && { greeting }),
       ...(greeting !== undefined && otherGreetings.length > 0 && { otherGreetings: [...otherGreetings] }),
+      ...(picture !== undefined && { picture: pictureAddress(this.#config.server.basePath, id, picture.version) }),
     };
+  }
+
+  /**
+   * The picture of a character's card; undefined where there is none, or none for the principal: a guest sees that of
+   * the one who is talked with.
+   */
+  async picture(id: string, { role }: Principal): Promise<CardPicture | undefined> {
+    const { all, chosen } = this.#characters;
+    const seen = role === "owner" ? all : [chosen];
+    const picture = seen.find((character) => character?.id === id)?.picture;
+    return picture === undefined ? undefined : await readPicture(picture.path);
   }
 
   /** What the language model is told of the character for the last of `turns`, and how much fits. */

@@ -4,11 +4,12 @@ import { avatarCalls } from "./calls/avatars.ts";
 import { characterCalls } from "./calls/characters.ts";
 import { conversationCalls } from "./calls/conversations.ts";
 import { guestLinkCalls } from "./calls/guest_link.ts";
+import { recogniserCalls } from "./calls/recognisers.ts";
 import { llmCalls } from "./calls/llm.ts";
 import { CallRouter } from "./calls/router.ts";
 import { speechCalls } from "./calls/speech.ts";
 import { settingsCalls } from "./calls/settings.ts";
-import { voiceModelCalls } from "./calls/voice_models.ts";
+import { speechModelCalls } from "./calls/speech_models.ts";
 import { Secrets } from "./http/secrets.ts";
 import { ModelService } from "./model_service.ts";
 import { SettingsService } from "./settings_service.ts";
@@ -42,9 +43,15 @@ import { ProviderRegistry, PROVIDERS } from "@/lib/providers/registry.ts";
 import { SqliteStore } from "@/lib/store/sqlite_store.ts";
 import type { Store } from "@/lib/store/store.ts";
 import { guarded } from "@/lib/telemetry/guard.ts";
+import { DETECTOR, RECOGNISERS } from "@/lib/hearing/catalogue.ts";
+import { VoiceDetector } from "@/lib/hearing/detector.ts";
+import { HearingService } from "@/lib/hearing/hearing_service.ts";
+import { RecogniserRegistry } from "@/lib/hearing/registry.ts";
 import type { OpenSpeech } from "@/lib/voice/turn_speech.ts";
 import { VoiceRegistry } from "@/lib/voice/registry.ts";
-import { VoiceModels, type VoiceModelsOptions } from "@/lib/voice/sherpa/voice_models.ts";
+import { SpeechModels, type SpeechModelsOptions } from "@/lib/sherpa/speech_models.ts";
+import { VOICES } from "@/lib/voice/sherpa/catalogue.ts";
+import { VoiceFolders } from "@/lib/voice/sherpa/voice_folders.ts";
 import { SpeechService } from "@/lib/voice/speech_service.ts";
 import { setLogLevel, warn } from "@/lib/telemetry/log.ts";
 import { Metrics } from "@/lib/telemetry/metrics.ts";
@@ -54,8 +61,8 @@ export interface ServicesOptions {
   loaded?: LoadedConfig;
   /** Kinds of provider that can be configured. Default: those that come with the program. */
   providers?: readonly ProviderDefinition[];
-  /** Neural voices that can be fetched, and from where. Default: those that come with the program. */
-  voiceModels?: VoiceModelsOptions;
+  /** Models that can be fetched, and from where. Default: those that come with the program. */
+  speechModels?: SpeechModelsOptions;
 }
 
 export interface Services {
@@ -96,8 +103,11 @@ export async function openServices(options: ServicesOptions = {}): Promise<Servi
     watched: () => connections.size > 0,
     onStatus: (status) => connections.broadcast({ type: "status", ...status }),
   });
-  const voiceModels = new VoiceModels(dataDir, options.voiceModels);
-  const voices = await openVoices(live, voiceModels);
+  const models = new SpeechModels(
+    dataDir,
+    options.speechModels ?? { catalogue: [...VOICES, ...RECOGNISERS, DETECTOR] },
+  );
+  const voices = await openVoices(live, models);
   const speech = new SpeechService({
     settings: () => modelService.voice(live.current.voice),
     engines: () => voices.engines,
@@ -106,6 +116,17 @@ export async function openServices(options: ServicesOptions = {}): Promise<Servi
       return language === "auto" ? "en" : language;
     },
     path: `${config.server.basePath}/speech/`,
+  });
+  const recognisers = await openRecognisers(live, models);
+  const name = () => modelService.character()?.name ?? displayName(live.current.model);
+  const hearing = new HearingService({
+    settings: () => live.current.hearing,
+    engines: () => recognisers.engines,
+    detector: new VoiceDetector({
+      runtime: models.runtimeFolder,
+      folder: join(models.folderOf("detector"), DETECTOR.id),
+    }),
+    names: () => [name()],
   });
   const store = new SqliteStore(join(dataDir, "conversations.db"));
   const chat = openChat({
@@ -117,11 +138,12 @@ export async function openServices(options: ServicesOptions = {}): Promise<Servi
     model: () => live.current.llm.model,
     classifier: () => live.current.emotions.classifier,
     openSpeech: (request) => speech.open(request),
+    hearing,
     onDelete: (conversation) => speech.forget(conversation),
     request: (turns) => ({
       model: live.current.llm.model,
       messages: messagesFor(turns, modelService.context(turns)),
-      character: { name: modelService.character()?.name ?? displayName(live.current.model) },
+      character: { name: name() },
     }),
     context: (turns) => modelService.context(turns),
     status: () => modelService.status(),
@@ -141,7 +163,8 @@ export async function openServices(options: ServicesOptions = {}): Promise<Servi
     engines: () => voices.engines,
     character: () => modelService.character(),
   }));
-  chat.calls.register(voiceModelCalls(voiceModels));
+  chat.calls.register(recogniserCalls(() => recognisers.engines));
+  chat.calls.register(speechModelCalls(models));
   chat.calls.register(avatarCalls({ settings, avatars, dataDir }));
   chat.calls.register(characterCalls({ settings, modelService }));
   chat.calls.register(guestLinkCalls({ secrets, live, closeGuests: () => connections.closeGuests() }));
@@ -159,9 +182,11 @@ export async function openServices(options: ServicesOptions = {}): Promise<Servi
     close: async () => {
       guarded("stop looking at the language model's server", () => modelService.dispose());
       guarded("stop speaking", () => speech[Symbol.dispose]());
+      guarded("stop listening", () => hearing[Symbol.dispose]());
+      guarded("let go of the recognisers", () => recognisers[Symbol.dispose]());
       guarded("let go of the voices", () => voices[Symbol.dispose]());
       guarded("stop sweeping avatars", () => avatars[Symbol.dispose]());
-      await Promise.all([voiceModels.close(), chat.close()]);
+      await Promise.all([models.close(), chat.close()]);
     },
   };
 }
@@ -169,11 +194,12 @@ export async function openServices(options: ServicesOptions = {}): Promise<Servi
 /** The voices as they are configured at the moment. */
 async function openVoices(
   live: LiveConfig,
-  voiceModels: VoiceModels,
+  models: SpeechModels,
 ): Promise<Pick<VoiceRegistry, "engines"> & Disposable> {
   const { voice: first } = live.current;
   const authorization = await authorizationFor(first, "voice", live.root);
-  const registry = new VoiceRegistry({ ...first, authorization }, voiceModels);
+  const installed = new VoiceFolders(models.folderOf("voice"), (id) => models.find(id));
+  const registry = new VoiceRegistry({ ...first, authorization }, { installed, runtime: models.runtimeFolder });
   // What was fetched earlier is known before the first page asks.
   await registry.engines.get("sherpa")?.needs();
   return {
@@ -181,6 +207,29 @@ async function openVoices(
       const { voice } = live.current;
       // The key is for the server that it was written beside.
       registry.configure({ ...voice, ...(voice.host === first.host && { authorization }) });
+      return registry.engines;
+    },
+    [Symbol.dispose]: () => registry[Symbol.dispose](),
+  };
+}
+
+/** The recognisers as they are configured at the moment. */
+async function openRecognisers(
+  live: LiveConfig,
+  models: SpeechModels,
+): Promise<Pick<RecogniserRegistry, "engines"> & Disposable> {
+  const { hearing: first } = live.current;
+  const authorization = await authorizationFor(first, "hearing", live.root);
+  const registry = new RecogniserRegistry({ ...first, authorization }, {
+    folder: models.folderOf("recogniser"),
+    known: (id) => models.find(id),
+    runtime: models.runtimeFolder,
+  });
+  return {
+    get engines() {
+      const { hearing } = live.current;
+      // The key is for the server that it was written beside.
+      registry.configure({ ...hearing, ...(hearing.host === first.host && { authorization }) });
       return registry.engines;
     },
     [Symbol.dispose]: () => registry[Symbol.dispose](),
@@ -201,6 +250,8 @@ export interface ChatOptions {
   classifier?(): boolean;
   /** Says answers aloud. Default: nobody speaks. */
   openSpeech?: OpenSpeech;
+  /** Listens to microphones. Default: nobody does. */
+  hearing?: HearingService;
   /** Called with the id of a conversation that has been deleted. */
   onDelete?(conversation: string): void;
   /** Makes the request for the last of `turns`. */
@@ -243,6 +294,7 @@ export function openChat(options: ChatOptions): Chat {
       request,
       watch: () => watchTurn(metrics, "v2"),
       timings,
+      onEarlyAnswer: (event) => metrics.earlyAnswer(event),
       ...(classifier && { classifier }),
       ...(openSpeech && { openSpeech }),
     },
@@ -268,6 +320,7 @@ export function openChat(options: ChatOptions): Chat {
     sessions,
     calls,
     status,
+    ...(options.hearing && { hearing: options.hearing }),
     ...(character && { character }),
     languageModel,
     model,

@@ -22,6 +22,7 @@ export class Metrics {
   readonly #first: Histogram<"provider">;
   readonly #rate: Histogram<"provider">;
   readonly #stages: Histogram<"stage">;
+  readonly #early: Counter<"event">;
 
   constructor() {
     const registers = [this.#registry];
@@ -75,6 +76,12 @@ export class Metrics {
       buckets: [0.01, 0.025, 0.05, 0.1, 0.2, 0.3, 0.5, 1, 2, 5, 10, 30, 60],
       registers,
     });
+    this.#early = new Counter({
+      name: "vtuber_early_answers_total",
+      help: "Answers begun while the user had paused, and which of them were released as turns or dropped",
+      labelNames: ["event"],
+      registers,
+    });
   }
 
   /**
@@ -105,6 +112,11 @@ export class Metrics {
   /** A turn has come to one of its stages, so long after its prompt was taken. */
   turnStage(stage: string, seconds: number): void {
     this.#stages.observe({ stage }, seconds);
+  }
+
+  /** An answer was begun before it was asked for, or became a turn, or was dropped. */
+  earlyAnswer(event: string): void {
+    this.#early.inc({ event });
   }
 
   /** The page that Prometheus reads. */

@@ -3,8 +3,7 @@ import { BlipsEngine } from "./blips/blips.ts";
 import type { VoiceEngine } from "./engine.ts";
 import { FliteEngine } from "./flite/flite.ts";
 import { OpenAiEngine } from "./openai/openai.ts";
-import { SherpaEngine } from "./sherpa/sherpa.ts";
-import type { VoiceModels } from "./sherpa/voice_models.ts";
+import { SherpaEngine, type SherpaOptions } from "./sherpa/sherpa.ts";
 
 /** What the engines take from the configuration. */
 export type VoiceSettings = Pick<Config["voice"], "host" | "model"> & {
@@ -19,9 +18,9 @@ export class VoiceRegistry implements Disposable {
   #server = "";
 
   /** @param neural the neural voices that are here, and the folder of sherpa-onnx's packages */
-  constructor(settings: VoiceSettings, neural: Pick<VoiceModels, "installed" | "runtimeFolder">) {
+  constructor(settings: VoiceSettings, neural: SherpaOptions) {
     this.#add(new FliteEngine());
-    this.#add(new SherpaEngine({ installed: neural.installed, runtime: neural.runtimeFolder }));
+    this.#add(new SherpaEngine(neural));
     this.#add(new BlipsEngine());
     this.configure(settings);
   }

@@ -1,13 +1,16 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import { VoiceError } from "./engine.ts";
 import { VoiceRegistry } from "./registry.ts";
-import { VoiceModels } from "./sherpa/voice_models.ts";
+import { VoiceFolders } from "./sherpa/voice_folders.ts";
 
 const REQUEST = { text: "Hello.", language: "en", rate: 1, pitch: 1 };
 const { signal } = new AbortController();
 
 Deno.test("the registry has each engine under its id, and takes a changed address without ending the others", async () => {
-  const registry = new VoiceRegistry({ model: "tts-1" }, new VoiceModels("/nowhere"));
+  const registry = new VoiceRegistry({ model: "tts-1" }, {
+    installed: new VoiceFolders("/nowhere"),
+    runtime: "/nowhere",
+  });
   assertEquals([...registry.engines.keys()].toSorted(), ["blips", "flite", "openai", "sherpa"]);
   assertEquals([...registry.engines].filter(([id, engine]) => id !== engine.id), []);
   const { flite, openai } = Object.fromEntries(registry.engines);

@@ -26,6 +26,8 @@ export interface SoundOrigin {
   owner: string;
   /** What was asked of whom, in words that are the same when it is asked again. */
   asked: string;
+  /** What it was made for, as long as nothing else has asked for the same. */
+  speech?: symbol;
 }
 
 interface Held extends SoundOrigin {
@@ -81,10 +83,12 @@ export class SoundStore {
   }
 
   /** A sound for which the same was asked in the same conversation. */
-  find({ conversation, asked }: Omit<SoundOrigin, "owner">): Sound | undefined {
+  find({ conversation, asked, speech }: Omit<SoundOrigin, "owner">): Sound | undefined {
     const held = this.#held.values().find((one) => one.conversation === conversation && one.asked === asked);
-    if (held !== undefined) this.#use(held);
-    return held?.sound;
+    if (held === undefined) return undefined;
+    this.#use(held);
+    if (held.speech !== speech) delete held.speech;
+    return held.sound;
   }
 
   /** Lets nobody find it by what was asked any more; who has its id may fetch it. */
@@ -101,6 +105,11 @@ export class SoundStore {
   /** Frees the sounds of a conversation: it has been deleted. */
   freeConversation(id: string): void {
     for (const { conversation, sound } of [...this.#held.values()]) if (conversation === id) this.free(sound);
+  }
+
+  /** Frees the sounds that were made for one speech and that nothing else has asked for. */
+  freeSpeech(id: symbol): void {
+    for (const { speech, sound } of [...this.#held.values()]) if (speech === id) this.free(sound);
   }
 
   [Symbol.dispose](): void {

@@ -120,7 +120,7 @@ export class Speaker {
 
   /** Never rejects: a sentence that cannot be heard costs the others nothing. */
   async #sound({ say, language }: SpokenSentence): Promise<Begun> {
-    const { synthesiser, choose, conversation, owner } = this.#options;
+    const { synthesiser, choose, conversation, owner, speech } = this.#options;
     const { signal } = this.#stopped;
     try {
       const chosen = await synthesiser.wait(
@@ -134,6 +134,7 @@ export class Speaker {
       const { sound, made } = await synthesiser.speak(engine, { text: say, language, ...manner }, {
         conversation,
         owner,
+        ...(speech && { speech }),
         signal,
       });
       return { engine: engine.id, sound, made: made.then((failure) => this.#fail(failure)) };

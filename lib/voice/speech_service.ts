@@ -31,8 +31,8 @@ export class SpeechService implements Disposable {
   readonly #options: SpeechServiceOptions;
   readonly #sounds = new SoundStore();
   readonly #synthesiser: Synthesiser;
-  /** Conversations, each with a language of which it was told that nobody speaks it. */
-  readonly #told = new Set<string>();
+  /** Conversations, each with a language of which it was told that nobody speaks it, and the speech that told it. */
+  readonly #told = new Map<string, symbol>();
 
   constructor(options: SpeechServiceOptions) {
     this.#options = options;
@@ -50,7 +50,10 @@ export class SpeechService implements Disposable {
       const { engine, voice } = likely;
       engine.prepare?.({ language: fallback, ...(voice !== undefined && { voice }) });
     }
-    return new ServiceSpeech(new SpeechStage({ speak: voice.speak, fallback, at }), () => this.#speaker(request));
+    return new ServiceSpeech(new SpeechStage({ speak: voice.speak, fallback, at }), {
+      open: (speech) => this.#speaker(request, speech),
+      forget: (speech) => this.#forgetSpeech(speech),
+    });
   }
 
   /** The sound of that id, for whoever may read its conversation. */
@@ -68,28 +71,34 @@ export class SpeechService implements Disposable {
     this.#sounds[Symbol.dispose]();
   }
 
-  #speaker(request: TurnSpeechRequest): Speaker {
+  #speaker(request: TurnSpeechRequest, speech: symbol): Speaker {
     const { conversation, owner, deliver, onFailure } = request;
     return new Speaker({
       synthesiser: this.#synthesiser,
       conversation,
       owner,
+      speech,
       path: this.#options.path,
-      choose: (language) => this.#speaking(request, language),
+      choose: (language) => this.#speaking(request, language, speech),
       deliver,
       onFailure,
     });
   }
 
   /** @throws {VoiceError} once in a conversation, where nobody speaks the language */
-  #speaking({ conversation, voice, speaks }: TurnSpeechRequest, language: string): ChosenVoice {
+  #speaking({ conversation, voice, speaks }: TurnSpeechRequest, language: string, speech: symbol): ChosenVoice {
     const chosen = this.#choose(voice ?? this.#options.settings(), language, speaks());
     const untold = JSON.stringify([conversation, language]);
     // Who tries a voice is not told that there are others.
     if (chosen !== "none" || voice !== undefined || this.#told.has(untold)) return chosen;
     if (this.#told.size >= MOST_TOLD) this.#told.clear();
-    this.#told.add(untold);
+    this.#told.set(untold, speech);
     throw new VoiceError(`No voice that is chosen here speaks ${LANGUAGES.of(language)}. The settings have others`);
+  }
+
+  #forgetSpeech(speech: symbol): void {
+    this.#sounds.freeSpeech(speech);
+    for (const [untold, by] of this.#told) if (by === speech) this.#told.delete(untold);
   }
 
   #choose(
@@ -103,15 +112,24 @@ export class SpeechService implements Disposable {
   }
 }
 
+interface ServiceSpeechOptions {
+  /** Opens a speaker whose sounds are those of `speech`. */
+  open(speech: symbol): Speaker;
+  /** Frees its sounds, and takes back what it told. */
+  forget(speech: symbol): void;
+}
+
 class ServiceSpeech implements TurnSpeech {
   readonly stage: SpeechStage;
-  readonly #open: () => Speaker;
+  readonly #id = Symbol("speech");
+  readonly #options: ServiceSpeechOptions;
   #speaker: Speaker;
+  #stopped = false;
 
-  constructor(stage: SpeechStage, open: () => Speaker) {
+  constructor(stage: SpeechStage, options: ServiceSpeechOptions) {
     this.stage = stage;
-    this.#open = open;
-    this.#speaker = open();
+    this.#options = options;
+    this.#speaker = options.open(this.#id);
   }
 
   get finished(): Promise<void> {
@@ -131,11 +149,18 @@ class ServiceSpeech implements TurnSpeech {
   }
 
   restart(): void {
+    if (this.#stopped) return;
     this.#speaker.stop();
-    this.#speaker = this.#open();
+    this.#speaker = this.#options.open(this.#id);
   }
 
   stop(): void {
+    this.#stopped = true;
     this.#speaker.stop();
+  }
+
+  discard(): void {
+    this.stop();
+    this.#options.forget(this.#id);
   }
 }

@@ -23,6 +23,8 @@ export interface SoundFor {
   conversation: string;
   /** The principal that the conversation belongs to, by id. */
   owner: string;
+  /** What it is first made for: see {@linkcode SoundStore.freeSpeech}. Default: it is held for whoever asks. */
+  speech?: symbol;
   /** Aborted when nobody wants it any more. */
   signal: AbortSignal;
 }
@@ -61,14 +63,14 @@ export class Synthesiser {
    * @throws the reason of the signal, when it is aborted before that
    */
   async speak(engine: VoiceEngine, request: SpeechRequest, soundFor: SoundFor): Promise<Spoken> {
-    const { conversation, signal } = soundFor;
+    const { conversation, speech, signal } = soundFor;
     signal.throwIfAborted();
     const asked = JSON.stringify([engine.id, request]);
     const key = JSON.stringify([conversation, asked]);
-    const held = this.#making.has(key) ? undefined : this.#sounds.find({ conversation, asked });
-    if (held !== undefined) return { sound: held, made: Promise.resolve(undefined) };
-    const making = this.#making.get(key) ?? this.#begin(key, asked, engine, request, soundFor);
-    return await this.#use(making, signal);
+    const held = this.#sounds.find({ conversation, asked, ...(speech && { speech }) });
+    const making = this.#making.get(key);
+    if (making === undefined && held !== undefined) return { sound: held, made: Promise.resolve(undefined) };
+    return await this.#use(making ?? this.#begin(key, asked, engine, request, soundFor), signal);
   }
 
   [Symbol.dispose](): void {
@@ -76,11 +78,11 @@ export class Synthesiser {
   }
 
   #begin(key: string, asked: string, engine: VoiceEngine, request: SpeechRequest, soundFor: SoundFor): Making {
-    const { conversation, owner } = soundFor;
+    const { conversation, owner, speech } = soundFor;
     const sound = new Sound(engine.id);
     const controller = new AbortController();
     const { signal } = controller;
-    this.#sounds.hold(sound, { conversation, owner, asked });
+    this.#sounds.hold(sound, { conversation, owner, asked, ...(speech && { speech }) });
     const made = this.#queue.run(conversation, () => this.#make(sound, engine, request, signal), signal)
       .then(() => undefined, (error: unknown) => {
         // Half of it is not to be found by who asks for all of it; who has its id hears what there is.

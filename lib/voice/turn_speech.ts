@@ -46,8 +46,10 @@ export interface TurnSpeech {
   end(): void;
   /** What was said until now is not to be heard, what follows is. */
   restart(): void;
-  /** Ends everything at once. */
+  /** Ends everything at once, and for good. */
   stop(): void;
+  /** Ends everything at once, and frees the sounds: nobody was told of them. */
+  discard(): void;
   /** Resolves when all of it has been made and delivered, or it was stopped. */
   readonly finished: Promise<void>;
 }

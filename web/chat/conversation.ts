@@ -90,6 +90,10 @@ export function applyFrame(now: ConversationState, frame: ServerFrame): Conversa
     case "progress":
     case "refused":
     case "avatar":
+    case "listening":
+    case "activity":
+    case "transcript":
+    case "interruption":
       return now;
   }
 }

@@ -39,7 +39,7 @@ const READ_ONLY_METHODS: ReadonlySet<Method> = new Set<Method>([
   "speech.greeting",
   "speech.say",
   "voices.list",
-  "voiceModels.list",
+  "speechModels.list",
   "turns.timings",
   "settings.read",
   "llm.preflight",

@@ -129,6 +129,7 @@ export default function ChatPanel({ config, preferences: initial, role: loaded, 
     <section class={store === null ? "chat" : "chat ready"} aria-label={words.conversation}>
       <Header
         name={name}
+        picture={character?.picture}
         connection={connection}
         status={status}
         words={words}

@@ -58,7 +58,7 @@ export async function runAvatar(
 
   let stage: Stage;
   try {
-    const { createStage } = await import("./stage.ts");
+    const { createStage } = await import("./pixi_stage.ts");
     if (signal.aborted) return;
     stage = createStage(canvas, {
       ...config.avatar,

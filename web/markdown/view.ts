@@ -2,7 +2,11 @@
 import purify, { type Config } from "dompurify";
 import { MarkdownBlocks } from "./blocks.ts";
 import { drawFormulas } from "./formulas.ts";
+import { frameAll, type FrameWords, WideFrames } from "./frames.ts";
 import { patch } from "./patch.ts";
+
+export { showEnlarged } from "./enlarged.ts";
+export { codeToCopy, contentToEnlarge } from "./frames.ts";
 
 /** Rendering may take this share of the time: when the open block has grown huge, it is drawn less often. */
 const SHARE = 0.25;
@@ -24,7 +28,8 @@ const ALLOWED: Config & { RETURN_DOM_FRAGMENT: true } = {
 
 export class MarkdownView {
   readonly #root: HTMLElement;
-  readonly #copy: string;
+  readonly #words: FrameWords;
+  readonly #wide = new WideFrames();
   readonly #prose: boolean;
   #blocks: MarkdownBlocks;
   #finished: HTMLElement[] = [];
@@ -36,12 +41,12 @@ export class MarkdownView {
 
   /**
    * @param root an element whose content is this view's from now on
-   * @param copy the word on buttons that copy code
+   * @param words what is written on buttons
    * @param prose true for a story; see `MarkdownBlocks`
    */
-  constructor(root: HTMLElement, { copy, prose = false }: { copy: string; prose?: boolean }) {
+  constructor(root: HTMLElement, { words, prose = false }: { words: FrameWords; prose?: boolean }) {
     this.#root = root;
-    this.#copy = copy;
+    this.#words = words;
     this.#prose = prose;
     this.#blocks = new MarkdownBlocks({ prose });
     root.replaceChildren(this.#open);
@@ -64,10 +69,16 @@ export class MarkdownView {
     for (const html of finished) {
       const element = block();
       element.append(this.#render(html));
+      this.#wide.follow(element);
       this.#finished.push(element);
     }
     this.#open.before(...this.#finished.slice(this.#finished.length - finished.length));
-    for (const [index, html] of changed) this.#finished[index]?.replaceChildren(this.#render(html));
+    for (const [index, html] of changed) {
+      const element = this.#finished[index];
+      if (element === undefined) continue;
+      element.replaceChildren(this.#render(html));
+      this.#wide.follow(element);
+    }
     patch(this.#open, this.#render(open));
     if (complete) this.#open.remove();
     const now = performance.now();
@@ -76,6 +87,7 @@ export class MarkdownView {
 
   dispose(): void {
     clearTimeout(this.#timer);
+    this.#wide.dispose();
   }
 
   #startOver(): void {
@@ -91,46 +103,14 @@ export class MarkdownView {
       link.target = "_blank";
       link.rel = "noopener noreferrer";
     }
-    for (const table of fragment.querySelectorAll("table")) wrap(table, "table-frame").tabIndex = 0;
-    for (const pre of fragment.querySelectorAll("pre")) this.#dress(pre);
+    frameAll(fragment, this.#words);
     drawFormulas(fragment);
     return fragment;
   }
-
-  /** Puts a head over code: its language, and a button that `codeToCopy` knows. */
-  #dress(pre: HTMLPreElement): void {
-    const head = document.createElement("div");
-    head.className = "code-head";
-    const language = document.createElement("span");
-    language.textContent = pre.firstElementChild?.getAttribute("title") ?? "";
-    pre.firstElementChild?.removeAttribute("title");
-    const button = document.createElement("button");
-    button.type = "button";
-    button.className = "copy-code";
-    button.textContent = this.#copy;
-    head.append(language, button);
-    pre.tabIndex = 0;
-    wrap(pre, "code-frame").prepend(head);
-  }
-}
-
-/** The code whose copy button was pressed; null when the event is about something else. */
-export function codeToCopy(event: Event): { button: HTMLElement; code: string } | null {
-  const button = event.target instanceof Element ? event.target.closest<HTMLElement>(".copy-code") : null;
-  const pre = button?.closest(".code-frame")?.querySelector("pre");
-  return button && pre ? { button, code: pre.textContent ?? "" } : null;
 }
 
 function block(): HTMLElement {
   const element = document.createElement("div");
   element.className = "block";
   return element;
-}
-
-function wrap(inner: HTMLElement, name: string): HTMLElement {
-  const outer = document.createElement("div");
-  outer.className = name;
-  inner.replaceWith(outer);
-  outer.append(inner);
-  return outer;
 }

@@ -10,6 +10,7 @@ import { PreflightStore } from "./preflight_store.ts";
 import { PullStore } from "./pull_store.ts";
 import { SettingsStore } from "./settings_store.ts";
 import { sendFiles, UploadStore } from "./upload_store.ts";
+import { VoiceEnginesStore } from "./voice_engines_store.ts";
 import { VoiceModelsStore } from "./voice_models_store.ts";
 import type { AvatarChoice, CharacterChoice } from "@/lib/protocol/calls.ts";
 
@@ -27,6 +28,7 @@ export class SettingsStores {
   readonly uploads: UploadStore;
   readonly guestLink: GuestLinkStore;
   readonly review: AvatarReview;
+  readonly voiceEngines: VoiceEnginesStore;
   readonly voiceModels: VoiceModelsStore;
   readonly #call: CallClient["call"];
 
@@ -36,10 +38,18 @@ export class SettingsStores {
     this.pulls = new PullStore({ call, now: () => performance.now() });
     this.settings = new SettingsStore(call);
     this.avatars = new ChoiceStore(() => call("avatars.list", {}), (name) => call("avatars.choose", { name }));
-    this.characters = new ChoiceStore(() => call("characters.list", {}), (name) => call("characters.choose", { name }));
+    this.characters = new ChoiceStore(() => call("characters.list", {}), (name) => {
+      this.uploads.outdate("character");
+      return call("characters.choose", { name });
+    });
     this.review = new AvatarReview(call);
     this.guestLink = new GuestLinkStore(call);
-    this.voiceModels = new VoiceModelsStore({ call, now: () => performance.now() });
+    this.voiceEngines = new VoiceEnginesStore(call);
+    this.voiceModels = new VoiceModelsStore({
+      call,
+      now: () => performance.now(),
+      onChange: () => void this.voiceEngines.read(),
+    });
     this.uploads = new UploadStore(sendFiles, (kind) => void this.#choicesOf(kind).read());
   }
 

@@ -82,6 +82,12 @@ export class UploadStore {
     this.#sent = null;
   }
 
+  /** Forgets what became of an upload that has ended, once something else of its kind was chosen. */
+  outdate(kind: UploadKind): void {
+    const upload = this.#current.peek();
+    if (upload?.phase === "done" && upload.kind === kind) this.dismiss();
+  }
+
   #begin(): AbortSignal {
     this.#cancel = new AbortController();
     return this.#cancel.signal;

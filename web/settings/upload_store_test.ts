@@ -48,6 +48,20 @@ Deno.test("UploadStore tells how far it is, and who has come", async () => {
   assertEquals(uploads.current.value, null);
 });
 
+Deno.test("UploadStore forgets who has come when another of the kind is chosen, and nothing that is going on", async () => {
+  const { uploads, sent } = setUp();
+  const over = uploads.pick([{ path: "card.png", file: new File([], "card.png") }]);
+  await settled();
+  uploads.outdate("character");
+  assertEquals(uploads.current.value?.phase, "sending");
+  sent[0]!.answer({ result: { name: "Mei", warnings: ["Its scripts are not run"] } });
+  await over;
+  uploads.outdate("avatar");
+  assertEquals(uploads.current.value?.phase, "done");
+  uploads.outdate("character");
+  assertEquals(uploads.current.value, null);
+});
+
 Deno.test("UploadStore names what is wrong, sends nothing that is unfit, and knows a broken line", async () => {
   const { uploads, sent, uploaded } = setUp();
   const over = uploads.pick(ZIP);

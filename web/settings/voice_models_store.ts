@@ -2,7 +2,7 @@
 import { type ReadonlySignal, signal } from "@preact/signals";
 import type { CallClient } from "@/web/connection/call_client.ts";
 import type { TurnError } from "@/lib/protocol/v2.ts";
-import type { VoiceModelInfo, VoiceModelList, VoiceModelProgress } from "@/lib/protocol/voice_models.ts";
+import type { SpeechModelInfo, SpeechModelList, SpeechModelProgress } from "@/lib/protocol/speech_models.ts";
 import { primaryLanguage } from "@/lib/protocol/primary_language.ts";
 import { turnErrorOf } from "./pull_store.ts";
 import { RateMeter } from "./rate_meter.ts";
@@ -10,7 +10,7 @@ import { RateMeter } from "./rate_meter.ts";
 /** A voice that is being fetched. */
 export interface VoiceDownload {
   /** Absent until the server has told. */
-  progress?: VoiceModelProgress;
+  progress?: SpeechModelProgress;
   /** Bytes a second. */
   rate: number | null;
   secondsLeft: number | null;
@@ -21,12 +21,12 @@ export interface VoiceModelsStoreOptions {
   /** Milliseconds of a monotonic clock. */
   now(): number;
   /** Called when a voice has come or gone. */
-  onChange?(): void;
+  onChange(): void;
 }
 
 export class VoiceModelsStore {
   readonly #options: VoiceModelsStoreOptions;
-  readonly #list = signal<VoiceModelList | null>(null);
+  readonly #list = signal<SpeechModelList | null>(null);
   readonly #downloads = signal<ReadonlyMap<string, VoiceDownload>>(new Map());
   readonly #error = signal<TurnError | null>(null);
   #watching = new AbortController();
@@ -36,7 +36,7 @@ export class VoiceModelsStore {
   }
 
   /** Null until it has been read. */
-  get list(): ReadonlySignal<VoiceModelList | null> {
+  get list(): ReadonlySignal<SpeechModelList | null> {
     return this.#list;
   }
 
@@ -53,9 +53,9 @@ export class VoiceModelsStore {
   /** Reads the list, and watches what is being fetched already. Never throws: a failure is in `error`. */
   async read(): Promise<void> {
     await this.#orError(async () => {
-      const list = await this.#options.call("voiceModels.list", {});
+      const list = await this.#options.call("speechModels.list", { kind: "voice" });
       this.#list.value = list;
-      for (const { id, state } of list.voices) {
+      for (const { id, state } of list.models) {
         if (state === "running") void this.fetch(id);
       }
     });
@@ -69,8 +69,8 @@ export class VoiceModelsStore {
     this.#set(id, { rate: null, secondsLeft: null });
     let problem: TurnError | undefined;
     try {
-      const onProgress = (progress: VoiceModelProgress) => this.#set(id, this.#downloadOf(progress, rate));
-      await this.#options.call("voiceModels.fetch", { id }, { signal, onProgress });
+      const onProgress = (progress: SpeechModelProgress) => this.#set(id, this.#downloadOf(progress, rate));
+      await this.#options.call("speechModels.fetch", { id }, { signal, onProgress });
     } catch (error) {
       problem = turnErrorOf(error);
     }
@@ -79,19 +79,19 @@ export class VoiceModelsStore {
     await this.read();
     // The server tells of what it has tried, but not of a line that broke.
     if (problem?.code === "offline") this.#error.value = problem;
-    if (problem === undefined) this.#options.onChange?.();
+    if (problem === undefined) this.#options.onChange();
   }
 
   /** Stops fetching a voice. What has come stays with the server. */
   async cancel(id: string): Promise<void> {
-    await this.#orError(() => this.#options.call("voiceModels.cancel", { id }));
+    await this.#orError(() => this.#options.call("speechModels.cancel", { id }));
   }
 
   /** Takes a voice away, or what has come of it. */
   async remove(id: string): Promise<void> {
-    await this.#orError(() => this.#options.call("voiceModels.remove", { id }));
+    await this.#orError(() => this.#options.call("speechModels.remove", { id }));
     await this.read();
-    this.#options.onChange?.();
+    this.#options.onChange();
   }
 
   /** Watches no more: fetching goes on without this page. */
@@ -101,7 +101,7 @@ export class VoiceModelsStore {
     this.#downloads.value = new Map();
   }
 
-  #downloadOf(progress: VoiceModelProgress, rate: RateMeter): VoiceDownload {
+  #downloadOf(progress: SpeechModelProgress, rate: RateMeter): VoiceDownload {
     if (progress.step !== "fetching") return { progress, rate: null, secondsLeft: null };
     rate.add(progress.completed, this.#options.now());
     return { progress, rate: rate.perSecond, secondsLeft: rate.secondsLeft(progress.total) };
@@ -125,14 +125,14 @@ export class VoiceModelsStore {
 }
 
 /** Languages of the voices, each once, those that the reader is likely to want first: the page's own, then the others. */
-export function languagesOf(voices: readonly VoiceModelInfo[], own: string): string[] {
+export function languagesOf(voices: readonly SpeechModelInfo[], own: string): string[] {
   const all = new Set(voices.flatMap(({ languages }) => languages.map(primaryLanguage)));
   return [...all].toSorted((a, b) => Number(b === own) - Number(a === own));
 }
 
 /** Those that speak a language, the best first; then those that have begun to come. */
-export function voicesFor(voices: readonly VoiceModelInfo[], language: string): VoiceModelInfo[] {
-  const place = ({ languages }: VoiceModelInfo) => {
+export function voicesFor(voices: readonly SpeechModelInfo[], language: string): SpeechModelInfo[] {
+  const place = ({ languages }: SpeechModelInfo) => {
     const index = languages.findIndex((one) => primaryLanguage(one) === language);
     return index < 0 ? Infinity : index;
   };

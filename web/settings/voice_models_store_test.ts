@@ -1,17 +1,17 @@
 import { assertEquals } from "@std/assert";
 import { CallError } from "@/web/connection/call_client.ts";
-import type { VoiceModelInfo, VoiceModelList } from "@/lib/protocol/voice_models.ts";
+import type { SpeechModelInfo, SpeechModelList } from "@/lib/protocol/speech_models.ts";
 import { FakeCalls } from "./fake_calls.ts";
 import { languagesOf, VoiceModelsStore, voicesFor } from "./voice_models_store.ts";
 import { until } from "@/tests/until.ts";
 
-function voice(id: string, languages: string[], state: VoiceModelInfo["state"] = "absent"): VoiceModelInfo {
+function voice(id: string, languages: string[], state: SpeechModelInfo["state"] = "absent"): SpeechModelInfo {
   return { id, name: id, languages, speakers: 1, bytes: 1_000, licenses: [], source: "", state };
 }
 
-function listOf(...voices: VoiceModelInfo[]): VoiceModelList {
+function listOf(...voices: SpeechModelInfo[]): SpeechModelList {
   const runtime = { name: "sherpa-onnx", version: "1", there: true, licenses: [], source: "" };
-  return { voices, host: "host", folder: "/voices", runtime };
+  return { models: voices, host: "host", folder: "/voices", runtime };
 }
 
 function open(): { store: VoiceModelsStore; calls: FakeCalls; changes: () => number } {
@@ -22,8 +22,8 @@ function open(): { store: VoiceModelsStore; calls: FakeCalls; changes: () => num
 }
 
 /** Answers the list, once it is asked for. */
-async function answerList(calls: FakeCalls, list: VoiceModelList): Promise<void> {
-  await until("the list is asked for", () => calls.last?.method === "voiceModels.list");
+async function answerList(calls: FakeCalls, list: SpeechModelList): Promise<void> {
+  await until("the list is asked for", () => calls.last?.method === "speechModels.list");
   calls.last.resolve(list);
 }
 
@@ -39,7 +39,7 @@ Deno.test("a voice is asked for once, told how far it is, and listed anew when i
   calls.last.resolve(null);
   await answerList(calls, listOf(voice("a", ["en"], "there")));
   await fetched;
-  assertEquals([store.downloads.value.size, store.list.value?.voices[0]?.state, changes()], [0, "there", 1]);
+  assertEquals([store.downloads.value.size, store.list.value?.models[0]?.state, changes()], [0, "there", 1]);
 });
 
 Deno.test("what is being fetched already is watched, until the page looks away", async () => {

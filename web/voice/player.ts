@@ -6,7 +6,7 @@ import type { BrowserVoice } from "./browser_voice.ts";
 import { trackFromText } from "./mouth_track.ts";
 import { Resampler } from "./resampler.ts";
 import { type SentenceSound, SpokenTurn } from "./spoken_turn.ts";
-import { trackFromSound } from "./track_from_sound.ts";
+import { type FindTrack, TrackFinder } from "./track_finder.ts";
 import { readWav } from "./wav_stream.ts";
 
 /** Milliseconds between two looks at how far it has been heard. */
@@ -45,6 +45,8 @@ export interface PlayerOptions extends PlayerHandlers {
   output: AudioOutput;
   voice: BrowserVoice;
   fetch(url: string, options: { signal: AbortSignal }): Promise<Response>;
+  /** Finds the mouth's way through a sound whose engine does not tell it. */
+  findTrack: FindTrack;
   /** Calls back once after so many milliseconds; the returned function calls it off. */
   schedule(callback: () => void, ms: number): () => void;
 }
@@ -52,6 +54,7 @@ export interface PlayerOptions extends PlayerHandlers {
 export class Player {
   readonly #options: PlayerOptions;
   readonly #output: AudioOutput;
+  readonly #tracks: TrackFinder;
   /** In the order in which they are said. */
   #turns: SpokenTurn[] = [];
   #running: SpokenTurn | null = null;
@@ -63,6 +66,7 @@ export class Player {
   constructor(options: PlayerOptions) {
     this.#options = options;
     this.#output = options.output;
+    this.#tracks = new TrackFinder(options.findTrack);
   }
 
   /** The turn that is being said. */
@@ -222,7 +226,8 @@ export class Player {
       if (!response.ok || response.body === null) {
         throw new Error(`Cannot load the sound: ${response.status} for ${url}`);
       }
-      const isTracked = sound.track.length > 0;
+      const { track } = sound;
+      const isTracked = track.length > 0;
       let resampler: Resampler | null = null;
       let ms = 0;
       for await (const { samples, sampleRate } of readWav(response.body)) {
@@ -230,9 +235,10 @@ export class Player {
         stopWaiting = this.#options.schedule(giveUp, PATIENCE_MS);
         signal.throwIfAborted();
         resampler ??= new Resampler(sampleRate, this.#output.sampleRate);
-        // Heard first: what the mouth needs of it takes its time.
         this.#put(turn, sound, resampler.push(samples));
-        if (!isTracked) sound.track.push(...await trackFromSound(samples, sampleRate, ms));
+        const { end } = sound;
+        const isWanted = () => !turn.end.signal.aborted && this.#output.heardAt < end;
+        if (!isTracked) this.#tracks.add({ samples, sampleRate, startMs: ms, track, isWanted });
         ms += samples.length * 1000 / sampleRate;
       }
       if (resampler !== null) this.#put(turn, sound, resampler.end());

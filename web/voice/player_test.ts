@@ -1,9 +1,11 @@
 import { assert, assertEquals } from "@std/assert";
-import type { SentenceSpeech } from "@/lib/protocol/speech.ts";
+import type { SentenceSpeech, Viseme } from "@/lib/protocol/speech.ts";
 import { FakeEnvironment } from "@/web/connection/fake_environment.ts";
 import type { AudioChannel, AudioOutput } from "./audio_output.ts";
 import { BrowserVoice, type Synthesizer } from "./browser_voice.ts";
 import { type Hearing, Player } from "./player.ts";
+import type { FindTrack } from "./track_finder.ts";
+import { trackFromSound } from "./track_from_sound.ts";
 
 const RATE = 8_000;
 /** Seconds from the clock to the ear. */
@@ -68,7 +70,15 @@ function sentence(index: number) {
   return { index, from, to: from + TEXT[index]!.length, say: TEXT[index]!, language: "en" };
 }
 
-function setUp(sounds: Record<string, number | Promise<number>> = {}, voice?: Synthesizer) {
+interface Parts {
+  voice?: Synthesizer;
+  findTrack?: FindTrack;
+}
+
+function setUp(
+  sounds: Record<string, number | Promise<number>> = {},
+  { voice, findTrack = trackFromSound }: Parts = {},
+) {
   const environment = new FakeEnvironment();
   const output = new FakeOutput(environment);
   const hearing: (Hearing | null)[] = [];
@@ -83,6 +93,7 @@ function setUp(sounds: Record<string, number | Promise<number>> = {}, voice?: Sy
       const ms = await Promise.race([sounds[url], ended]);
       return ms === undefined ? new Response("no", { status: 404 }) : new Response(wav(ms));
     },
+    findTrack,
     schedule: (callback, ms) => environment.schedule(callback, ms),
     onHearing: (now) => hearing.push(now),
     onPlayed: (_turn, index) => played.push(index),
@@ -132,6 +143,26 @@ Deno.test("Player counts as heard what is out of the loudspeaker, not what has b
   const cut = player.silence();
   assertEquals([cut?.heard, output.played.every(({ silenced }) => silenced)], ["One two".length, true]);
   assertEquals(player.pose(), {});
+});
+
+Deno.test("Player lets no sound wait for its mouth, and looks for no way through what has been heard", async () => {
+  const first = Promise.withResolvers<Viseme[]>();
+  const sought: number[] = [];
+  const findTrack: FindTrack = (samples) => {
+    sought.push(1000 * samples.length / RATE);
+    return sought.length === 1 ? first.promise : Promise.resolve([{ at: 0, shape: "o", strength: 1 }]);
+  };
+  const { output, player, played, pass, speak } = setUp({ a: 300, b: 200, c: 500 }, { findTrack });
+  player.begin("t");
+  speak(0, { url: "a" });
+  speak(1, { url: "b" });
+  await pass(800);
+  assertEquals([played, sought], [[0, 1], [300]]);
+  assertEquals(output.played.at(0)!.to, output.played.at(1)!.from);
+  first.resolve([]);
+  speak(2, { url: "c" });
+  await pass(200);
+  assertEquals([sought, player.pose()], [[300, 500], { o: 1 }]);
 });
 
 Deno.test("Player passes over a sentence whose sound is lost, and one that nobody says", async () => {
@@ -201,7 +232,7 @@ function browserVoice() {
 
 Deno.test("Player lets a voice of the browser speak between sounds, and goes by the words that it tells", async () => {
   const { said, local, synthesizer, tell } = browserVoice();
-  const { player, hearing, played, pass, speak } = setUp({ a: 200, c: 200 }, synthesizer);
+  const { player, hearing, played, pass, speak } = setUp({ a: 200, c: 200 }, { voice: synthesizer });
   player.begin("t");
   speak(0, { url: "a" });
   speak(1, { engine: "browser" });
@@ -223,7 +254,7 @@ Deno.test("Player lets a voice of the browser speak between sounds, and goes by 
 
 Deno.test("Player moves the mouth with a voice of the browser by the text, from word to word as it tells", async () => {
   const { synthesizer, tell } = browserVoice();
-  const { player, pass, speak } = setUp({}, synthesizer);
+  const { player, pass, speak } = setUp({}, { voice: synthesizer });
   player.begin("t");
   speak(1, { engine: "browser" });
   speak(0, { engine: "browser" });
@@ -245,7 +276,7 @@ Deno.test("Player moves the mouth with a voice of the browser by the text, from 
 
 Deno.test("Player learns how fast a voice of the browser is that tells nothing", async () => {
   const { synthesizer, tell } = browserVoice();
-  const { player, pass, speak } = setUp({}, synthesizer);
+  const { player, pass, speak } = setUp({}, { voice: synthesizer });
   player.begin("t");
   for (const index of [0, 1]) speak(index, { engine: "browser" });
   player.close("t");

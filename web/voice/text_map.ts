@@ -12,7 +12,7 @@ interface PlacedWord {
 
 const WORD = /[\p{L}\p{N}\p{M}]+/gu;
 /** What the page adds to a text. */
-const ADDED = ".code-head, math";
+const ADDED = ".frame-head, math";
 /** A word that is not within so many characters of the source, such as one that only the page has, is left out. */
 const REACH = 2_000;
 

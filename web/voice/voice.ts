@@ -12,6 +12,7 @@ import { type Hearing, Player } from "./player.ts";
 import { type Recital, recitalOf } from "./recital.ts";
 import { SpeakingTab } from "./speaking_tab.ts";
 import type { SpokenTurn } from "./spoken_turn.ts";
+import { trackFromSound } from "./track_from_sound.ts";
 
 /** What was cut short: how much of a turn's text had been heard, UTF-16 units; absent where nobody knows. */
 export interface Silenced {
@@ -74,6 +75,7 @@ export class Voice {
       output: this.#output,
       voice: this.#voice,
       fetch: (url, init) => fetch(address(url), init),
+      findTrack: trackFromSound,
       schedule(callback, ms) {
         const timer = setTimeout(callback, ms);
         return () => clearTimeout(timer);

@@ -71,7 +71,7 @@ export class VoiceLink {
     if (wishes.on) this.#gate.value ??= new AudioGate();
     this.#announce();
     if (!wishes.on) this.#voice?.pause();
-    else if (this.#voice !== null || this.#options.streaming() !== null) this.#use((voice) => voice.resume());
+    else if (this.#voice !== null || this.#isInMidTurn) this.#use((voice) => voice.resume());
   }
 
   /** Takes in what the server says. */
@@ -139,6 +139,12 @@ export class VoiceLink {
     this.#end.abort();
     this.#voice?.dispose();
     this.#gate.value?.dispose();
+  }
+
+  /** Whether something of the conversation is being told, or was being said by the page or the tab before this one. */
+  get #isInMidTurn(): boolean {
+    const { storage: { spoken }, streaming, textOf } = this.#options;
+    return streaming() !== null || (spoken !== null && textOf(spoken.turn) !== "");
   }
 
   #startOver(): void {

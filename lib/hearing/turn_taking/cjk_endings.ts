@@ -1,5 +1,5 @@
 /** How words end in Japanese and Chinese, where there are no spaces: by the last letters. */
-import type { Ending } from "./endings.ts";
+import type { Ending } from "./ending.ts";
 
 const KANA = /\p{Script=Hiragana}|\p{Script=Katakana}/u;
 const SIGNS = /[\s。．！!？?]+$/u;
@@ -14,7 +14,8 @@ const JA_COMPLETE =
 /** Chinese: conjunctions, prepositions, measure words and fillers want more. */
 const ZH_OPEN =
   /(?:那个|这个|就是|就是说|然后|还有|和|跟|与|或者|还是|但是|可是|不过|因为|所以|如果|要是|虽然|而且|把|被|在|从|向|对|给|为了|关于|的时候|的话|嗯|呃|额|啊这|等等|等一下|等一等|稍等|我想想|让我想想|一个|一|很|非常|想|要|会|能|可以|我|你|他|她|它)$/u;
-const ZH_COMPLETE = /(?:吗|呢|吧|了|啊|呀|嘛|啦|哦|的|好|是|对|不|没有|谢谢|你好|再见|什么|谁|哪里|哪儿|多少|怎么样|怎么办|为什么)$/u;
+const ZH_COMPLETE =
+  /(?:吗|呢|吧|了|啊|呀|嘛|啦|哦|的|好|是|对|不|没有|谢谢|你好|再见|什么|谁|哪里|哪儿|多少|怎么样|怎么办|为什么)$/u;
 const NUMBERS = /[零〇一二三四五六七八九两幺0-9]+$/u;
 /** Digits of a number that is told one by one. */
 const WHOLE_NUMBER = 7;

@@ -1,5 +1,6 @@
 /** When somebody has finished, and does not only think: by words and voice, on the clock of the samples. */
-import { type Ending, endingOf } from "./endings.ts";
+import type { Ending } from "./ending.ts";
+import { endingOf } from "./endings.ts";
 import { Loudness } from "./loudness.ts";
 import { type Cadence, Melody } from "./melody.ts";
 
@@ -82,7 +83,9 @@ export class EndOfTurn {
       this.reset();
       return isTurn ? "end" : undefined;
     }
-    if (this.#paused || this.#speechMs < SHORTEST_MS || this.#silentMs < EARLY[this.#length] * this.patience) return undefined;
+    if (this.#paused || this.#speechMs < SHORTEST_MS || this.#silentMs < EARLY[this.#length] * this.patience) {
+      return undefined;
+    }
     this.#paused = true;
     return "pause";
   }

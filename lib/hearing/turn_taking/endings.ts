@@ -1,10 +1,6 @@
 /** How words end: whether a sentence could be over here, in English, Japanese and Chinese. No grammar, lists of words. */
 import { endingOfCjk } from "./cjk_endings.ts";
-
-/**
- * `open`: more must come, or the speaker asks for time. `complete`: it could be all. `unclear`: as far as words tell, both.
- */
-export type Ending = "open" | "complete" | "unclear";
+import type { Ending } from "./ending.ts";
 
 function words(text: string): ReadonlySet<string> {
   return new Set(text.split(" "));
@@ -48,7 +44,8 @@ const DESCRIBING = words(
     "next last first second other same whole few many several some any no own more most two three four five six seven " +
     "eight nine ten different huge young tall soft pink fresh thick wonderful empty wet plastic",
 );
-const ASKING = /^(?:and |so |but |well |okay )*(?:what|who|whom|whose|where|when|why|how|which|is|are|am|was|were|do|does|did|can|could|will|would|should|shall|may|might|have|has|don't|isn't|aren't|can't|won't)\b/;
+const ASKING =
+  /^(?:and |so |but |well |okay )*(?:what|who|whom|whose|where|when|why|how|which|is|are|am|was|were|do|does|did|can|could|will|would|should|shall|may|might|have|has|don't|isn't|aren't|can't|won't)\b/;
 /** In front of these, a question has another verb: "does the library …". */
 const AUXILIARIES = /\b(?:do|does|did|can|could|will|would|shall|should|may|might|have|has)\b/g;
 const DIGITS = words("zero oh one two three four five six seven eight nine double");

@@ -1,5 +1,6 @@
 import { assertEquals } from "@std/assert";
-import { type Ending, endingOf } from "./endings.ts";
+import type { Ending } from "./ending.ts";
+import { endingOf } from "./endings.ts";
 
 const CASES: Record<Ending, readonly string[]> = {
   open: [

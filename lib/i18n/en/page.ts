@@ -63,6 +63,8 @@ export const PAGE: Words = {
   edit: "Edit",
   copy: "Copy",
   copied: "Copied",
+  enlarge: "Open large",
+  enlarged: "Large view",
   save: "Save",
   cancel: "Cancel",
   conversations: {
@@ -139,6 +141,8 @@ export const PAGE: Words = {
     forbidden: "Only the owner may do this",
     bad_value: "That cannot be done",
     voice_failed: "Something cannot be said aloud",
+    hearing_failed: "The microphone cannot be listened to",
+    hearing_setup: "Something is needed before she can hear",
     download_failed: "It could not be fetched",
     not_stored: "What is said cannot be stored now",
     cancelled: "The task was cancelled",

@@ -62,6 +62,8 @@ export const PAGE: Words = {
   edit: "編集",
   copy: "コピー",
   copied: "コピーしました",
+  enlarge: "大きく表示",
+  enlarged: "拡大表示",
   save: "保存",
   cancel: "キャンセル",
   conversations: {
@@ -135,6 +137,8 @@ export const PAGE: Words = {
     forbidden: "これは所有者だけができます",
     bad_value: "それはできません",
     voice_failed: "声に出せません",
+    hearing_failed: "聞き取れません",
+    hearing_setup: "聞くには準備が必要です",
     download_failed: "取得できませんでした",
     not_stored: "会話を保存できません",
     cancelled: "取り消しました",

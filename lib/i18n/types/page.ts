@@ -63,6 +63,10 @@ export interface Words {
   edit: string;
   copy: string;
   copied: string;
+  /** Of a button that shows a table or code over the whole page. */
+  enlarge: string;
+  /** What that is called. */
+  enlarged: string;
   save: string;
   cancel: string;
   conversations: {

@@ -61,6 +61,8 @@ export const PAGE: Words = {
   edit: "编辑",
   copy: "复制",
   copied: "已复制",
+  enlarge: "放大查看",
+  enlarged: "放大视图",
   save: "保存",
   cancel: "取消",
   conversations: {
@@ -133,6 +135,8 @@ export const PAGE: Words = {
     forbidden: "只有主人可以这样做",
     bad_value: "无法这样做",
     voice_failed: "无法出声",
+    hearing_failed: "无法听取",
+    hearing_setup: "听取前还需要准备",
     download_failed: "无法获取",
     not_stored: "对话暂时无法保存",
     cancelled: "已取消",

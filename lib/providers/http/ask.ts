@@ -6,7 +6,7 @@ import { within } from "./within.ts";
 /** How a language model's server is asked. */
 export interface Question {
   headers?: Record<string, string>;
-  /** What is posted; a GET without it. */
+  /** What is posted, as JSON unless it is a form; a GET without it. */
   body?: unknown;
   /** Whether link-local and metadata addresses may be asked. Default: false. */
   allowLinkLocal?: boolean | undefined;
@@ -31,10 +31,12 @@ export async function ask(
   const { url, authorization = wanted } = authorized(new URL(address));
   if (!allowLinkLocal) await within(signal, refuseLinkLocal(url.hostname));
   const target = await within(signal, withLoopbackAddress(url));
+  const isForm = body instanceof FormData;
   const init: RequestInit = {
-    ...(body !== undefined && { method: "POST", body: JSON.stringify(body) }),
+    ...(body !== undefined && { method: "POST", body: isForm ? body : JSON.stringify(body) }),
     headers: {
-      ...(body !== undefined && { "content-type": "application/json" }),
+      // A form has a boundary of its own in it.
+      ...(body !== undefined && !isForm && { "content-type": "application/json" }),
       ...headers,
       ...(authorization !== undefined && { authorization }),
     },

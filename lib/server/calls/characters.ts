@@ -7,6 +7,7 @@ import { RequestError } from "@/lib/protocol/request_error.ts";
 import { refuseOverridden } from "@/lib/config/settings.ts";
 import type { Change } from "@/lib/config/write.ts";
 import type { CharacterChoice } from "@/lib/protocol/calls.ts";
+import { pictureAddress } from "@/lib/protocol/character_picture.ts";
 import type { LiveConfig } from "@/lib/config/live_config.ts";
 import type { ModelService } from "@/lib/server/model_service.ts";
 import type { SettingsService } from "@/lib/server/settings_service.ts";
@@ -26,7 +27,7 @@ export function characterCalls({ settings, modelService }: CharacterCallsOptions
   return {
     ...checked("characters.list", z.object({}), () => {
       const { all, chosen } = modelService.characters;
-      return all.map((character) => choiceOf(character, chosen?.id));
+      return all.map((character) => choiceOf(character, chosen?.id, live.current.server.basePath));
     }),
     ...checked("characters.choose", z.object({ name: z.string().min(1).max(200) }), ({ name }) =>
       refusing(async () => {
@@ -47,8 +48,8 @@ function avatarOf({ model }: Character, live: LiveConfig): Change[] {
   return model === undefined || model === live.current.model || decided ? [] : [{ path: ["model"], value: model }];
 }
 
-function choiceOf(character: Character, chosen: string | undefined): CharacterChoice {
-  const { id, name, instructions = "", text, greeting } = filled(character, {
+function choiceOf(character: Character, chosen: string | undefined, basePath: string): CharacterChoice {
+  const { id, name, instructions = "", text, greeting, picture } = filled(character, {
     now: new Date(),
     random: () => 0,
     seed: "",
@@ -58,6 +59,7 @@ function choiceOf(character: Character, chosen: string | undefined): CharacterCh
     title: name,
     chosen: id === chosen,
     about: shorten(oneLine(text || instructions), ABOUT_LENGTH),
+    ...(picture !== undefined && { picture: pictureAddress(basePath, id, picture.version) }),
     ...(greeting !== undefined && { greeting, language: new SpokenLanguage("en").of(greeting) }),
   };
 }

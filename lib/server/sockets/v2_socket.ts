@@ -1,5 +1,6 @@
 /** A socket that speaks `vtuber.v2`: it follows a session, which outlives the socket. */
 import { CallConnection, type CallRouter } from "@/lib/server/calls/router.ts";
+import { HearingConnection } from "./hearing_connection.ts";
 import { Delivery, HIGH_WATER, sendFrame } from "./delivery.ts";
 import { type Connections, statusFor } from "./connections.ts";
 import { dropSocket, listen } from "./listen.ts";
@@ -8,6 +9,7 @@ import { internalError } from "@/lib/telemetry/internal_error.ts";
 import type { RequestLimits } from "@/lib/chat/request_limits.ts";
 import type { Session } from "@/lib/chat/session.ts";
 import type { SessionRegistry } from "@/lib/chat/session_registry.ts";
+import type { HearingService } from "@/lib/hearing/hearing_service.ts";
 import type { Principal } from "@/lib/principal.ts";
 import { parseClientFrame } from "@/lib/protocol/client_frame.ts";
 import type { CharacterInfo, ClientFrame, Status, TurnError } from "@/lib/protocol/v2.ts";
@@ -25,6 +27,8 @@ export interface V2Services {
   connections: Connections;
   sessions: SessionRegistry;
   calls: CallRouter;
+  /** Default: nobody listens. */
+  hearing?: HearingService;
   requestLimits: RequestLimits;
   /** Bytes that may wait for a client that does not read; nothing more is taken from it then. */
   backlogBytes: number;
@@ -39,6 +43,7 @@ export function serveV2(socket: WebSocket, services: V2Services, principal: Prin
   let session: Session | undefined;
   let delivery: Delivery | undefined;
   let calls: CallConnection | undefined;
+  let hearing: HearingConnection | undefined;
   /** Languages that the page has voices of its own for; undefined while it plays no speech. */
   let speaks: readonly string[] | undefined;
   let stopListening = () => {};
@@ -94,6 +99,14 @@ export function serveV2(socket: WebSocket, services: V2Services, principal: Prin
         send: (answer) => sendFrame(socket, answer),
         busy: () => socket.bufferedAmount > HIGH_WATER,
       });
+      if (services.hearing !== undefined) {
+        hearing = new HearingConnection({
+          hearing: services.hearing,
+          sessions,
+          session: joined,
+          send: (frame) => sendFrame(socket, frame),
+        });
+      }
       // What was seen in another session says nothing of this one.
       welcome(joined.id === named ? after : undefined);
     } catch (error) {
@@ -130,6 +143,12 @@ export function serveV2(socket: WebSocket, services: V2Services, principal: Prin
         return listenToSpeech();
       case "played":
         return session.conversation.played(frame.turn, frame.index);
+      case "listen":
+      case "unlisten":
+      case "playback":
+      case "utterance":
+        if (hearing !== undefined) return hearing.take(frame);
+        throw new RequestError({ code: "hearing_failed", message: "Nobody listens on this server" });
       case "call":
       case "cancel":
         return calls.take(frame);
@@ -161,15 +180,17 @@ export function serveV2(socket: WebSocket, services: V2Services, principal: Prin
 
   async function take(data: unknown): Promise<void> {
     if (socket.readyState !== WebSocket.OPEN) return;
+    if (data instanceof ArrayBuffer && hearing !== undefined) return hearing.takeSound(data);
     try {
       requestLimits.checkFrame(data);
       if (waiting !== undefined) waiting.push(data);
       else await handle(parseClientFrame(data));
     } catch (error) {
-      sendFrame(socket, { type: "error", ...turnOf(data), ...refusalOf(error) });
+      sendFrame(socket, { type: "error", ...namedIn(data), ...refusalOf(error) });
     }
   }
 
+  socket.binaryType = "arraybuffer";
   listen(socket, "message", receive, { signal: gone.signal });
   listen(socket, "close", () => {
     // Deno holds a socket for half its idle timeout after a client broke off: it must not hold the session as well.
@@ -177,6 +198,7 @@ export function serveV2(socket: WebSocket, services: V2Services, principal: Prin
     stopListening();
     delivery?.dispose();
     calls?.dispose();
+    hearing?.[Symbol.dispose]();
     leave();
     if (session === undefined) return;
     session.sockets.delete(follow);
@@ -184,13 +206,13 @@ export function serveV2(socket: WebSocket, services: V2Services, principal: Prin
   }, { once: true });
 }
 
-/** The turn that a refused frame spoke of, so that the page can put the error beside its message. */
-function turnOf(data: unknown): { turn?: string } {
+/** What a refused frame spoke of: the turn beside whose message the page puts the error, or its microphone's stream. */
+function namedIn(data: unknown): { turn?: string; stream?: number } {
   try {
-    const { turn } = JSON.parse(String(data)) as { turn?: unknown };
-    return typeof turn === "string" ? { turn } : {};
+    const { turn, stream } = JSON.parse(String(data)) as { turn?: unknown; stream?: unknown };
+    return { ...(typeof turn === "string" && { turn }), ...(typeof stream === "number" && { stream }) };
   } catch {
-    // Not JSON: the error is about the frame itself, and belongs to no turn.
+    // Not JSON: the error is about the frame itself, and belongs to nothing.
     return {};
   }
 }

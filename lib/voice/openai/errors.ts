@@ -1,6 +1,5 @@
-/** What a speech server answered instead of sound, in words for the reader. */
+/** What a speech server answered instead of what it was asked for, in words for the reader. */
 import { z } from "zod";
-import { VoiceError } from "@/lib/voice/engine.ts";
 
 /** How much of a server's own words is repeated, in UTF-16 units. */
 const MAX_WORDS = 200;
@@ -16,7 +15,22 @@ const errorBody = z.union([
   z.object({ message: z.string() }).transform(({ message }) => message),
 ]);
 
+/** What kind of server it is, for words. */
+export interface ServerKind {
+  /** Such as `speech server`. */
+  name: string;
+  /** What it is asked for, such as `PCM or WAV`. */
+  wanted: string;
+  /** What it is asked by, such as `POST /v1/audio/speech`. */
+  endpoint: string;
+  /** The part of the configuration that it stands in, such as `voice`. */
+  part: "voice" | "hearing";
+  /** Fields that may be wrong where it does not know what it is asked for. */
+  fields: string;
+}
+
 export interface Refusal {
+  server: ServerKind;
   /** Where it was asked, as anybody may see it. */
   address: string;
   status: number;
@@ -28,23 +42,23 @@ export interface Refusal {
   secret: string | undefined;
 }
 
-/** Why there is no sound, by an answer's status and what it says in the form of such servers. Reads the body. */
-export async function refusalOf({ address, status, type, body, secret }: Refusal): Promise<VoiceError> {
+/** Why it gave nothing, by an answer's status and what it says in the form of such servers. Reads the body. */
+export async function refusalOf({ server, address, status, type, body, secret }: Refusal): Promise<string> {
   const what = status >= 200 && status < 300
-    ? `answered with ${type || "something unnamed"} instead of PCM or WAV`
-    : reasonOf(status);
+    ? `answered with ${type || "something unnamed"} instead of ${server.wanted}`
+    : reasonOf(status, server);
   // Servers repeat a key, in part, with "unauthorized".
   const said = status === 401 || status === 403 ? undefined : await wordsOf(body, secret);
-  return new VoiceError(`The speech server at ${address} ${what}${said === undefined ? "" : `: ${said}`}`);
+  return `The ${server.name} at ${address} ${what}${said === undefined ? "" : `: ${said}`}`;
 }
 
-function reasonOf(status: number): string {
-  if (status >= 300 && status < 400) return "sends elsewhere, which is not followed. Correct `voice.host`";
+function reasonOf(status: number, { endpoint, part, fields }: ServerKind): string {
+  if (status >= 300 && status < 400) return `sends elsewhere, which is not followed. Correct \`${part}.host\``;
   if (status === 401 || status === 403) {
-    return "does not let us in. Set VTUBER_VOICE_AUTH (or `voice.authFile`) to the key that it wants";
+    return `does not let us in. Set VTUBER_${part.toUpperCase()}_AUTH (or \`${part}.authFile\`) to the key that it wants`;
   }
   if (status === 404 || status === 405) {
-    return "has no POST /v1/audio/speech, or not this model or voice. Look at `voice.host`, `voice.model` and `voice.voice`";
+    return `has no ${endpoint}, or does not know what it is asked for. Look at ${fields}`;
   }
   if (status === 429) return "has too much to do (429)";
   return `failed (${status})`;

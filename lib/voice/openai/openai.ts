@@ -7,7 +7,7 @@ import { LlmError } from "@/lib/providers/provider.ts";
 import { type SoundPart, type SpeechRequest, type Synthesis, type Voice, VoiceError } from "@/lib/voice/engine.ts";
 import type { VoiceEngine } from "@/lib/voice/engine.ts";
 import { Patience } from "./patience.ts";
-import { refusalOf } from "./errors.ts";
+import { refusalOf, type ServerKind } from "./errors.ts";
 import { isWav, pcmFormat, readSamples, readWav } from "./wav.ts";
 
 /** Samples a second of bare `pcm`, as OpenAI has it. */
@@ -20,6 +20,14 @@ const MAX_SECONDS = 300;
 const USUAL_VOICE = "alloy";
 /** Statuses with which a server says that it does not know `pcm`. */
 const UNKNOWN_FORMAT = [400, 415, 422, 500, 501];
+
+const SERVER: ServerKind = {
+  name: "speech server",
+  wanted: "PCM or WAV",
+  endpoint: "POST /v1/audio/speech",
+  part: "voice",
+  fields: "`voice.host`, `voice.model` and `voice.voice`",
+};
 
 /** As Kokoro-FastAPI and others answer `GET /v1/audio/voices`. */
 const voiceList = z.object({
@@ -77,7 +85,7 @@ export class OpenAiEngine implements VoiceEngine {
     signal.throwIfAborted();
     const needs = await this.needs();
     if (needs !== undefined) throw new VoiceError(needs);
-    const patience = new Patience(AbortSignal.any([signal, this.#stop.signal]), this.#timeoutMs, this.#shown);
+    const patience = this.#patience(AbortSignal.any([signal, this.#stop.signal]));
     try {
       const parts = bounded(await this.#sound(request, patience), this.#shown);
       const first = await parts.next();
@@ -132,13 +140,14 @@ export class OpenAiEngine implements VoiceEngine {
     }
     if (ascii(begin).startsWith("{")) {
       const refusal = {
+        server: SERVER,
         address: this.#shown,
         status: 200,
         type: "JSON",
         body: all,
         secret: this.#options.authorization,
       };
-      throw await refusalOf(refusal);
+      throw new VoiceError(await refusalOf(refusal));
     }
     const rate = /rate=(\d+)/.exec(response.headers.get("content-type") ?? "")?.[1];
     return readSamples(all, pcmFormat(rate === undefined ? PCM_RATE : Number(rate)));
@@ -150,19 +159,21 @@ export class OpenAiEngine implements VoiceEngine {
     return patience.during(ask(`${this.#host}/v1/audio/speech`, { body, authorization, signal: patience.signal }));
   }
 
-  #refusal(response: Response, patience: Patience): Promise<VoiceError> {
-    return refusalOf({
+  async #refusal(response: Response, patience: Patience): Promise<VoiceError> {
+    const message = await refusalOf({
+      server: SERVER,
       address: this.#shown,
       status: response.status,
       type: typeOf(response),
       body: bodyBytes(response, patience),
       secret: this.#options.authorization,
     });
+    return new VoiceError(message);
   }
 
   /** Undefined where nobody answered: that may be another time. */
   async #listed(): Promise<readonly Voice[] | undefined> {
-    const patience = new Patience(this.#stop.signal, this.#timeoutMs, this.#shown);
+    const patience = this.#patience(this.#stop.signal);
     const { authorization } = this.#options;
     const address = `${this.#host}/v1/audio/voices`;
     try {
@@ -184,8 +195,12 @@ export class OpenAiEngine implements VoiceEngine {
     return withoutUser(this.#host ?? "");
   }
 
-  get #timeoutMs(): number {
-    return this.#options.timeoutMs ?? TIMEOUT_MS;
+  #patience(signal: AbortSignal): Patience {
+    return new Patience(
+      signal,
+      this.#options.timeoutMs ?? TIMEOUT_MS,
+      (seconds) => new VoiceError(`The speech server at ${this.#shown} sent nothing for ${seconds} s`),
+    );
   }
 
   #explained(error: unknown): unknown {

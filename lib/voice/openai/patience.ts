@@ -1,22 +1,22 @@
 import { Watchdog } from "@/lib/providers/http/watchdog.ts";
 import { within } from "@/lib/providers/http/within.ts";
-import { VoiceError } from "@/lib/voice/engine.ts";
 
-/** How long a server may be silent while it is asked for one sound. */
+/** How long a server may be silent while it is asked for something. */
 export class Patience {
   /** Ends what is asked: somebody does not want it any more, or nothing came for too long. */
   readonly signal: AbortSignal;
   readonly #timeoutMs: number;
   readonly #watchdog: Watchdog;
 
-  /** @param signal of whoever wants the sound */
-  constructor(signal: AbortSignal, timeoutMs: number, address: string) {
+  /**
+   * @param signal of whoever wants it
+   * @param silence what is thrown when it was silent for so many seconds
+   */
+  constructor(signal: AbortSignal, timeoutMs: number, silence: (seconds: number) => Error) {
     const silent = new AbortController();
     this.signal = AbortSignal.any([signal, silent.signal]);
     this.#timeoutMs = timeoutMs;
-    this.#watchdog = new Watchdog((ms) =>
-      silent.abort(new VoiceError(`The speech server at ${address} sent nothing for ${ms / 1000} s`))
-    );
+    this.#watchdog = new Watchdog((ms) => silent.abort(silence(ms / 1000)));
   }
 
   /** Why it was ended, if it was. */

@@ -7,19 +7,18 @@
  * those projects have counted them. They were not fetched for this list: a checksum that was wrong would be told when a
  * voice is fetched.
  */
-import type { RemoteFile } from "@/lib/downloads/remote_folder.ts";
-import type { License } from "@/lib/protocol/voice_models.ts";
+import type { License } from "@/lib/protocol/speech_models.ts";
+import type { CatalogueModel } from "@/lib/sherpa/speech_models.ts";
 
 /** Where the archives are. */
-export const VOICES_URL = "https://github.com/k2-fsa/sherpa-onnx/releases/download/tts-models/";
+const RELEASE = "https://github.com/k2-fsa/sherpa-onnx/releases/download/tts-models/";
 
-export interface CatalogueVoice {
+interface VoiceArchive {
   /** As the configuration names it, and its folder; also the archive's name. */
   id: string;
   name: string;
   /** BCP 47, the one that it speaks best first. */
   languages: readonly string[];
-  kind: "vits" | "kokoro" | "supertonic";
   /** How many voices are in it. */
   speakers: number;
   /** Of the archive. */
@@ -38,12 +37,12 @@ const ESPEAK: License = {
   name: "eSpeak NG: GPL-3.0",
   url: "https://github.com/espeak-ng/espeak-ng/blob/master/COPYING",
 };
-const KOKORO = { kind: "kokoro", source: "https://huggingface.co/hexgrad/Kokoro-82M" } as const;
-const KOKORO_ZH = { kind: "kokoro", source: "https://huggingface.co/hexgrad/Kokoro-82M-v1.1-zh" } as const;
+const KOKORO = { source: "https://huggingface.co/hexgrad/Kokoro-82M" } as const;
+const KOKORO_ZH = { source: "https://huggingface.co/hexgrad/Kokoro-82M-v1.1-zh" } as const;
 /** Of its nine languages those that sherpa-onnx pronounces well: Japanese is none of them. */
 const KOKORO_LANGUAGES = ["en", "zh", "es", "fr", "hi", "it", "pt"];
 
-export const CATALOGUE: readonly CatalogueVoice[] = [
+const ARCHIVES: readonly VoiceArchive[] = [
   {
     id: "sherpa-onnx-supertonic-3-tts-int8-2026-05-11",
     name: "Supertonic 3",
@@ -52,7 +51,6 @@ export const CATALOGUE: readonly CatalogueVoice[] = [
       ...["en", "ja", "ko", "ar", "bg", "cs", "da", "de", "el", "es", "et", "fi", "fr", "hi", "hr", "hu"],
       ...["id", "it", "lt", "lv", "nl", "pl", "pt", "ro", "ru", "sk", "sl", "sv", "tr", "uk", "vi"],
     ],
-    kind: "supertonic",
     speakers: 10,
     bytes: 128_774_318,
     sha256: "82fa96f91c4ef8abaae3a14a3f4153facf88bed821d1f7331cec2700f432c427",
@@ -103,7 +101,6 @@ export const CATALOGUE: readonly CatalogueVoice[] = [
     id: "vits-melo-tts-zh_en",
     name: "MeloTTS",
     languages: ["zh", "en"],
-    kind: "vits",
     speakers: 1,
     bytes: 167_006_755,
     sha256: "e58351ed7149f290a54534538badd4077cdbe6fddc964b24d0bee870415d1514",
@@ -152,7 +149,7 @@ function piper(
   voice: string,
   name: string,
   { license, ...archive }: { bytes: number; sha256: string; license: string },
-): CatalogueVoice {
+): VoiceArchive {
   const [locale = "", speaker, quality] = voice.split("-");
   const [language = ""] = locale.split("_");
   const source = `${PIPER}/${language}/${locale}/${speaker}/${quality}/MODEL_CARD`;
@@ -160,7 +157,6 @@ function piper(
     id: `vits-piper-${voice}`,
     name: `Piper: ${name}`,
     languages: [locale.replace("_", "-")],
-    kind: "vits",
     speakers: 1,
     ...archive,
     licenses: [{ name: license, url: source }, ESPEAK],
@@ -168,8 +164,7 @@ function piper(
   };
 }
 
-/** @param base where the archives are, with `/` at its end */
-export function archiveOf({ id, bytes, sha256 }: CatalogueVoice, base: string): RemoteFile {
-  const path = `${id}.tar.bz2`;
-  return { url: new URL(path, base).href, path, bytes, sha256, unpack: "tar.bz2" };
-}
+export const VOICES: readonly CatalogueModel[] = ARCHIVES.map(({ bytes, sha256, ...voice }) => {
+  const path = `${voice.id}.tar.bz2`;
+  return { ...voice, kind: "voice", files: [{ url: `${RELEASE}${path}`, path, bytes, sha256, unpack: "tar.bz2" }] };
+});

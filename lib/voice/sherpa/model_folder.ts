@@ -1,8 +1,8 @@
 /** Tells what the voice in a folder is, and of which files sherpa-onnx makes it speak. */
 import { z } from "zod";
-import { FileProblem, FolderFiles } from "./folder_files.ts";
+import { FileProblem, type Files, fits, FolderFiles } from "@/lib/sherpa/folder_files.ts";
 import { languageOfCode, languageOfKokoro, languagesNamed } from "./languages.ts";
-import { readOnnxMetadata } from "./onnx_metadata.ts";
+import { readOnnxMetadata } from "@/lib/sherpa/onnx_metadata.ts";
 
 export type ModelKind = "vits" | "kokoro" | "matcha" | "kitten" | "supertonic";
 
@@ -66,9 +66,6 @@ const SUPERTONIC: Files = {
 const SUPERTONIC_LANGUAGES =
   "en ko ja ar bg cs da de el es et fi fr hi hr hu id it lt lv nl pl pt ro ru sk sl sv tr uk vi".split(" ");
 
-/** Names that a file may have, `*` standing for any letters; by what sherpa-onnx calls it. */
-type Files = Readonly<Record<string, readonly string[]>>;
-
 /** What Piper writes beside its models. */
 const piperConfig = z.object({ speaker_id_map: z.record(z.string(), z.int().min(0)).catch({}) });
 
@@ -77,7 +74,7 @@ export async function readModelFolder(folder: string): Promise<ReadFolder> {
   const files = await FolderFiles.open(folder);
   if (files === undefined) return { problem: "there is no such folder" };
   try {
-    const supertonic = find(files, ["duration_predictor*.onnx"]) !== undefined;
+    const supertonic = files.find(["duration_predictor*.onnx"]) !== undefined;
     return supertonic ? await readSupertonic(files) : await readModel(files);
   } catch (error) {
     if (error instanceof FileProblem) return { problem: error.message };
@@ -87,7 +84,7 @@ export async function readModelFolder(folder: string): Promise<ReadFolder> {
 
 async function readSupertonic(files: FolderFiles): Promise<VoiceModel> {
   const languages = SUPERTONIC_LANGUAGES;
-  const paths = await pathsOf(files, SUPERTONIC);
+  const paths = await files.pathsOf(SUPERTONIC);
   const speakers = Array.from({ length: await supertonicSpeakers(paths["voiceStyle"] ?? "") }, () => ({ languages }));
   return { kind: "supertonic", folder: files.folder, files: paths, rules: [], languages, speakers };
 }
@@ -125,7 +122,7 @@ async function readModel(files: FolderFiles): Promise<VoiceModel> {
     folder: files.folder,
     files: {
       [kind === "matcha" ? "acousticModel" : "model"]: path,
-      ...await pathsOf(files, { tokens: ["tokens.txt"], ...wanted }),
+      ...await files.pathsOf({ tokens: ["tokens.txt"], ...wanted }),
       ...(dataDir !== undefined && { dataDir }),
       ...(lexicon !== undefined && { lexicon }),
     },
@@ -206,26 +203,4 @@ function parsed(text: string): unknown {
   } catch {
     return undefined;
   }
-}
-
-function find(files: FolderFiles, patterns: readonly string[]): string | undefined {
-  return files.names.find((name) => fits(name, patterns));
-}
-
-function fits(name: string, patterns: readonly string[]): boolean {
-  return patterns.some((pattern) => {
-    const [begin = "", end] = pattern.split("*");
-    return end === undefined ? name === begin : name.startsWith(begin) && name.slice(begin.length).endsWith(end);
-  });
-}
-
-async function pathsOf(files: FolderFiles, wanted: Files): Promise<Record<string, string>> {
-  const found = await Promise.all(
-    Object.entries(wanted).map(async ([option, patterns]) => {
-      const name = find(files, patterns);
-      if (name === undefined) throw new FileProblem(`${patterns.join(" or ").replaceAll("*", "…")} is missing`);
-      return [option, await files.path(name)] as const;
-    }),
-  );
-  return Object.fromEntries(found);
 }

@@ -1,8 +1,8 @@
 import { assert, assertEquals } from "@std/assert";
 import { dirname, join } from "node:path";
 import { type ReadFolder, readModelFolder } from "./model_folder.ts";
-import { onnxModel } from "./onnx_fixture.ts";
-import { readOnnxMetadata } from "./onnx_metadata.ts";
+import { onnxModel } from "@/lib/sherpa/onnx_fixture.ts";
+import { readOnnxMetadata } from "@/lib/sherpa/onnx_metadata.ts";
 import { VoiceFolders } from "./voice_folders.ts";
 
 const ESPEAK = ["phontab", "phonindex", "phondata", "intonations"].map((name) => `espeak-ng-data/${name}`);

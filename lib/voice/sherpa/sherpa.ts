@@ -2,8 +2,8 @@ import { type SoundPart, type SpeechRequest, type Synthesis, type Voice, VoiceEr
 import type { VoiceEngine } from "@/lib/voice/engine.ts";
 import { WorkerQueue } from "@/lib/voice/worker_queue.ts";
 import type { InstalledVoices } from "./installed.ts";
-import { type SherpaJob, SherpaProcess } from "./sherpa_process.ts";
 import { jobOf, type Look, look, named, speaks } from "./sherpa_voices.ts";
+import { type SherpaJob, VoiceProcess } from "./voice_process.ts";
 
 /** How long nothing may come, ms: a voice of 300 MB may have to be loaded from a slow disk. */
 const TIMEOUT_MS = 60_000;
@@ -37,7 +37,7 @@ export class SherpaEngine implements VoiceEngine {
     const { timeoutMs = TIMEOUT_MS, idleMs = IDLE_MS } = options;
     this.#queue = new WorkerQueue({
       name: "The neural voice",
-      start: (events) => new SherpaProcess(events),
+      start: (events) => new VoiceProcess(events),
       timeoutMs,
       idleMs,
     });

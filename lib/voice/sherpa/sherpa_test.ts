@@ -8,7 +8,7 @@ import { VoiceFolders } from "./voice_folders.ts";
 import { children } from "@/tests/children.ts";
 import { laySherpa } from "@/tests/sherpa_packages.ts";
 import { until } from "@/tests/until.ts";
-import type { RuntimePackages } from "./runtime.ts";
+import type { RuntimePackages } from "@/lib/sherpa/runtime.ts";
 
 const { signal } = new AbortController();
 const KINDS = ["native", "wasm"] as const;

@@ -3,11 +3,9 @@ import type { SpeechRequest, Voice } from "@/lib/voice/engine.ts";
 import { primaryLanguage } from "@/lib/protocol/primary_language.ts";
 import type { InstalledVoices } from "./installed.ts";
 import { readModelFolder, type VoiceModel } from "./model_folder.ts";
-import { findPackages, type RuntimePackages, SHERPA_VERSION } from "./runtime.ts";
-import type { SherpaJob } from "./sherpa_process.ts";
+import { findPackages, NEEDS_PACKAGES, type RuntimePackages, THREADS } from "@/lib/sherpa/runtime.ts";
+import type { SherpaJob } from "./voice_process.ts";
 
-/** A model is faster by more threads, but the server and the language model want some, too. */
-const THREADS = Math.max(1, Math.min(4, Math.floor(navigator.hardwareConcurrency / 2)));
 /** So many speakers of one voice are listed; others can be named by their number. */
 const MOST_LISTED = 200;
 
@@ -42,10 +40,7 @@ export async function look(installed: InstalledVoices, runtime: string): Promise
 }
 
 function missing(packages: RuntimePackages | undefined, voices: number, problem?: string): string | undefined {
-  if (packages === undefined) {
-    const folder = `runtimes/sherpa-onnx-${SHERPA_VERSION}`;
-    return `Fetch sherpa-onnx ${SHERPA_VERSION} in the settings, or put its npm packages into ${folder} of the data folder`;
-  }
+  if (packages === undefined) return NEEDS_PACKAGES;
   if (voices > 0) return undefined;
   return problem ?? "Fetch a voice in the settings, or put its folder into voices of the data folder";
 }

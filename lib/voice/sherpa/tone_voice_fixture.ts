@@ -1,6 +1,6 @@
 /** For tests: a voice for sherpa-onnx in which every letter is a tone of its own, so that what it says can be heard. */
 import { join } from "node:path";
-import { type Constant, FLOAT, INT64, type Node, onnxModel } from "./onnx_fixture.ts";
+import { type Constant, FLOAT, INT64, type Node, onnxModel } from "@/lib/sherpa/onnx_fixture.ts";
 
 export const TONE_RATE = 16_000;
 /** Of each letter at the usual speed. */

@@ -6,10 +6,18 @@ import { ifThere } from "@/lib/files.ts";
 /** Voices that lie in folders of one folder, however they came there; those that cannot speak as well. */
 export class VoiceFolders implements InstalledVoices {
   readonly #folder: string;
+  readonly #known: (id: string) => { name: string; languages: readonly string[] } | undefined;
 
-  /** @param folder need not be there */
-  constructor(folder: string) {
+  /**
+   * @param folder need not be there
+   * @param known what is known of a voice, beside what its files tell
+   */
+  constructor(
+    folder: string,
+    known: (id: string) => { name: string; languages: readonly string[] } | undefined = () => undefined,
+  ) {
     this.#folder = folder;
+    this.#known = known;
   }
 
   async list(): ReturnType<InstalledVoices["list"]> {
@@ -17,7 +25,8 @@ export class VoiceFolders implements InstalledVoices {
       const folder = join(this.#folder, id);
       const read = await readModelFolder(folder);
       const { kind, languages } = "problem" in read ? { kind: "", languages: [] } : read;
-      return { id, name: id, languages, folder, kind };
+      const { name = id, languages: known = languages } = this.#known(id) ?? {};
+      return { id, name, languages: known, folder, kind };
     }));
   }
 

@@ -1,55 +1,31 @@
-/**
- * The program of a process with one loaded voice. It is a process of its own, not a thread: sherpa-onnx ends the whole
- * process where a model does not suit it, and native code that hangs can only be ended with its process.
- *
- * Orders come as lines of JSON on standard input, the first one with the voice; frames go to standard output.
- */
-import fs from "node:fs";
-import process from "node:process";
-import { createInterface } from "node:readline";
-import { frameOf } from "./frames.ts";
-import type { Order, Told } from "./frames.ts";
-import { openRuntime, type Tts } from "./runtime.ts";
-
-const STDOUT = 1;
-const STDERR = 2;
-
-// What packages print is not for whoever reads the frames. As WebAssembly, sherpa-onnx writes it by Node's files.
-// deno-lint-ignore no-console
-console.log = console.error;
-const { writeSync } = fs;
-fs.writeSync = ((file: number, ...what: [Uint8Array]) => {
-  return writeSync(file === STDOUT ? STDERR : file, ...what);
-}) as typeof writeSync;
+/** The program of a process with one loaded voice. */
+import { die, reasonOf, sendFrame, takeOrders } from "../../sherpa/process_pipes.ts";
+import { loadTts, type Tts } from "./tts.ts";
+import type { Order, Told } from "./voice_process.ts";
 
 /** True once what is being said is not wanted any more. */
 let stopped = false;
 let voice: Promise<Tts | undefined> = Promise.resolve(undefined);
 
-for await (const line of createInterface({ input: process.stdin })) {
-  const order = JSON.parse(line) as Order;
-  if ("stop" in order) {
+await takeOrders<Order>((frame) => {
+  if (!("told" in frame)) return;
+  if ("stop" in frame.told) {
     stopped = true;
-  } else if ("config" in order) {
-    voice = load(order);
+  } else if ("config" in frame.told) {
+    voice = load(frame.told);
   } else {
     stopped = false;
-    void say(order);
+    void say(frame.told);
   }
-}
-// Whoever gave the orders is gone.
-process.exit(0);
+});
 
 async function load({ packages, config }: Extract<Order, { config: unknown }>): Promise<Tts> {
   try {
-    const runtime = openRuntime(packages);
-    const tts = await runtime.load(config);
-    tell({ loaded: { runtime: runtime.kind, sampleRate: tts.sampleRate } });
+    const tts = await loadTts(packages, config);
+    tell({ loaded: { sampleRate: tts.sampleRate } });
     return tts;
   } catch (error) {
-    // Where sherpa-onnx has ended itself, it has printed why.
-    if (!isExit(error)) tell({ died: reasonOf(error) });
-    return process.exit(1);
+    return die(error);
   }
 }
 
@@ -58,7 +34,7 @@ async function say({ text, manner }: Extract<Order, { text: string }>): Promise<
   try {
     if (text !== "") {
       await tts?.say(text, manner, (samples) => {
-        if (!stopped) write(frameOf({ samples: to16Bit(samples) }));
+        if (!stopped) sendFrame({ samples: to16Bit(samples), stream: 0 });
         return !stopped;
       });
     }
@@ -69,21 +45,7 @@ async function say({ text, manner }: Extract<Order, { text: string }>): Promise<
 }
 
 function tell(told: Told): void {
-  write(frameOf({ told }));
-}
-
-function write(bytes: Uint8Array): void {
-  for (let at = 0; at < bytes.length;) at += Deno.stdout.writeSync(bytes.subarray(at));
-}
-
-/** Whether WebAssembly has ended itself. */
-function isExit(error: unknown): boolean {
-  return typeof error === "object" && error !== null && "status" in error;
-}
-
-/** WebAssembly throws numbers, too. */
-function reasonOf(error: unknown): string {
-  return error instanceof Error ? error.message : "the model cannot be read";
+  sendFrame({ told });
 }
 
 function to16Bit(samples: Float32Array): Int16Array<ArrayBuffer> {

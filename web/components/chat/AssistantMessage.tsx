@@ -42,7 +42,7 @@ export function AssistantMessage({ text: whole, live, prose = false, words, spok
 
   useLayoutEffect(() => {
     if (loaded === null || root.current === null) return;
-    const made = new loaded.MarkdownView(root.current, { copy: words.copy, prose });
+    const made = new loaded.MarkdownView(root.current, { words, prose });
     view.current = made;
     return () => made.dispose();
   }, [loaded, prose, words]);
@@ -60,6 +60,8 @@ export function AssistantMessage({ text: whole, live, prose = false, words, spok
   }, [loaded, live, text, spoken?.heard, words]);
 
   async function onClick(event: Event) {
+    const large = loaded?.contentToEnlarge(event);
+    if (large) return loaded?.showEnlarged(large, { title: words.enlarged, close: words.close });
     const found = loaded?.codeToCopy(event);
     if (!found || !await copyText(found.code)) return;
     found.button.textContent = words.copied;

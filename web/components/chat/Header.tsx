@@ -4,11 +4,14 @@ import type { Connection } from "@/web/connection/chat_socket.ts";
 import { LINK_REVOKED, type Status } from "@/lib/protocol/v2.ts";
 import { RoundButton } from "@/web/components/RoundButton.tsx";
 import { Icon } from "@/web/components/Icon.tsx";
+import { Portrait } from "@/web/components/Portrait.tsx";
 import { loadConversations } from "@/web/components/conversations/Conversations.tsx";
 import { loadSettings } from "@/web/components/settings/Settings.tsx";
 
 interface HeaderProps {
   name: string;
+  /** Address of the character's picture, where it has one. */
+  picture: string | undefined;
   connection: Connection;
   status: Status | null;
   words: Words;
@@ -24,11 +27,13 @@ interface HeaderProps {
 }
 
 export function Header(props: HeaderProps) {
-  const { name, connection, status, words, onReset, onReconnect, onConversations, onSettings, children } = props;
+  const { name, picture, connection, status, words, onReset, onReconnect, onConversations, onSettings, children } =
+    props;
   const { tone, text } = describe(connection, status, words);
   const stuck = connection.state === "waiting" || connection.state === "closed";
   return (
     <header class="chat-header">
+      {picture !== undefined && <Portrait title={name} picture={picture} />}
       <div class="who">
         <h2>{name}</h2>
         <p class="status" data-tone={tone} role="status">

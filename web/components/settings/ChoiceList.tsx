@@ -1,5 +1,5 @@
-import { firstLetter } from "@/web/browser/segments.ts";
 import { Icon } from "@/web/components/Icon.tsx";
+import { Portrait } from "@/web/components/Portrait.tsx";
 
 export interface Choosable {
   name: string;
@@ -41,7 +41,7 @@ export function ChoiceList({ label, items, locked, chosenText, busyText, missing
             disabled={locked || (problem !== undefined && !chosen)}
             onClick={() => !chosen && onChoose(name)}
           >
-            {picture === undefined ? <Initial title={title} /> : <img class="choice-picture" src={picture} alt="" />}
+            <Portrait title={title} picture={picture} />
             <span class="choice-text">
               <span class="choice-title">{title}</span>
               {about !== undefined && about !== "" && <span class="choice-about">{about}</span>}
@@ -74,14 +74,4 @@ function linked(text: string) {
   return text.split(/(https?:\/\/[^\s,;]+)/).map((part, i) =>
     i % 2 === 1 ? <a key={i} href={part} target="_blank" rel="noreferrer">{part}</a> : part
   );
-}
-
-/** So many colours of first letters are in the style sheet. */
-const HUES = 6;
-
-/** The first letter in a disc whose colour goes with the name. */
-function Initial({ title }: { title: string }) {
-  const first = firstLetter(title.trim());
-  const hue = [...title].reduce((sum, letter) => sum + letter.codePointAt(0)!, 0) % HUES;
-  return <span class="initial" data-hue={hue} aria-hidden="true">{first.toLocaleUpperCase()}</span>;
 }

@@ -5,7 +5,7 @@ import type { Words } from "@/lib/i18n/types/page.ts";
 import type { FieldWords, SettingsWords } from "@/lib/i18n/types/settings.ts";
 import type { SettingField } from "@/lib/protocol/calls.ts";
 import { Icon } from "@/web/components/Icon.tsx";
-import { Choice, hasGroup, NumberBox, Switch, TextBox, valueText } from "./controls.tsx";
+import { Choice, hasGroup, NumberBox, type Offer, Switch, TextBox, valueText } from "./controls.tsx";
 
 interface FieldsProps {
   settings: SettingsStore;
@@ -13,10 +13,12 @@ interface FieldsProps {
   names: readonly string[];
   words: Words;
   text: SettingsWords;
+  /** What a field of text may be filled with, by its dotted path. */
+  offers?: Readonly<Record<string, readonly Offer[]>>;
 }
 
 /** Some fields of the configuration. */
-export function Fields({ settings, names, words, text }: FieldsProps) {
+export function Fields({ settings, names, words, text, offers = {} }: FieldsProps) {
   if (settings.fields.value === null) {
     return settings.error.value === null ? <p class="hint">{text.loading}</p> : null;
   }
@@ -24,7 +26,9 @@ export function Fields({ settings, names, words, text }: FieldsProps) {
     <>
       {names.map((name) => {
         const field = settings.field(name);
-        return field && <Field key={name} field={field} settings={settings} words={words} text={text} />;
+        return field && (
+          <Field key={name} field={field} settings={settings} words={words} text={text} offers={offers[name] ?? []} />
+        );
       })}
     </>
   );
@@ -35,10 +39,11 @@ interface FieldProps {
   settings: SettingsStore;
   words: Words;
   text: SettingsWords;
+  offers: readonly Offer[];
 }
 
 /** One field of the configuration: its control, what it does, what is wrong with it. */
-function Field({ field, settings, text }: FieldProps) {
+function Field({ field, settings, text, offers }: FieldProps) {
   const name = field.path.join(".");
   const id = `setting-${name}`;
   const root = useRef<HTMLDivElement>(null);
@@ -99,7 +104,7 @@ function Field({ field, settings, text }: FieldProps) {
       </div>
       {field.kind === "choice" && <Choice {...control} />}
       {field.kind === "number" && <NumberBox {...control} />}
-      {field.kind === "text" && <TextBox {...control} />}
+      {field.kind === "text" && <TextBox {...control} offers={offers} />}
       {notes.length > 0 && <div class="hint" id={`${id}-notes`}>{notes.map((note) => <p key={note}>{note}</p>)}</div>}
       {error !== null && <p class="field-error" id={`${id}-error`} role="alert">{error}</p>}
     </div>

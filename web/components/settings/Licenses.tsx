@@ -1,4 +1,4 @@
-import type { License } from "@/lib/protocol/voice_models.ts";
+import type { License } from "@/lib/protocol/speech_models.ts";
 
 /** Licences by their names, with the page of each. */
 export function Licenses({ label, licenses }: { label: string; licenses: readonly License[] }) {

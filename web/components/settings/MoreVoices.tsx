@@ -39,12 +39,12 @@ export function MoreVoices({ stores: { voiceModels }, words, text, language }: S
             value={chosen.value}
             onChange={(event) => chosen.value = event.currentTarget.value}
           >
-            {languagesOf(list.voices, language).map((one) => (
+            {languagesOf(list.models, language).map((one) => (
               <option key={one} value={one}>{names.of(one) ?? one}</option>
             ))}
           </select>
           <ul class="voice-models" aria-label={told.title}>
-            {voicesFor(list.voices, chosen.value).map((voice) => (
+            {voicesFor(list.models, chosen.value).map((voice) => (
               <VoiceModelItem
                 key={voice.id}
                 voice={voice}

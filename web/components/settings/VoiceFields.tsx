@@ -4,6 +4,7 @@ import type { ChatStore } from "@/web/chat/chat_store.ts";
 import { CallError } from "@/web/connection/call_client.ts";
 import { NoVoice } from "@/web/voice/no_voice.ts";
 import { TRIAL, type Trial, trialRecital } from "@/web/voice/recital.ts";
+import { voicesOf } from "@/web/settings/voice_engines_store.ts";
 import { lineOf } from "@/web/settings/trial_line.ts";
 import type { VoiceTrialWords } from "@/lib/i18n/types/settings.ts";
 import type { VoiceEngineInfo } from "@/lib/protocol/calls.ts";
@@ -36,11 +37,28 @@ export function VoiceFields({ chat, stores, settings, words, text, language }: S
   }
 
   const engine = settings.field("voice.engine");
+  const { voiceEngines } = stores;
+  const engines = voiceEngines.engines.value;
+  // A host that is changed has other voices, and words go there.
+  const fields = settings.fields.value;
+  useEffect(() => void voiceEngines.read(), [voiceEngines, fields]);
+  const names = new Intl.DisplayNames([language], { type: "language" });
+  const offers = voicesOf(engines, String(engine?.value)).map(({ id, name, languages }) => ({
+    value: id,
+    label: [name, ...languages.map((one) => names.of(one) ?? one)].join(", "),
+  }));
   return (
     <form class="voice-fields" ref={form} onSubmit={(event) => event.preventDefault()}>
-      <Fields settings={settings} names={FIELDS.voice} words={words} text={text} />
+      <Fields settings={settings} names={FIELDS.voice} words={words} text={text} offers={{ "voice.voice": offers }} />
       {engine !== undefined && (
-        <SaySomething chat={chat} engine={String(engine.value)} trial={trial} stop={words.stop} text={text.trial} />
+        <SaySomething
+          chat={chat}
+          engine={String(engine.value)}
+          where={whereWordsGo(String(engine.value), engines, text.trial)}
+          trial={trial}
+          stop={words.stop}
+          text={text.trial}
+        />
       )}
     </form>
   );
@@ -50,17 +68,18 @@ interface SaySomethingProps {
   chat: ChatStore;
   /** As the configuration names it. */
   engine: string;
+  /** Where what is said goes. */
+  where: string;
   /** Null where there is something to correct first. */
   trial(): Trial | null;
   stop: string;
   text: VoiceTrialWords;
 }
 
-function SaySomething({ chat, engine, trial, stop, text }: SaySomethingProps) {
+function SaySomething({ chat, engine, where, trial, stop, text }: SaySomethingProps) {
   const asking = useSignal(false);
   const error = useSignal<string | null>(null);
   const id = useId();
-  const engines = useEngines(chat);
   const { hearing } = chat.voice;
   const isHeard = hearing.value?.turn === TRIAL;
   const isOn = asking.value || isHeard;
@@ -102,24 +121,11 @@ function SaySomething({ chat, engine, trial, stop, text }: SaySomethingProps) {
             {isOn ? stop : text.say}
           </button>
         )}
-        <p class="hint" id={`${id}-where`}>{whereWordsGo(engine, engines, text)}</p>
+        <p class="hint" id={`${id}-where`}>{where}</p>
       </div>
       {error.value !== null && <p class="field-error" role="alert">{error.value}</p>}
     </div>
   );
-}
-
-/** Who can speak; null until the server has said so. */
-function useEngines(chat: ChatStore): readonly VoiceEngineInfo[] | null {
-  const engines = useSignal<readonly VoiceEngineInfo[] | null>(null);
-  useEffect(() => {
-    const end = new AbortController();
-    chat.calls.call("voices.list", {}, { signal: end.signal }).then((list) => engines.value = list).catch(() => {
-      // Of where words go nothing is said then, rather than something wrong.
-    });
-    return () => end.abort();
-  }, [chat]);
-  return engines.value;
 }
 
 function whereWordsGo(engine: string, engines: readonly VoiceEngineInfo[] | null, text: VoiceTrialWords): string {

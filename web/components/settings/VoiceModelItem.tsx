@@ -2,7 +2,7 @@ import { bytesText } from "@/lib/i18n/format.ts";
 import type { Language } from "@/lib/i18n/language.ts";
 import type { Words } from "@/lib/i18n/types/page.ts";
 import type { VoiceModelWords } from "@/lib/i18n/types/voice_models.ts";
-import type { VoiceModelInfo } from "@/lib/protocol/voice_models.ts";
+import type { SpeechModelInfo } from "@/lib/protocol/speech_models.ts";
 import { primaryLanguage } from "@/lib/protocol/primary_language.ts";
 import type { VoiceDownload, VoiceModelsStore } from "@/web/settings/voice_models_store.ts";
 import { Icon } from "@/web/components/Icon.tsx";
@@ -13,7 +13,7 @@ import { Licenses } from "./Licenses.tsx";
 const MOST_NAMED = 3;
 
 interface VoiceModelItemProps {
-  voice: VoiceModelInfo;
+  voice: SpeechModelInfo;
   download: VoiceDownload | undefined;
   /** What the program that makes it speak is called. */
   runtime: string;
@@ -46,7 +46,7 @@ export function VoiceModelItem(props: VoiceModelItemProps) {
         <Buttons {...props} />
       </div>
       <p class="hint">
-        {[told.speakers(voice.speakers), languagesText(props), total].join(" · ")}
+        {[told.speakers(voice.speakers ?? 1), languagesText(props), total].join(" · ")}
         <br />
         <Licenses label={told.license} licenses={licenses} /> ·{" "}
         <a href={source} target="_blank" rel="noreferrer">{told.source}</a>

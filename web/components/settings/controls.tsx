@@ -95,7 +95,14 @@ export function NumberBox(props: ControlProps) {
   );
 }
 
-export function TextBox(props: ControlProps) {
+/** What a box may be filled with. */
+export interface Offer {
+  value: string;
+  /** What it is called. */
+  label: string;
+}
+
+export function TextBox(props: ControlProps & { offers: readonly Offer[] }) {
   return (
     <Box
       {...props}
@@ -107,10 +114,11 @@ export function TextBox(props: ControlProps) {
 
 interface BoxProps extends ControlProps {
   type: "text" | "number";
+  offers?: readonly Offer[];
   onDone(input: HTMLInputElement): void;
 }
 
-function Box({ id, field, told, text, type, locked, describedBy, invalid, onDone }: BoxProps) {
+function Box({ id, field, told, text, type, offers = [], locked, describedBy, invalid, onDone }: BoxProps) {
   const input = useRef<HTMLInputElement>(null);
   const value = field.value === null ? "" : String(field.value);
   // What is wrong stays in the box to be corrected; what has been taken is shown as the server has it.
@@ -118,23 +126,31 @@ function Box({ id, field, told, text, type, locked, describedBy, invalid, onDone
     if (input.current !== null) input.current.value = value;
   }, [value]);
   return (
-    <input
-      id={id}
-      name={field.path.join(".")}
-      class="box"
-      ref={input}
-      type={type}
-      step="any"
-      {...(field.least !== undefined && { min: field.least })}
-      {...(field.most !== undefined && { max: field.most })}
-      readOnly={locked}
-      autocomplete="off"
-      spellcheck={false}
-      placeholder={valueText(field.default, told, text)}
-      aria-describedby={describedBy || undefined}
-      aria-invalid={invalid || undefined}
-      onChange={(event) => locked || onDone(event.currentTarget)}
-    />
+    <>
+      <input
+        id={id}
+        name={field.path.join(".")}
+        class="box"
+        ref={input}
+        type={type}
+        step="any"
+        {...(field.least !== undefined && { min: field.least })}
+        {...(field.most !== undefined && { max: field.most })}
+        readOnly={locked}
+        autocomplete="off"
+        spellcheck={false}
+        placeholder={valueText(field.default, told, text)}
+        aria-describedby={describedBy || undefined}
+        aria-invalid={invalid || undefined}
+        {...(offers.length > 0 && { list: `${id}-offers` })}
+        onChange={(event) => locked || onDone(event.currentTarget)}
+      />
+      {offers.length > 0 && (
+        <datalist id={`${id}-offers`}>
+          {offers.map(({ value, label }) => <option key={value} value={value}>{label}</option>)}
+        </datalist>
+      )}
+    </>
   );
 }
 

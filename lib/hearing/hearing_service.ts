@@ -1,0 +1,176 @@
+/** Listens to the microphones of pages: who understands them by the configuration, and one at a time of a browser. */
+import { chooseRecogniser } from "./choose.ts";
+import type { VoiceDetector } from "./detector.ts";
+import { HearingError, type RecognitionEngine } from "./engine.ts";
+import { Listener } from "./listener.ts";
+import type { SpokenPrompts } from "./spoken_prompts.ts";
+import type { Config } from "@/lib/config/schema.ts";
+import type { HearingMode, HearingServerFrame, MicrophoneSound } from "@/lib/protocol/hearing.ts";
+import { RequestError } from "@/lib/protocol/request_error.ts";
+import type { TurnError } from "@/lib/protocol/v2.ts";
+import { internalError } from "@/lib/telemetry/internal_error.ts";
+
+/** Streams that may be listened to at once. */
+const MOST_STREAMS = 64;
+
+export interface HearingServiceOptions {
+  settings(): Config["hearing"];
+  /** Those of this machine, by id, as they are configured now. */
+  engines(): ReadonlyMap<string, RecognitionEngine>;
+  detector: VoiceDetector;
+  /** What she is called. */
+  names(): readonly string[];
+}
+
+/** A page that wants to be listened to. */
+export interface HearingRequest {
+  stream: number;
+  mode: HearingMode;
+  /** Whose microphone it is: of two of the same browser the newer one is listened to. */
+  session: string;
+  prompts: SpokenPrompts;
+  send(frame: HearingServerFrame): void;
+  /** What went wrong with an utterance, or with all of the stream, which has ended then. */
+  onError(error: TurnError, ended: boolean): void;
+}
+
+/** A page that is listened to. */
+export interface Hearing extends Disposable {
+  /** Takes sound; nothing where the page understands what is said itself. */
+  take(sound: MicrophoneSound): void;
+  /** Nothing more will come. Resolves when all that was said has been asked. */
+  end(): Promise<void>;
+}
+
+export class HearingService implements Disposable {
+  readonly #options: HearingServiceOptions;
+  /** What ends each of the streams, by its session. */
+  readonly #streams = new Map<string, (error: TurnError) => void>();
+
+  constructor(options: HearingServiceOptions) {
+    this.#options = options;
+  }
+
+  /**
+   * Begins to listen to a page.
+   *
+   * @throws {RequestError} when nobody can listen, saying what is missing
+   */
+  async open({ stream, mode, session, prompts, send, onError }: HearingRequest): Promise<Hearing> {
+    const { settings, engines, detector } = this.#options;
+    // What is there is known once it was looked for.
+    await engines().get("sherpa")?.needs();
+    const engine = orRefused(() => chooseRecogniser(settings().engine, engines()));
+    if (engine !== "browser") await checkNeeds(engine, mode, detector);
+    const others = this.#streams.get(session);
+    if (others === undefined && this.#streams.size >= MOST_STREAMS) {
+      const message = `${MOST_STREAMS} microphones are listened to already`;
+      throw new RequestError({ code: "too_many", message, hint: "Write, or try again later" });
+    }
+    others?.({
+      code: "hearing_failed",
+      message: "Another tab of this browser is listened to now",
+      hint: "Begin anew here to be listened to in this one",
+    });
+    const hearing: { listener?: Listener; ended: boolean } = { ended: false };
+    const leave = () => {
+      if (this.#streams.get(session) === end) this.#streams.delete(session);
+    };
+    const close = () => {
+      hearing.ended = true;
+      leave();
+      hearing.listener?.[Symbol.dispose]();
+    };
+    const end = (error: TurnError) => {
+      if (hearing.ended) return;
+      close();
+      onError(error, true);
+    };
+    this.#streams.set(session, end);
+    prompts.mode = mode;
+    try {
+      if (engine !== "browser") {
+        hearing.listener = await this.#listen({ engine, stream, mode, prompts, send, onError, end });
+      }
+    } catch (error) {
+      close();
+      throw error;
+    }
+    if (hearing.ended) hearing.listener?.[Symbol.dispose]();
+    // What leaves the machine in a browser, that one knows.
+    const { id, away, host } = engine === "browser" ? { id: engine, away: true, host: undefined } : engine;
+    if (!hearing.ended) send({ type: "listening", stream, engine: id, away, ...(host !== undefined && { host }) });
+    return {
+      take: (sound) => hearing.listener?.take(sound),
+      end: async () => {
+        leave();
+        await hearing.listener?.end();
+        close();
+      },
+      [Symbol.dispose]: close,
+    };
+  }
+
+  async #listen(
+    { engine, stream, mode, prompts, send, onError, end }:
+      & Pick<HearingRequest, "stream" | "mode" | "send" | "onError">
+      & {
+        engine: RecognitionEngine;
+        prompts: SpokenPrompts;
+        end(error: TurnError): void;
+      },
+  ): Promise<Listener> {
+    const { settings, detector } = this.#options;
+    return await Listener.open({
+      stream,
+      mode,
+      engine,
+      prompts,
+      language: settings().language,
+      patience: () => settings().patience,
+      send,
+      onTrouble: (error) => onError(errorOf(error), false),
+      onFailure: (error) => end({ ...errorOf(error), hint: "Begin to listen anew, or write instead" }),
+    }, detector);
+  }
+
+  /** Whether answers are begun in the silence. */
+  get early(): boolean {
+    return this.#options.settings().early;
+  }
+
+  /** What she is called by. */
+  wakeWords(): readonly string[] {
+    const { wakeWord } = this.#options.settings();
+    return wakeWord === undefined ? this.#options.names() : [wakeWord];
+  }
+
+  [Symbol.dispose](): void {
+    for (const end of [...this.#streams.values()]) {
+      end({ code: "shutting_down", message: "The server is going down" });
+    }
+    this.#options.detector[Symbol.dispose]();
+  }
+}
+
+/** @throws {RequestError} when something is missing */
+async function checkNeeds(engine: RecognitionEngine, mode: HearingMode, detector: VoiceDetector): Promise<void> {
+  const needs = await engine.needs() ?? (mode === "hold" ? undefined : await detector.needs());
+  if (needs === undefined) return;
+  throw new RequestError({ code: "hearing_setup", message: "Something is missing before she can hear", hint: needs });
+}
+
+function orRefused<T>(choose: () => T): T {
+  try {
+    return choose();
+  } catch (error) {
+    if (error instanceof HearingError) throw new RequestError(errorOf(error), { cause: error });
+    throw error;
+  }
+}
+
+function errorOf(error: unknown): TurnError {
+  if (error instanceof RequestError) return error.error;
+  if (!(error instanceof HearingError)) return internalError("listen to a page", error);
+  return { code: "hearing_failed", message: error.message, hint: "Say it again, or write it" };
+}

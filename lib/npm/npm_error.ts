@@ -1,0 +1,4 @@
+/** Why packages cannot be brought. */
+export class NpmError extends Error {
+  override readonly name = "NpmError";
+}

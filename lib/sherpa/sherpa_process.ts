@@ -1,0 +1,148 @@
+import { sep } from "node:path";
+import { fileURLToPath } from "node:url";
+import { type Frame, frameOf, readFrames } from "./frames.ts";
+import type { RuntimePackages } from "./runtime.ts";
+
+/** A program that runs sherpa-onnx. */
+export interface SherpaProgram {
+  /** Its file. */
+  url: URL;
+  /** By this argument a compiled program is that one. */
+  argument: string;
+}
+
+/** What the process tells when it is of no use any more. */
+export interface Died {
+  died: string;
+}
+
+export interface SherpaProcessOptions<Told> {
+  program: SherpaProgram;
+  packages: RuntimePackages;
+  /** Folders of models, which nobody needs to be told of where it fails. */
+  folders: readonly string[];
+  onFrame(frame: Frame<Told>): void;
+  /** It is of no use any more: why. Never called once it is disposed of. */
+  onEnd(why: string): void;
+  /** How long it may leave what it is sent untaken, ms. Default: for ever. */
+  timeoutMs?: number;
+}
+
+/** It needs nothing of the network, writes nothing, and learns none of the server's secrets. */
+const FLAGS = ["--no-config", "--no-lock", "--no-prompt", "--allow-read", "--allow-env", "--allow-sys", "--allow-ffi"];
+const VARIABLES = [
+  "PATH",
+  "HOME",
+  "DENO_DIR",
+  "XDG_CACHE_HOME",
+  "LD_LIBRARY_PATH",
+  "SystemRoot",
+  "TEMP",
+  "USERPROFILE",
+];
+/** How much is kept of what it says on standard error, in letters: the last of it says why it died. */
+const KEPT = 2_000;
+
+/**
+ * A process that runs sherpa-onnx. It is a process of its own, not a thread: sherpa-onnx ends the whole process where a
+ * model does not suit it, and native code that hangs can only be ended with its process.
+ */
+export class SherpaProcess<Order, Told extends object> implements Disposable {
+  readonly #options: SherpaProcessOptions<Told>;
+  readonly #child: Deno.ChildProcess;
+  readonly #orders: WritableStreamDefaultWriter<Uint8Array>;
+  #watch: ReturnType<typeof setTimeout> | undefined;
+  /** How many frames it has not taken yet. */
+  #untaken = 0;
+  #ended = false;
+
+  constructor(options: SherpaProcessOptions<Told>) {
+    const { program: { url, argument } } = this.#options = options;
+    const known = VARIABLES.flatMap((name) => {
+      const value = Deno.env.get(name);
+      return value === undefined ? [] : [[name, value]];
+    });
+    this.#child = new Deno.Command(Deno.execPath(), {
+      args: Deno.build.standalone ? [argument] : ["run", "--quiet", ...FLAGS, fileURLToPath(url)],
+      clearEnv: true,
+      env: { ...Object.fromEntries(known), NO_COLOR: "1", DENO_NO_UPDATE_CHECK: "1" },
+      stdin: "piped",
+      stdout: "piped",
+      stderr: "piped",
+    }).spawn();
+    this.#orders = this.#child.stdin.getWriter();
+    void this.#follow();
+  }
+
+  order(told: Order): void {
+    this.#write(frameOf({ told }));
+  }
+
+  /** Sends samples of one of its streams. */
+  send(stream: number, samples: Int16Array<ArrayBuffer>): void {
+    this.#write(frameOf({ samples, stream }));
+  }
+
+  [Symbol.dispose](): void {
+    this.#ended = true;
+    clearTimeout(this.#watch);
+    this.#orders.abort().catch(() => {/* It has ended already. */});
+    try {
+      this.#child.kill("SIGKILL");
+    } catch (error) {
+      // It has ended already.
+      if (!(error instanceof TypeError)) throw error;
+    }
+  }
+
+  #write(frame: Uint8Array): void {
+    if (this.#ended) return;
+    if (this.#untaken++ === 0) this.#watchLater();
+    this.#orders.write(frame).then(() => {
+      this.#untaken--;
+      this.#watchLater();
+    }, () => {/* It has ended: that is told by its output. */});
+  }
+
+  #watchLater(): void {
+    const { timeoutMs } = this.#options;
+    clearTimeout(this.#watch);
+    if (timeoutMs === undefined || this.#untaken === 0 || this.#ended) return;
+    this.#watch = setTimeout(() => this.#fail(`it took nothing for ${timeoutMs} ms`), timeoutMs);
+  }
+
+  #fail(why: string): void {
+    if (this.#ended) return;
+    this[Symbol.dispose]();
+    const { folders, packages, onEnd } = this.#options;
+    onEnd([...folders, ...Object.values(packages)].reduce((text, one) => text.replaceAll(one + sep, ""), why));
+  }
+
+  /** Tells what comes from the process until its end. Never rejects. */
+  async #follow(): Promise<void> {
+    const complaint = lastWords(this.#child.stderr);
+    let reason: string | undefined;
+    try {
+      for await (const frame of readFrames<Told | Died>(this.#child.stdout)) {
+        // To its end, so that nothing is left of it.
+        if (this.#ended) continue;
+        if (!("told" in frame)) this.#options.onFrame(frame);
+        else if ("died" in frame.told) reason = frame.told.died;
+        else this.#options.onFrame({ told: frame.told });
+      }
+    } catch (error) {
+      reason = String(error);
+    }
+    const { code, signal } = await this.#child.status;
+    this.#fail(reason ?? await complaint ?? (signal === null ? `it ended with code ${code}` : `it ended by ${signal}`));
+    await complaint;
+  }
+}
+
+/** The last line of what a process complains of, without the place in sherpa-onnx's source. */
+async function lastWords(stream: ReadableStream<Uint8Array<ArrayBuffer>>): Promise<string | undefined> {
+  let kept = "";
+  for await (const text of stream.pipeThrough(new TextDecoderStream())) kept = (kept + text).slice(-KEPT);
+  const line = kept.split("\n").map((one) => one.trim()).findLast((one) => one !== "");
+  return line?.replace(/^\S+\.(cc|h):\w+:\d+ /, "");
+}

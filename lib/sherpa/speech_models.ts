@@ -1,0 +1,190 @@
+import { join } from "node:path";
+import { fetchRuntime, RUNTIME, runtimePackages } from "./fetch_runtime.ts";
+import { platform } from "./runtime.ts";
+import { DownloadError } from "@/lib/downloads/download_error.ts";
+import { download, type Downloaded, downloaded, removeDownload } from "@/lib/downloads/download.ts";
+import { bytesOf, type RemoteFile } from "@/lib/downloads/remote_folder.ts";
+import { SharedJobs } from "@/lib/downloads/shared_jobs.ts";
+import { exists } from "@/lib/files.ts";
+import { NpmError } from "@/lib/npm/npm_error.ts";
+import type {
+  License,
+  SpeechModelInfo,
+  SpeechModelKind,
+  SpeechModelList,
+  SpeechModelProgress,
+} from "@/lib/protocol/speech_models.ts";
+
+/** A model that a reader can fetch. */
+export interface CatalogueModel {
+  /** As the configuration names it, and its folder. */
+  id: string;
+  kind: SpeechModelKind;
+  name: string;
+  /** BCP 47, the one that it knows best first. */
+  languages: readonly string[];
+  /** How many voices are in it. */
+  speakers?: number;
+  /** True where a recogniser tells words while they are being said. */
+  streaming?: boolean;
+  /** First that of the model, then those of what comes with it. */
+  licenses: readonly License[];
+  /** Page of those who have made it. */
+  source: string;
+  /** Its files on hosts; absent where npm has it. */
+  files?: readonly RemoteFile[];
+  /** Of what is brought from npm: what it is called, how many bytes that are, and what brings it. */
+  npm?: { names: string; bytes: number; bring(folder: string, signal: AbortSignal): Promise<void> };
+}
+
+export interface SpeechModelsOptions {
+  catalogue: readonly CatalogueModel[];
+  /** Brings sherpa-onnx into a folder. Default: from npm. */
+  fetchRuntime?: typeof fetchRuntime;
+}
+
+/** The folders of the data folder in which models lie, each in one of its own. */
+const FOLDERS: Readonly<Record<SpeechModelKind, string>> = {
+  voice: "voices",
+  recogniser: "recognisers",
+  detector: "detectors",
+};
+/** Where npm's packages come from, for the reader. */
+const NPM = "npm";
+
+/** Models for sherpa-onnx that are fetched when their reader wants them, and sherpa-onnx with the first of them. */
+export class SpeechModels {
+  /** Where sherpa-onnx's packages lie. */
+  readonly runtimeFolder: string;
+  readonly #dataDir: string;
+  readonly #catalogue: readonly CatalogueModel[];
+  readonly #fetchRuntime: typeof fetchRuntime;
+  readonly #jobs = new SharedJobs<SpeechModelProgress>();
+  /** What comes from npm, by its folder. */
+  readonly #packages = new SharedJobs<never>();
+  /** Why a model was not fetched when that was tried last. */
+  readonly #problems = new Map<string, DownloadError>();
+
+  constructor(dataDir: string, options: SpeechModelsOptions) {
+    this.#dataDir = dataDir;
+    this.runtimeFolder = join(dataDir, "runtimes", `${RUNTIME.name}-${RUNTIME.version}`);
+    this.#catalogue = options.catalogue;
+    this.#fetchRuntime = options.fetchRuntime ?? fetchRuntime;
+  }
+
+  /** Where models of a kind lie, each in a folder of its own. */
+  folderOf(kind: SpeechModelKind): string {
+    return join(this.#dataDir, FOLDERS[kind]);
+  }
+
+  async list(kind: SpeechModelKind): Promise<SpeechModelList> {
+    const models = this.#catalogue.filter((model) => model.kind === kind);
+    const hosts = models.flatMap(({ files }) => files?.map(({ url }) => new URL(url).host) ?? [NPM]);
+    return {
+      models: await Promise.all(models.map((model) => this.#info(model))),
+      host: [...new Set(hosts)].join(", "),
+      folder: this.folderOf(kind),
+      runtime: { ...RUNTIME, there: await exists(this.runtimeFolder) },
+    };
+  }
+
+  /** The model of that id. */
+  find(id: string): CatalogueModel | undefined {
+    return this.#catalogue.find((model) => model.id === id);
+  }
+
+  /**
+   * Fetches a model, or watches how it is fetched already.
+   *
+   * @param options `signal` ends the watching alone: see {@linkcode cancel}
+   * @throws {DownloadError} when it cannot be fetched
+   * @throws the reason of `signal`, or an `AbortError` when it was cancelled
+   */
+  async fetch(
+    id: string,
+    options: { signal: AbortSignal; onProgress(progress: SpeechModelProgress): void },
+  ): Promise<void> {
+    await this.#jobs.run(id, (signal, note) => this.#bring(this.#model(id), signal, note), options);
+  }
+
+  /** Stops fetching a model, and waits until that has stopped. What has come is kept. */
+  async cancel(id: string): Promise<void> {
+    await this.#jobs.cancel(id);
+  }
+
+  /** Takes a model away, or what has come of it. */
+  async remove(id: string): Promise<void> {
+    const model = this.#model(id);
+    await this.#jobs.cancel(id);
+    this.#problems.delete(id);
+    await removeDownload({ folder: this.#folder(model) });
+  }
+
+  /** Stops everything. What has come is kept. */
+  async close(): Promise<void> {
+    await Promise.all([this.#jobs.close(), this.#packages.close()]);
+  }
+
+  async #bring(
+    model: CatalogueModel,
+    signal: AbortSignal,
+    note: (progress: SpeechModelProgress) => void,
+  ): Promise<void> {
+    this.#problems.delete(model.id);
+    try {
+      // Before the model, which is larger: where it cannot be had, nobody waits in vain.
+      const runtime = runtimePackages(platform()).join(" and ");
+      await this.#bringPackages(this.runtimeFolder, { names: runtime, bring: this.#fetchRuntime }, signal, note);
+      const needed = model.kind === "recogniser" ? this.#catalogue.filter(({ kind }) => kind === "detector") : [];
+      for (const one of [...needed, model]) {
+        if (one.npm !== undefined) await this.#bringPackages(this.#folder(one), one.npm, signal, note);
+      }
+      const { files } = model;
+      if (files !== undefined) await download({ folder: this.#folder(model), files }, { signal, onProgress: note });
+    } catch (error) {
+      if (error instanceof DownloadError) this.#problems.set(model.id, error);
+      throw error;
+    }
+  }
+
+  async #bringPackages(
+    folder: string,
+    { names, bring }: Omit<NonNullable<CatalogueModel["npm"]>, "bytes">,
+    signal: AbortSignal,
+    note: (progress: SpeechModelProgress) => void,
+  ): Promise<void> {
+    if (await exists(folder)) return;
+    note({ step: "runtime" });
+    try {
+      await this.#packages.run(folder, (signal) => bring(folder, signal), { signal, onProgress: () => {} });
+    } catch (cause) {
+      if (!(cause instanceof NpmError)) throw cause;
+      const hint = `Check the connection to the internet and try again, or put ${names} from npm into ${folder}`;
+      throw new DownloadError(cause.message, hint, { cause });
+    }
+  }
+
+  async #info({ kind: _, files = [], npm, ...model }: CatalogueModel): Promise<SpeechModelInfo> {
+    const bytes = npm?.bytes ?? bytesOf({ files });
+    const told = { ...model, bytes, languages: [...model.languages], licenses: [...model.licenses] };
+    if (this.#jobs.has(model.id)) return { ...told, state: "running" };
+    const { state, ...amount }: Downloaded = await downloaded({ folder: this.#folder(this.#model(model.id)), files });
+    const problem = this.#problems.get(model.id);
+    return {
+      ...told,
+      state,
+      ...("completed" in amount && { completed: amount.completed }),
+      ...(problem !== undefined && state !== "there" && { problem: { message: problem.message, hint: problem.hint } }),
+    };
+  }
+
+  #model(id: string): CatalogueModel {
+    const model = this.find(id);
+    if (model === undefined) throw new Error(`Cannot find the model ${id}: the list has none of that id`);
+    return model;
+  }
+
+  #folder({ kind, id }: Pick<CatalogueModel, "kind" | "id">): string {
+    return join(this.folderOf(kind), id);
+  }
+}

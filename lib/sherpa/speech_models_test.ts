@@ -1,0 +1,142 @@
+import { assert, assertEquals, assertRejects } from "@std/assert";
+import { join } from "node:path";
+import { fetchRuntime, runtimePackages } from "./fetch_runtime.ts";
+import { SpeechModels } from "./speech_models.ts";
+import { testVoices } from "./speech_models_fixture.ts";
+import { bytesOf } from "@/lib/downloads/remote_folder.ts";
+import { RECOGNISERS } from "@/lib/hearing/catalogue.ts";
+import { VOICES } from "@/lib/voice/sherpa/catalogue.ts";
+import { VoiceFolders } from "@/lib/voice/sherpa/voice_folders.ts";
+import { DownloadError } from "@/lib/downloads/download_error.ts";
+import type { SpeechModelInfo, SpeechModelProgress } from "@/lib/protocol/speech_models.ts";
+import { ARCHIVE, DownloadHost } from "@/tests/download_host.ts";
+import { until } from "@/tests/until.ts";
+
+const HALF = 100;
+
+class Scene implements AsyncDisposable {
+  readonly dataDir = Deno.makeTempDirSync();
+  readonly options: ReturnType<typeof testVoices>;
+  readonly models: SpeechModels;
+  readonly progress: SpeechModelProgress[] = [];
+
+  private constructor(readonly host: DownloadHost) {
+    this.options = testVoices(host);
+    this.models = new SpeechModels(this.dataDir, this.options);
+  }
+
+  static async open(): Promise<Scene> {
+    return new Scene(await DownloadHost.open());
+  }
+
+  fetch(id: string): Promise<void> {
+    const onProgress = (progress: SpeechModelProgress) => void this.progress.push(progress);
+    return this.models.fetch(id, { signal: new AbortController().signal, onProgress });
+  }
+
+  async voice(id: string): Promise<SpeechModelInfo> {
+    return (await this.models.list("voice")).models.find((voice) => voice.id === id)!;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.models.close();
+    await this.host[Symbol.asyncDispose]();
+    await Deno.remove(this.dataDir, { recursive: true });
+  }
+}
+
+Deno.test("each list has models of many languages, each with a licence, a source, its size and its checksum", () => {
+  for (const catalogue of [VOICES, RECOGNISERS]) {
+    const knowing = (language: string) =>
+      catalogue.filter(({ languages }) => languages.some((one) => one.split("-")[0] === language)).length;
+    assertEquals(["en", "zh", "ja", "de", "fr", "es"].filter((language) => knowing(language) === 0), []);
+    assertEquals(new Set(catalogue.map(({ id }) => id)).size, catalogue.length);
+    for (const { id, files = [], languages, source, licenses } of catalogue) {
+      for (const { url, path, sha256, bytes } of files) {
+        assert(url.startsWith("https://") && url.endsWith(`/${path}`), url);
+        assert(/^[0-9a-f]{64}$/.test(sha256) && bytes > 1_000, url);
+      }
+      assert(bytesOf({ files }) > 1_000_000, id);
+      assert(Intl.getCanonicalLocales([...languages]).length > 0);
+      for (const page of [source, ...licenses.map(({ url }) => url)]) assert(URL.canParse(page), page);
+    }
+  }
+  assert(RECOGNISERS.length >= 5 && RECOGNISERS.some(({ streaming }) => streaming), "some tell words at once");
+});
+
+Deno.test("a voice is fetched with the program that it needs, and appears in its folder", async () => {
+  await using scene = await Scene.open();
+  const { models } = scene;
+  assertEquals([(await scene.voice("test-voice")).state, (await models.list("voice")).runtime.there], [
+    "absent",
+    false,
+  ]);
+  await scene.fetch("test-voice");
+  assertEquals([(await scene.voice("test-voice")).state, (await models.list("voice")).runtime.there], ["there", true]);
+  assertEquals(scene.progress.at(-1), { step: "unpacking", completed: ARCHIVE.length, total: ARCHIVE.length });
+  await Deno.mkdir(join(models.folderOf("voice"), "mine"));
+  assertEquals(
+    (await new VoiceFolders(models.folderOf("voice"), (id) => models.find(id)).list()).map((
+      { name, languages, kind },
+    ) => [name, languages, kind]),
+    [
+      ["mine", [], ""],
+      ["Test voice", ["en-GB", "ja"], "vits"],
+    ],
+  );
+  await models.remove("test-voice");
+  assertEquals((await scene.voice("test-voice")).state, "absent");
+  assertEquals([...Deno.readDirSync(models.folderOf("voice"))].map(({ name }) => name), ["mine"]);
+});
+
+Deno.test("a voice that is cancelled is gone on with, also by another start of the program", async () => {
+  await using scene = await Scene.open();
+  const { host, models } = scene;
+  host.fault("test-voice.tar.bz2", { holdAfter: HALF });
+  const cancelled = assertRejects(() => scene.fetch("test-voice"), DOMException, "cancelled");
+  await until("half of it is there", () => scene.progress.some((one) => "completed" in one && one.completed === HALF));
+  assertEquals((await scene.voice("test-voice")).state, "running");
+  await models.cancel("test-voice");
+  await cancelled;
+  const restarted = new SpeechModels(scene.dataDir, scene.options);
+  const [voice] = (await restarted.list("voice")).models;
+  assertEquals([voice?.state, voice?.completed, voice?.problem], ["partial", HALF, undefined]);
+  host.fault("test-voice.tar.bz2", {});
+  await scene.fetch("test-voice");
+  assertEquals(host.requests.map(({ range }) => range), [undefined, `bytes=${HALF}-`]);
+});
+
+Deno.test("why a voice is not there is told until it is fetched or removed", async () => {
+  await using scene = await Scene.open();
+  const { models, options } = scene;
+  options.runtimes.missing = true;
+  await assertRejects(() => scene.fetch("test-voice"), DownloadError, "there is no line");
+  const { problem } = await scene.voice("test-voice");
+  assert(problem?.hint?.includes(models.runtimeFolder), problem?.hint);
+  options.runtimes.missing = false;
+  await scene.fetch("test-voice");
+  assertEquals((await scene.voice("test-voice")).problem, undefined);
+  await assertRejects(() => scene.fetch("broken-voice"), DownloadError, "Cannot unpack");
+  const broken = await scene.voice("broken-voice");
+  assertEquals([broken.state, broken.completed], ["partial", 500]);
+  assert(broken.problem?.message.includes("Cannot unpack"));
+  await models.remove("broken-voice");
+  const removed = await scene.voice("broken-voice");
+  assertEquals([removed.state, removed.problem], ["absent", undefined]);
+});
+
+Deno.test("fetchRuntime() brings the packages of this platform, each as a folder of its own", async () => {
+  assertEquals(runtimePackages("linux-x64"), ["sherpa-onnx-node", "sherpa-onnx-linux-x64"]);
+  assertEquals(runtimePackages("freebsd-x64"), ["sherpa-onnx"]);
+  const folder = join(await Deno.makeTempDir(), "runtimes", "sherpa-onnx");
+  const { signal } = new AbortController();
+  await fetchRuntime(folder, signal);
+  for (const { name, isDirectory } of Deno.readDirSync(folder)) {
+    assert(isDirectory, `${name} is a link`);
+    const { version } = JSON.parse(await Deno.readTextFile(join(folder, name, "package.json")));
+    assertEquals([name.startsWith("sherpa-onnx"), version], [true, "1.13.8"]);
+  }
+  assertEquals([...Deno.readDirSync(join(folder, ".."))].map(({ name }) => name), ["sherpa-onnx"]);
+  await fetchRuntime(folder, AbortSignal.abort());
+  await Deno.remove(join(folder, "../.."), { recursive: true });
+});
