@@ -52,7 +52,10 @@ export function createApp(services: Services, { unchecked }: AppOptions = {}): A
       async (ctx) =>
         servePicture(await modelService.picture(ctx.url.searchParams.get("id") ?? "", principalOf(ctx.req))),
     )
-    .get(at("/readyz"), async () => readyz(modelService.definition.displayName, await modelService.refreshStatus()))
+    .get(
+      at("/readyz"),
+      async () => readyz(modelService.chosen.definition.displayName, await modelService.refreshStatus()),
+    )
     .get(at("/metrics"), () => chat.metrics.page())
     // Below an avatar's own folder alone: what lies beside the folders is the server's.
     .get(`${at("/avatars/*").slice(0, -1)}:hash/*`, async (ctx) => {

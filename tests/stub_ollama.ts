@@ -1,5 +1,6 @@
 /**
- * A stand-in for Ollama over real HTTP, faithful to its lines, its errors and its ways of ending badly.
+ * A stand-in for Ollama over real HTTP, and for servers with OpenAI's protocol, faithful to their lines and events, their
+ * errors and their ways of ending badly.
  *
  * In a test:
  *
@@ -13,6 +14,7 @@
 import { parseArgs } from "node:util";
 import { pleasant } from "./stub/answers.ts";
 import type { Knobs } from "./stub/knobs.ts";
+import { SERVER_KINDS, type ServerKind } from "./stub/openai.ts";
 import { Stub, type StubOptions } from "./stub/server.ts";
 
 export { goJson } from "./stub/wire.ts";
@@ -25,7 +27,7 @@ export function startStub(options: StubOptions = {}): Stub {
   return new Stub(options);
 }
 
-const HELP = `A stand-in for Ollama.
+const HELP = `A stand-in for Ollama, and for servers with OpenAI's protocol (below /v1).
 
   --port <n>        where to listen (11434)
   --host <name>     on which address (127.0.0.1)
@@ -37,7 +39,9 @@ const HELP = `A stand-in for Ollama.
   --echo            answer with the prompt
   --first-byte <ms> silence before an answer
   --parallel <n>    answers at once, the rest wait
-  --empty           have no models; pulling one works`;
+  --empty           have no models; pulling one works
+  --kind <name>     play another server, without Ollama's paths: llamacpp, lmstudio, vllm, koboldcpp, openrouter, openai
+  --key <key>       answer nobody who does not show it`;
 
 if (import.meta.main) runProgram();
 
@@ -56,6 +60,8 @@ function runProgram(): void {
       "first-byte": { type: "string", default: "0" },
       parallel: { type: "string" },
       empty: { type: "boolean", default: false },
+      kind: { type: "string" },
+      key: { type: "string" },
       help: { type: "boolean", default: false },
     },
   });
@@ -73,13 +79,21 @@ function runProgram(): void {
     models: values.empty ? named : [...named, ...usual],
     behaviour: knobs,
     pullMs: 150,
+    ...(values.kind !== undefined && { kind: kindOf(values.kind) }),
+    ...(values.key !== undefined && { key: values.key }),
     ...(values.parallel === undefined ? {} : { parallel: Number(values.parallel) }),
   });
-  print(`The stand-in for Ollama listens at ${stub.url}`);
+  print(`The stand-in for ${values.kind ?? "Ollama"} listens at ${stub.url}`);
   for (const signal of ["SIGINT", "SIGTERM"] as const) {
     if (signal === "SIGTERM" && Deno.build.os === "windows") continue;
     Deno.addSignalListener(signal, () => Deno.exit(0));
   }
+}
+
+function kindOf(name: string): ServerKind {
+  const kind = SERVER_KINDS.find((kind) => kind === name);
+  if (kind === undefined) throw new Error(`Cannot play ${name}: it should be one of ${SERVER_KINDS.join(", ")}`);
+  return kind;
 }
 
 function print(text: string): void {

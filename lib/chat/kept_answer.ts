@@ -77,6 +77,8 @@ function keep({ record, journal, onReached, onUsage }: KeptAnswerOptions, event:
     case "start":
       record.provider = event.provider;
       record.model = event.model;
+      if (event.standsIn === undefined) delete record.standsIn;
+      else record.standsIn = event.standsIn;
       return journal.changed(record, { ...event, turn, seq: journal.next });
     case "text":
       record.text += event.data;

@@ -15,6 +15,8 @@ export interface Opened {
   provider: ProviderName;
   /** What people call it, for its failures. */
   displayName?: string;
+  /** The same, where it answers in place of the chosen one. */
+  standsIn?: string;
   model: string;
   events: AsyncIterable<LlmEvent>;
   /** Called once, when the turn has ended in whatever way. */
@@ -40,7 +42,8 @@ export async function runTurn(
   try {
     opened = await languageModel.open(request(), { signal });
     signal.throwIfAborted();
-    emit({ type: "start", provider: opened.provider, model: opened.model });
+    const { provider, model, standsIn } = opened;
+    emit({ type: "start", provider, model, ...(standsIn !== undefined && { standsIn }) });
     for await (const event of opened.events) {
       if (event.type !== "done") {
         emit({ type: event.type, data: event.text });

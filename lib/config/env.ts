@@ -44,6 +44,17 @@ export function readOverrides(env: Record<string, string | undefined>): { overri
   return { overrides, warnings };
 }
 
+/**
+ * What of the environment holds: a variable that another program shares is for that program alone, so OLLAMA_HOST takes
+ * nothing, and no key, away from another server.
+ *
+ * @param valueAt what file and environment say together
+ */
+export function holding(overrides: readonly Override[], valueAt: (path: readonly string[]) => unknown): Override[] {
+  const isOllamas = (valueAt(["llm", "provider"]) ?? "ollama") === "ollama";
+  return overrides.filter(({ variable }) => variable !== "OLLAMA_HOST" || isOllamas);
+}
+
 /** What a text says that was written for a field. Where no reading fits it stays text, for the schema to complain of. */
 export function readText(text: string, schema: z.ZodType): unknown {
   return readings(text).find((reading) => schema.safeParse(reading).success) ?? text;

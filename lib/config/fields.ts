@@ -31,12 +31,15 @@ export function unknownFields(schema: z.ZodType, value: unknown, path: string[] 
   });
 }
 
+/** What a file may hold: without what stands around it, and before it is transformed. */
 function unwrap(schema: z.ZodType): z.ZodType {
   let inner = schema;
-  while (inner instanceof z.ZodOptional || inner instanceof z.ZodDefault || inner instanceof z.ZodPrefault) {
-    inner = inner.unwrap() as z.ZodType;
+  while (true) {
+    if (inner instanceof z.ZodPipe) inner = inner.in as z.ZodType;
+    else if (inner instanceof z.ZodOptional || inner instanceof z.ZodDefault || inner instanceof z.ZodPrefault) {
+      inner = inner.unwrap() as z.ZodType;
+    } else return inner;
   }
-  return inner;
 }
 
 function shapeOf(schema: z.ZodObject): Record<string, z.ZodType> {

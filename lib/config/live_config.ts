@@ -1,6 +1,6 @@
 /** The configuration of a running server: what holds now, and the file that it is kept in. */
 import { basename } from "node:path";
-import { type Override, readOverrides } from "./env.ts";
+import { holding, type Override, readOverrides } from "./env.ts";
 import { type LoadedConfig, parseConfig } from "./load.ts";
 import type { Config } from "./schema.ts";
 import { type Change, changeConfig, readConfigText, writeConfig } from "./write.ts";
@@ -18,8 +18,6 @@ export class LiveConfig {
   readonly root: string;
   /** The file. */
   readonly path: string;
-  /** Fields that the environment decides. */
-  readonly overrides: readonly Override[];
   readonly #env: LoadedConfig["env"];
   #written: Config;
   #current: Config;
@@ -28,10 +26,15 @@ export class LiveConfig {
   constructor({ config, path, root, env }: LoadedConfig) {
     this.root = root;
     this.path = path;
-    this.overrides = readOverrides(env).overrides;
     this.#env = env;
     this.#written = config;
     this.#current = structuredClone(config);
+  }
+
+  /** Fields that the environment decides. */
+  get overrides(): readonly Override[] {
+    const { provider } = this.#written.llm;
+    return holding(readOverrides(this.#env).overrides, () => provider);
   }
 
   /** What holds now. */

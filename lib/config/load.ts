@@ -3,8 +3,9 @@ import { dirname, join, relative, resolve } from "node:path";
 import type { z } from "zod";
 import { isLinkLocal } from "./addresses.ts";
 import { ConfigError } from "./config_error.ts";
-import { type Override, readOverrides, suggest } from "./env.ts";
+import { holding, type Override, readOverrides, suggest } from "./env.ts";
 import { type Field, fieldsOf, unknownFields } from "./fields.ts";
+import { addressesOf, mindNames, mindOf, OWN_MIND } from "./minds.ts";
 import { refuseOpenFile } from "./model_auth.ts";
 import { withoutUser } from "./ollama_host.ts";
 import { promptChoices } from "./personas.ts";
@@ -51,11 +52,17 @@ export async function loadConfig(options: LoadOptions = {}): Promise<LoadedConfi
   const text = await readFile(path, named !== undefined);
   const parsed = parseConfig(text, shown(path, root), env);
   const overridden = readOverrides(env).overrides.map((override) => override.path.join("."));
-  for (const part of ["llm", "voice", "hearing"] as const) {
+  const { llm, llms, voice, hearing } = parsed.config;
+  const parts = { llm, voice, hearing, ...(overridden.includes("llms") ? {} : keyed("llms", llms)) };
+  for (const [part, { auth }] of Object.entries(parts)) {
     const field = `${part}.auth`;
-    if (parsed.config[part].auth !== undefined && !overridden.includes(field)) await refuseOpenFile(path, field);
+    if (auth !== undefined && !overridden.includes(field)) await refuseOpenFile(path, field);
   }
   return { path, root, env, dataDir: resolve(dirname(path), parsed.config.server.dataDir), ...parsed };
+}
+
+function keyed<T>(path: string, record: Readonly<Record<string, T>>): Record<string, T> {
+  return Object.fromEntries(Object.entries(record).map(([name, value]) => [`${path}.${name}`, value]));
 }
 
 /** {@linkcode loadConfig} for text at hand; `name` stands for the file in messages. */
@@ -64,13 +71,14 @@ export function parseConfig(
   name: string = FILE_NAME,
   env: Record<string, string | undefined> = {},
 ): { config: Config; warnings: string[] } {
-  const { overrides, warnings } = readOverrides(env);
+  const { overrides: all, warnings } = readOverrides(env);
   const file = text.trim() === "" ? { value: {}, lineOf: () => undefined } : readJson(text, name);
+  const overrides = holding(all, (path) => valueAt(all.reduce(withOverride, file.value), path));
   const value = overrides.reduce(withOverride, withPredecessorDefaults(file.value));
 
   const result = configSchema.safeParse(value, { error: expectation });
   const complaints = result.success
-    ? [...chosenPrompt(result.data), ...allowedHost(result.data)]
+    ? [...chosenPrompt(result.data), ...namedMinds(result.data), ...allowedHosts(result.data)]
     : result.error.issues.map((issue) => refine(issue, value));
   if (!result.success || complaints.length > 0) {
     throw new ConfigError(
@@ -177,11 +185,38 @@ function chosenPrompt({ prompt, prompts }: Config): Complaint[] {
   return [{ path: ["prompt"], message: `the name of a character: ${or(names.map((name) => JSON.stringify(name)))}` }];
 }
 
-function allowedHost({ llm: { host, allowLinkLocal } }: Config): Complaint[] {
-  if (allowLinkLocal || !isLinkLocal(new URL(host).hostname)) return [];
+/** Whoever names a language model names one that there is. */
+function namedMinds(config: Config): Complaint[] {
+  const { llm, llms, prompts } = config;
+  const names = mindNames(config);
+  const message = `the name of a language model: ${or(names.map((name) => JSON.stringify(name)))}`;
+  const named: [path: PropertyKey[], name: string | undefined][] = [
+    [["llm", "use"], llm.use],
+    ...llm.fallbacks.map((name, index): [PropertyKey[], string] => [["llm", "fallbacks", index], name]),
+    ...Object.entries(prompts).map((
+      [id, { llm }],
+    ): [PropertyKey[], string | undefined] => [["prompts", id, "llm"], llm]),
+  ];
+  const unknown = named.filter(([, name]) => name !== undefined && !names.includes(name));
+  const taken = OWN_MIND in llms
+    ? [{
+      path: ["llms", OWN_MIND],
+      message: `under another name: "${OWN_MIND}" means the one that llm itself describes`,
+    }]
+    : [];
+  return [...unknown.map(([path]) => ({ path, message })), ...taken];
+}
+
+function allowedHosts(config: Config): Complaint[] {
   const message = "another address, for this one is link-local or a cloud's own; " +
     "llm.allowLinkLocal lets it be asked all the same";
-  return [{ path: ["llm", "host"], message }];
+  return mindNames(config).flatMap((name) => {
+    const mind = mindOf(config, name);
+    const refused = addressesOf(mind).some((address) => isLinkLocal(new URL(address).hostname));
+    if (mind.allowLinkLocal || !refused) return [];
+    const path = name === OWN_MIND ? ["llm"] : ["llms", name];
+    return [{ path: [...path, mind.hosts.length > 0 ? "hosts" : "host"], message }];
+  });
 }
 
 function describe({ path, message }: Complaint, value: unknown, { name, lineOf, overrides }: Source): string {
@@ -189,15 +224,22 @@ function describe({ path, message }: Complaint, value: unknown, { name, lineOf, 
   const variable = overrides.find((one) => one.path.every((part, i) => part === keys[i]))?.variable;
   const found = valueAt(value, path);
   const subject = variable ?? `${at(name, lineOf(keys))}: ${keys.join(".")}`;
-  const secret = ["token", "auth"].includes(keys.at(-1) ?? "");
+  const secret = SECRETS.includes(keys.at(-1) ?? "");
   const state = found === undefined ? "is missing" : secret ? "cannot be used" : `is ${repeated(keys, found)}`;
   return `${subject} ${state}: it should be ${message}`;
 }
 
-/** A value as a message may repeat it: the address of Ollama may hold a password. */
+/** Fields that hold a secret. */
+const SECRETS = ["token", "auth"];
+
+/** A value as a message may repeat it: an address may hold a password, an object a secret. */
 function repeated(path: readonly string[], value: unknown): string {
-  const open = path[0] === "llm" && typeof value === "string" ? withoutUser(value) : value;
-  return shorten(JSON.stringify(open), LONGEST_VALUE);
+  const isAddress = ["llm", "llms"].includes(path[0] ?? "");
+  const open = JSON.stringify(value, (key, inner) => {
+    if (SECRETS.includes(key)) return "…";
+    return isAddress && typeof inner === "string" ? withoutUser(inner) : inner;
+  });
+  return shorten(open, LONGEST_VALUE);
 }
 
 function valueAt(value: unknown, path: readonly PropertyKey[]): unknown {

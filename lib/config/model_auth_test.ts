@@ -1,9 +1,10 @@
-import { assert, assertEquals, assertRejects } from "@std/assert";
+import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
 import { join } from "node:path";
 import { ConfigError } from "./config_error.ts";
 import { loadConfig } from "./load.ts";
 import { authorizationFor, authorizationOf, readSecretFile } from "./model_auth.ts";
-import { readChanges, withKnownUser } from "./settings.ts";
+import { configSchema } from "./schema.ts";
+import { readChanges, refuseMovedSecrets, withKnownUser } from "./settings.ts";
 import { writeConfig } from "./write.ts";
 
 Deno.test("A1: authorizationOf() reads user and password, tokens, and their schemes", () => {
@@ -72,9 +73,9 @@ Deno.test({
 });
 
 Deno.test("A1: a page that edits llm.host keeps the password it cannot see, unless the host changes", () => {
-  const llm = { host: "http://user:pw@pi:11434/a", auth: undefined, authFile: undefined };
-  const changed = (value: string | null, written: Parameters<typeof withKnownUser>[1] = llm) =>
-    withKnownUser(readChanges([{ path: ["llm", "host"], value }], []), written)[0]!.value;
+  const llm = { host: "http://user:pw@pi:11434/a" };
+  const changed = (value: string | null) =>
+    withKnownUser(readChanges([{ path: ["llm", "host"], value }], []), llm)[0]!.value;
   assertEquals(changed("http://pi:11434/a"), "http://user:pw@pi:11434/a");
   assertEquals(changed("http://pi:11434/b/"), "http://user:pw@pi:11434/b");
   assertEquals(changed("pi"), "http://user:pw@pi:11434");
@@ -83,18 +84,36 @@ Deno.test("A1: a page that edits llm.host keeps the password it cannot see, unle
     assertEquals(changed(other), other);
   }
   assertEquals(changed(null), undefined);
-  // What stands beside the host would go to another one.
-  for (const secret of [{ auth: "sk-hidden" }, { authFile: "secret" }]) {
-    const written = { ...llm, host: "http://pi:11434", ...secret };
-    assertEquals(changed("http://pi:11434/b", written), "http://pi:11434/b");
-    for (const other of ["http://evil:11434", null]) {
-      let said = "";
-      try {
-        changed(other, written);
-      } catch (error) {
-        said = (error as Error).message;
-      }
-      assert(said.includes("llm.auth") && !said.includes("sk-hidden"), said);
+});
+
+Deno.test("A1: a key stays with its host, whatever a page changes", () => {
+  const llms = { far: { provider: "openai", auth: "sk-hidden" } };
+  const cases: [before: object, changed: Record<string, unknown>, named: string | null][] = [
+    ...[{ auth: "sk-hidden" }, { authFile: "secret" }].flatMap((secret): typeof cases => [
+      [{ host: "http://pi:11434", ...secret }, { host: "http://pi:11434/b" }, null],
+      [{ host: "http://pi:11434", ...secret }, { host: "http://evil:11434" }, "llm.auth"],
+      [{ host: "http://pi:11434", ...secret }, { host: undefined }, "llm.auth"],
+      // The usual address of another kind of server is another host, too.
+      [secret, { provider: "lmstudio" }, "llm.auth"],
+      [{ host: "http://pi:11434", ...secret }, { provider: "lmstudio" }, null],
+      [{ hosts: ["http://pi:1", "http://pie:1"], ...secret }, { host: "http://evil:1" }, null],
+    ]),
+    [{}, { host: "http://evil:11434" }, null],
+  ];
+  for (const [llm, change, named] of cases) {
+    const before = configSchema.parse({ llm, llms });
+    const next = configSchema.parse({ llm: { ...llm, ...change }, llms });
+    const changes = Object.entries(change).map(([key, value]) => ({ path: ["llm", key], value }));
+    let said: string | null = null;
+    try {
+      refuseMovedSecrets(changes, next, before);
+    } catch (error) {
+      said = (error as Error).message;
     }
+    assertEquals(said?.includes("llm.auth") ?? null, named === null ? null : true, JSON.stringify([llm, change, said]));
+    assert(!said?.includes("sk-hidden"), said ?? "");
   }
+  const moved = configSchema.parse({ llms: { far: { ...llms.far, host: "http://evil:1" } } });
+  const changes = [{ path: ["llms", "far", "host"], value: "http://evil:1" }];
+  assertThrows(() => refuseMovedSecrets(changes, moved, configSchema.parse({ llms })), ConfigError, "llms.far.auth");
 });

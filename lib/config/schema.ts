@@ -3,7 +3,7 @@ import { z } from "zod";
 import { isNetwork } from "./addresses.ts";
 import { authorizationOf } from "./model_auth.ts";
 import { connectableHost } from "./ollama_host.ts";
-import { PROVIDER_IDS } from "./provider_ids.ts";
+import { PROVIDER_IDS, usualAddress } from "./provider_ids.ts";
 import { HEARING_MODES } from "@/lib/protocol/hearing.ts";
 import { DECLARED_PATHS } from "@/lib/protocol/roles.ts";
 
@@ -120,21 +120,28 @@ const persona = z.object({
     .describe("An instruction told to the language model again right before each of the user's messages."),
   model: text("the name of an avatar model").optional().describe("The avatar model this character wears."),
   voice: personaVoice.optional().describe("How this character speaks, where it differs from the general voice."),
+  llm: text("one of llms").optional().describe(
+    "Which of llms plays this character, or llm for the one described there.",
+  ),
 }).superRefine((persona, context) => {
   if (persona.text !== undefined || persona.card !== undefined) return;
   context.addIssue({ code: "custom", path: ["text"], message: "the instructions for the language model" });
 });
 
-const llm = z.object({
-  provider: z.enum(PROVIDER_IDS).default("ollama")
-    .describe("Who answers: Ollama, or the built-in demo."),
+/** A language model and who has it. */
+const mindFields = {
+  provider: z.enum(PROVIDER_IDS).default("ollama").describe(
+    "Who answers: Ollama, the built-in demo, or a server with OpenAI's protocol: llama.cpp, LM Studio, vLLM, KoboldCpp, Jan, text-generation-webui (textgen), LocalAI, OpenAI, OpenRouter, or another one (openai-compatible).",
+  ),
   model: text("the name of a model, such as qwen2.5").default("qwen2.5").describe("The language model."),
-  host: z.string().transform(connectable).default("http://127.0.0.1:11434")
-    .describe(
-      "Where the language model's server listens, with a path where it lies below one. OLLAMA_HOST takes its place when set, and is read as Ollama reads it.",
-    ),
+  host: z.string().transform(connectable).optional().describe(
+    "Where the language model's server listens, with a path where it lies below one; as usual for it when absent. OLLAMA_HOST takes its place when set, for Ollama alone, and is read as Ollama reads it.",
+  ),
+  hosts: z.array(z.string().transform(connectable), { error: "a list of addresses" }).default([]).describe(
+    "Addresses of several servers that have the same model and share the work, in place of host.",
+  ),
   auth: z.string().refine((secret) => authorizationOf(secret) !== undefined, SECRET).optional().describe(
-    "What a proxy before that server wants: user:password, or a token. A secret: set VTUBER_LLM_AUTH, or authFile, or let nobody else read this file.",
+    "What that server, or a proxy before it, wants: user:password, or a key. A secret: set VTUBER_LLM_AUTH, or authFile, or let nobody else read this file.",
   ),
   authFile: text("a file").optional().describe(
     "A file that holds what auth says, and that only its owner can read; relative to this file's folder.",
@@ -142,11 +149,8 @@ const llm = z.object({
   allowLinkLocal: z.boolean().default(false).describe(
     "Whether host may be a link-local address (169.254.0.0/16, fe80::/10) or one at which a cloud tells its secrets.",
   ),
-  wsPath: z.string().transform(wsPath).default("/ws").describe("The path of the WebSocket."),
   api: z.enum(["generate", "chat"]).default("chat")
     .describe("Which of Ollama's interfaces is asked: chat (messages) or generate (a lone prompt)."),
-  fallback: z.enum(["demo", "none"]).default("demo")
-    .describe("Who answers when the language model's server cannot be reached: the built-in demo, or nobody."),
   think: z.union([z.boolean(), z.enum(["low", "medium", "high", "max"])], {
     error: 'true, false, "low", "medium", "high" or "max"',
   }).optional().describe(
@@ -155,13 +159,28 @@ const llm = z.object({
   keepAlive: z.union([z.number({ error: DURATION }), z.string().regex(GO_DURATION, { error: DURATION })], {
     error: DURATION,
   }).optional().describe(
-    "How long the server keeps the model loaded: seconds, or a duration such as 10m; -1 for ever.",
+    "How long Ollama keeps the model loaded: seconds, or a duration such as 10m; -1 for ever.",
   ),
   contextLength: whole(256, 10_000_000).optional()
     .describe("Context length in tokens. Asked from the server when absent."),
   options: z.record(z.string(), z.unknown()).default({})
-    .describe("Further options for Ollama, such as temperature, as its documentation names them."),
-});
+    .describe("Further options for the server, such as temperature, as its documentation names them."),
+};
+
+const mind = z.object(mindFields).transform(withUsualHost);
+
+const llm = z.object({
+  ...mindFields,
+  use: text("one of llms").optional().describe(
+    "Which of llms answers, in place of the one that is described here. A character may name another one.",
+  ),
+  fallbacks: z.array(text("one of llms, or llm"), { error: "a list of names" }).default([]).describe(
+    "Who answers, one after the other, when the chosen language model cannot be reached: names of llms, or llm for the one that is described here.",
+  ),
+  fallback: z.enum(["demo", "none"]).default("demo")
+    .describe("Who answers when no language model can be reached: the built-in demo, or nobody."),
+  wsPath: z.string().transform(wsPath).default("/ws").describe("The path of the WebSocket."),
+}).transform(withUsualHost);
 
 const server = z.object({
   port: whole(0, 65_535).default(8000).describe("The port of the page. 0 takes any free one. PORT sets it, too."),
@@ -224,6 +243,7 @@ export const configSchema = z.object({
     .default("npm:wl-live2d@1.0.8/dist/packages/live2dcubism2core.min.js")
     .describe("Live2D's core for models of Cubism 2: a file, a URL or an npm path."),
   llm: llm.prefault({}).describe("The language model."),
+  llms: z.record(z.string(), mind).default({}).describe("Further language models by name: see llm.use."),
   prompts: z.record(
     z.string(),
     z.union([text("").transform((text): Persona => ({ text })), persona], {
@@ -263,6 +283,8 @@ export type Config = z.output<typeof configSchema>;
 export type ModelConfig = z.output<typeof model>;
 /** What a user writes about one character. */
 export type Persona = z.output<typeof persona>;
+/** A language model and who has it, with every default in place. */
+export type Mind = z.output<typeof mind>;
 
 // Every `error` text here completes the sentence "it should be …".
 
@@ -301,6 +323,10 @@ function connectable(value: string, context: z.RefinementCtx): string {
     });
     return z.NEVER;
   }
+}
+
+function withUsualHost<T extends { provider: string; host?: string | undefined }>(mind: T): T & { host: string } {
+  return { ...mind, host: mind.host ?? usualAddress(mind.provider) };
 }
 
 function wsPath(value: string, context: z.RefinementCtx): string {

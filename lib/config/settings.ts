@@ -4,8 +4,9 @@ import { ConfigError } from "./config_error.ts";
 import { type Override, readText } from "./env.ts";
 import { type Field, fieldsOf } from "./fields.ts";
 import { complaintAbout } from "./load.ts";
+import { addressesOf, chosenMind, mindNames, mindOf, OWN_MIND } from "./minds.ts";
 import { parseOllamaHost, withoutUser } from "./ollama_host.ts";
-import { type Config, configSchema } from "./schema.ts";
+import { type Config, configSchema, type Mind } from "./schema.ts";
 import type { Change } from "./write.ts";
 import type { SettingField } from "@/lib/protocol/calls.ts";
 
@@ -17,6 +18,8 @@ const CHANGEABLE = [
   "model",
   "timeScale",
   "prompt",
+  "llm.use",
+  "llm.provider",
   "llm.model",
   "llm.host",
   "llm.api",
@@ -48,6 +51,9 @@ const CHANGEABLE = [
   "hearing.language",
 ];
 
+/** Fields that every language model has: pages see and change those of the one that is in use. */
+const OF_MIND = ["provider", "model", "host", "api", "think", "keepAlive", "contextLength"];
+
 /** What the server takes up only when it starts. */
 const AT_START = ["server", "llm.wsPath"];
 
@@ -59,16 +65,22 @@ export interface SettingsSource {
   choices?: Readonly<Record<string, string[]>>;
 }
 
-/** The fields a page may change, in the schema's order. */
+/**
+ * The fields a page may change, in the schema's order. Those of `llm` that every language model has are those of the one
+ * in use, whatever its name.
+ */
 export function settingFields({ config, overrides, choices = {} }: SettingsSource): SettingField[] {
-  const defaults = configSchema.parse({});
-  return changeableFields().map(({ path, schema }) => {
+  const inUse = mindOf(config, chosenMind(config));
+  const defaults = configSchema.parse({ llm: { provider: inUse.provider } });
+  defaults.llm.provider = configSchema.parse({}).llm.provider;
+  return changeableFields().filter(({ path }) => applies(path, config, inUse)).map(({ path, schema }) => {
     const description = describe(schema, choices[path.join(".")]);
-    const variable = overrideOf(path, overrides)?.variable;
+    const place = placeOf(path, config);
+    const variable = overrideOf(place, overrides)?.variable;
     return {
       path,
       ...description,
-      value: shownValue(config, path, description.kind),
+      value: shownValue(config, place, description.kind),
       default: shownValue(defaults, path, description.kind),
       ...(variable !== undefined && { variable }),
       restart: needsRestart(path),
@@ -97,32 +109,72 @@ export function readChanges(
 }
 
 /**
+ * Changes where they belong: fields of the language model go to the one that is in use.
+ *
+ * @param config what holds now
+ * @throws {ConfigError} when an environment variable decides a field there
+ */
+export function inPlace(changes: readonly Change[], config: Config, overrides: readonly Override[]): Change[] {
+  const use = changes.find(({ path }) => path.join(".") === "llm.use");
+  const next = use === undefined ? config : { ...config, llm: { ...config.llm, use: use.value as string | undefined } };
+  const placed = changes.map(({ path, value }) => {
+    const place = placeOf(path, next);
+    refuseOverridden(place, overrides);
+    return { path: place, value };
+  });
+  return [...placed, ...usualAddressFor(changes, next, overrides)];
+}
+
+/** Another kind of server listens elsewhere: the address that was written for the one before goes with it. */
+function usualAddressFor(changes: readonly Change[], next: Config, overrides: readonly Override[]): Change[] {
+  const names = changes.map(({ path }) => path.join("."));
+  const host = placeOf(["llm", "host"], next);
+  const isAsked = names.includes("llm.provider") && !names.includes("llm.host");
+  return isAsked && overrideOf(host, overrides) === undefined ? [{ path: host, value: undefined }] : [];
+}
+
+/**
  * Changes with what pages do not see: a new address of the same host keeps the user and the password of the old one.
  *
- * @param written what holds now
- * @throws {ConfigError} when `llm.auth`, which belongs to one host, would go to another one
+ * @param written the language model in use, as it is now
  */
-export function withKnownUser(
-  changes: readonly Change[],
-  written: Pick<Config["llm"], "host" | "auth" | "authFile">,
-): Change[] {
+export function withKnownUser(changes: readonly Change[], written: Pick<Mind, "host">): Change[] {
   const before = new URL(written.host);
   return changes.map((change) => {
-    if (change.path.join(".") !== "llm.host") return change;
-    const { host } = configSchema.parse(change.value === undefined ? {} : { llm: { host: change.value } }).llm;
+    if (change.path.join(".") !== "llm.host" || change.value === undefined) return change;
+    const { host } = configSchema.parse({ llm: { host: change.value } }).llm;
     const after = new URL(host);
-    if (after.origin !== before.origin) {
-      if (written.auth === undefined && written.authFile === undefined) return change;
-      throw new ConfigError(
-        `Cannot change llm.host to another host: llm.auth is for ${before.host} alone. Change both in the configuration's file`,
-      );
-    }
-    if (change.value === undefined || after.username !== "" || before.username === "" && before.password === "") {
-      return change;
-    }
+    if (after.origin !== before.origin || after.username !== "") return change;
+    if (before.username === "" && before.password === "") return change;
     const { user } = parseOllamaHost(written.host);
     return { ...change, value: host.replace("://", `://${user}@`) };
   });
+}
+
+/** Fields by which a page may send the questions to another host. */
+const LEADS_ELSEWHERE = ["host", "provider"];
+
+/**
+ * Looks at what a page's changes come to, the environment included.
+ *
+ * @throws {ConfigError} when `auth`, which belongs to one host, would go to another one
+ */
+export function refuseMovedSecrets(changes: readonly Change[], next: Config, before: Config): void {
+  const asked = changes.filter(({ path }) => path[0]?.startsWith("llm") && LEADS_ELSEWHERE.includes(path.at(-1) ?? ""));
+  if (asked.length === 0) return;
+  for (const name of mindNames(before)) {
+    const [was, is] = [mindOf(before, name), mindOf(next, name)];
+    if (was.auth === undefined && was.authFile === undefined) continue;
+    if (is.auth !== was.auth || is.authFile !== was.authFile) continue;
+    const hosts = addressesOf(was).map((address) => new URL(address));
+    const isKnown = (address: string) => hosts.some(({ origin }) => origin === new URL(address).origin);
+    if (addressesOf(is).every(isKnown)) continue;
+    const part = name === OWN_MIND ? "llm" : `llms.${name}`;
+    throw new ConfigError(
+      `Cannot change ${part}.host to another host: ${part}.auth is for ${hosts.map(({ host }) => host).join(", ")} ` +
+        "alone. Change both in the configuration's file",
+    );
+  }
 }
 
 /** @throws {ConfigError} when an environment variable decides the field: what the file says would have no effect */
@@ -140,6 +192,21 @@ export function needsRestart(path: readonly string[]): boolean {
   return isAmong(path, AT_START);
 }
 
+/** Whether a field means anything now. */
+function applies(path: readonly string[], { llms }: Config, inUse: Mind): boolean {
+  const name = path.join(".");
+  if (name === "llm.use") return Object.keys(llms).length > 0;
+  return name !== "llm.host" || inUse.hosts.length === 0;
+}
+
+/** Where the file has a field that pages know as one of `llm`. */
+function placeOf(path: readonly string[], config: Pick<Config, "llm" | "llms" | "prompts">): string[] {
+  const inUse = chosenMind(config);
+  const [first, field = ""] = path;
+  const isElsewhere = first === "llm" && OF_MIND.includes(field) && inUse !== OWN_MIND;
+  return isElsewhere ? ["llms", inUse, field] : [...path];
+}
+
 function changeableFields(): Field[] {
   return fieldsOf(configSchema).filter(({ path }) => isAmong(path, CHANGEABLE));
 }
@@ -150,7 +217,7 @@ function isAmong(path: readonly string[], names: readonly string[]): boolean {
 }
 
 function overrideOf(path: readonly string[], overrides: readonly Override[]): Override | undefined {
-  return overrides.find((override) => override.path.join(".") === path.join("."));
+  return overrides.find((override) => override.path.every((part, index) => part === path[index]));
 }
 
 function readValue(field: Field, value: unknown): unknown {
@@ -196,6 +263,6 @@ function choicesOf(json: Taken): string[] | undefined {
 /** A field's value as its kind has it: text for text and choices, whatever else the schema would take. */
 function shownValue(config: Config, path: readonly string[], kind: SettingField["kind"]): unknown {
   const value = path.reduce<unknown>((inner, key) => (inner as Record<string, unknown>)[key], config) ?? null;
-  if (path.join(".") === "llm.host") return withoutUser(String(value));
+  if (path.at(-1) === "host" && path[0] !== "server") return withoutUser(String(value));
   return value !== null && (kind === "text" || kind === "choice") ? String(value) : value;
 }

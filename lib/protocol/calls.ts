@@ -129,7 +129,7 @@ export interface SettingField {
 export interface InstalledModel {
   name: string;
   /** Bytes on disk. */
-  size: number;
+  size?: number;
   parameters?: string;
   /** True when using it sends prompts away from this machine. */
   away: boolean;
@@ -137,12 +137,12 @@ export interface InstalledModel {
 
 /** How a reader gets the server of a provider. */
 export interface ServerSetup {
-  /** Starts it where it is installed, such as `ollama serve`. */
-  command: string;
+  /** Starts it where it is installed, such as `ollama serve`. Absent where a button of its own does. */
+  command?: string;
   /** Address of the page that has it. */
   download: string;
   /** Where names of models are looked up, and some of them. */
-  library: { address: string; examples: string };
+  library?: { address: string; examples: string };
 }
 
 /** What is there and what is missing, for the card of the first run. */

@@ -36,7 +36,13 @@ export function parseServerFrame(data: unknown): ServerFrame | null {
     case "queued":
       return { type, ...placeOf(fields), text: fields.text("text"), ...greetingOf(fields) };
     case "start":
-      return { type, ...placeOf(fields), provider: fields.text("provider"), model: fields.text("model") };
+      return {
+        type,
+        ...placeOf(fields),
+        provider: fields.text("provider"),
+        model: fields.text("model"),
+        ...standsInOf(fields),
+      };
     case "chunk":
     case "thinking":
       return { type, ...placeOf(fields), data: fields.text("data") };
@@ -145,6 +151,7 @@ function turnRecordOf(fields: Fields): TurnRecord {
     ...(error !== undefined && { error }),
     ...(provider !== undefined && { provider }),
     ...(model !== undefined && { model }),
+    ...standsInOf(fields),
     ...(heard !== undefined && { heard }),
   };
 }
@@ -152,6 +159,7 @@ function turnRecordOf(fields: Fields): TurnRecord {
 function statusOf(fields: Fields): Status {
   const version = fields.optional("version", (f) => f.text("version"));
   const present = fields.get("modelPresent");
+  const standIn = fields.optional("standIn", (f) => f.object("standIn"));
   return {
     provider: fields.text("provider"),
     server: fields.text("server"),
@@ -161,7 +169,13 @@ function statusOf(fields: Fields): Status {
     reachable: fields.get("reachable") === true,
     ...(version !== undefined && { version }),
     away: fields.get("away") === true,
+    ...(standIn && { standIn: { server: standIn.text("server"), model: standIn.text("model") } }),
   };
+}
+
+function standsInOf(fields: Fields): { standsIn?: string } {
+  const standsIn = fields.optional("standsIn", (f) => f.text("standsIn"));
+  return standsIn === undefined ? {} : { standsIn };
 }
 
 function characterOf(fields: Fields): { character?: CharacterInfo } {

@@ -60,6 +60,8 @@ export interface TurnRecord {
   error?: TurnError;
   provider?: ProviderName;
   model?: string;
+  /** What the server is called that answered in place of the chosen one, such as "Ollama". */
+  standsIn?: string;
   /** How much of `text` was heard before it was cut short, UTF-16 units. Absent: nothing was cut. */
   heard?: number;
 }
@@ -100,6 +102,8 @@ export interface Status {
   version?: string;
   /** True when prompts leave this machine: the server runs elsewhere, or the model does. */
   away: boolean;
+  /** Who answers in place of the configured one, which cannot be reached; absent where it can, or the demo does. */
+  standIn?: { server: string; model: string };
 }
 
 export type ServerFrame =
@@ -118,7 +122,8 @@ export type ServerFrame =
   }
   /** The prompt is safe with the server, or its answer is gone on with. Tells the other tabs of it, too. */
   | { type: "queued"; turn: string; seq: number; text: string; greeting?: string }
-  | { type: "start"; turn: string; seq: number; provider: ProviderName; model: string }
+  /** `standsIn`: what the server is called that answers in place of the chosen one. */
+  | { type: "start"; turn: string; seq: number; provider: ProviderName; model: string; standsIn?: string }
   | { type: "chunk"; turn: string; seq: number; data: string }
   | { type: "thinking"; turn: string; seq: number; data: string }
   | { type: "emotion"; turn: string; seq: number; name: string; intensity: number; at: number }

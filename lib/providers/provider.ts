@@ -2,7 +2,7 @@
 import type { ErrorCode } from "@/lib/protocol/codes.ts";
 import type { ServerSetup } from "@/lib/protocol/calls.ts";
 import type { ProviderName, TurnError } from "@/lib/protocol/v2.ts";
-import type { Config } from "@/lib/config/schema.ts";
+import type { Config, Mind } from "@/lib/config/schema.ts";
 
 export interface ChatMessage {
   role: "system" | "user" | "assistant";
@@ -45,7 +45,7 @@ export interface Provider {
   /** Its id in the registry. */
   readonly name: ProviderName;
   /** The model that answers whichever is asked for; absent where that one does. */
-  readonly model?: string;
+  readonly model?: string | undefined;
   /**
    * Answers, one event for each piece the provider sent. Aborting `signal` ends the generation at its source
    * and makes the generator throw the signal's reason.
@@ -59,7 +59,7 @@ export interface Provider {
 export interface ProviderModel {
   name: string;
   /** Bytes on disk; next to nothing for a model that runs elsewhere. */
-  size: number;
+  size?: number;
   /** Such as "7.6B". */
   parameters?: string;
   /** True when using it sends prompts away from this machine. */
@@ -125,7 +125,7 @@ export interface ConfiguredProvider extends Provider {
 
 /** What a provider is made from. */
 export interface ProviderSettings {
-  llm: Config["llm"];
+  llm: Mind;
   limits: Config["limits"];
   /** The `Authorization` header of every request; a secret. */
   authorization?: string | undefined;

@@ -1,5 +1,6 @@
 import { DEMO } from "./demo/definition.ts";
 import { OLLAMA } from "./ollama/definition.ts";
+import { OPENAI_SERVERS } from "./openai/definition.ts";
 import type { ProviderDefinition } from "./provider.ts";
 import type { ProviderName } from "@/lib/protocol/v2.ts";
 
@@ -28,4 +29,4 @@ export class ProviderRegistry {
 }
 
 /** Those that come with the program. Their ids stand in `lib/config/provider_ids.ts`, too, for the schema. */
-export const PROVIDERS: readonly ProviderDefinition[] = [OLLAMA, DEMO];
+export const PROVIDERS: readonly ProviderDefinition[] = [OLLAMA, DEMO, ...OPENAI_SERVERS];

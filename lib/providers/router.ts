@@ -1,9 +1,21 @@
 import type { ProviderName } from "@/lib/protocol/v2.ts";
+import { SERVER_FAULTS } from "./server_group.ts";
+import type { ErrorCode } from "@/lib/protocol/codes.ts";
 import { type ConfiguredProvider, type GenerateRequest, LlmError, type LlmEvent, type Provider } from "./provider.ts";
 
-export interface ProviderRouterOptions {
+/** Somebody who may answer. */
+export interface Candidate {
   provider: Pick<ConfiguredProvider, "name" | "model" | "generate" | "probe">;
-  /** Who answers when that one's server cannot be reached at all. Default: nobody. */
+  /** What it is asked for. */
+  model: string;
+  /** What the configuration calls this language model; several servers may have the same one. */
+  mind: string;
+}
+
+export interface ProviderRouterOptions {
+  /** Whom to ask now, in this order: at least one. */
+  candidates(): readonly Candidate[];
+  /** Who answers when none of their servers can be reached at all. Default: nobody. */
   fallback?: Provider | undefined;
   /** How long an answer may take to begin before it matters who gives it, in milliseconds. Default 200. */
   graceMs?: number;
@@ -15,27 +27,30 @@ export interface ProviderRouterOptions {
 export interface Opened {
   provider: ProviderName;
   model: string;
+  /** Of the candidate; absent for the fallback. */
+  mind?: string;
   events: AsyncIterable<LlmEvent>;
 }
 
+/** Where another language model is asked only when nobody is there, another server of the same one is on any failure. */
+const ABSENT: readonly ErrorCode[] = ["llm_unreachable"];
+
 /**
- * Decides for each prompt who answers it: the configured provider, or the fallback where that one's server cannot be
- * reached at all.
+ * Decides for each prompt who answers it: the configured language model by one of its servers, another one where those
+ * cannot be reached, or the fallback.
  *
  * A server sends nothing before its first line, and that may take minutes, so the decision cannot wait for it. A refused
  * connection fails at once; where nothing has come after a moment, a knock at the door tells whether someone is there.
  */
 export class ProviderRouter {
-  readonly #provider: ProviderRouterOptions["provider"];
-  readonly #fallback: Provider | undefined;
+  readonly #options: ProviderRouterOptions;
   readonly #graceMs: number;
   readonly #silenceMs: number;
 
-  constructor({ provider, fallback, graceMs = 200, silenceMs = 5000 }: ProviderRouterOptions) {
-    this.#provider = provider;
-    this.#fallback = fallback;
-    this.#graceMs = graceMs;
-    this.#silenceMs = silenceMs;
+  constructor(options: ProviderRouterOptions) {
+    this.#options = options;
+    this.#graceMs = options.graceMs ?? 200;
+    this.#silenceMs = options.silenceMs ?? 5000;
   }
 
   /**
@@ -43,42 +58,52 @@ export class ProviderRouter {
    * only when `signal` is aborted, for they hold a connection.
    */
   async open(request: GenerateRequest, { signal }: { signal: AbortSignal }): Promise<Opened> {
-    const provider = this.#provider;
+    const candidates = this.#options.candidates();
     // What a model has begun, the built-in brain cannot go on with.
-    const fallback = request.messages.at(-1)?.role === "assistant" ? undefined : this.#fallback;
-    const opened = (by: Provider, events: AsyncIterable<LlmEvent>): Opened => {
-      return { provider: by.name, model: by.model ?? request.model, events };
-    };
-    if (fallback === undefined) return opened(provider, provider.generate(request, { signal }));
-    const attempt = new AbortController();
-    const events = provider.generate(request, { signal: AbortSignal.any([signal, attempt.signal]) });
-    const first = events.next();
-    if (await this.#answers(first, signal)) return opened(provider, new Begun(first, events));
-    attempt.abort(new Error(`${provider.name} cannot be reached, ${fallback.name} answers`));
-    return opened(fallback, fallback.generate(request, { signal }));
+    const fallback = request.messages.at(-1)?.role === "assistant" ? undefined : this.#options.fallback;
+    for (const [index, candidate] of candidates.entries()) {
+      const { provider, mind } = candidate;
+      const wanted = { ...request, model: candidate.model };
+      const opened = (events: AsyncIterable<LlmEvent>): Opened => {
+        return { provider: provider.name, model: provider.model ?? candidate.model, mind, events };
+      };
+      const next = candidates[index + 1];
+      if (next === undefined && fallback === undefined) return opened(provider.generate(wanted, { signal }));
+      const attempt = new AbortController();
+      const events = provider.generate(wanted, { signal: AbortSignal.any([signal, attempt.signal]) });
+      const first = events.next();
+      const passesOn = next?.mind === mind ? SERVER_FAULTS : ABSENT;
+      if (await this.#answers(provider, first, passesOn, signal)) return opened(new Begun(first, events));
+      attempt.abort(new LlmError("llm_unreachable", `${provider.name} does not answer: the next one is asked`));
+    }
+    if (fallback === undefined) throw new Error("Cannot ask anybody: there are no language models");
+    const events = fallback.generate(request, { signal });
+    return { provider: fallback.name, model: fallback.model ?? request.model, events };
   }
 
   /** Whether the provider's server is there, by what comes first: its answer, its failure, or a sign of life. */
-  async #answers(first: Promise<unknown>, signal: AbortSignal): Promise<boolean> {
+  async #answers(
+    provider: Candidate["provider"],
+    first: Promise<unknown>,
+    passesOn: readonly ErrorCode[],
+    signal: AbortSignal,
+  ): Promise<boolean> {
     const done = new AbortController();
-    const answer = first.then(() => true, (error) => {
-      if (error instanceof LlmError && error.code === "llm_unreachable") return false;
-      // Not unreachable, so it is the server's own failure: the events tell of it.
-      return true;
-    });
+    // Of a failure that nobody else could do anything about, the events tell.
+    const answer = first.then(() => true, (error) => !(error instanceof LlmError && passesOn.includes(error.code)));
     try {
-      return await Promise.race([answer, this.#signOfLife(AbortSignal.any([signal, done.signal]))]);
+      return await Promise.race([answer, this.#signOfLife(provider, AbortSignal.any([signal, done.signal]))]);
     } finally {
       done.abort();
     }
   }
 
   /** True as soon as the address answers HTTP; false when it has kept silent; never, when it refuses. */
-  async #signOfLife(signal: AbortSignal): Promise<boolean> {
+  async #signOfLife(provider: Candidate["provider"], signal: AbortSignal): Promise<boolean> {
     const { promise, resolve } = Promise.withResolvers<boolean>();
     const look = async () => {
       try {
-        await this.#provider.probe({ signal });
+        await provider.probe({ signal });
         resolve(true);
       } catch {
         // Refused or aborted: the call itself fails too, and says it better.

@@ -10,7 +10,8 @@ const REQUEST: GenerateRequest = { model: "qwen2.5", messages: [{ role: "user", 
 
 function routerOf(stub: Pick<Stub, "url">, options: Partial<ProviderRouterOptions> = {}): ProviderRouter {
   const ollama = new OllamaProvider({ host: stub.url, api: "generate", firstByteMs: 0, idleMs: 0 });
-  return new ProviderRouter({ provider: ollama, fallback: new DemoProvider({ wordsPerSecond: 0 }), ...options });
+  const candidates = () => [{ provider: ollama, model: "qwen2.5", mind: "llm" }];
+  return new ProviderRouter({ candidates, fallback: new DemoProvider({ wordsPerSecond: 0 }), ...options });
 }
 
 async function textOf({ events }: Opened): Promise<string> {

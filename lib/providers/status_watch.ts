@@ -18,6 +18,8 @@ export interface Answering {
 
 export interface StatusWatchOptions extends Answering {
   monitor: ProviderMonitor;
+  /** Who answers, one after the other, where that one's server is not there. Default: only the fallback. */
+  standIns?: readonly { provider: Answering["provider"]; monitor: ProviderMonitor }[];
   /** Whether anybody would see a change. Nobody asks the server for an empty room. */
   watched(): boolean;
   /** Told of every change. */
@@ -27,20 +29,34 @@ export interface StatusWatchOptions extends Answering {
 /** What a look fails with where nobody is there. Whoever answers with anything else is to be heard of. */
 const ABSENT: readonly ErrorCode[] = ["llm_unreachable", "timeout"];
 
+/** Who answers in place of the chosen one. */
+interface StandIn {
+  provider: Answering["provider"];
+  status: ProviderStatus;
+}
+
 /** What stands at the server's address as pages are told of it: who would answer the next prompt. */
-export function statusFrame(status: ProviderStatus, { provider: { id, displayName }, fallback }: Answering): Status {
-  const { host, reachable, version, model, modelPresent, away, error } = status;
-  const there = reachable || error !== undefined && !ABSENT.includes(error.code);
+export function statusFrame(
+  status: ProviderStatus,
+  { provider: { id, displayName }, fallback }: Answering,
+  standIn?: StandIn,
+): Status {
+  const { host, reachable, version, model, modelPresent } = status;
   return {
-    provider: there ? id : fallback,
+    provider: isThere(status) ? id : standIn?.provider.id ?? fallback,
     server: displayName,
     model,
     modelPresent,
     host,
     reachable,
-    away,
+    away: standIn?.status.away ?? status.away,
+    ...(standIn && { standIn: { server: standIn.provider.displayName, model: standIn.status.model } }),
     ...(version !== undefined && { version }),
   };
+}
+
+function isThere({ reachable, error }: ProviderStatus): boolean {
+  return reachable || error !== undefined && !ABSENT.includes(error.code);
 }
 
 export class StatusWatch {
@@ -81,11 +97,21 @@ export class StatusWatch {
     const seen = await this.#options.monitor.refresh();
     if (this.#disposed) return seen;
     this.#later(seen.reachable ? LOOK_MS.there : LOOK_MS.missing);
-    const status = statusFrame(seen, this.#options);
+    const standIn = isThere(seen) ? undefined : await this.#standIn();
+    if (this.#disposed) return seen;
+    const status = statusFrame(seen, this.#options, standIn);
     const changed = !isDeepStrictEqual(status, this.#current);
     this.#current = status;
     if (changed) guarded("tell how the language model's server is", () => this.#options.onChange(status));
     return seen;
+  }
+
+  /** The first that is there of those who answer in place of the chosen one. */
+  async #standIn(): Promise<StandIn | undefined> {
+    for (const { provider, monitor } of this.#options.standIns ?? []) {
+      const status = await monitor.refresh();
+      if (isThere(status)) return { provider, status };
+    }
   }
 
   dispose(): void {

@@ -1,70 +1,51 @@
 /** Who answers, as the configuration says: the language model, who stands in for it, and the character they play. */
 import { isDeepStrictEqual } from "node:util";
 import { type CardPicture, readPicture } from "@/lib/characters/card_picture.ts";
+import { connect, type ConnectedMind, type ConnectedModel, type ConnectOptions } from "./connected_model.ts";
 import { contextOf, filled } from "@/lib/characters/character.ts";
 import { type Characters, charactersOf } from "@/lib/characters/characters.ts";
 import type { ContextOptions } from "@/lib/characters/context_options.ts";
 import { contextBudget, messagesIn } from "@/lib/chat/context.ts";
-import { TokenCounter } from "@/lib/chat/token_count.ts";
+import type { TokenCounter } from "@/lib/chat/token_count.ts";
 import type { LanguageModel } from "@/lib/chat/turn.ts";
-import { authorizationFor } from "@/lib/config/model_auth.ts";
+import { mindsInOrder } from "@/lib/config/minds.ts";
 import type { Config } from "@/lib/config/schema.ts";
-import type {
-  ChatMessage,
-  ConfiguredProvider,
-  ProviderDefinition,
-  ProviderSettings,
-  ProviderStatus,
-} from "@/lib/providers/provider.ts";
-import type { ProviderRegistry } from "@/lib/providers/registry.ts";
-import { ProviderRouter } from "@/lib/providers/router.ts";
-import { StatusWatch } from "@/lib/providers/status_watch.ts";
+import type { ChatMessage, ProviderStatus } from "@/lib/providers/provider.ts";
 import { pictureAddress } from "@/lib/protocol/character_picture.ts";
 import type { Principal } from "@/lib/principal.ts";
 import type { CharacterInfo, Status, TurnRecord } from "@/lib/protocol/v2.ts";
 import { warn } from "@/lib/telemetry/log.ts";
 
-export interface ModelServiceOptions {
-  /** What the configuration chooses among. */
-  providers: ProviderRegistry;
-  /** Folders that relative paths of cards may start at, in order. */
-  roots: readonly string[];
-  /** Whether anybody would see a change of status. */
-  watched(): boolean;
-  onStatus(status: Status): void;
-}
-
 /** Changes with the configuration: what is being answered goes on as it began. */
 export class ModelService {
-  readonly #options: ModelServiceOptions;
+  readonly #options: ConnectOptions;
   #config: Config;
   #characters: Characters;
   #model: ConnectedModel;
   /** What `{{random:…}}` is in greetings, from 0 to 1: another one at each start. */
   readonly #chance = Math.random();
   /** What was learned of each model's tokens, by its name. */
-  readonly #counters = new Map<string, TokenCounter>();
+  readonly #counters: Map<string, TokenCounter>;
 
   private constructor(
     config: Config,
     characters: Characters,
-    authorization: string | undefined,
-    options: ModelServiceOptions,
+    model: ConnectedModel,
+    options: ConnectOptions,
+    counters: Map<string, TokenCounter>,
   ) {
     this.#options = options;
     this.#config = config;
     this.#characters = characters;
-    this.#model = new ConnectedModel(config, authorization, options, this.#counterOf(config));
+    this.#model = model;
+    this.#counters = counters;
   }
 
-  static async open(config: Config, options: ModelServiceOptions): Promise<ModelService> {
+  static async open(config: Config, options: ConnectOptions): Promise<ModelService> {
     const characters = await loadCharacters(config, options.roots);
-    return new ModelService(
-      config,
-      characters,
-      await authorizationFor(config.llm, "llm", options.roots[0] ?? "."),
-      options,
-    );
+    const counters = new Map<string, TokenCounter>();
+    const model = await connect(config, characters.chosen?.id, options, counters);
+    return new ModelService(config, characters, model, options, counters);
   }
 
   /** Answers with whoever the configuration names when it is asked. */
@@ -72,14 +53,9 @@ export class ModelService {
     return { open: (request, options) => this.#model.open(request, options) };
   }
 
-  /** The configured provider. */
-  get provider(): ConfiguredProvider {
-    return this.#model.provider;
-  }
-
-  /** Its kind. */
-  get definition(): ProviderDefinition {
-    return this.#model.definition;
+  /** The chosen language model. */
+  get chosen(): ConnectedMind {
+    return this.#model.chosen;
   }
 
   /** What was last seen of the provider's server, for the pages; looked at anew when that was a while ago. */
@@ -142,7 +118,7 @@ export class ModelService {
   /** What the language model is told of the character for the last of `turns`, and how much fits. */
   context(turns: readonly TurnRecord[]): ContextOptions {
     const { chosen } = this.#characters;
-    const { counter, contextLength } = this.#model;
+    const { counter, contextLength } = this.#model.chosen;
     const budget = contextBudget(contextLength);
     const count = (messages: readonly ChatMessage[]) => counter.count(messages);
     if (chosen === undefined) return { budget, count };
@@ -152,24 +128,24 @@ export class ModelService {
 
   /** Takes up a changed configuration. Pages are sent the status of the new one. */
   async change(config: Config): Promise<void> {
-    this.#characters = await loadCharacters(config, this.#options.roots);
     const before = this.#config;
+    const asked = mindsInOrder(before, this.#characters.chosen?.id);
+    this.#characters = await loadCharacters(config, this.#options.roots);
     this.#config = config;
-    if (isDeepStrictEqual([before.llm, before.limits], [config.llm, config.limits])) return;
-    const authorization = await authorizationFor(config.llm, "llm", this.#options.roots[0] ?? ".");
+    const character = this.#characters.chosen?.id;
+    const isSame = isDeepStrictEqual(
+      [before.llm, before.llms, before.limits, asked],
+      [config.llm, config.llms, config.limits, mindsInOrder(config, character)],
+    );
+    if (isSame) return;
+    const model = await connect(config, character, this.#options, this.#counters);
     this.#model.dispose();
-    this.#model = new ConnectedModel(config, authorization, this.#options, this.#counterOf(config));
-    this.#options.onStatus(this.#model.watch.current);
+    this.#model = model;
+    this.#options.onStatus(model.watch.current);
   }
 
   dispose(): void {
     this.#model.dispose();
-  }
-
-  #counterOf({ llm: { model } }: Config): TokenCounter {
-    const counter = this.#counters.get(model) ?? new TokenCounter();
-    this.#counters.set(model, counter);
-    return counter;
   }
 }
 
@@ -178,60 +154,4 @@ async function loadCharacters(config: Config, roots: readonly string[]): Promise
   const characters = await charactersOf(config, roots);
   for (const warning of characters.warnings) warn(`Warning: ${warning}`);
   return characters;
-}
-
-/** The provider with one configuration, how its server is watched, and who answers where it is not. */
-class ConnectedModel implements LanguageModel {
-  readonly definition: ProviderDefinition;
-  readonly provider: ConfiguredProvider;
-  readonly watch: StatusWatch;
-  readonly counter: TokenCounter;
-  readonly #providers: ProviderRegistry;
-  readonly #router: ProviderRouter;
-
-  constructor(
-    { llm, limits }: Config,
-    authorization: string | undefined,
-    { providers, watched, onStatus }: ModelServiceOptions,
-    counter: TokenCounter,
-  ) {
-    const { fallback } = llm;
-    const settings: ProviderSettings = {
-      llm,
-      limits,
-      authorization,
-      onCounted: (answer) => counter.learn(answer),
-    };
-    this.#providers = providers;
-    this.counter = counter;
-    this.definition = providers.get(llm.provider);
-    this.provider = this.definition.create(settings);
-    this.watch = new StatusWatch({
-      provider: this.definition,
-      monitor: this.provider.monitor,
-      fallback,
-      watched,
-      onChange: onStatus,
-    });
-    this.#router = new ProviderRouter({
-      provider: this.provider,
-      fallback: fallback === "none" ? undefined : providers.get(fallback).create(settings),
-    });
-  }
-
-  /** In tokens; undefined while nothing tells it. */
-  get contextLength(): number | undefined {
-    return this.provider.monitor.contextLength;
-  }
-
-  async open(...[request, options]: Parameters<LanguageModel["open"]>): ReturnType<LanguageModel["open"]> {
-    const opened = await this.#router.open(request, options);
-    // Pages learn who answers where that is not whom they were told.
-    if (opened.provider !== this.watch.current.provider) this.watch.look();
-    return { ...opened, displayName: this.#providers.get(opened.provider).displayName };
-  }
-
-  dispose(): void {
-    this.watch.dispose();
-  }
 }

@@ -6,6 +6,7 @@ import type { ReadBudget } from "@/lib/avatars/read_budget.ts";
 import { appConfig } from "@/lib/config/app_config.ts";
 import type { LiveConfig } from "@/lib/config/live_config.ts";
 import type { Config } from "@/lib/config/schema.ts";
+import { refuseMovedSecrets } from "@/lib/config/settings.ts";
 import type { Change } from "@/lib/config/write.ts";
 import type { AppConfig } from "@/lib/protocol/app_config.ts";
 import type { BroadcastFrame } from "@/lib/protocol/v2.ts";
@@ -48,6 +49,7 @@ export class SettingsService {
     let shown = false;
     await this.live.change(changes, {
       prepare: async (next, before) => {
+        refuseMovedSecrets(changes, next, before);
         shown = named || needsOtherAvatar(next, before);
         if (shown) await avatars.show(next, budget);
       },

@@ -11,7 +11,8 @@ export interface Usage {
 
 /** `start` comes at most once, then pieces, then exactly one of `end` and `error`. */
 export type TurnEvent =
-  | { type: "start"; provider: ProviderName; model: string }
+  /** `standsIn`: what the server is called that answers in place of the chosen one. */
+  | { type: "start"; provider: ProviderName; model: string; standsIn?: string }
   | { type: "text"; data: string }
   | { type: "thinking"; data: string }
   /** `intensity` from 0 to 1; `at` = offset in the text so far, UTF-16 units, never decreasing. */

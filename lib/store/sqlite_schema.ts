@@ -47,6 +47,8 @@ const MIGRATIONS: readonly (string | ((db: DatabaseSync) => void))[] = [
    INSERT INTO epoch (latest) VALUES (${FIRST_EPOCH - 1});`,
   // How much of an answer was heard before it was cut short, UTF-16 units.
   `ALTER TABLE turns ADD COLUMN heard INTEGER;`,
+  // What the server is called that answered in place of the chosen one.
+  `ALTER TABLE turns ADD COLUMN stands_in TEXT;`,
 ];
 
 /** Turns that take more than a moment to be indexed: whoever waits for it is told. */

@@ -45,13 +45,13 @@ export class SqliteStore implements Store {
       );
       this.#write = this.#db.prepare(
         `INSERT INTO turns (conversation, turn, position, prompt, text, thinking, state, reason, error, provider, model,
-                            greeting, asked_by, heard)
+                            greeting, asked_by, heard, stands_in)
          VALUES (?, ?, (SELECT coalesce(max(position), 0) + 1 FROM turns WHERE conversation = ?),
-                 ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+                 ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
          ON CONFLICT (conversation, turn) DO UPDATE SET
            prompt = excluded.prompt, text = excluded.text, thinking = excluded.thinking, state = excluded.state,
            reason = excluded.reason, error = excluded.error, provider = excluded.provider, model = excluded.model,
-           greeting = excluded.greeting, heard = excluded.heard`,
+           greeting = excluded.greeting, heard = excluded.heard, stands_in = excluded.stands_in`,
       );
       this.#search = new SearchWriter(this.#db);
       this.#indexer = new SearchIndexer(this.#db, this.#search);
@@ -80,7 +80,7 @@ export class SqliteStore implements Store {
     // Read as text, a column would end at its first NUL; read as bytes, every character comes back.
     const turns = this.#db.prepare(
       `SELECT turn, CAST(prompt AS BLOB) prompt, CAST(text AS BLOB) text, CAST(thinking AS BLOB) thinking,
-              CAST(greeting AS BLOB) greeting, state, reason, error, provider, model, asked_by, heard
+              CAST(greeting AS BLOB) greeting, state, reason, error, provider, model, asked_by, heard, stands_in
        FROM turns WHERE conversation = ? ORDER BY position`,
     ).all(id).map((turn) => recordOf(turn));
     const title = row.title === null ? titleOf(turns[0]?.prompt ?? "") : textOf(row.title);
@@ -112,6 +112,7 @@ export class SqliteStore implements Store {
             turn.greeting ?? null,
             turn.askedBy ?? OWNER.id,
             turn.heard ?? null,
+            turn.standsIn ?? null,
           );
         }
       }
@@ -220,6 +221,7 @@ function recordOf(row: Record<string, unknown>): StoredTurn {
     ...(row.provider !== null && { provider: row.provider as ProviderName }),
     ...(row.model !== null && { model: String(row.model) }),
     ...(row.heard !== null && { heard: Number(row.heard) }),
+    ...(row.stands_in !== null && { standsIn: String(row.stands_in) }),
   };
 }
 

@@ -1,4 +1,4 @@
-/** What Ollama refuses before it generates, with its own words. */
+/** What is refused before anything is generated, with Ollama's own words. */
 import { findModel, type StubModel } from "./models.ts";
 import type { Generation } from "./play.ts";
 import type { Api } from "./wire.ts";
@@ -24,7 +24,9 @@ export function readAsk(api: Api, body: string, models: StubModel[]): Generation
     model: String(fields.model),
     prompt: promptOf(api, fields),
     told: toldIn(api, fields),
-    stream: fields.stream !== false,
+    // Ollama streams unless it is told not to, OpenAI only when it is told to.
+    stream: api === "openai" ? fields.stream === true : fields.stream !== false,
+    usage: (fields.stream_options as { include_usage?: unknown } | undefined)?.include_usage === true,
   };
 }
 
@@ -37,7 +39,7 @@ function wrongType(api: Api, fields: Record<string, unknown>): Refusal | undefin
       return refuse(400, `json: cannot unmarshal ${typeof value} into Go struct field ${name} of type ${type}`);
     }
   }
-  if (api === "chat" && fields.messages !== undefined && !Array.isArray(fields.messages)) {
+  if (api !== "generate" && fields.messages !== undefined && !Array.isArray(fields.messages)) {
     return refuse(400, `json: cannot unmarshal ${typeof fields.messages} into Go struct field messages`);
   }
   const { keep_alive: keepAlive, options } = fields;
@@ -53,12 +55,15 @@ function wrongType(api: Api, fields: Record<string, unknown>): Refusal | undefin
 
 function wrongModel(api: Api, fields: Record<string, unknown>, models: StubModel[]): Refusal | undefined {
   const name = typeof fields.model === "string" ? fields.model.trim() : "";
-  if (name === "") return api === "chat" ? refuse(400, "model is required") : refuse(404, "model '' not found");
+  if (name === "") return api === "generate" ? refuse(404, "model '' not found") : refuse(400, "model is required");
   if (/\s|:$/.test(name)) return refuse(400, "invalid model name");
   const model = findModel(models, name);
   if (model === undefined) return refuse(404, `model '${name}' not found`);
   const can = model.capabilities ?? ["completion"];
   if (can.length > 0 && !can.includes("completion")) return refuse(400, `"${name}" does not support ${api}`);
+  if (api === "openai" && !(fields.messages as unknown[] | undefined)?.length) {
+    return refuse(400, "[] is too short - 'messages'");
+  }
   const thinks = fields.think !== undefined && fields.think !== null && fields.think !== false;
   if (thinks && !can.includes("thinking")) return refuse(400, `"${name}" does not support thinking`);
   return undefined;

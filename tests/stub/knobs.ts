@@ -1,5 +1,5 @@
 /** What one generation of the stub does: what it says, when, in which pieces, and how it ends. */
-import { type Api, line, type LineContent, metrics } from "./wire.ts";
+import { type Api, line, type LineContent, metrics, usageLine } from "./wire.ts";
 
 export interface Knobs {
   // What it says.
@@ -33,6 +33,20 @@ export interface Knobs {
   /** The body's lines as they stand, without line feeds, instead of everything above. */
   lines?: string[];
 
+  // In OpenAI's tongue alone.
+  /** The field for thoughts. Default "reasoning_content". */
+  thinkingAs?: "reasoning_content" | "reasoning";
+  /** False: no `[DONE]` at the end. */
+  doneWord?: boolean;
+  /** A comment before each event, as those send who keep a line open. */
+  comments?: boolean;
+  /** Each event on several lines. */
+  spread?: boolean;
+  /** A whole answer although a stream is asked for. */
+  whole?: boolean;
+  /** Refuses requests for the counts, as those do who do not know them. */
+  refusesUsage?: boolean;
+
   // When.
   /** Silence before the headers, in milliseconds. */
   firstByteMs?: number;
@@ -50,7 +64,7 @@ export interface Knobs {
   cutEvery?: number;
   /** So many lines in one chunk. */
   coalesce?: number;
-  /** What ends a line. Default LF. */
+  /** What ends a line. Default LF, or a blank line behind it where events are sent. */
   newline?: string;
   /** False: the last line has no line feed. */
   finalNewline?: boolean;
@@ -105,14 +119,16 @@ export function synthetic(index: number): string {
 export function linesOf(
   api: Api,
   model: string,
-  { prompt, told }: { prompt: string; told: string },
+  { prompt, told, usage = false }: { prompt: string; told: string; usage?: boolean },
   knobs: Knobs,
 ): string[] {
   if (knobs.lines !== undefined) return knobs.lines;
-  const { extra, replyModel = model, tokensOf } = knobs;
+  const { extra, replyModel = model, tokensOf, thinkingAs } = knobs;
   const pieces = textOf(prompt, knobs);
   const contents: LineContent[] = [];
-  for (const thinking of knobs.thinking ?? []) contents.push({ model: replyModel, text: "", thinking, extra });
+  for (const thinking of knobs.thinking ?? []) {
+    contents.push({ model: replyModel, text: "", thinking, thinkingAs, extra });
+  }
   const last = contents.at(-1);
   const output = tokensOf?.([...knobs.thinking ?? [], ...pieces].join("")) ?? pieces.length;
   if (knobs.thinkingWithText === true && last !== undefined) last.text = pieces.shift() ?? "";
@@ -129,10 +145,22 @@ export function linesOf(
       ...(knobs.metrics === false ? {} : { metrics: metrics(tokensOf?.(told) ?? words(told).length, output) }),
     },
   });
-  return contents.map((content, index) => line(api, content, index));
+  const lines = contents.map((content, index) => line(api, content, index));
+  if (api !== "openai") return lines;
+  const counts = { promptTokens: tokensOf?.(told) ?? words(told).length, outputTokens: output };
+  if (usage && knobs.metrics !== false) lines.push(usageLine(replyModel, counts));
+  if (knobs.doneWord !== false) lines.push("data: [DONE]");
+  return lines.map((one) => dressed(one, knobs));
 }
 
-function textOf(prompt: string, { answer, tokens }: Knobs): string[] {
+/** An event with what else its server writes, or cut into lines that are all one event. */
+function dressed(event: string, { comments = false, spread = false }: Knobs): string {
+  const cut = spread ? event.replace(/,"choices":/, ',\ndata: "choices":') : event;
+  return comments ? `: still here\nevent: message\n${cut}` : cut;
+}
+
+/** The pieces of an answer. */
+export function textOf(prompt: string, { answer, tokens }: Knobs): string[] {
   if (tokens !== undefined) return Array.from({ length: tokens }, (_, index) => synthetic(index));
   const said = typeof answer === "function" ? answer(prompt) : answer ?? `You said: ${prompt}`;
   return typeof said === "string" ? words(said) : [...said];

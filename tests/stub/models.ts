@@ -18,10 +18,10 @@ export interface StubModel {
   bare?: boolean;
 }
 
-/** The stored model that `name` means: tag `latest` by default, whatever the case. */
+/** The stored model that `name` means: tag `latest` by default, whatever the case; or the one of just that name. */
 export function findModel(models: StubModel[], name: string): StubModel | undefined {
   const wanted = normalName(name).toLowerCase();
-  return models.find((model) => model.name.toLowerCase() === wanted);
+  return models.find((model) => model.name.toLowerCase() === wanted || model.name === name);
 }
 
 export function normalName(name: string): string {

@@ -1,11 +1,12 @@
 /** Plays one generation onto a connection. */
 import { setTimeout as sleep } from "node:timers/promises";
 import type { HttpConnection } from "./http.ts";
-import { type Knobs, linesOf, synthetic } from "./knobs.ts";
-import { type Api, frame, goJson, line } from "./wire.ts";
+import { type Knobs, linesOf, synthetic, textOf, words } from "./knobs.ts";
+import { type Api, endOf, errorJson, frame, goJson, line } from "./wire.ts";
 
 const encoder = new TextEncoder();
 export const NDJSON = "application/x-ndjson";
+const EVENTS = "text/event-stream";
 export const JSON_TYPE = "application/json; charset=utf-8";
 
 /** How a generation ended, and whether the connection can carry another request. */
@@ -22,6 +23,8 @@ export interface Generation {
   /** All that the model is told, the prompt included. */
   told: string;
   stream: boolean;
+  /** Whether OpenAI's counts are asked for. */
+  usage?: boolean;
 }
 
 export async function play(conn: HttpConnection, ask: Generation, knobs: Knobs): Promise<Outcome> {
@@ -29,18 +32,23 @@ export async function play(conn: HttpConnection, ask: Generation, knobs: Knobs):
   await pause(knobs.firstByteMs ?? 0, conn.gone);
   if (conn.gone.aborted || knobs.hangUp === true) return { lines: 0, finished: false, keepAlive: false };
   const early = knobs.error !== undefined && knobs.errorAfter === undefined;
-  if (early || knobs.status !== undefined) return await playWhole(conn, knobs, knobs.status ?? 500);
-  if (!ask.stream) return await playObject(conn, ask, knobs);
-  if (!await conn.startStream(200, NDJSON)) return { lines: 0, finished: false, keepAlive: false };
+  if (early || knobs.status !== undefined) return await playWhole(conn, ask.api, knobs, knobs.status ?? 500);
+  if (ask.usage === true && knobs.refusesUsage === true) {
+    return await playWhole(conn, ask.api, { error: "stream_options: Extra inputs are not permitted" }, 422);
+  }
+  if (!ask.stream || knobs.whole === true) return await playObject(conn, ask, knobs);
+  if (!await conn.startStream(200, knobs.contentType ?? (ask.api === "openai" ? EVENTS : NDJSON))) {
+    return { lines: 0, finished: false, keepAlive: false };
+  }
   return knobs.tokens !== undefined && plain(knobs)
     ? await playTokens(conn, ask, knobs, knobs.tokens)
     : await playLines(conn, ask, knobs);
 }
 
 /** An answer that is no stream: an error with its status, a proxy's page, an empty refusal. */
-async function playWhole(conn: HttpConnection, knobs: Knobs, status: number): Promise<Outcome> {
+async function playWhole(conn: HttpConnection, api: Api, knobs: Knobs, status: number): Promise<Outcome> {
   const isError = knobs.error !== undefined;
-  const body = isError ? goJson({ error: knobs.error }) : knobs.body ?? "";
+  const body = isError ? errorJson(api, knobs.error, status) : knobs.body ?? "";
   const type = knobs.contentType ?? (isError ? "application/json" : "text/html");
   const headers = body === "" ? knobs.headers ?? {} : { "content-type": type, ...knobs.headers };
   const sent = await conn.send(status, headers, body);
@@ -49,6 +57,7 @@ async function playWhole(conn: HttpConnection, knobs: Knobs, status: number): Pr
 
 /** `"stream": false`: the lines' texts in one object. A silent end shows as `done: false`. */
 async function playObject(conn: HttpConnection, ask: Generation, knobs: Knobs): Promise<Outcome> {
+  if (ask.api === "openai") return await playCompletion(conn, ask, knobs);
   const lines = linesOf(ask.api, ask.model, ask, knobs).map((text): Reply => JSON.parse(text));
   const said = knobs.endAfter === undefined ? lines : lines.slice(0, knobs.endAfter);
   const last = said.at(-1);
@@ -57,6 +66,26 @@ async function playObject(conn: HttpConnection, ask: Generation, knobs: Knobs): 
     ? { ...last, message: { ...last?.message, content: text } }
     : { ...last, response: text };
   const sent = await conn.send(200, { "content-type": JSON_TYPE }, goJson(whole));
+  return { lines: 1, finished: sent, keepAlive: sent };
+}
+
+/** OpenAI's whole answer. */
+async function playCompletion(conn: HttpConnection, ask: Generation, knobs: Knobs): Promise<Outcome> {
+  const content = textOf(ask.prompt, knobs);
+  const message = { role: "assistant", content: content.join(""), reasoning_content: knobs.thinking?.join("") };
+  const body = JSON.stringify(
+    {
+      id: "chatcmpl-42",
+      object: "chat.completion",
+      created: 1_767_323_045,
+      model: knobs.replyModel ?? ask.model,
+      choices: [{ index: 0, message, finish_reason: knobs.doneReason ?? "stop" }],
+      usage: { prompt_tokens: words(ask.told).length, completion_tokens: content.length },
+    },
+    null,
+    2,
+  );
+  const sent = await conn.send(200, { "content-type": JSON_TYPE }, body);
   return { lines: 1, finished: sent, keepAlive: sent };
 }
 
@@ -75,7 +104,7 @@ function plain(knobs: Knobs): boolean {
 async function playTokens(conn: HttpConnection, ask: Generation, knobs: Knobs, tokens: number): Promise<Outcome> {
   const { rate = 0, coalesce = 1 } = knobs;
   const frames = Array.from({ length: 12 }, (_, index) => {
-    return frame(line(ask.api, { model: ask.model, text: synthetic(index) }, index) + "\n");
+    return frame(line(ask.api, { model: ask.model, text: synthetic(index) }, index) + endOf(ask.api));
   });
   const batch = coalesce > 1 ? concat(Array.from({ length: coalesce }, (_, at) => frames[at % 12] ?? EMPTY)) : EMPTY;
   const pace = pacer(rate);
@@ -87,8 +116,8 @@ async function playTokens(conn: HttpConnection, ask: Generation, knobs: Knobs, t
     if (!await conn.write(bytes)) return { lines, finished: false, keepAlive: false };
     lines += bulk ? coalesce : 1;
   }
-  const last = linesOf(ask.api, ask.model, ask, { answer: [] }).join("");
-  const sent = await conn.write(concat([frame(`${last}\n`), encoder.encode("0\r\n\r\n")]));
+  const last = linesOf(ask.api, ask.model, ask, { answer: [] }).map((one) => frame(one + endOf(ask.api)));
+  const sent = await conn.write(concat([...last, encoder.encode("0\r\n\r\n")]));
   return { lines: lines + 1, finished: sent, keepAlive: sent };
 }
 
@@ -96,12 +125,12 @@ const EMPTY = new Uint8Array();
 
 function stamped(ask: Generation): Uint8Array {
   const now = (performance.timeOrigin + performance.now()).toFixed(3);
-  return frame(line(ask.api, { model: ask.model, text: `${now} ` }, 0) + "\n");
+  return frame(line(ask.api, { model: ask.model, text: `${now} ` }, 0) + endOf(ask.api));
 }
 
 async function playLines(conn: HttpConnection, ask: Generation, knobs: Knobs): Promise<Outcome> {
   const all = linesOf(ask.api, ask.model, ask, knobs);
-  const { text, lines, cut } = bodyOf(all, knobs);
+  const { text, lines, cut } = bodyOf(ask.api, all, knobs);
   const pace = pacer(knobs.rate ?? 0);
   let sent = 0;
   for (const piece of piecesOf(text, knobs)) {
@@ -121,12 +150,12 @@ async function playLines(conn: HttpConnection, ask: Generation, knobs: Knobs): P
 }
 
 /** The body's text by lines, as the knobs leave it. `cut` when the final line is not among them. */
-function bodyOf(all: string[], knobs: Knobs): { text: string[]; lines: number; cut: boolean } {
-  const { newline = "\n", finalNewline = true } = knobs;
+function bodyOf(api: Api, all: string[], knobs: Knobs): { text: string[]; lines: number; cut: boolean } {
+  const { newline = endOf(api), finalNewline = true } = knobs;
   const ends = [knobs.errorAfter, knobs.endAfter, knobs.destroyAfter, knobs.stallAfter];
   const count = Math.min(all.length, ...ends.filter((end) => end !== undefined));
   const kept = all.slice(0, count);
-  if (knobs.error !== undefined) kept.push(goJson({ error: knobs.error }));
+  if (knobs.error !== undefined) kept.push(`${api === "openai" ? "data: " : ""}${errorJson(api, knobs.error)}`);
   const text = kept.map((one, index) => finalNewline || index < kept.length - 1 ? one + newline : one);
   if (knobs.trailing !== undefined) text.push(knobs.trailing);
   return { text, lines: kept.length, cut: count < all.length };

@@ -12,10 +12,10 @@ import {
   type StubModel,
   tagsJson,
 } from "./models.ts";
-import { openAiChat, openAiModels } from "./openai.ts";
+import { openAiModels, ownPaths, type ServerKind } from "./openai.ts";
 import { type Generation, JSON_TYPE, NDJSON, type Outcome, pause, play, settled } from "./play.ts";
 import { Slots } from "./slots.ts";
-import { type Api, frame, goJson, line } from "./wire.ts";
+import { type Api, errorJson, frame, goJson, line } from "./wire.ts";
 
 /** One request as the stub saw it. */
 export interface RecordedRequest {
@@ -59,6 +59,10 @@ export interface StubOptions {
   pull?: PullLine[];
   /** Milliseconds between the lines of a pull. */
   pullMs?: number;
+  /** Whom it plays on OpenAI's paths. Default: Ollama. Another one has no paths of Ollama's. */
+  kind?: ServerKind;
+  /** The key without which OpenAI's paths answer 401. */
+  key?: string;
 }
 
 /** As many requests are kept as any test looks at; a soak must not grow by them. */
@@ -186,28 +190,37 @@ export class Stub implements AsyncDisposable {
   async #route(conn: HttpConnection, record: RecordedRequest): Promise<Outcome> {
     const { method } = record;
     const path = record.path.split("?")[0] ?? "";
-    const { models = DEFAULT_MODELS, hang = [], version = "0.33.0" } = this.#options;
+    const { models = DEFAULT_MODELS, hang = [], version = "0.33.0", kind = "ollama", key } = this.#options;
     if (hang.includes(path)) {
       await settled(new Promise(() => {}), conn.gone);
       return { lines: 0, finished: false, keepAlive: false };
     }
+    if (key !== undefined && record.headers.get("authorization") !== `Bearer ${key}`) {
+      const sent = record.headers.get("authorization")?.replace("Bearer ", "") ?? "";
+      return await whole(conn, 401, JSON_TYPE, errorJson("openai", `Incorrect API key provided: ${sent}`, 401));
+    }
+    const own = Object.entries(ownPaths(models, kind)).map(([path, value]) =>
+      [path, (): [string, string] => [JSON_TYPE, goJson(value)]] as const
+    );
     const reads: Record<string, () => [string, string]> = {
+      ...Object.fromEntries(own),
       "/": () => ["text/plain; charset=utf-8", "Ollama is running"],
       "/api/version": () => [JSON_TYPE, goJson({ version })],
       "/api/tags": () => [JSON_TYPE, tagsJson(models)],
       "/api/ps": () => [JSON_TYPE, psJson(models)],
       "/api/status": () => [JSON_TYPE, goJson({ cloud: { disabled: false, source: "none" } })],
-      "/v1/models": () => [JSON_TYPE, openAiModels(models)],
+      "/v1/models": () => [JSON_TYPE, openAiModels(models, kind)],
     };
     const writes: Record<string, () => Promise<Outcome>> = {
       "/api/generate": () => this.#generate(conn, "generate", record, models),
       "/api/chat": () => this.#generate(conn, "chat", record, models),
       "/api/show": () => this.#show(conn, record, models),
       "/api/pull": () => this.#pull(conn, record),
-      "/v1/chat/completions": () => openAiChat(conn, record.text, models),
+      "/v1/chat/completions": () => this.#generate(conn, "openai", record, models),
     };
-    const read = reads[path];
-    const write = writes[path];
+    const isTheirs = kind === "ollama" || path.startsWith("/v1/") || own.some(([one]) => one === path);
+    const read = isTheirs ? reads[path] : undefined;
+    const write = isTheirs ? writes[path] : undefined;
     if (read !== undefined && (method === "GET" || method === "HEAD")) {
       const [type, body] = read();
       return await whole(conn, 200, type, body, method === "HEAD");
@@ -226,11 +239,11 @@ export class Stub implements AsyncDisposable {
     if (knobs.hangUp === true || knobs.status !== undefined) {
       return await play(conn, { api, model: "", prompt: "", told: "", stream: true }, knobs);
     }
-    if ("error" in ask) return await refused(conn, ask);
-    if (ask.prompt === "") return await loaded(conn, ask, record.body);
+    if ("error" in ask) return await refused(conn, ask, api);
+    if (ask.prompt === "" && api !== "openai") return await loaded(conn, ask, record.body);
     const place = await this.#slots.take(conn.gone);
     if (place === "left") return { lines: 0, finished: false, keepAlive: false };
-    if (place === "full") return await refused(conn, { status: 503, error: SERVER_BUSY });
+    if (place === "full") return await refused(conn, { status: 503, error: SERVER_BUSY }, api);
     this.#active++;
     try {
       return await play(conn, ask, knobs);
@@ -299,8 +312,8 @@ async function whole(
   return { lines: 0, finished: sent, keepAlive: sent };
 }
 
-async function refused(conn: HttpConnection, { status, error }: Refusal): Promise<Outcome> {
-  return await whole(conn, status, JSON_TYPE, goJson({ error }));
+async function refused(conn: HttpConnection, { status, error }: Refusal, api: Api = "generate"): Promise<Outcome> {
+  return await whole(conn, status, JSON_TYPE, errorJson(api, error, status));
 }
 
 /** An empty prompt loads or unloads: one object without a line feed, even for a stream. */

@@ -1,4 +1,4 @@
-/** Ollama's lines as they look on the wire: key order, omitted fields and Go's way of escaping. */
+/** Lines as they look on the wire: Ollama's with its key order, omitted fields and Go's way of escaping; OpenAI's events. */
 
 const encoder = new TextEncoder();
 
@@ -15,7 +15,13 @@ export function createdAt(index: number, at: Date = new Date()): string {
   return at.toISOString().slice(0, 19) + (fraction === "" ? "Z" : `.${fraction}Z`);
 }
 
-export type Api = "generate" | "chat";
+/** Ollama's two interfaces, and OpenAI's. */
+export type Api = "generate" | "chat" | "openai";
+
+/** What ends a line, or an event. */
+export function endOf(api: Api): string {
+  return api === "openai" ? "\n\n" : "\n";
+}
 
 /** What one line says, before it takes the shape of its API. */
 export interface LineContent {
@@ -26,10 +32,13 @@ export interface LineContent {
   /** Fields that no version of Ollama has documented. */
   extra?: Record<string, unknown> | undefined;
   done?: { reason?: string; context?: number[]; metrics?: Record<string, number> };
+  /** OpenAI's field for thoughts. */
+  thinkingAs?: string | undefined;
 }
 
 /** One line without its line feed. */
 export function line(api: Api, content: LineContent, index: number): string {
+  if (api === "openai") return eventLine(content, index);
   const { model, text, thinking, toolCalls, extra, done } = content;
   const created_at = createdAt(index);
   const ending = done === undefined ? { done: false } : { done: true, ...maybe("done_reason", done.reason) };
@@ -53,6 +62,35 @@ export function line(api: Api, content: LineContent, index: number): string {
     ...maybe("tool_calls", toolCalls),
     ...extra,
   });
+}
+
+/** An event of OpenAI's stream, without the blank line behind it. */
+function eventLine({ model, text, thinking, toolCalls, extra, done, thinkingAs }: LineContent, index: number): string {
+  const delta = {
+    ...(index === 0 && { role: "assistant" }),
+    ...((done === undefined || text !== "") && (thinking === undefined || text !== "") && { content: text }),
+    ...maybe(thinkingAs ?? "reasoning_content", thinking),
+    ...maybe("tool_calls", toolCalls),
+  };
+  const finish_reason = done === undefined ? null : done.reason ?? null;
+  return `data: ${JSON.stringify({ ...chunkOf(model), choices: [{ index: 0, delta, finish_reason }], ...extra })}`;
+}
+
+/** The counts, which OpenAI tells in an event of their own. */
+export function usageLine(model: string, { promptTokens, outputTokens }: Record<string, number>): string {
+  const usage = { prompt_tokens: promptTokens, completion_tokens: outputTokens };
+  return `data: ${JSON.stringify({ ...chunkOf(model), choices: [], usage })}`;
+}
+
+function chunkOf(model: string): Record<string, unknown> {
+  return { id: "chatcmpl-42", object: "chat.completion.chunk", created: 1_767_323_045, model };
+}
+
+/** An error as each tongue writes it. */
+export function errorJson(api: Api, error: unknown, status?: number): string {
+  if (api !== "openai" || typeof error === "object") return goJson({ error });
+  const type = status === undefined || status >= 500 ? "server_error" : "invalid_request_error";
+  return JSON.stringify({ error: { message: error, type, param: null, code: status ?? null } });
 }
 
 /** Go's `omitempty`: the field only where it has something to say. */

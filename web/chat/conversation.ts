@@ -65,6 +65,7 @@ export function applyFrame(now: ConversationState, frame: ServerFrame): Conversa
         state: "streaming",
         provider: frame.provider,
         model: frame.model,
+        ...(frame.standsIn !== undefined && { standsIn: frame.standsIn }),
       }));
     case "chunk":
       return changeTurn(now, frame.turn, (turn) => ({ ...turn, text: turn.text + frame.data }));

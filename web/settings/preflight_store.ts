@@ -3,6 +3,7 @@ import { type ReadonlySignal, signal } from "@preact/signals";
 import type { CallClient } from "@/web/connection/call_client.ts";
 import { turnErrorOf } from "./pull_store.ts";
 import type { Preflight } from "@/lib/protocol/calls.ts";
+import type { ErrorCode } from "@/lib/protocol/codes.ts";
 import type { Status, TurnError } from "@/lib/protocol/v2.ts";
 
 export class PreflightStore {
@@ -52,7 +53,14 @@ export class PreflightStore {
 export type Verdict = "good" | "bad" | "unknown";
 
 export interface Checks {
-  server: { verdict: Verdict; name: string; host: string; version?: string };
+  server: {
+    verdict: Verdict;
+    name: string;
+    host: string;
+    version?: string;
+    /** What is wrong, where somebody answers there: a key is wanted, or it is something else. */
+    problem?: TurnError;
+  };
   model: { verdict: Verdict; name: string };
   webgl: { verdict: Verdict };
   /** Tokens. */
@@ -69,14 +77,26 @@ export function checksOf(status: Status, seen: Preflight | null, webgl: boolean 
   // What was seen of another server or of another model says nothing.
   const same = seen !== null && seen.server.host === host && seen.model.name === model;
   const version = status.version ?? (same ? seen.server.version : undefined);
+  const problem = same && !reachable && seen.server.problem && !ABSENT.includes(seen.server.problem.code)
+    ? seen.server.problem
+    : undefined;
   const tokens = same ? seen.model.contextLength : undefined;
   return {
-    server: { verdict: reachable ? "good" : "bad", name, host, ...(version !== undefined && { version }) },
+    server: {
+      verdict: reachable ? "good" : "bad",
+      name,
+      host,
+      ...(version !== undefined && { version }),
+      ...(problem && { problem }),
+    },
     model: { verdict: reachable ? verdictOf(modelPresent) : "unknown", name: model },
     webgl: { verdict: verdictOf(webgl) },
     context: tokens === undefined ? { verdict: "unknown" } : { verdict: "good", tokens },
   };
 }
+
+/** With these nobody is there. */
+const ABSENT: readonly ErrorCode[] = ["llm_unreachable", "timeout"];
 
 function verdictOf(there: boolean | null): Verdict {
   if (there === null) return "unknown";

@@ -51,6 +51,7 @@ export const PAGE: Words = {
   notSent: "Goes out as soon as the connection is back",
   cancelled: "Stopped",
   cutShort: "The answer reached its length limit",
+  answeredBy: (server, model) => `Answered by ${server} · ${model}`,
   continue: "Continue",
   noAnswer: {
     onlyThoughts: "The model thought, and then said nothing. Ask again, or switch thinking off in the settings.",
@@ -110,6 +111,9 @@ export const PAGE: Words = {
     noModelText: (host) => `Nothing answers at ${host}. This is what it takes:`,
     modelTitle: (model) => `The model ${model} is not there yet`,
     modelText: (server) => `${server} is running. One thing is left to do:`,
+    standInTitle: (server) => `${server} answers instead`,
+    standInText: (chosen, server, model) =>
+      `${chosen} cannot be reached, so ${server} answers with ${model}. To have the chosen one back:`,
   },
   voice: {
     mute: "Mute",

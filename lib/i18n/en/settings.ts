@@ -1,4 +1,5 @@
 import type { SettingsWords } from "@/lib/i18n/types/settings.ts";
+import { SERVER_NAMES } from "@/lib/i18n/server_names.ts";
 import { VOICE_MODELS } from "./voice_models.ts";
 
 export const SETTINGS: SettingsWords = {
@@ -17,6 +18,21 @@ export const SETTINGS: SettingsWords = {
     server: "The program behind this page",
   },
   fields: {
+    "llm.use": {
+      label: "Language model",
+      help: "Of those in the configuration's file; what follows is about this one.",
+      choices: { llm: "The one described here" },
+      unset: "The one described here",
+    },
+    "llm.provider": {
+      label: "What runs it",
+      choices: {
+        ...SERVER_NAMES,
+        ollama: "Ollama",
+        demo: "The built-in demo",
+        "openai-compatible": "Another server with OpenAI's protocol",
+      },
+    },
     "llm.host": { label: "Where the language model runs", help: "The address of its server. Empty for this computer." },
     "llm.contextLength": {
       label: "How much it remembers",
@@ -126,6 +142,10 @@ export const SETTINGS: SettingsWords = {
   loading: "Loading…",
   installed: "Models on this computer",
   noneInstalled: (server) => `${server} has no model yet.`,
+  installedAt: (server) => `Models of ${server}`,
+  moreModels: (count) => `${count} more: type a part of the name below.`,
+  needsKey: (server) =>
+    `${server} wants a key. Set the variable VTUBER_LLM_AUTH, or write it into a file that only you can read and name that in llm.authFile; then start again.`,
   inUse: "In use",
   runsElsewhere: "Runs in the cloud: your messages leave this computer",
   otherModel: "Another model",

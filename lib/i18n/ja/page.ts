@@ -51,6 +51,7 @@ export const PAGE: Words = {
   notSent: "接続が戻りしだい送信します",
   cancelled: "停止しました",
   cutShort: "答えが長さの上限に達しました",
+  answeredBy: (server, model) => `${server} · ${model} が答えました`,
   continue: "続ける",
   noAnswer: {
     onlyThoughts: "モデルは考えただけで、何も答えませんでした。もう一度聞くか、設定で思考をオフにしてください。",
@@ -106,6 +107,9 @@ export const PAGE: Words = {
     noModelText: (host) => `${host} から応答がありません。必要なものはこちらです：`,
     modelTitle: (model) => `モデル ${model} がまだありません`,
     modelText: (server) => `${server} は起動しています。あと一つだけ必要です：`,
+    standInTitle: (server) => `代わりに ${server} が答えます`,
+    standInText: (chosen, server, model) =>
+      `${chosen} につながらないため、${server} が ${model} で答えます。元に戻すには：`,
   },
   voice: {
     mute: "ミュート",

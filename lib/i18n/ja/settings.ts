@@ -1,4 +1,5 @@
 import type { SettingsWords } from "@/lib/i18n/types/settings.ts";
+import { SERVER_NAMES } from "@/lib/i18n/server_names.ts";
 import { VOICE_MODELS } from "./voice_models.ts";
 
 export const SETTINGS: SettingsWords = {
@@ -17,6 +18,21 @@ export const SETTINGS: SettingsWords = {
     server: "このページを動かすプログラム",
   },
   fields: {
+    "llm.use": {
+      label: "言語モデル",
+      help: "設定ファイルにあるものから選びます。以下の項目はこれについてのものです。",
+      choices: { llm: "ここで設定したもの" },
+      unset: "ここで設定したもの",
+    },
+    "llm.provider": {
+      label: "動かしているもの",
+      choices: {
+        ...SERVER_NAMES,
+        ollama: "Ollama",
+        demo: "内蔵のデモ",
+        "openai-compatible": "OpenAI のプロトコルを話す別のサーバー",
+      },
+    },
     "llm.host": { label: "言語モデルの場所", help: "サーバーのアドレスです。空欄ならこのコンピューターです。" },
     "llm.contextLength": {
       label: "覚えていられる長さ",
@@ -115,6 +131,10 @@ export const SETTINGS: SettingsWords = {
   loading: "読み込んでいます…",
   installed: "このコンピューターにあるモデル",
   noneInstalled: (server) => `${server} にはまだモデルがありません。`,
+  installedAt: (server) => `${server} のモデル`,
+  moreModels: (count) => `ほかに ${count} 個：下に名前の一部を入力してください。`,
+  needsKey: (server) =>
+    `${server} にはキーが必要です。変数 VTUBER_LLM_AUTH に設定するか、自分だけが読めるファイルに書いて llm.authFile で指定し、起動し直してください。`,
   inUse: "使用中",
   runsElsewhere: "クラウドで動きます。メッセージはこのコンピューターの外へ送られます",
   otherModel: "別のモデル",

@@ -55,6 +55,8 @@ export interface Words {
   notSent: string;
   cancelled: string;
   cutShort: string;
+  /** Under an answer that another one gave than the chosen one. */
+  answeredBy(server: string, model: string): string;
   /** Of a button that goes on with an answer that broke off. */
   continue: string;
   /** Below an answer without a word: why, and what to do. */
@@ -114,6 +116,9 @@ export interface Words {
     noModelText(host: string): string;
     modelTitle(model: string): string;
     modelText(server: string): string;
+    /** Where another one answers than the chosen one. */
+    standInTitle(server: string): string;
+    standInText(chosen: string, server: string, model: string): string;
   };
   voice: {
     /** Of the switch: pressed, the character is not heard. */

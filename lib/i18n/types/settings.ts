@@ -61,6 +61,11 @@ export interface SettingsWords {
   loading: string;
   installed: string;
   noneInstalled(server: string): string;
+  /** Above those of a server that is not on this computer. */
+  installedAt(server: string): string;
+  /** Under the first of them. */
+  moreModels(count: number): string;
+  needsKey(server: string): string;
   inUse: string;
   runsElsewhere: string;
   otherModel: string;

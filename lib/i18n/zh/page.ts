@@ -51,6 +51,7 @@ export const PAGE: Words = {
   notSent: "连接恢复后会立即发送",
   cancelled: "已停止",
   cutShort: "回答达到了长度上限",
+  answeredBy: (server, model) => `由 ${server} · ${model} 回答`,
   continue: "继续",
   noAnswer: {
     onlyThoughts: "模型只思考了，没有作答。请再问一次，或在设置中关闭思考。",
@@ -104,6 +105,8 @@ export const PAGE: Words = {
     noModelText: (host) => `${host} 没有响应。需要这些：`,
     modelTitle: (model) => `还没有模型 ${model}`,
     modelText: (server) => `${server} 正在运行，只差一步：`,
+    standInTitle: (server) => `暂由 ${server} 回答`,
+    standInText: (chosen, server, model) => `连不上 ${chosen}，所以由 ${server} 用 ${model} 回答。要恢复原来的：`,
   },
   voice: {
     mute: "静音",

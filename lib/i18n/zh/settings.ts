@@ -1,4 +1,5 @@
 import type { SettingsWords } from "@/lib/i18n/types/settings.ts";
+import { SERVER_NAMES } from "@/lib/i18n/server_names.ts";
 import { VOICE_MODELS } from "./voice_models.ts";
 
 export const SETTINGS: SettingsWords = {
@@ -17,6 +18,21 @@ export const SETTINGS: SettingsWords = {
     server: "页面背后的程序",
   },
   fields: {
+    "llm.use": {
+      label: "语言模型",
+      help: "从配置文件里的模型中选；下面各项说的都是它。",
+      choices: { llm: "这里设置的" },
+      unset: "这里设置的",
+    },
+    "llm.provider": {
+      label: "由什么运行",
+      choices: {
+        ...SERVER_NAMES,
+        ollama: "Ollama",
+        demo: "自带的演示程序",
+        "openai-compatible": "其他支持 OpenAI 协议的服务器",
+      },
+    },
     "llm.host": { label: "语言模型的位置", help: "它的服务器地址。留空表示这台电脑。" },
     "llm.contextLength": {
       label: "能记住多少",
@@ -103,6 +119,10 @@ export const SETTINGS: SettingsWords = {
   loading: "正在载入…",
   installed: "这台电脑上的模型",
   noneInstalled: (server) => `${server} 还没有模型。`,
+  installedAt: (server) => `${server} 的模型`,
+  moreModels: (count) => `还有 ${count} 个：在下面输入名称的一部分。`,
+  needsKey: (server) =>
+    `${server} 需要密钥。请设置变量 VTUBER_LLM_AUTH，或写进只有你能读的文件并用 llm.authFile 指明，然后重新启动。`,
   inUse: "使用中",
   runsElsewhere: "在云端运行：消息会离开这台电脑",
   otherModel: "其他模型",

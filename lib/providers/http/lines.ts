@@ -16,8 +16,10 @@ export interface LineOptions {
   server: string;
   /** Every wait for bytes after the first one is a wait of this watchdog. */
   watchdog: Watchdog;
-  /** Longest silence between two pieces, in milliseconds; 0 for no limit. */
-  idleMs: number;
+  /** Longest silence between two pieces, in milliseconds; 0 for no limit. Asked for each of them. */
+  readonly idleMs: number;
+  /** Called when the first bytes have come. */
+  onBegin?(): void;
   maxLineBytes?: number;
   /** Ends the reading, and closes the body. */
   signal: AbortSignal;
@@ -71,12 +73,13 @@ class TextSource implements UnderlyingDefaultSource<string> {
   }
 
   async pull(controller: ReadableStreamDefaultController<string>): Promise<void> {
-    const { watchdog, idleMs, signal } = this.#options;
+    const { watchdog, signal } = this.#options;
     // The wait for the first bytes began with the request.
-    if (this.#begun) watchdog.begin(idleMs);
-    this.#begun = true;
+    if (this.#begun) watchdog.begin(this.#options.idleMs);
     const { value, done } = await this.#reader.read(new Uint8Array(this.#buffer));
     watchdog.end();
+    if (!this.#begun) this.#options.onBegin?.();
+    this.#begun = true;
     if (signal.aborted) return;
     if (value !== undefined) this.#buffer = value.buffer;
     if (done) {

@@ -1,31 +1,38 @@
 /**
  * Ollama's ways of failing, in words that tell the user what to do. What somebody else has answered is never repeated:
- * only Ollama's own `error`, in its own shape, and where a redirect leads.
+ * only Ollama's own `error`, in its own shape.
  */
+import {
+  type Asked,
+  clip,
+  errorOfForm,
+  errorOfPage,
+  errorOfRedirect,
+  LATER,
+  readSome,
+  type ServerWords,
+} from "@/lib/providers/http/failures.ts";
 import { LlmError } from "@/lib/providers/provider.ts";
-import { withoutUser } from "@/lib/config/ollama_host.ts";
 
-/** What a request was about, for the words of its error. */
-export interface Asked {
-  /** Without a password: see `withoutUser()`. */
-  host: string;
-  model: string;
-}
-
-/** More of an error's body than this is not read. */
-const MAX_ERROR_BYTES = 64 * 1024;
-/** More of what Ollama says than this is not shown. */
-const MAX_SHOWN = 300;
+export const OLLAMA_WORDS: ServerWords = {
+  name: "Ollama",
+  kind: "Ollama",
+  start: "Start it with `ollama serve`",
+  checkHost: "Check `llm.host` (OLLAMA_HOST): Ollama's usual address is http://127.0.0.1:11434",
+  insecure: "Ollama itself speaks http://, not https://: correct `llm.host` (OLLAMA_HOST)",
+  unlock: "Set VTUBER_LLM_AUTH (or `llm.authFile`) to the user:password or the token that it wants",
+};
 
 /** Turns an answer with a status other than 2xx into an error. Reads a bounded part of its body. */
-export async function errorOfAnswer({ status, headers, body }: Response, asked: Asked): Promise<LlmError> {
-  if (status >= 300 && status < 400) {
-    await body?.cancel();
-    const location = headers.get("location");
-    return wrongPlace(`${asked.host} redirects${location === null ? "" : ` to ${placeOf(location)}`}`, status);
-  }
+export async function errorOfAnswer(response: Response, asked: Asked): Promise<LlmError> {
+  const { status, body } = response;
+  if (status >= 300 && status < 400) return await errorOfRedirect(response, asked);
   const text = await readSome(body);
   const said = parseError(text);
+  if (said === undefined && status === 403 && text.trim() === "") {
+    const hint = "Use 127.0.0.1 as its address, or add this one to OLLAMA_ORIGINS";
+    return new LlmError("llm_refused", `Ollama at ${asked.host} refuses our address (403)`, { status, hint });
+  }
   if (said === undefined) return errorOfPage(text, status, asked);
   if (status === 401) return signIn(said.signInUrl, asked, status);
   if (status === 403) {
@@ -36,7 +43,7 @@ export async function errorOfAnswer({ status, headers, body }: Response, asked: 
   }
   if (status === 404) return missing(said.text, asked, status);
   if (status === 503 || status === 429) {
-    return new LlmError("llm_busy", `Ollama is busy: ${said.text}`, { status, hint: "Try again in a moment" });
+    return new LlmError("llm_busy", `Ollama is busy: ${said.text}`, { status, hint: LATER });
   }
   return errorOfText(said.text, asked, status);
 }
@@ -44,7 +51,7 @@ export async function errorOfAnswer({ status, headers, body }: Response, asked: 
 /** Turns the `error` of a line, or of a whole answer, into an error. */
 export function errorOfValue(value: unknown, asked: Asked): LlmError {
   const text = textOfError(value);
-  return text === undefined ? notOllama(asked) : errorOfText(text, asked);
+  return text === undefined ? errorOfForm(asked) : errorOfText(text, asked);
 }
 
 function errorOfText(text: string, asked: Asked, status?: number): LlmError {
@@ -63,7 +70,7 @@ function errorOfText(text: string, asked: Asked, status?: number): LlmError {
     });
   }
   if (/server busy/.test(text)) {
-    return new LlmError("llm_busy", `Ollama is busy: ${text}`, { ...options, hint: "Try again in a moment" });
+    return new LlmError("llm_busy", `Ollama is busy: ${text}`, { ...options, hint: LATER });
   }
   return new LlmError("llm_failed", `Ollama failed: ${text}`, { ...options, hint: hintFor(text) });
 }
@@ -78,33 +85,6 @@ function hintFor(text: string): string {
   return "Try again; Ollama's log says more";
 }
 
-/** An answer that is not Ollama's JSON: a refusal without a body, another program, a proxy's page. */
-function errorOfPage(text: string, status: number, asked: Asked): LlmError {
-  if (status === 403 && text.trim() === "") {
-    const hint = "Use 127.0.0.1 as its address, or add this one to OLLAMA_ORIGINS";
-    return new LlmError("llm_refused", `Ollama at ${asked.host} refuses our address (403)`, { status, hint });
-  }
-  if (status === 401 || status === 407) {
-    const hint = "Set VTUBER_LLM_AUTH (or `llm.authFile`) to the user:password or the token that it wants";
-    return new LlmError("llm_unauthorized", `${asked.host} wants a password or a token (${status})`, { status, hint });
-  }
-  if (status === 503 || status === 429) {
-    return new LlmError("llm_busy", `${asked.host} is busy (${status})`, { status, hint: "Try again in a moment" });
-  }
-  if (status === 502 || status === 504) {
-    const hint = "Start Ollama behind it, or correct `llm.host`";
-    return new LlmError("llm_bad_gateway", `A proxy at ${asked.host} cannot reach Ollama (${status})`, {
-      status,
-      hint,
-    });
-  }
-  if (status >= 500 && text.trim() === "") {
-    const hint = "Try again; Ollama's log says more";
-    return new LlmError("llm_failed", `Ollama failed without a word (${status})`, { status, hint });
-  }
-  return wrongPlace(`${asked.host} answers, but it is not Ollama (${status})`, status);
-}
-
 /**
  * The JSON object that a text of Ollama's holds: an answer, or one of its lines.
  *
@@ -115,21 +95,10 @@ export function parseObject(text: string, asked: Asked): object {
   try {
     value = JSON.parse(text);
   } catch {
-    throw notOllama(asked); // The cause would repeat the text.
+    throw errorOfForm(asked); // The cause would repeat the text.
   }
-  if (typeof value !== "object" || value === null) throw notOllama(asked);
+  if (typeof value !== "object" || value === null) throw errorOfForm(asked);
   return value;
-}
-
-/** What came in an answer that began well is no JSON of Ollama's, as proxies send. */
-function notOllama(asked: Asked): LlmError {
-  return new LlmError("llm_wrong_address", `${asked.host} answers, but it is not Ollama`, { hint: CHECK_HOST });
-}
-
-const CHECK_HOST = "Check `llm.host` (OLLAMA_HOST): Ollama's usual address is http://127.0.0.1:11434";
-
-function wrongPlace(message: string, status: number): LlmError {
-  return new LlmError("llm_wrong_address", message, { status, hint: CHECK_HOST });
 }
 
 function missing(text: string, asked: Asked, status?: number): LlmError {
@@ -153,58 +122,6 @@ function signIn(url: string | undefined, asked: Asked, status?: number): LlmErro
     ...(status === undefined ? {} : { status }),
     hint: url === undefined ? "`ollama signin`" : `\`ollama signin\`, or open ${url}`,
   });
-}
-
-/** Why no answer came at all. Runtimes say it in prose only, so the prose is what there is to go by. */
-export function errorOfFetch(cause: unknown, asked: Asked): LlmError {
-  if (cause instanceof LlmError) return cause;
-  const text = proseOf(cause);
-  if (/certificate|\btls\b|\bssl\b|corrupt message|invalid peer/i.test(text)) {
-    const hint = "Ollama itself speaks http://, not https://: correct `llm.host` (OLLAMA_HOST)";
-    return new LlmError("llm_unreachable", `No secure connection to ${asked.host}`, { cause, hint });
-  }
-  if (/dns|lookup|resolve|name or service not known/i.test(text)) {
-    return new LlmError("llm_unreachable", `No machine is known by the name in ${asked.host}`, {
-      cause,
-      hint: CHECK_HOST,
-    });
-  }
-  if (/invalid url|bad port|blocked/i.test(text)) {
-    return new LlmError("llm_unreachable", `${asked.host} is no address to connect to`, { cause, hint: CHECK_HOST });
-  }
-  return new LlmError("llm_unreachable", `Ollama is not running at ${asked.host}`, {
-    cause,
-    hint: "Start it with `ollama serve`",
-  });
-}
-
-/** True when asking again could help: the connection was made and broke before any byte came back. */
-export function brokeBeforeAnswer(error: unknown): boolean {
-  return !(error instanceof LlmError) &&
-    !/\(Connect\)|cannot connect|refused|invalid url|blocked/i.test(proseOf(error));
-}
-
-/** What an error and its causes say. */
-function proseOf(error: unknown): string {
-  if (!(error instanceof Error)) return String(error);
-  return error.cause === undefined ? error.message : `${error.message}: ${proseOf(error.cause)}`;
-}
-
-/** The stream is over, the answer is not. */
-export function incomplete(asked: Asked, cause?: unknown): LlmError {
-  const message = `The answer of ${asked.model} broke off before its end`;
-  return new LlmError("incomplete", message, { cause, hint: "What came is kept; ask again for a whole answer" });
-}
-
-export function timedOut(asked: Asked, limitMs: number, started: boolean): LlmError {
-  const limit = limitMs >= 1000 ? `${Math.round(limitMs / 1000)} s` : `${limitMs} ms`;
-  return started
-    ? new LlmError("timeout", `Nothing more came from Ollama for ${limit}`, {
-      hint: "Try again; restart Ollama if it hangs",
-    })
-    : new LlmError("timeout", `No answer of ${asked.model} began within ${limit}`, {
-      hint: "A large model loads slowly: try again, choose a smaller one, or restart Ollama if it hangs",
-    });
 }
 
 /** Where Ollama's cloud has people sign in. */
@@ -238,25 +155,4 @@ function textOfError(error: unknown): string | undefined {
   }
   const message = (error as { message?: unknown } | null | undefined)?.message;
   return typeof message === "string" ? clip(message) : undefined;
-}
-
-/** Where a redirect leads, without what may be secret in it. */
-function placeOf(location: string): string {
-  return clip(withoutUser(location.replace(/[?#].*$/s, "")));
-}
-
-function clip(text: string): string {
-  const characters = Array.from(text.slice(0, MAX_SHOWN * 2));
-  return characters.length > MAX_SHOWN ? `${characters.slice(0, MAX_SHOWN).join("")}…` : text;
-}
-
-async function readSome(body: ReadableStream<Uint8Array> | null): Promise<string> {
-  const decoder = new TextDecoder();
-  let text = "";
-  let size = 0;
-  for await (const bytes of body ?? []) {
-    text += decoder.decode(bytes, { stream: true });
-    if ((size += bytes.length) > MAX_ERROR_BYTES) break;
-  }
-  return text;
 }

@@ -1,26 +1,10 @@
 import { ask, type Question } from "@/lib/providers/http/ask.ts";
-import {
-  type Asked,
-  brokeBeforeAnswer,
-  errorOfAnswer,
-  errorOfFetch,
-  errorOfValue,
-  incomplete,
-  parseObject,
-  timedOut,
-} from "./errors.ts";
-import { linesOf } from "@/lib/providers/http/lines.ts";
-import { pause } from "@/lib/providers/http/pause.ts";
-import {
-  type CountedAnswer,
-  type GenerateRequest,
-  LlmError,
-  type LlmEvent,
-  type Provider,
-} from "@/lib/providers/provider.ts";
+import { Exchange } from "@/lib/providers/http/exchange.ts";
+import { type Asked, incomplete, refuseEmpty } from "@/lib/providers/http/failures.ts";
+import { errorOfAnswer, errorOfValue, OLLAMA_WORDS, parseObject } from "./errors.ts";
+import type { CountedAnswer, GenerateRequest, LlmEvent, Provider } from "@/lib/providers/provider.ts";
 import { TranscriptCutter } from "./transcript.ts";
 import { requestBody, type RequestSettings } from "./request_body.ts";
-import { Watchdog } from "@/lib/providers/http/watchdog.ts";
 import { withoutUser } from "@/lib/config/ollama_host.ts";
 
 export interface OllamaOptions extends RequestSettings {
@@ -43,19 +27,15 @@ export interface OllamaOptions extends RequestSettings {
   onCounted?(answer: CountedAnswer): void;
 }
 
-const BUSY_RETRY_MS = [250, 1000, 2000];
-
 /** Answers from Ollama's `/api/generate` or `/api/chat`, line by line as it streams them. */
 export class OllamaProvider implements Provider {
   readonly name = "ollama";
   readonly #host: string;
   readonly #options: OllamaOptions;
-  readonly #url: string;
 
   constructor(options: OllamaOptions) {
     this.#options = options;
     this.#host = options.host.replace(/\/+$/, "");
-    this.#url = `${this.#host}/api/${options.api}`;
   }
 
   /**
@@ -67,26 +47,20 @@ export class OllamaProvider implements Provider {
     { signal }: { signal: AbortSignal },
   ): AsyncGenerator<LlmEvent, void, undefined> {
     signal.throwIfAborted();
-    if ((request.messages.at(-1)?.content ?? "").trim() === "") {
-      throw new LlmError("empty_prompt", "Cannot answer an empty prompt", { hint: "Write something first" });
-    }
-    const asked = { host: withoutUser(this.#host), model: request.model };
+    refuseEmpty(request.messages);
+    const asked = { server: OLLAMA_WORDS, host: withoutUser(this.#host), model: request.model };
     const isConversation = request.character !== undefined || request.messages.length > 1;
     const cutter = this.#options.api === "generate" && isConversation ? new TranscriptCutter() : undefined;
-    let started = false;
     let output = "";
-    const abort = new AbortController();
-    const stop = () => abort.abort(signal.reason);
-    const watchdog = new Watchdog((limitMs) => abort.abort(timedOut(asked, limitMs, started)));
-    signal.addEventListener("abort", stop, { once: true });
+    using exchange = new Exchange({ ...this.#options, asked, signal });
     try {
-      watchdog.begin(this.#options.firstByteMs);
-      const response = await this.#open(request, asked, abort.signal);
-      for await (
-        const line of linesOf(response, { ...this.#options, server: "Ollama", watchdog, signal: abort.signal })
-      ) {
-        started = true;
-        if (abort.signal.aborted) throw abort.signal.reason;
+      const response = await exchange.open(
+        `${this.#host}/api/${this.#options.api}`,
+        this.#question(request),
+        (refusal) => errorOfAnswer(refusal, asked),
+      );
+      for await (const line of exchange.lines(response)) {
+        exchange.signal.throwIfAborted();
         const said = parseLine(line, asked);
         if (said === undefined) continue;
         const thinking = said.thinking ?? said.message?.thinking;
@@ -111,15 +85,9 @@ export class OllamaProvider implements Provider {
       }
       throw incomplete(asked);
     } catch (error) {
-      if (abort.signal.aborted) throw abort.signal.reason;
-      const rest = cutter?.end() ?? "";
+      const rest = exchange.signal.aborted ? "" : cutter?.end() ?? "";
       if (rest !== "") yield { type: "text", text: rest };
-      throw error instanceof LlmError ? error : incomplete(asked, error);
-    } finally {
-      watchdog.stop();
-      signal.removeEventListener("abort", stop);
-      // After the last line too: the end of the body may never come.
-      abort.abort();
+      throw exchange.failure(error);
     }
   }
 
@@ -134,35 +102,16 @@ export class OllamaProvider implements Provider {
     await body?.cancel();
   }
 
-  /** Asks until an answer begins. A busy Ollama is asked again, and one that hung up before any byte once. */
-  async #open(request: GenerateRequest, asked: Asked, signal: AbortSignal): Promise<Response> {
-    const { busyRetryMs = BUSY_RETRY_MS, allowLinkLocal, authorization, think, ...settings } = this.#options;
+  #question(request: GenerateRequest): Omit<Question, "signal"> {
+    const { allowLinkLocal, authorization, think, ...settings } = this.#options;
     // Who cannot think refuses to be asked for it.
     const asking = think === undefined || this.#options.canThink?.() === false ? settings : { ...settings, think };
-    const question: Question = {
+    return {
       headers: { accept: "application/x-ndjson" },
       body: requestBody(request, asking),
-      allowLinkLocal,
+      ...(allowLinkLocal !== undefined && { allowLinkLocal }),
       authorization,
-      signal,
     };
-    let mayReconnect = true;
-    for (let busy = 0;;) {
-      let response: Response;
-      try {
-        response = await ask(this.#url, question);
-      } catch (cause) {
-        if (signal.aborted) throw signal.reason;
-        if (!mayReconnect || !brokeBeforeAnswer(cause)) throw errorOfFetch(cause, asked);
-        mayReconnect = false;
-        continue;
-      }
-      if (response.ok) return response;
-      const error = await errorOfAnswer(response, asked);
-      const wait = error.status === 503 ? busyRetryMs[busy++] : undefined;
-      if (wait === undefined) throw error;
-      await pause(wait, signal);
-    }
   }
 }
 

@@ -1,5 +1,6 @@
 import { ask } from "@/lib/providers/http/ask.ts";
-import { type Asked, errorOfAnswer, errorOfFetch, errorOfValue, incomplete, parseObject } from "./errors.ts";
+import { type Asked, errorOfFetch, incomplete } from "@/lib/providers/http/failures.ts";
+import { errorOfAnswer, errorOfValue, OLLAMA_WORDS, parseObject } from "./errors.ts";
 import { linesOf } from "@/lib/providers/http/lines.ts";
 import { LlmError, type PullProgress } from "@/lib/providers/provider.ts";
 import { Watchdog } from "@/lib/providers/http/watchdog.ts";
@@ -36,7 +37,7 @@ export async function* pull(
   { signal }: { signal: AbortSignal },
 ): AsyncGenerator<OllamaPullProgress, void, undefined> {
   signal.throwIfAborted();
-  const asked = { host: withoutUser(host), model };
+  const asked = { server: OLLAMA_WORDS, host: withoutUser(host), model };
   const abort = new AbortController();
   const stop = () => abort.abort(signal.reason);
   const watchdog = new Watchdog((limitMs) => abort.abort(stalled(model, limitMs)));

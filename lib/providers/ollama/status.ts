@@ -1,7 +1,8 @@
 import { isThisMachine, withoutUser } from "@/lib/config/ollama_host.ts";
 import { sameModel } from "@/lib/protocol/model_name.ts";
 import { ask, type Question } from "@/lib/providers/http/ask.ts";
-import { errorOfAnswer, errorOfFetch, parseObject } from "./errors.ts";
+import { errorOfFetch } from "@/lib/providers/http/failures.ts";
+import { errorOfAnswer, OLLAMA_WORDS, parseObject } from "./errors.ts";
 import { LlmError, type ProviderModel, type ProviderMonitor, type ProviderStatus } from "@/lib/providers/provider.ts";
 
 /** A model as Ollama lists it. What an older Ollama does not tell is absent. */
@@ -150,7 +151,7 @@ async function askJson(
   path: string,
   body?: unknown,
 ): Promise<object> {
-  const asked = { host: withoutUser(host), model };
+  const asked = { server: OLLAMA_WORDS, host: withoutUser(host), model };
   const abort = new AbortController();
   const stop = () => abort.abort(signal?.reason);
   const timer = setTimeout(() => abort.abort(silent(asked.host, timeoutMs)), timeoutMs);

@@ -12,13 +12,13 @@ export function llmCalls(modelService: ModelService): Handlers {
       "llm.pull",
       z.object({ model: z.string().trim().min(1).max(500) }),
       async ({ model }, { signal, progress }) => {
-        const { provider, definition: { displayName } } = modelService;
-        if (provider.pull === undefined) {
+        const { pull, definition: { displayName } } = modelService.chosen;
+        if (pull === undefined) {
           throw new LlmError("llm_unsupported", `Cannot fetch ${model}: ${displayName} does not do that`, {
             hint: "Choose a model that it has",
           });
         }
-        for await (const { status, overall } of provider.pull(model, { signal })) {
+        for await (const { status, overall } of pull(model, { signal })) {
           // Nothing is known of its size before the first part begins.
           progress({ status, ...(overall.total > 0 && overall) });
         }
@@ -30,7 +30,7 @@ export function llmCalls(modelService: ModelService): Handlers {
 }
 
 async function preflight(modelService: ModelService): Promise<Preflight> {
-  const { provider, definition: { displayName, setup } } = modelService;
+  const { pull, definition: { displayName, setup } } = modelService.chosen;
   const seen = await modelService.refreshStatus();
   const { host, reachable, version, error, model, modelPresent, models, contextLength } = seen;
   return {
@@ -41,12 +41,12 @@ async function preflight(modelService: ModelService): Promise<Preflight> {
       ...(version !== undefined && { version }),
       ...(error !== undefined && { problem: error.toTurnError() }),
       ...(setup !== undefined && { setup }),
-      pulls: provider.pull !== undefined,
+      pulls: pull !== undefined,
     },
     model: { name: model, present: modelPresent, ...(contextLength !== undefined && { contextLength }) },
     installed: models.filter(({ mute }) => mute !== true).map(({ name, size, parameters, away }) => ({
       name,
-      size,
+      ...(size !== undefined && { size }),
       ...(parameters !== undefined && { parameters }),
       away,
     })),

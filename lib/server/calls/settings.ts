@@ -3,9 +3,10 @@ import { z } from "zod";
 import { refusing } from "./refusing.ts";
 import { checked, type Handlers } from "./router.ts";
 import { ConfigError } from "@/lib/config/config_error.ts";
+import { chosenMind, mindNames, mindOf } from "@/lib/config/minds.ts";
 import { promptChoices } from "@/lib/config/personas.ts";
 import type { Config } from "@/lib/config/schema.ts";
-import { needsRestart, readChanges, settingFields, withKnownUser } from "@/lib/config/settings.ts";
+import { inPlace, needsRestart, readChanges, settingFields, withKnownUser } from "@/lib/config/settings.ts";
 import type { Change } from "@/lib/config/write.ts";
 import { modelNames } from "@/lib/avatars/model_sources.ts";
 import type { SettingField } from "@/lib/protocol/calls.ts";
@@ -22,7 +23,9 @@ export function settingsCalls(settings: SettingsService): Handlers {
     ...checked("settings.read", z.object({}), () => readSettings(live)),
     ...checked("settings.write", changes, ({ changes }) =>
       refusing(async () => {
-        const wanted = withKnownUser(readChanges(changes, live.overrides), live.written.llm);
+        const { written, overrides } = live;
+        const inUse = mindOf(written, chosenMind(written));
+        const wanted = inPlace(withKnownUser(readChanges(changes, overrides), inUse), written, overrides);
         refuseUnknownCharacter(wanted, live.written);
         const before = live.written;
         await settings.change(wanted);
@@ -44,10 +47,14 @@ function refuseUnknownCharacter(changes: readonly Change[], { prompts }: Config)
 
 function readSettings(live: LiveConfig): SettingField[] {
   const { written, overrides } = live;
-  const choices = { model: modelNames(written), prompt: promptChoices(written.prompts) };
+  const choices = {
+    model: modelNames(written),
+    prompt: promptChoices(written.prompts),
+    "llm.use": mindNames(written),
+  };
   return settingFields({ config: written, overrides, choices });
 }
 
 function valueAt(config: unknown, path: readonly string[]): unknown {
-  return path.reduce((inner, key) => (inner as Record<string, unknown>)[key], config);
+  return path.reduce((inner, key) => (inner as Record<string, unknown> | undefined)?.[key], config);
 }

@@ -45,9 +45,9 @@ export function Header(props: HeaderProps) {
         </p>
       </div>
       {status?.away && (
-        <span class="away" title={words.leavesMachine(status.host || status.model)}>
+        <span class="away" title={words.leavesMachine(whereTo(status))}>
           <Icon name="cloud" />
-          <span class="visually-hidden">{words.leavesMachine(status.host || status.model)}</span>
+          <span class="visually-hidden">{words.leavesMachine(whereTo(status))}</span>
         </span>
       )}
       {children}
@@ -81,6 +81,11 @@ export function Header(props: HeaderProps) {
   );
 }
 
+/** Where messages go. */
+function whereTo({ standIn, host, model }: Status): string {
+  return standIn?.server ?? (host || model);
+}
+
 /** Whoever comes near a button may want what it opens. */
 function preload(load: () => Promise<void>) {
   // Where they cannot be brought, whoever presses the button is told.
@@ -97,6 +102,7 @@ function describe(connection: Connection, status: Status | null, words: Words): 
   if (connection.state === "closed") return { tone: "bad", text: connection.reason || words.connection.closed };
   if (connection.state !== "open" || status === null) return { tone: "busy", text: words.connection.connecting };
   if (status.provider === "none") return { tone: "bad", text: words.noModel };
+  if (status.standIn !== undefined) return { tone: "demo", text: `${words.ready} · ${status.standIn.model}` };
   if (status.provider === "demo") return { tone: "demo", text: words.demo };
   return { tone: status.modelPresent === false ? "demo" : "good", text: `${words.ready} · ${status.model}` };
 }

@@ -41,7 +41,11 @@ export function ModelNotice({ stores, status, words, language, begun }: ModelNot
   );
 }
 
-function explain({ reachable, provider, server, host, model, modelPresent }: Status, { notices }: Words) {
+function explain({ reachable, provider, server, host, model, modelPresent, standIn }: Status, { notices }: Words) {
+  if (standIn !== undefined) {
+    const text = notices.standInText(server, standIn.server, standIn.model);
+    return { title: notices.standInTitle(standIn.server), text };
+  }
   if (!reachable) {
     if (provider === "demo") return { title: notices.demoTitle, text: notices.demoText(server) };
     return { title: notices.noModelTitle(server), text: notices.noModelText(host) };

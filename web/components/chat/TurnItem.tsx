@@ -127,6 +127,9 @@ export class TurnItem extends Component<TurnItemProps, TurnItemState> {
             {live && !hasBegun(turn) && <Dots label={words.thinking} />}
           </div>
         )}
+        {turn.standsIn !== undefined && text !== "" && (
+          <p class="note">{words.answeredBy(turn.standsIn, turn.model ?? "")}</p>
+        )}
         {reason === "cancelled" && <p class="note">{words.cancelled}</p>}
         {reason === "length" && text.trim() !== "" && <p class="note">{words.cutShort}</p>}
         {error === undefined && more}

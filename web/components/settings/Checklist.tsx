@@ -40,10 +40,13 @@ export function Checklist({ stores, status, words, language, compact }: Checklis
         verdict={server.verdict}
         text={server.verdict === "good"
           ? setup.serverThere([server.name, server.version].filter(Boolean).join(" "))
-          : setup.serverMissing(server.name, server.host)}
+          : server.problem?.message ?? setup.serverMissing(server.name, server.host)}
         words={words}
       >
-        {server.verdict === "bad" && <StartServer preflight={preflight} words={words} />}
+        {server.problem?.hint !== undefined && <p class="hint">{server.problem.hint}</p>}
+        {server.verdict === "bad" && (
+          <StartServer preflight={preflight} words={words} starts={server.problem === undefined} />
+        )}
       </Check>
       {shown(model) && (
         <Check verdict={model.verdict} text={modelText(model.verdict, model.name, server.name, words)} words={words}>
@@ -98,15 +101,22 @@ function modelText(verdict: Verdict, model: string, server: string, { setup }: W
   return verdict === "bad" ? setup.modelMissing(model) : setup.modelUnknown(model, server);
 }
 
+interface StartServerProps {
+  preflight: SettingsStores["preflight"];
+  words: Words;
+  /** Whether starting it would help. */
+  starts: boolean;
+}
+
 /** How the server is started or got, where its provider tells, and a button to look again. */
-function StartServer({ preflight, words }: { preflight: SettingsStores["preflight"]; words: Words }) {
+function StartServer({ preflight, words, starts }: StartServerProps) {
   const { setup } = words;
   const checking = preflight.checking.value;
   const server = preflight.result.value?.server;
-  const steps = server?.setup;
+  const steps = starts ? server?.setup : undefined;
   return (
     <>
-      {steps !== undefined && (
+      {steps?.command !== undefined && (
         <>
           <p class="hint">{setup.startServer}</p>
           <div class="command">

@@ -1,5 +1,6 @@
 import { useEffect, useRef } from "preact/hooks";
 import { bytesText } from "@/lib/i18n/format.ts";
+import { LLM_SERVERS } from "@/lib/protocol/llm_servers.ts";
 import { sameModel } from "@/lib/protocol/model_name.ts";
 import type { InstalledModel } from "@/lib/protocol/calls.ts";
 import { Checklist } from "./Checklist.tsx";
@@ -7,11 +8,18 @@ import { ChoiceList } from "./ChoiceList.tsx";
 import { Fields } from "./Field.tsx";
 import { FIELDS, type SectionProps } from "./section.ts";
 
+/** So many models are shown to be chosen at once; more than that are found by their names. */
+const SHOWN = 12;
+
 /** Which language model answers, and how it is asked. */
 export function LanguageSection(props: SectionProps) {
   const { stores, settings, status, words, text, language } = props;
+  const server = LLM_SERVERS.find(({ id }) => id === settings.field("llm.provider")?.value);
   return (
     <>
+      <Fields settings={settings} names={FIELDS.mind} words={words} text={text} />
+      {server?.needsKey && <p class="hint">{text.needsKey(server.name)}</p>}
+      {status?.away === true && status.host !== "" && <p class="hint">{words.leavesMachine(status.host)}</p>}
       {status !== null && (
         <div class="check-card">
           <Checklist stores={stores} status={status} words={words} language={language} compact={false} />
@@ -25,7 +33,7 @@ export function LanguageSection(props: SectionProps) {
 }
 
 /** The models that the provider has, and a way to name another one. */
-function Models({ stores, settings, text, language }: SectionProps) {
+function Models({ stores, settings, status, text, language }: SectionProps) {
   const field = settings.field("llm.model");
   const box = useRef<HTMLInputElement>(null);
   const wanted = field === undefined ? "" : String(field.value);
@@ -33,6 +41,8 @@ function Models({ stores, settings, text, language }: SectionProps) {
   const installed = seen?.installed ?? [];
   // Before anybody has looked, or where nobody tells, it is not known that there is none.
   const isKnown = seen !== null && seen.server.reachable && seen.server.problem === undefined;
+  const shown = installed.filter((model, index) => index < SHOWN || sameModel(model.name, wanted));
+  const title = status?.away && seen !== null ? text.installedAt(seen.server.name) : text.installed;
   const library = seen?.server.setup?.library;
   const locked = field?.variable !== undefined;
   const change = settings.changes.value.get("llm.model");
@@ -48,12 +58,12 @@ function Models({ stores, settings, text, language }: SectionProps) {
 
   return (
     <>
-      <h3>{text.installed}</h3>
+      <h3>{title}</h3>
       {installed.length === 0 && isKnown && <p class="hint">{text.noneInstalled(seen.server.name)}</p>}
       {installed.length > 0 && (
         <ChoiceList
-          label={text.installed}
-          items={installed.map((model) => ({
+          label={title}
+          items={shown.map((model) => ({
             name: model.name,
             title: model.name,
             about: aboutModel(model, text.runsElsewhere, language),
@@ -66,6 +76,7 @@ function Models({ stores, settings, text, language }: SectionProps) {
           onChoose={take}
         />
       )}
+      {shown.length < installed.length && <p class="hint">{text.moreModels(installed.length - shown.length)}</p>}
       {locked ? <p class="hint">{text.decidedBy(field?.variable ?? "")}</p> : (
         <form
           class="field"
@@ -82,12 +93,14 @@ function Models({ stores, settings, text, language }: SectionProps) {
               class="box"
               type="text"
               ref={box}
+              list="known-models"
               autocomplete="off"
               autocapitalize="off"
               spellcheck={false}
               placeholder={wanted}
               {...(library !== undefined && { "aria-describedby": "other-model-help" })}
             />
+            <datalist id="known-models">{installed.map(({ name }) => <option key={name} value={name} />)}</datalist>
             <button type="submit" class="pill">{text.use}</button>
           </div>
           {library !== undefined && (
@@ -102,5 +115,6 @@ function Models({ stores, settings, text, language }: SectionProps) {
 
 function aboutModel({ size, parameters, away }: InstalledModel, elsewhere: string, language: string): string {
   if (away) return elsewhere;
-  return [...(parameters === undefined ? [] : [parameters]), bytesText(size, language)].join(" · ");
+  const told = [parameters, size === undefined ? undefined : bytesText(size, language)];
+  return told.filter((part) => part !== undefined).join(" · ");
 }

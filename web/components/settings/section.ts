@@ -19,8 +19,8 @@ export interface SectionProps {
 
 /** The fields of each part, in the order in which they are shown. Those that are not here are shown under the last part. */
 export const FIELDS = {
+  mind: ["llm.use", "llm.provider", "llm.host"],
   language: [
-    "llm.host",
     "llm.fallback",
     "llm.api",
     "llm.contextLength",

@@ -1,0 +1,138 @@
+/** The language models of one configuration, connected: the chosen one, and those that answer where it cannot. */
+import { TokenCounter } from "@/lib/chat/token_count.ts";
+import type { LanguageModel } from "@/lib/chat/turn.ts";
+import { addressesOf, mindOf, mindsInOrder, OWN_MIND } from "@/lib/config/minds.ts";
+import { authorizationFor } from "@/lib/config/model_auth.ts";
+import type { Config } from "@/lib/config/schema.ts";
+import type { ConfiguredProvider, ProviderDefinition, ProviderMonitor } from "@/lib/providers/provider.ts";
+import type { ProviderRegistry } from "@/lib/providers/registry.ts";
+import { type Candidate, ProviderRouter } from "@/lib/providers/router.ts";
+import { ServerGroup } from "@/lib/providers/server_group.ts";
+import { StatusWatch } from "@/lib/providers/status_watch.ts";
+import type { Status } from "@/lib/protocol/v2.ts";
+
+export interface ConnectOptions {
+  /** What the configuration chooses among. */
+  providers: ProviderRegistry;
+  /** Folders that relative paths may start at, in order. */
+  roots: readonly string[];
+  /** Whether anybody would see a change of status. */
+  watched(): boolean;
+  onStatus(status: Status): void;
+}
+
+/** A language model that can be asked. */
+export interface ConnectedMind {
+  /** What the configuration calls it. */
+  name: string;
+  definition: ProviderDefinition;
+  model: string;
+  counter: TokenCounter;
+  monitor: ProviderMonitor;
+  pull: ConfiguredProvider["pull"];
+  /** Its context, in tokens; undefined while nothing tells it. */
+  readonly contextLength: number | undefined;
+  /** Its servers, in the order in which to ask. */
+  candidates(): Candidate[];
+}
+
+/**
+ * Connects those that a character asks for. Nobody is asked anything yet but for the status.
+ *
+ * @param counters what was learned of each model's tokens, by its name
+ * @throws {ConfigError} when a secret cannot be read
+ */
+export async function connect(
+  config: Config,
+  character: string | undefined,
+  options: ConnectOptions,
+  counters: Map<string, TokenCounter>,
+): Promise<ConnectedModel> {
+  const names = mindsInOrder(config, character);
+  const minds = await Promise.all(names.map((name) => connectMind(config, name, options, counters)));
+  return new ConnectedModel(minds, config, options);
+}
+
+async function connectMind(
+  config: Config,
+  name: string,
+  { providers, roots }: ConnectOptions,
+  counters: Map<string, TokenCounter>,
+): Promise<ConnectedMind> {
+  const mind = mindOf(config, name);
+  const { model } = mind;
+  const part = name === OWN_MIND ? "llm" : `llms.${name}`;
+  const authorization = await authorizationFor(mind, part, roots[0] ?? ".");
+  const counter = counters.get(model) ?? new TokenCounter();
+  counters.set(model, counter);
+  const definition = providers.get(mind.provider);
+  const group = new ServerGroup(
+    addressesOf(mind).map((host) =>
+      definition.create({
+        llm: { ...mind, host },
+        limits: config.limits,
+        authorization,
+        onCounted: (answer) => counter.learn(answer),
+      })
+    ),
+  );
+  return {
+    name,
+    definition,
+    model,
+    counter,
+    monitor: group.monitor,
+    pull: group.pull,
+    get contextLength() {
+      return group.monitor.contextLength;
+    },
+    candidates: () => group.inOrder().map((provider) => ({ provider, model, mind: name })),
+  };
+}
+
+/** How they are watched, and who of them answers. */
+export class ConnectedModel implements LanguageModel {
+  readonly chosen: ConnectedMind;
+  readonly watch: StatusWatch;
+  readonly #minds: readonly ConnectedMind[];
+  readonly #providers: ProviderRegistry;
+  readonly #router: ProviderRouter;
+
+  /** @param minds the chosen one first */
+  constructor(minds: readonly ConnectedMind[], config: Config, { providers, watched, onStatus }: ConnectOptions) {
+    const [chosen, ...standIns] = minds;
+    if (chosen === undefined) throw new Error("Cannot connect no language model: it should be at least one");
+    const { fallback } = config.llm;
+    this.chosen = chosen;
+    this.#minds = minds;
+    this.#providers = providers;
+    this.watch = new StatusWatch({
+      provider: chosen.definition,
+      monitor: chosen.monitor,
+      standIns: standIns.map(({ definition, monitor }) => ({ provider: definition, monitor })),
+      fallback,
+      watched,
+      onChange: onStatus,
+    });
+    this.#router = new ProviderRouter({
+      candidates: () => minds.flatMap((mind) => mind.candidates()),
+      fallback: fallback === "none"
+        ? undefined
+        : providers.get(fallback).create({ llm: config.llm, limits: config.limits }),
+    });
+  }
+
+  async open(...[request, options]: Parameters<LanguageModel["open"]>): ReturnType<LanguageModel["open"]> {
+    const { mind: name, ...opened } = await this.#router.open(request, options);
+    // Pages learn who answers where that is not whom they were told.
+    if (opened.provider !== this.watch.current.provider || name !== this.chosen.name) this.watch.look();
+    const mind = this.#minds.find((mind) => mind.name === name);
+    const { displayName } = mind?.definition ?? this.#providers.get(opened.provider);
+    const isStandIn = mind !== undefined && mind !== this.chosen;
+    return { ...opened, displayName, ...(isStandIn && { standsIn: displayName }) };
+  }
+
+  dispose(): void {
+    this.watch.dispose();
+  }
+}
