@@ -1,0 +1,143 @@
+/** Whether what is heard while she speaks is to stop her: a voice, and not her own, and more than "mm-hmm". */
+import { isBackchannel } from "./backchannels.ts";
+import { Bands, HOP } from "./bands.ts";
+import { EchoModel, type Residue } from "./echo.ts";
+import { isHum, isNoise } from "./sounds.ts";
+
+const HOP_MS = HOP / 16;
+/** A moment in which so many of the bands are louder than her voice explains is somebody else's. */
+const OTHER = 0.2;
+/** So many one after the other, before her voice is lowered. */
+const ONSET = 2;
+/** When it is decided, ms from when her voice was lowered. */
+const DECISION_MS = 460;
+/** Somebody who falls silent for so long has said it, ms. */
+const PAUSE_MS = 160;
+/** Less of somebody else than this, of the time, was her own voice after all. */
+const OWN_SHARE = 0.25;
+/** Who speaks on as long, of the time until it is decided, says more than "mm-hmm". */
+const SPEAKS_ON = 0.9;
+/** For so long a voice that was let pass is not asked about again, and her own after it was known, ms. */
+const LET_PASS_MS = 350;
+/** Words may come so long after her voice went on, and stop her yet, ms. */
+const LATE_WORDS_MS = 1500;
+/** She is heard so long after she has given out the last, ms. */
+const AFTERMATH_MS = 500;
+/** What is given out is silent below this, as power of a band. */
+const SILENT = 1e-8;
+
+/**
+ * `lower`: somebody speaks, or something sounds; her voice goes down at once. Within half a second one of the others
+ * follows. `stop`: she is interrupted. `continue`: she goes on, at full volume. `echo`: so she does, for it was herself.
+ */
+export type Verdict = "lower" | "stop" | "continue" | "echo";
+
+/**
+ * Judges what a microphone hears while she speaks. One for each stream of a microphone, for it learns the room.
+ *
+ * ```ts
+ * const judge = new InterruptionJudge();
+ * const verdict = judge.frame(samples, given, vad.speech(samples)) ?? judge.words("wait");
+ * ```
+ */
+export class InterruptionJudge {
+  readonly #heard = new Bands();
+  readonly #given = new Bands();
+  readonly #echo = new EchoModel();
+  /** Moments so far. */
+  #now = 0;
+  #others = 0;
+  #lastOther = -Infinity;
+  #lastGiven = -Infinity;
+  /** When her voice was lowered, if nothing is decided yet. */
+  #lowered: number | undefined;
+  #speech = 0;
+  #words = "";
+  /** Until when nobody is asked about, and until when words may still stop her. */
+  #passUntil = 0;
+  #lateUntil = 0;
+
+  /** How late her voice comes back, ms; undefined as long as it was not heard. */
+  get lagMs(): number | undefined {
+    return this.#echo.lagMs;
+  }
+
+  /**
+   * The next sound of the microphone, 16 kHz.
+   *
+   * @param heard from -1 to 1
+   * @param given what the loudspeaker gave out meanwhile, as many samples: zeros where it was silent. It may be early by
+   * up to 400 ms, as the way to the loudspeaker and back takes, but not late
+   * @param speech whether voice activity tells of somebody who speaks, be it herself
+   * @throws {RangeError} when there are not as many samples of both
+   */
+  frame(heard: Float32Array, given: Float32Array, speech: boolean): Verdict | undefined {
+    if (heard.length !== given.length) {
+      throw new RangeError(
+        `Cannot compare what is heard with what is given out: ${heard.length} and ${given.length} samples`,
+      );
+    }
+    const own = this.#given.push(given);
+    let verdict: Verdict | undefined;
+    for (const [index, moment] of this.#heard.push(heard).entries()) {
+      verdict = this.#moment(moment, own[index]!, speech) ?? verdict;
+    }
+    return verdict;
+  }
+
+  /** What was understood of whoever speaks while she does, so far; it may come late. */
+  words(text: string): Verdict | undefined {
+    this.#words = text;
+    if (text.trim() === "" || isBackchannel(text)) return undefined;
+    if (this.#lowered !== undefined) return this.#isOwn(this.#echo.review(this.#age)) ? undefined : this.#end("stop");
+    return this.#now < this.#lateUntil ? this.#end("stop") : undefined;
+  }
+
+  #moment(heard: Float32Array, given: Float32Array, speech: boolean): Verdict | undefined {
+    this.#now++;
+    if (given.some((power) => power > SILENT)) this.#lastGiven = this.#now;
+    const { share } = this.#echo.push(heard, given, this.#lowered === undefined);
+    this.#others = share > OTHER ? this.#others + 1 : 0;
+    if (share > OTHER) this.#lastOther = this.#now;
+    if (this.#lowered !== undefined) {
+      if (speech) this.#speech++;
+      return this.#decision();
+    }
+    // A pause in between, and it is asked about again.
+    if (this.#now - this.#lastOther > PAUSE_MS / HOP_MS) this.#passUntil = 0;
+    if (this.#others < ONSET || this.#now < this.#passUntil) return undefined;
+    if (this.#now - this.#lastGiven > AFTERMATH_MS / HOP_MS) return undefined;
+    [this.#lowered, this.#speech, this.#words, this.#lateUntil] = [this.#now - this.#others, Number(speech), "", 0];
+    return "lower";
+  }
+
+  /** Moments since somebody was first heard. */
+  get #age(): number {
+    return this.#now - (this.#lowered ?? this.#now);
+  }
+
+  #decision(): Verdict | undefined {
+    const isDue = this.#age >= DECISION_MS / HOP_MS;
+    const hasEnded = this.#now - this.#lastOther > PAUSE_MS / HOP_MS;
+    if (!isDue && !hasEnded) return undefined;
+    const residues = this.#echo.review(this.#age);
+    if (this.#isOwn(residues)) return isDue ? this.#end(this.lagMs === undefined ? "continue" : "echo") : undefined;
+    const others = residues.filter(({ share }) => share > OTHER).map(({ powers }) => powers);
+    if (isNoise(others) || this.#speech === 0) return this.#end("continue");
+    if (!isDue) return undefined;
+    if (isBackchannel(this.#words)) return this.#end("continue");
+    const spoken = residues.findLastIndex(({ share }) => share > OTHER) + 1;
+    return this.#end(spoken >= SPEAKS_ON * residues.length && !isHum(others) ? "stop" : "continue");
+  }
+
+  #isOwn(residues: readonly Residue[]): boolean {
+    return residues.filter(({ share }) => share > OTHER).length < OWN_SHARE * residues.length;
+  }
+
+  #end(verdict: "stop" | "continue" | "echo"): Verdict {
+    this.#lowered = undefined;
+    this.#passUntil = this.#now + LET_PASS_MS / HOP_MS;
+    this.#lateUntil = verdict === "continue" ? this.#now + LATE_WORDS_MS / HOP_MS : 0;
+    return verdict;
+  }
+}
