@@ -45,7 +45,8 @@ function wordsAt({ from, to, words }: Overheard, at: number): string {
 
 function judgedOf(overheard: Overheard, verdicts: Judged["verdicts"]): Judged {
   const from = overheard.from * 1000;
-  const after = (wanted: Verdict) => (verdicts.find(({ verdict, at }) => verdict === wanted && at > from)?.at ?? NaN) - from;
+  const after = (wanted: Verdict) =>
+    (verdicts.find(({ verdict, at }) => verdict === wanted && at > from)?.at ?? NaN) - from;
   const waits = verdicts.flatMap(({ verdict, at }, index) =>
     verdict === "lower" ? [(verdicts[index + 1]?.at ?? NaN) - at] : []
   );

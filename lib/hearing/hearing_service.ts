@@ -3,11 +3,14 @@ import { chooseRecogniser } from "./choose.ts";
 import type { VoiceDetector } from "./detector.ts";
 import { HearingError, type RecognitionEngine } from "./engine.ts";
 import { Listener } from "./listener.ts";
+import type { Playback } from "./loudspeaker.ts";
 import type { SpokenPrompts } from "./spoken_prompts.ts";
 import type { Config } from "@/lib/config/schema.ts";
 import type { HearingMode, HearingServerFrame, MicrophoneSound } from "@/lib/protocol/hearing.ts";
 import { RequestError } from "@/lib/protocol/request_error.ts";
 import type { TurnError } from "@/lib/protocol/v2.ts";
+import type { Principal } from "@/lib/principal.ts";
+import type { Sound } from "@/lib/voice/sound.ts";
 import { internalError } from "@/lib/telemetry/internal_error.ts";
 
 /** Streams that may be listened to at once. */
@@ -20,6 +23,8 @@ export interface HearingServiceOptions {
   detector: VoiceDetector;
   /** What she is called. */
   names(): readonly string[];
+  /** The sound of that id, for whoever may hear it. Default: there is none. */
+  sound?(id: string, principal: Principal): Sound | undefined;
 }
 
 /** A page that wants to be listened to. */
@@ -38,6 +43,8 @@ export interface HearingRequest {
 export interface Hearing extends Disposable {
   /** Takes sound; nothing where the page understands what is said itself. */
   take(sound: MicrophoneSound): void;
+  /** What the loudspeaker beside the microphone gives out. */
+  playback(playback: Playback): void;
   /** Nothing more will come. Resolves when all that was said has been asked. */
   end(): Promise<void>;
 }
@@ -102,6 +109,7 @@ export class HearingService implements Disposable {
     if (!hearing.ended) send({ type: "listening", stream, engine: id, away, ...(host !== undefined && { host }) });
     return {
       take: (sound) => hearing.listener?.take(sound),
+      playback: (playback) => hearing.listener?.playback(playback),
       end: async () => {
         leave();
         await hearing.listener?.end();
@@ -128,6 +136,7 @@ export class HearingService implements Disposable {
       prompts,
       language: settings().language,
       patience: () => settings().patience,
+      bargeIn: () => settings().bargeIn,
       send,
       onTrouble: (error) => onError(errorOf(error), false),
       onFailure: (error) => end({ ...errorOf(error), hint: "Begin to listen anew, or write instead" }),
@@ -137,6 +146,11 @@ export class HearingService implements Disposable {
   /** Whether answers are begun in the silence. */
   get early(): boolean {
     return this.#options.settings().early;
+  }
+
+  /** The sound at a path of this server, for whoever may hear it. */
+  soundAt(url: string, principal: Principal): Sound | undefined {
+    return this.#options.sound?.(url.slice(url.lastIndexOf("/") + 1), principal);
   }
 
   /** What she is called by. */

@@ -3,13 +3,15 @@ import { HearingError, type RecognitionEngine } from "./engine.ts";
 import { SoundBuffer } from "./sound_buffer.ts";
 import type { SpokenPrompts } from "./spoken_prompts.ts";
 import { StreamGuard } from "./stream_guard.ts";
-import { EndOfTurn } from "./turn_taking/turn_taking.ts";
+import { Loudspeaker, type Playback } from "./loudspeaker.ts";
+import { EndOfTurn, InterruptionJudge } from "./turn_taking/turn_taking.ts";
 import { Utterance } from "./utterance.ts";
 import {
   type HearingMode,
   type HearingServerFrame,
   MICROPHONE_RATE,
   type MicrophoneSound,
+  type Verdict,
 } from "@/lib/protocol/hearing.ts";
 
 /** Sound from before a voice is noticed that is understood with it, in samples: without it first letters are lost. */
@@ -20,6 +22,8 @@ const MOST_BEHIND = 60 * MICROPHONE_RATE;
 const BETWEEN_WORDS = 0.2 * MICROPHONE_RATE;
 /** How long a pause ends what was no turn by itself, in samples: somebody has only breathed. */
 const LONGEST_PAUSE = 2 * MICROPHONE_RATE;
+/** Who speaks so long while she does not, in samples, speaks to her, whatever was said while she did. */
+const ALONE = 0.3 * MICROPHONE_RATE;
 /** How long a page may send nothing, ms. */
 const IDLE_MS = 60_000;
 /** So many utterances may wait to be understood. */
@@ -35,6 +39,8 @@ export interface ListenerOptions {
   prompts: SpokenPrompts;
   /** How long a pause may be: 1 is usual. */
   patience(): number;
+  /** Whether she is interrupted by who speaks while she does. Default: she is not. */
+  bargeIn?(): boolean;
   send(frame: HearingServerFrame): void;
   /** An utterance could not be understood; the stream goes on. */
   onTrouble(error: unknown): void;
@@ -50,10 +56,15 @@ export class Listener implements Disposable {
   readonly #waiting = new Set<Utterance>();
   readonly #asking = new Set<Promise<void>>();
   readonly #turns = new EndOfTurn({ sampleRate: MICROPHONE_RATE });
+  readonly #loudspeaker = new Loudspeaker();
+  readonly #judge = new InterruptionJudge();
   /** Settles once the detector has come to its end. */
   readonly #looking = Promise.withResolvers<void>();
   #detection: Detection | undefined;
-  #utterance: { said: Utterance; began: number } | undefined;
+  /** `alone`: samples of it in which she was silent. `interrupts`: she was stopped by it. */
+  #utterance: { said: Utterance; began: number; position: number; alone: number; interrupts: boolean } | undefined;
+  /** Her turn that is quieter until it is known who speaks, and from where on. */
+  #lowered: { turn: string; position: number } | undefined;
   /** Where the last word has ended. */
   #lastWord = 0;
   #speaking = false;
@@ -116,6 +127,11 @@ export class Listener implements Disposable {
     }
   }
 
+  /** What the loudspeaker beside the microphone gives out from now on. */
+  playback(playback: Playback): void {
+    this.#loudspeaker.tell(playback);
+  }
+
   /** The page sends nothing more: what is being said ends with it. Resolves when all of it has been asked. */
   async end(): Promise<void> {
     if (!this.#ended && this.#detection !== undefined) {
@@ -145,8 +161,48 @@ export class Listener implements Disposable {
     if (speech && !this.#speaking) this.#begin(began);
     else if (this.#speaking && position - this.#lastWord >= BETWEEN_WORDS) this.#pause();
     this.#sound.forget(position - BEFORE);
+    if (this.#options.mode === "hold" || heard.length === 0) return;
     const samples = Float32Array.from(heard, (sample) => sample / 32_768);
-    if (this.#options.mode !== "hold" && samples.length > 0) this.#follow(samples, speech);
+    this.#judgeVoice(samples, began, speech);
+    this.#follow(samples, speech);
+  }
+
+  /** Finds out whether she is interrupted. */
+  #judgeVoice(samples: Float32Array, began: number, speech: boolean): void {
+    const turn = this.#loudspeaker.turnAt(this.#looked);
+    if (this.#utterance !== undefined && speech && turn === undefined) this.#utterance.alone += samples.length;
+    const given = this.#loudspeaker.given(began, began + samples.length);
+    this.#tell(this.#judge.frame(samples, given, speech), turn);
+  }
+
+  /** Does what is to be done about her voice. */
+  #tell(verdict: Verdict | undefined, heard: string | undefined): void {
+    const { bargeIn, prompts, send } = this.#options;
+    const turn = this.#lowered?.turn ?? heard;
+    if (verdict === undefined || turn === undefined || prompts.trial || !(bargeIn?.() ?? false)) return;
+    send({ type: "interruption", turn, verdict });
+    const since = this.#lowered?.position;
+    this.#lowered = verdict === "lower" ? { turn, position: this.#looked } : undefined;
+    if (verdict !== "stop") return;
+    if (this.#utterance === undefined || this.#utterance.position < (since ?? this.#looked) - BEFORE) {
+      // What was heard before is her own voice.
+      this.#forgetUtterance();
+      this.#begin(since ?? this.#looked);
+    }
+    if (this.#utterance !== undefined) this.#utterance.interrupts = true;
+  }
+
+  #forgetUtterance(): void {
+    this.#utterance?.said[Symbol.dispose]();
+    this.#utterance = undefined;
+    this.#taken = 0;
+    this.#turns.reset();
+  }
+
+  /** Whether what is being said is for her, and not her own voice or said beside it. */
+  get #isForHer(): boolean {
+    const { interrupts = false, alone = 0 } = this.#utterance ?? {};
+    return this.#options.mode === "hold" || interrupts || alone >= ALONE;
   }
 
   /** Follows the turn of whoever speaks. */
@@ -166,7 +222,7 @@ export class Listener implements Disposable {
   /** Has the answer begun to what is understood, where nothing more of it is being understood. */
   #guess(): void {
     const { said } = this.#utterance ?? {};
-    if (this.#paused && said !== undefined && (said.settled || this.#options.engine.streaming)) {
+    if (this.#paused && said !== undefined && this.#isForHer && (said.settled || this.#options.engine.streaming)) {
       this.#options.prompts.guess(said.id, said.text);
     }
   }
@@ -181,17 +237,26 @@ export class Listener implements Disposable {
         language,
         onChange: () => {
           if (this.#utterance?.said !== said || said.text === "") return;
+          this.#hearWords(said.text);
+          if (!this.#isForHer) return;
           prompts.grow(said.id, said.text);
           this.#turns.words(said.text);
           this.#guess();
         },
       });
-      this.#utterance = { said, began: performance.now() };
+      this.#utterance = { said, began: performance.now(), position, alone: 0, interrupts: false };
     }
     const { said } = this.#utterance;
     said.begin();
     const before = this.#sound.from(Math.max(this.#taken, position - BEFORE), this.#looked);
     if (before.length > 0) said.push(before);
+  }
+
+  /** Words of somebody who speaks while she does may be worth stopping for. */
+  #hearWords(text: string): void {
+    const { lowered, utterance } = { lowered: this.#lowered, utterance: this.#utterance };
+    if (utterance === undefined || lowered === undefined || utterance.position < lowered.position - BEFORE) return;
+    this.#tell(this.#judge.words(text), lowered.turn);
   }
 
   #pause(): void {
@@ -204,12 +269,14 @@ export class Listener implements Disposable {
 
   #ask(): void {
     const utterance = this.#utterance;
+    const isForHer = this.#isForHer;
     this.#utterance = undefined;
     this.#paused = false;
     this.#turns.reset();
     if (utterance === undefined) return;
     // A voice that only became soft is not taken twice.
     if (this.#speaking && this.#detection !== undefined) this.#pause();
+    if (!isForHer) return utterance.said[Symbol.dispose]();
     const { said, began } = utterance;
     const { prompts, send, onTrouble } = this.#options;
     if (this.#waiting.size >= MOST_WAITING) {

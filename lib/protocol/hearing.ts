@@ -60,6 +60,8 @@ export interface PlayedSound {
   turn: string;
   index: number;
   ms: number;
+  /** Path of its sound on the server; absent where a voice of the browser's own says it. */
+  url?: string;
 }
 
 /** What the server says of a microphone, to its page alone. None of these frames is kept. */
@@ -135,7 +137,10 @@ export function parseHearingClientFrame(fields: Fields): HearingClientFrame | un
     case "playback": {
       const played = fields.optional(
         "turn",
-        (f) => ({ turn: f.id("turn"), index: f.count("index"), ms: f.number("ms") }),
+        (f) => {
+          const url = f.optional("url", (f) => f.text("url"));
+          return { turn: f.id("turn"), index: f.count("index"), ms: f.number("ms"), ...(url !== undefined && { url }) };
+        },
       );
       return { type, stream: streamOf(fields), position: fields.count("position"), ...played };
     }

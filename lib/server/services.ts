@@ -127,6 +127,7 @@ export async function openServices(options: ServicesOptions = {}): Promise<Servi
       folder: join(models.folderOf("detector"), DETECTOR.id),
     }),
     names: () => [name()],
+    sound: (id, principal) => speech.sound(id, principal),
   });
   const store = new SqliteStore(join(dataDir, "conversations.db"));
   const chat = openChat({

@@ -28,6 +28,24 @@ export class Sound {
     this.engine = engine;
   }
 
+  /** Samples a second; undefined until there are some. */
+  get sampleRate(): number | undefined {
+    return this.#sampleRate;
+  }
+
+  /** Samples of it that there are, from a place on, no more than `most`. */
+  samples(from: number, most: number): Int16Array<ArrayBuffer> {
+    const found = new Int16Array(Math.max(0, Math.min(most, this.#bytes / 2 - from)));
+    let at = 0;
+    for (const part of this.#parts) {
+      if (at >= from + found.length) break;
+      const piece = part.subarray(Math.max(0, from - at), from + found.length - at);
+      if (at + part.length > from) found.set(piece, Math.max(0, at - from));
+      at += part.length;
+    }
+    return found;
+  }
+
   /** Bytes of samples so far. */
   get bytes(): number {
     return this.#bytes;

@@ -1,6 +1,6 @@
 /** Cuts the sound of a microphone into frames as the server takes them. */
 import { MICROPHONE_RATE } from "@/lib/protocol/hearing.ts";
-import { Resampler } from "@/web/voice/resampler.ts";
+import { Resampler } from "@/lib/resampler.ts";
 
 /** Samples of a frame: 32 ms, which is what the server looks for voices in. */
 export const FRAME_SAMPLES = 512;

@@ -5,7 +5,7 @@ import type { MouthPose } from "@/web/presence/presence.ts";
 import type { AudioOutput } from "./audio_output.ts";
 import type { BrowserVoice } from "./browser_voice.ts";
 import { trackFromText } from "./mouth_track.ts";
-import { Resampler } from "./resampler.ts";
+import { Resampler } from "@/lib/resampler.ts";
 import { type SentenceSound, SpokenTurn } from "./spoken_turn.ts";
 import { type FindTrack, TrackFinder } from "./track_finder.ts";
 import { readWav } from "./wav_stream.ts";
@@ -195,9 +195,12 @@ export class Player {
     const sound = turn?.hearing ?? null;
     const ms = this.#output.running ? sound?.soundingMs(this.#output.heardAt) ?? null : null;
     const before = this.#sounding;
-    this.#sounding = turn === null || sound === null || ms === null
-      ? null
-      : { turn: turn.turn, index: sound.sentence.index, ms };
+    this.#sounding = turn === null || sound === null || ms === null ? null : {
+      turn: turn.turn,
+      index: sound.sentence.index,
+      ms,
+      ...(sound.speech?.url !== undefined && { url: sound.speech.url }),
+    };
     const isSame = before?.turn === this.#sounding?.turn && before?.index === this.#sounding?.index;
     if (!isSame) this.#options.onSounding(this.#sounding);
   }

@@ -53,6 +53,7 @@ export class HearingConnection implements Disposable {
       case "utterance":
         return await this.#utter(frame);
       case "playback":
+        if (frame.stream === this.#stream) this.#playback(frame);
         return;
     }
   }
@@ -114,6 +115,12 @@ export class HearingConnection implements Disposable {
     }
     for (const sound of this.#early.splice(0)) this.#hearing?.take(sound);
     if (this.#endsEarly) this.#unlisten();
+  }
+
+  #playback({ position, turn, ms = 0, url }: HearingClientFrame & { type: "playback" }): void {
+    const { hearing, session } = this.#options;
+    const sound = url === undefined ? undefined : hearing.soundAt(url, session.principal);
+    this.#hearing?.playback({ position, ...(turn !== undefined && { played: { turn, ms, sound } }) });
   }
 
   #unlisten(): void {
