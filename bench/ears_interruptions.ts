@@ -3,7 +3,8 @@ import { FRAME } from "./silero.ts";
 import type { Overheard } from "./ears_interruptions_corpus.ts";
 import { type Activity, framesOf, toFloats } from "./ears_turns.ts";
 import { RATE } from "./ears_sounds.ts";
-import { InterruptionJudge, type Verdict } from "@/lib/hearing/turn_taking/turn_taking.ts";
+import { InterruptionJudge } from "@/lib/hearing/turn_taking/turn_taking.ts";
+import type { Verdict } from "@/lib/protocol/hearing.ts";
 
 /** What was said of one case. Times are ms. */
 export interface Judged {
@@ -12,6 +13,8 @@ export interface Judged {
   stopped: boolean;
   /** From the first sample of somebody else to when her voice was lowered; NaN where it was not. */
   lowered: number;
+  /** From the frame in which voice activity hears that one, were there no other sound; NaN where it does not. */
+  loweredAfterFrame: number;
   /** And to when she was stopped; NaN where she was not. */
   stoppedAfter: number;
   /** The longest time from lowering to a verdict. */
@@ -21,7 +24,11 @@ export interface Judged {
 /** Seconds from a word's end to when a recogniser tells it. */
 const RECOGNISED_AFTER = 0.2;
 
-export function judge(overheard: Overheard, activity: Activity, hasWords: boolean): Judged {
+/**
+ * @param activity whether somebody speaks in what the microphone hears
+ * @param alone whether somebody else does
+ */
+export function judge(overheard: Overheard, activity: Activity, alone: Activity, hasWords: boolean): Judged {
   const judge = new InterruptionJudge();
   const verdicts: { verdict: Verdict; at: number }[] = [];
   const given = framesOf(overheard.playing);
@@ -35,7 +42,7 @@ export function judge(overheard: Overheard, activity: Activity, hasWords: boolea
     const words = hasWords ? wordsAt(overheard, at - RECOGNISED_AFTER) : "";
     if (words !== told) note(judge.words(told = words));
   });
-  return judgedOf(overheard, verdicts);
+  return judgedOf(overheard, alone, verdicts);
 }
 
 function wordsAt({ from, to, words }: Overheard, at: number): string {
@@ -43,10 +50,11 @@ function wordsAt({ from, to, words }: Overheard, at: number): string {
   return at < from ? "" : words.slice(0, Math.floor(words.length * (at - from) / (to - from))).replace(/\s*\S*$/, "");
 }
 
-function judgedOf(overheard: Overheard, verdicts: Judged["verdicts"]): Judged {
+function judgedOf(overheard: Overheard, alone: Activity, verdicts: Judged["verdicts"]): Judged {
   const from = overheard.from * 1000;
   const after = (wanted: Verdict) =>
     (verdicts.find(({ verdict, at }) => verdict === wanted && at > from)?.at ?? NaN) - from;
+  const firstHeard = alone.includes(true) ? alone.indexOf(true) + 1 : NaN;
   const waits = verdicts.flatMap(({ verdict, at }, index) =>
     verdict === "lower" ? [(verdicts[index + 1]?.at ?? NaN) - at] : []
   );
@@ -55,6 +63,7 @@ function judgedOf(overheard: Overheard, verdicts: Judged["verdicts"]): Judged {
     verdicts,
     stopped: verdicts.some(({ verdict }) => verdict === "stop"),
     lowered: after("lower"),
+    loweredAfterFrame: after("lower") + from - firstHeard * FRAME * 1000 / RATE,
     stoppedAfter: after("stop"),
     undecided: Math.max(0, ...waits.filter((ms) => !Number.isNaN(ms))),
   };

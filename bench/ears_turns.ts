@@ -1,8 +1,9 @@
 /** How often somebody who thinks is cut off, and how long one who has ended waits. */
-import { FRAME, type Silero } from "./silero.ts";
+import { FRAME } from "./silero.ts";
 import type { SpokenTurn } from "./ears_turns_corpus.ts";
 import { RATE } from "./ears_sounds.ts";
 import { median, percentile } from "./stats.ts";
+import type { Detector } from "@/lib/hearing/sherpa/bindings.ts";
 import { EndOfTurn, type TurnEvent } from "@/lib/hearing/turn_taking/turn_taking.ts";
 
 /** Whether somebody speaks, frame after frame. */
@@ -24,9 +25,9 @@ export interface Outcome {
 /** Tells of each frame whether the turn is over, and whether an answer is begun. */
 type Decider = (samples: Float32Array, speech: boolean, words: string) => TurnEvent | undefined;
 
-export function activityOf(silero: Silero, samples: Float32Array): Activity {
+export function activityOf(silero: Detector, samples: Float32Array): Activity {
   silero.reset();
-  return framesOf(samples).map((frame) => silero.speech(frame));
+  return framesOf(samples).map((frame) => silero.accept(frame));
 }
 
 /** The same number of samples each, without the rest. */
@@ -70,6 +71,7 @@ export function runTurn(turn: SpokenTurn, activity: Activity, decide: Decider, l
     const at = (index + 1) * FRAME / RATE;
     const event = decide(frame, activity[index] ?? false, wordsAt(turn, at - lateness));
     if (event === "pause") [begun, begunAt] = [begun + 1, at];
+    if (event === "resume") begunAt = NaN;
     if (event !== "end") return;
     const pause = turn.pauses.findIndex(({ from, to }) => at > from && at < to + 0.1);
     if (pause >= 0) cut.add(pause);
@@ -100,25 +102,29 @@ function wordsAt({ start, pauses, end, words }: SpokenTurn, at: number): string 
 export interface Summary {
   /** Share of the thinking pauses in which the speaker was cut off. */
   cut: number;
-  /** ms from the end of speech. */
-  wait: number;
-  slowest: number;
+  /** ms from the end of speech: the middle, and what 95 of 100 do not exceed. */
+  wait: readonly [number, number];
   /** Answers begun for each turn. */
   begun: number;
   /** ms from the end of speech to when the answer was begun. */
-  begunAfter: number;
+  begunAfter: readonly [number, number];
+  /** ms from the end of speech to the first sample of the answer. */
+  heard: readonly [number, number];
 }
 
-export function summaryOf(outcomes: readonly Outcome[]): Summary {
+/** @param answerMs how long an answer takes from when it is begun to its first sample */
+export function summaryOf(outcomes: readonly Outcome[], answerMs: number): Summary {
   const sum = (of: (one: Outcome) => number) => outcomes.reduce((all, one) => all + of(one), 0);
-  const sorted = (of: (one: Outcome) => number) =>
-    outcomes.map(of).filter((ms) => !Number.isNaN(ms)).sort((a, b) => a - b);
-  const waits = sorted(({ waited }) => waited);
+  const spread = (of: (one: Outcome) => number): [number, number] => {
+    const sorted = outcomes.map(of).filter((ms) => !Number.isNaN(ms)).sort((a, b) => a - b);
+    return [median(sorted), percentile(sorted, 0.95)];
+  };
+  const begunAfter = ({ waited, begunAfter }: Outcome) => Number.isNaN(begunAfter) ? waited : begunAfter;
   return {
     cut: sum(({ cut }) => cut) / sum(({ pauses }) => pauses),
-    wait: median(waits),
-    slowest: percentile(waits, 0.95),
-    begun: sum(({ begun }) => begun) / outcomes.length,
-    begunAfter: median(sorted(({ waited, begunAfter }) => Number.isNaN(begunAfter) ? waited : begunAfter)),
+    wait: spread(({ waited }) => waited),
+    begun: sum(({ begun }) => Math.max(1, begun)) / outcomes.length,
+    begunAfter: spread(begunAfter),
+    heard: spread((one) => Math.max(one.waited, begunAfter(one) + answerMs)),
   };
 }

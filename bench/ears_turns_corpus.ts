@@ -1,7 +1,7 @@
 /** Turns as people speak them, made up from a seed: where they think and where they have ended is known to the sample. */
 import { between, inRoom, levelled, mix, noise, pick, type Random, RATE, toPcm } from "./ears_sounds.ts";
+import type { Texts } from "./ears_texts.ts";
 import type { Say, Speaker } from "./ears_voices.ts";
-import { HEARD, LEARNED } from "./spoken_corpus.ts";
 import { numbers } from "./corpus.ts";
 
 /** A turn in a microphone. Times are seconds from the beginning of its samples. */
@@ -25,35 +25,6 @@ const THOUGHT = [0.3, 1.5] as const;
 /** Where words are cut, the sound fades for so long. */
 const FADE = 0.008;
 
-const CONVERSATION: readonly string[] = [
-  "I went to the market with my sister yesterday",
-  "She told me that the train was late again",
-  "We could watch a movie after dinner",
-  "I have been learning to play the guitar this year",
-  "My brother lives in a small house near the river",
-  "The weather was terrible for most of the week",
-  "You should try the new coffee place on the corner",
-  "I finished the book that you gave me last summer",
-  "They moved the meeting to Thursday afternoon",
-  "I never know what to cook for my friends",
-  "The cat knocked over a glass of water this morning",
-  "He said the doctor would call before noon",
-  "I want to paint the kitchen a warm yellow",
-  "Our neighbours are planning a party for Saturday",
-  "It takes about an hour to get there by bus",
-];
-const QUESTIONS: readonly string[] = [
-  "What should I wear to the wedding",
-  "Could you tell me the way to the station",
-  "Do you know a good song for a long drive",
-  "How many people are coming tomorrow",
-  "Where did you put the keys of the car",
-  "Would you like to play a game with me",
-  "Is it going to rain this weekend",
-  "Why do cats like boxes so much",
-  "Can you remind me to call my mother at six",
-  "When does the library close on Fridays",
-];
 const CONJUNCTIONS = ["and", "so", "but", "because", "or", "and then", "and so"] as const;
 const FILLERS = ["um", "uh", "er"] as const;
 const WAITS = ["wait", "hold on", "hmm", "let me think", "one moment", "well"] as const;
@@ -68,16 +39,19 @@ const KINDS: readonly (readonly [TurnKind, share: number])[] = [
   ["wait", 0.06],
 ];
 
-/**
- * Turns of a seed, one after the other.
- *
- * @param say makes sound of words
- */
-export async function* spokenTurns(seed: number, count: number, say: Say): AsyncGenerator<SpokenTurn> {
+/** Where a corpus comes from. */
+export interface Source {
+  seed: number;
+  texts: Texts;
+  say: Say;
+}
+
+/** Turns, one after the other. */
+export async function* spokenTurns({ seed, texts, say }: Source, count: number): AsyncGenerator<SpokenTurn> {
   const random = numbers(seed);
   for (let index = 0; index < count; index++) {
     const kind = kindOf(random());
-    const parts = partsOf(kind, random);
+    const parts = partsOf(kind, texts, random);
     const speaker = speakerOf(random);
     const { sound, cuts, end } = await spoken(parts, speaker, say);
     const thoughts = cuts.map(() => between(random, ...THOUGHT));
@@ -94,27 +68,19 @@ export function speakerOf(random: Random): Speaker {
   };
 }
 
-/** A sentence in small letters and without signs, as recognisers give it. */
-export function sentence(random: Random): string {
-  const of = random();
-  const text = pick(random, of < 0.4 ? CONVERSATION : of < 0.7 ? QUESTIONS : of < 0.85 ? HEARD : LEARNED);
-  // One sentence of those that are two.
-  return (text.split(/[.?!]/)[0] ?? text).toLowerCase().replace(/[^a-z' ]+/g, " ").replace(/ +/g, " ").trim();
-}
-
 function kindOf(number: number): TurnKind {
   let sum = 0;
   return KINDS.find(([, share]) => (sum += share) > number)?.[0] ?? "plain";
 }
 
 /** What is said between the pauses. */
-function partsOf(kind: TurnKind, random: Random): string[] {
-  const text = sentence(random);
+function partsOf(kind: TurnKind, { sentences }: Texts, random: Random): string[] {
+  const text = pick(random, sentences);
   switch (kind) {
     case "plain":
       return [text];
     case "conjunction":
-      return [`${text} ${pick(random, CONJUNCTIONS)}`, sentence(random)];
+      return [`${text} ${pick(random, CONJUNCTIONS)}`, pick(random, sentences)];
     case "clause":
       return halves(text, random);
     case "filler": {

@@ -10,24 +10,27 @@ const HOP_MS = HOP / 16;
 const HISTORY = 125;
 const LONGEST_LAG = 25;
 const KEPT = HISTORY + LONGEST_LAG + 1;
-/** Moments between two fits, and before the first. */
-const FIT_EVERY = 8;
-const FIRST_FIT = 24;
+/** Moments between two fits. */
+const FIT_EVERY = 12;
+/** So many moments of her voice, and the room is known; some fewer tell how late it is. */
+const KNOWN = 40;
+const LEAST_OVERLAP = 24;
 /** A moment's share of power that a room leaves for the next one. */
 const TAIL = 0.65;
 /** A band takes part where what is given out is no softer than this beside its loudest. */
 const LOUD = 1e-3;
 const ENOUGH = 10;
-/** What is likelier than that to be nothing but noise is not looked at: power of a band, of full scale. */
+/** Whatever is softer is silence: power of a band, of full scale. */
 const SILENCE = 1e-9;
 /** The way through the room is the middle of the ratios of heard to given out, whatever else is heard for a while. */
 const MIDDLE = 0.5;
 /** Silence in the room is this low in what was heard. */
 const NOISE = 0.1;
-/** Powers are compared by this root, as ears do. */
-const ROOT = 0.25;
 /** Her voice is heard at all where what is heard goes with what is given out. */
 const ALIKE = 0.4;
+/** The last half of a second alone has to go with it more clearly than that. */
+const RECENT = 32;
+const SURELY_ALIKE = 0.7;
 /** A band is louder than her own voice from 8 dB above what is expected. */
 const EXCESS = 10 ** 0.8;
 
@@ -39,34 +42,46 @@ export interface Residue {
   powers: Float32Array;
 }
 
+/** Follows the way of her voice to one microphone. */
 export class EchoModel {
   /** The newest last. */
   #heard: Float32Array[] = [];
   #given: Float32Array[] = [];
   #lag: number | undefined;
   /** Of what is given out, late by `lag`, with its tail in the room. */
-  #expected = new Float32Array(BANDS);
+  #expected: Float32Array = new Float32Array(BANDS);
   /** Of each band: power that is heard of a power that is given out. */
   readonly #ways = new Float32Array(BANDS);
   readonly #noise = new Float32Array(BANDS);
-  #sinceFit = FIT_EVERY - FIRST_FIT;
+  #sinceFit = 0;
+  /** Moments of her voice so far. */
+  #voiced = 0;
 
-  /** How late her voice is heard, ms; undefined before it was. */
+  /** How late her voice is heard, ms; undefined where it was not heard, as with headphones. */
   get lagMs(): number | undefined {
     return this.#lag === undefined ? undefined : this.#lag * HOP_MS;
+  }
+
+  /** Whether she has spoken for long enough to know the room. */
+  get isKnown(): boolean {
+    return this.#voiced >= KNOWN;
   }
 
   /**
    * The next moment, as powers of bands.
    *
-   * @param learns whether the room is listened to: not while somebody else is known to speak
+   * @param learns whether the room is listened to: while she speaks, and nobody else is known to
    */
   push(heard: Float32Array, given: Float32Array, learns: boolean): Residue {
     this.#heard.push(heard);
     this.#given.push(given);
-    if (this.#heard.length > KEPT) [this.#heard, this.#given] = [this.#heard.slice(-KEPT), this.#given.slice(-KEPT)];
+    if (this.#heard.length > KEPT) {
+      this.#heard.shift();
+      this.#given.shift();
+    }
+    if (learns && given.some((power) => power > SILENCE)) this.#voiced++;
     this.#expected = withTail(this.#at(this.#given.length - 1), this.#expected);
-    if (++this.#sinceFit >= FIT_EVERY && (learns || this.#lag === undefined)) this.#fit();
+    if (++this.#sinceFit >= FIT_EVERY && learns) this.#fit();
     return this.#residue(heard, this.#expected);
   }
 
@@ -96,65 +111,91 @@ export class EchoModel {
     return now.map((power, band) => Math.max(power, before[band]!));
   }
 
-  /** @returns what of her voice arrives in each of the last moments */
+  #findLag(from: number): void {
+    const longest = Math.min(LONGEST_LAG, this.#heard.length - LEAST_OVERLAP);
+    let found = bestLag(this.#heard.slice(from), this.#given, longest);
+    // Something loud in between, such as a door, is much of two seconds.
+    if (found.likeness < ALIKE) {
+      const recent = bestLag(this.#heard.slice(-RECENT), this.#given, longest);
+      if (recent.likeness >= SURELY_ALIKE) found = recent;
+    }
+    if (found.likeness >= ALIKE) this.#lag = found.lag;
+  }
+
+  /** @returns what of her voice arrives in each of the last moments, at least those that are looked back on */
   #fit(): Float32Array[] {
     this.#sinceFit = 0;
     const length = this.#heard.length;
     const from = Math.max(0, length - HISTORY);
-    const found = this.#bestLag(from, length);
-    if (found.likeness >= ALIKE) this.#lag = found.lag;
+    this.#findLag(from);
     const expected: Float32Array[] = [];
     for (let moment = Math.max(0, from - LONGEST_LAG); moment < length; moment++) {
       expected.push(withTail(this.#at(moment), expected.at(-1) ?? new Float32Array(BANDS)));
     }
     this.#expected = expected.at(-1)!;
     for (let band = 0; band < BANDS; band++) {
-      const heard = this.#heard.slice(from).map((powers) => powers[band]!);
+      const heard = Float32Array.from(this.#heard.slice(from), (powers) => powers[band]!);
       this.#noise[band] = quantile(heard, NOISE);
       // As long as her voice was not heard, nothing is known of its way.
       if (this.#lag === undefined) continue;
-      const own = expected.slice(from - length).map((powers) => powers[band]!);
-      const least = Math.max(LOUD * Math.max(...own), SILENCE);
-      const ratios = heard.flatMap((power, moment) => own[moment]! > least ? [power / own[moment]!] : []);
+      const own = Float32Array.from(expected.slice(from - length), (powers) => powers[band]!);
+      const least = Math.max(LOUD * own.reduce((most, power) => Math.max(most, power)), SILENCE);
+      const ratios = heard.map((power, moment) => power / own[moment]!).filter((_, moment) => own[moment]! > least);
       if (ratios.length >= ENOUGH) this.#ways[band] = quantile(ratios, MIDDLE);
     }
     return expected;
   }
+}
 
-  /** The lag at which what was heard is most like what was given out, by the correlation of the bands' envelopes. */
-  #bestLag(from: number, to: number): { lag: number; likeness: number } {
-    const heard = centred(this.#heard.slice(from, to));
-    let best = { lag: 0, likeness: -1 };
-    for (let lag = 0; lag <= Math.min(LONGEST_LAG, to - FIRST_FIT); lag++) {
-      const cut = Math.max(0, lag - from);
-      const given = centred(this.#given.slice(from - lag + cut, to - lag));
-      let [both, own, other] = [0, 0, 0];
-      const skipped = cut * BANDS;
-      for (let i = 0; i < given.length; i++) {
-        const [x, y] = [heard[i + skipped]!, given[i]!];
-        [both, own, other] = [both + x * y, own + y * y, other + x * x];
-      }
-      const likeness = both / (Math.sqrt(own * other) + 1e-12);
-      if (likeness > best.likeness) best = { lag, likeness };
-    }
-    return best;
+/** The lag at which what was heard is most like what was given out, by the correlation of the bands' envelopes. */
+function bestLag(
+  heard: readonly Float32Array[],
+  given: readonly Float32Array[],
+  longest: number,
+): { lag: number; likeness: number } {
+  const [x, y] = [rootsOf(heard), rootsOf(given)];
+  const before = (given.length - heard.length) * BANDS;
+  let best = { lag: 0, likeness: -1 };
+  for (let lag = 0; lag <= longest; lag++) {
+    const shift = before - lag * BANDS;
+    const likeness = correlation(x, y, shift, Math.max(0, -shift));
+    if (likeness > best.likeness) best = { lag, likeness };
   }
+  return best;
+}
+
+/** How alike two lists of moments are, each band for itself; of the second one, so many values further on. */
+function correlation(x: Float32Array, y: Float32Array, shift: number, from: number): number {
+  const count = (x.length - from) / BANDS;
+  let [both, own, other] = [0, 0, 0];
+  for (let band = 0; band < BANDS; band++) {
+    let [sumX, sumY, sumXX, sumYY, sumXY] = [0, 0, 0, 0, 0];
+    for (let i = from + band; i < x.length; i += BANDS) {
+      const [a, b] = [x[i]!, y[i + shift]!];
+      sumX += a;
+      sumY += b;
+      sumXX += a * a;
+      sumYY += b * b;
+      sumXY += a * b;
+    }
+    both += sumXY - sumX * sumY / count;
+    own += sumXX - sumX * sumX / count;
+    other += sumYY - sumY * sumY / count;
+  }
+  return both / (Math.sqrt(own * other) + 1e-12);
+}
+
+/** Fourth roots of powers, as loud as they are to ears, moment after moment. */
+function rootsOf(moments: readonly Float32Array[]): Float32Array {
+  const flat = new Float32Array(moments.length * BANDS);
+  moments.forEach((powers, moment) => flat.set(powers, moment * BANDS));
+  return flat.map((power) => Math.sqrt(Math.sqrt(power)));
 }
 
 function withTail(now: Float32Array, before: Float32Array): Float32Array {
   return now.map((power, band) => Math.max(power, TAIL * before[band]!));
 }
 
-/** Roots of powers, moment after moment, with the mean of each band taken off. */
-function centred(moments: readonly Float32Array[]): Float32Array {
-  const flat = new Float32Array(moments.length * BANDS);
-  const means = new Float64Array(BANDS);
-  moments.forEach((powers, moment) =>
-    powers.forEach((power, band) => means[band]! += flat[moment * BANDS + band] = power ** ROOT)
-  );
-  return flat.map((root, i) => root - means[i % BANDS]! / moments.length);
-}
-
-function quantile(values: readonly number[], share: number): number {
-  return values.toSorted((a, b) => a - b)[Math.floor(share * values.length)]!;
+function quantile(values: Float32Array, share: number): number {
+  return values.toSorted()[Math.floor(share * values.length)]!;
 }

@@ -38,14 +38,23 @@ const OF_VERBS = words(
     "means help helps please read reads write wrote close closes open opens leave left lost met meet",
 );
 const CONTRACTED = /'(?:s|m|re|ve|ll|d)$|n't$/;
-/** Words before a thing, that are none by themselves. */
+/** Words before a thing, seldom by themselves. */
 const DESCRIBING = words(
   "big small little good bad great new old long short red blue green white black yellow brown warm cold hot dark nice best " +
-    "next last first second other same whole few many several some any no own more most two three four five six seven " +
-    "eight nine ten different huge young tall soft pink fresh thick wonderful empty wet plastic",
+    "next last first second other same whole few many several some any no own more most different huge young tall soft pink fresh thick wonderful empty wet plastic",
 );
 const ASKING =
   /^(?:and |so |but |well |okay )*(?:what|who|whom|whose|where|when|why|how|which|is|are|am|was|were|do|does|did|can|could|will|would|should|shall|may|might|have|has|don't|isn't|aren't|can't|won't)\b/;
+/** A question that has come no further than whom it is about. */
+const BARE_QUESTION =
+  /^(?:(?:is|are|am|was|were|do|does|did|can|could|will|would|should|shall|may|might|have|has|don't|isn't|aren't|can't|won't) \w+|(?:what|where|when|why|how) (?:do|does|did|can|could|will|would|should))$/;
+/** Somebody was told, and not yet what. */
+const TOLD =
+  /\b(?:tell|tells|told|give|gives|gave|show|shows|showed|remind|reminds|reminded|ask|asks) (?:me|you|us|him|her|them)$/;
+/** These ask for more in a sentence, but may be its end: "I don't know why". */
+const ASKED_ABOUT = /\w \w+ (?:what|where|when|why|how)$/;
+/** What is to be done may be done to something: "to play", "to play the guitar". */
+const TO_DO = /\bto \w+$/;
 /** In front of these, a question has another verb: "does the library …". */
 const AUXILIARIES = /\b(?:do|does|did|can|could|will|would|shall|should|may|might|have|has)\b/g;
 const DIGITS = words("zero oh one two three four five six seven eight nine double");
@@ -80,7 +89,8 @@ export function endingOf(text: string): Ending {
   const asks = ASKING.test(plain);
   if (!asks && (STRANDED.has(last) || TAKING.has(last))) return "open";
   if (asks && STRANDED.has(last)) return "unclear";
-  if (DESCRIBING.has(last)) return "open";
+  if (asks && BARE_QUESTION.test(plain) || tokens.length > 2 && TOLD.test(plain)) return "open";
+  if (DESCRIBING.has(last) || ASKED_ABOUT.test(plain) || TO_DO.test(plain)) return "unclear";
   if (asks && !hasVerb(plain.replace(AUXILIARIES, ""))) return "unclear";
   if (said.endsWith("?")) return "complete";
   return hasVerb(lastClause(plain)) && tokens.length > 1 ? "complete" : "unclear";
@@ -105,7 +115,9 @@ function spelledAtEnd(tokens: readonly string[]): boolean {
 
 function lastClause(plain: string): string {
   const starts = [...plain.matchAll(CLAUSES)].map(({ index }) => index);
-  return plain.slice(starts.at(-1) ?? 0);
+  const last = plain.slice(starts.at(-1) ?? 0);
+  // "… so much", "… flame and heat": two things, not two sentences.
+  return last.split(" ").length < 4 ? plain : last;
 }
 
 function hasVerb(clause: string): boolean {

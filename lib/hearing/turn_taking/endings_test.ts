@@ -18,7 +18,9 @@ const CASES: Record<Ending, readonly string[]> = {
     "my number is five five five",
     "my number is 555 23",
     "it is spelled j o h",
-    "the quick brown",
+    "could you tell me",
+    "is it",
+    "where did",
     "I want",
     "Yes,",
     "I thought that it…",
@@ -52,7 +54,16 @@ const CASES: Record<Ending, readonly string[]> = {
     "我明天要去北京了",
     "现在几点？",
   ],
-  unclear: ["the red one", "tomorrow", "when does the library", "what are you looking for", ""],
+  unclear: [
+    "the red one",
+    "the quick brown",
+    "I don't know why",
+    "I learned to play",
+    "tomorrow",
+    "when does the library",
+    "what are you looking for",
+    "",
+  ],
 };
 
 for (const [ending, texts] of Object.entries(CASES)) {

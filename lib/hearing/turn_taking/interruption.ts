@@ -3,20 +3,26 @@ import { isBackchannel } from "./backchannels.ts";
 import { Bands, HOP } from "./bands.ts";
 import { EchoModel, type Residue } from "./echo.ts";
 import { isHum, isNoise } from "./sounds.ts";
+import type { Verdict } from "@/lib/protocol/hearing.ts";
 
 const HOP_MS = HOP / 16;
 /** A moment in which so many of the bands are louder than her voice explains is somebody else's. */
 const OTHER = 0.2;
-/** So many one after the other, before her voice is lowered. */
+/** So many one after the other, before her voice is lowered, or one in which nearly all is. */
 const ONSET = 2;
+const CLEARLY_OTHER = 0.5;
 /** When it is decided, ms from when her voice was lowered. */
 const DECISION_MS = 460;
+/** And when, of one who was let pass and goes on. */
+const SOON_MS = 250;
 /** Somebody who falls silent for so long has said it, ms. */
 const PAUSE_MS = 160;
 /** Less of somebody else than this, of the time, was her own voice after all. */
 const OWN_SHARE = 0.25;
 /** Who speaks on as long, of the time until it is decided, says more than "mm-hmm". */
-const SPEAKS_ON = 0.9;
+const SPEAKS_ON = 0.78;
+/** Who goes on so soon after having been let pass has not ended, ms: that was the beginning of more. */
+const GOES_ON_MS = 400;
 /** For so long a voice that was let pass is not asked about again, and her own after it was known, ms. */
 const LET_PASS_MS = 350;
 /** Words may come so long after her voice went on, and stop her yet, ms. */
@@ -25,12 +31,6 @@ const LATE_WORDS_MS = 1500;
 const AFTERMATH_MS = 500;
 /** What is given out is silent below this, as power of a band. */
 const SILENT = 1e-8;
-
-/**
- * `lower`: somebody speaks, or something sounds; her voice goes down at once. Within half a second one of the others
- * follows. `stop`: she is interrupted. `continue`: she goes on, at full volume. `echo`: so she does, for it was herself.
- */
-export type Verdict = "lower" | "stop" | "continue" | "echo";
 
 /**
  * Judges what a microphone hears while she speaks. One for each stream of a microphone, for it learns the room.
@@ -53,6 +53,8 @@ export class InterruptionJudge {
   #lowered: number | undefined;
   #speech = 0;
   #words = "";
+  /** When a voice was last heard that was let pass. */
+  #passed = -Infinity;
   /** Until when nobody is asked about, and until when words may still stop her. */
   #passUntil = 0;
   #lateUntil = 0;
@@ -85,18 +87,23 @@ export class InterruptionJudge {
     return verdict;
   }
 
-  /** What was understood of whoever speaks while she does, so far; it may come late. */
+  /**
+   * What was understood of whoever speaks while she does, so far; it may come late. Her own words are not to be told: a
+   * recogniser that hears her understands her as well.
+   */
   words(text: string): Verdict | undefined {
     this.#words = text;
     if (text.trim() === "" || isBackchannel(text)) return undefined;
-    if (this.#lowered !== undefined) return this.#isOwn(this.#echo.review(this.#age)) ? undefined : this.#end("stop");
-    return this.#now < this.#lateUntil ? this.#end("stop") : undefined;
+    if (this.#lowered === undefined) return this.#now < this.#lateUntil ? this.#end("stop") : undefined;
+    return this.#isVoice(this.#echo.review(this.#age)) ? this.#end("stop") : undefined;
   }
 
   #moment(heard: Float32Array, given: Float32Array, speech: boolean): Verdict | undefined {
     this.#now++;
     if (given.some((power) => power > SILENT)) this.#lastGiven = this.#now;
-    const { share } = this.#echo.push(heard, given, this.#lowered === undefined);
+    const isPlaying = this.#now - this.#lastGiven <= AFTERMATH_MS / HOP_MS;
+    const isAlone = this.#lowered === undefined && this.#now - this.#lastOther > PAUSE_MS / HOP_MS;
+    const { share } = this.#echo.push(heard, given, isPlaying && isAlone || !this.#echo.isKnown);
     this.#others = share > OTHER ? this.#others + 1 : 0;
     if (share > OTHER) this.#lastOther = this.#now;
     if (this.#lowered !== undefined) {
@@ -105,9 +112,10 @@ export class InterruptionJudge {
     }
     // A pause in between, and it is asked about again.
     if (this.#now - this.#lastOther > PAUSE_MS / HOP_MS) this.#passUntil = 0;
-    if (this.#others < ONSET || this.#now < this.#passUntil) return undefined;
-    if (this.#now - this.#lastGiven > AFTERMATH_MS / HOP_MS) return undefined;
-    [this.#lowered, this.#speech, this.#words, this.#lateUntil] = [this.#now - this.#others, Number(speech), "", 0];
+    if (this.#now < this.#passUntil || !isPlaying || !this.#echo.isKnown) return undefined;
+    if (this.#others < ONSET && share < CLEARLY_OTHER) return undefined;
+    this.#lowered = this.#now - this.#others;
+    [this.#speech, this.#words, this.#lateUntil] = [Number(speech), "", 0];
     return "lower";
   }
 
@@ -117,27 +125,39 @@ export class InterruptionJudge {
   }
 
   #decision(): Verdict | undefined {
-    const isDue = this.#age >= DECISION_MS / HOP_MS;
+    const goesOn = this.#lowered! - this.#passed <= GOES_ON_MS / HOP_MS;
+    const isDue = this.#age >= (goesOn ? SOON_MS : DECISION_MS) / HOP_MS;
     const hasEnded = this.#now - this.#lastOther > PAUSE_MS / HOP_MS;
     if (!isDue && !hasEnded) return undefined;
     const residues = this.#echo.review(this.#age);
-    if (this.#isOwn(residues)) return isDue ? this.#end(this.lagMs === undefined ? "continue" : "echo") : undefined;
-    const others = residues.filter(({ share }) => share > OTHER).map(({ powers }) => powers);
-    if (isNoise(others) || this.#speech === 0) return this.#end("continue");
+    if (isOwn(residues)) return isDue ? this.#end(this.lagMs === undefined ? "continue" : "echo") : undefined;
+    if (!this.#isVoice(residues)) return this.#end("continue");
+    // Words may come yet.
     if (!isDue) return undefined;
-    if (isBackchannel(this.#words)) return this.#end("continue");
     const spoken = residues.findLastIndex(({ share }) => share > OTHER) + 1;
-    return this.#end(spoken >= SPEAKS_ON * residues.length && !isHum(others) ? "stop" : "continue");
+    const speaksOn = spoken >= SPEAKS_ON * residues.length && !isBackchannel(this.#words);
+    if (speaksOn && (goesOn || !isHum(othersOf(residues)))) return this.#end("stop");
+    this.#passed = this.#lastOther;
+    this.#lateUntil = this.#now + LATE_WORDS_MS / HOP_MS;
+    return this.#end("continue");
   }
 
-  #isOwn(residues: readonly Residue[]): boolean {
-    return residues.filter(({ share }) => share > OTHER).length < OWN_SHARE * residues.length;
+  #isVoice(residues: readonly Residue[]): boolean {
+    return this.#speech > 0 && !isOwn(residues) && !isNoise(othersOf(residues));
   }
 
   #end(verdict: "stop" | "continue" | "echo"): Verdict {
     this.#lowered = undefined;
     this.#passUntil = this.#now + LET_PASS_MS / HOP_MS;
-    this.#lateUntil = verdict === "continue" ? this.#now + LATE_WORDS_MS / HOP_MS : 0;
     return verdict;
   }
+}
+
+function isOwn(residues: readonly Residue[]): boolean {
+  return othersOf(residues).length < OWN_SHARE * residues.length;
+}
+
+/** Bands of the moments that are somebody else's. */
+function othersOf(residues: readonly Residue[]): Float32Array[] {
+  return residues.filter(({ share }) => share > OTHER).map(({ powers }) => powers);
 }

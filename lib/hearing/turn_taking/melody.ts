@@ -17,7 +17,7 @@ const REMEMBERED = 800;
 const LOW_SHARE = 0.1;
 /** Semitones above that within which a voice counts as low, and how far it has come down at the least. */
 const LOW_MARGIN = 0;
-const FALL = 0.3;
+const FALL = 0.8;
 /** Semitones above the middle of a voice from which it asks. */
 const RISE = 4;
 

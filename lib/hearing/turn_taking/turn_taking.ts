@@ -1,2 +1,2 @@
 export { EndOfTurn, type EndOfTurnOptions, type TurnEvent } from "./end_of_turn.ts";
-export { InterruptionJudge, type Verdict } from "./interruption.ts";
+export { InterruptionJudge } from "./interruption.ts";
