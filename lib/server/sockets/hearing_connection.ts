@@ -61,17 +61,16 @@ export class HearingConnection implements Disposable {
   /**
    * Takes the microphone's sound. What belongs to no stream is left out: the page may not know yet that it has ended.
    *
-   * @throws never: what is wrong with a frame ends its stream
+   * @throws {SyntaxError} when it is none; where there is a stream, that ends instead
    */
   takeSound(data: ArrayBuffer): void {
-    if (this.#stream === undefined) return;
     try {
       const sound = decodeMicrophone(data);
       if (sound.stream !== this.#stream) return;
       if (this.#hearing !== undefined) this.#hearing.take(sound);
       else if (this.#early.length < MOST_EARLY) this.#early.push(sound);
     } catch (error) {
-      if (!(error instanceof SyntaxError)) throw error;
+      if (!(error instanceof SyntaxError) || this.#stream === undefined) throw error;
       this.#fail(this.#stream, { code: "bad_frame", message: error.message });
     }
   }

@@ -180,8 +180,8 @@ export function serveV2(socket: WebSocket, services: V2Services, principal: Prin
 
   async function take(data: unknown): Promise<void> {
     if (socket.readyState !== WebSocket.OPEN) return;
-    if (data instanceof ArrayBuffer && hearing !== undefined) return hearing.takeSound(data);
     try {
+      if (data instanceof ArrayBuffer && hearing !== undefined) return hearing.takeSound(data);
       requestLimits.checkFrame(data);
       if (waiting !== undefined) waiting.push(data);
       else await handle(parseClientFrame(data));
