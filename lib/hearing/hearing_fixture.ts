@@ -17,8 +17,7 @@ export async function spoken(text: string): Promise<Int16Array<ArrayBuffer>> {
   using flite = new FliteEngine();
   const { signal } = new AbortController();
   const { parts } = await flite.synthesise({ text, language: "en", voice: "slt", rate: 1, pitch: 1 }, { signal });
-  const samples: number[] = [];
-  for await (const part of parts) samples.push(...part.samples);
+  const samples = (await Array.fromAsync(parts)).flatMap((part) => [...part.samples]);
   const isLoud = (sample: number) => Math.abs(sample) > LOUD;
   return Int16Array.from(samples.slice(samples.findIndex(isLoud), samples.findLastIndex(isLoud)));
 }

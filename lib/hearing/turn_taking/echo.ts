@@ -107,8 +107,9 @@ export class EchoModel {
   #at(moment: number): Float32Array {
     const given = this.#given;
     const place = moment - (this.#lag ?? 0);
-    const [now, before] = [given[Math.max(0, place)]!, given[Math.max(0, place - 1)]!];
-    return now.map((power, band) => Math.max(power, before[band]!));
+    // Her voice is as late as it is, and not by whole moments: it may lie between two on either side.
+    const [before, now, after] = [place - 1, place, Math.min(place + 1, moment)].map((at) => given[Math.max(0, at)]!);
+    return now!.map((power, band) => Math.max(before![band]!, power, after![band]!));
   }
 
   #findLag(from: number): void {

@@ -1,0 +1,90 @@
+/** For tests: pages whose microphones are heard, over real sockets. flite speaks, silero finds where, a server of the test's own understands. */
+import { ChatServer } from "./chat_server_fixture.ts";
+import { configSchema } from "@/lib/config/schema.ts";
+import { VoiceDetector } from "@/lib/hearing/detector.ts";
+import { framesOf, layDetector, TranscriptionServer } from "@/lib/hearing/hearing_fixture.ts";
+import { HearingService } from "@/lib/hearing/hearing_service.ts";
+import { OpenAiEngine } from "@/lib/hearing/openai/openai.ts";
+import type { HearingMode } from "@/lib/protocol/hearing.ts";
+import type { ServerFrame } from "@/lib/protocol/v2.ts";
+import type { Sound } from "@/lib/voice/sound.ts";
+import type { SocketClient } from "@/tests/socket_client.ts";
+import { until } from "@/tests/until.ts";
+
+interface SceneOptions {
+  /** Fields of `hearing`. */
+  hearing?: Record<string, unknown>;
+  /** Without it sherpa-onnx and silero are missing. */
+  detects?: boolean;
+  timeoutMs?: number;
+  /** What can be fetched at every path of a sound. */
+  sound?: Sound;
+}
+
+/** A server that hears, and a transcription server behind it. */
+export class Scene implements AsyncDisposable {
+  readonly folder = Deno.makeTempDirSync();
+  readonly transcription = new TranscriptionServer();
+  readonly chat: ChatServer;
+  readonly service: HearingService;
+
+  private constructor(
+    { hearing = {}, timeoutMs = 20_000, sound }: SceneOptions,
+    places: { runtime: string; folder: string },
+  ) {
+    const engine = new OpenAiEngine({ host: this.transcription.host, model: "whisper-1", timeoutMs });
+    const settings = configSchema.parse({ hearing: { engine: "openai", ...hearing } }).hearing;
+    this.service = new HearingService({
+      settings: () => settings,
+      engines: () => new Map([["openai", engine]]),
+      detector: new VoiceDetector(places),
+      names: () => ["Mao"],
+      sound: () => sound,
+    });
+    this.chat = new ChatServer({}, { hearing: this.service });
+  }
+
+  static async open(options: SceneOptions = {}): Promise<Scene> {
+    const folder = await Deno.makeTempDir();
+    const places = options.detects === false ? { runtime: `${folder}/none`, folder } : await layDetector(folder);
+    return new Scene(options, places);
+  }
+
+  /** What the server understands, one after the other. */
+  understands(...texts: string[]): void {
+    this.transcription.answer = () => Response.json({ text: texts.shift() ?? "" });
+  }
+
+  async page(): Promise<SocketClient<ServerFrame>> {
+    const client = await this.chat.v2();
+    client.send({ type: "hello" });
+    await client.next("welcome");
+    return client;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.service[Symbol.dispose]();
+    await this.chat[Symbol.asyncDispose]();
+    await this.transcription[Symbol.asyncDispose]();
+    await Deno.remove(this.folder, { recursive: true });
+  }
+}
+
+export function say(client: SocketClient<ServerFrame>, stream: number, sound: Int16Array, from = 0): void {
+  for (const frame of framesOf(stream, sound, from)) client.send(frame);
+}
+
+export async function listen(client: SocketClient<ServerFrame>, stream: number, mode: HearingMode): Promise<void> {
+  client.send({ type: "listen", stream, mode });
+  await client.first((frame) => frame.type === "listening" && frame.stream === stream, 0, `listening to ${stream}`);
+}
+
+export function all<Type extends ServerFrame["type"]>(client: SocketClient<ServerFrame>, type: Type) {
+  return client.received.filter((frame): frame is Extract<ServerFrame, { type: Type }> => frame.type === type);
+}
+
+export async function finals(client: SocketClient<ServerFrame>, count: number) {
+  const final = () => all(client, "transcript").filter(({ final }) => final);
+  await until(`${count} final transcripts of ${client.received.length} frames`, () => final().length >= count);
+  return final();
+}
