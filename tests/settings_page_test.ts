@@ -121,7 +121,7 @@ const scenes: Scene[] = [
       await (await page.waitForSelector(".choice::-p-text(mini:3b)"))!.click();
       await page.waitForSelector('.choice[aria-pressed="true"]::-p-text(mini:3b)');
       assertEquals(server.services.live.current.llm.model, "mini:3b");
-      await (await named(page, "textbox", "Another model")).type("absent\n");
+      await (await named(page, "combobox", "Another model")).type("absent\n");
       await pageSays(page, ".checks", "The model absent is not there yet");
       await named(page, "button", "Get absent");
     },

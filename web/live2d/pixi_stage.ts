@@ -228,6 +228,8 @@ class PixiStage implements Stage {
     this.#place();
     // A resized canvas is blank until it is drawn again.
     this.#draw(0);
+    // What was fetched for a stage that gave way, while one writes, is too coarse for all of it.
+    void this.#refine();
   }
 
   #draw(seconds: number): void {
