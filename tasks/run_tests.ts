@@ -1,6 +1,6 @@
 /**
- * `deno task test`: every test, types first; `deno task test <files or folders>` those alone. Files that need a browser share one
- * and run beside each other and beside the rest, as many at once as the machine has processors.
+ * `deno task test`: every test, and the types; `deno task test <files or folders>` those alone. Files that need a browser
+ * share one and run beside each other and beside the rest, some more at once than the machine has processors.
  */
 import { join } from "node:path";
 import { buildIfChanged } from "./build.ts";
@@ -11,6 +11,8 @@ import { reached, readImports } from "@/tests/import_graph.ts";
 import { isTest, sources } from "@/tests/sources.ts";
 
 const LOCK = "--lock=tests/deno.lock";
+/** How many jobs run at once: one more than there are processors, for pages and programs wait a good deal. */
+const AT_ONCE = navigator.hardwareConcurrency + 1;
 /** What hangs in spite of all is ended after this, ms. */
 const JOB_MS = 15 * 60_000;
 /** Begins first, so that nobody waits for it alone: one change of models after another in software WebGL. Others by their size. */
@@ -28,7 +30,6 @@ Deno.exit(await main() ? 0 : 1);
 
 /** Returns whether all is well. */
 async function main(): Promise<boolean> {
-  if (named.length === 0 && !await deno(["check", "--quiet", LOCK, "."])) return false;
   const files = (await sources()).filter(isTest).filter(isWanted);
   if (files.length === 0) {
     warn(`Cannot find a test in ${named.join(" ")}: name files or folders of the project`);
@@ -40,6 +41,8 @@ async function main(): Promise<boolean> {
   if (shared) await buildIfChanged(PROGRAM);
   const browser = shared ? await launchBrowser() : undefined;
   const began = performance.now();
+  // Of named files Deno checks the types as it runs them.
+  const checked = named.length > 0 || deno(["check", "--quiet", LOCK, "."]);
   const sum: Outcome = { passed: 0, failed: 0, ignored: 0 };
   let well = true;
   const work = async (): Promise<void> => {
@@ -50,13 +53,14 @@ async function main(): Promise<boolean> {
     }
   };
   try {
-    await Promise.all(Array.from({ length: navigator.hardwareConcurrency }, work));
+    await Promise.all(Array.from({ length: AT_ONCE }, work));
   } finally {
     await browser?.close();
   }
   print(`\n${files.length} files in ${((performance.now() - began) / 1_000).toFixed(0)} s`);
   print(`${sum.passed} passed, ${sum.failed} failed${sum.ignored === 0 ? "" : `, ${sum.ignored} skipped`}`);
-  return well && sum.failed === 0;
+  if (!await checked) warn("The types are wrong: deno check says above where");
+  return await checked && well && sum.failed === 0;
 }
 
 /** Whether a file is named, by itself or by a folder around it; all are when none is. */
@@ -80,7 +84,7 @@ async function divide(files: string[]): Promise<string[][]> {
 
 /** Runs some files and prints what they said when they are through. */
 async function run(files: string[], browser: string | undefined): Promise<{ success: boolean; outcome: Outcome }> {
-  // Types have been checked already, unless some files are named.
+  // Types are checked beside the tests, unless some files are named.
   const check = named.length === 0 ? ["--no-check"] : [];
   const child = new Deno.Command(Deno.execPath(), {
     args: ["test", "-A", LOCK, ...check, ...flags, ...files],

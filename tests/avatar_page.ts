@@ -58,7 +58,7 @@ export class AvatarPages {
    * Address of a page that shows a model. Few frames are drawn unless told otherwise: without a graphics card, more
    * of them only keep everything else waiting.
    */
-  page(name: string, entry: string, { maxFps = 5, timeScale = 1 } = {}): string {
+  page(name: string, entry: string, { maxFps = 1, timeScale = 1 } = {}): string {
     const config = { model: name, entry, timeScale, llm: { backendWsUrl: "" }, avatar: { maxFps, maxPixelRatio: 2 } };
     return `${this.origin}/?config=${encodeURIComponent(JSON.stringify(config))}`;
   }
