@@ -1,4 +1,5 @@
 /** The built page speaks in a real browser, and its mouth is watched. */
+import type { BrowserAvatar } from "./mouth_avatars.ts";
 import { HEARD } from "./spoken_corpus.ts";
 import { median } from "./stats.ts";
 import { launchBrowser } from "@/tests/browser.ts";
@@ -16,9 +17,10 @@ export interface WatchedPage extends SpokenAnswer {
 }
 
 /** One answer of so many minutes, on a page of its own. */
-export async function watchInBrowser(minutes: number, maxFps: number): Promise<WatchedPage> {
+export async function watchInBrowser(avatar: BrowserAvatar, minutes: number, maxFps: number): Promise<WatchedPage> {
   const count = Math.ceil(minutes * 60_000 / SENTENCE_MS);
   const text = Array.from({ length: count }, (_, index) => HEARD[index % HEARD.length]).join(" ");
+  const folder = await Deno.makeTempDir();
   const browser = await launchBrowser();
   try {
     const { promise, resolve } = Promise.withResolvers<SpokenAnswer>();
@@ -33,7 +35,7 @@ export async function watchInBrowser(minutes: number, maxFps: number): Promise<W
         }
         resolve(await speaking.answer());
       },
-      { avatar: { maxFps, maxPixelRatio: 0.5 }, voice: { engine: "flite" } },
+      { ...await avatar.config(folder), avatar: { maxFps, maxPixelRatio: 0.5 }, voice: { engine: "flite" } },
       { stub: { behaviour: { answer: text } } },
     );
     const answer = await promise;
@@ -41,5 +43,6 @@ export async function watchInBrowser(minutes: number, maxFps: number): Promise<W
     return { ...answer, fps: Math.round(1000 / median(steps)) };
   } finally {
     await browser.close();
+    await Deno.remove(folder, { recursive: true });
   }
 }
