@@ -48,6 +48,20 @@ export interface ListenerOptions {
   onFailure(error: HearingError): void;
 }
 
+/** What is being said, and whether she said it herself. */
+interface Heard {
+  said: Utterance;
+  /** When it began, by the clock, and in the stream. */
+  began: number;
+  position: number;
+  /** Whether she spoke when it began. */
+  beside: boolean;
+  /** Samples of it in which she was silent. */
+  alone: number;
+  /** Whether she was stopped by it. */
+  interrupts: boolean;
+}
+
 /** Listens to one stream of a microphone: finds what is said in it, has that understood, and asks it. */
 export class Listener implements Disposable {
   readonly #options: ListenerOptions;
@@ -61,8 +75,7 @@ export class Listener implements Disposable {
   /** Settles once the detector has come to its end. */
   readonly #looking = Promise.withResolvers<void>();
   #detection: Detection | undefined;
-  /** `alone`: samples of it in which she was silent. `interrupts`: she was stopped by it. */
-  #utterance: { said: Utterance; began: number; position: number; alone: number; interrupts: boolean } | undefined;
+  #utterance: Heard | undefined;
   /** Her turn that is quieter until it is known who speaks, and from where on. */
   #lowered: { turn: string; position: number } | undefined;
   /** Where the last word has ended. */
@@ -201,8 +214,8 @@ export class Listener implements Disposable {
 
   /** Whether what is being said is for her, and not her own voice or said beside it. */
   get #isForHer(): boolean {
-    const { interrupts = false, alone = 0 } = this.#utterance ?? {};
-    return this.#options.mode === "hold" || interrupts || alone >= ALONE;
+    const { beside = true, interrupts = false, alone = 0 } = this.#utterance ?? {};
+    return this.#options.mode === "hold" || !beside || interrupts || alone >= ALONE;
   }
 
   /** Follows the turn of whoever speaks. */
@@ -244,7 +257,8 @@ export class Listener implements Disposable {
           this.#guess();
         },
       });
-      this.#utterance = { said, began: performance.now(), position, alone: 0, interrupts: false };
+      const beside = this.#loudspeaker.explains(position);
+      this.#utterance = { said, began: performance.now(), position, beside, alone: 0, interrupts: false };
     }
     const { said } = this.#utterance;
     said.begin();

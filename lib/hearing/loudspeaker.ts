@@ -2,8 +2,10 @@ import { Resampler } from "@/lib/resampler.ts";
 import { MICROPHONE_RATE } from "@/lib/protocol/hearing.ts";
 import type { Sound } from "@/lib/voice/sound.ts";
 
-/** She is heard so long after the last of her was given out, in samples: rooms and devices take their time. */
+/** She is heard so long after the last of her was given out, in samples, at the most: rooms and devices take their time. */
 const AFTERMATH = 0.5 * MICROPHONE_RATE;
+/** Usually no longer than this. */
+const USUAL_AFTERMATH = 0.25 * MICROPHONE_RATE;
 /** How much of a sound is brought to the microphone's rate at once, in seconds. */
 const PIECE_SECONDS = 0.05;
 /** What is older than this is not asked for any more, in samples. */
@@ -43,8 +45,17 @@ export class Loudspeaker {
 
   /** The turn of which something may be heard at a position. */
   turnAt(position: number): string | undefined {
+    return this.#turnAt(position, AFTERMATH);
+  }
+
+  /** Whether a voice that begins at a position may well be hers. */
+  explains(position: number): boolean {
+    return this.#turnAt(position, USUAL_AFTERMATH) !== undefined;
+  }
+
+  #turnAt(position: number, aftermath: number): string | undefined {
     return this.#spans.findLast(({ from, turn }, index) => {
-      const until = (this.#spans[index + 1]?.from ?? Infinity) + AFTERMATH;
+      const until = (this.#spans[index + 1]?.from ?? Infinity) + aftermath;
       return turn !== undefined && from <= position && position < until;
     })?.turn;
   }
