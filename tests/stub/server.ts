@@ -234,7 +234,9 @@ export class Stub implements AsyncDisposable {
   }
 
   async #generate(conn: HttpConnection, api: Api, record: RecordedRequest, models: StubModel[]): Promise<Outcome> {
-    const ask = readAsk(api, record.text, models);
+    // These have one model, and answer with it whatever they are asked for.
+    const isDeaf = this.#options.kind === "llamacpp" || this.#options.kind === "koboldcpp";
+    const ask = readAsk(api, record.text, isDeaf ? [...models, { name: nameIn(record.body) }] : models);
     const knobs = "error" in ask ? {} : this.#knobsFor(record);
     if (knobs.hangUp === true || knobs.status !== undefined) {
       return await play(conn, { api, model: "", prompt: "", told: "", stream: true }, knobs);

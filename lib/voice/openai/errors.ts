@@ -1,19 +1,8 @@
 /** What a speech server answered instead of what it was asked for, in words for the reader. */
-import { z } from "zod";
+import { serverErrorOf } from "@/lib/providers/openai/error_body.ts";
 
-/** How much of a server's own words is repeated, in UTF-16 units. */
-const MAX_WORDS = 200;
 /** How much of an answer that is no sound is read for them, in bytes. */
 const MAX_BYTES = 16 * 1024;
-
-/** As OpenAI, FastAPI and LocalAI write errors. */
-const errorBody = z.union([
-  z.object({ error: z.object({ message: z.string() }) }).transform(({ error }) => error.message),
-  z.object({ detail: z.object({ message: z.string() }) }).transform(({ detail }) => detail.message),
-  z.object({ detail: z.string() }).transform(({ detail }) => detail),
-  z.object({ error: z.string() }).transform(({ error }) => error),
-  z.object({ message: z.string() }).transform(({ message }) => message),
-]);
 
 /** What kind of server it is, for words. */
 export interface ServerKind {
@@ -72,9 +61,7 @@ async function wordsOf(body: AsyncIterable<Uint8Array>, secret: string | undefin
       text += decoder.decode(bytes, { stream: true });
       if (text.length > MAX_BYTES) break;
     }
-    const words = errorBody.parse(JSON.parse(text)).replace(/\s+/g, " ").trim().slice(0, MAX_WORDS);
-    const known = secret?.replace(/^\w+ /, "");
-    return words === "" || known !== undefined && words.includes(known) ? undefined : words;
+    return serverErrorOf(JSON.parse(text), secret)?.message || undefined;
   } catch {
     return undefined; // Broken off, or not in the form of such servers: the status says enough.
   }
