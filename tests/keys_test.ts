@@ -2,7 +2,7 @@
 import { assertEquals, assertStringIncludes } from "@std/assert";
 import { join } from "node:path";
 import { makeHome } from "./home.ts";
-import { Page, RefusedCall } from "./page_calls.ts";
+import { Page, type RefusedCall } from "./page_calls.ts";
 import { Program } from "./program.ts";
 import { startStub, type Stub } from "./stub_ollama.ts";
 import { until } from "./until.ts";

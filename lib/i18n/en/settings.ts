@@ -118,7 +118,7 @@ export const SETTINGS: SettingsWords = {
     "hearing.wakeWord": { label: "What she is called by", unset: "Her name" },
     "hearing.patience": {
       label: "How long a pause may be",
-      help: "After it, it is her turn. Thoughts that are not finished get longer anyway.",
+      help: "After it, it is her turn. An unfinished thought gets more time anyway.",
       ends: ["Quick", "Patient"],
     },
     "hearing.early": {
