@@ -31,12 +31,15 @@ import { SessionRegistry } from "@/lib/chat/session_registry.ts";
 import type { LanguageModel } from "@/lib/chat/turn.ts";
 import { TurnTimings } from "@/lib/chat/turn_timings.ts";
 import { watchTurn } from "@/lib/chat/turn_telemetry.ts";
+import { guestLimits } from "@/lib/config/guests.ts";
 import { LiveConfig } from "@/lib/config/live_config.ts";
 import { loadConfig, type LoadedConfig } from "@/lib/config/load.ts";
 import { authorizationFor } from "@/lib/config/model_auth.ts";
 import type { Config } from "@/lib/config/schema.ts";
 import { homeFolder } from "@/lib/paths.ts";
 import type { CharacterInfo, Status, TurnRecord } from "@/lib/protocol/v2.ts";
+import { GuestQuotas } from "@/lib/quota/guest_quotas.ts";
+import { MemoryRateLimiter } from "@/lib/quota/rate_limiter.ts";
 import { exceptLoopbackFromProxy } from "@/lib/providers/http/no_proxy.ts";
 import type { GenerateRequest, ProviderDefinition } from "@/lib/providers/provider.ts";
 import { ProviderRegistry, PROVIDERS } from "@/lib/providers/registry.ts";
@@ -70,6 +73,8 @@ export interface Services {
   /** Where conversations, downloads, avatars and what users bring are kept. */
   readonly dataDir: string;
   readonly secrets: Secrets;
+  /** What guests have used. */
+  readonly quotas: GuestQuotas;
   readonly avatars: AvatarLibrary;
   readonly modelService: ModelService;
   readonly settings: SettingsService;
@@ -94,7 +99,8 @@ export async function openServices(options: ServicesOptions = {}): Promise<Servi
   await Deno.mkdir(dataDir, { recursive: true });
 
   const live = new LiveConfig(loaded);
-  const secrets = await Secrets.open(dataDir);
+  const secrets = await Secrets.open(dataDir, config.server.cookieKey);
+  const quotas = new GuestQuotas(new MemoryRateLimiter(), () => guestLimits(live.current.guests));
   const avatars = await AvatarLibrary.open(config, { root, path, dataDir });
   const connections = new Connections();
   const modelService = await ModelService.open(config, {
@@ -174,6 +180,7 @@ export async function openServices(options: ServicesOptions = {}): Promise<Servi
     live,
     dataDir,
     secrets,
+    quotas,
     avatars,
     modelService,
     settings,

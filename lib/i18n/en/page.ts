@@ -150,6 +150,7 @@ export const PAGE: Words = {
     hearing_setup: "Something is needed before she can hear",
     download_failed: "It could not be fetched",
     not_stored: "What is said cannot be stored now",
+    quota_used: "That is all for now",
     cancelled: "The task was cancelled",
     bad_frame: "The server did not understand that",
     empty_prompt: "There was nothing to answer",

@@ -146,6 +146,7 @@ export const PAGE: Words = {
     hearing_setup: "聞くには準備が必要です",
     download_failed: "取得できませんでした",
     not_stored: "会話を保存できません",
+    quota_used: "今はここまでです",
     cancelled: "取り消しました",
     bad_frame: "サーバーが理解できませんでした",
     empty_prompt: "メッセージが空です",
