@@ -1,7 +1,7 @@
 /** What one guest may use, and that it is not more. The owner has no quotas. */
 import type { Rate, RateLimiter } from "./rate_limiter.ts";
 import type { GuestLimits } from "@/lib/config/guests.ts";
-import { OWNER, type Principal } from "@/lib/principal.ts";
+import { OWNER } from "@/lib/principal.ts";
 import { RequestError } from "@/lib/protocol/request_error.ts";
 
 const MINUTE = 60;
@@ -40,12 +40,14 @@ export class GuestQuotas {
   }
 
   /**
-   * Counts a message. The owner's are not, and nothing is waited for then.
+   * Counts a message of a guest.
    *
-   * @throws {RequestError} when the guest has to wait before the next one
+   * @throws {RequestError} when it has to wait before the next one
    */
-  prompt({ role, id }: Principal, text: string): Promise<void> | void {
-    if (role !== "owner") return this.#prompt(id, text);
+  async prompt(id: string, text: string): Promise<void> {
+    await this.#mustTake("promptsPerMinute", id, 1, "take another message now");
+    await this.#mustTake("promptsPerDay", id, 1, "take another message today");
+    await this.#mustTake("charactersPerDay", id, text.length, "take a message of this length today");
   }
 
   /** Counts what a guest was answered; to be called with the owner's answers, too. */
@@ -68,29 +70,19 @@ export class GuestQuotas {
   }
 
   /**
-   * Looks at how many conversations a guest has before it begins another one. The owner may have any number.
+   * Looks at how many conversations a guest has before it begins another one.
    *
-   * @param kept counts them
+   * @param count counts them, where there is a limit
    * @throws {RequestError} when no further one is kept
    */
-  conversation({ role }: Principal, kept: () => Promise<number>): Promise<void> | void {
-    const { conversations } = this.limits;
-    if (role !== "owner" && conversations !== undefined) return this.#conversation(conversations, kept);
-  }
-
-  async #conversation(most: number, kept: () => Promise<number>): Promise<void> {
-    if (await kept() < most) return;
+  async conversation(count: () => Promise<number>): Promise<void> {
+    const { conversations: most } = this.limits;
+    if (most === undefined || await count() < most) return;
     throw new RequestError({
       code: "quota_used",
-      message: `Cannot begin another conversation: ${most} are kept for a guest`,
+      message: `Cannot begin another conversation: guests.conversations is ${most}, and so many are kept of this guest`,
       hint: "Delete one first",
     });
-  }
-
-  async #prompt(id: string, text: string): Promise<void> {
-    await this.#mustTake("promptsPerMinute", id, 1, "take another message now");
-    await this.#mustTake("promptsPerDay", id, 1, "take another message today");
-    await this.#mustTake("charactersPerDay", id, text.length, "take a message of this length today");
   }
 
   async #mustTake(name: RateName, id: string, amount: number, what: string): Promise<void> {

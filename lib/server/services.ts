@@ -141,6 +141,7 @@ export async function openServices(options: ServicesOptions = {}): Promise<Servi
     store,
     epoch: await claimEpoch(store),
     limits: config.limits,
+    quotas,
     languageModel: modelService.languageModel,
     model: () => modelService.chosen.model,
     classifier: () => live.current.emotions.classifier,
@@ -256,6 +257,8 @@ export interface ChatOptions {
   /** Of this process: see {@linkcode claimEpoch}. */
   epoch: number;
   limits: Config["limits"];
+  /** What guests may use. Default: anything. */
+  quotas?: GuestQuotas;
   languageModel: LanguageModel;
   /** The name of the model that answers plain prompts. */
   model(): string;
@@ -292,7 +295,7 @@ export interface Chat {
 export function openChat(options: ChatOptions): Chat {
   const { store, epoch, limits, model, classifier, openSpeech, onDelete, request, context, status, character } =
     options;
-  const { connections = new Connections() } = options;
+  const { connections = new Connections(), quotas = new GuestQuotas(new MemoryRateLimiter(), () => ({})) } = options;
 
   const metrics = new Metrics();
   const timings = new TurnTimings(metrics);
@@ -307,6 +310,8 @@ export function openChat(options: ChatOptions): Chat {
       request,
       watch: () => watchTurn(metrics, "v2"),
       timings,
+      onAnswered: (askedBy, characters) =>
+        guarded("count what a guest was answered", () => quotas.answered(askedBy, characters)),
       onEarlyAnswer: (event) => metrics.earlyAnswer(event),
       ...(classifier && { classifier }),
       ...(openSpeech && { openSpeech }),
@@ -316,7 +321,8 @@ export function openChat(options: ChatOptions): Chat {
   });
   const sessions = new SessionRegistry({
     conversations,
-    requestLimits: requestLimits,
+    requestLimits,
+    quotas,
     sessionSeconds: limits.sessionSeconds,
     ...(character && { character }),
   });
@@ -327,8 +333,9 @@ export function openChat(options: ChatOptions): Chat {
   metrics.observe("queued", "Prompts that wait behind a running turn", () => conversations.queued);
   const sockets: SocketServices = {
     connections,
-    connectionLimiter: new ConnectionLimiter(limits),
+    connectionLimiter: new ConnectionLimiter(limits, () => quotas.limits.sockets),
     requestLimits,
+    quotas,
     backlogBytes: limits.backlogBytes,
     sessions,
     calls,
