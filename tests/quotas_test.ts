@@ -120,7 +120,11 @@ Deno.test("so many conversations are kept of a guest: it deletes one to begin an
       a.client.send({ type: "reset" });
     }
     const error = await refused(a, "v");
-    assertEquals([error.code, error.hint, error.retryAfter], ["quota_used", "Delete one first", undefined]);
+    assertEquals([error.code, error.message, error.retryAfter], [
+      "quota_used",
+      "Cannot begin another conversation: guests.conversations is 2, so one has to be deleted first",
+      undefined,
+    ]);
     const [newest, oldest] = await a.call("conversations.list", {});
     await a.call("conversations.open", { conversation: newest!.id });
     await say(a, "w", "Going on is always possible");

@@ -80,8 +80,7 @@ export class GuestQuotas {
     if (most === undefined || await count() < most) return;
     throw new RequestError({
       code: "quota_used",
-      message: `Cannot begin another conversation: guests.conversations is ${most}, and so many are kept of this guest`,
-      hint: "Delete one first",
+      message: `Cannot begin another conversation: guests.conversations is ${most}, so one has to be deleted first`,
     });
   }
 

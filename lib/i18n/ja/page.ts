@@ -1,6 +1,7 @@
 import type { Words } from "@/lib/i18n/types/page.ts";
 import { AVATAR } from "./avatar.ts";
 import { SETUP } from "./setup.ts";
+import { timeAhead } from "@/lib/i18n/relative_time.ts";
 
 export const PAGE: Words = {
   name: "日本語",
@@ -157,6 +158,10 @@ export const PAGE: Words = {
     offline: "サーバーに接続できません",
     internal: "問題が起きました",
   }),
+  quota: {
+    again: (seconds) => `${timeAhead(seconds * 1_000, "ja")}にまたお話しできます。`,
+    conversations: "保存できる会話の数に達しました。新しく始めるには、どれかを削除してください。",
+  },
   anyServer: "言語モデルのサーバー",
   setup: SETUP,
   avatar: AVATAR,

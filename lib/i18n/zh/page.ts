@@ -1,6 +1,7 @@
 import type { Words } from "@/lib/i18n/types/page.ts";
 import { AVATAR } from "./avatar.ts";
 import { SETUP } from "./setup.ts";
+import { timeAhead } from "@/lib/i18n/relative_time.ts";
 
 export const PAGE: Words = {
   name: "中文",
@@ -154,6 +155,10 @@ export const PAGE: Words = {
     offline: "无法连接服务器",
     internal: "出了点问题",
   }),
+  quota: {
+    again: (seconds) => `${timeAhead(seconds * 1_000, "zh")}可以继续。`,
+    conversations: "能保存的对话已满。请删除一个后再开始新的对话。",
+  },
   anyServer: "语言模型的服务器",
   setup: SETUP,
   avatar: AVATAR,
