@@ -30,10 +30,10 @@ async function serve(): Promise<number> {
   // Made by the build: nothing that a fresh checkout could resolve at compile time.
   const built: { default: { fetch: Handler } } = await import(new URL("server.js", BUILD).href);
   const { services } = await import("./main.ts");
-  const { server: settings, llm: { wsPath } } = services.live.current;
+  const { server: settings } = services.live.current;
   const { host, port } = settings;
   wantedPort = port;
-  const guard = new AccessGuard({ server: settings, wsPath, secrets: services.secrets });
+  const guard = new AccessGuard(services);
   const handler = createHandler(built.default.fetch, {
     guard,
     prepared: fileURLToPath(new URL("compressed", BUILD)),

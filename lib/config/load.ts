@@ -78,7 +78,12 @@ export function parseConfig(
 
   const result = configSchema.safeParse(value, { error: expectation });
   const complaints = result.success
-    ? [...chosenPrompt(result.data), ...namedMinds(result.data), ...allowedHosts(result.data)]
+    ? [
+      ...chosenPrompt(result.data),
+      ...namedMinds(result.data),
+      ...allowedHosts(result.data),
+      ...knownOwner(result.data),
+    ]
     : result.error.issues.map((issue) => refine(issue, value));
   if (!result.success || complaints.length > 0) {
     throw new ConfigError(
@@ -219,6 +224,12 @@ function allowedHosts(config: Config): Complaint[] {
   });
 }
 
+/** Where everybody is let in, no proxy that leaves no mark may make an owner of them. */
+function knownOwner({ guests, server }: Config): Complaint[] {
+  if (guests.access !== "open" || server.token !== undefined) return [];
+  return [{ path: ["guests", "access"], message: '"link" or "off" unless server.token is set, by which you come in' }];
+}
+
 function describe({ path, message }: Complaint, value: unknown, { name, lineOf, overrides }: Source): string {
   const keys = path.map(String);
   const variable = overrides.find((one) => one.path.every((part, i) => part === keys[i]))?.variable;
@@ -230,7 +241,7 @@ function describe({ path, message }: Complaint, value: unknown, { name, lineOf, 
 }
 
 /** Fields that hold a secret. */
-const SECRETS = ["token", "auth"];
+const SECRETS = ["token", "auth", "cookieKey"];
 
 /** A value as a message may repeat it: an address may hold a password, an object a secret. */
 function repeated(path: readonly string[], value: unknown): string {

@@ -194,6 +194,10 @@ const server = z.object({
     .describe(
       "The owner's secret: whoever shows it may do everything. When absent, none is needed on this machine itself, and one is made anew at every start where the server listens beyond it. Guests have a link of their own, made in the settings.",
     ),
+  cookieKey: z.string().regex(/^[\x21-\x7e]{32,}$/, "at least 32 letters, digits or signs, without spaces").optional()
+    .describe(
+      "What signs the cookies of visitors, for several processes without a data folder in common; one is made and kept there when absent. A secret: set VTUBER_SERVER_COOKIE_KEY, or let nobody else read this file.",
+    ),
   trustedProxies: z.array(z.string().refine(isNetwork, "an address or a network such as 127.0.0.1 or 10.0.0.0/8"), {
     error: "a list of addresses and networks",
   }).default([]).describe(
@@ -204,6 +208,28 @@ const server = z.object({
   ),
   dataDir: text("a folder").default("data").describe(
     "Where conversations and downloads are kept: a folder, relative to this file's.",
+  ),
+});
+
+const guests = z.object({
+  access: z.enum(["off", "link", "open"]).default("link").describe(
+    "Who may talk with the character besides the owner: link is whoever has the link that is made in the settings, open is everybody, each browser as a guest of its own, off is nobody. open needs server.token. The limits below hold for each guest; where they are absent, open has those that are named, and link none.",
+  ),
+  newPerHour: whole(1, 1_000_000).optional().describe(
+    "New guests from one address within an hour; those who were here before come in all the same. 300 when open.",
+  ),
+  sockets: whole(1, 1_000_000).optional().describe("Open sockets of one guest. 8 when open."),
+  promptsPerMinute: whole(1, 1_000_000).optional().describe("Messages of one guest within a minute. 10 when open."),
+  promptsPerDay: whole(1, 1_000_000).optional().describe("Messages of one guest within a day. 300 when open."),
+  charactersPerDay: whole(1, 1_000_000_000).optional().describe(
+    "Characters that one guest writes and is answered within a day. 500000 when open.",
+  ),
+  speechSecondsPerDay: whole(1, 1_000_000).optional().describe(
+    "Seconds of speech that are made for one guest within a day; after that the answers are there to be read. 3600 when open.",
+  ),
+  conversations: whole(1, 1_000_000).optional().describe("Conversations that are kept of one guest. 100 when open."),
+  keepDays: whole(1, 36_500).optional().describe(
+    "Days that a guest's conversation is kept after it was last changed. 30 when open, for ever otherwise.",
   ),
 });
 
@@ -265,6 +291,7 @@ export const configSchema = z.object({
       .describe("Device pixels drawn for one CSS pixel, at most."),
   }).prefault({}).describe("How the avatar is drawn."),
   server: server.prefault({}).describe("The page's server."),
+  guests: guests.prefault({}).describe("Visitors who are not the owner."),
   limits: limits.prefault({}).describe("What one server takes on."),
   ui: z.object({
     language: z.enum(["auto", "en", "ja", "zh"]).default("auto").describe(

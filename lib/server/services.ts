@@ -31,12 +31,15 @@ import { SessionRegistry } from "@/lib/chat/session_registry.ts";
 import type { LanguageModel } from "@/lib/chat/turn.ts";
 import { TurnTimings } from "@/lib/chat/turn_timings.ts";
 import { watchTurn } from "@/lib/chat/turn_telemetry.ts";
+import { guestLimits } from "@/lib/config/guests.ts";
 import { LiveConfig } from "@/lib/config/live_config.ts";
 import { loadConfig, type LoadedConfig } from "@/lib/config/load.ts";
 import { authorizationFor } from "@/lib/config/model_auth.ts";
 import type { Config } from "@/lib/config/schema.ts";
 import { homeFolder } from "@/lib/paths.ts";
 import type { CharacterInfo, Status, TurnRecord } from "@/lib/protocol/v2.ts";
+import { GuestQuotas } from "@/lib/quota/guest_quotas.ts";
+import { MemoryRateLimiter } from "@/lib/quota/rate_limiter.ts";
 import { exceptLoopbackFromProxy } from "@/lib/providers/http/no_proxy.ts";
 import type { GenerateRequest, ProviderDefinition } from "@/lib/providers/provider.ts";
 import { ProviderRegistry, PROVIDERS } from "@/lib/providers/registry.ts";
@@ -70,6 +73,8 @@ export interface Services {
   /** Where conversations, downloads, avatars and what users bring are kept. */
   readonly dataDir: string;
   readonly secrets: Secrets;
+  /** What guests have used. */
+  readonly quotas: GuestQuotas;
   readonly avatars: AvatarLibrary;
   readonly modelService: ModelService;
   readonly settings: SettingsService;
@@ -94,7 +99,8 @@ export async function openServices(options: ServicesOptions = {}): Promise<Servi
   await Deno.mkdir(dataDir, { recursive: true });
 
   const live = new LiveConfig(loaded);
-  const secrets = await Secrets.open(dataDir);
+  const secrets = await Secrets.open(dataDir, config.server.cookieKey);
+  const quotas = new GuestQuotas(new MemoryRateLimiter(), () => guestLimits(live.current.guests));
   const avatars = await AvatarLibrary.open(config, { root, path, dataDir });
   const connections = new Connections();
   const modelService = await ModelService.open(config, {
@@ -135,6 +141,7 @@ export async function openServices(options: ServicesOptions = {}): Promise<Servi
     store,
     epoch: await claimEpoch(store),
     limits: config.limits,
+    quotas,
     languageModel: modelService.languageModel,
     model: () => modelService.chosen.model,
     classifier: () => live.current.emotions.classifier,
@@ -174,6 +181,7 @@ export async function openServices(options: ServicesOptions = {}): Promise<Servi
     live,
     dataDir,
     secrets,
+    quotas,
     avatars,
     modelService,
     settings,
@@ -249,6 +257,8 @@ export interface ChatOptions {
   /** Of this process: see {@linkcode claimEpoch}. */
   epoch: number;
   limits: Config["limits"];
+  /** What guests may use. Default: anything. */
+  quotas?: GuestQuotas;
   languageModel: LanguageModel;
   /** The name of the model that answers plain prompts. */
   model(): string;
@@ -285,7 +295,7 @@ export interface Chat {
 export function openChat(options: ChatOptions): Chat {
   const { store, epoch, limits, model, classifier, openSpeech, onDelete, request, context, status, character } =
     options;
-  const { connections = new Connections() } = options;
+  const { connections = new Connections(), quotas = new GuestQuotas(new MemoryRateLimiter(), () => ({})) } = options;
 
   const metrics = new Metrics();
   const timings = new TurnTimings(metrics);
@@ -300,6 +310,8 @@ export function openChat(options: ChatOptions): Chat {
       request,
       watch: () => watchTurn(metrics, "v2"),
       timings,
+      onAnswered: (askedBy, characters) =>
+        guarded("count what a guest was answered", () => quotas.answered(askedBy, characters)),
       onEarlyAnswer: (event) => metrics.earlyAnswer(event),
       ...(classifier && { classifier }),
       ...(openSpeech && { openSpeech }),
@@ -309,7 +321,8 @@ export function openChat(options: ChatOptions): Chat {
   });
   const sessions = new SessionRegistry({
     conversations,
-    requestLimits: requestLimits,
+    requestLimits,
+    quotas,
     sessionSeconds: limits.sessionSeconds,
     ...(character && { character }),
   });
@@ -320,8 +333,9 @@ export function openChat(options: ChatOptions): Chat {
   metrics.observe("queued", "Prompts that wait behind a running turn", () => conversations.queued);
   const sockets: SocketServices = {
     connections,
-    connectionLimiter: new ConnectionLimiter(limits),
+    connectionLimiter: new ConnectionLimiter(limits, () => quotas.limits.sockets),
     requestLimits,
+    quotas,
     backlogBytes: limits.backlogBytes,
     sessions,
     calls,

@@ -1,9 +1,8 @@
 /** Makes sockets of HTTP requests, for either protocol. */
 import { listen, sendText } from "./listen.ts";
 import { plainError, type PlainServices, servePlain } from "./plain_socket.ts";
-import type { ConnectionLimiter } from "./connection_limiter.ts";
+import type { ConnectionLimiter, SocketHolder } from "./connection_limiter.ts";
 import { serveV2, type V2Services } from "./v2_socket.ts";
-import type { Principal } from "@/lib/principal.ts";
 import type { PlainMessage } from "@/lib/protocol/plain.ts";
 import { type ServerFrame, SUBPROTOCOL } from "@/lib/protocol/v2.ts";
 
@@ -21,11 +20,7 @@ export interface SocketServices extends V2Services, PlainServices {
   connectionLimiter: ConnectionLimiter;
 }
 
-export interface UpgradeOptions {
-  /** Who opens the socket. */
-  principal: Principal;
-  /** The group of addresses that the socket is counted for. */
-  address: string;
+export interface UpgradeOptions extends SocketHolder {
   /** Does the upgrade itself, as `Deno.upgradeWebSocket` or Fresh's `ctx.upgrade` do. */
   upgrade(options: { protocol?: string; idleTimeout: number }): { socket: WebSocket; response: Response };
 }
@@ -43,9 +38,10 @@ export function upgradeSocket(
     });
   }
   const { connectionLimiter } = services;
+  const holder = { principal, address };
   const offered = request.headers.get("sec-websocket-protocol")?.split(",").map((name) => name.trim()) ?? [];
   const speaksV2 = offered.includes(SUBPROTOCOL);
-  const refused = connectionLimiter.refusal(address);
+  const refused = connectionLimiter.refusal(holder);
   if (refused !== undefined && connectionLimiter.refusing >= REFUSALS) {
     return new Response(`${plainError(refused).message}\n`, { status: 503, headers: { "retry-after": "10" } });
   }
@@ -56,8 +52,8 @@ export function upgradeSocket(
     refuse(socket, connectionLimiter, speaksV2 ? { type: "error", ...refused } : plainError(refused));
     return response;
   }
-  connectionLimiter.take(address);
-  listen(socket, "close", () => connectionLimiter.leave(address), { once: true });
+  connectionLimiter.take(holder);
+  listen(socket, "close", () => connectionLimiter.leave(holder), { once: true });
   if (speaksV2) serveV2(socket, services, principal);
   else servePlain(socket, services, principal);
   return response;
