@@ -62,11 +62,12 @@ const BEGUN = /\b(?:that|which|where|when|if|because|how|why|whether|while) (?:y
 /** What is thought or said follows, or was said before: "I think that". */
 const REFERRED = /\b(?:think|thought|know|knew|say|said|believe|hope|heard|sure|afraid|mean|means) that$/;
 /** A clause that tells when or why, of which there is only whom it is about: "although the road". */
-const BARE_CLAUSE = /\b(?:because(?! of)|although|though|if|while|when|whether) (\w+(?: \w+)?)$/;
+const BARE_CLAUSE = /\b(?:because|although|though|if|while|when|whether) (?:the|an?|my|your|his|her|our|their) \w+$/;
 /** These ask for more in a sentence, but may be its end: "I don't know why". */
 const ASKED_ABOUT = /\w \w+ (?:what|where|when|why|how)$/;
 /** What is to be done may be done to something: "to play", "to play the guitar". */
-const TO_DO = /\bto \w+$/;
+const TO_DO =
+  /\b(?:want|need|like|love|try|tried|learn|learned|hope|plan|going|have|has|had|used|able|ready|how|forgot|started|decided|enough|me|you|him|her|us|them)(?:ed|s|ing)? to \w+$/;
 /** What is asked for is what the verb takes: "what did you buy". */
 const ASKED_THING = /\b(?:what|who|whom|which|whose)\b/;
 /** In front of these, a question has another verb: "does the library …". */
@@ -79,8 +80,8 @@ const CLAUSES = /\b(?:and|but|or|so|because|although|though|if|while|when|that|w
 /** Answers of a word or two. */
 /** Behind those, a verb need not do anything: "I am tired", "I have slept". */
 const HELPED = /\b(?:am|is|are|was|were|be|been|being|have|has|had|get|got)\b|'(?:s|m|re|ve|d)\b/;
-/** Whoever has said so much that ends with no open word has probably said something, whatever the verb was. */
-const SENTENCE_WORDS = 5;
+/** So many words of which the last leaves nothing open are a sentence, whatever the verb was. A question has one more. */
+const SENTENCE_WORDS = 4;
 const ANSWERS =
   /^(?:(?:oh|well|um|uh) )*(?:yes|no|yeah|yep|nope|okay|ok|sure|right|exactly|fine|thanks|thank you|hello|hi|hey|bye|goodbye|please|never|always|maybe|of course|not really|i do|i don't|i can|i can't|me too|stop)(?: please| thanks| thank you| there)?$/;
 
@@ -109,11 +110,11 @@ export function endingOf(text: string): Ending {
   if (!asks && (STRANDED.has(last) && !PARTICLES.test(plain) || TAKING.has(last) && !isClosed)) return "open";
   if (asks && (STRANDED.has(last) || TAKING.has(last) && !ASKED_THING.test(plain))) return "unclear";
   if (asks && BARE_QUESTION.test(plain) || tokens.length > 1 && TOLD.test(plain)) return "open";
-  if (!asks && BEGUN.test(plain) || isBareClause(plain)) return "open";
+  if (!asks && BEGUN.test(plain) || BARE_CLAUSE.test(plain)) return "open";
   if (DESCRIBING.has(last) || ASKED_ABOUT.test(plain) || REFERRED.test(plain)) return "unclear";
   if (TO_DO.test(plain) && !isClosed) return "unclear";
   const clause = lastClause(plain);
-  const isLong = clause.split(" ").length >= SENTENCE_WORDS;
+  const isLong = clause.split(" ").length >= SENTENCE_WORDS + Number(asks);
   if (said.endsWith("?") || isLong) return "complete";
   if (asks && !hasVerb(plain.replace(AUXILIARIES, ""))) return "unclear";
   if (!asks && isVerb(last) && !HELPED.test(clause)) return "unclear";
@@ -150,9 +151,4 @@ function hasVerb(clause: string): boolean {
 
 function isVerb(word: string, index = 1): boolean {
   return OF_VERBS.has(word) || TAKING.has(word) || index > 0 && /..(?:ed|ing)$/.test(word);
-}
-
-function isBareClause(plain: string): boolean {
-  const [, about] = BARE_CLAUSE.exec(plain) ?? [];
-  return about !== undefined && !hasVerb(about);
 }
