@@ -1,0 +1,115 @@
+/**
+ * What joins several processes: journals that each process can follow, leases on them, and messages. In one process
+ * there is none. One interface with two homes: memory, for tests, and NATS JetStream.
+ */
+
+/** The right to append to a conversation's journal, which one process has at a time. */
+export interface Lease {
+  readonly conversation: string;
+  /** Grows with every lease that is given on this bus. Another one where the bus had forgotten it. */
+  revision: number;
+}
+
+/** Which process has, or had, the lease of a conversation. */
+export interface Holder {
+  process: string;
+  revision: number;
+}
+
+/** A message of a journal. */
+export interface Appended {
+  data: string;
+  /** Its place in the journal; later ones have higher numbers. */
+  position: number;
+  /** Revision of the lease that it was appended with. */
+  revision: number;
+}
+
+export interface Follower {
+  /** Called with every message that is still kept, then with each that comes, once and in order. It must not throw. */
+  take(message: Appended): void;
+  /** Messages may be missing: the bus has lost its memory. What is taken from now on is all that it has. */
+  reset(): void;
+}
+
+export interface Following extends Disposable {
+  /**
+   * Resolves when everything up to this position has been taken.
+   *
+   * @throws {BusLost} when the bus is closed before
+   */
+  until(position: number): Promise<void>;
+}
+
+export interface Bus extends AsyncDisposable {
+  /** The name of this process, which no other one has. */
+  readonly self: string;
+  /** False while the bus cannot be reached. */
+  readonly connected: boolean;
+  /** Calls back whenever the bus has been lost, or found again. Returns a disposer. */
+  onConnection(listener: (connected: boolean) => void): () => void;
+
+  /**
+   * Takes the lease of a conversation that nobody has, or `from` has, who is dead.
+   *
+   * @returns the lease, or who has it
+   */
+  claim(conversation: string, from?: Holder): Promise<Lease | Holder>;
+  /** Who has the lease of a conversation, alive or dead. */
+  holder(conversation: string): Promise<Holder | undefined>;
+  /** Gives a lease back. One that was lost meanwhile is left with whom it has. */
+  release(lease: Lease): Promise<void>;
+  /**
+   * Appends a message to a conversation's journal. While the bus cannot be reached it waits, and tries again, for as
+   * long as it takes; the message is in the journal once. One call at a time for a lease.
+   *
+   * @returns its position
+   * @throws {LeaseLost} when another process has the lease by now: nothing was appended
+   * @throws {BusLost} when the bus is closed before
+   */
+  append(lease: Lease, data: string): Promise<number>;
+  /** Follows the journal of a conversation; resolves when what is kept of it has been taken. */
+  follow(conversation: string, follower: Follower): Promise<Following>;
+
+  /**
+   * Asks another process something.
+   *
+   * @throws {NoAnswer} when it is not there, or says nothing in time
+   */
+  request(process: string, question: string): Promise<string>;
+  /** Answers what other processes ask. What is thrown is no answer. */
+  serve(answer: (question: string) => Promise<string>): void;
+  /** Tells every process something, this one as well. What cannot be told now is lost. */
+  announce(topic: string, data: string): void;
+  /** Hears what is announced. Returns a disposer. */
+  hear(topic: string, take: (data: string, from: string) => void): () => void;
+}
+
+/** Another process has the lease. */
+export class LeaseLost extends Error {
+  override name = "LeaseLost";
+
+  constructor({ conversation }: Lease) {
+    super(`Another process has taken conversation ${conversation}`);
+  }
+}
+
+/** The bus cannot be reached, or is closed. */
+export class BusLost extends Error {
+  override name = "BusLost";
+}
+
+/** A process that was asked something has not answered. */
+export class NoAnswer extends Error {
+  override name = "NoAnswer";
+
+  /** @param gone whether there is nobody of that name */
+  constructor(process: string, readonly gone: boolean, options?: ErrorOptions) {
+    super(gone ? `There is no process ${process}` : `Process ${process} has not answered in time`, options);
+  }
+}
+
+/** Whether a claim has been granted. */
+export function isLease(claimed: Lease | Holder): claimed is Lease {
+  return "conversation" in claimed;
+}

@@ -1,0 +1,233 @@
+import { assert, assertEquals, assertRejects } from "@std/assert";
+import { type Appended, type Bus, isLease, type Lease, LeaseLost, NoAnswer } from "./bus.ts";
+import { type MemoryBus, MemoryHub } from "./memory_bus.ts";
+import { parseNatsAddress } from "./nats_address.ts";
+import { NatsBus } from "./nats_bus.ts";
+import { Processes } from "./processes.ts";
+import { HAS_NATS, NatsServer } from "@/tests/nats.ts";
+import { until, within } from "@/tests/until.ts";
+
+/** Where busses come from, and how a test takes them away. */
+interface Home extends AsyncDisposable {
+  connect(): Promise<Bus>;
+  /** No bus reaches the others. */
+  cut(): Promise<void>;
+  join(): Promise<void>;
+}
+
+function memoryHome(): Promise<Home> {
+  const hub = new MemoryHub();
+  const made: MemoryBus[] = [];
+  const set = (connected: boolean) => Promise.resolve(made.forEach((bus) => bus.connected = connected));
+  return Promise.resolve({
+    connect: () => {
+      const bus = hub.connect();
+      made.push(bus);
+      return Promise.resolve(bus);
+    },
+    cut: () => set(false),
+    join: () => set(true),
+    [Symbol.asyncDispose]: () => Promise.resolve(),
+  });
+}
+
+async function natsHome({ forget = false } = {}): Promise<Home> {
+  const server = await NatsServer.start();
+  const address = parseNatsAddress(server.url)!;
+  return {
+    connect: () => NatsBus.connect(address),
+    cut: () => server.stop({ forget }),
+    join: () => server.start(),
+    [Symbol.asyncDispose]: () => server[Symbol.asyncDispose](),
+  };
+}
+
+/** Follows a conversation and keeps what it takes. */
+async function followed(bus: Bus, conversation = "c") {
+  const taken: Appended[] = [];
+  let resets = 0;
+  const following = await bus.follow(conversation, { take: (one) => void taken.push(one), reset: () => resets++ });
+  const texts = () => taken.map(({ data }) => data).join("");
+  return { following, texts, taken, resets: () => resets, [Symbol.dispose]: () => following[Symbol.dispose]() };
+}
+
+async function claimed(bus: Bus, conversation = "c"): Promise<Lease> {
+  const lease = await bus.claim(conversation);
+  assert(isLease(lease), "the lease is free");
+  return lease;
+}
+
+const HOMES: { name: string; ignore?: boolean; make(): Promise<Home> }[] = [
+  { name: "memory", make: memoryHome },
+  { name: "NATS", ignore: !HAS_NATS, make: () => natsHome() },
+];
+
+/** One test of what every bus does. */
+function contract(name: string, test: (home: Home) => Promise<void>): void {
+  for (const { name: kind, ignore = false, make } of HOMES) {
+    Deno.test(`a bus (${kind}) ${name}`, { ignore }, async () => {
+      await using home = await make();
+      await test(home);
+    });
+  }
+}
+
+contract("gives every follower what is appended, once and in order, whenever it comes", async (home) => {
+  await using a = await home.connect();
+  await using b = await home.connect();
+  using early = await followed(b);
+  const lease = await claimed(a);
+  const other = await claimed(a, "d");
+  let end = 0;
+  for (let i = 0; i < 30; i++) {
+    end = await a.append(lease, `${i},`);
+    await a.append(other, "not for c");
+  }
+  using late = await followed(b);
+  const expected = Array.from({ length: 30 }, (_, i) => `${i},`).join("");
+  assertEquals(late.texts(), expected, "what is kept is taken before follow() resolves");
+  await within("the early one has all", early.following.until(end));
+  assertEquals(early.texts(), expected);
+  await late.following.until(await a.append(lease, "new"));
+  assertEquals(late.texts(), `${expected}new`);
+  const positions = late.taken.map(({ position }) => position);
+  assertEquals(positions, positions.toSorted((x, y) => x - y));
+});
+
+contract("gives a lease to one process, until that one gives it back", async (home) => {
+  await using a = await home.connect();
+  await using b = await home.connect();
+  const lease = await claimed(a);
+  assertEquals(await b.claim("c"), { process: a.self, revision: lease.revision });
+  assertEquals(await b.holder("c"), { process: a.self, revision: lease.revision });
+  await a.release(lease);
+  assertEquals(await b.holder("c"), undefined);
+  const next = await claimed(b);
+  assert(next.revision > lease.revision);
+  await a.release(lease);
+  assertEquals((await a.holder("c"))?.process, b.self, "what was given back is not given back again");
+});
+
+contract("gives a lease to one of those that want it at once", async (home) => {
+  await using a = await home.connect();
+  await using b = await home.connect();
+  const got = await Promise.all([a.claim("c"), b.claim("c"), a.claim("c"), b.claim("c")]);
+  assertEquals(got.filter(isLease).length, 1);
+});
+
+contract("fences who has lost its lease", async (home) => {
+  await using a = await home.connect();
+  await using b = await home.connect();
+  using seen = await followed(b);
+  const old = await claimed(a);
+  await a.append(old, "old ");
+  const lease = await b.claim("c", { process: a.self, revision: old.revision });
+  assert(isLease(lease));
+  const end = await b.append(lease, "new");
+  const lost = await assertRejects(() => a.append(old, "too late"), LeaseLost);
+  assertEquals(lost.message, "Another process has taken conversation c");
+  await seen.following.until(end);
+  assertEquals(seen.texts(), "old new");
+  assertEquals(
+    (await a.claim("c", { process: a.self, revision: old.revision }) as { process: string }).process,
+    b.self,
+  );
+});
+
+contract("asks another process, and says when that one is not there", async (home) => {
+  await using a = await home.connect();
+  const b = await home.connect();
+  b.serve((question) => Promise.resolve(`${question}!`));
+  assertEquals(await within("an answer", a.request(b.self, "well")), "well!");
+  await b[Symbol.asyncDispose]();
+  const error = await assertRejects(() => a.request(b.self, "well"), NoAnswer);
+  assertEquals(error.gone, true);
+});
+
+contract("tells every process what is announced, the one that tells as well", async (home) => {
+  await using a = await home.connect();
+  await using b = await home.connect();
+  const heard: string[] = [];
+  a.hear("news", (data, from) => void heard.push(`a:${data}:${from === a.self}`));
+  b.hear("news", (data, from) => void heard.push(`b:${data}:${from === a.self}`));
+  b.hear("other", () => void heard.push("wrong"));
+  // A subscription is made when the server has it; a lease is asked of the same server, behind it.
+  await Promise.all([a.holder("c"), b.holder("c")]);
+  a.announce("news", "x");
+  await until("both have heard", () => heard.length === 2);
+  assertEquals(heard.sort(), ["a:x:true", "b:x:true"]);
+});
+
+contract("waits while it is lost, and goes on where it was when it is found", async (home) => {
+  await using a = await home.connect();
+  await using b = await home.connect();
+  const told: boolean[] = [];
+  a.onConnection((connected) => told.push(connected));
+  using seen = await followed(b);
+  const lease = await claimed(a);
+  await a.append(lease, "before ");
+  await home.cut();
+  await until("both have noticed", () => !a.connected && !b.connected);
+  const appending = a.append(lease, "meanwhile ");
+  await home.join();
+  const end = await within("it is appended in the end", appending);
+  await within("the follower has it", seen.following.until(end));
+  await seen.following.until(await a.append(lease, "after"));
+  assertEquals(seen.texts(), "before meanwhile after");
+  await until("it was told", () => told.length === 2);
+  assertEquals(told, [false, true]);
+});
+
+Deno.test("a bus (NATS) whose server has forgotten everything goes on, and says that something may be missing", {
+  ignore: !HAS_NATS,
+}, async () => {
+  await using home = await natsHome({ forget: true });
+  await using a = await home.connect();
+  await using b = await home.connect();
+  using seen = await followed(b);
+  const lease = await claimed(a);
+  for (const text of ["1", "2", "3"]) await a.append(lease, text);
+  await home.cut();
+  await home.join();
+  const end = await within("it is appended in the end", a.append(lease, "4"));
+  await within("the follower has it", seen.following.until(end));
+  assert(seen.resets() >= 1);
+  assertEquals(seen.texts(), "1234");
+  assertEquals((await b.holder("c"))?.process, a.self);
+});
+
+contract("knows who lives, who has left, and what each has taken", async (home) => {
+  await using a = await home.connect();
+  await using b = await home.connect();
+  using first = new Processes(a, () => ({ sockets: 2 }));
+  const dead: string[] = [];
+  first.onDead((process) => void dead.push(process));
+  const second = new Processes(b, () => ({ sockets: 3 }));
+  await until("both know each other", () => first.size === 2 && second.size === 2);
+  assertEquals([first.taken("sockets"), second.taken("sockets")], [3, 2]);
+  assertEquals([first.isDead(b.self), first.isDead(a.self)], [false, false]);
+  await until("it is trusted", () => first.isTrusted);
+  second[Symbol.dispose]();
+  await until("it is known to have left", () => dead.length === 1);
+  assertEquals([dead, first.taken("sockets")], [[b.self], 0]);
+  await until("nobody believes in it any more", () => first.isDead(b.self));
+});
+
+contract("notices who has died without a word, and takes nobody for dead while it is lost itself", async (home) => {
+  await using a = await home.connect();
+  const b = await home.connect();
+  using first = new Processes(a);
+  const second = new Processes(b);
+  await until("both know each other", () => first.size === 2 && second.size === 2);
+  const dead: string[] = [];
+  first.onDead((process) => void dead.push(process));
+  await home.cut();
+  await until("it is lost", () => !a.connected && !first.isTrusted);
+  assertEquals([dead, first.isDead(b.self), first.isDead("a stranger")], [[], false, false]);
+  await home.join();
+  await until("it is found", () => a.connected && first.isTrusted);
+  await b[Symbol.asyncDispose]();
+  await until("it is dead", () => dead.length === 1);
+  assertEquals(first.isDead(b.self), true);
+  second[Symbol.dispose]();
+});

@@ -1,0 +1,119 @@
+/** Follows one journal: what is published again as it comes, and what was missed from the stream. */
+import type { Msg } from "@nats-io/transport-node";
+import { type Appended, BusLost, type Follower, type Following } from "./bus.ts";
+import { guarded } from "@/lib/telemetry/guard.ts";
+
+/** How long until a failed reading is tried again, ms. */
+const RETRY_MS = 300;
+
+export interface NatsFollowerOptions {
+  follower: Follower;
+  revisionOf(message: Msg): number;
+  /** Subscribes to what the stream publishes again; returns what ends that. */
+  subscribe(take: (message: Msg) => void): () => void;
+  /** Reads what the stream keeps from a position on. */
+  read(from: number, take: (message: Appended) => void): Promise<void>;
+}
+
+export class NatsFollower implements Following {
+  readonly #options: NatsFollowerOptions;
+  readonly #unsubscribe: () => void;
+  #position = 0;
+  /** What came by the subscription while the stream was read; undefined when it is not. */
+  #early: Msg[] | undefined = [];
+  #again = false;
+  #disposed = false;
+  #waiting: { position: number; resolve(): void; reject(error: Error): void }[] = [];
+  onDispose: () => void = () => {};
+
+  constructor(options: NatsFollowerOptions) {
+    this.#options = options;
+    this.#unsubscribe = options.subscribe((message) => this.#receive(message));
+  }
+
+  /** Resolves when what is kept has been taken. */
+  async start(): Promise<void> {
+    await this.#read();
+  }
+
+  /** Reads what may have been missed. */
+  catchUp(): void {
+    if (this.#early !== undefined) {
+      this.#again = true;
+      return;
+    }
+    this.#early = [];
+    guarded("read what a process has missed of a conversation", () => this.#readUntilDone());
+  }
+
+  /** The stream has begun anew. */
+  reset(): void {
+    this.#position = 0;
+    this.#options.follower.reset();
+  }
+
+  until(position: number): Promise<void> {
+    if (this.#position >= position) return Promise.resolve();
+    if (this.#disposed) return Promise.reject(new BusLost("Nobody follows this conversation any more"));
+    return new Promise((resolve, reject) => this.#waiting.push({ position, resolve, reject }));
+  }
+
+  [Symbol.dispose](): void {
+    if (this.#disposed) return;
+    this.#disposed = true;
+    this.#unsubscribe();
+    for (const { reject } of this.#waiting) reject(new BusLost("Nobody follows this conversation any more"));
+    this.#waiting = [];
+    this.onDispose();
+  }
+
+  #receive(message: Msg): void {
+    if (this.#disposed) return;
+    // Of the same subject: a higher one than was taken last means that something between was missed.
+    const missed = this.#early === undefined && number(message, "Nats-Last-Sequence") > this.#position;
+    if (missed) this.catchUp();
+    // What has been missed is read with all behind it, this one as well.
+    else if (this.#early !== undefined) this.#early.push(message);
+    else this.#takeKept(message);
+  }
+
+  async #readUntilDone(): Promise<void> {
+    while (!this.#disposed) {
+      try {
+        return await this.#read();
+      } catch {
+        // The server is away, or begins anew: then it is tried again when it is back.
+        await new Promise((resolve) => setTimeout(resolve, RETRY_MS));
+      }
+    }
+  }
+
+  async #read(): Promise<void> {
+    do {
+      this.#again = false;
+      await this.#options.read(this.#position + 1, (message) => this.#take(message));
+    } while (this.#again && !this.#disposed);
+    const early = this.#early ?? [];
+    this.#early = undefined;
+    for (const message of early) this.#receive(message);
+  }
+
+  #takeKept(message: Msg): void {
+    const position = number(message, "Nats-Sequence");
+    this.#take({ data: message.string(), position, revision: this.#options.revisionOf(message) });
+  }
+
+  #take(message: Appended): void {
+    if (this.#disposed || message.position <= this.#position) return;
+    this.#position = message.position;
+    this.#options.follower.take(message);
+    const reached = this.#waiting.filter(({ position }) => position <= this.#position);
+    if (reached.length === 0) return;
+    this.#waiting = this.#waiting.filter((one) => !reached.includes(one));
+    for (const { resolve } of reached) resolve();
+  }
+}
+
+function number(message: Msg, header: string): number {
+  return Number(message.headers?.get(header) ?? 0);
+}
