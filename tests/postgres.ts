@@ -8,8 +8,8 @@ import { warn } from "@/lib/telemetry/log.ts";
 const DEBIAN = "/usr/lib/postgresql";
 /** Who runs it where this process is root's, which PostgreSQL refuses. */
 const USER = "postgres";
-/** So much is lost when the machine goes down amid a test: nothing that anybody wants. */
-const SETTINGS = "-c fsync=off -c full_page_writes=off -c synchronous_commit=off -c listen_addresses=''";
+/** Nobody wants what is lost when the machine goes down amid a test. */
+const FAST = "-c fsync=off -c full_page_writes=off -c synchronous_commit=off";
 /**
  * Waits until nobody holds its standard input, then does what follows and removes the folder. That is done by a process
  * of its own, for Deno ends those that it has started when it ends itself.
@@ -28,8 +28,12 @@ export interface Postgres extends AsyncDisposable {
   start(): Promise<void>;
 }
 
-/** Starts a server that lives until it is disposed of, or this process ends; undefined, and said, where there is none. */
-export async function startPostgres(): Promise<Postgres | undefined> {
+/**
+ * Starts a server that lives until it is disposed of, or this process ends; undefined, and said, where there is none.
+ *
+ * @param settings as its program takes them
+ */
+export async function startPostgres(settings = FAST): Promise<Postgres | undefined> {
   const programs = await findPrograms();
   if (programs === undefined) {
     warn("No PostgreSQL here: its tests are skipped");
@@ -51,7 +55,7 @@ export async function startPostgres(): Promise<Postgres | undefined> {
   const stop = server("pg_ctl", "stop", "-w", "-m", "immediate");
   const guard = new Deno.Command("sh", { args: ["-c", WHEN_LEFT, "sh", folder, ...stop], stdin: "piped" }).spawn();
   const start = async () => {
-    const options = `${SETTINGS} -k ${folder}`;
+    const options = `${settings} -c listen_addresses='' -k ${folder}`;
     await run(...server("pg_ctl", "start", "-w", "-l", join(folder, "log"), "-o", options));
   };
   const addressOf = (database: string) => `postgres://vtuber:${password}@/${database}?host=${folder}`;
