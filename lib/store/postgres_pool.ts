@@ -5,7 +5,6 @@ import pg from "pg";
 import type { PoolClient, QueryResult, Value } from "pg";
 import { decodeText, encodeText } from "./postgres_text.ts";
 import { StoreError } from "./store_error.ts";
-import { databaseName } from "@/lib/config/store_address.ts";
 
 /** Connections of one process. PostgreSQL takes 100 in all, unless it is told otherwise. */
 const MOST = 8;
@@ -35,14 +34,11 @@ export type Ask = (sql: string, values?: readonly Value[], options?: AskOptions)
 
 export class PostgresPool {
   readonly #pool: InstanceType<typeof pg.Pool>;
-  /** Where it is, without user and password. */
-  readonly #where: string;
   /** The names of prepared statements, by their text. */
   readonly #names = new Map<string, string>();
 
   /** @param address as `store` of the configuration has it. Nothing is connected yet. */
   constructor(address: string, { deadlineMs = DEADLINE_MS }: { deadlineMs?: number } = {}) {
-    this.#where = databaseName(address);
     this.#pool = new pg.Pool({
       connectionString: address,
       application_name: "vtuber",
@@ -116,12 +112,15 @@ export class PostgresPool {
     return read(await this.#told(asked));
   }
 
-  /** Says what has gone wrong, without the details that PostgreSQL tells beside it: they may hold what was said. */
+  /**
+   * Says what has gone wrong, to everybody: without addresses and names, and without the details that PostgreSQL tells,
+   * which may hold what was said.
+   */
   async #told<T>(asked: Promise<T>): Promise<T> {
     try {
       return await asked;
     } catch (error) {
-      throw new StoreError(`${this.#where}: ${reasonOf(error)}`);
+      throw new StoreError(`PostgreSQL cannot be asked: ${reasonOf(error)}`);
     }
   }
 }
@@ -140,19 +139,23 @@ function read(result: QueryResult | QueryResult[]): Rows {
   return { rows, count: rowCount ?? 0 };
 }
 
-/** What is known of a failure to connect, in words. */
-const REASONS: Readonly<Record<string, string>> = {
-  ECONNREFUSED: "nothing listens there: is it running?",
-  ENOENT: "there is no such socket: is it running?",
-  ENOTFOUND: "there is no such host",
-  ECONNRESET: "the connection broke",
-};
+/** What failures mean, by the beginnings of their codes: the system's, and those of PostgreSQL's documentation. */
+const REASONS: readonly [code: string, meaning: string][] = [
+  ["ECONNREFUSED", "nothing listens there. Is it running?"],
+  ["ENOENT", "there is no such socket. Is it running?"],
+  ["ENOTFOUND", "there is no such host"],
+  ["ECONNRESET", "the connection broke"],
+  ["28", "it refuses the user or the password"],
+  ["3D", "there is no such database"],
+  ["53", "it has run out of connections, memory or disk space"],
+  ["57", "it is being stopped or started, or took too long"],
+];
 
 function reasonOf(error: unknown): string {
   // A name with several addresses fails with one error for each.
   const first: unknown = error instanceof AggregateError ? error.errors[0] : error;
   if (!(first instanceof Error)) return String(first);
-  const { code } = first as { code?: unknown };
-  const known = typeof code === "string" ? REASONS[code] : undefined;
-  return known ?? (/timeout/i.test(first.message) && code === undefined ? "it does not answer in time" : first.message);
+  const code = "code" in first ? String(first.code) : "";
+  if (code === "" && /timeout/i.test(first.message)) return "it does not answer in time";
+  return REASONS.find(([beginning]) => code.startsWith(beginning))?.[1] ?? first.message;
 }

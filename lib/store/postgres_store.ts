@@ -15,6 +15,9 @@ import {
 import { titleOf } from "./title.ts";
 import { OWNER } from "@/lib/principal.ts";
 
+/** How long whoever asks whether it is there waits for it, ms. */
+const CHECK_MS = 2_000;
+
 export interface PostgresOptions {
   /** Milliseconds since the epoch; default: the clock. */
   now?: () => number;
@@ -148,6 +151,10 @@ export class PostgresStore implements Store {
   async nextEpoch(): Promise<number> {
     const { rows: [row] } = await this.#pool.ask("UPDATE epoch SET latest = latest + 1 RETURNING latest");
     return Number(row!.latest);
+  }
+
+  async check(): Promise<void> {
+    await this.#pool.ask("SELECT latest FROM epoch", [], { deadlineMs: CHECK_MS });
   }
 
   async close(): Promise<void> {
