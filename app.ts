@@ -54,7 +54,8 @@ export function createApp(services: Services, { unchecked }: AppOptions = {}): A
     )
     .get(
       at("/readyz"),
-      async () => readyz(modelService.chosen.definition.displayName, await modelService.refreshStatus()),
+      async () =>
+        readyz(modelService.chosen.definition.displayName, await modelService.refreshStatus(), services.store),
     )
     .get(at("/metrics"), () => chat.metrics.page())
     // Below an avatar's own folder alone: what lies beside the folders is the server's.

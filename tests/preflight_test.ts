@@ -108,12 +108,14 @@ Deno.test("/healthz is ok as long as the server answers; /readyz when Ollama is 
     ready: true,
     server: { name: "Ollama", reachable: true },
     model: { name: "qwen2.5", present: true },
+    store: { reachable: true },
   }]);
   await page.write("llm.model", "absent");
   assertEquals(await ready(), [503, {
     ready: false,
     server: { name: "Ollama", reachable: true },
     model: { name: "absent", present: false },
+    store: { reachable: true },
   }]);
   await page.write("llm.host", "http://127.0.0.1:9");
   const [status, { server: seen, ready: isReady }] = await ready();

@@ -11,6 +11,7 @@ import { withoutUser } from "./ollama_host.ts";
 import { promptChoices } from "./personas.ts";
 import { withPredecessorDefaults } from "./predecessor.ts";
 import { type Config, configSchema } from "./schema.ts";
+import { holdsPassword } from "./store_address.ts";
 import { shorten } from "@/lib/text.ts";
 
 const FILE_NAME = "vtuber.config.json";
@@ -58,6 +59,7 @@ export async function loadConfig(options: LoadOptions = {}): Promise<LoadedConfi
     const field = `${part}.auth`;
     if (auth !== undefined && !overridden.includes(field)) await refuseOpenFile(path, field);
   }
+  if (holdsPassword(parsed.config.store) && !overridden.includes("store")) await refuseOpenFile(path, "store");
   return { path, root, env, dataDir: resolve(dirname(path), parsed.config.server.dataDir), ...parsed };
 }
 
@@ -241,7 +243,7 @@ function describe({ path, message }: Complaint, value: unknown, { name, lineOf, 
 }
 
 /** Fields that hold a secret. */
-const SECRETS = ["token", "auth", "cookieKey"];
+const SECRETS = ["token", "auth", "cookieKey", "store"];
 
 /** A value as a message may repeat it: an address may hold a password, an object a secret. */
 function repeated(path: readonly string[], value: unknown): string {

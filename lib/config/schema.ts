@@ -4,12 +4,14 @@ import { isNetwork } from "./addresses.ts";
 import { authorizationOf } from "./model_auth.ts";
 import { connectableHost } from "./ollama_host.ts";
 import { PROVIDER_IDS, usualAddress } from "./provider_ids.ts";
+import { isPostgres, SQLITE } from "./store_address.ts";
 import { HEARING_MODES } from "@/lib/protocol/hearing.ts";
 import { DECLARED_PATHS } from "@/lib/protocol/roles.ts";
 
 const DAY_SECONDS = 86_400;
 
 const SECRET = "user:password, or a token in letters, digits and signs";
+const STORE = "sqlite, or an address such as postgres://user:password@host:5432/database";
 const DURATION = 'seconds, or a duration such as "10m"';
 const GO_DURATION = /^-?(\d+(\.\d+)?(ns|us|µs|ms|s|m|h))+$/;
 
@@ -292,6 +294,9 @@ export const configSchema = z.object({
   }).prefault({}).describe("How the avatar is drawn."),
   server: server.prefault({}).describe("The page's server."),
   guests: guests.prefault({}).describe("Visitors who are not the owner."),
+  store: z.string().refine((store) => store === SQLITE || isPostgres(store), STORE).default(SQLITE).describe(
+    "Where conversations are kept: sqlite, in a file of server.dataDir, or the address of a PostgreSQL database, which several servers may share, such as postgres://user:password@host:5432/database. With a password it is a secret: set VTUBER_STORE, or let nobody else read this file.",
+  ),
   limits: limits.prefault({}).describe("What one server takes on."),
   ui: z.object({
     language: z.enum(["auto", "en", "ja", "zh"]).default("auto").describe(

@@ -43,7 +43,7 @@ import { MemoryRateLimiter } from "@/lib/quota/rate_limiter.ts";
 import { exceptLoopbackFromProxy } from "@/lib/providers/http/no_proxy.ts";
 import type { GenerateRequest, ProviderDefinition } from "@/lib/providers/provider.ts";
 import { ProviderRegistry, PROVIDERS } from "@/lib/providers/registry.ts";
-import { SqliteStore } from "@/lib/store/sqlite_store.ts";
+import { openStore } from "@/lib/store/open_store.ts";
 import type { Store } from "@/lib/store/store.ts";
 import { guarded } from "@/lib/telemetry/guard.ts";
 import { DETECTOR, RECOGNISERS } from "@/lib/hearing/catalogue.ts";
@@ -80,6 +80,7 @@ export interface Services {
   readonly settings: SettingsService;
   readonly uploads: Uploads;
   readonly speech: SpeechService;
+  readonly store: Store;
   readonly chat: Chat;
   /** Ends turns, stores them, closes sockets. */
   close(): Promise<void>;
@@ -135,7 +136,7 @@ export async function openServices(options: ServicesOptions = {}): Promise<Servi
     names: () => [name()],
     sound: (id, principal) => speech.sound(id, principal),
   });
-  const store = new SqliteStore(join(dataDir, "conversations.db"));
+  const store = await openStore(config, dataDir);
   const chat = openChat({
     connections,
     store,
@@ -187,6 +188,7 @@ export async function openServices(options: ServicesOptions = {}): Promise<Servi
     settings,
     uploads,
     speech,
+    store,
     chat,
     close: async () => {
       guarded("stop looking at the language model's server", () => modelService.dispose());
