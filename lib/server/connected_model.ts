@@ -27,6 +27,8 @@ export interface ConnectedMind {
   name: string;
   definition: ProviderDefinition;
   model: string;
+  /** Its servers' addresses. */
+  hosts: readonly string[];
   counter: TokenCounter;
   monitor: ProviderMonitor;
   pull: ConfiguredProvider["pull"];
@@ -66,8 +68,9 @@ async function connectMind(
   const counter = counters.get(model) ?? new TokenCounter();
   counters.set(model, counter);
   const definition = providers.get(mind.provider);
+  const hosts = addressesOf(mind);
   const group = new ServerGroup(
-    addressesOf(mind).map((host) =>
+    hosts.map((host) =>
       definition.create({
         llm: { ...mind, host },
         limits: config.limits,
@@ -80,6 +83,7 @@ async function connectMind(
     name,
     definition,
     model,
+    hosts,
     counter,
     monitor: group.monitor,
     pull: group.pull,

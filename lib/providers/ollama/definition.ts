@@ -2,6 +2,7 @@
 import { OllamaProvider } from "./ollama.ts";
 import { pull } from "./pull.ts";
 import { OllamaMonitor } from "./status.ts";
+import { withoutUser } from "@/lib/config/ollama_host.ts";
 import type { ConfiguredProvider, ProviderDefinition, ProviderSettings } from "@/lib/providers/provider.ts";
 
 export const OLLAMA: ProviderDefinition = {
@@ -12,6 +13,7 @@ export const OLLAMA: ProviderDefinition = {
     download: "https://ollama.com/download",
     library: { address: "ollama.com/library", examples: "llama3.2, qwen2.5:3b" },
   },
+  command: { program: "ollama", args: ["serve"], env: (address) => ({ OLLAMA_HOST: withoutUser(address) }) },
   create,
 };
 

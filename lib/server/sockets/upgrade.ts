@@ -2,8 +2,7 @@
 import { listen, sendText } from "./listen.ts";
 import { plainError, type PlainServices, servePlain } from "./plain_socket.ts";
 import type { ConnectionLimiter } from "./connection_limiter.ts";
-import { serveV2, type V2Services } from "./v2_socket.ts";
-import type { Principal } from "@/lib/principal.ts";
+import { serveV2, type SocketVisitor, type V2Services } from "./v2_socket.ts";
 import type { PlainMessage } from "@/lib/protocol/plain.ts";
 import { type ServerFrame, SUBPROTOCOL } from "@/lib/protocol/v2.ts";
 
@@ -21,9 +20,7 @@ export interface SocketServices extends V2Services, PlainServices {
   connectionLimiter: ConnectionLimiter;
 }
 
-export interface UpgradeOptions {
-  /** Who opens the socket. */
-  principal: Principal;
+export interface UpgradeOptions extends SocketVisitor {
   /** The group of addresses that the socket is counted for. */
   address: string;
   /** Does the upgrade itself, as `Deno.upgradeWebSocket` or Fresh's `ctx.upgrade` do. */
@@ -34,7 +31,7 @@ export interface UpgradeOptions {
 export function upgradeSocket(
   request: Request,
   services: SocketServices,
-  { principal, address, upgrade }: UpgradeOptions,
+  { address, upgrade, ...visitor }: UpgradeOptions,
 ): Response {
   if (request.headers.get("upgrade")?.toLowerCase() !== "websocket") {
     return new Response("This is the address of a WebSocket: connect to it with ws:// or wss://\n", {
@@ -58,8 +55,8 @@ export function upgradeSocket(
   }
   connectionLimiter.take(address);
   listen(socket, "close", () => connectionLimiter.leave(address), { once: true });
-  if (speaksV2) serveV2(socket, services, principal);
-  else servePlain(socket, services, principal);
+  if (speaksV2) serveV2(socket, services, visitor);
+  else servePlain(socket, services, visitor.principal);
   return response;
 }
 
