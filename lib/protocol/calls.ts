@@ -281,6 +281,8 @@ export interface Calls {
   /** Validated, written to the file, and applied at once but for fields that say `restart`. */
   "settings.write": { params: { changes: { path: string[]; value: unknown }[] }; result: { restart: boolean } };
   "llm.preflight": { params: Record<string, never>; result: Preflight };
+  /** A prompt is being written: the model is loaded meanwhile, where its server does that. Answered at once. */
+  "llm.preload": { params: Record<string, never>; result: null };
   /** Starts the server's program where it is installed, and answers when it is there. For pages on this machine alone. */
   "llm.start": { params: Record<string, never>; result: null };
   "llm.pull": { params: { model: string }; result: null; progress: PullProgress };

@@ -118,6 +118,12 @@ export interface ConfiguredProvider extends Provider {
   probe(options: { signal: AbortSignal }): Promise<void>;
   readonly monitor: ProviderMonitor;
   /**
+   * Has the server load the model where it is not in memory, and returns when it is.
+   *
+   * @throws {LlmError} for every failure
+   */
+  preload?(options: { signal: AbortSignal }): Promise<void>;
+  /**
    * Has the server fetch a model, and returns when it is there. Aborting `signal` stops it.
    *
    * @throws {LlmError} for every failure

@@ -71,6 +71,11 @@ export class ModelService {
     return this.#model.watch.refresh();
   }
 
+  /** Has the chosen model loaded before it is asked, where its server does that. */
+  preload(): Promise<void> {
+    return this.#model.preload();
+  }
+
   /** Whether the chosen one's server can be started: its program is installed, and it would listen on this machine. */
   async isStartable(): Promise<boolean> {
     const { definition: { command } } = this.chosen;

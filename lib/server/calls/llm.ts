@@ -4,11 +4,16 @@ import { checked, type Handlers } from "./router.ts";
 import { RequestError } from "@/lib/protocol/request_error.ts";
 import { LlmError } from "@/lib/providers/provider.ts";
 import type { Preflight } from "@/lib/protocol/calls.ts";
+import { guarded } from "@/lib/telemetry/guard.ts";
 import type { ModelService } from "@/lib/server/model_service.ts";
 
 export function llmCalls(modelService: ModelService): Handlers {
   return {
     ...checked("llm.preflight", z.object({}), (_params, { isLocal }) => preflight(modelService, isLocal)),
+    ...checked("llm.preload", z.object({}), () => {
+      guarded("load the language model before it is asked", () => modelService.preload());
+      return null;
+    }),
     ...checked("llm.start", z.object({}), async (_params, { isLocal }) => {
       if (!isLocal) throw new RequestError({ code: "forbidden", message: START_ELSEWHERE });
       await modelService.start();
