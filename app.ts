@@ -34,6 +34,7 @@ export function createApp(services: Services, { unchecked }: AppOptions = {}): A
       upgradeSocket(ctx.req, chat.sockets, {
         principal: principalOf(ctx.req),
         address: addressOf(ctx.req),
+        isLocal: visitorOf(ctx.req)?.isLocal ?? false,
         upgrade: (options) => ctx.upgrade(options),
       }))
     .get(at("/healthz"), () => healthz())

@@ -22,6 +22,22 @@ Deno.test("llm.preflight tells what is there", async () => {
   ]);
 });
 
+Deno.test("llm.preflight tells which models are in memory, and what of them is on the graphics card", async () => {
+  await using stub = startStub({
+    models: [{ name: "qwen2.5:latest", size: 400, vram: 100, loaded: 8192 }, {
+      name: "mini:3b",
+      size: 30,
+      loaded: true,
+    }],
+  });
+  await using server = await TestServer.open({ config: { llm: { host: stub.url } } });
+  await using page = await Page.open(server);
+  assertEquals((await page.call("llm.preflight", {})).loaded, [
+    { name: "qwen2.5:latest", size: 400, onCard: 0.25, contextLength: 8192 },
+    { name: "mini:3b", size: 30, onCard: 1, contextLength: 4096 },
+  ]);
+});
+
 Deno.test("llm.preflight tells what is wrong when Ollama is not there", async () => {
   await using server = await TestServer.open({ env: { OLLAMA_HOST: "127.0.0.1:9" } });
   await using page = await Page.open(server);

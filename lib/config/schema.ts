@@ -163,6 +163,9 @@ const mindFields = {
   }).optional().describe(
     "How long Ollama keeps the model loaded: seconds, or a duration such as 10m; -1 for ever.",
   ),
+  preload: z.boolean().default(true).describe(
+    "Whether the model is loaded while the first message is being written, where its server loads models when they are asked for, as Ollama does.",
+  ),
   contextLength: whole(256, 10_000_000).optional()
     .describe("Context length in tokens. Asked from the server when absent."),
   options: z.record(z.string(), z.unknown()).default({})

@@ -26,6 +26,7 @@ const CHANGEABLE = [
   "llm.fallback",
   "llm.think",
   "llm.keepAlive",
+  "llm.preload",
   "llm.contextLength",
   "llm.wsPath",
   "emotions.classifier",
@@ -52,7 +53,7 @@ const CHANGEABLE = [
 ];
 
 /** Fields that every language model has: pages see and change those of the one that is in use. */
-const OF_MIND = ["provider", "model", "host", "api", "think", "keepAlive", "contextLength"];
+const OF_MIND = ["provider", "model", "host", "api", "think", "keepAlive", "preload", "contextLength"];
 
 /** What the server takes up only when it starts. */
 const AT_START = ["server", "llm.wsPath"];

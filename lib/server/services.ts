@@ -191,13 +191,12 @@ export async function openServices(options: ServicesOptions = {}): Promise<Servi
     store,
     chat,
     close: async () => {
-      guarded("stop looking at the language model's server", () => modelService.dispose());
       guarded("stop speaking", () => speech[Symbol.dispose]());
       guarded("stop listening", () => hearing[Symbol.dispose]());
       guarded("let go of the recognisers", () => recognisers[Symbol.dispose]());
       guarded("let go of the voices", () => voices[Symbol.dispose]());
       guarded("stop sweeping avatars", () => avatars[Symbol.dispose]());
-      await Promise.all([models.close(), chat.close()]);
+      await Promise.all([modelService.close(), models.close(), chat.close()]);
     },
   };
 }

@@ -59,6 +59,10 @@ export const SETTINGS: SettingsWords = {
       help: "Seconds, or a time such as 10m or 1h; -1 is for ever.",
       unset: "As usual",
     },
+    "llm.preload": {
+      label: "Load it while I write",
+      help: "The first answer comes sooner. For Ollama, which loads a model when it is asked.",
+    },
     "llm.fallback": {
       label: "When the language model cannot be reached",
       choices: { demo: "The demo answers", none: "Nobody answers" },

@@ -52,6 +52,10 @@ export const SETTINGS: SettingsWords = {
       help: "秒数、または 10m や 1h など。-1 はずっとです。",
       unset: "通常どおり",
     },
+    "llm.preload": {
+      label: "入力中に読み込む",
+      help: "最初の返事が早くなります。必要になってからモデルを読み込む Ollama 向けです。",
+    },
     "llm.fallback": {
       label: "言語モデルにつながらないとき",
       choices: { demo: "デモが答える", none: "答えない" },

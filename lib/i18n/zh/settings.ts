@@ -52,6 +52,7 @@ export const SETTINGS: SettingsWords = {
       help: "秒数，或 10m、1h 这样的时间；-1 表示一直保持。",
       unset: "按默认",
     },
+    "llm.preload": { label: "在我打字时加载", help: "第一个回答会来得更快。适用于被问到时才加载模型的 Ollama。" },
     "llm.fallback": {
       label: "连不上语言模型时",
       choices: { demo: "由演示程序回答", none: "不回答" },

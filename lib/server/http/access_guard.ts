@@ -92,10 +92,11 @@ export class AccessGuard {
     const { prefix = this.#basePath } = forwarded;
     if (prefix !== this.#basePath) return refuse(421, otherBase(prefix, this.#basePath));
     const least = declaredRole(path, this.#wsPath) ?? "owner";
-    if (least === "anyone" && isRead(request)) return { address, cookies: [] };
     // A name beyond this machine comes from a proxy or a tunnel, also where no header tells of one.
-    if (!this.locked && local && isLoopback(host.name)) {
-      return isServable(path) ? { principal: OWNER, address, cookies: [] } : refuse(404, "Not found");
+    const isLocal = local && isLoopback(host.name);
+    if (least === "anyone" && isRead(request)) return { address, isLocal, cookies: [] };
+    if (!this.locked && isLocal) {
+      return isServable(path) ? { principal: OWNER, address, isLocal, cookies: [] } : refuse(404, "Not found");
     }
     const role = await this.#roleOf(request, url, address);
     if (role !== "owner" && role !== "guest") return this.#unknown(request, url, path, { why: role });
@@ -107,7 +108,9 @@ export class AccessGuard {
       return redirect(clean, [this.#tokens.setCookie(url, this.#cookiePath, role), ...cookies]);
     }
     if (!isServable(path)) return refuse(404, "Not found");
-    return isEnough(role, least) ? { principal, address, cookies } : refuse(403, "This is for the owner alone");
+    return isEnough(role, least)
+      ? { principal, address, isLocal, cookies }
+      : refuse(403, "This is for the owner alone");
   }
 
   #checkOrigin(request: Request, host: Host): Response | undefined {

@@ -2,7 +2,7 @@
 import { listen, sendText } from "./listen.ts";
 import { plainError, type PlainServices, servePlain } from "./plain_socket.ts";
 import type { ConnectionLimiter, SocketHolder } from "./connection_limiter.ts";
-import { serveV2, type V2Services } from "./v2_socket.ts";
+import { serveV2, type SocketVisitor, type V2Services } from "./v2_socket.ts";
 import type { PlainMessage } from "@/lib/protocol/plain.ts";
 import { type ServerFrame, SUBPROTOCOL } from "@/lib/protocol/v2.ts";
 
@@ -20,7 +20,7 @@ export interface SocketServices extends V2Services, PlainServices {
   connectionLimiter: ConnectionLimiter;
 }
 
-export interface UpgradeOptions extends SocketHolder {
+export interface UpgradeOptions extends SocketHolder, SocketVisitor {
   /** Does the upgrade itself, as `Deno.upgradeWebSocket` or Fresh's `ctx.upgrade` do. */
   upgrade(options: { protocol?: string; idleTimeout: number }): { socket: WebSocket; response: Response };
 }
@@ -29,7 +29,7 @@ export interface UpgradeOptions extends SocketHolder {
 export function upgradeSocket(
   request: Request,
   services: SocketServices,
-  { principal, address, upgrade }: UpgradeOptions,
+  { upgrade, ...visitor }: UpgradeOptions,
 ): Response {
   if (request.headers.get("upgrade")?.toLowerCase() !== "websocket") {
     return new Response("This is the address of a WebSocket: connect to it with ws:// or wss://\n", {
@@ -38,6 +38,7 @@ export function upgradeSocket(
     });
   }
   const { connectionLimiter } = services;
+  const { principal, address } = visitor;
   const holder = { principal, address };
   const offered = request.headers.get("sec-websocket-protocol")?.split(",").map((name) => name.trim()) ?? [];
   const speaksV2 = offered.includes(SUBPROTOCOL);
@@ -54,8 +55,8 @@ export function upgradeSocket(
   }
   connectionLimiter.take(holder);
   listen(socket, "close", () => connectionLimiter.leave(holder), { once: true });
-  if (speaksV2) serveV2(socket, services, principal);
-  else servePlain(socket, services, principal);
+  if (speaksV2) serveV2(socket, services, visitor);
+  else servePlain(socket, services, visitor.principal);
   return response;
 }
 

@@ -26,6 +26,7 @@ export const FIELDS = {
     "llm.contextLength",
     "llm.think",
     "llm.keepAlive",
+    "llm.preload",
     "limits.firstByteSeconds",
     "limits.idleSeconds",
   ],
