@@ -11,7 +11,7 @@ const HOP_MS = HOP / 16;
 const OTHER = 0.2;
 /** So many one after the other, before her voice is lowered, or one in which nearly all is. */
 const ONSET = 2;
-const CLEARLY_OTHER = 0.5;
+const CLEARLY_OTHER = 0.3;
 /** When it is decided, ms from when her voice was lowered. */
 const DECISION_MS = 490;
 /** And when, of one who was let pass and goes on. */
