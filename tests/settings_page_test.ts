@@ -102,7 +102,7 @@ const scenes: Scene[] = [
     async play({ page, stub }) {
       await stub.close();
       await page.reload();
-      await pageSays(page, ".notice", "ollama serve");
+      await pageSays(page, ".notice", "does not answer at");
       await openNotice(page);
       const tryAgain = await named(page, "button", "Try again");
       await using _again = startStub({ port: Number(new URL(stub.url).port) });

@@ -2,6 +2,7 @@
 import { z } from "zod";
 import { isNetwork } from "./addresses.ts";
 import { authorizationOf } from "./model_auth.ts";
+import { modelOptions } from "./model_options.ts";
 import { connectableHost } from "./ollama_host.ts";
 import { PROVIDER_IDS, usualAddress } from "./provider_ids.ts";
 import { isPostgres, SQLITE } from "./store_address.ts";
@@ -168,7 +169,7 @@ const mindFields = {
   ),
   contextLength: whole(256, 10_000_000).optional()
     .describe("Context length in tokens. Asked from the server when absent."),
-  options: z.record(z.string(), z.unknown()).default({})
+  options: modelOptions.prefault({})
     .describe("Further options for the server, such as temperature, as its documentation names them."),
 };
 
