@@ -316,6 +316,7 @@ export function openChat(options: ChatOptions): Chat {
       ...(classifier && { classifier }),
       ...(openSpeech && { openSpeech }),
     },
+    keepDays: () => quotas.limits.keepDays,
     ...(onDelete && { onDelete }),
     onStoring: (failure) => tellOfStoring(connections, failure),
   });
