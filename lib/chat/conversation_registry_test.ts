@@ -104,17 +104,17 @@ Deno.test("ConversationRegistry deletes guests' conversations that are old, when
   await store.save(new Map([["newer", asked("guest:a")]]));
   const left = async () => (await store.list(100)).map(({ id }) => id).toSorted();
   const deleted: string[] = [];
-  let keepDays: number | undefined;
+  const limits: { keepDays?: number } = {};
   const registry = registryOf(store, {
     now: () => now,
     forgetMs: 5,
-    keepDays: () => keepDays,
+    keepDays: () => limits.keepDays,
     onDelete: (id) => deleted.push(id),
   });
   await registry.save();
   assertEquals((await left()).length, 52, "without a limit all are kept for ever");
   await registry.open("old 7", { role: "guest", id: "guest:a" }, () => {});
-  keepDays = 10;
+  limits.keepDays = 10;
   await until("the old ones are deleted", async () => (await left()).length === 3);
   assertEquals([await left(), deleted.length], [["newer", "old 7", "own"], 49]);
   now += 11 * DAY;

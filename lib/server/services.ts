@@ -121,6 +121,7 @@ export async function openServices(options: ServicesOptions = {}): Promise<Servi
       const { language } = live.current.ui;
       return language === "auto" ? "en" : language;
     },
+    quotas,
     path: `${config.server.basePath}/speech/`,
   });
   const recognisers = await openRecognisers(live, models);
