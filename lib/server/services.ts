@@ -163,6 +163,7 @@ export async function openServices(options: ServicesOptions = {}): Promise<Servi
     avatars,
     modelService,
     broadcast: (frame) => connections.broadcast(frame),
+    closeGuests: () => connections.closeGuests(),
   });
   const uploads = new Uploads({ settings, avatars, dataDir });
   chat.calls.register(settingsCalls(settings));
