@@ -39,6 +39,7 @@ const CHANGEABLE = [
   "log.level",
   "server.port",
   "server.host",
+  "guests.access",
   "voice.engine",
   "voice.voice",
   "voice.rate",

@@ -8,7 +8,7 @@ import type { HearingClientFrame, HearingServerFrame } from "./hearing.ts";
 import type { Role } from "./role.ts";
 import type { SentenceSpeech, SpokenSentence } from "./speech.ts";
 
-/** Close code: the link by which a guest came in opens nothing any more. */
+/** Close code: what a guest came in by opens nothing any more. */
 export const LINK_REVOKED = 4403;
 
 /** Offered in Sec-WebSocket-Protocol by clients that speak this protocol. */

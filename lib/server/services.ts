@@ -122,6 +122,7 @@ export async function openServices(options: ServicesOptions = {}): Promise<Servi
       const { language } = live.current.ui;
       return language === "auto" ? "en" : language;
     },
+    quotas,
     path: `${config.server.basePath}/speech/`,
   });
   const recognisers = await openRecognisers(live, models);
@@ -163,6 +164,7 @@ export async function openServices(options: ServicesOptions = {}): Promise<Servi
     avatars,
     modelService,
     broadcast: (frame) => connections.broadcast(frame),
+    closeGuests: () => connections.closeGuests(),
   });
   const uploads = new Uploads({ settings, avatars, dataDir });
   chat.calls.register(settingsCalls(settings));
@@ -317,6 +319,7 @@ export function openChat(options: ChatOptions): Chat {
       ...(classifier && { classifier }),
       ...(openSpeech && { openSpeech }),
     },
+    keepDays: () => quotas.limits.keepDays,
     ...(onDelete && { onDelete }),
     onStoring: (failure) => tellOfStoring(connections, failure),
   });

@@ -132,6 +132,14 @@ export class PostgresStore implements Store {
     );
   }
 
+  async guestsUnchangedSince(when: number, most: number): Promise<string[]> {
+    const { rows } = await this.#pool.ask(
+      "SELECT id FROM conversations WHERE updated < $1 AND owner <> $2 ORDER BY updated LIMIT $3",
+      [when, OWNER.id, most],
+    );
+    return rows.map(({ id }) => String(id));
+  }
+
   async list(most: number, query = "", owner?: string): Promise<StoredSummary[]> {
     const words = fold(query.trim());
     const scope = { most, owner };

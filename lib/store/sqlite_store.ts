@@ -165,6 +165,12 @@ export class SqliteStore implements Store {
     ).run(unusedSince, emptySince);
   }
 
+  async guestsUnchangedSince(when: number, most: number): Promise<string[]> {
+    // By the index of times: those who have waited longest are at its beginning.
+    const old = this.#db.prepare("SELECT id FROM conversations WHERE updated < ? AND +owner <> ? LIMIT ?");
+    return old.all(when, OWNER.id, most).map(({ id }) => String(id));
+  }
+
   async list(most: number, query = "", owner?: string): Promise<StoredSummary[]> {
     const words = fold(query.trim());
     const found = words === "" ? this.#newest(most, owner) : search(this.#db, words, { most, owner });

@@ -67,6 +67,8 @@ export interface Store {
   delete(id: string): Promise<void>;
   /** Takes out sessions that nobody comes back to. One whose conversation was changed since then is in use. */
   forgetSessions(when: SessionExpiry): Promise<void>;
+  /** Ids of guests' conversations that were not changed since then (ms since the epoch), at most `most`. */
+  guestsUnchangedSince(when: number, most: number): Promise<string[]>;
   /**
    * Conversations that have turns, the last changed first, at most `most`. Does not wait for changes that are being
    * made.
@@ -164,6 +166,13 @@ export class MemoryStore implements Store {
       const used = kept === undefined ? seen >= emptySince : Math.max(seen, kept.updated) >= unusedSince;
       if (!used) this.#sessions.delete(session);
     }
+  }
+
+  async guestsUnchangedSince(when: number, most: number): Promise<string[]> {
+    const old = this.#conversations.entries().filter(([, { owner, updated }]) =>
+      owner !== undefined && owner !== OWNER.id && updated < when
+    );
+    return old.take(most).map(([id]) => id).toArray();
   }
 
   async list(most: number, query = "", owner?: string): Promise<StoredSummary[]> {

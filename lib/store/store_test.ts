@@ -43,6 +43,25 @@ for (const [name, open] of kinds) {
   const test = (does: string, fn: () => Promise<void>) =>
     Deno.test({ name: `${name} ${does}`, ignore: name.startsWith("Postgres") && postgres === undefined, fn });
 
+  test(`finds guests' conversations that were not changed for long`, async () => {
+    let now = 0;
+    const store = await open(() => now);
+    const say = (id: string, askedBy?: string) =>
+      store.save(new Map([[id, [{ ...turn("t", { state: "done" }), ...(askedBy !== undefined && { askedBy }) }]]]));
+    for (const [id, askedBy] of [["own"], ["anna's", "guest:a"], ["ben's", "guest:b"], ["new", "guest:a"]] as const) {
+      now += 10;
+      await say(id, askedBy);
+    }
+    const old = async (when: number, most = 10) => (await store.guestsUnchangedSince(when, most)).toSorted();
+    assertEquals(await old(40), ["anna's", "ben's"]);
+    assertEquals([await old(30), await old(20), (await old(40, 1)).length], [["anna's"], [], 1]);
+    await store.enter("s", "anna's");
+    now = 50;
+    await say("anna's", "guest:a");
+    assertEquals(await old(50), ["ben's", "new"]);
+    await store.close();
+  });
+
   test(`knows whose conversations are, and who asked`, async () => {
     const store = await filled(open, { mine: ["a plan", "of mine"] });
     const asked = turn("t", { prompt: "a plan", state: "done" });

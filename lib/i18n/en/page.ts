@@ -29,7 +29,7 @@ export const PAGE: Words = {
     connecting: "Connecting…",
     waiting: "Reconnecting…",
     closed: "Disconnected",
-    revoked: "The link does not hold any more",
+    revoked: "Guests are not let in any more, or not by this link",
     reconnect: "Connect now",
   },
   ready: "Online",

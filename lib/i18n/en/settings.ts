@@ -148,6 +148,12 @@ export const SETTINGS: SettingsWords = {
       choices: { auto: "As the device has it", light: "Light", dark: "Dark", contrast: "High contrast" },
     },
     "server.port": { label: "Port", help: "The number after the colon in this page's address." },
+    "guests.access": {
+      label: "Who may come in",
+      help:
+        "Besides you. Everybody needs server.token to be set: you come in by it, and all others are guests with limits of their own.",
+      choices: { off: "Nobody", link: "Whoever has the link", open: "Everybody" },
+    },
     "server.host": {
       label: "Who can reach it",
       help: "127.0.0.1 is this computer only; 0.0.0.0 is everybody in the network, with a token.",

@@ -29,7 +29,7 @@ export const PAGE: Words = {
     connecting: "接続しています…",
     waiting: "再接続しています…",
     closed: "切断されました",
-    revoked: "リンクは無効になりました",
+    revoked: "ゲストは入れなくなったか、このリンクが無効になりました",
     reconnect: "今すぐ接続",
   },
   ready: "オンライン",

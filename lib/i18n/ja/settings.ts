@@ -141,6 +141,12 @@ export const SETTINGS: SettingsWords = {
       choices: { auto: "端末に合わせる", light: "ライト", dark: "ダーク", contrast: "高コントラスト" },
     },
     "server.port": { label: "ポート", help: "このページのアドレスで、コロンの後の番号です。" },
+    "guests.access": {
+      label: "入れる人",
+      help:
+        "あなた以外の人について。「だれでも」には server.token の設定が必要です。あなたはそのトークンで入り、ほかの人は制限つきのゲストになります。",
+      choices: { off: "だれも入れない", link: "リンクを知っている人", open: "だれでも" },
+    },
     "server.host": {
       label: "接続できる範囲",
       help: "127.0.0.1 はこのコンピューターだけ、0.0.0.0 はネットワーク全体です（トークンが必要）。",

@@ -35,7 +35,7 @@ export interface Words {
     connecting: string;
     waiting: string;
     closed: string;
-    /** The link by which a guest came in. */
+    /** To a guest, when its link is taken back or nobody is let in any more. */
     revoked: string;
     reconnect: string;
   };

@@ -29,7 +29,7 @@ export const PAGE: Words = {
     connecting: "正在连接…",
     waiting: "正在重新连接…",
     closed: "已断开",
-    revoked: "链接已失效",
+    revoked: "访客不能再进入，或此链接已失效",
     reconnect: "立即连接",
   },
   ready: "在线",

@@ -126,6 +126,11 @@ export const SETTINGS: SettingsWords = {
       choices: { auto: "跟随设备", light: "浅色", dark: "深色", contrast: "高对比度" },
     },
     "server.port": { label: "端口", help: "页面地址中冒号后面的数字。" },
+    "guests.access": {
+      label: "谁可以进来",
+      help: "指你以外的人。选“所有人”需要先设置 server.token：你用它进入，其他人都是有限额的访客。",
+      choices: { off: "没有人", link: "拿到链接的人", open: "所有人" },
+    },
     "server.host": {
       label: "谁可以访问",
       help: "127.0.0.1 仅限这台电脑；0.0.0.0 为网络中的所有人，需要令牌。",

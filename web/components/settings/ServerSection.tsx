@@ -10,6 +10,7 @@ export function ServerSection({ chat, stores, settings, words, text, language }:
   const rest = names.filter((name) => !known.includes(name));
   return (
     <>
+      <Fields settings={settings} names={FIELDS.guests} words={words} text={text} />
       <GuestLinkCard store={stores.guestLink} words={words} text={text} />
       <hr />
       <Fields settings={settings} names={[...FIELDS.server, ...rest]} words={words} text={text} />

@@ -58,6 +58,7 @@ export const FIELDS = {
   ],
   avatar: ["timeScale", "avatar.maxFps", "avatar.maxPixelRatio"],
   appearance: ["ui.language", "ui.theme"],
+  guests: ["guests.access"],
   server: ["server.port", "server.host", "llm.wsPath", "log.level"],
 } as const;
 
