@@ -16,8 +16,6 @@ const RETRY_MS = 3_000;
 const LIST_WAITS_MS = 50;
 /** Conversations in one list. Older ones are found by what was said in them. */
 const MOST_LISTED = 500;
-/** Old conversations that are deleted before anything else is asked of the store. */
-const SWEPT_AT_ONCE = 20;
 /** How long a session that nobody uses is kept, and one whose conversation is not there, ms. */
 const SESSION_MS = 30 * DAY_MS;
 const EMPTY_SESSION_MS = DAY_MS;
@@ -32,8 +30,6 @@ export interface ConversationRegistryOptions {
   now?(): number;
   /** How often sessions that are not used any more are forgotten, ms; default: once a day. */
   forgetMs?: number;
-  /** How many days guests' conversations are kept after their last change; asked for each day. Default: for ever. */
-  keepDays?(): number | undefined;
   /** Called with the id of a conversation that has been deleted. */
   onDelete?(id: string): void;
   /** Called when storing has begun to fail and, without a failure, when all is stored again. */
@@ -46,7 +42,6 @@ export class ConversationRegistry {
   readonly #conversation: ConversationRegistryOptions["conversation"];
   readonly #onStoring: ConversationRegistryOptions["onStoring"];
   readonly #onDelete: ConversationRegistryOptions["onDelete"];
-  readonly #keepDays: ConversationRegistryOptions["keepDays"];
   /** In memory: those that a session is in, or that are being answered. */
   readonly #live = new Map<string, Conversation>();
   #unsaved = new Map<string, Set<StoredTurn>>();
@@ -58,14 +53,12 @@ export class ConversationRegistry {
   /** Higher than each number of a frame of a conversation that is not in memory any more. */
   #nextSeq: number;
   #failing = false;
-  #closed = false;
   /** Settles when all that was asked of the store has been done. */
   #last: Promise<void> = Promise.resolve();
   #saving: ReturnType<typeof setTimeout> | undefined;
 
   constructor(
-    { store, epoch, conversation, now = Date.now, forgetMs = DAY_MS, onStoring, onDelete, keepDays }:
-      ConversationRegistryOptions,
+    { store, epoch, conversation, now = Date.now, forgetMs = DAY_MS, onStoring, onDelete }: ConversationRegistryOptions,
   ) {
     this.#store = store;
     this.#nextSeq = firstSeq(epoch);
@@ -73,11 +66,7 @@ export class ConversationRegistry {
     this.#conversation = conversation;
     this.#onStoring = onStoring;
     this.#onDelete = onDelete;
-    this.#keepDays = keepDays;
-    const forget = () => {
-      void this.#enqueue(() => this.#forgetSessions());
-      guarded("delete old conversations of guests, which is tried again in a day", () => this.#sweepGuests());
-    };
+    const forget = () => void this.#enqueue(() => this.#forgetSessions());
     forget();
     this.#forgetting = setInterval(forget, forgetMs);
   }
@@ -189,6 +178,16 @@ export class ConversationRegistry {
     }
   }
 
+  /** Deletes at most `most` guests' conversations not changed since then, ms, and in use by nobody; gives how many. */
+  deleteGuestsUnchangedSince(when: number, most: number): Promise<number> {
+    return this.#enqueue(async () => {
+      const ids = await this.#store.guestsUnchangedSince(when, this.#live.size + most);
+      const old = ids.filter((id) => !this.#live.has(id)).slice(0, most);
+      for (const id of old) await this.#delete(id);
+      return old.length;
+    });
+  }
+
   /** Takes a turn and all after it out of a conversation, now; it is stored with the next save. */
   truncate(conversation: Conversation, turn: string): void {
     conversation.truncate(turn);
@@ -232,7 +231,6 @@ export class ConversationRegistry {
   /** Ends every turn, stores what is not stored, and closes the store. */
   async close(): Promise<void> {
     clearInterval(this.#forgetting);
-    this.#closed = true;
     await Promise.all([...this.#live.values()].map((conversation) => conversation.close()));
     await this.save();
     clearTimeout(this.#saving);
@@ -306,23 +304,6 @@ export class ConversationRegistry {
       // Whatever keeps it from being done today may be gone tomorrow; nobody waits for it.
       report("take out sessions that are not used any more, which is tried again in a day", error);
     }
-  }
-
-  /** Deletes guests' conversations that have been kept for long enough. One that somebody is in is kept. */
-  async #sweepGuests(): Promise<void> {
-    const days = this.#keepDays?.();
-    if (days === undefined) return;
-    const when = this.#now() - days * DAY_MS;
-    let swept: number;
-    do {
-      // A few at once, between which others have their turn.
-      swept = await this.#enqueue(async () => {
-        const ids = await this.#store.guestsUnchangedSince(when, this.#live.size + SWEPT_AT_ONCE);
-        const old = ids.filter((id) => !this.#live.has(id)).slice(0, SWEPT_AT_ONCE);
-        for (const id of old) await this.#delete(id);
-        return old.length;
-      });
-    } while (swept === SWEPT_AT_ONCE && !this.#closed);
   }
 
   async #stored(id: string): Promise<StoredConversation | undefined> {

@@ -1,14 +1,13 @@
 import { assertEquals } from "@std/assert";
-import { ConversationRegistry, type ConversationRegistryOptions } from "./conversation_registry.ts";
+import { ConversationRegistry } from "./conversation_registry.ts";
 import { FakeModel } from "./fake_model.ts";
 import { MemoryStore, type Store } from "@/lib/store/store.ts";
 import { OWNER } from "@/lib/principal.ts";
 import type { TurnRecord } from "@/lib/protocol/v2.ts";
-import { until } from "@/tests/until.ts";
 
 const DAY = 24 * 60 * 60 * 1_000;
 
-function registryOf(store: Store, more: Partial<ConversationRegistryOptions> = {}): ConversationRegistry {
+function registryOf(store: Store, more: { now?(): number; forgetMs?: number } = {}): ConversationRegistry {
   return new ConversationRegistry({
     store,
     epoch: 1,
@@ -91,33 +90,5 @@ Deno.test("ConversationRegistry does not bring back what was taken out while sto
   store.save = save;
   await registry.save();
   assertEquals((await store.read(conversation.id))?.turns.map(({ turn }) => turn), ["t1"]);
-  await registry.close();
-});
-
-Deno.test("ConversationRegistry deletes guests' conversations that are old, when it starts and each day, but none that is in use", async () => {
-  let now = 100 * DAY;
-  const store = new MemoryStore(() => now);
-  const asked = (askedBy?: string) => [{ ...DONE, ...(askedBy !== undefined && { askedBy }) }];
-  await store.save(new Map([["own", asked()]]));
-  for (let i = 0; i < 50; i++) await store.save(new Map([[`old ${i}`, asked("guest:a")]]));
-  now += 20 * DAY;
-  await store.save(new Map([["newer", asked("guest:a")]]));
-  const left = async () => (await store.list(100)).map(({ id }) => id).toSorted();
-  const deleted: string[] = [];
-  const limits: { keepDays?: number } = {};
-  const registry = registryOf(store, {
-    now: () => now,
-    forgetMs: 5,
-    keepDays: () => limits.keepDays,
-    onDelete: (id) => deleted.push(id),
-  });
-  await registry.save();
-  assertEquals((await left()).length, 52, "without a limit all are kept for ever");
-  await registry.open("old 7", { role: "guest", id: "guest:a" }, () => {});
-  limits.keepDays = 10;
-  await until("the old ones are deleted", async () => (await left()).length === 3);
-  assertEquals([await left(), deleted.length], [["newer", "old 7", "own"], 49]);
-  now += 11 * DAY;
-  await until("a newer one is deleted a day later", async () => !(await left()).includes("newer"));
   await registry.close();
 });

@@ -233,7 +233,8 @@ const guests = z.object({
   speechSecondsPerDay: whole(1, 1_000_000).optional().describe(
     "Seconds of speech that are made for one guest within a day; after that the answers are there to be read. 3600 when open.",
   ),
-  conversations: whole(1, 1_000_000).optional().describe("Conversations that are kept of one guest. 100 when open."),
+  // No list of conversations is longer.
+  conversations: whole(1, 500).optional().describe("Conversations that are kept of one guest. 100 when open."),
   keepDays: whole(1, 36_500).optional().describe(
     "Days that a guest's conversation is kept after it was last changed. 30 when open, for ever otherwise.",
   ),

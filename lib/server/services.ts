@@ -26,6 +26,7 @@ import { displayName } from "@/lib/protocol/display_name.ts";
 import { messagesFor } from "@/lib/chat/context.ts";
 import { ConversationRegistry } from "@/lib/chat/conversation_registry.ts";
 import { claimEpoch } from "@/lib/chat/epoch.ts";
+import { GuestSweep } from "@/lib/chat/guest_sweep.ts";
 import { RequestLimits } from "@/lib/chat/request_limits.ts";
 import { SessionRegistry } from "@/lib/chat/session_registry.ts";
 import type { LanguageModel } from "@/lib/chat/turn.ts";
@@ -321,10 +322,10 @@ export function openChat(options: ChatOptions): Chat {
       ...(classifier && { classifier }),
       ...(openSpeech && { openSpeech }),
     },
-    keepDays: () => quotas.limits.keepDays,
     ...(onDelete && { onDelete }),
     onStoring: (failure) => tellOfStoring(connections, failure),
   });
+  const sweep = new GuestSweep({ conversations, keepDays: () => quotas.limits.keepDays });
   const sessions = new SessionRegistry({
     conversations,
     requestLimits,
@@ -362,6 +363,7 @@ export function openChat(options: ChatOptions): Chat {
     calls,
     sockets,
     close: async () => {
+      sweep[Symbol.dispose]();
       requestLimits.close();
       sessions.close();
       connections.close();
