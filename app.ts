@@ -34,6 +34,7 @@ export function createApp(services: Services, { unchecked }: AppOptions = {}): A
       upgradeSocket(ctx.req, chat.sockets, {
         principal: principalOf(ctx.req),
         address: addressOf(ctx.req),
+        isLocal: visitorOf(ctx.req)?.isLocal ?? false,
         upgrade: (options) => ctx.upgrade(options),
       }))
     .get(at("/healthz"), () => healthz())
@@ -54,7 +55,8 @@ export function createApp(services: Services, { unchecked }: AppOptions = {}): A
     )
     .get(
       at("/readyz"),
-      async () => readyz(modelService.chosen.definition.displayName, await modelService.refreshStatus()),
+      async () =>
+        readyz(modelService.chosen.definition.displayName, await modelService.refreshStatus(), services.store),
     )
     .get(at("/metrics"), () => chat.metrics.page())
     // Below an avatar's own folder alone: what lies beside the folders is the server's.

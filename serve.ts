@@ -4,7 +4,7 @@ import { fileURLToPath } from "node:url";
 import type { Handler } from "./lib/server/http/compress.ts";
 import { AccessGuard } from "./lib/server/http/access_guard.ts";
 import { explainStartError } from "./lib/server/http/start_error.ts";
-import { startMessage } from "./lib/server/http/start_message.ts";
+import { keptMessage, startMessage } from "./lib/server/http/start_message.ts";
 import { createHandler } from "./lib/server/http/handler.ts";
 import { report } from "@/lib/telemetry/guard.ts";
 import { print, warn } from "@/lib/telemetry/log.ts";
@@ -30,10 +30,10 @@ async function serve(): Promise<number> {
   // Made by the build: nothing that a fresh checkout could resolve at compile time.
   const built: { default: { fetch: Handler } } = await import(new URL("server.js", BUILD).href);
   const { services } = await import("./main.ts");
-  const { server: settings, llm: { wsPath } } = services.live.current;
+  const { server: settings, store } = services.live.current;
   const { host, port } = settings;
   wantedPort = port;
-  const guard = new AccessGuard({ server: settings, wsPath, secrets: services.secrets });
+  const guard = new AccessGuard(services);
   const handler = createHandler(built.default.fetch, {
     guard,
     prepared: fileURLToPath(new URL("compressed", BUILD)),
@@ -44,7 +44,7 @@ async function serve(): Promise<number> {
     onListen({ port }) {
       services.live.listensAt(port);
       print(startMessage({ host, port, basePath: settings.basePath, token: guard.madeToken, locked: guard.locked }));
-      print(`Conversations and uploads are kept in ${services.dataDir}`);
+      print(keptMessage(store, services.dataDir));
     },
   }, handler);
 

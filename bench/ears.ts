@@ -54,8 +54,8 @@ async function turnTaking(source: Source, count: number): Promise<boolean> {
     { name: "silence of 1000 ms", decider: () => bySilence(1000) },
   ].map(({ name, decider, late = 0 }) => ({
     name,
-    summary: summaryOf(turns.map(({ turn, activity }) => runTurn(turn, activity, decider(), late)), ANSWER_MS),
-  }));
+    outcomes: turns.map(({ turn, activity }) => runTurn(turn, activity, decider(), late)),
+  })).map((row) => ({ ...row, summary: summaryOf(row.outcomes, ANSWER_MS) }));
   const pauses = turns.reduce((sum, { turn }) => sum + turn.pauses.length, 0);
   print(
     `\nThe end of a turn: ${turns.length} turns, ${pauses} pauses to think of 0.3 to 1.5 s. The words are the true ones.`,
@@ -73,7 +73,25 @@ async function turnTaking(source: Source, count: number): Promise<boolean> {
     ]),
     ["wanted", percent(WANTED.cut), `${WANTED.wait}`, "", ms(WANTED.heard), String(WANTED.begun)],
   ]));
-  const { cut, wait, heard, begun } = rows[0]!.summary;
+  const [{ outcomes, summary: { cut, wait, heard, begun } }] = rows as [typeof rows[number]];
+  const kinds = Map.groupBy(outcomes, (_, index) => turns[index]!.turn.kind);
+  print("\nBy words and voice, kind by kind; late are those of which the first sample comes after what is wanted:\n");
+  print(aligned([
+    ["kind", "turns", "pauses", "cut off", "first sample", "late", "begun a turn"],
+    ...[...kinds].map(([kind, those]) => {
+      const { cut, heard, begun, late } = summaryOf(those, ANSWER_MS, WANTED.heard[1]);
+      const pauses = those.reduce((sum, one) => sum + one.pauses, 0);
+      return [
+        kind,
+        `${those.length}`,
+        `${pauses}`,
+        pauses === 0 ? "" : percent(cut),
+        ms(heard),
+        `${late}`,
+        begun.toFixed(2),
+      ];
+    }),
+  ]));
   return cut <= WANTED.cut && wait[0] <= WANTED.wait && heard.every((value, i) => value <= WANTED.heard[i]!) &&
     begun <= WANTED.begun;
 }

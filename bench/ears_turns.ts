@@ -110,21 +110,28 @@ export interface Summary {
   begunAfter: readonly [number, number];
   /** ms from the end of speech to the first sample of the answer. */
   heard: readonly [number, number];
+  /** Turns of which it comes later than that, or never. */
+  late: number;
 }
 
-/** @param answerMs how long an answer takes from when it is begun to its first sample */
-export function summaryOf(outcomes: readonly Outcome[], answerMs: number): Summary {
+/**
+ * @param answerMs how long an answer takes from when it is begun to its first sample
+ * @param lateMs from when on its first sample comes late
+ */
+export function summaryOf(outcomes: readonly Outcome[], answerMs: number, lateMs = Infinity): Summary {
   const sum = (of: (one: Outcome) => number) => outcomes.reduce((all, one) => all + of(one), 0);
   const spread = (of: (one: Outcome) => number): [number, number] => {
     const sorted = outcomes.map(of).filter((ms) => !Number.isNaN(ms)).sort((a, b) => a - b);
     return [median(sorted), percentile(sorted, 0.95)];
   };
   const begunAfter = ({ waited, begunAfter }: Outcome) => Number.isNaN(begunAfter) ? waited : begunAfter;
+  const heard = (one: Outcome) => Math.max(one.waited, begunAfter(one) + answerMs);
   return {
     cut: sum(({ cut }) => cut) / sum(({ pauses }) => pauses),
     wait: spread(({ waited }) => waited),
     begun: sum(({ begun }) => Math.max(1, begun)) / outcomes.length,
     begunAfter: spread(begunAfter),
-    heard: spread((one) => Math.max(one.waited, begunAfter(one) + answerMs)),
+    heard: spread(heard),
+    late: outcomes.filter((one) => !(heard(one) <= lateMs)).length,
   };
 }

@@ -41,17 +41,54 @@ export function removeIfThere(path: string): Promise<void> {
  */
 export async function writeWhole(path: string, text: string, options: { mode?: number } = {}): Promise<boolean> {
   if (await ifThere(Deno.readTextFile(path)) === text) return false;
+  await besideIt(path, text, { ...options, put: Deno.rename });
+  return true;
+}
+
+/**
+ * Makes a text file as {@linkcode writeWhole} does, where there is none: of several processes at once the first one.
+ *
+ * @returns false when there was one
+ */
+export async function makeWhole(path: string, text: string, options: { mode?: number } = {}): Promise<boolean> {
+  try {
+    await besideIt(path, text, {
+      ...options,
+      // Unlike a rename, a second name for the file takes no other one's place.
+      put: async (building) => {
+        try {
+          await Deno.link(building, path);
+        } catch (error) {
+          if (error instanceof Deno.errors.AlreadyExists) throw error;
+          // This file system has no second names: nor does it have several processes, as a rule.
+          return await Deno.rename(building, path);
+        }
+        await Deno.remove(building);
+      },
+    });
+    return true;
+  } catch (error) {
+    if (error instanceof Deno.errors.AlreadyExists) return false;
+    throw error;
+  }
+}
+
+/** Writes a file under another name first, and puts it in its place once all of it is on the disk. */
+async function besideIt(
+  path: string,
+  text: string,
+  { put, ...options }: { mode?: number; put(building: string, path: string): Promise<void> },
+): Promise<void> {
   await Deno.mkdir(dirname(path), { recursive: true });
   const building = join(dirname(path), `.${basename(path)}-${crypto.randomUUID()}`);
   try {
     await Deno.writeTextFile(building, text, options);
     await toDisk(building);
-    await Deno.rename(building, path);
+    await put(building, path);
   } catch (cause) {
     await removeIfThere(building);
     throw cause;
   }
-  return true;
 }
 
 async function toDisk(path: string): Promise<void> {

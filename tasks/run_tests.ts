@@ -1,6 +1,6 @@
 /**
  * `deno task test`: every test, and the types; `deno task test <files or folders>` those alone. Files that need a browser
- * share one and run beside each other and beside the rest, some more at once than the machine has processors.
+ * share one and run beside each other and beside the rest, in batches, some more at once than the machine has processors.
  */
 import { join } from "node:path";
 import { buildIfChanged } from "./build.ts";
@@ -11,12 +11,13 @@ import { reached, readImports } from "@/tests/import_graph.ts";
 import { isTest, sources } from "@/tests/sources.ts";
 
 const LOCK = "--lock=tests/deno.lock";
+const BATCH = "tests/batch.ts";
 /** How many jobs run at once: one more than there are processors, for pages and programs wait a good deal. */
 const AT_ONCE = navigator.hardwareConcurrency + 1;
 /** What hangs in spite of all is ended after this, ms. */
 const JOB_MS = 15 * 60_000;
-/** Begins first, so that nobody waits for it alone: one change of models after another in software WebGL. Others by their size. */
-const LONGEST = "tests/avatar_test.ts";
+/** Into how many jobs the files are divided that need a browser: enough of them that nobody waits long for the last. */
+const PAGE_BATCHES = 2 * AT_ONCE;
 
 interface Outcome {
   passed: number;
@@ -41,8 +42,7 @@ async function main(): Promise<boolean> {
   if (shared) await buildIfChanged(PROGRAM);
   const browser = shared ? await launchBrowser() : undefined;
   const began = performance.now();
-  // Of named files Deno checks the types as it runs them.
-  const checked = named.length > 0 || deno(["check", "--quiet", LOCK, "."]);
+  const checked = deno(["check", "--quiet", LOCK, ...(named.length === 0 ? ["."] : files)]);
   const sum: Outcome = { passed: 0, failed: 0, ignored: 0 };
   let well = true;
   const work = async (): Promise<void> => {
@@ -69,25 +69,33 @@ function isWanted(file: string): boolean {
   return paths.length === 0 || paths.some((path) => file === path || file.startsWith(`${path}/`));
 }
 
-/** What runs as one: each file that needs a browser, the longest first; those of whole programs; and all others. */
+/**
+ * What runs as one: files of whole programs; those of the stand-ins; all others that need no browser; and those that do,
+ * in several batches of about the same size.
+ */
 async function divide(files: string[]): Promise<string[][]> {
   const { files: graph } = await readImports(PROGRAM, files);
-  const needsBrowser = (file: string) => reached(graph, [file]).has("tests/browser.ts");
-  const weight = (file: string) => file === LONGEST ? Infinity : Deno.statSync(join(PROGRAM, file)).size;
-  const alone = files.filter(needsBrowser).sort((one, other) => weight(other) > weight(one) ? 1 : -1);
+  const needsBrowser = (file: string) => !isOfStandIns(file) && reached(graph, [file]).has("tests/browser.ts");
+  const size = (file: string) => Deno.statSync(join(PROGRAM, file)).size;
+  const pages = files.filter(needsBrowser).sort((one, other) => size(other) - size(one));
   const together = Map.groupBy(
     files.filter((file) => !needsBrowser(file)),
-    (file) => file.startsWith("tests/") ? "programs" : "units",
+    (file) => isOfStandIns(file) ? "stand-ins" : file.startsWith("tests/") ? "programs" : "units",
   );
-  return [...together.values(), ...alone.map((file) => [file])];
+  const batches = Map.groupBy(pages, (file) => pages.indexOf(file) % PAGE_BATCHES);
+  return [...together.values(), ...batches.values()];
+}
+
+function isOfStandIns(file: string): boolean {
+  return file.startsWith("stand_ins/");
 }
 
 /** Runs some files and prints what they said when they are through. */
 async function run(files: string[], browser: string | undefined): Promise<{ success: boolean; outcome: Outcome }> {
-  // Types are checked beside the tests, unless some files are named.
-  const check = named.length === 0 ? ["--no-check"] : [];
+  // A program has one build of Fresh in it, and each file of the stand-ins makes its own.
+  const apart = files.length === 1 || files.some(isOfStandIns);
   const child = new Deno.Command(Deno.execPath(), {
-    args: ["test", "-A", LOCK, ...check, ...flags, ...files],
+    args: ["test", "-A", LOCK, "--no-check", ...flags, ...(apart ? files : [BATCH, "--", ...files])],
     cwd: PROGRAM,
     env: browser === undefined ? {} : { [SHARED_BROWSER]: browser },
     stdin: "null",

@@ -67,13 +67,13 @@ const scenes: [name: string, play: (visit: Visit) => Promise<void>, options?: Vi
   ["without Ollama the demo answers and the page says so; once Ollama is there, it answers", async ({ page, stub }) => {
     await stub.close();
     await page.reload();
-    await page.waitForFunction(() => document.body.textContent?.includes("ollama serve"));
+    await page.waitForFunction(() => document.body.textContent?.includes("does not answer at"));
     await say(page, "Hello!");
     await page.waitForFunction(() => document.querySelector('.turn[data-state="done"] .answered') !== null);
     await using again = startStub({ port: Number(new URL(stub.url).port), behaviour: { answer: "The real one." } });
     await say(page, "And now?");
     await logSays(page, "The real one.");
-    await page.waitForFunction(() => !document.body.textContent?.includes("ollama serve"));
+    await page.waitForFunction(() => !document.body.textContent?.includes("does not answer at"));
     assertEquals(again.requests.some(({ path }) => path === "/api/chat"), true);
   }],
 

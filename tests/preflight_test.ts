@@ -22,6 +22,22 @@ Deno.test("llm.preflight tells what is there", async () => {
   ]);
 });
 
+Deno.test("llm.preflight tells which models are in memory, and what of them is on the graphics card", async () => {
+  await using stub = startStub({
+    models: [{ name: "qwen2.5:latest", size: 400, vram: 100, loaded: 8192 }, {
+      name: "mini:3b",
+      size: 30,
+      loaded: true,
+    }],
+  });
+  await using server = await TestServer.open({ config: { llm: { host: stub.url } } });
+  await using page = await Page.open(server);
+  assertEquals((await page.call("llm.preflight", {})).loaded, [
+    { name: "qwen2.5:latest", size: 400, onCard: 0.25, contextLength: 8192 },
+    { name: "mini:3b", size: 30, onCard: 1, contextLength: 4096 },
+  ]);
+});
+
 Deno.test("llm.preflight tells what is wrong when Ollama is not there", async () => {
   await using server = await TestServer.open({ env: { OLLAMA_HOST: "127.0.0.1:9" } });
   await using page = await Page.open(server);
@@ -108,12 +124,14 @@ Deno.test("/healthz is ok as long as the server answers; /readyz when Ollama is 
     ready: true,
     server: { name: "Ollama", reachable: true },
     model: { name: "qwen2.5", present: true },
+    store: { reachable: true },
   }]);
   await page.write("llm.model", "absent");
   assertEquals(await ready(), [503, {
     ready: false,
     server: { name: "Ollama", reachable: true },
     model: { name: "absent", present: false },
+    store: { reachable: true },
   }]);
   await page.write("llm.host", "http://127.0.0.1:9");
   const [status, { server: seen, ready: isReady }] = await ready();

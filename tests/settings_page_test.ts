@@ -102,7 +102,7 @@ const scenes: Scene[] = [
     async play({ page, stub }) {
       await stub.close();
       await page.reload();
-      await pageSays(page, ".notice", "ollama serve");
+      await pageSays(page, ".notice", "does not answer at");
       await openNotice(page);
       const tryAgain = await named(page, "button", "Try again");
       await using _again = startStub({ port: Number(new URL(stub.url).port) });
@@ -244,6 +244,10 @@ const scenes: Scene[] = [
       await until("every face has a picture", async () => (await page.$$(".review-gallery img")).length === 8);
       const drawn = await page.$$eval(".review-gallery img", (images) => images.map(({ src }) => src));
       assertEquals(new Set(drawn).size, 8, "every face is another one");
+      const size = page.viewport();
+      await page.setViewport({ width: 390, height: 844 });
+      assertEquals(await tapped(await named(page, "button", "Put on the stage")), true, "in reach on a phone");
+      await page.setViewport(size);
       await page.select(".review-faces select", "exp_01");
       await (await named(page, "button", "Put on the stage")).click();
       await page.waitForFunction(() => document.querySelector(".upload") === null);
@@ -402,6 +406,14 @@ async function pageSays(page: Page, selector: string, words: string): Promise<vo
 
 async function fieldSays(page: Page, name: string, words: string): Promise<void> {
   await pageSays(page, `[data-setting="${name}"]`, words);
+}
+
+/** Whether a tap in the middle of an element would meet it, and not what lies over it or cuts it off. */
+function tapped(element: ElementHandle<Element>): Promise<boolean> {
+  return element.evaluate((element) => {
+    const { x, y, width, height } = element.getBoundingClientRect();
+    return element.contains(document.elementFromPoint(x + width / 2, y + height / 2));
+  });
 }
 
 function under(folder: string, files: Files): Files {

@@ -67,8 +67,7 @@ export class TestServer {
     });
     const app = createApp(services);
     setBuildCache(app, built, "production");
-    const { server: settings, llm: { wsPath } } = services.live.current;
-    const guard = new AccessGuard({ server: settings, wsPath, secrets: services.secrets });
+    const guard = new AccessGuard(services);
     const handler = createHandler(app.handler(), { guard, prepared: join(folder, "none") });
     const server = Deno.serve({ port: 0, hostname: "127.0.0.1", onListen() {} }, handler);
     services.live.listensAt(server.addr.port);

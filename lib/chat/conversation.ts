@@ -42,6 +42,8 @@ export interface ConversationOptions {
   timings?: TurnTimings;
   /** Counts what becomes of early answers. It must not throw. Default: nobody does. */
   onEarlyAnswer?(event: EarlyAnswerEvent): void;
+  /** Called when an answer has ended, with who asked, by id, and how long it is. It must not throw. Default: nobody counts. */
+  onAnswered?(askedBy: string, characters: number): void;
   /** Called with each turn whose record has changed. */
   onChange(turn: StoredTurn): void;
   /** Called with the id of a turn that was taken out, with all after it. */
@@ -349,9 +351,11 @@ export class Conversation implements OpenConversation {
     this.#reached(record.turn, "queue");
     const answer = this.#early.release(record) ?? this.#answer(record, this.#turns.slice(0, index + 1));
     this.#running = answer;
+    const before = lengthOf(record);
     answer.tell();
     void answer.finished.then(() => {
       this.#running = undefined;
+      this.#options.onAnswered?.(record.askedBy ?? OWNER.id, lengthOf(record) - before);
       this.#runNext();
     });
   }
@@ -399,4 +403,9 @@ export class Conversation implements OpenConversation {
   #reached(turn: string, stage: TurnStage): void {
     this.#options.timings?.reached(this.id, turn, stage);
   }
+}
+
+/** How much of an answer there is, thoughts included. */
+function lengthOf({ text, thinking }: TurnRecord): number {
+  return text.length + thinking.length;
 }

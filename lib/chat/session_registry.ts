@@ -5,13 +5,15 @@ import type { ConversationRegistry } from "./conversation_registry.ts";
 import type { RequestLimits } from "./request_limits.ts";
 import { Session } from "./session.ts";
 import type { Principal } from "@/lib/principal.ts";
-import { RequestError } from "@/lib/protocol/request_error.ts";
+import type { GuestQuotas } from "@/lib/quota/guest_quotas.ts";
 import type { CharacterInfo } from "@/lib/protocol/v2.ts";
 import { guarded } from "@/lib/telemetry/guard.ts";
 
 export interface SessionRegistryOptions {
   conversations: ConversationRegistry;
   requestLimits: RequestLimits;
+  /** What guests may use. */
+  quotas: GuestQuotas;
   /** How long a session without sockets stays in memory, seconds. */
   sessionSeconds: number;
   /** Whom the clients talk with. Default: the language model itself. */
@@ -24,6 +26,8 @@ export class SessionRegistry {
   readonly #sessions = new Map<string, Session>();
   /** Timers of the sessions that no socket is at. */
   readonly #leaving = new Map<Session, ReturnType<typeof setTimeout>>();
+  /** Turns of guests that were begun early, and counted then. */
+  readonly #counted = new WeakMap<Session, string>();
   #closed = false;
 
   constructor(options: SessionRegistryOptions) {
@@ -70,12 +74,16 @@ export class SessionRegistry {
    */
   prompt(session: Session, turn: string, text: string, greeting = 0): Promise<void> {
     return session.inOrder(() => {
-      const { conversation, principal } = session;
       this.#options.requestLimits.checkPrompt(text);
-      if (conversation.turns.length === 0) {
-        for (const { id } of this.#sessionsIn(conversation)) this.#conversations.recordSession(id, conversation.id);
-      }
-      return conversation.prompt(turn, text, this.#greeted(conversation, greeting), principal.id);
+      const { conversation, principal } = session;
+      if (conversation.find(turn) !== undefined) return;
+      return this.#counting(session, text, () => {
+        this.#counted.delete(session);
+        if (conversation.turns.length === 0) {
+          for (const { id } of this.#sessionsIn(conversation)) this.#conversations.recordSession(id, conversation.id);
+        }
+        return conversation.prompt(turn, text, this.#greeted(conversation, greeting), principal.id);
+      }, this.#counted.get(session) === turn);
     });
   }
 
@@ -87,9 +95,12 @@ export class SessionRegistry {
    */
   prepare(session: Session, turn: string, text: string): Promise<EarlyAnswer | undefined> {
     return session.inOrder(() => {
-      const { conversation, principal } = session;
       this.#options.requestLimits.checkPrompt(text);
-      return conversation.prepare(turn, text, this.#greeted(conversation), principal.id);
+      const { conversation, principal } = session;
+      return this.#counting(session, text, () => {
+        this.#counted.set(session, turn);
+        return conversation.prepare(turn, text, this.#greeted(conversation), principal.id);
+      });
     });
   }
 
@@ -101,7 +112,11 @@ export class SessionRegistry {
   continueAnswer(session: Session, turn: string): Promise<void> {
     return session.inOrder(() => {
       this.#options.requestLimits.checkOpen();
-      return session.conversation.continue(turn);
+      const { conversation } = session;
+      const state = conversation.find(turn)?.state;
+      // What is being written is left as it is, which is no message.
+      const isFree = state !== "done" && state !== "failed";
+      return this.#counting(session, "", () => conversation.continue(turn), isFree);
     });
   }
 
@@ -151,15 +166,36 @@ export class SessionRegistry {
   }
 
   async #askAgain(
-    { conversation, principal }: Session,
+    session: Session,
     asked: { turn: string; as: string; text?: string },
   ): Promise<void> {
+    const { conversation, principal } = session;
     const prompt = asked.text ?? conversation.find(asked.turn)?.prompt;
-    if (prompt !== undefined && conversation.find(asked.as) === undefined) {
-      this.#options.requestLimits.checkPrompt(prompt);
-    }
-    await conversation.askAgain({ ...asked, askedBy: principal.id });
+    // What cannot be asked again is not counted, nor what is known already.
+    const isNew = prompt !== undefined && conversation.find(asked.turn) !== undefined &&
+      conversation.find(asked.as) === undefined;
+    if (isNew) this.#options.requestLimits.checkPrompt(prompt);
+    const ask = () => conversation.askAgain({ ...asked, askedBy: principal.id });
+    await this.#counting(session, prompt ?? "", ask, !isNew);
     await this.#conversations.save();
+  }
+
+  /**
+   * Has `ask` begin an answer: at once for the owner, for a guest once it is counted.
+   *
+   * @param isFree whether it has been counted already, or is none
+   * @throws {RequestError} when the guest has to wait, or may begin no further conversation
+   */
+  #counting<T>(session: Session, text: string, ask: () => T | Promise<T>, isFree = false): Promise<T> | T {
+    return isFree || session.principal.role === "owner" ? ask() : this.#count(session, text).then(ask);
+  }
+
+  async #count({ principal, conversation }: Session, text: string): Promise<void> {
+    const { quotas } = this.#options;
+    if (conversation.turns.length === 0) {
+      await quotas.conversation(async () => (await this.#conversations.list(principal)).length);
+    }
+    await quotas.prompt(principal.id, text);
   }
 
   /** What the character had said before the first turn; undefined before any other one. */

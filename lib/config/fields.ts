@@ -7,11 +7,15 @@ export interface Field {
   schema: z.ZodType;
 }
 
-/** Every field below an object's schema, in order; fields of fields, not the objects around them. */
+/**
+ * Every field below an object's schema, in order; fields of fields, not the objects around them, but for those that may
+ * have others than their fields.
+ */
 export function fieldsOf(schema: z.ZodType, path: string[] = []): Field[] {
   const inner = unwrap(schema);
   if (!(inner instanceof z.ZodObject)) return [{ path, schema }];
-  return Object.entries(shapeOf(inner)).flatMap(([key, value]) => fieldsOf(value, [...path, key]));
+  const below = Object.entries(shapeOf(inner)).flatMap(([key, value]) => fieldsOf(value, [...path, key]));
+  return isOpen(inner) ? [{ path, schema }, ...below] : below;
 }
 
 /** Dotted paths of everything in `value` that the schema has no field for. */
@@ -27,7 +31,8 @@ export function unknownFields(schema: z.ZodType, value: unknown, path: string[] 
     if (inner instanceof z.ZodRecord) return unknownFields(inner.valueType as z.ZodType, child, here);
     if (!(inner instanceof z.ZodObject)) return [];
     const known = shapeOf(inner)[key];
-    return known === undefined ? [here] : unknownFields(known, child, here);
+    if (known === undefined) return isOpen(inner) ? [] : [here];
+    return unknownFields(known, child, here);
   });
 }
 
@@ -40,6 +45,11 @@ function unwrap(schema: z.ZodType): z.ZodType {
       inner = inner.unwrap() as z.ZodType;
     } else return inner;
   }
+}
+
+/** Whether it may have others than its fields. */
+function isOpen({ def }: z.ZodObject): boolean {
+  return def.catchall !== undefined;
 }
 
 function shapeOf(schema: z.ZodObject): Record<string, z.ZodType> {

@@ -11,6 +11,7 @@ import { withoutUser } from "./ollama_host.ts";
 import { promptChoices } from "./personas.ts";
 import { withPredecessorDefaults } from "./predecessor.ts";
 import { type Config, configSchema } from "./schema.ts";
+import { holdsPassword } from "./store_address.ts";
 import { shorten } from "@/lib/text.ts";
 
 const FILE_NAME = "vtuber.config.json";
@@ -58,6 +59,7 @@ export async function loadConfig(options: LoadOptions = {}): Promise<LoadedConfi
     const field = `${part}.auth`;
     if (auth !== undefined && !overridden.includes(field)) await refuseOpenFile(path, field);
   }
+  if (holdsPassword(parsed.config.store) && !overridden.includes("store")) await refuseOpenFile(path, "store");
   return { path, root, env, dataDir: resolve(dirname(path), parsed.config.server.dataDir), ...parsed };
 }
 
@@ -78,7 +80,12 @@ export function parseConfig(
 
   const result = configSchema.safeParse(value, { error: expectation });
   const complaints = result.success
-    ? [...chosenPrompt(result.data), ...namedMinds(result.data), ...allowedHosts(result.data)]
+    ? [
+      ...chosenPrompt(result.data),
+      ...namedMinds(result.data),
+      ...allowedHosts(result.data),
+      ...knownOwner(result.data),
+    ]
     : result.error.issues.map((issue) => refine(issue, value));
   if (!result.success || complaints.length > 0) {
     throw new ConfigError(
@@ -219,6 +226,12 @@ function allowedHosts(config: Config): Complaint[] {
   });
 }
 
+/** Where everybody is let in, no proxy that leaves no mark may make an owner of them. */
+function knownOwner({ guests, server }: Config): Complaint[] {
+  if (guests.access !== "open" || server.token !== undefined) return [];
+  return [{ path: ["guests", "access"], message: '"link" or "off" unless server.token is set, by which you come in' }];
+}
+
 function describe({ path, message }: Complaint, value: unknown, { name, lineOf, overrides }: Source): string {
   const keys = path.map(String);
   const variable = overrides.find((one) => one.path.every((part, i) => part === keys[i]))?.variable;
@@ -230,7 +243,7 @@ function describe({ path, message }: Complaint, value: unknown, { name, lineOf, 
 }
 
 /** Fields that hold a secret. */
-const SECRETS = ["token", "auth"];
+const SECRETS = ["token", "auth", "cookieKey", "store"];
 
 /** A value as a message may repeat it: an address may hold a password, an object a secret. */
 function repeated(path: readonly string[], value: unknown): string {

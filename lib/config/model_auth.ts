@@ -6,6 +6,8 @@ import { Buffer } from "node:buffer";
 import { resolve } from "node:path";
 import { ConfigError } from "./config_error.ts";
 
+/** What takes the place of a field in a file. */
+const VARIABLES: Readonly<Record<string, string>> = { "llm.auth": "VTUBER_LLM_AUTH", store: "VTUBER_STORE" };
 /** Readable or writable by anybody but the owner, as `chmod` counts. */
 const OTHERS = 0o077;
 
@@ -76,6 +78,6 @@ export async function refuseOpenFile(path: string, field: string): Promise<void>
   if (mode === null || Deno.build.os === "windows" || (mode & OTHERS) === 0) return;
   throw new ConfigError(
     `Cannot use ${field} in ${path}: others on this machine can read the file. Run chmod 600 on it` +
-      (field === "llm.auth" ? ", or set the variable VTUBER_LLM_AUTH instead" : ""),
+      (field in VARIABLES ? `, or set the variable ${VARIABLES[field]} instead` : ""),
   );
 }

@@ -2,14 +2,17 @@
 import { z } from "zod";
 import { isNetwork } from "./addresses.ts";
 import { authorizationOf } from "./model_auth.ts";
+import { modelOptions } from "./model_options.ts";
 import { connectableHost } from "./ollama_host.ts";
 import { PROVIDER_IDS, usualAddress } from "./provider_ids.ts";
+import { isPostgres, SQLITE } from "./store_address.ts";
 import { HEARING_MODES } from "@/lib/protocol/hearing.ts";
 import { DECLARED_PATHS } from "@/lib/protocol/roles.ts";
 
 const DAY_SECONDS = 86_400;
 
 const SECRET = "user:password, or a token in letters, digits and signs";
+const STORE = "sqlite, or an address such as postgres://user:password@host:5432/database";
 const DURATION = 'seconds, or a duration such as "10m"';
 const GO_DURATION = /^-?(\d+(\.\d+)?(ns|us|µs|ms|s|m|h))+$/;
 
@@ -161,9 +164,12 @@ const mindFields = {
   }).optional().describe(
     "How long Ollama keeps the model loaded: seconds, or a duration such as 10m; -1 for ever.",
   ),
+  preload: z.boolean().default(true).describe(
+    "Whether the model is loaded while the first message is being written, where its server loads models when they are asked for, as Ollama does.",
+  ),
   contextLength: whole(256, 10_000_000).optional()
     .describe("Context length in tokens. Asked from the server when absent."),
-  options: z.record(z.string(), z.unknown()).default({})
+  options: modelOptions.prefault({})
     .describe("Further options for the server, such as temperature, as its documentation names them."),
 };
 
@@ -194,6 +200,10 @@ const server = z.object({
     .describe(
       "The owner's secret: whoever shows it may do everything. When absent, none is needed on this machine itself, and one is made anew at every start where the server listens beyond it. Guests have a link of their own, made in the settings.",
     ),
+  cookieKey: z.string().regex(/^[\x21-\x7e]{32,}$/, "at least 32 letters, digits or signs, without spaces").optional()
+    .describe(
+      "What signs the cookies of visitors, for several processes without a data folder in common; one is made and kept there when absent. A secret: set VTUBER_SERVER_COOKIE_KEY, or let nobody else read this file.",
+    ),
   trustedProxies: z.array(z.string().refine(isNetwork, "an address or a network such as 127.0.0.1 or 10.0.0.0/8"), {
     error: "a list of addresses and networks",
   }).default([]).describe(
@@ -204,6 +214,28 @@ const server = z.object({
   ),
   dataDir: text("a folder").default("data").describe(
     "Where conversations and downloads are kept: a folder, relative to this file's.",
+  ),
+});
+
+const guests = z.object({
+  access: z.enum(["off", "link", "open"]).default("link").describe(
+    "Who may talk with the character besides the owner: link is whoever has the link that is made in the settings, open is everybody, each browser as a guest of its own, off is nobody. open needs server.token. The limits below hold for each guest; where they are absent, open has those that are named, and link none.",
+  ),
+  newPerHour: whole(1, 1_000_000).optional().describe(
+    "New guests from one address within an hour; those who were here before come in all the same. 300 when open.",
+  ),
+  sockets: whole(1, 1_000_000).optional().describe("Open sockets of one guest. 8 when open."),
+  promptsPerMinute: whole(1, 1_000_000).optional().describe("Messages of one guest within a minute. 10 when open."),
+  promptsPerDay: whole(1, 1_000_000).optional().describe("Messages of one guest within a day. 300 when open."),
+  charactersPerDay: whole(1, 1_000_000_000).optional().describe(
+    "Characters that one guest writes and is answered within a day. 500000 when open.",
+  ),
+  speechSecondsPerDay: whole(1, 1_000_000).optional().describe(
+    "Seconds of speech that are made for one guest within a day; after that the answers are there to be read. 3600 when open.",
+  ),
+  conversations: whole(1, 1_000_000).optional().describe("Conversations that are kept of one guest. 100 when open."),
+  keepDays: whole(1, 36_500).optional().describe(
+    "Days that a guest's conversation is kept after it was last changed. 30 when open, for ever otherwise.",
   ),
 });
 
@@ -265,6 +297,10 @@ export const configSchema = z.object({
       .describe("Device pixels drawn for one CSS pixel, at most."),
   }).prefault({}).describe("How the avatar is drawn."),
   server: server.prefault({}).describe("The page's server."),
+  guests: guests.prefault({}).describe("Visitors who are not the owner."),
+  store: z.string().refine((store) => store === SQLITE || isPostgres(store), STORE).default(SQLITE).describe(
+    "Where conversations are kept: sqlite, in a file of server.dataDir, or the address of a PostgreSQL database, which several servers may share, such as postgres://user:password@host:5432/database. With a password it is a secret: set VTUBER_STORE, or let nobody else read this file.",
+  ),
   limits: limits.prefault({}).describe("What one server takes on."),
   ui: z.object({
     language: z.enum(["auto", "en", "ja", "zh"]).default("auto").describe(

@@ -5,6 +5,7 @@ import { type Override, readText } from "./env.ts";
 import { type Field, fieldsOf } from "./fields.ts";
 import { complaintAbout } from "./load.ts";
 import { addressesOf, chosenMind, mindNames, mindOf, OWN_MIND } from "./minds.ts";
+import { OPTION_NAMES, takesOption } from "./model_options.ts";
 import { parseOllamaHost, withoutUser } from "./ollama_host.ts";
 import { type Config, configSchema, type Mind } from "./schema.ts";
 import type { Change } from "./write.ts";
@@ -26,7 +27,9 @@ const CHANGEABLE = [
   "llm.fallback",
   "llm.think",
   "llm.keepAlive",
+  "llm.preload",
   "llm.contextLength",
+  ...OPTION_NAMES.map((name) => `llm.options.${name}`),
   "llm.wsPath",
   "emotions.classifier",
   "avatar",
@@ -52,7 +55,10 @@ const CHANGEABLE = [
 ];
 
 /** Fields that every language model has: pages see and change those of the one that is in use. */
-const OF_MIND = ["provider", "model", "host", "api", "think", "keepAlive", "contextLength"];
+const OF_MIND = ["provider", "model", "host", "api", "think", "keepAlive", "preload", "contextLength", "options"];
+
+/** Options of its server, each a setting of its own. */
+const isOption = (path: readonly string[]) => path.length === 3 && path[0] === "llm" && path[1] === "options";
 
 /** What the server takes up only when it starts. */
 const AT_START = ["server", "llm.wsPath"];
@@ -196,6 +202,9 @@ export function needsRestart(path: readonly string[]): boolean {
 function applies(path: readonly string[], { llms }: Config, inUse: Mind): boolean {
   const name = path.join(".");
   if (name === "llm.use") return Object.keys(llms).length > 0;
+  // One that the file has for a server which does not know it is shown, so that it can be taken out.
+  const option = isOption(path) ? path.at(-1)! : undefined;
+  if (option !== undefined) return takesOption(inUse.provider, option) || inUse.options[option] !== undefined;
   return name !== "llm.host" || inUse.hosts.length === 0;
 }
 
@@ -204,7 +213,7 @@ function placeOf(path: readonly string[], config: Pick<Config, "llm" | "llms" | 
   const inUse = chosenMind(config);
   const [first, field = ""] = path;
   const isElsewhere = first === "llm" && OF_MIND.includes(field) && inUse !== OWN_MIND;
-  return isElsewhere ? ["llms", inUse, field] : [...path];
+  return isElsewhere ? ["llms", inUse, ...path.slice(1)] : [...path];
 }
 
 function changeableFields(): Field[] {

@@ -1,4 +1,4 @@
-/** How long ago something was, as a reader says it. */
+/** How long ago something was, or when it will be, as a reader says it. */
 
 const SECOND = 1_000;
 const MINUTE = 60 * SECOND;
@@ -27,4 +27,16 @@ export function relativeTime(then: number, now: number, language: string): strin
   const past = now - then;
   const [unit, ms] = UNITS.find(([, ms]) => past >= ms) ?? ["second", Infinity];
   return format.format(-Math.floor(Math.max(0, past) / ms) || 0, unit);
+}
+
+/**
+ * Such as `in 5 minutes`: rather too long than too short.
+ *
+ * @param ahead in milliseconds
+ * @param language a tag such as `ja`
+ */
+export function timeAhead(ahead: number, language: string): string {
+  const format = new Intl.RelativeTimeFormat(language);
+  const [unit, ms] = UNITS.find(([, ms]) => ahead > ms) ?? ["second", SECOND];
+  return format.format(Math.ceil(ahead / ms), unit);
 }

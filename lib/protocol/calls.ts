@@ -135,6 +135,17 @@ export interface InstalledModel {
   away: boolean;
 }
 
+/** A language model that the provider's server has in memory. */
+export interface LoadedModel {
+  name: string;
+  /** The part of it that is on the graphics card, from 0 to 1. */
+  onCard: number;
+  /** Bytes in memory, of the card and of the machine. */
+  size: number;
+  /** The context it was loaded with, in tokens. */
+  contextLength?: number;
+}
+
 /** How a reader gets the server of a provider. */
 export interface ServerSetup {
   /** Starts it where it is installed, such as `ollama serve`. Absent where a button of its own does. */
@@ -158,9 +169,13 @@ export interface Preflight {
     setup?: ServerSetup;
     /** Whether it can fetch models: see `llm.pull`. */
     pulls: boolean;
+    /** Whether this page may have it started on the server's machine: see `llm.start`. */
+    starts: boolean;
   };
   model: { name: string; present: boolean | null; contextLength?: number };
   installed: InstalledModel[];
+  /** What is in memory now; absent where the server does not tell. */
+  loaded?: LoadedModel[];
 }
 
 /** Progress of pulling a model, in bytes over all its parts seen so far: `completed` never goes back. */
@@ -266,6 +281,10 @@ export interface Calls {
   /** Validated, written to the file, and applied at once but for fields that say `restart`. */
   "settings.write": { params: { changes: { path: string[]; value: unknown }[] }; result: { restart: boolean } };
   "llm.preflight": { params: Record<string, never>; result: Preflight };
+  /** A prompt is being written: the model is loaded meanwhile, where its server does that. Answered at once. */
+  "llm.preload": { params: Record<string, never>; result: null };
+  /** Starts the server's program where it is installed, and answers when it is there. For pages on this machine alone. */
+  "llm.start": { params: Record<string, never>; result: null };
   "llm.pull": { params: { model: string }; result: null; progress: PullProgress };
   "avatars.list": { params: Record<string, never>; result: AvatarChoice[] };
   /** Where its entry file is, for a look at it without showing it. */

@@ -59,6 +59,8 @@ export const ERROR_CODES = [
   "queue_full",
   /** More sockets, generations, calls or uploads than the server allows. */
   "too_many",
+  /** A guest has used what it may, for now; `retryAfter` says until when, where that is a matter of time. */
+  "quota_used",
   /** The page cancelled the call. */
   "cancelled",
   /** The server is going down. */

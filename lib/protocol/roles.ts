@@ -29,6 +29,8 @@ export const CALL_ROLES: Readonly<Record<Method, Role>> = {
   "settings.read": "owner",
   "settings.write": "owner",
   "llm.preflight": "owner",
+  "llm.preload": "guest",
+  "llm.start": "owner",
   "llm.pull": "owner",
   "avatars.list": "owner",
   "avatars.preview": "owner",

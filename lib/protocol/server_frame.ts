@@ -202,11 +202,13 @@ function errorOf(fields: Fields): TurnError {
   const code = ERROR_CODES.find((known) => known === fields.get("code")) ?? ("internal" satisfies ErrorCode);
   const hint = fields.optional("hint", (f) => f.text("hint"));
   const server = fields.optional("server", (f) => f.text("server"));
+  const retryAfter = fields.optional("retryAfter", (f) => f.number("retryAfter"));
   return {
     code,
     message: fields.text("message"),
     ...(hint !== undefined && { hint }),
     ...(server !== undefined && { server }),
+    ...(retryAfter !== undefined && { retryAfter }),
   };
 }
 

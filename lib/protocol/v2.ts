@@ -45,6 +45,8 @@ export interface TurnError {
   hint?: string;
   /** What the provider is called whose failure it is, such as "Ollama". */
   server?: string;
+  /** In so many seconds it may be tried again. */
+  retryAfter?: number;
 }
 
 /** One turn as `welcome` tells it: what was asked, and what has been answered so far. */

@@ -1,6 +1,6 @@
 /** What every provider looks like to the rest of the server. */
 import type { ErrorCode } from "@/lib/protocol/codes.ts";
-import type { ServerSetup } from "@/lib/protocol/calls.ts";
+import type { LoadedModel, ServerSetup } from "@/lib/protocol/calls.ts";
 import type { ProviderName, TurnError } from "@/lib/protocol/v2.ts";
 import type { Config, Mind } from "@/lib/config/schema.ts";
 
@@ -80,6 +80,8 @@ export interface ProviderStatus {
   modelPresent: boolean | null;
   /** Newest first. */
   models: readonly ProviderModel[];
+  /** Those that are in memory now; absent where the server does not tell. */
+  loaded?: readonly LoadedModel[];
   /** The longest context the configured model can take, in tokens. */
   contextLength?: number;
   /** True when prompts leave this machine. */
@@ -116,6 +118,12 @@ export interface ConfiguredProvider extends Provider {
   probe(options: { signal: AbortSignal }): Promise<void>;
   readonly monitor: ProviderMonitor;
   /**
+   * Has the server load the model where it is not in memory, and returns when it is.
+   *
+   * @throws {LlmError} for every failure
+   */
+  preload?(options: { signal: AbortSignal }): Promise<void>;
+  /**
    * Has the server fetch a model, and returns when it is there. Aborting `signal` stops it.
    *
    * @throws {LlmError} for every failure
@@ -133,6 +141,15 @@ export interface ProviderSettings {
   onCounted?(answer: CountedAnswer): void;
 }
 
+/** How a provider's server is started. */
+export interface ServerCommand {
+  /** Its program, as it is found on the PATH. */
+  program: string;
+  args: readonly string[];
+  /** Variables by which it listens at an address. */
+  env(address: string): Record<string, string>;
+}
+
 /** A kind of provider, as the registry has it. */
 export interface ProviderDefinition {
   /** What `llm.provider` chooses it by. */
@@ -141,6 +158,8 @@ export interface ProviderDefinition {
   readonly displayName: string;
   /** How a reader gets its server; absent where there is nothing to get. */
   readonly setup?: ServerSetup;
+  /** How its server is started by a button, on this machine. Absent where it is not. */
+  readonly command?: ServerCommand;
   /** Makes one. It asks nobody anything yet. */
   create(settings: ProviderSettings): ConfiguredProvider;
 }

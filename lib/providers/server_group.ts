@@ -89,6 +89,7 @@ class Member {
       generate: (request, options) => this.#generate(server, request, options),
       probe: (options) => server.probe(options),
       monitor: server.monitor,
+      ...(server.preload && { preload: server.preload }),
     };
   }
 

@@ -4,7 +4,12 @@ import type { LanguageModel } from "@/lib/chat/turn.ts";
 import { addressesOf, mindOf, mindsInOrder, OWN_MIND } from "@/lib/config/minds.ts";
 import { authorizationFor } from "@/lib/config/model_auth.ts";
 import type { Config } from "@/lib/config/schema.ts";
-import type { ConfiguredProvider, ProviderDefinition, ProviderMonitor } from "@/lib/providers/provider.ts";
+import {
+  type ConfiguredProvider,
+  LlmError,
+  type ProviderDefinition,
+  type ProviderMonitor,
+} from "@/lib/providers/provider.ts";
 import type { ProviderRegistry } from "@/lib/providers/registry.ts";
 import { type Candidate, ProviderRouter } from "@/lib/providers/router.ts";
 import { ServerGroup } from "@/lib/providers/server_group.ts";
@@ -27,9 +32,13 @@ export interface ConnectedMind {
   name: string;
   definition: ProviderDefinition;
   model: string;
+  /** Its servers' addresses. */
+  hosts: readonly string[];
   counter: TokenCounter;
   monitor: ProviderMonitor;
   pull: ConfiguredProvider["pull"];
+  /** Has the server that would be asked now load the model. */
+  preload(options: { signal: AbortSignal }): Promise<void>;
   /** Its context, in tokens; undefined while nothing tells it. */
   readonly contextLength: number | undefined;
   /** Its servers, in the order in which to ask. */
@@ -66,8 +75,9 @@ async function connectMind(
   const counter = counters.get(model) ?? new TokenCounter();
   counters.set(model, counter);
   const definition = providers.get(mind.provider);
+  const hosts = addressesOf(mind);
   const group = new ServerGroup(
-    addressesOf(mind).map((host) =>
+    hosts.map((host) =>
       definition.create({
         llm: { ...mind, host },
         limits: config.limits,
@@ -80,9 +90,13 @@ async function connectMind(
     name,
     definition,
     model,
+    hosts,
     counter,
     monitor: group.monitor,
     pull: group.pull,
+    preload: async (options) => {
+      if (mind.preload) await group.inOrder()[0]?.preload?.(options);
+    },
     get contextLength() {
       return group.monitor.contextLength;
     },
@@ -97,6 +111,8 @@ export class ConnectedModel implements LanguageModel {
   readonly #minds: readonly ConnectedMind[];
   readonly #providers: ProviderRegistry;
   readonly #router: ProviderRouter;
+  readonly #gone = new AbortController();
+  #preloading: Promise<void> | undefined;
 
   /** @param minds the chosen one first */
   constructor(minds: readonly ConnectedMind[], config: Config, { providers, watched, onStatus }: ConnectOptions) {
@@ -132,7 +148,25 @@ export class ConnectedModel implements LanguageModel {
     return { ...opened, displayName, ...(isStandIn && { standsIn: displayName }) };
   }
 
+  /** Has the chosen model loaded before it is asked. Pages that want it at the same time want it once. */
+  preload(): Promise<void> {
+    return this.#preloading ??= this.#preload().finally(() => {
+      this.#preloading = undefined;
+    });
+  }
+
+  async #preload(): Promise<void> {
+    try {
+      // Ollama lets go of what it loads when that one leaves who wanted it first: so no page's leaving matters.
+      await this.chosen.preload({ signal: this.#gone.signal });
+    } catch (error) {
+      // The prompt that follows meets the same, and its turn tells it.
+      if (!(error instanceof LlmError) && !this.#gone.signal.aborted) throw error;
+    }
+  }
+
   dispose(): void {
+    this.#gone.abort(new DOMException("Another configuration holds", "AbortError"));
     this.watch.dispose();
   }
 }

@@ -9,8 +9,10 @@ import { contextBudget, messagesIn } from "@/lib/chat/context.ts";
 import type { TokenCounter } from "@/lib/chat/token_count.ts";
 import type { LanguageModel } from "@/lib/chat/turn.ts";
 import { mindsInOrder } from "@/lib/config/minds.ts";
+import { isThisMachine, withoutUser } from "@/lib/config/ollama_host.ts";
 import type { Config } from "@/lib/config/schema.ts";
-import type { ChatMessage, ProviderStatus } from "@/lib/providers/provider.ts";
+import { type ChatMessage, LlmError, type ProviderStatus } from "@/lib/providers/provider.ts";
+import { findProgram, ServerProgram } from "@/lib/providers/server_program.ts";
 import { pictureAddress } from "@/lib/protocol/character_picture.ts";
 import type { Principal } from "@/lib/principal.ts";
 import type { CharacterInfo, Status, TurnRecord } from "@/lib/protocol/v2.ts";
@@ -26,6 +28,7 @@ export class ModelService {
   readonly #chance = Math.random();
   /** What was learned of each model's tokens, by its name. */
   readonly #counters: Map<string, TokenCounter>;
+  readonly #program = new ServerProgram();
 
   private constructor(
     config: Config,
@@ -66,6 +69,43 @@ export class ModelService {
   /** Looks at the provider's server now. */
   refreshStatus(): Promise<ProviderStatus> {
     return this.#model.watch.refresh();
+  }
+
+  /** Has the chosen model loaded before it is asked, where its server does that. */
+  preload(): Promise<void> {
+    return this.#model.preload();
+  }
+
+  /** Whether the chosen one's server can be started: its program is installed, and it would listen on this machine. */
+  async isStartable(): Promise<boolean> {
+    const { definition: { command } } = this.chosen;
+    return command !== undefined && this.#ownAddress !== undefined && await findProgram(command.program) !== undefined;
+  }
+
+  /**
+   * Starts the chosen one's server on this machine, and resolves when it answers. It ends with this service.
+   *
+   * @throws {LlmError} where that cannot be done, or it does not come to answer: with the last of what it has said
+   */
+  async start(): Promise<void> {
+    const { definition: { displayName, command }, hosts } = this.chosen;
+    const address = this.#ownAddress;
+    if (command === undefined || address === undefined) {
+      throw new LlmError(
+        "llm_unsupported",
+        `Cannot start ${displayName} at ${hosts.map(withoutUser).join(", ")} from here`,
+      );
+    }
+    const isThere = async () => (await this.refreshStatus()).reachable;
+    if (!await isThere()) await this.#program.start({ command, address, isThere });
+  }
+
+  /** Where the chosen one is asked, if that is this machine itself, and nothing in between. */
+  get #ownAddress(): string | undefined {
+    const { hosts: [address, ...others] } = this.chosen;
+    if (address === undefined || others.length > 0 || !isThisMachine(address)) return undefined;
+    const { protocol, pathname } = new URL(address);
+    return protocol === "http:" && pathname === "/" ? address : undefined;
   }
 
   get characters(): Characters {
@@ -144,8 +184,10 @@ export class ModelService {
     this.#options.onStatus(model.watch.current);
   }
 
-  dispose(): void {
+  /** Looks at nobody any more, and ends what it has started. */
+  async close(): Promise<void> {
     this.#model.dispose();
+    await this.#program.close();
   }
 }
 

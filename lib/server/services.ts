@@ -32,16 +32,19 @@ import { SessionRegistry } from "@/lib/chat/session_registry.ts";
 import type { LanguageModel } from "@/lib/chat/turn.ts";
 import { TurnTimings } from "@/lib/chat/turn_timings.ts";
 import { watchTurn } from "@/lib/chat/turn_telemetry.ts";
+import { guestLimits } from "@/lib/config/guests.ts";
 import { LiveConfig } from "@/lib/config/live_config.ts";
 import { loadConfig, type LoadedConfig } from "@/lib/config/load.ts";
 import { authorizationFor } from "@/lib/config/model_auth.ts";
 import type { Config } from "@/lib/config/schema.ts";
 import { homeFolder } from "@/lib/paths.ts";
 import type { CharacterInfo, Status, TurnRecord } from "@/lib/protocol/v2.ts";
+import { GuestQuotas } from "@/lib/quota/guest_quotas.ts";
+import { MemoryRateLimiter } from "@/lib/quota/rate_limiter.ts";
 import { exceptLoopbackFromProxy } from "@/lib/providers/http/no_proxy.ts";
 import type { GenerateRequest, ProviderDefinition } from "@/lib/providers/provider.ts";
 import { ProviderRegistry, PROVIDERS } from "@/lib/providers/registry.ts";
-import { SqliteStore } from "@/lib/store/sqlite_store.ts";
+import { openStore } from "@/lib/store/open_store.ts";
 import type { Store } from "@/lib/store/store.ts";
 import { guarded } from "@/lib/telemetry/guard.ts";
 import { DETECTOR, RECOGNISERS } from "@/lib/hearing/catalogue.ts";
@@ -71,11 +74,14 @@ export interface Services {
   /** Where conversations, downloads, avatars and what users bring are kept. */
   readonly dataDir: string;
   readonly secrets: Secrets;
+  /** What guests have used. */
+  readonly quotas: GuestQuotas;
   readonly avatars: AvatarLibrary;
   readonly modelService: ModelService;
   readonly settings: SettingsService;
   readonly uploads: Uploads;
   readonly speech: SpeechService;
+  readonly store: Store;
   readonly chat: Chat;
   /** Ends turns, stores them, closes sockets. */
   close(): Promise<void>;
@@ -95,7 +101,8 @@ export async function openServices(options: ServicesOptions = {}): Promise<Servi
   await Deno.mkdir(dataDir, { recursive: true });
 
   const live = new LiveConfig(loaded);
-  const secrets = await Secrets.open(dataDir);
+  const secrets = await Secrets.open(dataDir, config.server.cookieKey);
+  const quotas = new GuestQuotas(new MemoryRateLimiter(), () => guestLimits(live.current.guests));
   const avatars = await AvatarLibrary.open(config, { root, path, dataDir });
   const connections = new Connections();
   const modelService = await ModelService.open(config, {
@@ -130,12 +137,13 @@ export async function openServices(options: ServicesOptions = {}): Promise<Servi
     names: () => [name()],
     sound: (id, principal) => speech.sound(id, principal),
   });
-  const store = new SqliteStore(join(dataDir, "conversations.db"));
+  const store = await openStore(config, dataDir);
   const chat = openChat({
     connections,
     store,
     epoch: await claimEpoch(store),
     limits: config.limits,
+    quotas,
     languageModel: modelService.languageModel,
     model: () => modelService.chosen.model,
     classifier: () => live.current.emotions.classifier,
@@ -175,20 +183,21 @@ export async function openServices(options: ServicesOptions = {}): Promise<Servi
     live,
     dataDir,
     secrets,
+    quotas,
     avatars,
     modelService,
     settings,
     uploads,
     speech,
+    store,
     chat,
     close: async () => {
-      guarded("stop looking at the language model's server", () => modelService.dispose());
       guarded("stop speaking", () => speech[Symbol.dispose]());
       guarded("stop listening", () => hearing[Symbol.dispose]());
       guarded("let go of the recognisers", () => recognisers[Symbol.dispose]());
       guarded("let go of the voices", () => voices[Symbol.dispose]());
       guarded("stop sweeping avatars", () => avatars[Symbol.dispose]());
-      await Promise.all([models.close(), chat.close()]);
+      await Promise.all([modelService.close(), models.close(), chat.close()]);
     },
   };
 }
@@ -252,6 +261,8 @@ export interface ChatOptions {
   /** Of this process: see {@linkcode claimEpoch}. */
   epoch: number;
   limits: Config["limits"];
+  /** What guests may use. Default: anything. */
+  quotas?: GuestQuotas;
   languageModel: LanguageModel;
   /** The name of the model that answers plain prompts. */
   model(): string;
@@ -288,7 +299,7 @@ export interface Chat {
 export function openChat(options: ChatOptions): Chat {
   const { store, epoch, limits, model, classifier, openSpeech, onDelete, request, context, status, character } =
     options;
-  const { connections = new Connections() } = options;
+  const { connections = new Connections(), quotas = new GuestQuotas(new MemoryRateLimiter(), () => ({})) } = options;
 
   const metrics = new Metrics();
   const timings = new TurnTimings(metrics);
@@ -304,6 +315,8 @@ export function openChat(options: ChatOptions): Chat {
       request,
       watch: () => watchTurn(metrics, "v2"),
       timings,
+      onAnswered: (askedBy, characters) =>
+        guarded("count what a guest was answered", () => quotas.answered(askedBy, characters)),
       onEarlyAnswer: (event) => metrics.earlyAnswer(event),
       ...(classifier && { classifier }),
       ...(openSpeech && { openSpeech }),
@@ -313,7 +326,8 @@ export function openChat(options: ChatOptions): Chat {
   });
   const sessions = new SessionRegistry({
     conversations,
-    requestLimits: requestLimits,
+    requestLimits,
+    quotas,
     sessionSeconds: limits.sessionSeconds,
     ...(character && { character }),
   });
@@ -324,8 +338,9 @@ export function openChat(options: ChatOptions): Chat {
   metrics.observe("queued", "Prompts that wait behind a running turn", () => conversations.queued);
   const sockets: SocketServices = {
     connections,
-    connectionLimiter: new ConnectionLimiter(limits),
+    connectionLimiter: new ConnectionLimiter(limits, () => quotas.limits.sockets),
     requestLimits,
+    quotas,
     backlogBytes: limits.backlogBytes,
     sessions,
     calls,

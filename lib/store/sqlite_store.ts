@@ -191,6 +191,10 @@ export class SqliteStore implements Store {
     return Number(this.#db.prepare("UPDATE epoch SET latest = latest + 1 RETURNING latest").get()!.latest);
   }
 
+  async check(): Promise<void> {
+    this.#db.prepare("SELECT latest FROM epoch").get();
+  }
+
   async close(): Promise<void> {
     this.#indexer[Symbol.dispose]();
     this.#db.close();

@@ -77,6 +77,8 @@ export interface Store {
   list(most: number, query?: string, owner?: string): Promise<StoredSummary[]>;
   /** One more than the time before, also over restarts: {@linkcode FIRST_EPOCH} at first. */
   nextEpoch(): Promise<number>;
+  /** Rejects when it cannot be asked now. */
+  check(): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -184,6 +186,8 @@ export class MemoryStore implements Store {
   async nextEpoch(): Promise<number> {
     return this.#nextEpoch++;
   }
+
+  async check(): Promise<void> {}
 
   async close(): Promise<void> {
     this.#sessions.clear();

@@ -12,6 +12,8 @@ export interface StubModel {
   remoteHost?: string;
   /** Is in memory now, as /api/ps tells; with that context, or the usual one. */
   loaded?: boolean | number;
+  /** Of its bytes, those that are on the graphics card. Default: all. */
+  vram?: number;
   /** What its Modelfile sets, a line each. */
   parameters?: string;
   /** Its entry in the list has its name and its size alone, as other servers that speak Ollama's way tell them. */
@@ -74,7 +76,7 @@ export function psJson(models: StubModel[]): string {
     models: loaded.map((model, index) => ({
       ...listed(model, index),
       expires_at: createdAt(index, new Date(Date.now() + 300_000)).replace("Z", "+02:00"),
-      size_vram: model.size ?? 4_683_087_332,
+      size_vram: model.vram ?? model.size ?? 4_683_087_332,
       context_length: typeof model.loaded === "number" ? model.loaded : 4096,
     })),
   });

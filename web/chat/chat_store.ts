@@ -53,6 +53,8 @@ export class ChatStore {
   readonly #socket: ChatSocket;
   readonly #unfollow: (() => void)[];
   #state: ConversationState = EMPTY_CONVERSATION;
+  /** The language model, and where it is, of which the server knows that a prompt is coming. */
+  #announced = "";
   constructor({ url, storage, environment, nextFrame }: ChatStoreOptions) {
     this.#storage = storage;
     this.draft = signal(storage.draft);
@@ -91,6 +93,7 @@ export class ChatStore {
       this.draft.subscribe((text) => {
         storage.draft = text;
         this.#setActivity();
+        if (text !== "") untracked(() => this.#announcePrompt());
       }),
       this.voice.hearing.subscribe(() => this.#setActivity()),
       effect(() => {
@@ -280,6 +283,18 @@ export class ChatStore {
     const turn = newId();
     this.#setState(addUnsent(this.#state, turn, text));
     this.#outbox.prompt(turn, text);
+  }
+
+  /** Tells the server, once for each language model, that a prompt is being written: a model takes its time to load. */
+  #announcePrompt(): void {
+    const { status } = this.#state;
+    const model = `${status?.host} ${status?.model}`;
+    if (!this.#outbox.isOpen || !status?.reachable || this.#announced === model) return;
+    this.#announced = model;
+    this.calls.call("llm.preload", {}).catch((error: unknown) => {
+      // It was only to be sooner.
+      if (!(error instanceof CallError)) throw error;
+    });
   }
 
   #onConnection(connection: Connection): void {

@@ -2,7 +2,7 @@ import { assert, assertEquals, assertRejects } from "@std/assert";
 import type { ClientFrame, ServerFrame } from "@/lib/protocol/v2.ts";
 import { CallError } from "@/web/connection/call_client.ts";
 import { ChatStore } from "./chat_store.ts";
-import { FakeEnvironment, FakeStorage, welcome } from "@/web/connection/fake_environment.ts";
+import { FakeEnvironment, FakeStorage, STATUS, welcome } from "@/web/connection/fake_environment.ts";
 import { activity, appConfig, feelings, speech } from "@/web/presence/presence.ts";
 import { PageStorage } from "@/web/browser/storage.ts";
 
@@ -330,4 +330,20 @@ Deno.test("ChatStore asks a turn anew, and shows why it could not", async () => 
   await again;
   assertEquals(store.notice.value, { code: "not_found", message: "There is no turn a" });
   assertEquals(store.turns.value.map(({ prompt }) => prompt), ["Hi"]);
+});
+
+Deno.test("ChatStore tells the server once for each language model that a prompt is being written", () => {
+  const { store, receive, open, sent } = setUp();
+  const told = () => sent("call").filter(({ method }) => method === "llm.preload").length;
+  store.draft.value = "He";
+  open({ status: { ...STATUS, reachable: false } });
+  store.draft.value = "Hel";
+  assertEquals(told(), 0, "there is nobody to be told");
+  receive({ type: "status", ...STATUS });
+  for (const text of ["", "H", "He", "", "W"]) store.draft.value = text;
+  assertEquals(told(), 1);
+  receive({ type: "status", ...STATUS, model: "mini" });
+  store.draft.value = "Wh";
+  assertEquals(told(), 2);
+  store.dispose();
 });

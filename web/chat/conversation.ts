@@ -175,6 +175,7 @@ function failed(now: ConversationState, frame: ServerFrame & { type: "error" }):
   const error: TurnError = { code: frame.code, message: frame.message };
   if (frame.hint !== undefined) error.hint = frame.hint;
   if (frame.server !== undefined) error.server = frame.server;
+  if (frame.retryAfter !== undefined) error.retryAfter = frame.retryAfter;
   if (frame.turn === undefined) return { ...now, notice: error };
   if (frame.seq !== undefined) return changeTurn(now, frame.turn, (turn) => ({ ...turn, state: "failed", error }));
   // Without a number the prompt was refused: the server does not know the turn, so it stays unsent.

@@ -16,17 +16,18 @@ export interface CallOptions<M extends Method> {
 export class CallError extends Error {
   override readonly name = "CallError";
   readonly code: ErrorCode;
-  readonly hint: string | undefined;
+  /** As the page's components show it. */
+  readonly error: TurnError;
 
-  constructor({ code, message, hint }: TurnError) {
+  constructor({ code, message, hint, retryAfter }: TurnError) {
     super(message);
     this.code = code;
-    this.hint = hint;
-  }
-
-  /** As the page's components show it. */
-  get error(): TurnError {
-    return { code: this.code, message: this.message, ...(this.hint !== undefined && { hint: this.hint }) };
+    this.error = {
+      code,
+      message,
+      ...(hint !== undefined && { hint }),
+      ...(retryAfter !== undefined && { retryAfter }),
+    };
   }
 }
 

@@ -13,12 +13,12 @@ const FIRST: AppConfig = {
 /** Runs `work` with a server that answers `body`. */
 async function answering(body: string, work: () => Promise<void>): Promise<void> {
   const { fetch } = globalThis;
+  appConfig.value = null;
   globalThis.fetch = () => Promise.resolve(new Response(body));
   try {
     await work();
   } finally {
     globalThis.fetch = fetch;
-    appConfig.value = null;
   }
 }
 

@@ -11,7 +11,7 @@ import { SpokenWords } from "@/web/components/chat/SpokenWords.tsx";
 import { Header } from "@/web/components/chat/Header.tsx";
 import { MessageList } from "@/web/components/chat/MessageList.tsx";
 import { TurnItem } from "@/web/components/chat/TurnItem.tsx";
-import { errorTitle } from "@/web/components/error_title.ts";
+import { errorText, errorTitle } from "@/web/components/error_words.ts";
 import { Conversations } from "@/web/components/conversations/Conversations.tsx";
 import { Icon } from "@/web/components/Icon.tsx";
 import { DropZone } from "@/web/components/settings/DropZone.tsx";
@@ -210,7 +210,7 @@ export default function ChatPanel({ config, preferences: initial, role: loaded, 
       </MessageList>
       {notice !== null && (
         <p class="notice-line" role="alert">
-          {errorTitle(notice, words)}: {notice.message}
+          {errorTitle(notice, words)}: {errorText(notice, words)}
           <button type="button" class="link" onClick={() => store?.dismissNotice()}>{words.close}</button>
         </p>
       )}

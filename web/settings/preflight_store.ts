@@ -2,7 +2,8 @@
 import { type ReadonlySignal, signal } from "@preact/signals";
 import type { CallClient } from "@/web/connection/call_client.ts";
 import { turnErrorOf } from "./pull_store.ts";
-import type { Preflight } from "@/lib/protocol/calls.ts";
+import { sameModel } from "@/lib/protocol/model_name.ts";
+import type { LoadedModel, Preflight } from "@/lib/protocol/calls.ts";
 import type { ErrorCode } from "@/lib/protocol/codes.ts";
 import type { Status, TurnError } from "@/lib/protocol/v2.ts";
 
@@ -11,6 +12,8 @@ export class PreflightStore {
   readonly #result = signal<Preflight | null>(null);
   readonly #checking = signal(false);
   readonly #error = signal<TurnError | null>(null);
+  readonly #starting = signal(false);
+  readonly #startError = signal<TurnError | null>(null);
   #again = false;
 
   constructor(call: CallClient["call"]) {
@@ -31,6 +34,30 @@ export class PreflightStore {
     return this.#error;
   }
 
+  /** Whether the server has been asked to start the language model's one. */
+  get starting(): ReadonlySignal<boolean> {
+    return this.#starting;
+  }
+
+  /** Why it could not be started, with the last of what it has said. */
+  get startError(): ReadonlySignal<TurnError | null> {
+    return this.#startError;
+  }
+
+  /** Has the language model's server started. It never throws: a failure is in `startError`. */
+  async start(): Promise<void> {
+    if (this.#starting.peek()) return;
+    this.#starting.value = true;
+    this.#startError.value = null;
+    try {
+      await this.#call("llm.start", {});
+      await this.check();
+    } catch (error) {
+      this.#startError.value = turnErrorOf(error);
+    }
+    this.#starting.value = false;
+  }
+
   /** Asks the server. While a check is running, another one follows it: things may have changed meanwhile. */
   async check(): Promise<void> {
     this.#again = true;
@@ -49,8 +76,8 @@ export class PreflightStore {
   }
 }
 
-/** How one thing stands that a conversation needs. */
-export type Verdict = "good" | "bad" | "unknown";
+/** How one thing stands that a conversation needs; what is weak works, and might be better. */
+export type Verdict = "good" | "weak" | "bad" | "unknown";
 
 export interface Checks {
   server: {
@@ -63,8 +90,10 @@ export interface Checks {
   };
   model: { verdict: Verdict; name: string };
   webgl: { verdict: Verdict };
-  /** Tokens. */
-  context: { verdict: Verdict; tokens?: number };
+  /** Tokens: as it is loaded, or as it could be at most. */
+  context: { verdict: Verdict; tokens?: number; most?: number };
+  /** Absent where the server does not tell what it has in memory. */
+  memory?: { verdict: Verdict; model?: LoadedModel; others: string[] };
 }
 
 /**
@@ -80,7 +109,9 @@ export function checksOf(status: Status, seen: Preflight | null, webgl: boolean 
   const problem = same && !reachable && seen.server.problem && !ABSENT.includes(seen.server.problem.code)
     ? seen.server.problem
     : undefined;
-  const tokens = same ? seen.model.contextLength : undefined;
+  const most = same ? seen.model.contextLength : undefined;
+  const memory = same && reachable && seen.loaded !== undefined ? memoryOf(seen.loaded, model) : undefined;
+  const tokens = memory?.model?.contextLength ?? most;
   return {
     server: {
       verdict: reachable ? "good" : "bad",
@@ -91,8 +122,19 @@ export function checksOf(status: Status, seen: Preflight | null, webgl: boolean 
     },
     model: { verdict: reachable ? verdictOf(modelPresent) : "unknown", name: model },
     webgl: { verdict: verdictOf(webgl) },
-    context: tokens === undefined ? { verdict: "unknown" } : { verdict: "good", tokens },
+    context: tokens === undefined
+      ? { verdict: "unknown" }
+      : { verdict: "good", tokens, ...(most !== undefined && tokens < most && { most }) },
+    ...(memory && { memory }),
   };
+}
+
+/** Whether the model in use is loaded, and fits the graphics card. */
+function memoryOf(loaded: readonly LoadedModel[], name: string): NonNullable<Checks["memory"]> {
+  const model = loaded.find((one) => sameModel(one.name, name));
+  const others = loaded.filter((one) => one !== model).map(({ name }) => name);
+  if (model === undefined) return { verdict: "unknown", others };
+  return { verdict: model.onCard < 1 ? "weak" : "good", model, others };
 }
 
 /** With these nobody is there. */

@@ -107,7 +107,7 @@ Deno.test("ChoiceStore shows what is chosen now, and why something cannot be had
 });
 
 const SEEN: Preflight = {
-  server: { name: "Ollama", host: STATUS.host, reachable: true, version: "0.12.0", pulls: true },
+  server: { name: "Ollama", host: STATUS.host, reachable: true, version: "0.12.0", pulls: true, starts: false },
   model: { name: STATUS.model, present: true, contextLength: 32_768 },
   installed: [],
 };
@@ -151,4 +151,17 @@ Deno.test("checksOf() tells what is there, and does not take an old look for the
     { verdict: "unknown" },
     undefined,
   ]);
+});
+
+Deno.test("checksOf() tells whether the model is loaded, with how much context, and whether it fits the card", () => {
+  const memory = (onCard: number) => {
+    const model = { name: "qwen2.5:latest", size: 400, onCard, contextLength: 4096 };
+    const { context, memory } = checksOf(STATUS, { ...SEEN, loaded: [{ ...model, name: "mini:3b" }, model] }, true);
+    assertEquals([context.tokens, context.most, memory?.others], [4096, 32_768, ["mini:3b"]]);
+    return memory?.verdict;
+  };
+  assertEquals([memory(1), memory(0.5), memory(0)], ["good", "weak", "weak"]);
+  const none = checksOf(STATUS, { ...SEEN, loaded: [] }, true);
+  assertEquals([none.memory, none.context], [{ verdict: "unknown", others: [] }, { verdict: "good", tokens: 32_768 }]);
+  assertEquals(checksOf(STATUS, SEEN, true).memory, undefined, "this server does not tell");
 });

@@ -10,7 +10,7 @@ export const SILENCES = { short: 320, middle: 600, long: 1700 } as const;
  * Silence after which an answer may be begun, ms, by what length is waited for: shorter ones are within words. Where more
  * must come, only shortly before the end.
  */
-const EARLY = { short: 110, middle: 250, long: 1400 } as const;
+const EARLY = { short: 90, middle: 190, long: 1400 } as const;
 /** What is shorter than this altogether is no turn, ms: a click, a breath. */
 const SHORTEST_MS = 100;
 

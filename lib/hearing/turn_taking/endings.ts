@@ -14,15 +14,21 @@ const OPENERS = words(
     "i we they he she who which whose what's that's there's it's he's she's i'm you're we're they're i'll you'll we'll " +
     "i've you've we've they've i'd you'd am is are was were be been being has had does did can could will would shall " +
     "should may might must gonna wanna gotta let's don't doesn't didn't isn't wasn't can't won't wouldn't couldn't " +
-    "very really quite pretty such as like maybe perhaps also even just only about",
+    "very really quite pretty such as like maybe perhaps also even just only about not",
 );
+/** Where openers have ended after all: "why not", "what is it like", "which of them to buy". */
+const CLOSED =
+  /\b(?:why|rather|or|hope|guess|probably|definitely|better) not$|\bwhat\b.* like$|\b(?:what|which|whom?) .*\bto \w+$/;
 /** Prepositions that may stand at the end of a question ("what for"), but of nothing else. */
 const STRANDED = words("to for with at by in on over under near behind through across after before around");
+/** … and that make one word of a verb: "come in", "follow through". */
+const PARTICLES =
+  /\b(?:come|came|go|going|move|carry|follow|hang|keep|get|drop|pass|log|calm|turn)\w* (?:in|on|over|through|around|by)$/;
 /** Sounds of somebody who is thinking. */
 const FILLERS = words("um uh er erm ehm hmm hm mm mmm uhm ah eh");
 /** A whole utterance, or the last of it, that asks for time. */
 const ASKING_FOR_TIME =
-  /(?:^|\b)(?:wait(?: a (?:second|sec|minute|moment))?|hold on|hang on|one (?:moment|second|sec|minute)|just a (?:moment|second|sec|minute)|give me a (?:moment|second|sec|minute)|let me (?:think|see)|well|actually|you know|i mean|i think|let's see|okay so|so yeah)$/;
+  /(?:^|\b)(?:wait(?: a (?:second|sec|minute|moment))?|hold on|hang on|one (?:moment|second|sec|minute)|just a (?:moment|second|sec|minute)|give me a (?:moment|second|sec|minute)|let me (?:think|see)|actually|you know|i mean|i think|let's see|okay so|so yeah)$|^(?:(?:oh|um|uh|yes|no|yeah|okay|and|but|so) )*well$/;
 /** Verbs that nothing comes before but what they are done to. */
 const TAKING = words(
   "want wants wanted need needs needed like likes get gets make makes made take takes took give gives gave tell tells " +
@@ -50,11 +56,20 @@ const BARE_QUESTION =
   /^(?:(?:is|are|am|was|were|do|does|did|can|could|will|would|should|shall|may|might|have|has|don't|isn't|aren't|can't|won't) \w+|(?:what|where|when|why|how) (?:do|does|did|can|could|will|would|should))$/;
 /** Somebody was told, and not yet what. */
 const TOLD =
-  /\b(?:tell|tells|told|give|gives|gave|show|shows|showed|remind|reminds|reminded|ask|asks) (?:me|you|us|him|her|them)$/;
+  /\b(?:tell|tells|told|give|gives|gave|show|shows|showed|remind|reminds|reminded|ask|asks|let) (?:me|you|us|him|her|them)$/;
+/** Somebody is about to say what they do: "the book that you". */
+const BEGUN = /\b(?:that|which|where|when|if|because|how|why|whether|while) (?:you|it|this|there)$/;
+/** What is thought or said follows, or was said before: "I think that". */
+const REFERRED = /\b(?:think|thought|know|knew|say|said|believe|hope|heard|sure|afraid|mean|means) that$/;
+/** A clause that tells when or why, of which there is only whom it is about: "although the road". */
+const BARE_CLAUSE = /\b(?:because|although|though|if|while|when|whether) (?:the|an?|my|your|his|her|our|their) \w+$/;
 /** These ask for more in a sentence, but may be its end: "I don't know why". */
 const ASKED_ABOUT = /\w \w+ (?:what|where|when|why|how)$/;
 /** What is to be done may be done to something: "to play", "to play the guitar". */
-const TO_DO = /\bto \w+$/;
+const TO_DO =
+  /\b(?:want|need|like|love|try|tried|learn|learned|hope|plan|going|have|has|had|used|able|ready|how|forgot|started|decided|enough|me|you|him|her|us|them)(?:ed|s|ing)? to \w+$/;
+/** What is asked for is what the verb takes: "what did you buy". */
+const ASKED_THING = /\b(?:what|who|whom|which|whose)\b/;
 /** In front of these, a question has another verb: "does the library …". */
 const AUXILIARIES = /\b(?:do|does|did|can|could|will|would|shall|should|may|might|have|has)\b/g;
 const DIGITS = words("zero oh one two three four five six seven eight nine double");
@@ -63,6 +78,10 @@ const WHOLE_NUMBER = 7;
 /** What begins a new clause, of which alone the end is looked at. */
 const CLAUSES = /\b(?:and|but|or|so|because|although|though|if|while|when|that|whether)\b(?=.* )/g;
 /** Answers of a word or two. */
+/** Behind those, a verb need not do anything: "I am tired", "I have slept". */
+const HELPED = /\b(?:am|is|are|was|were|be|been|being|have|has|had|get|got)\b|'(?:s|m|re|ve|d)\b/;
+/** So many words of which the last leaves nothing open are a sentence, whatever the verb was. A question has one more. */
+const SENTENCE_WORDS = 4;
 const ANSWERS =
   /^(?:(?:oh|well|um|uh) )*(?:yes|no|yeah|yep|nope|okay|ok|sure|right|exactly|fine|thanks|thank you|hello|hi|hey|bye|goodbye|please|never|always|maybe|of course|not really|i do|i don't|i can|i can't|me too|stop)(?: please| thanks| thank you| there)?$/;
 
@@ -85,15 +104,21 @@ export function endingOf(text: string): Ending {
   if (digits > 1) return digits < WHOLE_NUMBER ? "open" : "complete";
   if (spelledAtEnd(tokens)) return "open";
   // A recogniser that writes signs has heard an end, and writes one after everything that it is given.
-  if (OPENERS.has(last)) return "open";
+  const isClosed = CLOSED.test(plain);
+  if (OPENERS.has(last) && !isClosed) return "open";
   const asks = ASKING.test(plain);
-  if (!asks && (STRANDED.has(last) || TAKING.has(last))) return "open";
-  if (asks && STRANDED.has(last)) return "unclear";
-  if (asks && BARE_QUESTION.test(plain) || tokens.length > 2 && TOLD.test(plain)) return "open";
-  if (DESCRIBING.has(last) || ASKED_ABOUT.test(plain) || TO_DO.test(plain)) return "unclear";
+  if (!asks && (STRANDED.has(last) && !PARTICLES.test(plain) || TAKING.has(last) && !isClosed)) return "open";
+  if (asks && (STRANDED.has(last) || TAKING.has(last) && !ASKED_THING.test(plain))) return "unclear";
+  if (asks && BARE_QUESTION.test(plain) || tokens.length > 1 && TOLD.test(plain)) return "open";
+  if (!asks && BEGUN.test(plain) || BARE_CLAUSE.test(plain)) return "open";
+  if (DESCRIBING.has(last) || ASKED_ABOUT.test(plain) || REFERRED.test(plain)) return "unclear";
+  if (TO_DO.test(plain) && !isClosed) return "unclear";
+  const clause = lastClause(plain);
+  const isLong = clause.split(" ").length >= SENTENCE_WORDS + Number(asks);
+  if (said.endsWith("?") || isLong) return "complete";
   if (asks && !hasVerb(plain.replace(AUXILIARIES, ""))) return "unclear";
-  if (said.endsWith("?")) return "complete";
-  return hasVerb(lastClause(plain)) && tokens.length > 1 ? "complete" : "unclear";
+  if (!asks && isVerb(last) && !HELPED.test(clause)) return "unclear";
+  return hasVerb(clause) && tokens.length > 1 ? "complete" : "unclear";
 }
 
 /** How many digits stand at the end, in words or figures. */
@@ -121,7 +146,9 @@ function lastClause(plain: string): string {
 }
 
 function hasVerb(clause: string): boolean {
-  return clause.split(" ").some((word, index) =>
-    OF_VERBS.has(word) || TAKING.has(word) || CONTRACTED.test(word) || index > 0 && /..(?:ed|ing)$/.test(word)
-  );
+  return clause.split(" ").some((word, index) => CONTRACTED.test(word) || isVerb(word, index));
+}
+
+function isVerb(word: string, index = 1): boolean {
+  return OF_VERBS.has(word) || TAKING.has(word) || index > 0 && /..(?:ed|ing)$/.test(word);
 }

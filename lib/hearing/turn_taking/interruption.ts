@@ -1,6 +1,7 @@
 /** Whether what is heard while she speaks is to stop her: a voice, and not her own, and more than "mm-hmm". */
 import { isBackchannel } from "./backchannels.ts";
 import { Bands, HOP } from "./bands.ts";
+import { isCommand } from "./commands.ts";
 import { EchoModel, type Residue } from "./echo.ts";
 import { isHum, isNoise } from "./sounds.ts";
 import type { Verdict } from "@/lib/protocol/hearing.ts";
@@ -10,15 +11,17 @@ const HOP_MS = HOP / 16;
 const OTHER = 0.2;
 /** So many one after the other, before her voice is lowered, or one in which nearly all is. */
 const ONSET = 2;
-const CLEARLY_OTHER = 0.5;
+const CLEARLY_OTHER = 0.3;
 /** When it is decided, ms from when her voice was lowered. */
-const DECISION_MS = 460;
+const DECISION_MS = 490;
 /** And when, of one who was let pass and goes on. */
 const SOON_MS = 250;
 /** Somebody who falls silent for so long has said it, ms. */
 const PAUSE_MS = 160;
 /** Less of somebody else than this, of the time, was her own voice after all. */
 const OWN_SHARE = 0.25;
+/** So many moments of somebody are enough where what is understood asks her to stop: "no" is short, and may be soft. */
+const COMMAND_MOMENTS = 3;
 /** Who speaks on as long, of the time until it is decided, says more than "mm-hmm". */
 const SPEAKS_ON = 0.78;
 /** Who goes on so soon after having been let pass has not ended, ms: that was the beginning of more. */
@@ -58,6 +61,8 @@ export class InterruptionJudge {
   /** Until when nobody is asked about, and until when words may still stop her. */
   #passUntil = 0;
   #lateUntil = 0;
+  /** Whether only a command stops her then: hardly anybody was heard. */
+  #lateCommands = false;
 
   /** How late her voice comes back, ms; undefined as long as it was not heard. */
   get lagMs(): number | undefined {
@@ -94,8 +99,13 @@ export class InterruptionJudge {
   words(text: string): Verdict | undefined {
     this.#words = text;
     if (text.trim() === "" || isBackchannel(text)) return undefined;
-    if (this.#lowered === undefined) return this.#now < this.#lateUntil ? this.#end("stop") : undefined;
-    return this.#isVoice(this.#echo.review(this.#age)) ? this.#end("stop") : undefined;
+    if (this.#lowered === undefined) {
+      const isLate = this.#now < this.#lateUntil && (!this.#lateCommands || isCommand(text));
+      return isLate ? this.#end("stop") : undefined;
+    }
+    const residues = this.#echo.review(this.#age);
+    const isSomebody = this.#isVoice(residues) || isCommand(text) && this.#mayCommand(residues);
+    return isSomebody ? this.#end("stop") : undefined;
   }
 
   #moment(heard: Float32Array, given: Float32Array, speech: boolean): Verdict | undefined {
@@ -114,7 +124,8 @@ export class InterruptionJudge {
     if (this.#now - this.#lastOther > PAUSE_MS / HOP_MS) this.#passUntil = 0;
     if (this.#now < this.#passUntil || !isPlaying || !this.#echo.isKnown) return undefined;
     if (this.#others < ONSET && share < CLEARLY_OTHER) return undefined;
-    this.#lowered = this.#now - this.#others;
+    // Before the room is known, her own voice is anybody's: only what has just begun is.
+    this.#lowered = this.#now - Math.min(this.#others, ONSET);
     [this.#speech, this.#words, this.#lateUntil] = [Number(speech), "", 0];
     return "lower";
   }
@@ -130,20 +141,33 @@ export class InterruptionJudge {
     const hasEnded = this.#now - this.#lastOther > PAUSE_MS / HOP_MS;
     if (!isDue && !hasEnded) return undefined;
     const residues = this.#echo.review(this.#age);
-    if (isOwn(residues)) return isDue ? this.#end(this.lagMs === undefined ? "continue" : "echo") : undefined;
-    if (!this.#isVoice(residues)) return this.#end("continue");
+    if (isOwn(residues) && !isDue) return undefined;
+    if (!this.#isVoice(residues)) {
+      if (this.#mayCommand(residues)) this.#awaitWords(true);
+      return this.#end(isOwn(residues) && this.lagMs !== undefined ? "echo" : "continue");
+    }
     // Words may come yet.
     if (!isDue) return undefined;
     const spoken = residues.findLastIndex(({ share }) => share > OTHER) + 1;
     const speaksOn = spoken >= SPEAKS_ON * residues.length && !isBackchannel(this.#words);
     if (speaksOn && (goesOn || !isHum(othersOf(residues)))) return this.#end("stop");
     this.#passed = this.#lastOther;
-    this.#lateUntil = this.#now + LATE_WORDS_MS / HOP_MS;
+    this.#awaitWords(false);
     return this.#end("continue");
+  }
+
+  #awaitWords(commands: boolean): void {
+    [this.#lateUntil, this.#lateCommands] = [this.#now + LATE_WORDS_MS / HOP_MS, commands];
   }
 
   #isVoice(residues: readonly Residue[]): boolean {
     return this.#speech > 0 && !isOwn(residues) && !isNoise(othersOf(residues));
+  }
+
+  /** Whether there was enough of somebody for one who is understood to ask her to stop. */
+  #mayCommand(residues: readonly Residue[]): boolean {
+    const others = othersOf(residues);
+    return this.#speech > 0 && others.length >= COMMAND_MOMENTS && !isNoise(others);
   }
 
   #end(verdict: "stop" | "continue" | "echo"): Verdict {

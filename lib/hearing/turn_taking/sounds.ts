@@ -6,11 +6,13 @@ const EVEN = -6;
 const LOUD = 10 ** -1.5;
 /** A mouth that stays shut lets no more of a voice's power out above this band, about 1300 Hz … */
 const UPPER = 8;
-const UPPER_SHARE = 0.12;
+const UPPER_SHARE = 0.1;
 /** … in nearly all of its moments … */
 const NEARLY_ALL = 0.9;
 /** … and changes its spectrum no more than that. */
-const STEADY = 0.8;
+const STEADY = 0.9;
+/** It is as loud nearly all the time, where words have gaps within. */
+const LASTING = 0.8;
 
 /**
  * Whether a sound is a noise: as loud in the high bands as in the low ones.
@@ -35,6 +37,7 @@ export function isHum(moments: readonly Float32Array[]): boolean {
   const levels = moments.map(sumOf);
   const least = LOUD * Math.max(...levels);
   const loud = moments.filter((_, moment) => levels[moment]! > least);
+  if (loud.length < LASTING * moments.length) return false;
   const upper = loud.map((powers) => sumOf(powers.subarray(UPPER)) / sumOf(powers)).sort((a, b) => a - b);
   if (upper[Math.floor(NEARLY_ALL * upper.length)]! > UPPER_SHARE) return false;
   const shapes = loud.map((powers) => powers.map((power) => Math.sqrt(power / sumOf(powers))));

@@ -1,6 +1,7 @@
 import type { Words } from "@/lib/i18n/types/page.ts";
 import { AVATAR } from "./avatar.ts";
 import { SETUP } from "./setup.ts";
+import { timeAhead } from "@/lib/i18n/relative_time.ts";
 
 export const PAGE: Words = {
   name: "English",
@@ -150,6 +151,7 @@ export const PAGE: Words = {
     hearing_setup: "Something is needed before she can hear",
     download_failed: "It could not be fetched",
     not_stored: "What is said cannot be stored now",
+    quota_used: "That is all for now",
     cancelled: "The task was cancelled",
     bad_frame: "The server did not understand that",
     empty_prompt: "There was nothing to answer",
@@ -160,6 +162,10 @@ export const PAGE: Words = {
     offline: "The server cannot be reached",
     internal: "Something went wrong",
   }),
+  quota: {
+    again: (seconds) => `You can go on ${timeAhead(seconds * 1_000, "en")}.`,
+    conversations: "All the conversations that are kept for you are there. Delete one to begin another.",
+  },
   anyServer: "The language model's server",
   setup: SETUP,
   avatar: AVATAR,

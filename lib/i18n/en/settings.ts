@@ -1,5 +1,6 @@
 import type { SettingsWords } from "@/lib/i18n/types/settings.ts";
 import { SERVER_NAMES } from "@/lib/i18n/server_names.ts";
+import { MODEL_OPTIONS } from "./model_options.ts";
 import { RECOGNISERS, VOICE_MODELS } from "./speech_models.ts";
 
 export const SETTINGS: SettingsWords = {
@@ -38,7 +39,7 @@ export const SETTINGS: SettingsWords = {
     "llm.host": { label: "Where the language model runs", help: "The address of its server. Empty for the usual one." },
     "llm.contextLength": {
       label: "How much it remembers",
-      help: "In tokens; a token is about three quarters of a word. More needs more memory.",
+      help: "In tokens (num_ctx); a token is about three quarters of a word. More needs more memory.",
       unset: "As the model has it",
     },
     "llm.think": {
@@ -59,6 +60,10 @@ export const SETTINGS: SettingsWords = {
       help: "Seconds, or a time such as 10m or 1h; -1 is for ever.",
       unset: "As usual",
     },
+    "llm.preload": {
+      label: "Load it while I write",
+      help: "The first answer comes sooner. For Ollama, which loads a model when it is asked.",
+    },
     "llm.fallback": {
       label: "When the language model cannot be reached",
       choices: { demo: "The demo answers", none: "Nobody answers" },
@@ -68,6 +73,7 @@ export const SETTINGS: SettingsWords = {
       help: "With the whole conversation, the model knows what was said before.",
       choices: { chat: "With the whole conversation", generate: "With one message only" },
     },
+    ...MODEL_OPTIONS,
     "limits.firstByteSeconds": {
       label: "Longest wait for the first word",
       help: "In seconds. Large models take long to load.",
@@ -172,6 +178,11 @@ export const SETTINGS: SettingsWords = {
   noneInstalled: (server) => `${server} has no model yet.`,
   installedAt: (server) => `Models of ${server}`,
   moreModels: (count) => `${count} more: type a part of the name below.`,
+  options: {
+    title: "How it chooses its words",
+    about:
+      "Nothing has to be set here: every model brings what suits it. Further options may stand in the file, under llm.options.",
+  },
   needsKey: (server) =>
     `${server} wants a key. Set the variable VTUBER_LLM_AUTH, or write it into a file that only you can read and name that in llm.authFile; then start again.`,
   inUse: "In use",

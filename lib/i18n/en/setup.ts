@@ -11,9 +11,22 @@ export const SETUP: SetupWords = {
   webglMissing: "This browser does not draw with WebGL",
   webglHelp: "Turn on hardware acceleration in the browser's settings, or try another browser.",
   contextThere: (tokens) => `It remembers ${tokens} tokens of a conversation`,
+  contextLoaded: (tokens, most) =>
+    `It remembers ${tokens} tokens of a conversation, of the ${most} that the model could`,
   contextUnknown: "How much it remembers: known once the model is there",
-  verdicts: { good: "There:", bad: "Missing:", unknown: "Not known yet:" },
+  loaded: (size, percent) =>
+    percent === 100
+      ? `Loaded (${size}), all of it on the graphics card`
+      : percent === 0
+      ? `Loaded (${size}), on the processor alone`
+      : `Loaded (${size}), only ${percent} % of it on the graphics card`,
+  memoryHelp: "That is slower. A smaller model, or a shorter context, may fit on the card.",
+  memoryUnknown: "Whether it fits the graphics card: known once it is loaded",
+  alsoLoaded: (models) => `In memory beside it: ${models}`,
+  verdicts: { good: "There:", weak: "Could be better:", bad: "Missing:", unknown: "Not known yet:" },
   startServer: "Start it on this computer:",
+  start: (server) => `Start ${server}`,
+  starting: (server) => `${server} is starting…`,
   getServer: (server) => `Get ${server}`,
   checkAgain: "Try again",
   checking: "Looking…",

@@ -1,6 +1,7 @@
 import type { Words } from "@/lib/i18n/types/page.ts";
 import { AVATAR } from "./avatar.ts";
 import { SETUP } from "./setup.ts";
+import { timeAhead } from "@/lib/i18n/relative_time.ts";
 
 export const PAGE: Words = {
   name: "日本語",
@@ -146,6 +147,7 @@ export const PAGE: Words = {
     hearing_setup: "聞くには準備が必要です",
     download_failed: "取得できませんでした",
     not_stored: "会話を保存できません",
+    quota_used: "今はここまでです",
     cancelled: "取り消しました",
     bad_frame: "サーバーが理解できませんでした",
     empty_prompt: "メッセージが空です",
@@ -156,6 +158,10 @@ export const PAGE: Words = {
     offline: "サーバーに接続できません",
     internal: "問題が起きました",
   }),
+  quota: {
+    again: (seconds) => `${timeAhead(seconds * 1_000, "ja")}にまたお話しできます。`,
+    conversations: "保存できる会話の数に達しました。新しく始めるには、どれかを削除してください。",
+  },
   anyServer: "言語モデルのサーバー",
   setup: SETUP,
   avatar: AVATAR,

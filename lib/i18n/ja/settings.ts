@@ -1,5 +1,6 @@
 import type { SettingsWords } from "@/lib/i18n/types/settings.ts";
 import { SERVER_NAMES } from "@/lib/i18n/server_names.ts";
+import { MODEL_OPTIONS } from "./model_options.ts";
 import { RECOGNISERS, VOICE_MODELS } from "./speech_models.ts";
 
 export const SETTINGS: SettingsWords = {
@@ -38,7 +39,7 @@ export const SETTINGS: SettingsWords = {
     "llm.host": { label: "言語モデルの場所", help: "サーバーのアドレスです。空欄ならいつもの場所です。" },
     "llm.contextLength": {
       label: "覚えていられる長さ",
-      help: "トークン数です。大きいほどメモリーを使います。",
+      help: "トークン数です（num_ctx）。大きいほどメモリーを使います。",
       unset: "モデルに任せる",
     },
     "llm.think": {
@@ -52,6 +53,10 @@ export const SETTINGS: SettingsWords = {
       help: "秒数、または 10m や 1h など。-1 はずっとです。",
       unset: "通常どおり",
     },
+    "llm.preload": {
+      label: "入力中に読み込む",
+      help: "最初の返事が早くなります。必要になってからモデルを読み込む Ollama 向けです。",
+    },
     "llm.fallback": {
       label: "言語モデルにつながらないとき",
       choices: { demo: "デモが答える", none: "答えない" },
@@ -61,6 +66,7 @@ export const SETTINGS: SettingsWords = {
       help: "会話全体を送ると、モデルはそれまでの話を踏まえて答えます。",
       choices: { chat: "会話全体を送る", generate: "一つの発言だけ送る" },
     },
+    ...MODEL_OPTIONS,
     "limits.firstByteSeconds": {
       label: "最初の言葉を待つ時間",
       help: "秒数です。大きなモデルは読み込みに時間がかかります。",
@@ -161,6 +167,11 @@ export const SETTINGS: SettingsWords = {
   noneInstalled: (server) => `${server} にはまだモデルがありません。`,
   installedAt: (server) => `${server} のモデル`,
   moreModels: (count) => `ほかに ${count} 個：下に名前の一部を入力してください。`,
+  options: {
+    title: "言葉の選び方",
+    about:
+      "ここは設定しなくても大丈夫です。どのモデルも自分に合った値を持っています。ほかのオプションはファイルの llm.options に書けます。",
+  },
   needsKey: (server) =>
     `${server} にはキーが必要です。変数 VTUBER_LLM_AUTH に設定するか、自分だけが読めるファイルに書いて llm.authFile で指定し、起動し直してください。`,
   inUse: "使用中",

@@ -11,9 +11,21 @@ export const SETUP: SetupWords = {
   webglMissing: "このブラウザーは WebGL で描けません",
   webglHelp: "ブラウザーの設定でハードウェアアクセラレーションを有効にするか、別のブラウザーをお試しください。",
   contextThere: (tokens) => `会話を ${tokens} トークンまで覚えています`,
+  contextLoaded: (tokens, most) => `会話を ${tokens} トークンまで覚えています（モデルの上限は ${most}）`,
   contextUnknown: "覚えていられる長さ：モデルがあれば分かります",
-  verdicts: { good: "あり：", bad: "なし：", unknown: "未確認：" },
+  loaded: (size, percent) =>
+    percent === 100
+      ? `読み込み済み（${size}）、すべて GPU 上にあります`
+      : percent === 0
+      ? `読み込み済み（${size}）、CPU だけで動いています`
+      : `読み込み済み（${size}）、GPU 上にあるのは ${percent} % だけです`,
+  memoryHelp: "そのぶん遅くなります。もっと小さいモデルか、短いコンテキストなら GPU に収まるかもしれません。",
+  memoryUnknown: "GPU に収まるかどうか：読み込まれると分かります",
+  alsoLoaded: (models) => `ほかに読み込まれているもの：${models}`,
+  verdicts: { good: "あり：", weak: "改善の余地あり：", bad: "なし：", unknown: "未確認：" },
   startServer: "このコンピューターで起動してください：",
+  start: (server) => `${server} を起動`,
+  starting: (server) => `${server} を起動しています…`,
   getServer: (server) => `${server} を入手`,
   checkAgain: "もう一度試す",
   checking: "確認しています…",

@@ -139,6 +139,13 @@ export interface Words {
   microphone: { hold: string; toggle: string };
   /** Titles of failures, of a provider by its name. What exactly went wrong follows in the server's words. */
   errors(server: string): Record<ErrorCode, string>;
+  /** To a guest who has used what it may, in place of the server's words. */
+  quota: {
+    /** It may go on in so many seconds. */
+    again(seconds: number): string;
+    /** It has as many conversations as are kept. */
+    conversations: string;
+  };
   /** Begins such a title where the provider's name is not known. */
   anyServer: string;
   /** What the first run says. */

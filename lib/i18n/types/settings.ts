@@ -91,6 +91,8 @@ export interface SettingsWords {
   installedAt(server: string): string;
   /** Under the first of them. */
   moreModels(count: number): string;
+  /** Above the options of the model's server. */
+  options: { title: string; about: string };
   needsKey(server: string): string;
   inUse: string;
   runsElsewhere: string;

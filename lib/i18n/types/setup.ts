@@ -15,10 +15,21 @@ export interface SetupWords {
   webglMissing: string;
   webglHelp: string;
   contextThere(tokens: string): string;
+  /** The same where a model is loaded with less than it could take. */
+  contextLoaded(tokens: string, most: string): string;
   contextUnknown: string;
+  /** @param percent of it that is on the graphics card */
+  loaded(size: string, percent: number): string;
+  memoryHelp: string;
+  memoryUnknown: string;
+  /** Other models that are in memory. */
+  alsoLoaded(models: string): string;
   /** Read out before each line of the list. */
-  verdicts: { good: string; bad: string; unknown: string };
+  verdicts: { good: string; weak: string; bad: string; unknown: string };
   startServer: string;
+  /** Of a button that starts it, and while it does. */
+  start(server: string): string;
+  starting(server: string): string;
   getServer(server: string): string;
   checkAgain: string;
   checking: string;

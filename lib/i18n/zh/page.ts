@@ -1,6 +1,7 @@
 import type { Words } from "@/lib/i18n/types/page.ts";
 import { AVATAR } from "./avatar.ts";
 import { SETUP } from "./setup.ts";
+import { timeAhead } from "@/lib/i18n/relative_time.ts";
 
 export const PAGE: Words = {
   name: "中文",
@@ -143,6 +144,7 @@ export const PAGE: Words = {
     hearing_setup: "听取前还需要准备",
     download_failed: "无法获取",
     not_stored: "对话暂时无法保存",
+    quota_used: "目前就到这里了",
     cancelled: "已取消",
     bad_frame: "服务器没有看懂",
     empty_prompt: "消息是空的",
@@ -153,6 +155,10 @@ export const PAGE: Words = {
     offline: "无法连接服务器",
     internal: "出了点问题",
   }),
+  quota: {
+    again: (seconds) => `${timeAhead(seconds * 1_000, "zh")}可以继续。`,
+    conversations: "能保存的对话已满。请删除一个后再开始新的对话。",
+  },
   anyServer: "语言模型的服务器",
   setup: SETUP,
   avatar: AVATAR,

@@ -1,5 +1,6 @@
 import type { SettingsWords } from "@/lib/i18n/types/settings.ts";
 import { SERVER_NAMES } from "@/lib/i18n/server_names.ts";
+import { MODEL_OPTIONS } from "./model_options.ts";
 import { RECOGNISERS, VOICE_MODELS } from "./speech_models.ts";
 
 export const SETTINGS: SettingsWords = {
@@ -38,7 +39,7 @@ export const SETTINGS: SettingsWords = {
     "llm.host": { label: "语言模型的位置", help: "它的服务器地址。留空表示通常的地址。" },
     "llm.contextLength": {
       label: "能记住多少",
-      help: "以词元计。越多越占内存。",
+      help: "以词元计（num_ctx）。越多越占内存。",
       unset: "由模型决定",
     },
     "llm.think": {
@@ -52,6 +53,7 @@ export const SETTINGS: SettingsWords = {
       help: "秒数，或 10m、1h 这样的时间；-1 表示一直保持。",
       unset: "按默认",
     },
+    "llm.preload": { label: "在我打字时加载", help: "第一个回答会来得更快。适用于被问到时才加载模型的 Ollama。" },
     "llm.fallback": {
       label: "连不上语言模型时",
       choices: { demo: "由演示程序回答", none: "不回答" },
@@ -61,6 +63,7 @@ export const SETTINGS: SettingsWords = {
       help: "发送整段对话，模型就知道之前说过什么。",
       choices: { chat: "发送整段对话", generate: "只发送一条消息" },
     },
+    ...MODEL_OPTIONS,
     "limits.firstByteSeconds": { label: "等待第一个字的最长时间", help: "以秒计。大模型加载需要较长时间。" },
     "limits.idleSeconds": { label: "回答中停顿的最长时间", help: "以秒计。" },
     "emotions.classifier": { label: "从文字中猜测情绪", help: "用于不会自己标注情绪的语言模型。" },
@@ -149,6 +152,10 @@ export const SETTINGS: SettingsWords = {
   noneInstalled: (server) => `${server} 还没有模型。`,
   installedAt: (server) => `${server} 的模型`,
   moreModels: (count) => `还有 ${count} 个：在下面输入名称的一部分。`,
+  options: {
+    title: "如何选词",
+    about: "这里什么都不用设：每个模型都自带合适的值。其他选项可以写在文件的 llm.options 里。",
+  },
   needsKey: (server) =>
     `${server} 需要密钥。请设置变量 VTUBER_LLM_AUTH，或写进只有你能读的文件并用 llm.authFile 指明，然后重新启动。`,
   inUse: "使用中",

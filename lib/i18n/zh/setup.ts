@@ -11,9 +11,21 @@ export const SETUP: SetupWords = {
   webglMissing: "这个浏览器不能用 WebGL 绘制",
   webglHelp: "请在浏览器设置中打开硬件加速，或换一个浏览器。",
   contextThere: (tokens) => `能记住对话中的 ${tokens} 个词元`,
+  contextLoaded: (tokens, most) => `能记住对话中的 ${tokens} 个词元（模型最多 ${most} 个）`,
   contextUnknown: "能记住多少：有了模型才知道",
-  verdicts: { good: "已有：", bad: "缺少：", unknown: "未知：" },
+  loaded: (size, percent) =>
+    percent === 100
+      ? `已加载（${size}），全部在显卡上`
+      : percent === 0
+      ? `已加载（${size}），只用处理器运行`
+      : `已加载（${size}），只有 ${percent} % 在显卡上`,
+  memoryHelp: "这样会慢一些。换更小的模型或更短的上下文，也许就能放进显卡。",
+  memoryUnknown: "显卡放不放得下：加载后就知道",
+  alsoLoaded: (models) => `内存中还有：${models}`,
+  verdicts: { good: "已有：", weak: "可以更好：", bad: "缺少：", unknown: "未知：" },
   startServer: "请在这台电脑上启动它：",
+  start: (server) => `启动 ${server}`,
+  starting: (server) => `正在启动 ${server}…`,
   getServer: (server) => `获取 ${server}`,
   checkAgain: "再试一次",
   checking: "正在检查…",

@@ -41,8 +41,8 @@ export class DemoProvider implements Provider {
   readonly model = DEMO_MODEL;
   readonly #options: DemoOptions;
   #brain: Promise<RiveScript> | undefined;
-  /** Oldest first. */
-  readonly #users = new Set<string>();
+  /** How often each has been answered, the one who was longest silent first. */
+  readonly #users = new Map<string, number>();
   #strangers = 0;
 
   constructor(options: DemoOptions = {}) {
@@ -84,7 +84,7 @@ export class DemoProvider implements Provider {
     const prompts = earlier.filter(({ role }) => role === "user").slice(-REMEMBERED_PROMPTS);
     try {
       for (const { content } of prompts) reply(brain, key, content);
-      return introduced(reply(brain, key, prompt), prompt, prompts.length === 0, name);
+      return withNotice(reply(brain, key, prompt), prompt, prompts.length, name);
     } finally {
       brain.clearUservars(key);
     }
@@ -92,14 +92,15 @@ export class DemoProvider implements Provider {
 
   #replyToUser(brain: RiveScript, name: string, user: string, prompt: string): string {
     const key = `user ${user}`;
-    const isNew = !this.#users.delete(key);
-    this.#users.add(key);
-    const [oldest] = this.#users;
+    const before = this.#users.get(key) ?? 0;
+    this.#users.delete(key);
+    this.#users.set(key, before + 1);
+    const [oldest] = this.#users.keys();
     if (this.#users.size > REMEMBERED_USERS && oldest !== undefined) {
       this.#users.delete(oldest);
       brain.clearUservars(oldest);
     }
-    return introduced(reply(brain, key, prompt), prompt, isNew, name);
+    return withNotice(reply(brain, key, prompt), prompt, before, name);
   }
 }
 
@@ -180,13 +181,35 @@ function languageOf(text: string): string | undefined {
   return SCRIPTS.find(([, script]) => script.test(text))?.[0];
 }
 
-/** The first answer says who speaks, whatever it is about. */
-function introduced(answer: string, prompt: string, first: boolean, name: string): string {
-  if (!first || /ollama|demo|デモ|演示|데모|демо/i.test(answer)) return answer;
+/**
+ * The first answer says who speaks, whatever it is about, and the third one how to talk with a language model.
+ *
+ * @param before how many answers there were
+ */
+function withNotice(answer: string, prompt: string, before: number, name: string): string {
   const language = languageOf(prompt);
-  if (language === "ja") return `${answer}(内蔵のデモ用ブレインがお答えしています。)`;
-  if (language === "zh") return `${answer}(现在由自带的演示小脑袋回答。)`;
-  return `${answer} (I am ${name}, by the way, the built-in demo brain: \`ollama serve\` starts a real one.)`;
+  if (before === 0 && !/ollama|demo|デモ|演示|데모|демо/i.test(answer)) return answer + introduction(language, name);
+  return before === 2 && !/ollama pull/.test(answer) ? answer + wayToModel(language) : answer;
+}
+
+function introduction(language: string | undefined, name: string): string {
+  if (language === "ja") return "(内蔵のデモ用ブレインがお答えしています。)";
+  if (language === "zh") return "(现在由自带的演示小脑袋回答。)";
+  return ` (I am ${name}, by the way, the built-in demo brain: \`ollama serve\` starts a real one.)`;
+}
+
+function wayToModel(language: string | undefined): string {
+  if (language === "ja") {
+    return "(ここまでは小さな台本です。本物の言語モデルと話すには、https://ollama.com/download から Ollama を入れて " +
+      "`ollama pull qwen2.5` を実行してください。ほかのモデルは「設定 → 言語モデル」で選べます。)";
+  }
+  if (language === "zh") {
+    return "(到这里都是一个小脚本。想和真正的语言模型聊天，请从 https://ollama.com/download 安装 Ollama，" +
+      "再运行 `ollama pull qwen2.5`。其他模型可以在“设置 → 语言模型”里选择。)";
+  }
+  return " (So far a small script has answered. To talk with a real language model, get Ollama from " +
+    "https://ollama.com/download and run `ollama pull qwen2.5`; the page notices by itself. Others are chosen under " +
+    "Settings → Language model.)";
 }
 
 const MIRROR: Record<string, string> = {

@@ -315,3 +315,25 @@ Deno.test("pieces() gives words that make the text again", () => {
   }
   assertGreaterOrEqual([...pieces("すみません、私は内蔵のデモなので、知っている言葉が少ないんです。")].length, 8);
 });
+
+Deno.test("the third answer says how to get a real language model, once, in the language of the talk", async () => {
+  const cases: [prompt: string, way: RegExp][] = [
+    ["flip a coin", /get Ollama from https:\/\/ollama\.com\/download and run `ollama pull qwen2\.5`/],
+    ["元気ですか？", /Ollama を入れて/],
+    ["你喜欢什么？", /安装 Ollama/],
+  ];
+  for (const [prompt, way] of cases) {
+    const demo = atOnce();
+    const byUser: boolean[] = [];
+    const byMessages: boolean[] = [];
+    const messages: ChatMessage[] = [];
+    for (let turn = 1; turn <= 4; turn++) {
+      byUser.push(way.test(await say(demo, prompt)));
+      messages.push({ role: "user", content: prompt });
+      const answer = await answerTo(demo, messages);
+      byMessages.push(way.test(answer));
+      messages.push({ role: "assistant", content: answer });
+    }
+    assertEquals([byUser, byMessages], [[false, false, true, false], [false, false, true, false]], prompt);
+  }
+});

@@ -1,7 +1,8 @@
 /** Ollama, as the registry has it. */
 import { OllamaProvider } from "./ollama.ts";
 import { pull } from "./pull.ts";
-import { OllamaMonitor } from "./status.ts";
+import { isCloudName, OllamaMonitor } from "./status.ts";
+import { withoutUser } from "@/lib/config/ollama_host.ts";
 import type { ConfiguredProvider, ProviderDefinition, ProviderSettings } from "@/lib/providers/provider.ts";
 
 export const OLLAMA: ProviderDefinition = {
@@ -12,6 +13,7 @@ export const OLLAMA: ProviderDefinition = {
     download: "https://ollama.com/download",
     library: { address: "ollama.com/library", examples: "llama3.2, qwen2.5:3b" },
   },
+  command: { program: "ollama", args: ["serve"], env: (address) => ({ OLLAMA_HOST: withoutUser(address) }) },
   create,
 };
 
@@ -40,6 +42,14 @@ function create({ llm, limits, authorization, onCounted }: ProviderSettings): Co
     generate: (request, options) => provider.generate(request, options),
     probe: (options) => provider.probe(options),
     monitor,
+    async preload(options) {
+      await monitor.refresh();
+      // What runs elsewhere is not loaded; what is not kept would be let go of at once.
+      if (monitor.loaded !== undefined || isCloudName(model) || Number.parseFloat(String(keepAlive)) === 0) return;
+      await provider.preload(model, options);
+      // Now it is known with how much context.
+      await monitor.refresh();
+    },
     pull: (model, options) => pull(model, access, options),
   };
 }

@@ -4,7 +4,7 @@ import { type Asked, incomplete, refuseEmpty } from "@/lib/providers/http/failur
 import { errorOfAnswer, errorOfValue, OLLAMA_WORDS, parseObject } from "./errors.ts";
 import type { CountedAnswer, GenerateRequest, LlmEvent, Provider } from "@/lib/providers/provider.ts";
 import { TranscriptCutter } from "./transcript.ts";
-import { requestBody, type RequestSettings } from "./request_body.ts";
+import { preloadBody, requestBody, type RequestSettings } from "./request_body.ts";
 import { withoutUser } from "@/lib/config/ollama_host.ts";
 
 export interface OllamaOptions extends RequestSettings {
@@ -92,26 +92,46 @@ export class OllamaProvider implements Provider {
   }
 
   /**
+   * Has Ollama load a model, and returns when it is in memory.
+   *
+   * @throws {LlmError} for every failure
+   */
+  async preload(model: string, { signal }: { signal: AbortSignal }): Promise<void> {
+    const asked = { server: OLLAMA_WORDS, host: withoutUser(this.#host), model };
+    using exchange = new Exchange({ ...this.#options, asked, signal });
+    try {
+      const question = { ...this.#access, body: preloadBody(model, this.#options) };
+      // It answers when it has loaded the model.
+      await exchange.open(`${this.#host}/api/generate`, question, (refusal) => errorOfAnswer(refusal, asked));
+    } catch (error) {
+      throw exchange.failure(error);
+    }
+  }
+
+  /**
    * Resolves once anything at Ollama's address has answered.
    *
    * @throws whatever `ask` throws
    */
   async probe({ signal }: { signal: AbortSignal }): Promise<void> {
-    const { allowLinkLocal, authorization } = this.#options;
-    const { body } = await ask(`${this.#host}/api/version`, { allowLinkLocal, authorization, signal });
+    const { body } = await ask(`${this.#host}/api/version`, { ...this.#access, signal });
     await body?.cancel();
   }
 
   #question(request: GenerateRequest): Omit<Question, "signal"> {
-    const { allowLinkLocal, authorization, think, ...settings } = this.#options;
+    const { think, ...settings } = this.#options;
     // Who cannot think refuses to be asked for it.
     const asking = think === undefined || this.#options.canThink?.() === false ? settings : { ...settings, think };
     return {
       headers: { accept: "application/x-ndjson" },
       body: requestBody(request, asking),
-      ...(allowLinkLocal !== undefined && { allowLinkLocal }),
-      authorization,
+      ...this.#access,
     };
+  }
+
+  get #access(): Pick<Question, "allowLinkLocal" | "authorization"> {
+    const { allowLinkLocal, authorization } = this.#options;
+    return { allowLinkLocal, authorization };
   }
 }
 

@@ -2,11 +2,15 @@ import type { ChatMessage, GenerateRequest } from "@/lib/providers/provider.ts";
 import { STOP_WORDS, transcriptOf } from "./transcript.ts";
 
 /** How Ollama is asked; what is absent is left to Ollama. */
-export interface RequestSettings {
+export interface RequestSettings extends LoadingSettings {
   api: "generate" | "chat";
   think?: boolean | "low" | "medium" | "high" | "max";
+}
+
+/** How a model is loaded, and for how long. */
+interface LoadingSettings {
   /** Seconds, or a Go duration such as "10m". */
-  keepAlive?: number | string;
+  keepAlive?: number | string | undefined;
   /** Ollama's model options, such as `temperature` or `num_ctx`. */
   options?: Record<string, unknown>;
 }
@@ -23,6 +27,21 @@ export function requestBody(
     ...(api === "chat" ? { messages } : promptOf(messages)),
     stream: true,
     ...(think === undefined ? {} : { think }),
+    ...loadingFields({ keepAlive, options }),
+  };
+}
+
+/** The JSON that loads a model and asks it nothing. The options are those of every prompt: others would load it anew. */
+export function preloadBody(model: string, settings: LoadingSettings): Record<string, unknown> {
+  return {
+    model,
+    stream: false,
+    ...loadingFields(settings),
+  };
+}
+
+function loadingFields({ keepAlive, options = {} }: LoadingSettings): Record<string, unknown> {
+  return {
     ...(keepAlive === undefined ? {} : { keep_alive: duration(keepAlive) }),
     ...(Object.keys(options).length === 0 ? {} : { options }),
   };

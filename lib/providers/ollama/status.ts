@@ -1,4 +1,5 @@
 import { isThisMachine, withoutUser } from "@/lib/config/ollama_host.ts";
+import type { LoadedModel } from "@/lib/protocol/calls.ts";
 import { sameModel } from "@/lib/protocol/model_name.ts";
 import { ask, type Question } from "@/lib/providers/http/ask.ts";
 import { errorOfFetch } from "@/lib/providers/http/failures.ts";
@@ -19,8 +20,6 @@ export interface OllamaStatus extends ProviderStatus {
   capabilities?: string[];
   /** The context that the configured model's own settings ask for (`num_ctx`), in tokens. */
   ownContext?: number;
-  /** The context it was loaded with, in tokens; absent while it is not in memory. */
-  loadedContext?: number;
 }
 
 export interface ProbeOptions {
@@ -81,10 +80,7 @@ export async function probe(options: ProbeOptions): Promise<OllamaStatus> {
   } else if (show.status === "rejected" && show.reason instanceof LlmError && show.reason.code === "model_missing") {
     status.modelPresent = false;
   }
-  if (ps.status === "fulfilled") {
-    const length = loadedContextOf(ps.value, model);
-    if (length !== undefined) status.loadedContext = length;
-  }
+  if (ps.status === "fulfilled") status.loaded = loadedOf(ps.value);
   return status;
 }
 
@@ -109,12 +105,18 @@ export class OllamaMonitor implements ProviderMonitor {
     return this.#latest;
   }
 
+  /** The configured model, as it was in memory when it was looked at; undefined while it is not. */
+  get loaded(): LoadedModel | undefined {
+    return findModel(this.#latest?.loaded ?? [], this.#options.model);
+  }
+
   /**
    * The context in which the model runs, in tokens, or will when it is loaded: as prompts ask, or as it was loaded last,
    * or else as its own settings ask. Undefined where nothing tells: then Ollama decides by its own configuration.
    */
   get contextLength(): number | undefined {
-    const { loadedContext, ownContext, contextLength = Infinity } = this.#latest ?? {};
+    const { ownContext, contextLength = Infinity } = this.#latest ?? {};
+    const loadedContext = this.loaded?.contextLength;
     const length = this.#options.askedContext ?? loadedContext ?? this.#lastContext ?? ownContext;
     // However much is asked for, a model is not loaded with more than it can take.
     return length && Math.min(length, contextLength);
@@ -135,8 +137,9 @@ export class OllamaMonitor implements ProviderMonitor {
   refresh(): Promise<OllamaStatus> {
     this.#looking ??= probe(this.#options).then((status) => {
       // Ollama forgets it with the model, a few minutes after the last answer.
-      this.#lastContext = status.loadedContext ?? this.#lastContext;
-      return this.#latest = status;
+      this.#latest = status;
+      this.#lastContext = this.loaded?.contextLength ?? this.#lastContext;
+      return status;
     }).finally(() => {
       this.#looking = undefined;
     });
@@ -228,10 +231,20 @@ function shownOf(show: object): Pick<OllamaStatus, "capabilities" | "contextLeng
   };
 }
 
-function loadedContextOf(ps: object, model: string): number | undefined {
-  const entry = entriesOf(ps).find((entry) => sameModel(nameOf(entry) ?? "", model));
-  const { context_length: length } = (entry ?? {}) as { context_length?: unknown };
-  return typeof length === "number" && length > 0 ? length : undefined;
+function loadedOf(ps: object): LoadedModel[] {
+  return entriesOf(ps).flatMap((entry): LoadedModel[] => {
+    const name = nameOf(entry);
+    const { size, size_vram: card, context_length: context } = entry as Record<string, unknown>;
+    // An empty field is left out: without a card there is nothing on it.
+    const [bytes = 0, onCard = 0, contextLength = 0] = [size, card, context].map((value) => Number(value) || 0);
+    if (name === undefined) return [];
+    return [{
+      name,
+      size: bytes,
+      onCard: bytes > 0 ? Math.min(1, onCard / bytes) : 0,
+      ...(contextLength > 0 && { contextLength }),
+    }];
+  });
 }
 
 function entriesOf(list: object): unknown[] {

@@ -6,7 +6,7 @@ Deno.test("probe() tells version, models and the configured one when Ollama is t
   await using stub = startStub({
     version: "0.33.0",
     models: [
-      { name: "qwen2.5:latest", size: 123, contextLength: 40_960, loaded: true },
+      { name: "qwen2.5:latest", size: 123, contextLength: 40_960, loaded: true, vram: 41 },
       { name: "old:1b", capabilities: [] },
     ],
   });
@@ -19,7 +19,7 @@ Deno.test("probe() tells version, models and the configured one when Ollama is t
     modelPresent: true,
     capabilities: ["completion"],
     contextLength: 40_960,
-    loadedContext: 4096,
+    loaded: [{ name: "qwen2.5:latest", size: 123, onCard: 1 / 3, contextLength: 4096 }],
     away: false,
   });
   assertEquals(models, [

@@ -1,13 +1,24 @@
 /** Calls about the language model's server: what is there, and fetching a model that is missing. */
 import { z } from "zod";
 import { checked, type Handlers } from "./router.ts";
+import { RequestError } from "@/lib/protocol/request_error.ts";
 import { LlmError } from "@/lib/providers/provider.ts";
 import type { Preflight } from "@/lib/protocol/calls.ts";
+import { guarded } from "@/lib/telemetry/guard.ts";
 import type { ModelService } from "@/lib/server/model_service.ts";
 
 export function llmCalls(modelService: ModelService): Handlers {
   return {
-    ...checked("llm.preflight", z.object({}), () => preflight(modelService)),
+    ...checked("llm.preflight", z.object({}), (_params, { isLocal }) => preflight(modelService, isLocal)),
+    ...checked("llm.preload", z.object({}), () => {
+      guarded("load the language model before it is asked", () => modelService.preload());
+      return null;
+    }),
+    ...checked("llm.start", z.object({}), async (_params, { isLocal }) => {
+      if (!isLocal) throw new RequestError({ code: "forbidden", message: START_ELSEWHERE });
+      await modelService.start();
+      return null;
+    }),
     ...checked(
       "llm.pull",
       z.object({ model: z.string().trim().min(1).max(500) }),
@@ -29,10 +40,13 @@ export function llmCalls(modelService: ModelService): Handlers {
   };
 }
 
-async function preflight(modelService: ModelService): Promise<Preflight> {
+const START_ELSEWHERE = "Cannot start a program for a page on another machine: open the page on the server's own";
+
+/** @param isLocal whether it is for a page on this machine, which may start programs here */
+async function preflight(modelService: ModelService, isLocal: boolean): Promise<Preflight> {
   const { pull, definition: { displayName, setup } } = modelService.chosen;
   const seen = await modelService.refreshStatus();
-  const { host, reachable, version, error, model, modelPresent, models, contextLength } = seen;
+  const { host, reachable, version, error, model, modelPresent, models, contextLength, loaded } = seen;
   return {
     server: {
       name: displayName,
@@ -42,6 +56,7 @@ async function preflight(modelService: ModelService): Promise<Preflight> {
       ...(error !== undefined && { problem: error.toTurnError() }),
       ...(setup !== undefined && { setup }),
       pulls: pull !== undefined,
+      starts: isLocal && !reachable && await modelService.isStartable(),
     },
     model: { name: model, present: modelPresent, ...(contextLength !== undefined && { contextLength }) },
     installed: models.filter(({ mute }) => mute !== true).map(({ name, size, parameters, away }) => ({
@@ -50,5 +65,6 @@ async function preflight(modelService: ModelService): Promise<Preflight> {
       ...(parameters !== undefined && { parameters }),
       away,
     })),
+    ...(loaded !== undefined && { loaded: [...loaded] }),
   };
 }

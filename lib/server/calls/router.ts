@@ -20,6 +20,8 @@ export type Progress<M extends Method> = Calls[M] extends { progress: infer P } 
 export interface CallContext<P = never> {
   /** Who asks. */
   readonly session: Session;
+  /** Whether the page is open on the server's own machine. */
+  readonly isLocal: boolean;
   /** Aborted when the page cancels the call, or its socket closes. */
   readonly signal: AbortSignal;
   /** Sends the page how far it is. What a slow socket has no room for is left out. */
@@ -87,6 +89,7 @@ export class CallRouter {
 export interface CallConnectionOptions {
   router: CallRouter;
   session: Session;
+  isLocal: boolean;
   /** Sends an answer, if the socket can still take one. */
   send(answer: CallAnswer): void;
   /** True when the socket has no room for what can be left out. */
@@ -118,7 +121,7 @@ export class CallConnection {
   }
 
   async #run({ id, ...call }: CallFrame & { type: "call" }): Promise<void> {
-    const { router, session, send, busy } = this.#options;
+    const { router, session, isLocal, send, busy } = this.#options;
     const controller = new AbortController();
     const { signal } = controller;
     try {
@@ -130,7 +133,7 @@ export class CallConnection {
       const part = (value: unknown) => {
         if (!signal.aborted) send({ type: "progress", id, value });
       };
-      const value = await router.answer(call, { session, signal, progress, part });
+      const value = await router.answer(call, { session, isLocal, signal, progress, part });
       send({ type: "result", id, value });
     } catch (error) {
       send({ type: "refused", id, ...(signal.aborted ? CANCELLED : errorOf(error, call.method)) });

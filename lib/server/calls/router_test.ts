@@ -24,6 +24,7 @@ class CallHarness {
     this.connection = new CallConnection({
       router: this.router,
       session: new Session("s", OWNER, conversation),
+      isLocal: true,
       send: (answer) => {
         this.answers.push(answer);
         this.#waiting.splice(0).forEach((resolve) => resolve());

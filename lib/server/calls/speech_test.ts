@@ -47,7 +47,7 @@ class Harness implements Disposable {
     const handler = calls[method] as NonNullable<typeof calls[Method]>;
     const { signal } = new AbortController();
     const part = (value: Part) => void this.parts.push(value);
-    return await handler(params, { session: this.#session, signal, progress() {}, part }) as Result<M>;
+    return await handler(params, { session: this.#session, isLocal: true, signal, progress() {}, part }) as Result<M>;
   }
 
   get said(): string[] {

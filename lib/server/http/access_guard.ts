@@ -14,11 +14,13 @@ import { isServable } from "./paths.ts";
 import { publicUrl, setUrl } from "./public_url.ts";
 import type { Secrets } from "./secrets.ts";
 import { randomToken } from "./random_token.ts";
-import { digest, guestSecret, setGuestCookie, shownCookie, shownToken, Tokens } from "./token.ts";
+import { digest, shownCookie, shownToken, Tokens } from "./token.ts";
 import { ENTER, tokenPage } from "./token_page.ts";
 import type { Visitor } from "./visitor.ts";
+import type { LiveConfig } from "@/lib/config/live_config.ts";
 import type { Config } from "@/lib/config/schema.ts";
 import { OWNER, type Principal } from "@/lib/principal.ts";
+import type { GuestQuotas } from "@/lib/quota/guest_quotas.ts";
 import type { Role } from "@/lib/protocol/role.ts";
 import { declaredRole, isEnough } from "@/lib/protocol/roles.ts";
 
@@ -27,8 +29,9 @@ import { declaredRole, isEnough } from "@/lib/protocol/roles.ts";
  * - `missing`: no token was shown
  * - `wrong`: what was shown is nobody's
  * - `blocked`: too many tokens wait to be looked at, so that this one was not
+ * - `crowded`: too many new guests have come from the same address
  */
-export type Verdict = "missing" | "wrong" | "blocked";
+export type Verdict = "missing" | "wrong" | "blocked" | "crowded";
 
 /** A request that is answered: for whom, and the cookies that its response sets. */
 export interface Admission extends Visitor {
@@ -36,10 +39,9 @@ export interface Admission extends Visitor {
 }
 
 export interface AccessGuardOptions {
-  server: Config["server"];
-  /** The path of the socket. */
-  wsPath: string;
+  live: LiveConfig;
   secrets: Secrets;
+  quotas: GuestQuotas;
 }
 
 export class AccessGuard {
@@ -50,18 +52,23 @@ export class AccessGuard {
   readonly #wsPath: string;
   readonly #basePath: string;
   readonly #tokens: Tokens;
+  readonly #live: LiveConfig;
+  readonly #quotas: GuestQuotas;
   readonly #limiter = new GuessLimiter();
   readonly #originOf: ReturnType<typeof originReader>;
   readonly #isKnownHost: (name: string) => boolean;
   readonly #allowedOrigins: readonly string[];
 
-  constructor({ server, wsPath, secrets }: AccessGuardOptions) {
+  constructor({ live, secrets, quotas }: AccessGuardOptions) {
+    const { server, llm: { wsPath } } = live.current;
     if (server.token === undefined && !isLoopback(server.host)) this.madeToken = randomToken();
     const owner = server.token ?? this.madeToken;
     this.locked = owner !== undefined;
     this.#wsPath = wsPath;
     this.#basePath = server.basePath;
     this.#tokens = new Tokens({ owner, secrets });
+    this.#live = live;
+    this.#quotas = quotas;
     this.#originOf = originReader(server.trustedProxies);
     this.#isKnownHost = knownHosts(server);
     this.#allowedOrigins = server.allowedOrigins;
@@ -85,20 +92,25 @@ export class AccessGuard {
     const { prefix = this.#basePath } = forwarded;
     if (prefix !== this.#basePath) return refuse(421, otherBase(prefix, this.#basePath));
     const least = declaredRole(path, this.#wsPath) ?? "owner";
-    if (least === "anyone" && isRead(request)) return { address, cookies: [] };
     // A name beyond this machine comes from a proxy or a tunnel, also where no header tells of one.
-    if (!this.locked && local && isLoopback(host.name)) {
-      return isServable(path) ? { principal: OWNER, address, cookies: [] } : refuse(404, "Not found");
+    const isLocal = local && isLoopback(host.name);
+    if (least === "anyone" && isRead(request)) return { address, isLocal, cookies: [] };
+    if (!this.locked && isLocal) {
+      return isServable(path) ? { principal: OWNER, address, isLocal, cookies: [] } : refuse(404, "Not found");
     }
     const role = await this.#roleOf(request, url, address);
-    if (role !== "owner" && role !== "guest") return this.#unknown(request, url, path, role);
+    if (role !== "owner" && role !== "guest") return this.#unknown(request, url, path, { why: role });
     const clean = cleaned(url);
-    const { principal, cookies } = this.#principalOf(role, request, url);
+    const known = await this.#principalOf(role, request, url, address);
+    if (typeof known === "number") return this.#unknown(request, url, path, { why: "crowded", seconds: known });
+    const { principal, cookies } = known;
     if (clean !== undefined && isRead(request) && !isUpgrade(request)) {
       return redirect(clean, [this.#tokens.setCookie(url, this.#cookiePath, role), ...cookies]);
     }
     if (!isServable(path)) return refuse(404, "Not found");
-    return isEnough(role, least) ? { principal, address, cookies } : refuse(403, "This is for the owner alone");
+    return isEnough(role, least)
+      ? { principal, address, isLocal, cookies }
+      : refuse(403, "This is for the owner alone");
   }
 
   #checkOrigin(request: Request, host: Host): Response | undefined {
@@ -125,46 +137,74 @@ export class AccessGuard {
     const token = shownToken(request, url);
     if (token === undefined) {
       const cookie = shownCookie(request, url);
-      return cookie === undefined ? "missing" : this.#tokens.roleOfCookie(cookie) ?? "wrong";
+      const role = cookie === undefined ? undefined : this.#allowed(this.#tokens.roleOfCookie(cookie));
+      // The owner comes in by the page that asks for the token, also where everybody else needs none.
+      if (role === undefined && this.#access === "open" && !url.searchParams.has(ENTER)) return "guest";
+      return role ?? (cookie === undefined ? "missing" : "wrong");
     }
     const wait = this.#limiter.wait(address);
     if (wait === undefined) return "blocked";
     if (wait > 0) await pause(wait);
-    const role = this.#tokens.roleOfToken(token);
+    const role = this.#allowed(this.#tokens.roleOfToken(token));
     if (role === undefined) this.#limiter.wrong(address, digest(token));
     return role ?? "wrong";
+  }
+
+  /** Who comes in as a guest, now. */
+  get #access(): Config["guests"]["access"] {
+    return this.#live.current.guests.access;
+  }
+
+  /** The link for guests opens nothing while they are not let in. */
+  #allowed(role: Role | undefined): Role | undefined {
+    return role === "guest" && this.#access === "off" ? undefined : role;
   }
 
   get #cookiePath(): string {
     return this.#basePath || "/";
   }
 
-  #unknown(request: Request, url: URL, path: string, why: Verdict): Response {
-    const status = why === "blocked" ? 429 : 401;
+  #unknown(request: Request, url: URL, path: string, { why, seconds = 60 }: Refusal): Response {
+    const status = why === "blocked" || why === "crowded" ? 429 : 401;
     const isPage = isRead(request) && !isUpgrade(request) && request.headers.get("accept")?.includes("text/html");
     const again = why === "missing" && path === "/" && !url.searchParams.has(ENTER);
     const reason = why === "missing" && !this.locked ? `${REASONS.missing}. ${UNLOCKED}` : REASONS[why];
     const { body, headers } = isPage
-      ? tokenPage(request, { why, home: `${this.#basePath}/`, again })
+      ? tokenPage(request, { why, home: `${this.#basePath}/`, again, minutes: Math.ceil(seconds / 60) })
       : refuse(status, reason);
     headers.set("cache-control", "no-store");
-    if (status === 429) headers.set("retry-after", "60");
+    if (status === 429) headers.set("retry-after", String(seconds));
     else headers.set("www-authenticate", 'Bearer realm="vtuber"');
     return new Response(body, { status, headers });
   }
 
-  /** The principal of a role. A guest is known by its secret, of which only a digest is stored. */
-  #principalOf(role: Role, request: Request, url: URL): { principal: Principal; cookies: string[] } {
+  /**
+   * The principal of a role, or the seconds for which no new guest comes in from this address. A guest is known by its
+   * secret, of which only a digest is stored.
+   */
+  async #principalOf(
+    role: Role,
+    request: Request,
+    url: URL,
+    address: string,
+  ): Promise<Pick<Required<Admission>, "principal" | "cookies"> | number> {
     if (role === "owner") return { principal: OWNER, cookies: [] };
-    const known = guestSecret(request, url);
+    const known = this.#tokens.guestSecret(request, url);
     const secret = known ?? randomToken();
-    // A page makes many requests: only the first one makes a guest.
-    const keep = known === undefined && isRead(request) && !isUpgrade(request) && asksForPage(request, url);
-    return {
-      principal: { role, id: `guest:${digest(secret)}` },
-      cookies: keep ? [setGuestCookie(url, this.#cookiePath, secret)] : [],
-    };
+    const principal: Principal = { role, id: `guest:${digest(secret)}` };
+    if (known !== undefined) return { principal, cookies: [] };
+    // A page makes many requests: only the first one makes a guest. A program's socket is a guest of its own.
+    const isPage = isRead(request) && !isUpgrade(request) && asksForPage(request, url);
+    const seconds = isPage || isUpgrade(request) ? await this.#quotas.newcomer(address) : 0;
+    if (seconds > 0) return seconds;
+    return { principal, cookies: isPage ? [this.#tokens.setGuestCookie(url, this.#cookiePath, secret)] : [] };
   }
+}
+
+/** Why a request is not answered, and how long that holds. */
+interface Refusal {
+  why: Verdict;
+  seconds?: number;
 }
 
 function asksForPage({ headers }: Request, url: URL): boolean {
@@ -209,6 +249,7 @@ const REASONS: Record<Verdict, string> = {
   missing: "This server wants a token: as ?token=…, as Authorization: Bearer …, or in the cookie of its page",
   wrong: "This is no token of this server: the owner's is printed when the server starts, or is server.token",
   blocked: "Too many tokens from this address are waiting to be looked at: wait a minute",
+  crowded: "Too many new guests have come from this address: Retry-After says when the next one may",
 };
 
 const UNLOCKED = "It lets its own machine in without one, but this came through a proxy or by another name: " +

@@ -16,16 +16,23 @@ export function healthz(): Response {
 }
 
 /**
- * `/readyz`: 200 when the server can be reached and has the model, otherwise 503; either way JSON that says which.
+ * `/readyz`: 200 when the server can be reached and has the model, and conversations can be read; otherwise 503; either
+ * way JSON that says which.
  *
  * @param server what the provider is called
  */
-export function readyz(server: string, { reachable, model, modelPresent, error }: Readiness): Response {
-  const ready = reachable && modelPresent !== false;
+export async function readyz(
+  server: string,
+  { reachable, model, modelPresent, error }: Readiness,
+  store: { check(): Promise<void> },
+): Promise<Response> {
+  const problem = await store.check().then(() => undefined, (error) => String(error?.message ?? error));
+  const ready = reachable && modelPresent !== false && problem === undefined;
   const body = {
     ready,
     server: { name: server, reachable, ...(error !== undefined && { problem: error.message }) },
     model: { name: model, present: modelPresent },
+    store: { reachable: problem === undefined, ...(problem !== undefined && { problem }) },
   };
   return Response.json(body, { status: ready ? 200 : 503, headers: { "cache-control": "no-store" } });
 }

@@ -26,6 +26,14 @@ Deno.test("Secrets survive a restart, and are readable by nobody else", async ()
   await Deno.remove(folder, { recursive: true });
 });
 
+Deno.test("Secrets: processes that begin at the same moment have the same key", async () => {
+  const folder = await Deno.makeTempDir();
+  const [first, ...others] = await Promise.all(Array.from({ length: 8 }, () => Secrets.open(folder)));
+  for (const { cookieKey } of others) assertEquals(cookieKey, first!.cookieKey);
+  assertEquals([...Deno.readDirSync(folder)].map(({ name }) => name), ["secrets.json"]);
+  await Deno.remove(folder, { recursive: true });
+});
+
 Deno.test({
   name: "Secrets: a link that was taken back opens nothing, even where that cannot be stored",
   ignore: !onUnix,

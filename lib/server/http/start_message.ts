@@ -1,5 +1,6 @@
 /** The addresses a person can open once the server listens. */
 import { bracketed, isLoopback } from "./hosts.ts";
+import { databaseName, isPostgres } from "@/lib/config/store_address.ts";
 
 export interface StartMessageOptions {
   /** What the server listens on. */
@@ -36,6 +37,13 @@ export function startMessage(
     );
   } else if (locked) lines.push("It asks for the token that is set as server.token");
   return lines.join("\n");
+}
+
+/** What is said of where everything is kept. @param store as the configuration has it */
+export function keptMessage(store: string, dataDir: string): string {
+  return isPostgres(store)
+    ? `Conversations are kept in ${databaseName(store)}, uploads in ${dataDir}`
+    : `Conversations and uploads are kept in ${dataDir}`;
 }
 
 /** Where devices beyond this machine find the server, as origins of a page; empty where none can reach it. */

@@ -6,7 +6,10 @@ import { isRandomToken, randomToken } from "./random_token.ts";
 import type { Secrets } from "./secrets.ts";
 import type { Role } from "@/lib/protocol/role.ts";
 
-const KEPT_SECONDS = 30 * 24 * 3600;
+const DAY_SECONDS = 24 * 3600;
+const KEPT_SECONDS = 30 * DAY_SECONDS;
+/** As long as browsers keep any: who comes back is the same guest, whose conversations may be kept for ever. */
+const GUEST_SECONDS = 400 * DAY_SECONDS;
 
 /** SHA-256 of a token, base64url: for where the token itself must not be kept. */
 export function digest(token: string): string {
@@ -49,16 +52,36 @@ export class Tokens {
    */
   setCookie(url: URL, path: string, role: Role): string {
     const token = role === "owner" ? this.#owner : this.#secrets.guestToken;
-    return keptCookie(url, path, tokenCookie(url), this.#sign(token ?? randomToken()));
+    const value = this.#sign(token ?? randomToken());
+    return keptCookie(url, { name: tokenCookie(url), value, path, sameSite: "strict", maxAge: KEPT_SECONDS });
+  }
+
+  /** A guest's own secret, by which the server knows the same guest again; undefined where it has none of ours yet. */
+  guestSecret({ headers }: Request, url: URL): string | undefined {
+    const shown = cookie(headers, guestCookie(url));
+    const secret = shown?.split(".")[0];
+    return secret !== undefined && isRandomToken(secret) && isSame(shown, this.#guestValue(secret))
+      ? secret
+      : undefined;
+  }
+
+  /**
+   * The Set-Cookie header by which a guest's browser keeps its secret. It is signed, so that nobody makes guests but
+   * the server. A browser sends it with a link that leads here from another site as well: it would be a new guest else.
+   */
+  setGuestCookie(url: URL, path: string, secret: string): string {
+    const value = this.#guestValue(secret);
+    return keptCookie(url, { name: guestCookie(url), value, path, sameSite: "lax", maxAge: GUEST_SECONDS });
+  }
+
+  #guestValue(secret: string): string {
+    return `${secret}.${this.#sign(`guest ${secret}`)}`;
   }
 
   #roleOf(shown: string, made: (token: string) => string): Role | undefined {
-    const bytes = Buffer.from(digest(shown));
-    // A digest is of the same length whatever was shown: fit to be compared in constant time.
-    const isSame = (token: string | undefined) =>
-      token !== undefined && timingSafeEqual(bytes, Buffer.from(digest(made(token))));
-    const isOwner = isSame(this.#owner);
-    const isGuest = isSame(this.#secrets.guestToken);
+    const isOf = (token: string | undefined) => token !== undefined && isSame(shown, made(token));
+    const isOwner = isOf(this.#owner);
+    const isGuest = isOf(this.#secrets.guestToken);
     return isOwner ? "owner" : isGuest ? "guest" : undefined;
   }
 
@@ -77,20 +100,16 @@ export function shownCookie({ headers }: Request, url: URL): string | undefined 
   return cookie(headers, tokenCookie(url));
 }
 
-/** A guest's own secret, by which the server knows the same guest again; undefined where it has none yet. */
-export function guestSecret({ headers }: Request, url: URL): string | undefined {
-  const secret = cookie(headers, guestCookie(url));
-  return secret !== undefined && isRandomToken(secret) ? secret : undefined;
+/** Whether two texts are the same, in a time that tells nothing of them: digests are of one length. */
+function isSame(shown: string | undefined, wanted: string): boolean {
+  return timingSafeEqual(Buffer.from(digest(shown ?? "")), Buffer.from(digest(wanted)));
 }
 
-/** The Set-Cookie header by which a guest's browser keeps its secret. */
-export function setGuestCookie(url: URL, path: string, secret: string): string {
-  return keptCookie(url, path, guestCookie(url), secret);
-}
-
-function keptCookie({ protocol }: URL, path: string, name: string, value: string): string {
-  const secure = protocol === "https:";
-  return stringifySetCookie({ name, value, path, httpOnly: true, secure, sameSite: "strict", maxAge: KEPT_SECONDS });
+function keptCookie(
+  { protocol }: URL,
+  kept: { name: string; value: string; path: string; sameSite: "strict" | "lax"; maxAge: number },
+): string {
+  return stringifySetCookie({ ...kept, httpOnly: true, secure: protocol === "https:" });
 }
 
 /**

@@ -1,4 +1,4 @@
-/** What a visitor without the token sees: a page that needs no file of ours, as none may be had without it. */
+/** What a visitor sees who is not let in: a page that needs no file of ours, as none may be had without it. */
 import { randomBytes } from "node:crypto";
 import { acceptedLanguage } from "@/lib/i18n/accept_language.ts";
 import type { Language } from "@/lib/i18n/language.ts";
@@ -13,6 +13,8 @@ interface PageWords {
   blocked: string;
   label: string;
   open: string;
+  /** To a new guest, where too many have come from the same address. */
+  crowded: { title: string; ask(minutes: number): string };
 }
 
 const WORDS: Record<Language, PageWords> = {
@@ -23,6 +25,13 @@ const WORDS: Record<Language, PageWords> = {
     blocked: "There were too many wrong tokens. Wait a minute, then try again.",
     label: "Token",
     open: "Open",
+    crowded: {
+      title: "It is crowded here just now",
+      ask: (minutes) =>
+        `Many new guests have come from your network. Try again in ${
+          minutes === 1 ? "a minute" : `${minutes} minutes`
+        }.`,
+    },
   },
   ja: {
     title: "入るにはトークンが必要です",
@@ -31,6 +40,11 @@ const WORDS: Record<Language, PageWords> = {
     blocked: "間違ったトークンが続きました。1分ほど待ってからもう一度お試しください。",
     label: "トークン",
     open: "開く",
+    crowded: {
+      title: "ただいま混み合っています",
+      ask: (minutes) =>
+        `お使いのネットワークから新しいゲストが続いています。${minutes}分ほど待ってからもう一度お試しください。`,
+    },
   },
   zh: {
     title: "需要令牌才能进入",
@@ -39,6 +53,10 @@ const WORDS: Record<Language, PageWords> = {
     blocked: "错误的令牌过多，请等一分钟再试。",
     label: "令牌",
     open: "打开",
+    crowded: {
+      title: "现在访客太多",
+      ask: (minutes) => `你所在的网络刚来了很多新访客，请过 ${minutes} 分钟再试。`,
+    },
   },
 };
 
@@ -51,7 +69,7 @@ input, button { font: inherit; padding: 0.5rem 0.9rem; border: 1px solid; border
 `;
 
 export interface TokenPageOptions {
-  why: "missing" | "wrong" | "blocked";
+  why: "missing" | "wrong" | "blocked" | "crowded";
   /** Where the page itself is, such as `/`. */
   home: string;
   /**
@@ -59,12 +77,17 @@ export interface TokenPageOptions {
    * led here, but send it when our own page does.
    */
   again: boolean;
+  /** How long a new guest has to wait, where it is crowded. */
+  minutes: number;
 }
 
-/** The page that asks for the token. */
-export function tokenPage(request: Request, { why, home, again }: TokenPageOptions): Response {
+/** The page that asks for the token, or for patience. */
+export function tokenPage(request: Request, { why, home, again, minutes }: TokenPageOptions): Response {
   const language = acceptedLanguage(request.headers.get("accept-language"));
-  const { title, label, open, ...words } = WORDS[language];
+  const { label, open, crowded, ...words } = WORDS[language];
+  const isCrowded = why === "crowded";
+  const title = isCrowded ? crowded.title : words.title;
+  const text = isCrowded ? crowded.ask(minutes) : why === "missing" ? words.ask : words[why];
   const nonce = randomBytes(16).toString("base64url");
   // By GET, as the ready link does it: one way in.
   const html = `<!DOCTYPE html>
@@ -81,11 +104,13 @@ export function tokenPage(request: Request, { why, home, again }: TokenPageOptio
 <body>
 <main>
 <h1>${title}</h1>
-<p role="status">${why === "missing" ? words.ask : words[why]}</p>
+<p role="status">${text}</p>${
+    // No token is wanted of a guest.
+    isCrowded ? "" : `
 <form action="${home}" method="get">
 <label>${label} <input name="token" type="password" autocomplete="current-password" required autofocus></label>
 <button>${open}</button>
-</form>
+</form>`}
 </main>
 </body>
 </html>

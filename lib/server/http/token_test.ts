@@ -1,7 +1,7 @@
 import { assertEquals, assertMatch, assertNotEquals } from "@std/assert";
 import { Secrets } from "./secrets.ts";
 import { randomToken } from "./random_token.ts";
-import { guestSecret, setGuestCookie, shownCookie, shownToken, Tokens } from "./token.ts";
+import { shownCookie, shownToken, Tokens } from "./token.ts";
 
 const TOKEN = "a token; with signs=";
 const url = new URL("http://pi:8000/");
@@ -56,11 +56,31 @@ Deno.test("Tokens tells the owner's, the guests' and nobody's, by token and by c
   await Deno.remove(folder, { recursive: true });
 });
 
-Deno.test("cookies are for https alone where the page comes by https, and for what lies below the base path", () => {
+Deno.test("cookies are for https alone where the page comes by https, and for what lies below the base path", async () => {
+  const folder = await Deno.makeTempDir();
+  const secrets = await Secrets.open(folder);
+  const tokens = new Tokens({ owner: TOKEN, secrets });
   const secret = randomToken();
-  assertMatch(setGuestCookie(new URL("https://pi/vt/"), "/vt", secret), /; Path=\/vt; .*; Secure(;|$)/);
-  const set = setGuestCookie(url, "/", secret);
-  assertMatch(set, /^vtuber_guest_8000=[\w-]{22}; Max-Age=\d+; Path=\/; HttpOnly; SameSite=Strict$/);
-  assertEquals(guestSecret(asking({ cookie: set.split(";")[0]! }), url), secret);
-  assertEquals(guestSecret(asking({ cookie: "vtuber_guest_8000=short" }), url), undefined);
+  assertMatch(tokens.setGuestCookie(new URL("https://pi/vt/"), "/vt", secret), /; Path=\/vt; .*; Secure(;|$)/);
+  const set = tokens.setGuestCookie(url, "/", secret);
+  assertMatch(set, /^vtuber_guest_8000=[\w-]{22}\.[\w-]{43}; Max-Age=\d+; Path=\/; HttpOnly; SameSite=Lax$/);
+  const [kept = ""] = set.split(";");
+  assertEquals(tokens.guestSecret(asking({ cookie: kept }), url), secret);
+  // Nobody makes a guest by himself, of nothing or of what makes another cookie.
+  const owners = tokens.setCookie(url, "/", "owner").split(";")[0]!.split("=")[1]!;
+  for (
+    const made of [secret, `${secret}.`, `${randomToken()}.${kept.split(".")[1]}`, `${secret}.${owners}`, "short", "."]
+  ) {
+    assertEquals(tokens.guestSecret(asking({ cookie: `vtuber_guest_8000=${made}` }), url), undefined, made);
+  }
+  // Every process that has the same key knows it.
+  await Deno.mkdir(`${folder}/other`);
+  const other = async (key?: string) =>
+    new Tokens({ owner: TOKEN, secrets: await Secrets.open(`${folder}/other`, key) });
+  assertEquals((await other()).guestSecret(asking({ cookie: kept }), url), undefined);
+  const key = "0123456789".repeat(4);
+  const first = new Tokens({ owner: TOKEN, secrets: await Secrets.open(folder, key) });
+  const [shared = ""] = first.setGuestCookie(url, "/", secret).split(";");
+  assertEquals((await other(key)).guestSecret(asking({ cookie: shared }), url), secret);
+  await Deno.remove(folder, { recursive: true });
 });

@@ -6,6 +6,8 @@ export interface Visitor {
   principal?: Principal;
   /** Whom connections are counted against. */
   address: string;
+  /** Whether the request is from the server's own machine, and for nobody else as far as it tells. */
+  isLocal: boolean;
 }
 
 const visitors = new WeakMap<Request, Visitor>();

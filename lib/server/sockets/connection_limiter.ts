@@ -1,16 +1,28 @@
 import type { Config } from "@/lib/config/schema.ts";
+import type { Principal } from "@/lib/principal.ts";
 import type { TurnError } from "@/lib/protocol/v2.ts";
 
-/** Counts open sockets, in all and by address. */
+/** Whom a socket is counted for. */
+export interface SocketHolder {
+  principal: Principal;
+  /** A group of addresses. */
+  address: string;
+}
+
+/** Counts open sockets: in all, by address, and by guest. */
 export class ConnectionLimiter {
   readonly #limits: Config["limits"];
-  readonly #byAddress = new Map<string, number>();
+  readonly #guestSockets: () => number | undefined;
+  /** By address, and by the id of a guest. */
+  readonly #counts = new Map<string, number>();
   #taken = 0;
   /** How many sockets are only being told that there are too many. */
   refusing = 0;
 
-  constructor(limits: Config["limits"]) {
+  /** @param guestSockets how many one guest may have open. Default: any number */
+  constructor(limits: Config["limits"], guestSockets: () => number | undefined = () => undefined) {
     this.#limits = limits;
+    this.#guestSockets = guestSockets;
   }
 
   /** How many sockets are counted. */
@@ -18,10 +30,10 @@ export class ConnectionLimiter {
     return this.#taken;
   }
 
-  /** Why a socket from `address` cannot be taken; undefined when it can. */
-  refusal(address: string): TurnError | undefined {
+  /** Why a socket cannot be taken; undefined when it can. */
+  refusal({ principal, address }: SocketHolder): TurnError | undefined {
     const { sockets, socketsPerAddress } = this.#limits;
-    const here = this.#byAddress.get(address) ?? 0;
+    const here = this.#counts.get(address) ?? 0;
     if (this.#taken >= sockets) {
       return {
         code: "too_many",
@@ -36,20 +48,32 @@ export class ConnectionLimiter {
         hint: "Close another page, or raise limits.socketsPerAddress",
       };
     }
-    return undefined;
+    const most = this.#guestSockets() ?? Infinity;
+    if (principal.role === "owner" || (this.#counts.get(principal.id) ?? 0) < most) return undefined;
+    return {
+      code: "too_many",
+      message: `Cannot take another connection of this guest: it has ${most} already`,
+      hint: "Close another page",
+    };
   }
 
   /** Counts a socket in. */
-  take(address: string): void {
+  take(holder: SocketHolder): void {
     this.#taken++;
-    this.#byAddress.set(address, (this.#byAddress.get(address) ?? 0) + 1);
+    for (const key of keysOf(holder)) this.#counts.set(key, (this.#counts.get(key) ?? 0) + 1);
   }
 
   /** Counts a socket out. */
-  leave(address: string): void {
+  leave(holder: SocketHolder): void {
     this.#taken--;
-    const left = (this.#byAddress.get(address) ?? 1) - 1;
-    if (left === 0) this.#byAddress.delete(address);
-    else this.#byAddress.set(address, left);
+    for (const key of keysOf(holder)) {
+      const left = (this.#counts.get(key) ?? 1) - 1;
+      if (left === 0) this.#counts.delete(key);
+      else this.#counts.set(key, left);
+    }
   }
+}
+
+function keysOf({ principal, address }: SocketHolder): string[] {
+  return principal.role === "owner" ? [address] : [address, principal.id];
 }

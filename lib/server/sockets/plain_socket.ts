@@ -10,6 +10,7 @@ import type { Emit, TurnEvent } from "@/lib/stages/events.ts";
 import type { Principal } from "@/lib/principal.ts";
 import { parsePlainPrompt, type PlainMessage } from "@/lib/protocol/plain.ts";
 import type { TurnError } from "@/lib/protocol/v2.ts";
+import type { GuestQuotas } from "@/lib/quota/guest_quotas.ts";
 import { guarded } from "@/lib/telemetry/guard.ts";
 
 /** What plain sockets are served with. */
@@ -21,6 +22,8 @@ export interface PlainServices {
   /** How many prompts may wait behind the running one. */
   queue: number;
   languageModel: LanguageModel;
+  /** What guests may use. */
+  quotas: GuestQuotas;
   /** The name of the model that answers. */
   model(): string;
   /** Makes what follows the events of one turn, for the log and the metrics. It must not throw. */
@@ -29,7 +32,7 @@ export interface PlainServices {
 
 /** Serves one open or opening socket until it closes; that ends what is being answered. */
 export function servePlain(socket: WebSocket, services: PlainServices, principal: Principal): void {
-  const { connections, requestLimits, languageModel, model } = services;
+  const { connections, requestLimits, languageModel, model, quotas } = services;
   const gone = new AbortController();
   /** The demo remembers earlier prompts by this id, since no history comes with a prompt. */
   const user = crypto.randomUUID();
@@ -56,15 +59,25 @@ export function servePlain(socket: WebSocket, services: PlainServices, principal
     running = true;
     for (let prompt = waiting.shift(); prompt !== undefined; prompt = waiting.shift()) {
       if (gone.signal.aborted) return;
+      try {
+        if (principal.role !== "owner") await quotas.prompt(principal.id, prompt);
+      } catch (error) {
+        if (!(error instanceof RequestError)) throw error;
+        sender.send(plainError(error.error));
+        continue;
+      }
       sender.send({ type: "start" });
+      let characters = 0;
       const messages = [{ role: "user" as const, content: prompt }];
       const watch = services.watch();
       const emit = (event: TurnEvent) => {
         const message = plainMessageOf(event);
         if (message !== undefined) sender.send(message);
+        if (message?.type === "chunk") characters += message.data.length;
         watch(event);
       };
       await runTurn(languageModel, () => ({ model: model(), messages, user }), emit, gone.signal);
+      await quotas.answered(principal.id, characters);
     }
     running = false;
   }
@@ -96,6 +109,7 @@ function plainMessageOf(event: TurnEvent): PlainMessage | undefined {
 }
 
 /** An error in the plain protocol, which has one text for all there is to say. */
-export function plainError({ message, hint }: TurnError): Extract<PlainMessage, { type: "error" }> {
-  return { type: "error", message: hint === undefined ? message : `${message}: ${hint}` };
+export function plainError({ message, hint, retryAfter }: TurnError): Extract<PlainMessage, { type: "error" }> {
+  const further = hint ?? (retryAfter && `try again in ${retryAfter} s`);
+  return { type: "error", message: further === undefined ? message : `${message}: ${further}` };
 }

@@ -7,7 +7,8 @@ import { warn } from "@/lib/telemetry/log.ts";
  */
 export function tellOfStoring(connections: Connections, failure?: Error): void {
   if (failure === undefined) return warn("The conversations are being stored again.");
-  const hint = "They are kept in memory, and stored as soon as that is possible: look whether the disk is full";
+  const hint =
+    "They are kept in memory, and stored as soon as that is possible: look whether the disk is full, or the database there";
   const message = `Cannot store the conversations: ${failure.message}`;
   warn(`${message}. ${hint}.`);
   connections.broadcast({ type: "error", code: "not_stored", message, hint });

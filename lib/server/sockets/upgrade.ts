@@ -1,9 +1,8 @@
 /** Makes sockets of HTTP requests, for either protocol. */
 import { listen, sendText } from "./listen.ts";
 import { plainError, type PlainServices, servePlain } from "./plain_socket.ts";
-import type { ConnectionLimiter } from "./connection_limiter.ts";
-import { serveV2, type V2Services } from "./v2_socket.ts";
-import type { Principal } from "@/lib/principal.ts";
+import type { ConnectionLimiter, SocketHolder } from "./connection_limiter.ts";
+import { serveV2, type SocketVisitor, type V2Services } from "./v2_socket.ts";
 import type { PlainMessage } from "@/lib/protocol/plain.ts";
 import { type ServerFrame, SUBPROTOCOL } from "@/lib/protocol/v2.ts";
 
@@ -21,11 +20,7 @@ export interface SocketServices extends V2Services, PlainServices {
   connectionLimiter: ConnectionLimiter;
 }
 
-export interface UpgradeOptions {
-  /** Who opens the socket. */
-  principal: Principal;
-  /** The group of addresses that the socket is counted for. */
-  address: string;
+export interface UpgradeOptions extends SocketHolder, SocketVisitor {
   /** Does the upgrade itself, as `Deno.upgradeWebSocket` or Fresh's `ctx.upgrade` do. */
   upgrade(options: { protocol?: string; idleTimeout: number }): { socket: WebSocket; response: Response };
 }
@@ -34,7 +29,7 @@ export interface UpgradeOptions {
 export function upgradeSocket(
   request: Request,
   services: SocketServices,
-  { principal, address, upgrade }: UpgradeOptions,
+  { upgrade, ...visitor }: UpgradeOptions,
 ): Response {
   if (request.headers.get("upgrade")?.toLowerCase() !== "websocket") {
     return new Response("This is the address of a WebSocket: connect to it with ws:// or wss://\n", {
@@ -43,9 +38,11 @@ export function upgradeSocket(
     });
   }
   const { connectionLimiter } = services;
+  const { principal, address } = visitor;
+  const holder = { principal, address };
   const offered = request.headers.get("sec-websocket-protocol")?.split(",").map((name) => name.trim()) ?? [];
   const speaksV2 = offered.includes(SUBPROTOCOL);
-  const refused = connectionLimiter.refusal(address);
+  const refused = connectionLimiter.refusal(holder);
   if (refused !== undefined && connectionLimiter.refusing >= REFUSALS) {
     return new Response(`${plainError(refused).message}\n`, { status: 503, headers: { "retry-after": "10" } });
   }
@@ -56,10 +53,10 @@ export function upgradeSocket(
     refuse(socket, connectionLimiter, speaksV2 ? { type: "error", ...refused } : plainError(refused));
     return response;
   }
-  connectionLimiter.take(address);
-  listen(socket, "close", () => connectionLimiter.leave(address), { once: true });
-  if (speaksV2) serveV2(socket, services, principal);
-  else servePlain(socket, services, principal);
+  connectionLimiter.take(holder);
+  listen(socket, "close", () => connectionLimiter.leave(holder), { once: true });
+  if (speaksV2) serveV2(socket, services, visitor);
+  else servePlain(socket, services, visitor.principal);
   return response;
 }
 

@@ -37,8 +37,19 @@ export interface V2Services {
   character?(): CharacterInfo | undefined;
 }
 
+/** Who has opened a socket. */
+export interface SocketVisitor {
+  principal: Principal;
+  /** Whether that was on the server's own machine. Default: it was not. */
+  isLocal?: boolean;
+}
+
 /** Serves one open or opening socket until it closes. */
-export function serveV2(socket: WebSocket, services: V2Services, principal: Principal): void {
+export function serveV2(
+  socket: WebSocket,
+  services: V2Services,
+  { principal, isLocal = false }: SocketVisitor,
+): void {
   const { sessions, requestLimits } = services;
   let session: Session | undefined;
   let delivery: Delivery | undefined;
@@ -112,6 +123,7 @@ export function serveV2(socket: WebSocket, services: V2Services, principal: Prin
       calls = new CallConnection({
         router: services.calls,
         session: joined,
+        isLocal,
         send: (answer) => sendFrame(socket, answer),
         busy: () => socket.bufferedAmount > HIGH_WATER,
       });

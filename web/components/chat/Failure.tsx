@@ -1,7 +1,7 @@
 import type { ComponentChildren } from "preact";
 import type { Words } from "@/lib/i18n/types/page.ts";
 import type { TurnError } from "@/lib/protocol/v2.ts";
-import { errorTitle } from "@/web/components/error_title.ts";
+import { errorText, errorTitle } from "@/web/components/error_words.ts";
 import { Icon } from "@/web/components/Icon.tsx";
 
 interface FailureProps {
@@ -18,14 +18,15 @@ interface FailureProps {
 export function Failure({ error, words, onRetry, onEdit, children }: FailureProps) {
   const title = errorTitle(error, words);
   // In English, the message mostly begins with what the title says.
-  const told = error.message.startsWith(title);
+  const text = errorText(error, words);
+  const told = text.startsWith(title);
   return (
     <div class="failure">
       <p class="failure-title">
         <Icon name="warning" />
-        <span>{told ? withCode(error.message) : title}</span>
+        <span>{told ? withCode(text) : title}</span>
       </p>
-      {!told && <p>{withCode(error.message)}</p>}
+      {!told && <p>{withCode(text)}</p>}
       {error.hint !== undefined && <p>{withCode(error.hint)}</p>}
       <div class="actions">
         {children}

@@ -3,7 +3,7 @@ import { useLayoutEffect, useRef } from "preact/hooks";
 import { CallError } from "@/web/connection/call_client.ts";
 import type { Words } from "@/lib/i18n/types/page.ts";
 import type { TurnError } from "@/lib/protocol/v2.ts";
-import { errorTitle } from "@/web/components/error_title.ts";
+import { errorText, errorTitle } from "@/web/components/error_words.ts";
 
 interface MessageEditorProps {
   text: string;
@@ -72,7 +72,7 @@ export function MessageEditor({ text, words, followed, onAsk, onCancel }: Messag
         />
       </div>
       {error.value !== null && (
-        <p class="editor-error" role="alert">{errorTitle(error.value, words)}: {error.value.message}</p>
+        <p class="editor-error" role="alert">{errorTitle(error.value, words)}: {errorText(error.value, words)}</p>
       )}
       <div class="editor-foot">
         <p>{followed && words.turns.replaces}</p>

@@ -6,7 +6,7 @@ import type { Words } from "@/lib/i18n/types/page.ts";
 import { browserEnvironment } from "@/web/connection/chat_socket.ts";
 import { RoundButton } from "@/web/components/RoundButton.tsx";
 import { Icon } from "@/web/components/Icon.tsx";
-import { errorTitle } from "@/web/components/error_title.ts";
+import { errorText, errorTitle } from "@/web/components/error_words.ts";
 import { ConversationItem } from "./ConversationItem.tsx";
 
 export interface ConversationsProps {
@@ -85,7 +85,9 @@ export function ConversationsDialog({ calls, words, language, onNew, onClose }: 
             }}
           />
         </div>
-        {error !== null && <p class="conversations-error" role="alert">{errorTitle(error, words)}: {error.message}</p>}
+        {error !== null && (
+          <p class="conversations-error" role="alert">{errorTitle(error, words)}: {errorText(error, words)}</p>
+        )}
         <div class="conversations-list" aria-busy={items === null}>
           {items === null
             ? error === null && <p class="conversations-none">{words.conversations.loading}</p>

@@ -53,7 +53,7 @@ export function AvatarReviewCard({ result, review, words, onEnd }: AvatarReviewC
         {!broken && (
           <button
             type="button"
-            class="pill primary"
+            class="pill main"
             disabled={shown === null || review.busy.value}
             onClick={() => void finish(review.take(result))}
           >

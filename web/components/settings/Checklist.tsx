@@ -2,7 +2,9 @@ import { useSignal } from "@preact/signals";
 import type { ComponentChildren } from "preact";
 import { useEffect } from "preact/hooks";
 import type { SettingsStores } from "@/web/settings/settings_stores.ts";
-import { checksOf, supportsWebGL, type Verdict } from "@/web/settings/preflight_store.ts";
+import { type Checks, checksOf, supportsWebGL, type Verdict } from "@/web/settings/preflight_store.ts";
+import { bytesText } from "@/lib/i18n/format.ts";
+import type { LoadedModel } from "@/lib/protocol/calls.ts";
 import { sameModel } from "@/lib/protocol/model_name.ts";
 import type { Language } from "@/lib/i18n/language.ts";
 import type { Words } from "@/lib/i18n/types/page.ts";
@@ -31,8 +33,7 @@ export function Checklist({ stores, status, words, language, compact }: Checklis
   useEffect(() => void (webgl.value = supportsWebGL()), []);
   useEffect(() => void preflight.check(), [status.host, status.model, status.reachable, status.modelPresent]);
 
-  const { server, model, context, ...rest } = checksOf(status, preflight.result.value, webgl.value);
-  const { tokens } = context;
+  const { server, model, context, memory, ...rest } = checksOf(status, preflight.result.value, webgl.value);
   const shown = ({ verdict }: { verdict: Verdict }) => verdict !== "unknown" || !compact;
   return (
     <ul class="checks" aria-label={setup.checks}>
@@ -65,15 +66,21 @@ export function Checklist({ stores, status, words, language, compact }: Checklis
       {shown(context) && (
         <Check
           verdict={context.verdict}
-          text={tokens === undefined ? setup.contextUnknown : setup.contextThere(tokens.toLocaleString(language))}
+          text={contextText(context, words, language)}
           words={words}
         />
+      )}
+      {memory !== undefined && shown(memory) && (
+        <Check verdict={memory.verdict} text={memoryText(memory.model, words, language)} words={words}>
+          {memory.verdict === "weak" && <p class="hint">{setup.memoryHelp}</p>}
+          {memory.others.length > 0 && <p class="hint">{setup.alsoLoaded(memory.others.join(", "))}</p>}
+        </Check>
       )}
     </ul>
   );
 }
 
-const MARKS: Record<Verdict, IconName> = { good: "check", bad: "warning", unknown: "more" };
+const MARKS: Record<Verdict, IconName> = { good: "check", weak: "warning", bad: "warning", unknown: "more" };
 
 interface CheckProps {
   verdict: Verdict;
@@ -101,6 +108,18 @@ function modelText(verdict: Verdict, model: string, server: string, { setup }: W
   return verdict === "bad" ? setup.modelMissing(model) : setup.modelUnknown(model, server);
 }
 
+function contextText({ tokens, most }: Checks["context"], { setup }: Words, language: Language): string {
+  if (tokens === undefined) return setup.contextUnknown;
+  const told = tokens.toLocaleString(language);
+  return most === undefined ? setup.contextThere(told) : setup.contextLoaded(told, most.toLocaleString(language));
+}
+
+function memoryText(model: LoadedModel | undefined, { setup }: Words, language: Language): string {
+  if (model === undefined) return setup.memoryUnknown;
+  const percent = Math.floor(model.onCard * 100);
+  return setup.loaded(bytesText(model.size, language), percent);
+}
+
 interface StartServerProps {
   preflight: SettingsStores["preflight"];
   words: Words;
@@ -108,15 +127,17 @@ interface StartServerProps {
   starts: boolean;
 }
 
-/** How the server is started or got, where its provider tells, and a button to look again. */
+/** Starts the server, or tells how that is done or it is got, as far as its provider has it; and a button to look again. */
 function StartServer({ preflight, words, starts }: StartServerProps) {
   const { setup } = words;
   const checking = preflight.checking.value;
+  const starting = preflight.starting.value;
+  const startError = preflight.startError.value;
   const server = preflight.result.value?.server;
   const steps = starts ? server?.setup : undefined;
   return (
     <>
-      {steps?.command !== undefined && (
+      {steps?.command !== undefined && !server?.starts && (
         <>
           <p class="hint">{setup.startServer}</p>
           <div class="command">
@@ -126,14 +147,26 @@ function StartServer({ preflight, words, starts }: StartServerProps) {
         </>
       )}
       <div class="actions">
+        {server?.starts && (
+          <button
+            type="button"
+            class="pill main"
+            aria-disabled={starting}
+            onClick={() => void preflight.start()}
+          >
+            <Icon name="spark" />
+            {starting ? setup.starting(server.name) : setup.start(server.name)}
+          </button>
+        )}
         <button type="button" class="pill" aria-disabled={checking} onClick={() => void preflight.check()}>
           <Icon name="again" />
           {checking ? setup.checking : setup.checkAgain}
         </button>
-        {server !== undefined && steps !== undefined && (
+        {server !== undefined && steps !== undefined && !server.starts && (
           <a class="pill" href={steps.download} target="_blank" rel="noreferrer">{setup.getServer(server.name)}</a>
         )}
       </div>
+      {startError !== null && <p class="field-error output" role="alert">{startError.message}</p>}
     </>
   );
 }

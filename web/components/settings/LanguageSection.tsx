@@ -3,6 +3,7 @@ import { bytesText } from "@/lib/i18n/format.ts";
 import { LLM_SERVERS } from "@/lib/protocol/llm_servers.ts";
 import { sameModel } from "@/lib/protocol/model_name.ts";
 import type { InstalledModel } from "@/lib/protocol/calls.ts";
+import { Icon } from "@/web/components/Icon.tsx";
 import { Checklist } from "./Checklist.tsx";
 import { ChoiceList } from "./ChoiceList.tsx";
 import { Fields } from "./Field.tsx";
@@ -28,7 +29,25 @@ export function LanguageSection(props: SectionProps) {
       <Models {...props} />
       <hr />
       <Fields settings={settings} names={FIELDS.language} words={words} text={text} />
+      <Options {...props} />
     </>
+  );
+}
+
+/** How the model chooses its words, where its server can be told. */
+function Options({ settings, words, text }: SectionProps) {
+  if (!FIELDS.options.some((name) => settings.field(name) !== undefined)) return null;
+  return (
+    <details class="fold">
+      <summary>
+        <Icon name="chevron" />
+        {text.options.title}
+      </summary>
+      <div class="fold-body">
+        <p class="hint">{text.options.about}</p>
+        <Fields settings={settings} names={FIELDS.options} words={words} text={text} />
+      </div>
+    </details>
   );
 }
 

@@ -5,8 +5,11 @@ import { SETTINGS_WORDS } from "@/lib/i18n/settings.ts";
 import { configSchema } from "@/lib/config/schema.ts";
 import { settingFields } from "@/lib/config/settings.ts";
 
-// With a further language model there is something to choose.
-const fields = settingFields({ config: configSchema.parse({ llms: { other: {} } }), overrides: [] });
+// With a further language model there is something to choose; other servers have other options.
+const byName = (["ollama", "openai"] as const).flatMap((provider) =>
+  settingFields({ config: configSchema.parse({ llm: { provider }, llms: { other: {} } }), overrides: [] })
+).map((field) => [field.path.join("."), field] as const);
+const fields = [...new Map(byName).values()];
 const shown: string[] = Object.values(FIELDS).flat();
 
 Deno.test("FIELDS has every field that a page may change, and no other", () => {

@@ -1,15 +1,21 @@
 /**
- * `deno task bench:store`: how long conversations on disk take to be listed, searched and written.
+ * `deno task bench:store`: how long conversations in SQLite and PostgreSQL take to be listed, searched and written.
  *
- * `--conversations N` (100,000) is how many there are; `--against FOLDER` measures another checkout's store beside
- * ours, in the same run; `--keep FOLDER` makes the files there, once, and uses them again the next time.
+ * `--conversations N` (100,000) is how many there are; `--against FOLDER` measures another checkout's SQLite beside
+ * ours, in the same run; `--keep FOLDER` makes the files there, once, and uses them again the next time. PostgreSQL is
+ * one of its own, with the settings that it comes with; `--postgres ADDRESS` takes a database, and uses it again.
  */
 import { join, resolve } from "node:path";
 import { parseArgs } from "node:util";
 import { Corpus } from "./corpus.ts";
 import { median, percentile } from "./stats.ts";
 import { aligned } from "./table.ts";
+import { isPostgres } from "@/lib/config/store_address.ts";
+import { PostgresPool } from "@/lib/store/postgres_pool.ts";
+import { PostgresStore } from "@/lib/store/postgres_store.ts";
 import type { SqliteStore } from "@/lib/store/sqlite_store.ts";
+import type { Store } from "@/lib/store/store.ts";
+import { startPostgres } from "@/tests/postgres.ts";
 import type { TurnRecord } from "@/lib/protocol/v2.ts";
 import { print } from "@/lib/telemetry/log.ts";
 
@@ -42,10 +48,11 @@ const SEARCHES: [kind: string, query: string][] = [
 
 interface Contestant {
   name: string;
-  store: SqliteStore;
-  /** Where its code is. */
+  store: Store;
+  /** Where the code of SQLite's is. */
   code: string;
-  file: string;
+  /** Its file, or its database's address. */
+  place: string;
   /** Turns a second while it was filled. */
   filling: number | undefined;
 }
@@ -55,7 +62,8 @@ const { values: flags } = parseArgs({
     conversations: { type: "string", default: "100000" },
     against: { type: "string" },
     keep: { type: "string" },
-    // How the bench calls itself: measure writing to this file with this code, beginning with this seed.
+    postgres: { type: "string" },
+    // How the bench calls itself: measure writing to this place with this code, beginning with this seed.
     write: { type: "string" },
     code: { type: "string", default: import.meta.resolve("@/lib/store/sqlite_store.ts") },
     seed: { type: "string", default: "1" },
@@ -67,12 +75,15 @@ else print(JSON.stringify(await write(flags.write, flags.code, Number(flags.seed
 async function bench(): Promise<void> {
   const folder = flags.keep ?? await Deno.makeTempDir({ prefix: "vtuber-bench-store-" });
   await Deno.mkdir(folder, { recursive: true });
+  await using server = flags.postgres === undefined ? await startPostgres("") : undefined;
   try {
-    const contestants = [await open("ours", flags.code, folder)];
+    const contestants = [await open("SQLite", flags.code, join(folder, "ours.db"))];
     if (flags.against !== undefined) {
       const code = new URL(`file://${resolve(flags.against)}/lib/store/sqlite_store.ts`).href;
-      contestants.push(await open("before", code, folder));
+      contestants.push(await open("before", code, join(folder, "before.db")));
     }
+    const database = flags.postgres ?? await server?.database("C.UTF-8");
+    if (database !== undefined) contestants.push(await open("PostgreSQL", flags.code, database));
     const head = contestants.flatMap(({ name }) => [`${name} p50 ms`, "p95 ms"]);
     const rows = [["list", "hits", ...head], await reading(contestants, "all")];
     for (const [kind, query] of SEARCHES) rows.push(await reading(contestants, `${kind}: ${query}`, query));
@@ -85,17 +96,16 @@ async function bench(): Promise<void> {
   }
 }
 
-async function storeOf(code: string, file: string, now?: () => number): Promise<SqliteStore> {
+async function storeOf(code: string, place: string, now?: () => number): Promise<Store> {
+  if (isPostgres(place)) return await PostgresStore.open(place, now && { now });
   const { SqliteStore: Kind } = await import(code) as { SqliteStore: typeof SqliteStore };
-  return new Kind(file, now);
+  return new Kind(place, now);
 }
 
-async function open(name: string, code: string, folder: string): Promise<Contestant> {
-  const file = join(folder, `${name}.db`);
-  const there = await Deno.stat(file).then(() => true, () => false);
+async function open(name: string, code: string, place: string): Promise<Contestant> {
   let now = Date.now() - 1e9;
-  const store = await storeOf(code, file, () => now++);
-  if (there) return { name, store, code, file, filling: undefined };
+  const store = await storeOf(code, place, () => now++);
+  if ((await store.list(1)).length > 0) return { name, store, code, place, filling: undefined };
   const corpus = new Corpus();
   let turns = 0;
   const begun = performance.now();
@@ -104,11 +114,11 @@ async function open(name: string, code: string, folder: string): Promise<Contest
     while (batch.size < Math.min(BATCH, left)) batch.set(corpus.id(), corpus.conversation());
     await store.save(batch);
     for (const made of batch.values()) turns += made.length;
-    // The store of another checkout may have no index.
-    await store.index?.();
+    // SQLite's index is made afterwards; the store of another checkout may have none.
+    await (store as Partial<SqliteStore>).index?.();
     await store.rename(batch.keys().next().value!, `Harbour ${left}`);
   }
-  return { name, store, code, file, filling: turns / (performance.now() - begun) * 1_000 };
+  return { name, store, code, place, filling: turns / (performance.now() - begun) * 1_000 };
 }
 
 /** One row of the table: every contestant in turn, so that a slow moment of the machine meets all. */
@@ -137,8 +147,8 @@ interface Written {
 }
 
 /** Answers that grow, and are stored again and again until they end. */
-async function write(file: string, code: string, seed: number): Promise<Written> {
-  const store = await storeOf(code, file);
+async function write(place: string, code: string, seed: number): Promise<Written> {
+  const store = await storeOf(code, place);
   const corpus = new Corpus(seed);
   const saves: number[] = [];
   const late: number[] = [];
@@ -174,9 +184,9 @@ async function writing(contestants: readonly Contestant[]): Promise<string[][]> 
   const times = contestants.map((): number[] => []);
   const late = contestants.map((): number[] => []);
   for (let round = 0; round < ROUNDS; round++) {
-    for (const [index, { code, file }] of contestants.entries()) {
+    for (const [index, { code, place }] of contestants.entries()) {
       const seed = String(Date.now() % 1e6 + round);
-      const args = ["run", "-A", import.meta.filename!, "--write", file, "--code", code, "--seed", seed];
+      const args = ["run", "-A", import.meta.filename!, "--write", place, "--code", code, "--seed", seed];
       const { stdout } = await new Deno.Command(Deno.execPath(), { args, stderr: "inherit" }).output();
       const written = JSON.parse(new TextDecoder().decode(stdout)) as Written;
       times[index]!.push(...written.saves);
@@ -186,7 +196,7 @@ async function writing(contestants: readonly Contestant[]): Promise<string[][]> 
   const sum = (all: number[] = []) => all.reduce((a, b) => a + b, 0);
   return [
     ["writing", "saves/s", "of ours", "p50 ms", "p99 ms", "most ms", "p99 late ms", "filled turns/s", "MB on disk"],
-    ...await Promise.all(contestants.map(async ({ name, file, filling }, index) => {
+    ...await Promise.all(contestants.map(async ({ name, place, filling }, index) => {
       const all = times[index]!.toSorted(byNumber);
       return [
         `${name}, ${GROWING} answers at once`,
@@ -197,10 +207,18 @@ async function writing(contestants: readonly Contestant[]): Promise<string[][]> 
         ms(all.at(-1) ?? NaN),
         ms(percentile(late[index]!.toSorted(byNumber), 0.99)),
         filling?.toFixed(0) ?? "-",
-        ((await Deno.stat(file)).size / 1e6).toFixed(0),
+        ((await bytesOf(place)) / 1e6).toFixed(0),
       ];
     })),
   ];
+}
+
+async function bytesOf(place: string): Promise<number> {
+  if (!isPostgres(place)) return (await Deno.stat(place)).size;
+  const pool = new PostgresPool(place);
+  const { rows: [row] } = await pool.ask("SELECT pg_database_size(current_database()) AS bytes");
+  await pool.close();
+  return Number(row?.bytes);
 }
 
 function byNumber(a: number, b: number): number {

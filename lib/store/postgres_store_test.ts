@@ -1,0 +1,165 @@
+import { assert, assertEquals, assertRejects } from "@std/assert";
+import { openStore } from "./open_store.ts";
+import { PostgresPool } from "./postgres_pool.ts";
+import { search } from "./postgres_search.ts";
+import { PostgresStore } from "./postgres_store.ts";
+import { FIRST_EPOCH, type StoredTurn } from "./store.ts";
+import { StoreError } from "./store_error.ts";
+import { ConfigError } from "@/lib/config/config_error.ts";
+import { type Postgres, startPostgres } from "@/tests/postgres.ts";
+import { until } from "@/tests/until.ts";
+
+const postgres = await startPostgres();
+
+function test(name: string, run: (postgres: Postgres) => Promise<void>): void {
+  Deno.test({ name: `PostgresStore ${name}`, ignore: postgres === undefined, fn: () => run(postgres!) });
+}
+
+function turn(more: Partial<StoredTurn> = {}): StoredTurn {
+  return { turn: "t", prompt: "ask", text: "", thinking: "", state: "done", ...more };
+}
+
+test("loses nothing of a text that PostgreSQL would refuse", async (postgres) => {
+  await using store = await opened(await postgres.database());
+  const odd = 'a\0b \ud800 \udc00\ud83d \u{10ffff}\u{100000} \ufffe \\x5c {"} \u202e é e\u0301 \r\n\t';
+  const whole: StoredTurn = {
+    ...turn({ turn: odd, prompt: odd, text: odd, thinking: odd, state: "failed", askedBy: odd, greeting: odd }),
+    error: { code: "incomplete", message: odd, hint: odd, server: odd },
+    provider: odd,
+    model: odd,
+    standsIn: odd,
+    heard: 3,
+    reason: "length",
+  };
+  await store.save(new Map([[odd, [whole]]]));
+  await store.rename(odd, odd);
+  await store.enter(odd, odd);
+  const { title, owner, turns } = (await store.read(odd))!;
+  assertEquals([title, owner, turns, await store.conversationOf(odd)], [odd, odd, [whole], odd]);
+  assertEquals((await store.list(5, "b \ud800", odd)).map(({ id }) => id), [odd]);
+});
+
+test("is laid out by one of several that start at once, and counts them", async (postgres) => {
+  const address = await postgres.database();
+  const stores = await Promise.all(Array.from({ length: 6 }, () => PostgresStore.open(address)));
+  const epochs = await Promise.all(stores.flatMap((store) => [store.nextEpoch(), store.nextEpoch()]));
+  assertEquals(epochs.toSorted((a, b) => a - b), Array.from(epochs, (_, n) => FIRST_EPOCH + n));
+  for (const store of stores) await store.close();
+  await postgres.ask(address, "UPDATE layout SET version = 999");
+  await assertRejects(() => PostgresStore.open(address), StoreError, "newer version (layout 999");
+});
+
+test("keeps every turn in its order when several processes store at once", async (postgres) => {
+  const address = await postgres.database();
+  const stores = await Promise.all([1, 2, 3].map(() => PostgresStore.open(address)));
+  const ids = ["a", "b", "c"];
+  await Promise.all(stores.flatMap((store, n) =>
+    Array.from({ length: 20 }, (_, m) => {
+      const one = turn({ turn: `${n}.${m}` });
+      return store.save(new Map((n === 1 ? ids.toReversed() : ids).map((id) => [id, [one]])));
+    })
+  ));
+  for (const id of ids) {
+    const names = (await stores[0]!.read(id))!.turns.map(({ turn }) => turn);
+    assertEquals([new Set(names).size, names.length], [60, 60]);
+  }
+  for (const store of stores) await store.close();
+});
+
+test("writes what stood there when it was asked to, all or nothing", async (postgres) => {
+  const address = await postgres.database();
+  await using store = await opened(address);
+  const grows = turn({ text: "one" });
+  const saved = store.save(new Map([["c", [grows]]]));
+  grows.text = "one two";
+  await saved;
+  assertEquals((await store.read("c"))!.turns[0]!.text, "one");
+  await postgres.ask(address, "ALTER TABLE turns ADD CHECK (turn <> 'refused')");
+  const refused = turn({ turn: "refused", text: "secret words" });
+  const error = await assertRejects(() => store.save(new Map([["d", [turn()]], ["e", [refused]]])), StoreError);
+  // PostgreSQL itself tells the whole row.
+  assert(!Deno.inspect(error).includes("secret words"));
+  assertEquals([await store.read("d"), await store.read("e")], [undefined, undefined]);
+});
+
+test("finds common words as it finds rare ones, and each principal's alone", async (postgres) => {
+  const address = await postgres.database("C.UTF-8");
+  await using store = await opened(address);
+  const words = ["tea 猫", "milk"];
+  const some = (n: number) => turn({ text: words[n % 3 === 0 ? 0 : 1]!, askedBy: n % 4 === 0 ? "a" : "b" });
+  for (let n = 0; n < 40; n++) await store.save(new Map([[`c${n}`, [some(n)]]]));
+  await store.save(new Map([["grows", [turn({ text: "tea 猫", state: "streaming", askedBy: "a" })]]]));
+  const pool = new PostgresPool(address);
+  const trigrams = /[\p{L}]{3}/u;
+  for (const query of ["tea", "te", "猫", "a 猫"]) {
+    for (const owner of [undefined, "a", "c"]) {
+      const [through, indexed, expected] = await Promise.all([
+        search(pool.ask, query, { most: 10, owner, trigrams, common: 0 }),
+        search(pool.ask, query, { most: 10, owner, trigrams, common: owner === undefined ? 1_000 : 5 }),
+        store.list(10, query, owner),
+      ]);
+      assertEquals(through, indexed, `${query} of ${owner}`);
+      assertEquals(through.map(({ row }) => row.id), expected.map(({ id }) => id));
+      assertEquals(through.length, owner === undefined ? 10 : owner === "a" ? 5 : 0);
+    }
+  }
+  await pool.close();
+});
+
+test("comes back by itself when the server does, and says meanwhile what is wrong", async () => {
+  // With what a real one does for what was said.
+  await using server = (await startPostgres(""))!;
+  const address = await server.database();
+  await using store = await opened(address);
+  await store.save(new Map([["c", [turn()]]]));
+  await store.check();
+  await server.stop();
+  const told = await Promise.all([
+    assertRejects(() => store.check(), StoreError),
+    assertRejects(() => store.save(new Map([["d", [turn()]]])), StoreError),
+    assertRejects(() => openStore({ store: address }, "/nowhere"), ConfigError, "Cannot open the store, PostgreSQL at"),
+  ]);
+  for (const error of told) {
+    assert(!Deno.inspect(error).includes(server.password), "the password is nobody's business");
+    assert(/PostgreSQL cannot be asked: /.test(error.message), error.message);
+  }
+  await server.start();
+  await until("the store is there", () => store.check().then(() => true, () => false));
+  assertEquals([(await store.list(5)).length, (await store.read("c"))!.turns.length], [1, 1]);
+});
+
+test("does not wait for an answer that does not come, and is there again afterwards", async (postgres) => {
+  const address = await postgres.database();
+  await using store = await opened(address, 500);
+  await store.save(new Map([["c", [turn()]]]));
+  // What the row is locked for, nobody knows: it is as if nobody answered.
+  const other = new PostgresPool(address);
+  await other.atOnce(async (ask) => {
+    await ask("SELECT * FROM conversations FOR UPDATE");
+    await assertRejects(() => store.save(new Map([["c", [turn({ text: "late" })]]])), StoreError);
+  });
+  await other.close();
+  await store.save(new Map([["c", [turn({ text: "new" })]]]));
+  assertEquals((await store.read("c"))!.turns[0]!.text, "new");
+});
+
+test("tells nobody its password, whatever is wrong", async (postgres) => {
+  const address = await postgres.database();
+  const wrong = [
+    address.replace("vtuber:", "nobody:"),
+    address.replace(/\/test\d+/, "/absent"),
+    "postgres://vtuber:hidden@127.0.0.1:1/x",
+    "postgres://vtuber:hidden@nowhere.invalid/x",
+  ];
+  const reasons = ["refuses the user", "no such database", "nothing listens", "no such host"];
+  for (const [n, address] of wrong.entries()) {
+    const error = await assertRejects(() => openStore({ store: address }, "/nowhere"), ConfigError, reasons[n]);
+    const shown = Deno.inspect(error);
+    assert(!shown.includes("hidden") && !shown.includes(postgres.password), shown);
+  }
+});
+
+async function opened(address: string, deadlineMs?: number): Promise<PostgresStore & AsyncDisposable> {
+  const store = await PostgresStore.open(address, deadlineMs === undefined ? {} : { deadlineMs });
+  return Object.assign(store, { [Symbol.asyncDispose]: () => store.close() });
+}
