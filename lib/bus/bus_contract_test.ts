@@ -1,7 +1,7 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import { type Appended, type Bus, isLease, type Lease, LeaseLost, NoAnswer } from "./bus.ts";
 import { type MemoryBus, MemoryHub } from "./memory_bus.ts";
-import { parseNatsAddress } from "./nats_address.ts";
+import { parseNatsAddress } from "@/lib/config/bus_address.ts";
 import { NatsBus } from "./nats_bus.ts";
 import { Processes } from "./processes.ts";
 import { HAS_NATS, NatsServer } from "@/tests/nats.ts";

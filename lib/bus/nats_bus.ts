@@ -29,7 +29,7 @@ import {
   NoAnswer,
 } from "./bus.ts";
 import { NatsFollower } from "./nats_follower.ts";
-import type { NatsAddress } from "./nats_address.ts";
+import type { NatsAddress } from "@/lib/config/bus_address.ts";
 import { guarded } from "@/lib/telemetry/guard.ts";
 
 /** How long a message of a journal is kept, ms: whoever comes back within is sent what is missing alone. */

@@ -6,6 +6,8 @@ import { guarded } from "@/lib/telemetry/guard.ts";
 const BEAT_MS = 400;
 /** A process that has said nothing for so many beats is dead. With the time of a takeover, that is less than 3 s. */
 const MISSED_BEATS = 5;
+/** For so long after it heard itself no other process takes this one for dead, ms. */
+const TRUSTED_MS = BEAT_MS * (MISSED_BEATS - 1);
 const TOPIC = "alive";
 
 /** What a process has taken of what is limited over all of them, by name. */
@@ -21,6 +23,7 @@ export class Processes implements Disposable {
   /** Beats since each of the others was heard, and what it has said. */
   readonly #others = new Map<string, { silent: number; shares: Shares }>();
   readonly #dead = new Set<(process: string) => void>();
+  readonly #returns = new Set<() => void>();
   readonly #stops: (() => void)[];
   #beats = 0;
   /** When this process heard itself, by `performance.now()`. */
@@ -50,7 +53,7 @@ export class Processes implements Disposable {
 
   /** Whether others still take this process for alive: what it holds leases of is its own then. */
   get isTrusted(): boolean {
-    return this.#bus.connected && performance.now() - this.#heardMyself < BEAT_MS * (MISSED_BEATS - 1);
+    return this.#bus.connected && performance.now() - this.#heardMyself < TRUSTED_MS;
   }
 
   /** Whether a process is dead. One that nobody has heard of is, once it had the time to be heard. */
@@ -70,6 +73,12 @@ export class Processes implements Disposable {
     return () => this.#dead.delete(listener);
   }
 
+  /** Calls back when this process was away for so long that others may have taken it for dead. Returns a disposer. */
+  onReturn(listener: () => void): () => void {
+    this.#returns.add(listener);
+    return () => this.#returns.delete(listener);
+  }
+
   /** Says what this process has taken, before the next beat does. */
   tell(): void {
     this.#bus.announce(TOPIC, JSON.stringify(this.#shares()));
@@ -80,6 +89,7 @@ export class Processes implements Disposable {
     this.#bus.announce(TOPIC, "null");
     for (const stop of this.#stops) stop();
     this.#dead.clear();
+    this.#returns.clear();
   }
 
   #beat(): void {
@@ -91,7 +101,9 @@ export class Processes implements Disposable {
 
   #hear(data: string, from: string): void {
     if (from === this.#bus.self) {
+      const wasTrusted = performance.now() - this.#heardMyself < TRUSTED_MS;
       this.#heardMyself = performance.now();
+      if (!wasTrusted) { for (const listener of this.#returns) guarded("look what others have taken", listener); }
       return;
     }
     const shares = JSON.parse(data) as Shares | null;

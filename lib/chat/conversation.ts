@@ -5,7 +5,8 @@ import { RunningAnswer } from "./running_answer.ts";
 import { RequestError } from "@/lib/protocol/request_error.ts";
 import { pageRecordOf, type StoredTurn } from "@/lib/store/store.ts";
 import type { LanguageModel } from "./turn.ts";
-import { TurnJournal, type Watcher } from "./turn_journal.ts";
+import { type SharedJournal, TurnJournal, type Watcher } from "./turn_journal.ts";
+import type { OpenConversation, Reask } from "./open_conversation.ts";
 import type { TurnTimings } from "./turn_timings.ts";
 import type { TurnStage } from "@/lib/protocol/calls.ts";
 import type { Emit, Usage } from "@/lib/stages/events.ts";
@@ -24,6 +25,8 @@ export interface ConversationOptions {
   turns: StoredTurn[];
   /** Number that the first frame follows. Must be higher than any number a client may have seen. */
   seq: number;
+  /** Default: it lives in this process alone. */
+  shared?: SharedJournal;
   languageModel: LanguageModel;
   /** How many prompts may wait behind the running one. */
   queue: number;
@@ -43,6 +46,8 @@ export interface ConversationOptions {
   onAnswered?(askedBy: string, characters: number): void;
   /** Called with each turn whose record has changed. */
   onChange(turn: StoredTurn): void;
+  /** Called with the id of a turn that was taken out, with all after it. */
+  onTruncate(turn: string): void;
 }
 
 /** Why a turn has no end: the server went down while it ran. */
@@ -52,7 +57,7 @@ export const INTERRUPTED: TurnError = {
   hint: "Try again",
 };
 
-export class Conversation {
+export class Conversation implements OpenConversation {
   /** Its id in the store. */
   readonly id: string;
   /** The principal that it belongs to, by id. */
@@ -72,6 +77,7 @@ export class Conversation {
     this.#turns = options.turns;
     this.#journal = new TurnJournal({
       seq: options.seq,
+      shared: options.shared,
       onChange: (turn) => options.onChange(turn),
       onEnd: ({ turn }) => this.#speech.end(turn),
     });
@@ -226,6 +232,25 @@ export class Conversation {
     if (record?.state === "queued") this.#journal.end(record, "cancelled");
   }
 
+  /**
+   * Drops a turn and all after it and asks again, as turn `as`. Asking the same again changes nothing.
+   *
+   * @throws {RequestError} when the turn is not there, or there is one named `as` already
+   */
+  askAgain({ turn, as, text, askedBy }: Reask): void {
+    const old = this.find(turn);
+    const anew = this.find(as);
+    if (old === undefined && anew !== undefined) return;
+    if (old === undefined) {
+      throw new RequestError({ code: "not_found", message: `There is no turn ${turn} to ask anew` });
+    }
+    if (anew !== undefined) {
+      throw new RequestError({ code: "bad_value", message: `There is a turn ${as} already` });
+    }
+    this.truncate(turn);
+    this.prompt(as, text ?? old.prompt, old.greeting, askedBy);
+  }
+
   /** Takes a turn and all after it out, ending what runs or waits among them. Watchers send the rest again. */
   truncate(turn: string): void {
     const from = this.#turns.findIndex((known) => known.turn === turn);
@@ -234,7 +259,12 @@ export class Conversation {
     this.#cancel(this.#turns.slice(from));
     for (const gone of this.#turns.slice(from)) this.#speech.silence(gone.turn);
     this.#turns = this.#turns.slice(0, from);
-    this.#journal.restart();
+    this.#journal.restart({ dropped: turn });
+    this.#options.onTruncate(turn);
+  }
+
+  rise(seq: number): void {
+    if (this.seq <= seq) this.log.clear(seq + 1);
   }
 
   /** Ends whatever runs or waits. */
@@ -253,17 +283,42 @@ export class Conversation {
     }
   }
 
-  /** Ends whatever runs or waits because the server goes down; resolves when nothing does any more. */
-  async close(): Promise<void> {
+  /** Goes on where another process had it: what was being answered there is interrupted, what waited is next. */
+  resume(): void {
+    for (const record of this.#turns) if (record.state === "streaming") this.#journal.fail(record, INTERRUPTED);
+    this.#runNext();
+  }
+
+  /** Begins no further answer. Resolves when the one that is being made has ended, and has been said. */
+  async lastAnswer(): Promise<void> {
+    this.#closed = true;
+    void this.#early.drop();
+    await this.settled();
+  }
+
+  /** Ends whatever runs and tells nobody: another process has it by now. */
+  abandon(): void {
+    this.#closed = true;
+    void this.#early.drop();
+    this.#speech.silence();
+    for (const record of this.#turns) if (record.state === "streaming") record.state = "failed";
+    this.#running?.abort("Another process has the conversation");
+  }
+
+  /** Ends whatever runs because the server goes down, and begins nothing more; resolves when nothing runs any more. */
+  async interrupt(): Promise<void> {
     const running = this.#running;
     this.#closed = true;
     const dropped = this.#early.drop();
     this.#speech.silence();
-    for (const record of this.#turns) {
-      if (record.state === "queued" || record.state === "streaming") this.#journal.fail(record, INTERRUPTED);
-    }
+    for (const record of this.#turns) if (record.state === "streaming") this.#journal.fail(record, INTERRUPTED);
     running?.abort("The server goes down");
     await Promise.all([running?.finished, dropped]);
+  }
+
+  async close(): Promise<void> {
+    for (const record of this.#turns) if (record.state === "queued") this.#journal.fail(record, INTERRUPTED);
+    await this.interrupt();
   }
 
   #cancel(turns: readonly StoredTurn[]): void {
@@ -288,7 +343,7 @@ export class Conversation {
   }
 
   #runNext(): void {
-    if (this.#running !== undefined) return;
+    if (this.#running !== undefined || this.#closed) return;
     const index = this.#turns.findIndex((turn) => turn.state === "queued");
     const record = this.#turns[index];
     if (record === undefined) return;

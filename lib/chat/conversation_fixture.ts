@@ -16,6 +16,7 @@ export function conversationWith(options: Partial<ConversationOptions> = {}): Co
     request: () => ({ model: "m", messages: [] }),
     watch: () => () => {},
     onChange() {},
+    onTruncate() {},
     ...options,
   });
 }

@@ -2,6 +2,9 @@
 import { RequestError } from "@/lib/protocol/request_error.ts";
 import { Conversation, type ConversationOptions, INTERRUPTED } from "./conversation.ts";
 import { firstSeq } from "./epoch.ts";
+import type { OpenConversation } from "./open_conversation.ts";
+import { SharedConversation } from "./shared/shared_conversation.ts";
+import { SharedConversations, type Sharing } from "./shared/shared_conversations.ts";
 import type { Store, StoredConversation, StoredTurn } from "@/lib/store/store.ts";
 import { mayUse, OWNER, type Principal } from "@/lib/principal.ts";
 import type { ConversationSummary } from "@/lib/protocol/calls.ts";
@@ -25,7 +28,9 @@ export interface ConversationRegistryOptions {
   /** This process's, as `claimEpoch()` gives it: numbers of frames begin with it. */
   epoch: number;
   /** What each conversation is made with. */
-  conversation: Omit<ConversationOptions, "id" | "owner" | "turns" | "seq" | "onChange">;
+  conversation: Omit<ConversationOptions, "id" | "owner" | "turns" | "seq" | "shared" | "onChange" | "onTruncate">;
+  /** Default: no other process has the same store. */
+  sharing?: Sharing | undefined;
   /** Milliseconds since the epoch; default: the clock. */
   now?(): number;
   /** How often sessions that are not used any more are forgotten, ms; default: once a day. */
@@ -36,6 +41,14 @@ export interface ConversationRegistryOptions {
   onStoring(failure?: Error): void;
 }
 
+/** Those who are in conversations. */
+export interface ConversationUsers {
+  /** Whether nobody is in it. */
+  isEmpty(conversation: OpenConversation): boolean;
+  /** It has been deleted: whoever is in it leaves it at once. */
+  leave(conversation: OpenConversation): void;
+}
+
 export class ConversationRegistry {
   readonly #store: Store;
   readonly #now: () => number;
@@ -43,7 +56,9 @@ export class ConversationRegistry {
   readonly #onStoring: ConversationRegistryOptions["onStoring"];
   readonly #onDelete: ConversationRegistryOptions["onDelete"];
   /** In memory: those that a session is in, or that are being answered. */
-  readonly #live = new Map<string, Conversation>();
+  readonly #live = new Map<string, OpenConversation>();
+  readonly #shared: SharedConversations | undefined;
+  #users: ConversationUsers = { isEmpty: () => true, leave() {} };
   #unsaved = new Map<string, Set<StoredTurn>>();
   /** Turns that were taken out, with all after them, and are still stored. */
   readonly #dropped: { id: string; turn: string }[] = [];
@@ -58,7 +73,8 @@ export class ConversationRegistry {
   #saving: ReturnType<typeof setTimeout> | undefined;
 
   constructor(
-    { store, epoch, conversation, now = Date.now, forgetMs = DAY_MS, onStoring, onDelete }: ConversationRegistryOptions,
+    { store, epoch, conversation, sharing, now = Date.now, forgetMs = DAY_MS, onStoring, onDelete }:
+      ConversationRegistryOptions,
   ) {
     this.#store = store;
     this.#nextSeq = firstSeq(epoch);
@@ -66,6 +82,7 @@ export class ConversationRegistry {
     this.#conversation = conversation;
     this.#onStoring = onStoring;
     this.#onDelete = onDelete;
+    this.#shared = sharing && this.#share(sharing);
     const forget = () => void this.#enqueue(() => this.#forgetSessions());
     forget();
     this.#forgetting = setInterval(forget, forgetMs);
@@ -76,9 +93,25 @@ export class ConversationRegistry {
     return this.#live.values().reduce((sum, conversation) => sum + conversation.queued, 0);
   }
 
+  /** How many this process makes the answers of. */
+  get held(): number {
+    return this.#shared?.held ?? this.#live.size;
+  }
+
+  /** How many are in memory. */
+  get size(): number {
+    return this.#live.size;
+  }
+
+  /** Who is in conversations, from now on. */
+  serve(users: ConversationUsers): void {
+    this.#users = users;
+  }
+
   /** A new conversation of a principal. It is stored with its first turn. */
-  create({ id }: Principal): Conversation {
-    return this.#activate(crypto.randomUUID(), id, []);
+  create({ id: owner }: Principal): OpenConversation {
+    const id = crypto.randomUUID();
+    return this.#shared?.create(id, owner) ?? this.#activate(id, owner, []);
   }
 
   /** Remembers which conversation a session is in, beyond the life of this process. */
@@ -91,9 +124,21 @@ export class ConversationRegistry {
    * Finds the conversation that a session was last in, to go on with. `use` is called with it at once, before it could
    * be released; it is not called for a session that was never stored, nor for a conversation of another principal.
    */
-  findBySession(session: string, principal: Principal, use: (conversation: Conversation) => void): Promise<void> {
-    return this.#enqueue(async () => {
-      const id = this.#sessionConversations.get(session) ?? await this.#store.conversationOf(session);
+  async findBySession(
+    session: string,
+    principal: Principal,
+    use: (conversation: OpenConversation) => void,
+  ): Promise<void> {
+    if (this.#shared !== undefined) {
+      const id = await this.#enqueue(() => this.#conversationOf(session));
+      if (id === undefined) return;
+      const found = await this.#shared.open(id, principal.id) ?? this.#shared.create(id, principal.id);
+      if (!mayUse(principal, found.owner)) return;
+      use(found);
+      return this.recordSession(session, id);
+    }
+    return await this.#enqueue(async () => {
+      const id = await this.#conversationOf(session);
       if (id === undefined) return;
       const live = this.#live.get(id);
       const stored = live ?? await this.#stored(id);
@@ -112,8 +157,9 @@ export class ConversationRegistry {
    *
    * @throws {RequestError} when there is no such conversation, or it is not the principal's
    */
-  open(id: string, principal: Principal, use: (conversation: Conversation) => void): Promise<void> {
-    return this.#enqueue(async () => {
+  async open(id: string, principal: Principal, use: (conversation: OpenConversation) => void): Promise<void> {
+    if (this.#shared !== undefined) return use(await this.#mustShare(id, principal));
+    return await this.#enqueue(async () => {
       const live = this.#live.get(id);
       if (live !== undefined && !mayUse(principal, live.owner)) throw noConversation();
       const stored = live ?? await this.#mustRead(id, principal);
@@ -152,55 +198,31 @@ export class ConversationRegistry {
   }
 
   /**
-   * Deletes a conversation for good, and ends what runs in it.
+   * Deletes a conversation for good, and ends what runs in it. Sessions that are in it leave it.
    *
-   * @param leave called with the conversation if it was live: sessions that are in it have to leave it at once
    * @throws {RequestError} when there is no such conversation, or it is not the principal's
    */
-  delete(id: string, principal: Principal, leave: (conversation: Conversation) => void): Promise<void> {
-    return this.#enqueue(async () => {
+  async delete(id: string, principal: Principal): Promise<void> {
+    if (this.#shared !== undefined) return await (await this.#mustShare(id, principal)).delete();
+    return await this.#enqueue(async () => {
       const conversation = this.#live.get(id);
       if (conversation === undefined) await this.#mustRead(id, principal);
       else if (!mayUse(principal, conversation.owner)) throw noConversation();
-      await this.#delete(id, conversation);
-      if (conversation !== undefined) leave(conversation);
+      await this.#remove(id);
+      this.#deleted(id);
     });
   }
 
-  async #delete(id: string, conversation?: Conversation): Promise<void> {
-    // First, so that nothing has happened where that fails.
-    await this.#store.delete(id);
-    if (conversation !== undefined) this.#deactivate(conversation);
-    this.#unsaved.delete(id);
-    guarded("forget what belongs to a conversation", () => this.#onDelete?.(id));
-    for (const [session, entered] of this.#sessionConversations) {
-      if (entered === id) this.#sessionConversations.delete(session);
-    }
-  }
-
-  /** Deletes at most `most` guests' conversations not changed since then, ms, and in use by nobody; gives how many. */
-  deleteGuestsUnchangedSince(when: number, most: number): Promise<number> {
-    return this.#enqueue(async () => {
-      const ids = await this.#store.guestsUnchangedSince(when, this.#live.size + most);
-      const old = ids.filter((id) => !this.#live.has(id)).slice(0, most);
-      for (const id of old) await this.#delete(id);
-      return old.length;
-    });
-  }
-
-  /** Takes a turn and all after it out of a conversation, now; it is stored with the next save. */
-  truncate(conversation: Conversation, turn: string): void {
-    conversation.truncate(turn);
-    const unsaved = this.#unsaved.get(conversation.id);
-    // What is not stored yet must not come after what is.
-    for (const one of unsaved ?? []) if (!conversation.turns.includes(one)) unsaved?.delete(one);
-    if (unsaved?.size === 0) this.#unsaved.delete(conversation.id);
-    this.#dropped.push({ id: conversation.id, turn });
-    this.#saveSoon();
+  /** Deletes at most `most` guests' conversations not changed since then, ms, and not open here; gives how many. */
+  async deleteGuestsUnchangedSince(when: number, most: number): Promise<number> {
+    const ids = await this.#enqueue(() => this.#store.guestsUnchangedSince(when, this.#live.size + most));
+    const old = ids.filter((id) => !this.#live.has(id)).slice(0, most);
+    for (const id of old) await this.delete(id, OWNER);
+    return old.length;
   }
 
   /** To be called with each turn that has changed: it is stored soon. */
-  changed({ id }: Conversation, turn: StoredTurn): void {
+  changed({ id }: { id: string }, turn: StoredTurn): void {
     const turns = this.#unsaved.get(id) ?? new Set();
     turns.add(turn);
     this.#unsaved.set(id, turns);
@@ -216,20 +238,27 @@ export class ConversationRegistry {
    * Drops a conversation from memory once its last answer has ended, unless a session is in it then. What cannot be
    * stored stays in memory.
    */
-  async release(conversation: Conversation, isEmpty: () => boolean): Promise<void> {
+  async release(conversation: OpenConversation): Promise<void> {
     await conversation.settled();
     const { id } = conversation;
     await this.#enqueue(async () => {
       await this.#flush();
       if (this.#unsaved.has(id) || this.#dropped.some((drop) => drop.id === id)) return;
-      if (!conversation.busy && isEmpty() && this.#live.get(id) === conversation) {
+      if (!conversation.busy && this.#users.isEmpty(conversation) && this.#live.get(id) === conversation) {
         this.#deactivate(conversation);
       }
     });
   }
 
+  /** Lets answers come to their end until `signal` is aborted, and leaves conversations to other processes. */
+  async handOver(signal: AbortSignal): Promise<void> {
+    await this.#shared?.handOver(signal);
+    await this.save();
+  }
+
   /** Ends every turn, stores what is not stored, and closes the store. */
   async close(): Promise<void> {
+    this.#shared?.close();
     clearInterval(this.#forgetting);
     await Promise.all([...this.#live.values()].map((conversation) => conversation.close()));
     await this.save();
@@ -256,6 +285,7 @@ export class ConversationRegistry {
         await this.#store.enter(session, id);
         if (this.#sessionConversations.get(session) === id) this.#sessionConversations.delete(session);
       }
+      if (this.#shared?.mayStore === false) return this.#saveSoon();
       for (let drop = this.#dropped[0]; drop !== undefined; drop = this.#dropped[0]) {
         await this.#store.truncate(drop.id, drop.turn);
         this.#dropped.shift();
@@ -318,29 +348,102 @@ export class ConversationRegistry {
     return stored;
   }
 
+  async #conversationOf(session: string): Promise<string | undefined> {
+    return this.#sessionConversations.get(session) ?? await this.#store.conversationOf(session);
+  }
+
+  #share(sharing: Sharing): SharedConversations {
+    return new SharedConversations({
+      ...sharing,
+      live: this.#live,
+      firstSeq: this.#nextSeq,
+      options: (id, owner) => ({
+        id,
+        owner,
+        read: () => this.#enqueue(() => this.#stored(id)),
+        make: (options) => this.#make(options),
+        onChange: (turn) => this.changed({ id }, turn),
+        onTruncate: (turn) => this.#truncated(id, turn),
+        onLost: () => this.#forget(id),
+        remove: () => this.#enqueue(() => this.#remove(id)),
+        onDeleted: () => this.#deleted(id),
+      }),
+      onAsked: (conversation) => guarded("release a conversation", () => this.release(conversation)),
+    });
+  }
+
+  async #mustShare(id: string, principal: Principal): Promise<SharedConversation> {
+    const shared = await this.#shared?.open(id, principal.id);
+    if (shared === undefined || !mayUse(principal, shared.owner)) throw noConversation();
+    return shared;
+  }
+
+  #make(own: Pick<ConversationOptions, "id" | "owner" | "turns" | "seq" | "shared">): Conversation {
+    const { id } = own;
+    return new Conversation({
+      ...this.#conversation,
+      ...own,
+      onChange: (turn) => this.changed({ id }, turn),
+      onTruncate: (turn) => this.#truncated(id, turn),
+    });
+  }
+
+  /** A turn and all after it were taken out: that is stored with the next save. */
+  #truncated(id: string, turn: string): void {
+    const turns = this.#live.get(id)?.turns ?? [];
+    const unsaved = this.#unsaved.get(id);
+    // What is not stored yet must not come after what is.
+    for (const one of unsaved ?? []) if (!turns.includes(one)) unsaved?.delete(one);
+    if (unsaved?.size === 0) this.#unsaved.delete(id);
+    this.#dropped.push({ id, turn });
+    this.#saveSoon();
+  }
+
+  /** Takes a conversation out of the store. Called within {@linkcode #enqueue}. */
+  async #remove(id: string): Promise<void> {
+    // First, so that nothing has happened where that fails.
+    await this.#store.delete(id);
+    this.#forget(id);
+  }
+
+  /** What is not stored of a conversation is not to be stored any more. */
+  #forget(id: string): void {
+    this.#unsaved.delete(id);
+    const others = this.#dropped.filter((drop) => drop.id !== id);
+    this.#dropped.splice(0, this.#dropped.length, ...others);
+  }
+
+  /** A conversation is not there any more. */
+  #deleted(id: string): void {
+    const conversation = this.#live.get(id);
+    if (conversation !== undefined) this.#deactivate(conversation);
+    this.#forget(id);
+    guarded("forget what belongs to a conversation", () => this.#onDelete?.(id));
+    for (const [session, entered] of this.#sessionConversations) {
+      if (entered === id) this.#sessionConversations.delete(session);
+    }
+    if (conversation !== undefined) this.#users.leave(conversation);
+  }
+
   #activate(id: string, owner: string | undefined, turns: StoredTurn[]): Conversation {
     for (const turn of turns) {
       if (turn.state === "done" || turn.state === "failed") continue;
       turn.state = "failed";
       turn.error = INTERRUPTED;
     }
-    const conversation = new Conversation({
-      ...this.#conversation,
-      id,
-      owner: owner ?? OWNER.id,
-      turns,
-      seq: this.#nextSeq,
-      onChange: (turn) => this.changed(conversation, turn),
-    });
+    const conversation = this.#make({ id, owner: owner ?? OWNER.id, turns, seq: this.#nextSeq });
     this.#live.set(id, conversation);
     return conversation;
   }
 
   /** Drops a conversation from memory. When it comes back, its frames have numbers that nobody has seen. */
-  #deactivate(conversation: Conversation): void {
-    // An answer that was begun early is nothing that a session waits for.
-    conversation.cancel();
+  #deactivate(conversation: OpenConversation): void {
     this.#live.delete(conversation.id);
+    if (conversation instanceof SharedConversation) {
+      return guarded("leave a conversation to other processes", () => conversation.leave());
+    }
+    // An answer that was begun early is nothing that a session waits for.
+    guarded("end what was begun in a conversation", () => conversation.cancel());
     this.#nextSeq = Math.max(this.#nextSeq, conversation.seq + 1);
   }
 }

@@ -1,4 +1,5 @@
 import { assertEquals } from "@std/assert";
+import type { Conversation } from "./conversation.ts";
 import { ConversationRegistry } from "./conversation_registry.ts";
 import { FakeModel } from "./fake_model.ts";
 import { MemoryStore, type Store } from "@/lib/store/store.ts";
@@ -84,7 +85,7 @@ Deno.test("ConversationRegistry does not bring back what was taken out while sto
   for (const turn of conversation.turns) registry.changed(conversation, turn);
   const saving = registry.save();
   await begun.promise;
-  registry.truncate(conversation, "t2");
+  (conversation as Conversation).truncate("t2");
   failed.reject(new Error("the disk is full"));
   await saving;
   store.save = save;

@@ -20,6 +20,10 @@ export class FrameLog {
   #before: number;
   #seq: number;
   readonly #capacity: number;
+  /** Position up to which frames may be sent; undefined while all may. */
+  #kept: number | undefined;
+  #cleared = 0;
+  #waiting: { position: number; resolve(): void }[] = [];
 
   /**
    * @param seq the number that the first frame will follow
@@ -41,6 +45,44 @@ export class FrameLog {
     return this.#first + this.#frames.length;
   }
 
+  /** Position after the newest frame that may be sent. */
+  get kept(): number {
+    return this.#kept ?? this.end;
+  }
+
+  /** How often it was cleared. */
+  get cleared(): number {
+    return this.#cleared;
+  }
+
+  /** From now on a frame may be sent once {@linkcode keep} has said so. */
+  hold(): void {
+    this.#kept = this.end;
+  }
+
+  /** Frames before this position may be sent. */
+  keep(position: number): void {
+    this.#kept = position;
+    this.#resolve();
+  }
+
+  /** Every frame may be sent when it comes. */
+  unhold(): void {
+    this.#kept = undefined;
+    this.#resolve();
+  }
+
+  /** Resolves when all before a position may be sent; undefined when it may already. */
+  whenKept(position: number): Promise<void> | undefined {
+    if (this.kept >= position) return undefined;
+    return new Promise((resolve) => this.#waiting.push({ position, resolve }));
+  }
+
+  /** Takes numbers up to `seq` as used. */
+  raise(seq: number): void {
+    this.#seq = Math.max(this.#seq, seq);
+  }
+
   push(frame: LoggedFrame): void {
     this.#frames.push(frame);
     this.#seq = frame.seq;
@@ -57,6 +99,7 @@ export class FrameLog {
     this.#seq = seq;
     this.#first = this.end;
     this.#frames = [];
+    this.#cleared++;
   }
 
   /** Position right after the frame numbered `seq`, or undefined when frames since then are not (or no longer) here. */
@@ -73,13 +116,14 @@ export class FrameLog {
   }
 
   /**
-   * The frames from `position` on, neighbouring text of the same turn joined to one frame that carries the last `seq`.
+   * The frames from `position` on that may be sent, neighbouring text of the same turn joined to one frame that carries the last `seq`.
    * Undefined when some of them are no longer kept.
    */
   readJoined(position: number): LoggedFrame[] | undefined {
     if (position < this.#first) return undefined;
     const joined: LoggedFrame[] = [];
-    for (let i = position - this.#first; i < this.#frames.length; i++) {
+    const to = this.kept - this.#first;
+    for (let i = position - this.#first; i < to; i++) {
       const frame = this.#frames[i]!;
       const last = joined.at(-1);
       if (
@@ -91,5 +135,12 @@ export class FrameLog {
       }
     }
     return joined;
+  }
+
+  #resolve(): void {
+    const reached = this.#waiting.filter(({ position }) => position <= this.kept);
+    if (reached.length === 0) return;
+    this.#waiting = this.#waiting.filter((one) => !reached.includes(one));
+    for (const { resolve } of reached) resolve();
   }
 }

@@ -102,7 +102,7 @@ function keep({ record, journal, onReached, onUsage }: KeptAnswerOptions, event:
     }
     case "retract":
       retract(record, before);
-      return journal.restart(record);
+      return journal.restart({ changed: record });
     case "end":
       onUsage(event.usage);
       return journal.end(record, event.reason);

@@ -1,4 +1,4 @@
-import type { Conversation } from "./conversation.ts";
+import type { OpenConversation } from "./open_conversation.ts";
 import type { Principal } from "@/lib/principal.ts";
 
 /**
@@ -12,20 +12,20 @@ export class Session {
   readonly principal: Principal;
   /** One a socket, called when the session has moved: the client then needs all of the other conversation. */
   readonly sockets = new Set<() => void>();
-  #conversation: Conversation;
+  #conversation: OpenConversation;
   /** Settles when all that was asked for here has been done; undefined when it has. */
   #pending: Promise<void> | undefined;
   /** Frames with lower numbers were of another conversation. */
   #firstSeq = 0;
 
-  constructor(id: string, principal: Principal, conversation: Conversation) {
+  constructor(id: string, principal: Principal, conversation: OpenConversation) {
     this.id = id;
     this.principal = principal;
     this.#conversation = conversation;
   }
 
   /** The conversation it is in. */
-  get conversation(): Conversation {
+  get conversation(): OpenConversation {
     return this.#conversation;
   }
 
@@ -48,9 +48,8 @@ export class Session {
   }
 
   /** Goes on in another conversation, with higher numbers, so that no frame of the one can be taken for the other's. */
-  move(conversation: Conversation): void {
-    const { seq } = this.#conversation;
-    if (conversation.seq <= seq) conversation.log.clear(seq + 1);
+  move(conversation: OpenConversation): void {
+    conversation.rise(this.#conversation.seq);
     this.#conversation = conversation;
     this.#firstSeq = conversation.seq;
     for (const moved of this.sockets) moved();

@@ -1,11 +1,10 @@
 /** The sessions in memory: opened by clients, left by them, and what clients ask for in them. */
-import type { Conversation } from "./conversation.ts";
+import type { OpenConversation } from "./open_conversation.ts";
 import type { EarlyAnswer } from "./early_answers.ts";
 import type { ConversationRegistry } from "./conversation_registry.ts";
 import type { RequestLimits } from "./request_limits.ts";
 import { Session } from "./session.ts";
 import type { Principal } from "@/lib/principal.ts";
-import { RequestError } from "@/lib/protocol/request_error.ts";
 import type { GuestQuotas } from "@/lib/quota/guest_quotas.ts";
 import type { CharacterInfo } from "@/lib/protocol/v2.ts";
 import { guarded } from "@/lib/telemetry/guard.ts";
@@ -34,6 +33,10 @@ export class SessionRegistry {
   constructor(options: SessionRegistryOptions) {
     this.#conversations = options.conversations;
     this.#options = options;
+    this.#conversations.serve({
+      isEmpty: (conversation) => this.#isEmpty(conversation),
+      leave: (conversation) => this.#leaveDeleted(conversation),
+    });
   }
 
   /** How many sessions are in memory. */
@@ -79,14 +82,14 @@ export class SessionRegistry {
         if (conversation.turns.length === 0) {
           for (const { id } of this.#sessionsIn(conversation)) this.#conversations.recordSession(id, conversation.id);
         }
-        conversation.prompt(turn, text, this.#greeted(conversation, greeting), principal.id);
+        return conversation.prompt(turn, text, this.#greeted(conversation, greeting), principal.id);
       }, this.#counted.get(session) === turn);
     });
   }
 
   /**
    * Begins the answer to what may become the next prompt, which it then becomes by {@linkcode prompt} with the same turn
-   * and words: see {@linkcode Conversation.prepare}.
+   * and words: see `Conversation.prepare`.
    *
    * @throws {RequestError} when the prompt could not be taken
    */
@@ -127,7 +130,7 @@ export class SessionRegistry {
     return session.inOrder(() => {
       const previous = session.conversation;
       this.#move(session, this.#conversations.create(session.principal));
-      if (this.#isEmpty(previous)) previous.cancel();
+      if (this.#isEmpty(previous)) return previous.cancel();
     });
   }
 
@@ -149,11 +152,7 @@ export class SessionRegistry {
    * @throws {RequestError} when there is no such conversation, or it is not the principal's to delete
    */
   deleteConversation(session: Session, id: string): Promise<void> {
-    return session.inOrder(() =>
-      this.#conversations.delete(id, session.principal, (conversation) => {
-        for (const one of this.#sessionsIn(conversation)) this.#move(one, this.#conversations.create(one.principal));
-      })
-    );
+    return session.inOrder(() => this.#conversations.delete(id, session.principal));
   }
 
   /**
@@ -168,24 +167,16 @@ export class SessionRegistry {
 
   async #askAgain(
     session: Session,
-    { turn, as, text }: { turn: string; as: string; text?: string },
+    asked: { turn: string; as: string; text?: string },
   ): Promise<void> {
     const { conversation, principal } = session;
-    const old = conversation.find(turn);
-    const anew = conversation.find(as);
-    if (old === undefined && anew !== undefined) return;
-    if (old === undefined) {
-      throw new RequestError({ code: "not_found", message: `There is no turn ${turn} to ask anew` });
-    }
-    if (anew !== undefined) {
-      throw new RequestError({ code: "bad_value", message: `There is a turn ${as} already` });
-    }
-    const prompt = text ?? old.prompt;
-    this.#options.requestLimits.checkPrompt(prompt);
-    await this.#counting(session, prompt, () => {
-      this.#conversations.truncate(conversation, turn);
-      conversation.prompt(as, prompt, old.greeting, principal.id);
-    });
+    const prompt = asked.text ?? conversation.find(asked.turn)?.prompt;
+    // What cannot be asked again is not counted, nor what is known already.
+    const isNew = prompt !== undefined && conversation.find(asked.turn) !== undefined &&
+      conversation.find(asked.as) === undefined;
+    if (isNew) this.#options.requestLimits.checkPrompt(prompt);
+    const ask = () => conversation.askAgain({ ...asked, askedBy: principal.id });
+    await this.#counting(session, prompt ?? "", ask, !isNew);
     await this.#conversations.save();
   }
 
@@ -195,7 +186,7 @@ export class SessionRegistry {
    * @param isFree whether it has been counted already, or is none
    * @throws {RequestError} when the guest has to wait, or may begin no further conversation
    */
-  #counting<T>(session: Session, text: string, ask: () => T, isFree = false): Promise<T> | T {
+  #counting<T>(session: Session, text: string, ask: () => T | Promise<T>, isFree = false): Promise<T> | T {
     return isFree || session.principal.role === "owner" ? ask() : this.#count(session, text).then(ask);
   }
 
@@ -208,7 +199,7 @@ export class SessionRegistry {
   }
 
   /** What the character had said before the first turn; undefined before any other one. */
-  #greeted(conversation: Conversation, index = 0): string | undefined {
+  #greeted(conversation: OpenConversation, index = 0): string | undefined {
     if (conversation.turns.length > 0) return undefined;
     const { greeting, otherGreetings = [] } = this.#options.character?.() ?? {};
     // One that is not there was another character's.
@@ -234,13 +225,13 @@ export class SessionRegistry {
     return session;
   }
 
-  #register(id: string, principal: Principal, conversation: Conversation): Session {
+  #register(id: string, principal: Principal, conversation: OpenConversation): Session {
     const session = new Session(id, principal, conversation);
     this.#sessions.set(id, session);
     return session;
   }
 
-  #move(session: Session, conversation: Conversation): void {
+  #move(session: Session, conversation: OpenConversation): void {
     const previous = session.conversation;
     // Of a session in which nothing was ever said, nothing is stored.
     if (previous.turns.length > 0 || conversation.turns.length > 0) {
@@ -250,19 +241,21 @@ export class SessionRegistry {
     this.#release(previous);
   }
 
-  #sessionsIn(conversation: Conversation): Session[] {
+  #sessionsIn(conversation: OpenConversation): Session[] {
     return [...this.#sessions.values()].filter((session) => session.conversation === conversation);
   }
 
-  #isEmpty(conversation: Conversation): boolean {
+  /** Sessions in a conversation that is not there any more begin a new one. */
+  #leaveDeleted(conversation: OpenConversation): void {
+    for (const one of this.#sessionsIn(conversation)) this.#move(one, this.#conversations.create(one.principal));
+  }
+
+  #isEmpty(conversation: OpenConversation): boolean {
     return !this.#sessions.values().some((session) => session.conversation === conversation);
   }
 
-  #release(conversation: Conversation): void {
-    guarded(
-      "release a conversation",
-      () => this.#conversations.release(conversation, () => this.#isEmpty(conversation)),
-    );
+  #release(conversation: OpenConversation): void {
+    guarded("release a conversation", () => this.#conversations.release(conversation));
   }
 
   #leaveLater(session: Session): void {

@@ -28,6 +28,7 @@ import { ConversationRegistry } from "@/lib/chat/conversation_registry.ts";
 import { claimEpoch } from "@/lib/chat/epoch.ts";
 import { GuestSweep } from "@/lib/chat/guest_sweep.ts";
 import { RequestLimits } from "@/lib/chat/request_limits.ts";
+import type { Sharing } from "@/lib/chat/shared/shared_conversations.ts";
 import { SessionRegistry } from "@/lib/chat/session_registry.ts";
 import type { LanguageModel } from "@/lib/chat/turn.ts";
 import { TurnTimings } from "@/lib/chat/turn_timings.ts";
@@ -260,6 +261,8 @@ export interface ChatOptions {
   /** Default: new ones, without any socket. */
   connections?: Connections;
   store: Store;
+  /** Default: no other process has the same store. */
+  sharing?: Sharing;
   /** Of this process: see {@linkcode claimEpoch}. */
   epoch: number;
   limits: Config["limits"];
@@ -310,6 +313,7 @@ export function openChat(options: ChatOptions): Chat {
   const conversations = new ConversationRegistry({
     store,
     epoch,
+    sharing: options.sharing,
     conversation: {
       languageModel,
       queue: limits.queue,

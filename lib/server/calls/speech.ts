@@ -2,7 +2,7 @@
 import { z } from "zod";
 import { readAloud } from "./read_aloud.ts";
 import { checked, type Handlers } from "./router.ts";
-import type { Conversation } from "@/lib/chat/conversation.ts";
+import type { OpenConversation } from "@/lib/chat/open_conversation.ts";
 import { voiceFields } from "@/lib/config/schema.ts";
 import type { CharacterInfo } from "@/lib/protocol/v2.ts";
 import { RequestError } from "@/lib/protocol/request_error.ts";
@@ -90,7 +90,7 @@ async function infoOf(engine: VoiceEngine) {
 }
 
 /** A turn's text so far, and what comes until its end. */
-async function* textOf(conversation: Conversation, turn: string, signal: AbortSignal): AsyncGenerator<string> {
+async function* textOf(conversation: OpenConversation, turn: string, signal: AbortSignal): AsyncGenerator<string> {
   let given = 0;
   let woken = Promise.withResolvers<void>();
   const wake = () => woken.resolve();

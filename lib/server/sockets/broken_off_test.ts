@@ -1,6 +1,6 @@
 import { assertEquals } from "@std/assert";
 import { ChatServer } from "./chat_server_fixture.ts";
-import type { Conversation } from "@/lib/chat/conversation.ts";
+import type { OpenConversation } from "@/lib/chat/open_conversation.ts";
 import { RawSocket } from "@/bench/raw_socket.ts";
 import { OWNER } from "@/lib/principal.ts";
 import { type ServerFrame, SUBPROTOCOL } from "@/lib/protocol/v2.ts";
@@ -21,9 +21,9 @@ Deno.test({ name, ignore: !hasCollector }, async () => {
 });
 
 /** Returns the session that was talked in, held weakly. */
-async function talkAndBreakOff(server: ChatServer): Promise<WeakRef<Conversation>> {
+async function talkAndBreakOff(server: ChatServer): Promise<WeakRef<OpenConversation>> {
   const socket = await RawSocket.open(`ws://${server.address}`, SUBPROTOCOL);
-  let session: WeakRef<Conversation> | undefined;
+  let session: WeakRef<OpenConversation> | undefined;
   await socket.send('{"type":"hello"}');
   await socket.send('{"type":"prompt","turn":"t1","text":"Hello"}');
   const answer = await server.model.answer(0);

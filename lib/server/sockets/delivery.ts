@@ -1,6 +1,6 @@
 /** Sends a conversation's frames by one socket, joined when the socket is busy, without a queue of its own. */
 import { clearImmediate, setImmediate } from "node:timers";
-import type { Conversation } from "@/lib/chat/conversation.ts";
+import type { OpenConversation } from "@/lib/chat/open_conversation.ts";
 import type { Watcher } from "@/lib/chat/turn_journal.ts";
 import type { TurnError } from "@/lib/protocol/v2.ts";
 import { dropSocket, sendText } from "./listen.ts";
@@ -24,7 +24,7 @@ const STUCK_MS = 30_000;
 const TRY_AGAIN_LATER = 1013;
 
 export interface DeliveryOptions {
-  conversation: Conversation;
+  conversation: OpenConversation;
   /** Position in the conversation's log from which on frames are missing at the other end. */
   position: number;
   /** Sends the whole conversation, for a client whose position is no longer in the log. */
@@ -37,7 +37,7 @@ export interface DeliveryOptions {
  */
 export class Delivery implements Watcher {
   readonly #socket: WebSocket;
-  readonly #conversation: Conversation;
+  readonly #conversation: OpenConversation;
   readonly #welcome: () => void;
   #position: number;
   #retry: ReturnType<typeof setTimeout> | undefined;
@@ -59,7 +59,7 @@ export class Delivery implements Watcher {
 
   restart(): void {
     this.#guarded(() => {
-      this.#position = this.#conversation.log.end;
+      this.#position = this.#conversation.log.kept;
       this.#welcome();
     });
   }
@@ -77,14 +77,14 @@ export class Delivery implements Watcher {
     const { log } = this.#conversation;
     // One that was disposed of while it waited has nothing more to send.
     if (!this.#conversation.watchers.has(this)) return;
-    if (this.#socket.readyState !== WebSocket.OPEN || this.#position === log.end) return;
+    if (this.#socket.readyState !== WebSocket.OPEN || this.#position === log.kept) return;
     if (this.#socket.bufferedAmount > HIGH_WATER) {
       this.#wait();
       return;
     }
     this.#busySince = undefined;
     const frames = log.readJoined(this.#position);
-    this.#position = log.end;
+    this.#position = log.kept;
     if (frames === undefined) this.#welcome();
     else for (const frame of frames) sendFrame(this.#socket, frame);
   }

@@ -12,7 +12,7 @@ import type { SessionRegistry } from "@/lib/chat/session_registry.ts";
 import type { HearingService } from "@/lib/hearing/hearing_service.ts";
 import type { Principal } from "@/lib/principal.ts";
 import { parseClientFrame } from "@/lib/protocol/client_frame.ts";
-import type { CharacterInfo, ClientFrame, Status, TurnError } from "@/lib/protocol/v2.ts";
+import type { CharacterInfo, ClientFrame, ServerFrame, Status, TurnError } from "@/lib/protocol/v2.ts";
 import { guarded } from "@/lib/telemetry/guard.ts";
 
 /** Close code for a client that does not speak the protocol; it need not come back. */
@@ -65,9 +65,11 @@ export function serveV2(
   function welcome(after?: number): void {
     if (session === undefined) return;
     const { id, conversation } = session;
+    const { log } = conversation;
     const character = services.character?.();
     const position = after === undefined ? undefined : session.positionAfter(after);
-    sendFrame(socket, {
+    const from = position ?? log.end;
+    const frame: ServerFrame = {
       type: "welcome",
       session: id,
       role: principal.role,
@@ -76,8 +78,24 @@ export function serveV2(
       history: position === undefined ? conversation.history : [],
       status: statusFor(principal, services.status()),
       ...(character !== undefined && { character }),
-    });
-    delivery ??= new Delivery(socket, { conversation, position: position ?? conversation.log.end, welcome });
+    };
+    const greet = () => {
+      sendFrame(socket, frame);
+      delivery = new Delivery(socket, { conversation, position: from, welcome });
+    };
+    delivery?.dispose();
+    delivery = undefined;
+    const kept = log.whenKept(from);
+    if (kept === undefined) return greet();
+    // What another process could not tell of must not be told here. Meanwhile it may have become something else.
+    const { cleared } = log;
+    const greetLater = async () => {
+      await kept;
+      if (gone.signal.aborted || session?.conversation !== conversation || delivery !== undefined) return;
+      if (log.cleared === cleared) greet();
+      else welcome(after);
+    };
+    guarded("send a page its conversation", greetLater, () => dropSocket(socket));
   }
 
   function listenToSpeech(): void {
@@ -88,8 +106,6 @@ export function serveV2(
   /** Follows the session to another conversation. */
   function follow(): void {
     listenToSpeech();
-    delivery?.dispose();
-    delivery = undefined;
     guarded("send a page its conversation", welcome, () => dropSocket(socket));
   }
 

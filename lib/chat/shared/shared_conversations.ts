@@ -1,0 +1,123 @@
+/** The conversations of this process that others may have open as well. */
+import type { Bus } from "@/lib/bus/bus.ts";
+import type { Processes } from "@/lib/bus/processes.ts";
+import { guarded } from "@/lib/telemetry/guard.ts";
+import type { OpenConversation } from "@/lib/chat/open_conversation.ts";
+import type { Answer, Question } from "./command.ts";
+import { SharedConversation, type SharedConversationOptions } from "./shared_conversation.ts";
+
+/** How several processes share conversations. */
+export interface Sharing {
+  bus: Bus;
+  processes: Processes;
+}
+
+/** What is a conversation's own in its options. */
+type Own = "bus" | "processes" | "mayTake" | "firstSeq";
+
+export interface SharedConversationsOptions extends Sharing {
+  /** Those in memory, by id. */
+  live: Map<string, OpenConversation>;
+  /** A number that no frame of an earlier process has reached. */
+  firstSeq: number;
+  /** What each is made with. */
+  options(id: string, owner: string): Omit<SharedConversationOptions, Own>;
+  /** Another process has had something done in a conversation, which no session of this one may be in. */
+  onAsked(conversation: SharedConversation): void;
+}
+
+export class SharedConversations {
+  readonly #options: SharedConversationsOptions;
+  readonly #opening = new Map<string, Promise<SharedConversation | undefined>>();
+  readonly #stops: (() => void)[];
+  #leaving = false;
+
+  constructor(options: SharedConversationsOptions) {
+    this.#options = options;
+    const { bus, processes } = options;
+    bus.serve(async (question) => JSON.stringify(await this.#answer(JSON.parse(question) as Question)));
+    this.#stops = [
+      processes.onDead((process) => this.#each("take over from a process", (one) => one.buried(process))),
+      processes.onReturn(() => this.#each("look who has a conversation", (one) => one.verify())),
+    ];
+  }
+
+  /** Whether what this process has the leases of is its own to store. */
+  get mayStore(): boolean {
+    return this.#options.processes.isTrusted;
+  }
+
+  /** How many this process has the leases of. */
+  get held(): number {
+    return this.#all().filter(({ isHeld }) => isHeld).length;
+  }
+
+  /** A new one, which nobody else knows of yet. */
+  create(id: string, owner: string): SharedConversation {
+    const conversation = this.#make(id, owner);
+    this.#options.live.set(id, conversation);
+    return conversation;
+  }
+
+  /** The one of that id, followed from now on; undefined where there is none. */
+  async open(id: string, owner: string): Promise<SharedConversation | undefined> {
+    const live = this.#options.live.get(id);
+    if (live instanceof SharedConversation) return live;
+    const opening = this.#opening.get(id) ?? this.#load(id, owner).finally(() => this.#opening.delete(id));
+    this.#opening.set(id, opening);
+    return await opening;
+  }
+
+  /**
+   * Takes nothing over any more, and leaves everything to others: at once, or once the answer that is being made has
+   * ended, which is waited for until `signal` is aborted.
+   */
+  async handOver(signal: AbortSignal): Promise<void> {
+    this.#leaving = true;
+    await Promise.all(this.#all().map((one) => one.handOver(signal)));
+  }
+
+  close(): void {
+    this.#leaving = true;
+    for (const stop of this.#stops) stop();
+  }
+
+  #all(): SharedConversation[] {
+    return [...this.#options.live.values()].filter((one) => one instanceof SharedConversation);
+  }
+
+  #each(doing: string, run: (conversation: SharedConversation) => void | Promise<void>): void {
+    for (const one of this.#all()) guarded(doing, () => run(one));
+  }
+
+  #make(id: string, owner: string): SharedConversation {
+    const { bus, processes, firstSeq, options } = this.#options;
+    return new SharedConversation({
+      ...options(id, owner),
+      bus,
+      processes,
+      mayTake: () => !this.#leaving,
+      // So far apart that no number of one conversation is taken for another's.
+      firstSeq: () => firstSeq + Math.floor(Math.random() * 2 ** 31),
+    });
+  }
+
+  async #load(id: string, owner: string): Promise<SharedConversation | undefined> {
+    const conversation = this.#make(id, owner);
+    const found = await conversation.load();
+    if (!found) {
+      await conversation.leave();
+      return undefined;
+    }
+    this.#options.live.set(id, conversation);
+    return conversation;
+  }
+
+  async #answer(question: Question): Promise<Answer> {
+    const conversation = this.#options.live.get(question.conversation);
+    if (!(conversation instanceof SharedConversation)) return { held: false };
+    const answer = await conversation.answer(question);
+    this.#options.onAsked(conversation);
+    return answer;
+  }
+}

@@ -1,0 +1,168 @@
+import { assert, assertEquals } from "@std/assert";
+import { call, ChatServer } from "./chat_server_fixture.ts";
+import { type MemoryBus, MemoryHub } from "@/lib/bus/memory_bus.ts";
+import { Processes } from "@/lib/bus/processes.ts";
+import { MemoryStore } from "@/lib/store/store.ts";
+import type { ServerFrame } from "@/lib/protocol/v2.ts";
+import type { SocketClient } from "@/tests/socket_client.ts";
+import { until } from "@/tests/until.ts";
+
+type Client = SocketClient<ServerFrame>;
+
+/** Servers as processes of one deployment: one store, one bus. */
+class Deployment implements AsyncDisposable {
+  readonly hub = new MemoryHub();
+  readonly store = new MemoryStore();
+  readonly servers: { server: ChatServer; bus: MemoryBus; processes: Processes }[] = [];
+
+  async start() {
+    const bus = this.hub.connect();
+    const processes = new Processes(bus);
+    const epoch = await this.store.nextEpoch();
+    const server = new ChatServer({}, { store: this.store, epoch, sharing: { bus, processes } });
+    const started = { server, bus, processes };
+    this.servers.push(started);
+    return started;
+  }
+
+  /** Its process is not there any more: nothing of it reaches anybody. */
+  kill({ bus, processes }: { bus: MemoryBus; processes: Processes }): void {
+    bus.connected = false;
+    processes[Symbol.dispose]();
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    // The store is closed with the first one.
+    this.store.close = () => Promise.resolve();
+    for (const { server, bus, processes } of this.servers) {
+      bus.connected = true;
+      await server[Symbol.asyncDispose]();
+      processes[Symbol.dispose]();
+      await bus[Symbol.asyncDispose]();
+    }
+  }
+}
+
+/** Enters a session, which is known by name in the store. */
+async function enter(server: ChatServer, session?: string, after?: number) {
+  const client = await server.v2();
+  client.send({ type: "hello", ...(session !== undefined && { session }), ...(after !== undefined && { after }) });
+  const welcome = await client.next("welcome");
+  return { client, welcome };
+}
+
+/** The text that a client has been sent of a turn, by its frames. */
+function textOf(client: Client, turn: string): string {
+  return client.received.map((frame) => frame.type === "chunk" && frame.turn === turn ? frame.data : "").join("");
+}
+
+function seqs(client: Client): number[] {
+  return client.received.flatMap((frame) => "seq" in frame && frame.seq !== undefined ? [frame.seq] : []);
+}
+
+Deno.test("a prompt that is sent to one process is answered by the one that has the conversation, for both", async () => {
+  await using deployment = new Deployment();
+  const a = await deployment.start();
+  const b = await deployment.start();
+  const one = await enter(a.server);
+  const { session } = one.welcome;
+  one.client.send({ type: "prompt", turn: "t1", text: "hi" });
+  const first = await a.server.model.answer(0);
+  first.say("one");
+  first.end();
+  await one.client.next("end");
+  await until("the session is stored", async () => await deployment.store.conversationOf(session) !== undefined);
+
+  const two = await enter(b.server, session);
+  assertEquals(two.welcome.history.map(({ prompt, text, state }) => [prompt, text, state]), [["hi", "one", "done"]]);
+  two.client.send({ type: "prompt", turn: "t2", text: "and now" });
+  const second = await a.server.model.answer(1);
+  for (const text of ["a", "b", "c"]) {
+    second.say(text);
+    await until("both have it", () => [one, two].every(({ client }) => textOf(client, "t2").endsWith(text)));
+  }
+  two.client.send({ type: "stop", turn: "t2" });
+  for (const { client } of [one, two]) {
+    const end = await client.first((frame) => frame.type === "end" && frame.turn === "t2", 0, "the end");
+    assertEquals([(end as { reason: string }).reason, textOf(client, "t2")], ["cancelled", "abc"]);
+    assertEquals(seqs(client), [...new Set(seqs(client))].toSorted((x, y) => x - y), "once and in order");
+  }
+  assertEquals(b.server.model.answers.length, 0);
+
+  two.client.send({ type: "prompt", turn: "t2", text: "and now" });
+  await call(two.client, "turn.regenerate", { turn: "t1", as: "t3" });
+  const third = await a.server.model.answer(2);
+  third.say("again");
+  third.end();
+  for (const { client } of [one, two]) {
+    const welcome = await client.first((frame) => frame.type === "welcome" && frame.history.length < 2, 1, "a welcome");
+    assert(welcome.type === "welcome");
+    await client.first((frame) => frame.type === "end" && frame.turn === "t3", 0, "the end of t3");
+  }
+});
+
+Deno.test("a client that comes to another process with the last number it saw gets what is missing, and only that", async () => {
+  await using deployment = new Deployment();
+  const a = await deployment.start();
+  const b = await deployment.start();
+  const one = await enter(a.server);
+  one.client.send({ type: "prompt", turn: "t1", text: "hi" });
+  const answer = await a.server.model.answer(0);
+  answer.say("seen ");
+  const chunk = await one.client.next("chunk");
+  await until(
+    "the session is stored",
+    async () => await deployment.store.conversationOf(one.welcome.session) !== undefined,
+  );
+  one.client.close();
+  answer.say("missed ");
+  const two = await enter(b.server, one.welcome.session, chunk.seq);
+  assertEquals([two.welcome.resumed, two.welcome.history], [true, []]);
+  await until("what was missed", () => textOf(two.client, "t1") === "missed ");
+  answer.say("new");
+  await until("what is new", () => textOf(two.client, "t1") === "missed new");
+  answer.end();
+  await two.client.next("end");
+});
+
+Deno.test("where a process dies another takes over: what was told is kept, what waited is answered, once", async () => {
+  await using deployment = new Deployment();
+  const a = await deployment.start();
+  const b = await deployment.start();
+  const one = await enter(a.server);
+  one.client.send({ type: "prompt", turn: "t1", text: "hi" });
+  const answer = await a.server.model.answer(0);
+  answer.say("kept");
+  await one.client.next("chunk");
+  const { session } = one.welcome;
+  await until("the session is stored", async () => await deployment.store.conversationOf(session) !== undefined);
+  const two = await enter(b.server, session);
+  two.client.send({ type: "prompt", turn: "t2", text: "next" });
+  await two.client.first((frame) => frame.type === "queued" && frame.turn === "t2", 0, "t2 waits");
+  await until("both live", () => b.processes.size === 2);
+  deployment.kill(a);
+  answer.say(" too late");
+
+  const error = await two.client.first((frame) => frame.type === "error", 0, "the interruption");
+  assert(error.type === "error");
+  assertEquals([error.turn, error.code], ["t1", "interrupted"]);
+  const next = await b.server.model.answer(0);
+  next.say("an answer");
+  next.end();
+  await two.client.first((frame) => frame.type === "end" && frame.turn === "t2", 0, "the end");
+  assertEquals(textOf(two.client, "t2"), "an answer");
+  assertEquals(seqs(two.client), [...new Set(seqs(two.client))].toSorted((x, y) => x - y));
+  await b.server.chat.conversations.save();
+  const stored = await deployment.store.read((await deployment.store.conversationOf(session))!);
+  assertEquals(stored?.turns.map(({ turn, text, state }) => [turn, text, state]), [
+    ["t1", "kept", "failed"],
+    ["t2", "an answer", "done"],
+  ]);
+
+  // What comes back finds that another one has it, and writes nothing of its own.
+  a.bus.connected = true;
+  await until("the first page is told", () => one.client.received.filter(({ type }) => type === "welcome").length > 1);
+  const again = one.client.received.findLast(({ type }) => type === "welcome");
+  assert(again?.type === "welcome");
+  assertEquals(again.history.map(({ text, state }) => [text, state]), [["kept", "failed"], ["an answer", "done"]]);
+});
