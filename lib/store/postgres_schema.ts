@@ -1,5 +1,6 @@
 /** The layout of the conversations in a PostgreSQL database, and the way to it from every earlier one. */
 import type { Ask, PostgresPool } from "./postgres_pool.ts";
+import { PAIR } from "./postgres_search.ts";
 import { FIRST_EPOCH } from "./store.ts";
 import { StoreError } from "./store_error.ts";
 
@@ -56,9 +57,9 @@ const MIGRATIONS: readonly string[] = [
     UNIQUE (conversation, turn),
     FOREIGN KEY (conversation, turn) REFERENCES turns ON DELETE CASCADE
   );
-  -- The runs of one and two characters in a text. It is dear beside a look whether a text has a word in it.
-  CREATE FUNCTION runs(folded text) RETURNS text[] LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE COST 5000 AS $$
-    SELECT array_agg(one) || array_agg(coalesce(one || next, one))
+  -- The runs of one and two characters in a text, as numbers. It is dear beside a look whether a text has a word in it.
+  CREATE FUNCTION runs(folded text) RETURNS bigint[] LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE COST 5000 AS $$
+    SELECT array_agg(ascii(one)::bigint) || array_agg(ascii(one)::bigint * ${PAIR} + coalesce(ascii(next), 0))
     FROM (SELECT string_to_array(folded, NULL) AS all_of_it) AS characters,
          unnest(all_of_it, all_of_it[2:]) AS pairs(one, next)
   $$;
