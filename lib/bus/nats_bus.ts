@@ -247,7 +247,7 @@ export class NatsBus implements Bus {
   }
 
   announce(topic: string, data: string): void {
-    if (!this.#connected) return;
+    if (!this.#connected || this.#nc.isClosed()) return;
     const from = headers();
     from.set(MESSAGE, this.self);
     this.#nc.publish(this.#names.topic(topic), data, { headers: from });
