@@ -37,7 +37,9 @@ export class SqliteStore implements Store {
     try {
       this.#db = new DatabaseSync(file);
       // In WAL mode a commit survives the death of the process; only a power cut can take the newest ones.
-      this.#db.exec("PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA foreign_keys = ON; ");
+      this.#db.exec(
+        "PRAGMA busy_timeout = 5000; PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA foreign_keys = ON;",
+      );
       migrate(this.#db);
       this.#touch = this.#db.prepare(
         `INSERT INTO conversations (id, created, updated, owner) VALUES (?, ?, ?, ?)
