@@ -56,7 +56,11 @@ export function createApp(services: Services, { unchecked }: AppOptions = {}): A
     .get(
       at("/readyz"),
       async () =>
-        readyz(modelService.chosen.definition.displayName, await modelService.refreshStatus(), services.store),
+        readyz(modelService.chosen.definition.displayName, await modelService.refreshStatus(), {
+          store: services.store,
+          bus: services.bus,
+          leaving: chat.sockets.connectionLimiter.isClosed,
+        }),
     )
     .get(at("/metrics"), () => chat.metrics.page())
     // Below an avatar's own folder alone: what lies beside the folders is the server's.

@@ -17,6 +17,8 @@ let wantedPort: number | undefined;
 
 /** Where the build is: beside this file, or inside the compiled program. */
 const BUILD = new URL("./_fresh/", import.meta.url);
+/** How long answers may take to end where another process goes on with the conversations, ms. */
+const HAND_OVER_MS = 20_000;
 /** How long requests and answers may take to end after a stop, ms. */
 const STOP_MS = 4_000;
 
@@ -52,6 +54,8 @@ async function serve(): Promise<number> {
   const broken = Promise.withResolvers<number>();
   catchUncaught(() => broken.resolve(1));
   const code = await Promise.race([toldToStop(), server.finished.then(() => 1), broken.promise]);
+  // What broke ends at once; who was told to stop leaves nothing half said.
+  if (code === 0) await services.chat.handOver(AbortSignal.timeout(HAND_OVER_MS));
   await Promise.race([
     services.close().then(() => server.shutdown()),
     pause(STOP_MS),

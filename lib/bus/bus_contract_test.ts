@@ -1,7 +1,7 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import { type Appended, type Bus, isLease, type Lease, LeaseLost, NoAnswer } from "./bus.ts";
 import { type MemoryBus, MemoryHub } from "./memory_bus.ts";
-import { parseNatsAddress } from "@/lib/config/bus_address.ts";
+import { parseBusAddress } from "@/lib/config/bus_address.ts";
 import { NatsBus } from "./nats_bus.ts";
 import { Processes } from "./processes.ts";
 import { HAS_NATS, NatsServer } from "@/tests/nats.ts";
@@ -33,7 +33,7 @@ function memoryHome(): Promise<Home> {
 
 async function natsHome({ forget = false } = {}): Promise<Home> {
   const server = await NatsServer.start();
-  const address = parseNatsAddress(server.url)!;
+  const address = parseBusAddress(server.url)!;
   return {
     connect: () => NatsBus.connect(address),
     cut: () => server.stop({ forget }),
@@ -201,12 +201,15 @@ Deno.test("a bus (NATS) whose server has forgotten everything goes on, and says 
 contract("knows who lives, who has left, and what each has taken", async (home) => {
   await using a = await home.connect();
   await using b = await home.connect();
-  using first = new Processes(a, () => ({ sockets: 2 }));
+  using first = new Processes(a);
+  first.share(() => ({ sockets: 2 }));
   const dead: string[] = [];
   first.onDead((process) => void dead.push(process));
-  const second = new Processes(b, () => ({ sockets: 3 }));
+  const second = new Processes(b);
+  second.share(() => ({ sockets: 3 }));
+  second.changed();
   await until("both know each other", () => first.size === 2 && second.size === 2);
-  assertEquals([first.taken("sockets"), second.taken("sockets")], [3, 2]);
+  await until("both know what the other has", () => first.taken("sockets") === 3 && second.taken("sockets") === 2);
   assertEquals([first.isDead(b.self), first.isDead(a.self)], [false, false]);
   await until("it is trusted", () => first.isTrusted);
   second[Symbol.dispose]();

@@ -29,7 +29,7 @@ import {
   NoAnswer,
 } from "./bus.ts";
 import { NatsFollower } from "./nats_follower.ts";
-import type { NatsAddress } from "@/lib/config/bus_address.ts";
+import type { BusAddress } from "@/lib/config/bus_address.ts";
 import { guarded } from "@/lib/telemetry/guard.ts";
 
 /** How long a message of a journal is kept, ms: whoever comes back within is sent what is missing alone. */
@@ -62,7 +62,7 @@ export class NatsBus implements Bus {
   readonly #nc: NatsConnection;
   readonly #jsm: JetStreamManager;
   readonly #js: JetStreamClient;
-  readonly #address: NatsAddress;
+  readonly #address: BusAddress;
   readonly #names: Names;
   readonly #listeners = new Set<(connected: boolean) => void>();
   readonly #followers = new Set<NatsFollower>();
@@ -74,7 +74,7 @@ export class NatsBus implements Bus {
   /** When the stream was made: a server without memory of it makes it anew. */
   #made = "";
 
-  private constructor(nc: NatsConnection, jsm: JetStreamManager, address: NatsAddress) {
+  private constructor(nc: NatsConnection, jsm: JetStreamManager, address: BusAddress) {
     this.#nc = nc;
     this.#jsm = jsm;
     this.#js = jsm.jetstream();
@@ -92,7 +92,7 @@ export class NatsBus implements Bus {
   }
 
   /** @throws {Error} when the server cannot be reached, or has no JetStream; it does not name the address */
-  static async connect(address: NatsAddress, options: Partial<NodeConnectionOptions> = {}): Promise<NatsBus> {
+  static async connect(address: BusAddress, options: Partial<NodeConnectionOptions> = {}): Promise<NatsBus> {
     const { servers, user, pass, token, tls } = address;
     const nc = await connect({
       servers,
@@ -247,7 +247,7 @@ export class NatsBus implements Bus {
   }
 
   announce(topic: string, data: string): void {
-    if (!this.#connected || this.#nc.isClosed()) return;
+    if (!this.#connected || this.#nc.isClosed() || this.#nc.isDraining()) return;
     const from = headers();
     from.set(MESSAGE, this.self);
     this.#nc.publish(this.#names.topic(topic), data, { headers: from });

@@ -8,6 +8,8 @@ const BEAT_MS = 400;
 const MISSED_BEATS = 5;
 /** For so long after it heard itself no other process takes this one for dead, ms. */
 const TRUSTED_MS = BEAT_MS * (MISSED_BEATS - 1);
+/** How soon others are told of what this process has taken, ms. */
+const SOON_MS = 20;
 const TOPIC = "alive";
 
 /** What a process has taken of what is limited over all of them, by name. */
@@ -19,7 +21,8 @@ export type Shares = Readonly<Record<string, number>>;
  */
 export class Processes implements Disposable {
   readonly #bus: Bus;
-  readonly #shares: () => Shares;
+  readonly #shares: (() => Shares)[] = [];
+  #telling: ReturnType<typeof setTimeout> | undefined;
   /** Beats since each of the others was heard, and what it has said. */
   readonly #others = new Map<string, { silent: number; shares: Shares }>();
   readonly #dead = new Set<(process: string) => void>();
@@ -29,10 +32,8 @@ export class Processes implements Disposable {
   /** When this process heard itself, by `performance.now()`. */
   #heardMyself = performance.now();
 
-  /** @param shares what this process has taken, asked with every beat */
-  constructor(bus: Bus, shares: () => Shares = () => ({})) {
+  constructor(bus: Bus) {
     this.#bus = bus;
-    this.#shares = shares;
     const beat = setInterval(
       () => guarded("tell the other processes that this one lives", () => this.#beat()),
       BEAT_MS,
@@ -43,7 +44,7 @@ export class Processes implements Disposable {
       // While it was away nobody could be heard.
       bus.onConnection(() => this.#forgive()),
     ];
-    this.tell();
+    this.#tell();
   }
 
   /** How many live, this one included. */
@@ -79,21 +80,33 @@ export class Processes implements Disposable {
     return () => this.#returns.delete(listener);
   }
 
-  /** Says what this process has taken, before the next beat does. */
-  tell(): void {
-    this.#bus.announce(TOPIC, JSON.stringify(this.#shares()));
+  /** Has others know what this process has taken: `shares` is asked with every beat. */
+  share(shares: () => Shares): void {
+    this.#shares.push(shares);
+  }
+
+  /** What this process has taken has changed: the others know in a moment. */
+  changed(): void {
+    this.#telling ??= setTimeout(() => this.#tell(), SOON_MS);
   }
 
   /** Leaves: for the others this process is dead from now on. */
   [Symbol.dispose](): void {
     this.#bus.announce(TOPIC, "null");
     for (const stop of this.#stops) stop();
+    clearTimeout(this.#telling);
     this.#dead.clear();
     this.#returns.clear();
   }
 
+  #tell(): void {
+    clearTimeout(this.#telling);
+    this.#telling = undefined;
+    this.#bus.announce(TOPIC, JSON.stringify(Object.assign({}, ...this.#shares.map((shares) => shares()))));
+  }
+
   #beat(): void {
-    this.tell();
+    this.#tell();
     if (!this.#bus.connected) return;
     this.#beats++;
     for (const [process, other] of this.#others) if (++other.silent > MISSED_BEATS) this.#bury(process);

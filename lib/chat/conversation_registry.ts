@@ -114,9 +114,14 @@ export class ConversationRegistry {
     return this.#shared?.create(id, owner) ?? this.#activate(id, owner, []);
   }
 
-  /** Remembers which conversation a session is in, beyond the life of this process. */
-  recordSession(session: string, id: string): void {
+  /**
+   * Remembers which conversation a session is in, beyond the life of this process.
+   *
+   * @returns where other processes have to know: resolves when they can
+   */
+  recordSession(session: string, id: string): void | Promise<void> {
     this.#sessionConversations.set(session, id);
+    if (this.#shared !== undefined) return this.save();
     this.#saveSoon();
   }
 

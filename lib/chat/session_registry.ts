@@ -79,10 +79,9 @@ export class SessionRegistry {
       if (conversation.find(turn) !== undefined) return;
       return this.#counting(session, text, () => {
         this.#counted.delete(session);
-        if (conversation.turns.length === 0) {
-          for (const { id } of this.#sessionsIn(conversation)) this.#conversations.recordSession(id, conversation.id);
-        }
-        return conversation.prompt(turn, text, this.#greeted(conversation, greeting), principal.id);
+        const ask = () => conversation.prompt(turn, text, this.#greeted(conversation, greeting), principal.id);
+        const recorded = conversation.turns.length === 0 ? this.#record(conversation) : undefined;
+        return recorded === undefined ? ask() : recorded.then(ask);
       }, this.#counted.get(session) === turn);
     });
   }
@@ -196,6 +195,14 @@ export class SessionRegistry {
       await quotas.conversation(async () => (await this.#conversations.list(principal)).length);
     }
     await quotas.prompt(principal.id, text);
+  }
+
+  /** Remembers who is in a conversation; a promise where other processes have to know before it goes on. */
+  #record(conversation: OpenConversation): Promise<unknown> | undefined {
+    const records = this.#sessionsIn(conversation).map(({ id }) =>
+      this.#conversations.recordSession(id, conversation.id)
+    );
+    return records.some((record) => record instanceof Promise) ? Promise.all(records) : undefined;
   }
 
   /** What the character had said before the first turn; undefined before any other one. */

@@ -1,6 +1,6 @@
 /** `nats://user:password@host:4222/name?storage=memory&replicas=3`: where the bus is, and how it keeps what it carries. */
 
-export interface NatsAddress {
+export interface BusAddress {
   servers: string[];
   user?: string;
   pass?: string;
@@ -14,12 +14,12 @@ export interface NatsAddress {
 
 const PREFIX = /^[A-Za-z0-9_-]{1,32}$/;
 
-/** What a configuration is told of an address that {@linkcode parseNatsAddress} cannot read. */
-export const NATS_ADDRESS =
+/** What a configuration is told of an address that {@linkcode parseBusAddress} cannot read. */
+export const BUS =
   'an address such as nats://127.0.0.1:4222, several with commas: a name of our own as its path, "storage=memory" or "replicas=3" as its query';
 
 /** @returns undefined when it is no such address */
-export function parseNatsAddress(text: string): NatsAddress | undefined {
+export function parseBusAddress(text: string): BusAddress | undefined {
   const urls = text.split(",").map((part) => URL.canParse(part.trim()) ? new URL(part.trim()) : undefined);
   const [first] = urls;
   if (first === undefined || !urls.every((url) => url?.protocol === "nats:" || url?.protocol === "tls:")) {
@@ -41,4 +41,9 @@ export function parseNatsAddress(text: string): NatsAddress | undefined {
     storage,
     replicas,
   };
+}
+
+/** Where it is, as anybody may see it: without user and password. */
+export function busName({ servers }: BusAddress): string {
+  return `NATS at ${servers.join(", ")}`;
 }

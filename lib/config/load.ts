@@ -60,6 +60,8 @@ export async function loadConfig(options: LoadOptions = {}): Promise<LoadedConfi
     if (auth !== undefined && !overridden.includes(field)) await refuseOpenFile(path, field);
   }
   if (holdsPassword(parsed.config.store) && !overridden.includes("store")) await refuseOpenFile(path, "store");
+  const { bus = "" } = parsed.config;
+  if (bus.includes("@") && !overridden.includes("bus")) await refuseOpenFile(path, "bus");
   return { path, root, env, dataDir: resolve(dirname(path), parsed.config.server.dataDir), ...parsed };
 }
 
@@ -243,7 +245,7 @@ function describe({ path, message }: Complaint, value: unknown, { name, lineOf, 
 }
 
 /** Fields that hold a secret. */
-const SECRETS = ["token", "auth", "cookieKey", "store"];
+const SECRETS = ["token", "auth", "cookieKey", "store", "bus"];
 
 /** A value as a message may repeat it: an address may hold a password, an object a secret. */
 function repeated(path: readonly string[], value: unknown): string {

@@ -7,7 +7,11 @@ import { resolve } from "node:path";
 import { ConfigError } from "./config_error.ts";
 
 /** What takes the place of a field in a file. */
-const VARIABLES: Readonly<Record<string, string>> = { "llm.auth": "VTUBER_LLM_AUTH", store: "VTUBER_STORE" };
+const VARIABLES: Readonly<Record<string, string>> = {
+  "llm.auth": "VTUBER_LLM_AUTH",
+  store: "VTUBER_STORE",
+  bus: "VTUBER_BUS",
+};
 /** Readable or writable by anybody but the owner, as `chmod` counts. */
 const OTHERS = 0o077;
 

@@ -1,6 +1,7 @@
 /** Every field of `vtuber.config.json`: its meaning, unit, limits and default. The editor's JSON schema is made from it. */
 import { z } from "zod";
 import { isNetwork } from "./addresses.ts";
+import { BUS, parseBusAddress } from "./bus_address.ts";
 import { authorizationOf } from "./model_auth.ts";
 import { modelOptions } from "./model_options.ts";
 import { connectableHost } from "./ollama_host.ts";
@@ -302,7 +303,12 @@ export const configSchema = z.object({
   store: z.string().refine((store) => store === SQLITE || isPostgres(store), STORE).default(SQLITE).describe(
     "Where conversations are kept: sqlite, in a file of server.dataDir, or the address of a PostgreSQL database, which several servers may share, such as postgres://user:password@host:5432/database. With a password it is a secret: set VTUBER_STORE, or let nobody else read this file.",
   ),
-  limits: limits.prefault({}).describe("What one server takes on."),
+  bus: z.string().refine((bus) => parseBusAddress(bus) !== undefined, BUS).optional().describe(
+    "Where NATS with JetStream is, by which several servers with the same store are one, such as nats://127.0.0.1:4222. With a password it is a secret: set VTUBER_BUS, or let nobody else read this file.",
+  ),
+  limits: limits.prefault({}).describe(
+    "What one server takes on; with a bus sockets, socketsPerAddress and generations count over all servers.",
+  ),
   ui: z.object({
     language: z.enum(["auto", "en", "ja", "zh"]).default("auto").describe(
       "The page's language; auto asks the browser.",

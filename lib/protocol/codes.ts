@@ -49,6 +49,8 @@ export const ERROR_CODES = [
   "download_failed",
   /** What is said cannot be stored now; the server keeps it and tries again. */
   "not_stored",
+  /** The server cannot reach the others that it works with; it keeps what is said and goes on when it can. */
+  "bus_lost",
   /** The client's frame could not be read. */
   "bad_frame",
   /** The prompt is empty. */

@@ -15,9 +15,12 @@ import { ModelService } from "./model_service.ts";
 import { SettingsService } from "./settings_service.ts";
 import { ConnectionLimiter } from "./sockets/connection_limiter.ts";
 import { Connections } from "./sockets/connections.ts";
-import { tellOfStoring } from "./sockets/store_failures.ts";
+import { tellOfBus, tellOfStoring } from "./sockets/shared_failures.ts";
 import type { SocketServices } from "./sockets/upgrade.ts";
 import { Uploads } from "./uploads/uploads.ts";
+import type { Bus } from "@/lib/bus/bus.ts";
+import { openBus } from "@/lib/bus/open_bus.ts";
+import { Processes } from "@/lib/bus/processes.ts";
 import { AvatarLibrary } from "@/lib/avatars/avatar_library.ts";
 import { rootsOf } from "@/lib/avatars/install_model.ts";
 import type { ContextOptions } from "@/lib/characters/context_options.ts";
@@ -28,7 +31,6 @@ import { ConversationRegistry } from "@/lib/chat/conversation_registry.ts";
 import { claimEpoch } from "@/lib/chat/epoch.ts";
 import { GuestSweep } from "@/lib/chat/guest_sweep.ts";
 import { RequestLimits } from "@/lib/chat/request_limits.ts";
-import type { Sharing } from "@/lib/chat/shared/shared_conversations.ts";
 import { SessionRegistry } from "@/lib/chat/session_registry.ts";
 import type { LanguageModel } from "@/lib/chat/turn.ts";
 import { TurnTimings } from "@/lib/chat/turn_timings.ts";
@@ -62,6 +64,9 @@ import { SpeechService } from "@/lib/voice/speech_service.ts";
 import { setLogLevel, warn } from "@/lib/telemetry/log.ts";
 import { Metrics } from "@/lib/telemetry/metrics.ts";
 
+/** How often a server that goes down looks for sockets that nothing is answered at any more, ms. */
+const CLOSE_IDLE_MS = 50;
+
 export interface ServicesOptions {
   /** Default: loaded from the user's folder. */
   loaded?: LoadedConfig;
@@ -84,6 +89,8 @@ export interface Services {
   readonly uploads: Uploads;
   readonly speech: SpeechService;
   readonly store: Store;
+  /** Undefined where there is one process. */
+  readonly bus: Bus | undefined;
   readonly chat: Chat;
   /** Ends turns, stores them, closes sockets. */
   close(): Promise<void>;
@@ -142,9 +149,11 @@ export async function openServices(options: ServicesOptions = {}): Promise<Servi
     sound: (id, principal) => speech.sound(id, principal),
   });
   const store = await openStore(config, dataDir);
+  const bus = config.bus === undefined ? undefined : await openBus(config.bus);
   const chat = openChat({
     connections,
     store,
+    ...(bus && { bus }),
     epoch: await claimEpoch(store),
     limits: config.limits,
     quotas,
@@ -195,6 +204,7 @@ export async function openServices(options: ServicesOptions = {}): Promise<Servi
     uploads,
     speech,
     store,
+    bus,
     chat,
     close: async () => {
       guarded("stop speaking", () => speech[Symbol.dispose]());
@@ -203,6 +213,7 @@ export async function openServices(options: ServicesOptions = {}): Promise<Servi
       guarded("let go of the voices", () => voices[Symbol.dispose]());
       guarded("stop sweeping avatars", () => avatars[Symbol.dispose]());
       await Promise.all([modelService.close(), models.close(), chat.close()]);
+      await bus?.[Symbol.asyncDispose]();
     },
   };
 }
@@ -261,8 +272,8 @@ export interface ChatOptions {
   /** Default: new ones, without any socket. */
   connections?: Connections;
   store: Store;
-  /** Default: no other process has the same store. */
-  sharing?: Sharing;
+  /** Joins this process with others that have the same store. Default: there are none. */
+  bus?: Bus;
   /** Of this process: see {@linkcode claimEpoch}. */
   epoch: number;
   limits: Config["limits"];
@@ -297,6 +308,11 @@ export interface Chat {
   readonly calls: CallRouter;
   /** What sockets are served with. */
   readonly sockets: SocketServices;
+  /**
+   * Leaves conversations and clients to other processes, where there are any: takes nothing more, and waits for the
+   * answers that are being made, until `signal` is aborted.
+   */
+  handOver(signal: AbortSignal): Promise<void>;
   /** Ends every turn, stores what is not stored, and closes every socket with 1001. Waits for all of it. */
   close(): Promise<void>;
 }
@@ -309,11 +325,14 @@ export function openChat(options: ChatOptions): Chat {
   const metrics = new Metrics();
   const timings = new TurnTimings(metrics);
   const requestLimits = new RequestLimits(limits);
-  const languageModel = limitConcurrency(options.languageModel, limits.generations);
+  const { bus } = options;
+  const processes = bus && new Processes(bus);
+  bus?.onConnection((connected) => tellOfBus(connections, connected));
+  const languageModel = limitConcurrency(options.languageModel, limits.generations, processes);
   const conversations = new ConversationRegistry({
     store,
     epoch,
-    sharing: options.sharing,
+    sharing: bus && processes && { bus, processes },
     conversation: {
       languageModel,
       queue: limits.queue,
@@ -341,10 +360,13 @@ export function openChat(options: ChatOptions): Chat {
   calls.register(conversationCalls({ sessions, conversations, timings, ...(context && { context }) }));
   metrics.observe("sockets", "Open sockets", () => connections.size);
   metrics.observe("sessions", "Sessions in memory", () => sessions.size);
+  metrics.observe("conversations", "Conversations in memory", () => conversations.size);
+  metrics.observe("conversations_held", "Conversations that this process answers", () => conversations.held);
+  metrics.observe("processes", "Processes that share the conversations", () => processes?.size ?? 1);
   metrics.observe("queued", "Prompts that wait behind a running turn", () => conversations.queued);
   const sockets: SocketServices = {
     connections,
-    connectionLimiter: new ConnectionLimiter(limits, () => quotas.limits.sockets),
+    connectionLimiter: new ConnectionLimiter(limits, () => quotas.limits.sockets, processes),
     requestLimits,
     quotas,
     backlogBytes: limits.backlogBytes,
@@ -366,12 +388,21 @@ export function openChat(options: ChatOptions): Chat {
     sessions,
     calls,
     sockets,
+    handOver: async (signal) => {
+      if (bus === undefined) return;
+      sockets.connectionLimiter.close();
+      const closing = setInterval(() => connections.closeIdle(), CLOSE_IDLE_MS);
+      connections.closeIdle();
+      await conversations.handOver(signal);
+      clearInterval(closing);
+    },
     close: async () => {
       sweep[Symbol.dispose]();
       requestLimits.close();
       sessions.close();
       connections.close();
       await conversations.close();
+      processes?.[Symbol.dispose]();
     },
   };
 }

@@ -64,7 +64,9 @@ export function openDatabase(file: string): DatabaseSync {
   try {
     const db = new DatabaseSync(file);
     // In WAL mode a commit survives the death of the process; only a power cut can take the newest ones.
-    db.exec("PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA foreign_keys = ON; ");
+    db.exec(
+      "PRAGMA busy_timeout = 5000; PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA foreign_keys = ON;",
+    );
     migrate(db);
     return db;
   } catch (cause) {

@@ -151,6 +151,7 @@ export const PAGE: Words = {
     hearing_setup: "Something is needed before she can hear",
     download_failed: "It could not be fetched",
     not_stored: "What is said cannot be stored now",
+    bus_lost: "The server has lost the others: answers go on when it has found them",
     quota_used: "That is all for now",
     cancelled: "The task was cancelled",
     bad_frame: "The server did not understand that",

@@ -16,22 +16,30 @@ export function healthz(): Response {
 }
 
 /**
- * `/readyz`: 200 when the server can be reached and has the model, and conversations can be read; otherwise 503; either
- * way JSON that says which.
+ * `/readyz`: 200 when the server can be reached and has the model, conversations can be read, and the other processes
+ * be reached; otherwise, and when it goes down, 503; either way JSON that says which.
  *
  * @param server what the provider is called
  */
 export async function readyz(
   server: string,
   { reachable, model, modelPresent, error }: Readiness,
-  store: { check(): Promise<void> },
+  { store, bus, leaving }: {
+    store: { check(): Promise<void> };
+    /** Absent where there is none. */
+    bus?: { connected: boolean } | undefined;
+    /** Whether the server goes down. */
+    leaving?: boolean;
+  },
 ): Promise<Response> {
   const problem = await store.check().then(() => undefined, (error) => String(error?.message ?? error));
-  const ready = reachable && modelPresent !== false && problem === undefined;
+  const ready = reachable && modelPresent !== false && problem === undefined && bus?.connected !== false && !leaving;
   const body = {
     ready,
     server: { name: server, reachable, ...(error !== undefined && { problem: error.message }) },
     model: { name: model, present: modelPresent },
+    ...(leaving && { leaving }),
+    ...(bus && { bus: { reachable: bus.connected } }),
     store: { reachable: problem === undefined, ...(problem !== undefined && { problem }) },
   };
   return Response.json(body, { status: ready ? 200 : 503, headers: { "cache-control": "no-store" } });

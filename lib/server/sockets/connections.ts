@@ -1,5 +1,6 @@
 /** The open sockets: broadcasts, pings, and closing them from the server's side. */
 import type { Principal } from "@/lib/principal.ts";
+import type { ErrorCode } from "@/lib/protocol/codes.ts";
 import { type BroadcastFrame, LINK_REVOKED, type Status } from "@/lib/protocol/v2.ts";
 import { guarded } from "@/lib/telemetry/guard.ts";
 
@@ -12,6 +13,8 @@ export interface Connection {
   readonly principal: Principal;
   /** Sends what every page gets, if this client gets such frames. */
   send(frame: BroadcastFrame): void;
+  /** True while it is answered in this process. */
+  busy(): boolean;
 }
 
 export class Connections {
@@ -48,6 +51,13 @@ export class Connections {
     }
   }
 
+  /** Closes with 1001 the sockets that nothing is being answered at: their clients come back at once, to another process. */
+  closeIdle(): void {
+    for (const [socket, { busy }] of this.#connections) {
+      guarded("close an idle socket", () => busy() || socket.close(1001, "The server is going down"));
+    }
+  }
+
   /** Closes every socket with 1001. */
   close(): void {
     clearInterval(this.#pinging);
@@ -56,6 +66,12 @@ export class Connections {
     }
   }
 }
+
+/** What guests are told of failures that concern every page. */
+const FOR_GUESTS: Partial<Record<ErrorCode, string>> = {
+  not_stored: "Cannot store the conversations now",
+  bus_lost: "Cannot reach the other servers now",
+};
 
 /** A status without what only the owner should know: where the language model's server is. */
 export function statusFor({ role }: Principal, status: Status): Status {
@@ -66,6 +82,6 @@ export function statusFor({ role }: Principal, status: Status): Status {
 function frameFor(principal: Principal, frame: BroadcastFrame): BroadcastFrame {
   if (frame.type === "status") return { type: "status", ...statusFor(principal, frame) };
   return frame.type === "error" && principal.role !== "owner"
-    ? { type: "error", code: frame.code, message: "Cannot store the conversations now" }
+    ? { type: "error", code: frame.code, message: FOR_GUESTS[frame.code] ?? "Something does not work on the server" }
     : frame;
 }

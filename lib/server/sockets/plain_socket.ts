@@ -82,7 +82,7 @@ export function servePlain(socket: WebSocket, services: PlainServices, principal
     running = false;
   }
 
-  const leave = connections.add(socket, { principal, send() {} });
+  const leave = connections.add(socket, { principal, busy: () => running, send() {} });
   listen(socket, "message", (event) => {
     try {
       take(event.data);

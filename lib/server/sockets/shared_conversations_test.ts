@@ -1,7 +1,7 @@
 import { assert, assertEquals } from "@std/assert";
 import { call, ChatServer } from "./chat_server_fixture.ts";
 import { type MemoryBus, MemoryHub } from "@/lib/bus/memory_bus.ts";
-import { Processes } from "@/lib/bus/processes.ts";
+import type { Config } from "@/lib/config/schema.ts";
 import { MemoryStore } from "@/lib/store/store.ts";
 import type { ServerFrame } from "@/lib/protocol/v2.ts";
 import type { SocketClient } from "@/tests/socket_client.ts";
@@ -13,31 +13,22 @@ type Client = SocketClient<ServerFrame>;
 class Deployment implements AsyncDisposable {
   readonly hub = new MemoryHub();
   readonly store = new MemoryStore();
-  readonly servers: { server: ChatServer; bus: MemoryBus; processes: Processes }[] = [];
+  readonly servers: { server: ChatServer; bus: MemoryBus }[] = [];
 
-  async start() {
+  async start(limits: Partial<Config["limits"]> = {}) {
     const bus = this.hub.connect();
-    const processes = new Processes(bus);
     const epoch = await this.store.nextEpoch();
-    const server = new ChatServer({}, { store: this.store, epoch, sharing: { bus, processes } });
-    const started = { server, bus, processes };
-    this.servers.push(started);
-    return started;
-  }
-
-  /** Its process is not there any more: nothing of it reaches anybody. */
-  kill({ bus, processes }: { bus: MemoryBus; processes: Processes }): void {
-    bus.connected = false;
-    processes[Symbol.dispose]();
+    const server = new ChatServer(limits, { store: this.store, epoch, bus });
+    this.servers.push({ server, bus });
+    return { server, bus };
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
     // The store is closed with the first one.
     this.store.close = () => Promise.resolve();
-    for (const { server, bus, processes } of this.servers) {
+    for (const { server, bus } of this.servers) {
       bus.connected = true;
       await server[Symbol.asyncDispose]();
-      processes[Symbol.dispose]();
       await bus[Symbol.asyncDispose]();
     }
   }
@@ -139,8 +130,7 @@ Deno.test("where a process dies another takes over: what was told is kept, what 
   const two = await enter(b.server, session);
   two.client.send({ type: "prompt", turn: "t2", text: "next" });
   await two.client.first((frame) => frame.type === "queued" && frame.turn === "t2", 0, "t2 waits");
-  await until("both live", () => b.processes.size === 2);
-  deployment.kill(a);
+  a.bus.connected = false;
   answer.say(" too late");
 
   const error = await two.client.first((frame) => frame.type === "error", 0, "the interruption");

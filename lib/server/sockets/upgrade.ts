@@ -38,6 +38,9 @@ export function upgradeSocket(
     });
   }
   const { connectionLimiter } = services;
+  if (connectionLimiter.isClosed) {
+    return new Response("The server is going down\n", { status: 503, headers: { "retry-after": "1" } });
+  }
   const { principal, address } = visitor;
   const holder = { principal, address };
   const offered = request.headers.get("sec-websocket-protocol")?.split(",").map((name) => name.trim()) ?? [];

@@ -185,6 +185,7 @@ export function serveV2(
 
   const leave = services.connections.add(socket, {
     principal,
+    busy: () => session?.conversation.busy === true,
     send: (frame) => {
       if (session !== undefined || frame.type === "ping") sendFrame(socket, frame);
     },

@@ -13,3 +13,12 @@ export function tellOfStoring(connections: Connections, failure?: Error): void {
   warn(`${message}. ${hint}.`);
   connections.broadcast({ type: "error", code: "not_stored", message, hint });
 }
+
+/** Tells pages, and whoever runs the server, that it has lost the other processes; or has found them again. */
+export function tellOfBus(connections: Connections, connected: boolean): void {
+  if (connected) return warn("The bus is there again.");
+  const message = "Cannot reach the bus, which joins this server with the others";
+  const hint = "Answers are held back, and go on as soon as it is there again: look whether NATS runs";
+  warn(`${message}. ${hint}.`);
+  connections.broadcast({ type: "error", code: "bus_lost", message, hint });
+}
