@@ -143,6 +143,7 @@ Deno.test("a registered provider answers by its own name, in status, preflight a
     ready: true,
     server: { name: "Parrot", reachable: true },
     model: { name: "qwen2.5", present: true },
+    store: { reachable: true },
   });
   heard.push(seen, refused.error, ...page.client.received);
   assertEquals(/ollama/i.exec(JSON.stringify(heard)), null);
