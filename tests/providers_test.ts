@@ -123,6 +123,7 @@ Deno.test("a registered provider answers by its own name, in status, preflight a
     reachable: true,
     version: "1.2",
     pulls: false,
+    key: "none",
     starts: false,
   });
   assertEquals(seen.installed, [{ name: "qwen2.5", size: 1, away: false }]);

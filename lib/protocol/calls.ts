@@ -156,6 +156,9 @@ export interface ServerSetup {
   library?: { address: string; examples: string };
 }
 
+/** Whether a server is shown a key: one that the configuration has, or one that was entered on a page. */
+export type KeyState = "none" | "kept" | "configured";
+
 /** What is there and what is missing, for the card of the first run. */
 export interface Preflight {
   server: {
@@ -169,6 +172,7 @@ export interface Preflight {
     setup?: ServerSetup;
     /** Whether it can fetch models: see `llm.pull`. */
     pulls: boolean;
+    key: KeyState;
     /** Whether this page may have it started on the server's machine: see `llm.start`. */
     starts: boolean;
   };
@@ -285,6 +289,8 @@ export interface Calls {
   "llm.preload": { params: Record<string, never>; result: null };
   /** Starts the server's program where it is installed, and answers when it is there. For pages on this machine alone. */
   "llm.start": { params: Record<string, never>; result: null };
+  /** Keeps a key for the server of the language model in use, which alone is told it; null takes it away. */
+  "llm.setKey": { params: { key: string | null }; result: null };
   "llm.pull": { params: { model: string }; result: null; progress: PullProgress };
   "avatars.list": { params: Record<string, never>; result: AvatarChoice[] };
   /** Where its entry file is, for a look at it without showing it. */

@@ -31,6 +31,7 @@ export const CALL_ROLES: Readonly<Record<Method, Role>> = {
   "llm.preflight": "owner",
   "llm.preload": "guest",
   "llm.start": "owner",
+  "llm.setKey": "owner",
   "llm.pull": "owner",
   "avatars.list": "owner",
   "avatars.preview": "owner",

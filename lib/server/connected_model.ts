@@ -4,6 +4,8 @@ import type { LanguageModel } from "@/lib/chat/turn.ts";
 import { addressesOf, mindOf, mindsInOrder, OWN_MIND } from "@/lib/config/minds.ts";
 import { authorizationFor } from "@/lib/config/model_auth.ts";
 import type { Config } from "@/lib/config/schema.ts";
+import type { ServerKeys } from "@/lib/config/server_keys.ts";
+import type { KeyState } from "@/lib/protocol/calls.ts";
 import {
   type ConfiguredProvider,
   LlmError,
@@ -21,6 +23,8 @@ export interface ConnectOptions {
   providers: ProviderRegistry;
   /** Folders that relative paths may start at, in order. */
   roots: readonly string[];
+  /** Keys that were entered on a page. */
+  keys: ServerKeys;
   /** Whether anybody would see a change of status. */
   watched(): boolean;
   onStatus(status: Status): void;
@@ -34,6 +38,8 @@ export interface ConnectedMind {
   model: string;
   /** Its servers' addresses. */
   hosts: readonly string[];
+  /** Where the key that they are shown comes from. */
+  key: KeyState;
   counter: TokenCounter;
   monitor: ProviderMonitor;
   pull: ConfiguredProvider["pull"];
@@ -65,13 +71,13 @@ export async function connect(
 async function connectMind(
   config: Config,
   name: string,
-  { providers, roots }: ConnectOptions,
+  { providers, roots, keys }: ConnectOptions,
   counters: Map<string, TokenCounter>,
 ): Promise<ConnectedMind> {
   const mind = mindOf(config, name);
   const { model } = mind;
   const part = name === OWN_MIND ? "llm" : `llms.${name}`;
-  const authorization = await authorizationFor(mind, part, roots[0] ?? ".");
+  const configured = await authorizationFor(mind, part, roots[0] ?? ".");
   const counter = counters.get(model) ?? new TokenCounter();
   counters.set(model, counter);
   const definition = providers.get(mind.provider);
@@ -81,7 +87,7 @@ async function connectMind(
       definition.create({
         llm: { ...mind, host },
         limits: config.limits,
-        authorization,
+        authorization: configured ?? keys.headerFor(host),
         onCounted: (answer) => counter.learn(answer),
       })
     ),
@@ -91,6 +97,7 @@ async function connectMind(
     definition,
     model,
     hosts,
+    key: configured !== undefined ? "configured" : hosts.some((host) => keys.headerFor(host)) ? "kept" : "none",
     counter,
     monitor: group.monitor,
     pull: group.pull,

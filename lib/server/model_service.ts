@@ -8,6 +8,7 @@ import type { ContextOptions } from "@/lib/characters/context_options.ts";
 import { contextBudget, messagesIn } from "@/lib/chat/context.ts";
 import type { TokenCounter } from "@/lib/chat/token_count.ts";
 import type { LanguageModel } from "@/lib/chat/turn.ts";
+import { ConfigError } from "@/lib/config/config_error.ts";
 import { mindsInOrder } from "@/lib/config/minds.ts";
 import { isThisMachine, withoutUser } from "@/lib/config/ollama_host.ts";
 import type { Config } from "@/lib/config/schema.ts";
@@ -178,7 +179,27 @@ export class ModelService {
       [config.llm, config.llms, config.limits, mindsInOrder(config, character)],
     );
     if (isSame) return;
-    const model = await connect(config, character, this.#options, this.#counters);
+    await this.#connect();
+  }
+
+  /**
+   * Keeps a key for the servers of the chosen language model, or takes it away, and asks them with it from now on.
+   *
+   * @throws {ConfigError} when it cannot be one, or the configuration has another
+   */
+  async setKey(key: string | undefined): Promise<void> {
+    const { hosts, key: state } = this.chosen;
+    if (state === "configured") {
+      throw new ConfigError(
+        "Cannot keep a key: the configuration has one, in llm.auth, llm.authFile or VTUBER_LLM_AUTH",
+      );
+    }
+    await this.#options.keys.set(hosts, key);
+    await this.#connect();
+  }
+
+  async #connect(): Promise<void> {
+    const model = await connect(this.#config, this.#characters.chosen?.id, this.#options, this.#counters);
     this.#model.dispose();
     this.#model = model;
     this.#options.onStatus(model.watch.current);

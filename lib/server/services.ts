@@ -36,6 +36,7 @@ import { LiveConfig } from "@/lib/config/live_config.ts";
 import { loadConfig, type LoadedConfig } from "@/lib/config/load.ts";
 import { authorizationFor } from "@/lib/config/model_auth.ts";
 import type { Config } from "@/lib/config/schema.ts";
+import { ServerKeys } from "@/lib/config/server_keys.ts";
 import { homeFolder } from "@/lib/paths.ts";
 import type { CharacterInfo, Status, TurnRecord } from "@/lib/protocol/v2.ts";
 import { GuestQuotas } from "@/lib/quota/guest_quotas.ts";
@@ -107,6 +108,7 @@ export async function openServices(options: ServicesOptions = {}): Promise<Servi
   const modelService = await ModelService.open(config, {
     providers: new ProviderRegistry(options.providers ?? PROVIDERS),
     roots: rootsOf(root, path),
+    keys: await ServerKeys.open(dataDir),
     watched: () => connections.size > 0,
     onStatus: (status) => connections.broadcast({ type: "status", ...status }),
   });

@@ -189,8 +189,16 @@ export const SETTINGS: SettingsWords = {
     about:
       "Nothing has to be set here: every model brings what suits it. Further options may stand in the file, under llm.options.",
   },
-  needsKey: (server) =>
-    `${server} wants a key. Set the variable VTUBER_LLM_AUTH, or write it into a file that only you can read and name that in llm.authFile; then start again.`,
+  key: {
+    label: "Key",
+    needed: (server) => `${server} answers nobody without a key.`,
+    about: (host) =>
+      `It is kept on this server in a file that only you can read, told to ${host} alone, and never shown again.`,
+    kept: (host) => `A key is kept for ${host}.`,
+    configured: "The configuration has the key.",
+    keep: "Keep",
+    forget: "Forget it",
+  },
   inUse: "In use",
   runsElsewhere: "Runs in the cloud: your messages leave this computer",
   otherModel: "Another model",

@@ -178,8 +178,16 @@ export const SETTINGS: SettingsWords = {
     about:
       "ここは設定しなくても大丈夫です。どのモデルも自分に合った値を持っています。ほかのオプションはファイルの llm.options に書けます。",
   },
-  needsKey: (server) =>
-    `${server} にはキーが必要です。変数 VTUBER_LLM_AUTH に設定するか、自分だけが読めるファイルに書いて llm.authFile で指定し、起動し直してください。`,
+  key: {
+    label: "キー",
+    needed: (server) => `${server} はキーなしでは答えません。`,
+    about: (host) =>
+      `このサーバーの、あなただけが読めるファイルに保存されます。${host} にだけ伝えられ、二度と表示されません。`,
+    kept: (host) => `${host} のキーが保存されています。`,
+    configured: "キーは設定ファイルか環境変数にあります。",
+    keep: "保存",
+    forget: "削除",
+  },
   inUse: "使用中",
   runsElsewhere: "クラウドで動きます。メッセージはこのコンピューターの外へ送られます",
   otherModel: "別のモデル",

@@ -93,7 +93,17 @@ export interface SettingsWords {
   moreModels(count: number): string;
   /** Above the options of the model's server. */
   options: { title: string; about: string };
-  needsKey(server: string): string;
+  /** About the key of the model's server. */
+  key: {
+    label: string;
+    needed(server: string): string;
+    about(host: string): string;
+    kept(host: string): string;
+    configured: string;
+    /** Buttons. */
+    keep: string;
+    forget: string;
+  };
   inUse: string;
   runsElsewhere: string;
   otherModel: string;

@@ -161,8 +161,15 @@ export const SETTINGS: SettingsWords = {
     title: "如何选词",
     about: "这里什么都不用设：每个模型都自带合适的值。其他选项可以写在文件的 llm.options 里。",
   },
-  needsKey: (server) =>
-    `${server} 需要密钥。请设置变量 VTUBER_LLM_AUTH，或写进只有你能读的文件并用 llm.authFile 指明，然后重新启动。`,
+  key: {
+    label: "密钥",
+    needed: (server) => `没有密钥，${server} 不会回答。`,
+    about: (host) => `它保存在这台服务器上只有你能读的文件里，只会告诉 ${host}，也不会再显示出来。`,
+    kept: (host) => `已保存 ${host} 的密钥。`,
+    configured: "密钥在配置里。",
+    keep: "保存",
+    forget: "删除",
+  },
   inUse: "使用中",
   runsElsewhere: "在云端运行：消息会离开这台电脑",
   otherModel: "其他模型",
