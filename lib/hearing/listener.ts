@@ -76,7 +76,7 @@ export class Listener implements Disposable {
   readonly #looking = Promise.withResolvers<void>();
   #detection: Detection | undefined;
   #utterance: Heard | undefined;
-  /** Her turn that is quieter until it is known who speaks, and from where on. */
+  /** Her turn that was last lowered, for somebody who is heard from there on: words may tell late who that was. */
   #lowered: { turn: string; position: number } | undefined;
   /** Where the last word has ended. */
   #lastWord = 0;
@@ -188,19 +188,19 @@ export class Listener implements Disposable {
     this.#tell(this.#judge.frame(samples, given, speech), turn);
   }
 
-  /** Does what is to be done about her voice. */
-  #tell(verdict: Verdict | undefined, heard: string | undefined): void {
+  /** Does what is to be done about her voice, of which a turn may be heard. */
+  #tell(verdict: Verdict | undefined, heard?: string): void {
+    if (verdict === "lower") this.#lowered = heard === undefined ? undefined : { turn: heard, position: this.#looked };
     const { bargeIn, prompts, send } = this.#options;
-    const turn = this.#lowered?.turn ?? heard;
-    if (verdict === undefined || turn === undefined || prompts.trial || !(bargeIn?.() ?? false)) return;
-    send({ type: "interruption", turn, verdict });
-    const since = this.#lowered?.position;
-    this.#lowered = verdict === "lower" ? { turn, position: this.#looked } : undefined;
+    const lowered = this.#lowered;
+    if (verdict === undefined || lowered === undefined || prompts.trial || !(bargeIn?.() ?? false)) return;
+    send({ type: "interruption", turn: lowered.turn, verdict });
     if (verdict !== "stop") return;
-    if (this.#utterance === undefined || this.#utterance.position < (since ?? this.#looked) - BEFORE) {
+    this.#lowered = undefined;
+    if (this.#utterance === undefined || this.#utterance.position < lowered.position - BEFORE) {
       // What was heard before is her own voice.
       this.#forgetUtterance();
-      this.#begin(since ?? this.#looked);
+      this.#begin(lowered.position);
     }
     if (this.#utterance !== undefined) this.#utterance.interrupts = true;
   }
@@ -270,7 +270,7 @@ export class Listener implements Disposable {
   #hearWords(text: string): void {
     const { lowered, utterance } = { lowered: this.#lowered, utterance: this.#utterance };
     if (utterance === undefined || lowered === undefined || utterance.position < lowered.position - BEFORE) return;
-    this.#tell(this.#judge.words(text), lowered.turn);
+    this.#tell(this.#judge.words(text));
   }
 
   #pause(): void {
