@@ -100,7 +100,7 @@ export class Listener implements Disposable {
    * @param detector finds voices; without one only what is said while a key is held can be understood
    * @throws {HearingError} where it has to be there and is not
    */
-  static async open(options: ListenerOptions, detector: VoiceDetector): Promise<Listener> {
+  static async open(options: ListenerOptions, detector: Pick<VoiceDetector, "open" | "needs">): Promise<Listener> {
     const listener = new Listener(options);
     options.engine.prepare?.();
     listener.#detection = await detector.open({

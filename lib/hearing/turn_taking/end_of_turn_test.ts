@@ -22,15 +22,15 @@ function after(voice: Float32Array, words: string | undefined, patience = 1, mor
 
 Deno.test("EndOfTurn ends by words and voice: soon where both have ended, late where more must come", () => {
   const whole = "I went to the market yesterday";
-  assertEquals(after(FALLING, whole), ["pause 96", "end 320"]);
-  assertEquals(after(LEVEL, whole), ["pause 192", "end 608"]);
-  assertEquals(after(FALLING, "the red"), ["pause 192", "end 608"]);
+  assertEquals(after(FALLING, whole), ["pause 96", "end 352"]);
+  assertEquals(after(LEVEL, whole), ["pause 192", "end 640"]);
+  assertEquals(after(FALLING, "the red"), ["pause 192", "end 640"]);
   assertEquals(after(LEVEL, "the red"), ["pause 1408", "end 1728"]);
   assertEquals(after(FALLING, "I went to the market and"), ["pause 1408", "end 1728"]);
 });
 
 Deno.test("EndOfTurn goes by the voice where there are no words", () => {
-  assertEquals([after(FALLING, undefined), after(LEVEL, undefined)], [["pause 192", "end 608"], [
+  assertEquals([after(FALLING, undefined), after(LEVEL, undefined)], [["pause 192", "end 640"], [
     "pause 1408",
     "end 1728",
   ]]);
@@ -38,19 +38,19 @@ Deno.test("EndOfTurn goes by the voice where there are no words", () => {
 
 Deno.test("EndOfTurn scales with patience", () => {
   const whole = "I went to the market yesterday";
-  assertEquals([after(FALLING, whole, 2), after(FALLING, whole, 0.5)], [["pause 192", "end 640"], [
+  assertEquals([after(FALLING, whole, 2), after(FALLING, whole, 0.5)], [["pause 192", "end 704"], [
     "pause 64",
-    "end 160",
+    "end 192",
   ]]);
 });
 
 Deno.test("EndOfTurn drops what was begun where the speaker goes on, and ends once", () => {
-  // 384 ms of silence are less than 608.
+  // 384 ms of silence are less than 640.
   assertEquals(after(LEVEL, "I went to the market yesterday", 1, vowel(320, 135)), [
     "pause 192",
     "resume 416",
     "pause 896",
-    "end 1312",
+    "end 1344",
   ]);
 });
 
@@ -61,12 +61,12 @@ Deno.test("EndOfTurn takes a click for no turn", () => {
 Deno.test("EndOfTurn forgets a turn that was ended otherwise, and takes late words into account", () => {
   const turns = new EndOfTurn();
   for (const frame of framesOf(FALLING)) turns.frame(frame, true);
-  assertEquals(turns.silenceMs, 600);
+  assertEquals(turns.silenceMs, 640);
   turns.words("I went to the market yesterday");
-  assertEquals(turns.silenceMs, 320);
+  assertEquals(turns.silenceMs, 350);
   turns.words("I went to the market and");
   assertEquals(turns.silenceMs, 1700);
   turns.reset();
-  assertEquals(turns.silenceMs, 600);
+  assertEquals(turns.silenceMs, 640);
   assertEquals(framesOf(silence(4000)).flatMap((frame) => turns.frame(frame, false) ?? []), []);
 });
