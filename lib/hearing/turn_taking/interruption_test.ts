@@ -10,8 +10,8 @@ const FROM = 2720;
 const SOMEBODY = syllables(1500, 5, 0.2);
 const WORD = SOMEBODY.subarray(0, 160 * 16);
 /** A mouth that stays shut. */
-const HUM = silence(400).map((_, i) =>
-  [1, 2, 3, 4, 5, 6].reduce((sum, n) => sum + 0.2 * Math.sin(2 * Math.PI * 180 * n * i / 16_000) / n ** 2, 0)
+const HUM = silence(600).map((_, i) =>
+  [1, 2, 3, 4, 5, 6].reduce((sum, n) => sum + 0.6 * Math.sin(2 * Math.PI * 180 * n * i / 16_000) / n ** 2, 0)
 );
 
 /** What is said of a sound beside her voice, and when, in ms from its beginning. */
@@ -44,7 +44,7 @@ Deno.test("InterruptionJudge goes by words as soon as they come: what interrupts
 
 Deno.test("InterruptionJudge lets a hum and a noise pass", () => {
   assertEquals(judged(HUM).map((one) => one.split(" ")[0]), ["lower", "continue"]);
-  assertEquals(judged(hiss(300, 0.2)).map((one) => one.split(" ")[0]), ["lower", "continue"]);
+  assertEquals(judged(hiss(600, 0.2)).map((one) => one.split(" ")[0]), ["lower", "continue"]);
 });
 
 Deno.test("InterruptionJudge stops her for a word that was let pass, where words come late, but not for ever", () => {
@@ -64,8 +64,10 @@ Deno.test("InterruptionJudge says nothing of her own words, where nobody else wa
   assertEquals(judged(silence(0), { 224: "stop", 800: "the garden" }), []);
 });
 
-Deno.test("InterruptionJudge judges nothing where nothing is given out", () => {
-  assertEquals(judged(SOMEBODY, { 224: "stop" }, silence(5000), hiss(5000, 0.0005)), []);
+Deno.test("InterruptionJudge judges nothing half a second after she has fallen silent", () => {
+  const until = (sound: Float32Array) => joined(sound.subarray(0, 2000 * 16), hiss(3000, 0.0005));
+  const given = joined(HERS.subarray(0, 2000 * 16), silence(3000));
+  assertEquals(judged(SOMEBODY, { 224: "stop" }, given, until(ROOM)), []);
 });
 
 Deno.test("InterruptionJudge.frame() throws where it cannot compare", () => {
