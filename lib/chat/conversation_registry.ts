@@ -126,20 +126,20 @@ export class ConversationRegistry {
   }
 
   /**
-   * Finds the conversation that a session was last in, to go on with. `use` is called with it at once, before it could
+   * Finds the conversation that a session was last in, to go on with. `take` is called with it at once, before it could
    * be released; it is not called for a session that was never stored, nor for a conversation of another principal.
    */
   async findBySession(
     session: string,
     principal: Principal,
-    use: (conversation: OpenConversation) => void,
+    take: (conversation: OpenConversation) => void,
   ): Promise<void> {
     if (this.#shared !== undefined) {
       const id = await this.#enqueue(() => this.#conversationOf(session));
       if (id === undefined) return;
       const found = await this.#shared.open(id, principal.id) ?? this.#shared.create(id, principal.id);
       if (!mayUse(principal, found.owner)) return;
-      use(found);
+      take(found);
       return this.recordSession(session, id);
     }
     return await this.#enqueue(async () => {
@@ -148,7 +148,7 @@ export class ConversationRegistry {
       const live = this.#live.get(id);
       const stored = live ?? await this.#stored(id);
       if (stored !== undefined && !mayUse(principal, stored.owner)) return;
-      use(
+      take(
         live ??
           this.#activate(id, stored === undefined ? principal.id : stored.owner, [...stored?.turns ?? []]),
       );
@@ -162,13 +162,13 @@ export class ConversationRegistry {
    *
    * @throws {RequestError} when there is no such conversation, or it is not the principal's
    */
-  async open(id: string, principal: Principal, use: (conversation: OpenConversation) => void): Promise<void> {
-    if (this.#shared !== undefined) return use(await this.#mustShare(id, principal));
+  async open(id: string, principal: Principal, take: (conversation: OpenConversation) => void): Promise<void> {
+    if (this.#shared !== undefined) return take(await this.#mustShare(id, principal));
     return await this.#enqueue(async () => {
       const live = this.#live.get(id);
       if (live !== undefined && !mayUse(principal, live.owner)) throw noConversation();
       const stored = live ?? await this.#mustRead(id, principal);
-      use(live ?? this.#activate(id, stored.owner, [...stored.turns]));
+      take(live ?? this.#activate(id, stored.owner, [...stored.turns]));
     });
   }
 
