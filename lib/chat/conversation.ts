@@ -13,6 +13,7 @@ import type { OpenSpeech } from "@/lib/voice/turn_speech.ts";
 import { ConversationSpeech, heardOffset } from "./conversation_speech.ts";
 import type { GenerateRequest } from "@/lib/providers/provider.ts";
 import { OWNER } from "@/lib/principal.ts";
+import type { TurnImage } from "@/lib/protocol/images.ts";
 import { brokeOff, type TurnError, type TurnRecord } from "@/lib/protocol/v2.ts";
 
 /** What a conversation is made with. */
@@ -32,7 +33,7 @@ export interface ConversationOptions {
   /** Says answers aloud where somebody listens. Default: nobody speaks. */
   openSpeech?: OpenSpeech;
   /** Makes the request for the last of `turns`. */
-  request(turns: readonly TurnRecord[]): GenerateRequest;
+  request(turns: readonly StoredTurn[]): GenerateRequest;
   /** Makes what follows the events of one turn, for the log and the metrics. It must not throw. */
   watch(): Emit;
   /** Times the stages of turns. Default: nobody does. */
@@ -151,9 +152,10 @@ export class Conversation {
    *
    * @param greeting what the character had said before it
    * @param askedBy the principal that asks, by id. Default: the one that the conversation belongs to
+   * @param images what it shows
    * @throws {RequestError} when the queue is full
    */
-  prompt(turn: string, text: string, greeting?: string, askedBy = this.owner): void {
+  prompt(turn: string, text: string, greeting?: string, askedBy = this.owner, images: readonly TurnImage[] = []): void {
     if (this.find(turn) !== undefined) return;
     const waiting = this.queued;
     if (this.#running !== undefined && waiting >= this.#options.queue) {
@@ -163,7 +165,9 @@ export class Conversation {
         hint: "Wait for an answer, or stop the one that is being written",
       });
     }
-    const record = this.#early.claim(this.#newTurn(turn, text, greeting, askedBy));
+    const asked = this.#newTurn(turn, text, greeting, askedBy);
+    if (images.length > 0) asked.images = [...images];
+    const record = this.#early.claim(asked);
     record.state = "queued";
     this.#turns.push(record);
     this.#queue(record);
@@ -275,7 +279,7 @@ export class Conversation {
 
   /** Tells that a turn waits, and runs it where nothing is before it. */
   #queue(record: StoredTurn): void {
-    const { turn, prompt: text, greeting } = record;
+    const { turn, prompt: text, greeting, images } = record;
     this.#options.timings?.begin(this.id, turn);
     this.#journal.changed(record, {
       type: "queued",
@@ -283,6 +287,7 @@ export class Conversation {
       seq: this.#journal.next,
       text,
       ...(greeting !== undefined && { greeting }),
+      ...(images !== undefined && { images }),
     });
     this.#runNext();
   }
@@ -306,7 +311,7 @@ export class Conversation {
   }
 
   /** Asks for the answer to the last of `turns`. */
-  #answer(record: StoredTurn, turns: readonly TurnRecord[]): RunningAnswer {
+  #answer(record: StoredTurn, turns: readonly StoredTurn[]): RunningAnswer {
     const { languageModel, request, watch, classifier } = this.#options;
     return new RunningAnswer({
       record,

@@ -34,8 +34,8 @@ export interface ConversationRegistryOptions {
   forgetMs?: number;
   /** How many days guests' conversations are kept after their last change; asked for each day. Default: for ever. */
   keepDays?(): number | undefined;
-  /** Called with the id of a conversation that has been deleted. */
-  onDelete?(id: string): void;
+  /** Called with the id of a conversation that has been deleted, and its turns; waited for. */
+  onDelete?(id: string, turns: readonly StoredTurn[]): Promise<void> | void;
   /** Called when storing has begun to fail and, without a failure, when all is stored again. */
   onStoring(failure?: Error): void;
 }
@@ -149,6 +149,15 @@ export class ConversationRegistry {
     }));
   }
 
+  /** Who sent an image that a conversation of the principal's shows, by id; undefined where none does. */
+  senderOf(image: string, principal: Principal): Promise<string | undefined> {
+    return this.#enqueue(async () => {
+      await this.#flush();
+      const uses = await this.#store.imageUses(image);
+      return uses.find(({ owner }) => mayUse(principal, owner))?.sender;
+    });
+  }
+
   /** @throws {RequestError} when there is no such conversation, or it is not the principal's */
   read(id: string, principal: Principal): Promise<StoredConversation> {
     return this.#enqueue(() => this.#mustRead(id, principal));
@@ -171,22 +180,22 @@ export class ConversationRegistry {
   delete(id: string, principal: Principal, leave: (conversation: Conversation) => void): Promise<void> {
     return this.#enqueue(async () => {
       const conversation = this.#live.get(id);
-      if (conversation === undefined) await this.#mustRead(id, principal);
-      else if (!mayUse(principal, conversation.owner)) throw noConversation();
-      await this.#delete(id, conversation);
+      if (conversation !== undefined && !mayUse(principal, conversation.owner)) throw noConversation();
+      const { turns } = conversation ?? await this.#mustRead(id, principal);
+      await this.#delete(id, turns, conversation);
       if (conversation !== undefined) leave(conversation);
     });
   }
 
-  async #delete(id: string, conversation?: Conversation): Promise<void> {
+  async #delete(id: string, turns: readonly StoredTurn[], conversation?: Conversation): Promise<void> {
     // First, so that nothing has happened where that fails.
     await this.#store.delete(id);
     if (conversation !== undefined) this.#deactivate(conversation);
     this.#unsaved.delete(id);
-    guarded("forget what belongs to a conversation", () => this.#onDelete?.(id));
     for (const [session, entered] of this.#sessionConversations) {
       if (entered === id) this.#sessionConversations.delete(session);
     }
+    await this.#forget(id, turns);
   }
 
   /** Takes a turn and all after it out of a conversation, now; it is stored with the next save. */
@@ -247,6 +256,17 @@ export class ConversationRegistry {
     const done = this.#last.then(work);
     this.#last = done.then(() => {}, () => {});
     return done;
+  }
+
+  /** What belonged to a conversation that has been deleted goes with it. */
+  async #forget(id: string, turns: readonly StoredTurn[]): Promise<void> {
+    // What others of its images' users have said last is stored, so that these are known.
+    await this.#flush();
+    try {
+      await this.#onDelete?.(id, turns);
+    } catch (error) {
+      report("forget what belongs to a conversation", error);
+    }
   }
 
   /** Stores what has changed. Called within {@linkcode #enqueue}; never rejects. */
@@ -319,7 +339,7 @@ export class ConversationRegistry {
       swept = await this.#enqueue(async () => {
         const ids = await this.#store.guestsUnchangedSince(when, this.#live.size + SWEPT_AT_ONCE);
         const old = ids.filter((id) => !this.#live.has(id)).slice(0, SWEPT_AT_ONCE);
-        for (const id of old) await this.#delete(id);
+        for (const id of old) await this.#delete(id, (await this.#store.read(id))?.turns ?? []);
         return old.length;
       });
     } while (swept === SWEPT_AT_ONCE && !this.#closed);

@@ -109,7 +109,7 @@ Deno.test("ConversationRegistry deletes guests' conversations that are old, when
     now: () => now,
     forgetMs: 5,
     keepDays: () => limits.keepDays,
-    onDelete: (id) => deleted.push(id),
+    onDelete: (id) => void deleted.push(id),
   });
   await registry.save();
   assertEquals((await left()).length, 52, "without a limit all are kept for ever");
