@@ -160,7 +160,7 @@ export class PostgresStore implements Store {
   async imageUses(image?: string): Promise<ImageUse[]> {
     const { rows } = await this.#pool.ask(
       `SELECT shown.id, sender, owner
-       FROM (SELECT conversation, sender, string_to_table(images, ' ') AS id FROM turns WHERE images <> '') AS shown
+       FROM (SELECT conversation, sender, unnest(string_to_array(images, ' ')) AS id FROM turns WHERE images <> '') AS shown
        JOIN conversations ON conversations.id = conversation
        WHERE $1 = '' OR shown.id = $1`,
       [image ?? ""],
