@@ -49,6 +49,7 @@ class Parrot implements AsyncDisposable {
           probe: async ({ signal }) => void await (await fetch(url, { signal })).body?.cancel(),
           monitor: {
             unknown,
+            latest: undefined,
             contextLength: undefined,
             refresh: async () => {
               try {

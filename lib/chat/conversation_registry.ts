@@ -35,8 +35,11 @@ export interface ConversationRegistryOptions {
   now?(): number;
   /** How often sessions that are not used any more are forgotten, ms; default: once a day. */
   forgetMs?: number;
-  /** Called with the id of a conversation that has been deleted. */
-  onDelete?(id: string): void;
+  /**
+   * Called with the id of a conversation that has been deleted, and its turns where that was done here, which waits for
+   * it.
+   */
+  onDelete?(id: string, turns: readonly StoredTurn[]): Promise<void> | void;
   /** Called when storing has begun to fail and, without a failure, when all is stored again. */
   onStoring(failure?: Error): void;
 }
@@ -187,6 +190,15 @@ export class ConversationRegistry {
       ...summary,
       ...(role === "owner" && owner !== undefined && { guest: true }),
     }));
+  }
+
+  /** Who sent an image that a conversation of the principal's shows, by id; undefined where none does. */
+  senderOf(image: string, principal: Principal): Promise<string | undefined> {
+    return this.#enqueue(async () => {
+      await this.#flush();
+      const uses = await this.#store.imageUses(image);
+      return uses.find(({ owner }) => mayUse(principal, owner))?.sender;
+    });
   }
 
   /** @throws {RequestError} when there is no such conversation, or it is not the principal's */
@@ -406,9 +418,22 @@ export class ConversationRegistry {
 
   /** Takes a conversation out of the store. Called within {@linkcode #enqueue}. */
   async #remove(id: string): Promise<void> {
+    const { turns } = this.#live.get(id) ?? await this.#store.read(id) ?? { turns: [] };
     // First, so that nothing has happened where that fails.
     await this.#store.delete(id);
     this.#forget(id);
+    // What others have said last is stored, so that what they share with it is known.
+    await this.#flush();
+    await this.#onDeleted(id, turns);
+  }
+
+  /** What belonged to a conversation that has been deleted goes with it. */
+  async #onDeleted(id: string, turns: readonly StoredTurn[]): Promise<void> {
+    try {
+      await this.#onDelete?.(id, turns);
+    } catch (error) {
+      report("forget what belongs to a conversation", error);
+    }
   }
 
   /** What is not stored of a conversation is not to be stored any more. */
@@ -423,7 +448,7 @@ export class ConversationRegistry {
     const conversation = this.#live.get(id);
     if (conversation !== undefined) this.#deactivate(conversation);
     this.#forget(id);
-    guarded("forget what belongs to a conversation", () => this.#onDelete?.(id));
+    void this.#onDeleted(id, []);
     for (const [session, entered] of this.#sessionConversations) {
       if (entered === id) this.#sessionConversations.delete(session);
     }

@@ -29,7 +29,7 @@ Deno.test("GuestSweep deletes guests' conversations that are old, at first and f
       watch: () => () => {},
     },
     onStoring() {},
-    onDelete: (id) => deleted.push(id),
+    onDelete: (id) => void deleted.push(id),
   });
   await conversations.open("old 7", { role: "guest", id: "guest:a" }, () => {});
   const limits: { keepDays?: number } = {};

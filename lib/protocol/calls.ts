@@ -213,6 +213,14 @@ export interface CharacterChoice {
   language?: string;
 }
 
+/** What the images of all conversations take on the server's disk. */
+export interface ImageUsage {
+  count: number;
+  bytes: number;
+  /** What they may take. */
+  most: number;
+}
+
 /** The link that lets guests in. */
 export interface GuestLink {
   /** What follows the server's address in it; null while there is none. It is a secret, for those it is given to. */
@@ -281,6 +289,8 @@ export interface Calls {
   /** Takes a model away, or what has come of it. */
   "speechModels.remove": { params: { id: string }; result: null };
   "context.use": { params: Record<string, never>; result: ContextUse };
+  /** What all images of conversations take. */
+  "images.usage": { params: Record<string, never>; result: ImageUsage };
   "settings.read": { params: Record<string, never>; result: SettingField[] };
   /** Validated, written to the file, and applied at once but for fields that say `restart`. */
   "settings.write": { params: { changes: { path: string[]; value: unknown }[] }; result: { restart: boolean } };

@@ -13,6 +13,7 @@ import {
   type ProviderMonitor,
 } from "@/lib/providers/provider.ts";
 import type { ProviderRegistry } from "@/lib/providers/registry.ts";
+import { canSee } from "@/lib/providers/images.ts";
 import { type Candidate, ProviderRouter } from "@/lib/providers/router.ts";
 import { ServerGroup } from "@/lib/providers/server_group.ts";
 import { StatusWatch } from "@/lib/providers/status_watch.ts";
@@ -107,7 +108,8 @@ async function connectMind(
     get contextLength() {
       return group.monitor.contextLength;
     },
-    candidates: () => group.inOrder().map((provider) => ({ provider, model, mind: name })),
+    candidates: () =>
+      group.inOrder().map((provider) => ({ provider, model, mind: name, canSee: () => canSee(provider.monitor) })),
   };
 }
 

@@ -16,6 +16,7 @@ import { type ChatMessage, LlmError, type ProviderStatus } from "@/lib/providers
 import { findProgram, ServerProgram } from "@/lib/providers/server_program.ts";
 import { pictureAddress } from "@/lib/protocol/character_picture.ts";
 import type { Principal } from "@/lib/principal.ts";
+import { RequestError } from "@/lib/protocol/request_error.ts";
 import type { CharacterInfo, Status, TurnRecord } from "@/lib/protocol/v2.ts";
 import { warn } from "@/lib/telemetry/log.ts";
 
@@ -107,6 +108,28 @@ export class ModelService {
     if (address === undefined || others.length > 0 || !isThisMachine(address)) return undefined;
     const { protocol, pathname } = new URL(address);
     return protocol === "http:" && pathname === "/" ? address : undefined;
+  }
+
+  /**
+   * Looks whether whoever would answer can see images.
+   *
+   * @throws {RequestError} when it is known that it cannot
+   */
+  async checkVision(): Promise<void> {
+    const { watch } = this.#model;
+    // What was seen of one that cannot may be of before it was changed.
+    if (watch.current.vision !== true) await watch.refresh();
+    const { vision, provider, server, model, standIn } = watch.current;
+    if (vision !== false) return;
+    const blind = standIn?.model ?? (provider === "demo" ? "The built-in demo" : model);
+    throw new RequestError({
+      code: "no_vision",
+      message: `${blind} cannot see images`,
+      hint: provider === "ollama"
+        ? "Choose a model that can, such as gemma3 or qwen2.5vl, or send the message without the image"
+        : `Choose a model that can, or say by llm.vision that ${standIn?.server ?? server} has one`,
+      server: standIn?.server ?? server,
+    });
   }
 
   get characters(): Characters {

@@ -67,6 +67,12 @@ const MIGRATIONS: readonly string[] = [
   CREATE INDEX words_by_trigrams ON words USING gin (folded gin_trgm_ops) WITH (gin_pending_list_limit = 1024);
   CREATE INDEX words_by_runs ON words USING gin (runs(folded)) WITH (gin_pending_list_limit = 1024);
   `,
+  // The ids of the images that a turn shows, with blanks between them, and who asked: the rest of both is in `more`.
+  `
+  ALTER TABLE turns ADD COLUMN images text COLLATE "C" NOT NULL DEFAULT '',
+                    ADD COLUMN sender text COLLATE "C" NOT NULL DEFAULT '';
+  CREATE INDEX turns_with_images ON turns (conversation) WHERE images <> '';
+  `,
 ];
 
 /**

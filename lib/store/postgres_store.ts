@@ -6,6 +6,7 @@ import { newest, search, trigramsIn } from "./postgres_search.ts";
 import { fold } from "./search.ts";
 import {
   excerptFrom,
+  type ImageUse,
   type SessionExpiry,
   type Store,
   type StoredConversation,
@@ -154,6 +155,17 @@ export class PostgresStore implements Store {
       turns: Number(row.turns),
       ...excerptFrom(hit, words),
     }));
+  }
+
+  async imageUses(image?: string): Promise<ImageUse[]> {
+    const { rows } = await this.#pool.ask(
+      `SELECT shown.id, sender, owner
+       FROM (SELECT conversation, sender, unnest(string_to_array(images, ' ')) AS id FROM turns WHERE images <> '') AS shown
+       JOIN conversations ON conversations.id = conversation
+       WHERE $1 = '' OR shown.id = $1`,
+      [image ?? ""],
+    );
+    return rows.map(({ id, sender, owner }) => ({ id: String(id), sender: String(sender), owner: String(owner) }));
   }
 
   async nextEpoch(): Promise<number> {

@@ -3,19 +3,21 @@ import type { DatabaseSync } from "node:sqlite";
 import { textOf } from "./sqlite_search.ts";
 import type { StoredTurn } from "./store.ts";
 import { OWNER } from "@/lib/principal.ts";
+import type { TurnImage } from "@/lib/protocol/images.ts";
 import type { EndReason, ProviderName, TurnError } from "@/lib/protocol/v2.ts";
 
 /** Writes turns of conversations that are there, by a statement that is prepared once. New ones come last. */
 export function turnWriter(db: DatabaseSync): (id: string, turn: StoredTurn) => void {
   const write = db.prepare(
     `INSERT INTO turns (conversation, turn, position, prompt, text, thinking, state, reason, error, provider, model,
-                        greeting, asked_by, heard, stands_in)
+                        greeting, asked_by, heard, stands_in, images)
      VALUES (?, ?, (SELECT coalesce(max(position), 0) + 1 FROM turns WHERE conversation = ?),
-             ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+             ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
      ON CONFLICT (conversation, turn) DO UPDATE SET
        prompt = excluded.prompt, text = excluded.text, thinking = excluded.thinking, state = excluded.state,
        reason = excluded.reason, error = excluded.error, provider = excluded.provider, model = excluded.model,
-       greeting = excluded.greeting, heard = excluded.heard, stands_in = excluded.stands_in`,
+       greeting = excluded.greeting, heard = excluded.heard, stands_in = excluded.stands_in,
+       images = excluded.images`,
   );
   return (id, turn) => {
     write.run(
@@ -34,6 +36,7 @@ export function turnWriter(db: DatabaseSync): (id: string, turn: StoredTurn) => 
       turn.askedBy ?? OWNER.id,
       turn.heard ?? null,
       turn.standsIn ?? null,
+      turn.images === undefined ? null : JSON.stringify(turn.images),
     );
   };
 }
@@ -43,7 +46,7 @@ export function turnReader(db: DatabaseSync): (id: string) => StoredTurn[] {
   // Read as text, a column would end at its first NUL; read as bytes, every character comes back.
   const read = db.prepare(
     `SELECT turn, CAST(prompt AS BLOB) prompt, CAST(text AS BLOB) text, CAST(thinking AS BLOB) thinking,
-            CAST(greeting AS BLOB) greeting, state, reason, error, provider, model, asked_by, heard, stands_in
+            CAST(greeting AS BLOB) greeting, state, reason, error, provider, model, asked_by, heard, stands_in, images
      FROM turns WHERE conversation = ? ORDER BY position`,
   );
   return (id) => read.all(id).map((turn) => recordOf(turn));
@@ -65,6 +68,7 @@ function recordOf(row: Record<string, unknown>): StoredTurn {
     ...(row.model !== null && { model: String(row.model) }),
     ...(row.heard !== null && { heard: Number(row.heard) }),
     ...(row.stands_in !== null && { standsIn: String(row.stands_in) }),
+    ...(row.images !== null && { images: JSON.parse(String(row.images)) as TurnImage[] }),
   };
 }
 

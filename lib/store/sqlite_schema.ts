@@ -50,6 +50,9 @@ const MIGRATIONS: readonly (string | ((db: DatabaseSync) => void))[] = [
   `ALTER TABLE turns ADD COLUMN heard INTEGER;`,
   // What the server is called that answered in place of the chosen one.
   `ALTER TABLE turns ADD COLUMN stands_in TEXT;`,
+  // The images of a prompt, as JSON.
+  `ALTER TABLE turns ADD COLUMN images TEXT;
+   CREATE INDEX turns_with_images ON turns (conversation) WHERE images IS NOT NULL;`,
 ];
 
 /** Turns that take more than a moment to be indexed: whoever waits for it is told. */

@@ -8,6 +8,7 @@ import { ownerOf, turnReader, turnWriter } from "./sqlite_rows.ts";
 import { type Found, search, SearchWriter, textOf } from "./sqlite_search.ts";
 import {
   excerptFrom,
+  type ImageUse,
   type SessionExpiry,
   type Store,
   type StoredConversation,
@@ -156,6 +157,15 @@ export class SqliteStore implements Store {
         ...excerptFrom(hit, words),
       };
     });
+  }
+
+  async imageUses(image?: string): Promise<ImageUse[]> {
+    return this.#db.prepare(
+      `SELECT image.value ->> 'id' id, asked_by, owner
+       FROM turns JOIN conversations ON conversations.id = conversation, json_each(images) image
+       WHERE images IS NOT NULL AND (? IS NULL OR image.value ->> 'id' = ?)`,
+    ).all(image ?? null, image ?? null)
+      .map(({ id, asked_by, owner }) => ({ id: String(id), sender: String(asked_by), owner: String(owner) }));
   }
 
   async nextEpoch(): Promise<number> {

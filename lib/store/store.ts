@@ -36,6 +36,15 @@ export interface StoredSummary extends ConversationSummary {
   owner?: string;
 }
 
+/** That a turn shows an image. */
+export interface ImageUse {
+  id: string;
+  /** The principal that asked the turn, by id. */
+  sender: string;
+  /** The one that the conversation belongs to. */
+  owner: string;
+}
+
 /** Which sessions are forgotten, by when they were last in use; ms since the epoch. */
 export interface SessionExpiry {
   unusedSince: number;
@@ -77,6 +86,8 @@ export interface Store {
    * @param owner only those that belong to the principal of this id
    */
   list(most: number, query?: string, owner?: string): Promise<StoredSummary[]>;
+  /** Which turns show images; with `image`, which show the one of that id. */
+  imageUses(image?: string): Promise<ImageUse[]>;
   /** One more than the time before, also over restarts: {@linkcode FIRST_EPOCH} at first. */
   nextEpoch(): Promise<number>;
   /** Rejects when it cannot be asked now. */
@@ -190,6 +201,14 @@ export class MemoryStore implements Store {
       found.push({ ...summary, ...whose, ...(words !== "" && excerptFrom(hit, words)) });
     }
     return found;
+  }
+
+  async imageUses(image?: string): Promise<ImageUse[]> {
+    return [...this.#conversations.values()].flatMap(({ owner = OWNER.id, turns }) =>
+      [...turns.values()].flatMap(({ images = [], askedBy = OWNER.id }) =>
+        images.filter(({ id }) => image === undefined || id === image).map(({ id }) => ({ id, sender: askedBy, owner }))
+      )
+    );
   }
 
   async nextEpoch(): Promise<number> {

@@ -81,6 +81,25 @@ for (const [name, open] of kinds) {
     await store.close();
   });
 
+  test(`knows which images turns show, who asked with them, and in whose conversation`, async () => {
+    const store = await open();
+    const images = ["1", "2"].map((id) => ({ id, width: 4, height: 3, name: "a \0 “cat”", unseen: true as const }));
+    await store.save(
+      new Map([
+        ["mine", [turn("t", { images }), turn("u")]],
+        ["hers", [{ ...turn("t", { images: images.slice(0, 1) }), askedBy: "guest:a" }]],
+      ]),
+    );
+    assertEquals((await store.read("mine"))?.turns.map(({ images }) => images), [images, undefined]);
+    const uses = async (image?: string) =>
+      (await store.imageUses(image)).map(({ id, sender, owner }) => [id, sender, owner].join()).toSorted();
+    assertEquals(await uses(), ["1,guest:a,guest:a", "1,owner,owner", "2,owner,owner"]);
+    assertEquals([await uses("2"), await uses("3")], [["2,owner,owner"], []]);
+    await store.delete("mine");
+    assertEquals(await uses(), ["1,guest:a,guest:a"]);
+    await store.close();
+  });
+
   test(`brings back the conversation that a session is in`, async () => {
     const store = await open(() => 7);
     assertEquals(await store.conversationOf("s"), undefined);

@@ -1,3 +1,4 @@
+import { IMAGE_STORAGE } from "./images.ts";
 import type { SettingsWords } from "@/lib/i18n/types/settings.ts";
 import { SERVER_NAMES } from "@/lib/i18n/server_names.ts";
 import { MODEL_OPTIONS } from "./model_options.ts";
@@ -55,6 +56,7 @@ export const SETTINGS: SettingsWords = {
       },
       unset: "As the model likes",
     },
+    "llm.vision": { label: "Can see images", help: "For servers that do not say so; Ollama does." },
     "llm.keepAlive": {
       label: "Keep it loaded for",
       help: "Seconds, or a time such as 10m or 1h; -1 is for ever.",
@@ -233,6 +235,7 @@ export const SETTINGS: SettingsWords = {
     silent: "Nobody speaks.",
     nobody: "This voice does not speak your language. Choose another one.",
   },
+  images: IMAGE_STORAGE,
   timings: {
     title: "How fast she answers",
     about:

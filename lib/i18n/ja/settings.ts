@@ -1,3 +1,4 @@
+import { IMAGE_STORAGE } from "./images.ts";
 import type { SettingsWords } from "@/lib/i18n/types/settings.ts";
 import { SERVER_NAMES } from "@/lib/i18n/server_names.ts";
 import { MODEL_OPTIONS } from "./model_options.ts";
@@ -48,6 +49,7 @@ export const SETTINGS: SettingsWords = {
       choices: { true: "はい", false: "いいえ", low: "少し", medium: "ほどほど", high: "よく", max: "できるだけ" },
       unset: "モデルに任せる",
     },
+    "llm.vision": { label: "画像を見られる", help: "サーバーが知らせない場合に。Ollama は知らせます。" },
     "llm.keepAlive": {
       label: "読み込んだままにする時間",
       help: "秒数、または 10m や 1h など。-1 はずっとです。",
@@ -221,6 +223,7 @@ export const SETTINGS: SettingsWords = {
     silent: "声は出ません。",
     nobody: "この声はあなたの言語を話せません。別の声を選んでください。",
   },
+  images: IMAGE_STORAGE,
   timings: {
     title: "答えの速さ",
     about: "メッセージから、答えの開始、最初のトークン、最初の文節、その音の始まり、再生し終わるまでの秒数です。" +

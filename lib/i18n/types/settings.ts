@@ -1,4 +1,5 @@
 /** What the settings say. */
+import type { ImageStorageWords } from "./images.ts";
 import type { TurnStage } from "@/lib/protocol/calls.ts";
 import type { TalkKey } from "./hearing.ts";
 import type { SpeechModelWords } from "./speech_models.ts";
@@ -134,6 +135,7 @@ export interface SettingsWords {
     onlyHere: string;
   };
   trial: VoiceTrialWords;
+  images: ImageStorageWords;
   timings: TimingWords;
   voiceModels: SpeechModelWords;
   ears: EarWords;

@@ -1,3 +1,4 @@
+import { IMAGE_STORAGE } from "./images.ts";
 import type { SettingsWords } from "@/lib/i18n/types/settings.ts";
 import { SERVER_NAMES } from "@/lib/i18n/server_names.ts";
 import { MODEL_OPTIONS } from "./model_options.ts";
@@ -48,6 +49,7 @@ export const SETTINGS: SettingsWords = {
       choices: { true: "是", false: "否", low: "少一点", medium: "适中", high: "多一点", max: "尽可能多" },
       unset: "由模型决定",
     },
+    "llm.vision": { label: "能看图片", help: "用于不会告知的服务器；Ollama 会告知。" },
     "llm.keepAlive": {
       label: "保持加载的时间",
       help: "秒数，或 10m、1h 这样的时间；-1 表示一直保持。",
@@ -202,6 +204,7 @@ export const SETTINGS: SettingsWords = {
     silent: "不会出声。",
     nobody: "这个声音不会说你的语言，请换一个。",
   },
+  images: IMAGE_STORAGE,
   timings: {
     title: "回答的速度",
     about: "从收到消息到开始回答、第一个词元、第一个分句、分句开始发声、分句播完的秒数。实时显示最近 20 条消息。",

@@ -25,6 +25,7 @@ export const FIELDS = {
     "llm.api",
     "llm.contextLength",
     "llm.think",
+    "llm.vision",
     "llm.keepAlive",
     "llm.preload",
     "limits.firstByteSeconds",
