@@ -35,11 +35,10 @@ export interface ConversationRegistryOptions {
   now?(): number;
   /** How often sessions that are not used any more are forgotten, ms; default: once a day. */
   forgetMs?: number;
-  /**
-   * Called with the id of a conversation that has been deleted, and its turns where that was done here, which waits for
-   * it.
-   */
-  onDelete?(id: string, turns: readonly StoredTurn[]): Promise<void> | void;
+  /** Called with the id of a conversation that has been deleted, here or in another process. */
+  onDelete?(id: string): void;
+  /** Called by the process that has deleted a conversation, with its turns; waited for. */
+  onRemove?(turns: readonly StoredTurn[]): Promise<void>;
   /** Called when storing has begun to fail and, without a failure, when all is stored again. */
   onStoring(failure?: Error): void;
 }
@@ -58,6 +57,7 @@ export class ConversationRegistry {
   readonly #conversation: ConversationRegistryOptions["conversation"];
   readonly #onStoring: ConversationRegistryOptions["onStoring"];
   readonly #onDelete: ConversationRegistryOptions["onDelete"];
+  readonly #onRemove: ConversationRegistryOptions["onRemove"];
   /** In memory: those that a session is in, or that are being answered. */
   readonly #live = new Map<string, OpenConversation>();
   readonly #shared: SharedConversations | undefined;
@@ -76,7 +76,7 @@ export class ConversationRegistry {
   #saving: ReturnType<typeof setTimeout> | undefined;
 
   constructor(
-    { store, epoch, conversation, sharing, now = Date.now, forgetMs = DAY_MS, onStoring, onDelete }:
+    { store, epoch, conversation, sharing, now = Date.now, forgetMs = DAY_MS, onStoring, onDelete, onRemove }:
       ConversationRegistryOptions,
   ) {
     this.#store = store;
@@ -85,6 +85,7 @@ export class ConversationRegistry {
     this.#conversation = conversation;
     this.#onStoring = onStoring;
     this.#onDelete = onDelete;
+    this.#onRemove = onRemove;
     this.#shared = sharing && this.#share(sharing);
     const forget = () => void this.#enqueue(() => this.#forgetSessions());
     forget();
@@ -424,15 +425,10 @@ export class ConversationRegistry {
     this.#forget(id);
     // What others have said last is stored, so that what they share with it is known.
     await this.#flush();
-    await this.#onDeleted(id, turns);
-  }
-
-  /** What belonged to a conversation that has been deleted goes with it. */
-  async #onDeleted(id: string, turns: readonly StoredTurn[]): Promise<void> {
     try {
-      await this.#onDelete?.(id, turns);
+      await this.#onRemove?.(turns);
     } catch (error) {
-      report("forget what belongs to a conversation", error);
+      report("remove what a conversation has shown", error);
     }
   }
 
@@ -448,7 +444,7 @@ export class ConversationRegistry {
     const conversation = this.#live.get(id);
     if (conversation !== undefined) this.#deactivate(conversation);
     this.#forget(id);
-    void this.#onDeleted(id, []);
+    guarded("forget what belongs to a conversation", () => this.#onDelete?.(id));
     for (const [session, entered] of this.#sessionConversations) {
       if (entered === id) this.#sessionConversations.delete(session);
     }

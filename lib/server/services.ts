@@ -173,10 +173,8 @@ export async function openServices(options: ServicesOptions = {}): Promise<Servi
     classifier: () => live.current.emotions.classifier,
     openSpeech: (request) => speech.open(request),
     hearing,
-    onDelete: async (conversation, turns) => {
-      speech.forget(conversation);
-      await images.forget(turns);
-    },
+    onDelete: (conversation) => speech.forget(conversation),
+    onRemove: (turns) => images.forget(turns),
     images,
     request: (turns) => ({
       model: modelService.chosen.model,
@@ -313,7 +311,9 @@ export interface ChatOptions {
   /** Listens to microphones. Default: nobody does. */
   hearing?: HearingService;
   /** Called with the id of a conversation that has been deleted, and its turns; waited for. */
-  onDelete?(conversation: string, turns: readonly StoredTurn[]): Promise<void> | void;
+  onDelete?(conversation: string): void;
+  /** Called with the turns of a conversation that was deleted here; waited for. */
+  onRemove?(turns: readonly StoredTurn[]): Promise<void>;
   /** The images of prompts. Default: prompts show none. */
   images?: PromptImages;
   /** Makes the request for the last of `turns`. */
@@ -344,8 +344,20 @@ export interface Chat {
 }
 
 export function openChat(options: ChatOptions): Chat {
-  const { store, epoch, limits, model, classifier, openSpeech, onDelete, request, context, status, character } =
-    options;
+  const {
+    store,
+    epoch,
+    limits,
+    model,
+    classifier,
+    openSpeech,
+    onDelete,
+    onRemove,
+    request,
+    context,
+    status,
+    character,
+  } = options;
   const { connections = new Connections(), quotas = new GuestQuotas(new MemoryRateLimiter(), () => ({})) } = options;
 
   const metrics = new Metrics();
@@ -372,6 +384,7 @@ export function openChat(options: ChatOptions): Chat {
       ...(openSpeech && { openSpeech }),
     },
     ...(onDelete && { onDelete }),
+    ...(onRemove && { onRemove }),
     onStoring: (failure) => tellOfStoring(connections, failure),
   });
   const sweep = new GuestSweep({ conversations, keepDays: () => quotas.limits.keepDays });
