@@ -310,7 +310,7 @@ export interface ChatOptions {
   openSpeech?: OpenSpeech;
   /** Listens to microphones. Default: nobody does. */
   hearing?: HearingService;
-  /** Called with the id of a conversation that has been deleted, and its turns; waited for. */
+  /** Called with the id of a conversation that has been deleted, here or elsewhere. */
   onDelete?(conversation: string): void;
   /** Called with the turns of a conversation that was deleted here; waited for. */
   onRemove?(turns: readonly StoredTurn[]): Promise<void>;
