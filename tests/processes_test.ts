@@ -89,7 +89,6 @@ Deno.test({
     );
     assert(error.type === "error" && error.code === "interrupted");
     assert(performance.now() - killed < 3_000 || Deno.env.get("CI") === undefined, "within 3 s");
-    console.log(`taken over after ${Math.round(performance.now() - killed)} ms`);
     const kept = textOf(two.client, "t1");
     assert(kept.startsWith(seen), "what one client was sent is what all are sent");
 

@@ -46,6 +46,8 @@ export interface SharedConversationOptions {
   onTruncate(turn: string): void;
   /** Stores nothing of it any more: another process has it. */
   onLost(): void;
+  /** Stores what has changed. */
+  save(): Promise<void>;
   /** Takes it out of the store. */
   remove(): Promise<void>;
   /** It was deleted, here or elsewhere. */
@@ -257,7 +259,9 @@ export class SharedConversation implements OpenConversation {
   async #release(): Promise<void> {
     const held = this.#held;
     if (held === undefined) return;
-    const { bus } = this.#options;
+    const { bus, save, onLost } = this.#options;
+    // Afterwards it is others' to store.
+    await save();
     // Without the bus nobody can be told: the lease is over when others have missed this process.
     if (bus.connected) {
       held.publisher.push({ released: true }, this.log.end);
@@ -266,6 +270,7 @@ export class SharedConversation implements OpenConversation {
     if (this.#held !== held) return;
     this.#held = undefined;
     this.#journal.rest(held.conversation.turns);
+    onLost();
     if (bus.connected) await bus.release(held.lease);
   }
 
