@@ -44,6 +44,8 @@ export interface ConversationUsers {
   isEmpty(conversation: OpenConversation): boolean;
   /** It has been deleted: whoever is in it leaves it at once. */
   leave(conversation: OpenConversation): void;
+  /** A session has gone on in the conversation of that id, in another process. */
+  moved(session: string, conversation: string): void;
 }
 
 export class ConversationRegistry {
@@ -54,7 +56,7 @@ export class ConversationRegistry {
   /** In memory: those that a session is in, or that are being answered. */
   readonly #live = new Map<string, OpenConversation>();
   readonly #shared: SharedConversations | undefined;
-  #users: ConversationUsers = { isEmpty: () => true, leave() {} };
+  #users: ConversationUsers = { isEmpty: () => true, leave() {}, moved() {} };
   readonly #saver: ConversationSaver;
   readonly #forgetting: ReturnType<typeof setInterval>;
   /** Higher than each number of a frame of a conversation that is not in memory any more. */
@@ -129,7 +131,7 @@ export class ConversationRegistry {
     if (this.#shared !== undefined) {
       const id = await this.#saver.enqueue(() => this.#saver.conversationOf(session));
       if (id === undefined) return;
-      const found = await this.#shared.open(id, principal.id) ?? this.#shared.create(id, principal.id);
+      const found = await this.#shared.enter(id, principal.id);
       if (!mayUse(principal, found.owner)) return;
       enter(found);
       return this.recordSession(session, id);
@@ -208,6 +210,17 @@ export class ConversationRegistry {
       await this.#remove(id);
       this.#deleted(id);
     });
+  }
+
+  /** Follows a session of another process into a conversation, in which nothing may have been said yet. */
+  async follow(id: string, principal: Principal, enter: (conversation: OpenConversation) => void): Promise<void> {
+    const found = await this.#shared?.enter(id, principal.id);
+    if (found !== undefined && mayUse(principal, found.owner)) enter(found);
+  }
+
+  /** Has other processes know that a session has gone on in another conversation. */
+  tellMoved(session: string, id: string): void {
+    this.#shared?.tellMoved(session, id);
   }
 
   /** To be called with each turn that has changed: it is stored soon. */
@@ -289,6 +302,7 @@ export class ConversationRegistry {
         onDeleted: () => this.#deleted(id),
         save: () => this.save(),
       }),
+      onMoved: (session, conversation) => this.#users.moved(session, conversation),
       onAsked: (conversation) => guarded("release a conversation", () => this.release(conversation)),
     });
   }

@@ -74,6 +74,7 @@ export class SharedConversation implements OpenConversation {
   #held: Held | undefined;
   #taking: Promise<void> | undefined;
   #closed = false;
+  #known = false;
 
   constructor(options: SharedConversationOptions) {
     this.#options = options;
@@ -136,15 +137,28 @@ export class SharedConversation implements OpenConversation {
     return this.turns.find((known) => known.turn === turn);
   }
 
-  /** Reads it, and follows it from now on. False where there is none. */
-  async load(): Promise<boolean> {
+  /** Whether the store has it, or had when it was read. */
+  get isKnown(): boolean {
+    return this.#known;
+  }
+
+  /** Reads it, and follows it from now on. */
+  async load(): Promise<void> {
     const stored = await this.#options.read();
     await this.#journal.follow([...stored?.turns ?? []]);
     const [first] = this.#journal.turns;
     if (stored?.owner !== undefined) this.#owner = stored.owner;
     else if (first !== undefined) this.#owner = first.askedBy ?? "owner";
+    this.#known = stored !== undefined;
     this.#takeIfUnfinished();
-    return stored !== undefined || first !== undefined;
+  }
+
+  /** Follows one that was made here. */
+  async follow(): Promise<void> {
+    if (!this.#journal.isFollowing && this.#taking === undefined && this.#held === undefined) {
+      this.#taking = this.#journal.follow(this.#journal.turns).finally(() => this.#taking = undefined);
+      await this.#taking;
+    }
   }
 
   prompt(turn: string, text: string, greeting?: string, askedBy = this.owner): void | Promise<void> {
@@ -331,7 +345,8 @@ export class SharedConversation implements OpenConversation {
     const { processes } = this.#options;
     if (this.#held !== undefined || !this.#journal.isUnfinished) return;
     const { holder } = this.#journal;
-    if (holder !== undefined && !processes.isDead(holder.process)) return;
+    // Its death tells when nobody answers any more.
+    if (holder !== undefined && !processes.isDead(holder.process)) return processes.expect(holder.process);
     guarded("take over a conversation", () => this.#take(holder));
   }
 
