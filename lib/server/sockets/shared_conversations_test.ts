@@ -132,6 +132,8 @@ Deno.test("where a process dies another takes over: what was told is kept, what 
   await two.client.first((frame) => frame.type === "queued" && frame.turn === "t2", 0, "t2 waits");
   a.bus.connected = false;
   answer.say(" too late");
+  const late: Client = await a.server.v2();
+  late.send({ type: "hello", session });
 
   const error = await two.client.first((frame) => frame.type === "error", 0, "the interruption");
   assert(error.type === "error");
@@ -150,12 +152,14 @@ Deno.test("where a process dies another takes over: what was told is kept, what 
   ]);
 
   // What comes back finds that another one has it: what it could tell nobody was sent to nobody, and is not stored.
-  assertEquals(textOf(one.client, "t1"), "kept");
+  assertEquals([textOf(one.client, "t1"), late.received], ["kept", []]);
   a.bus.connected = true;
   await until("the first page is told", () => one.client.received.filter(({ type }) => type === "welcome").length > 1);
   const again = one.client.received.findLast(({ type }) => type === "welcome");
   assert(again?.type === "welcome");
-  assertEquals(again.history.map(({ text, state }) => [text, state]), [["kept", "failed"], ["an answer", "done"]]);
+  const truth = [["kept", "failed"], ["an answer", "done"]];
+  assertEquals(again.history.map(({ text, state }) => [text, state]), truth);
+  assertEquals((await late.next("welcome")).history.map(({ text, state }) => [text, state]), truth);
 });
 
 Deno.test("two pages of a browser go into another conversation together, each at its own process", async () => {
