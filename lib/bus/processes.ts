@@ -25,6 +25,7 @@ export class Processes implements Disposable {
   #telling: ReturnType<typeof setTimeout> | undefined;
   /** Beats since each of the others was heard, and what it has said. */
   readonly #others = new Map<string, { silent: number; shares: Shares }>();
+  readonly #buried = new Set<string>();
   readonly #dead = new Set<(process: string) => void>();
   readonly #returns = new Set<() => void>();
   readonly #stops: (() => void)[];
@@ -60,7 +61,13 @@ export class Processes implements Disposable {
   /** Whether a process is dead. One that nobody has heard of is, once it had the time to be heard. */
   isDead(process: string): boolean {
     if (process === this.#bus.self || this.#others.has(process)) return false;
-    return this.#bus.connected && this.#beats > MISSED_BEATS;
+    return this.#buried.has(process) || (this.#bus.connected && this.#beats > MISSED_BEATS);
+  }
+
+  /** Notices the death of a process that was not heard yet as well. */
+  expect(process: string): void {
+    if (process === this.#bus.self || this.#others.has(process) || this.#buried.has(process)) return;
+    this.#others.set(process, { silent: 0, shares: {} });
   }
 
   /** What the others have taken of something. */
@@ -121,11 +128,15 @@ export class Processes implements Disposable {
     }
     const shares = JSON.parse(data) as Shares | null;
     if (shares === null) this.#bury(from);
-    else this.#others.set(from, { silent: 0, shares });
+    else {
+      this.#buried.delete(from);
+      this.#others.set(from, { silent: 0, shares });
+    }
   }
 
   #bury(process: string): void {
     this.#others.delete(process);
+    this.#buried.add(process);
     for (const listener of this.#dead) guarded("take over from a process that has died", () => listener(process));
   }
 

@@ -1,6 +1,7 @@
 /** All conversations, stored and live. Each is live at most once, so that no two write the same one. */
 import { RequestError } from "@/lib/protocol/request_error.ts";
 import { Conversation, type ConversationOptions, INTERRUPTED } from "./conversation.ts";
+import { ConversationSaver } from "./conversation_saver.ts";
 import { firstSeq } from "./epoch.ts";
 import type { OpenConversation } from "./open_conversation.ts";
 import { SharedConversation } from "./shared/shared_conversation.ts";
@@ -11,10 +12,6 @@ import type { ConversationSummary } from "@/lib/protocol/calls.ts";
 import { guarded, report } from "@/lib/telemetry/guard.ts";
 
 const DAY_MS = 24 * 60 * 60 * 1_000;
-/** How long a change may wait before it is stored, ms. What a crash can cost, at most. */
-const SAVE_MS = 300;
-/** When to try again after that has failed, ms: a full disk is not emptied in a moment. */
-const RETRY_MS = 3_000;
 /** How long a list waits for the newest turns to be stored, ms. */
 const LIST_WAITS_MS = 50;
 /** Conversations in one list. Older ones are found by what was said in them. */
@@ -49,31 +46,24 @@ export interface ConversationUsers {
   isEmpty(conversation: OpenConversation): boolean;
   /** It has been deleted: whoever is in it leaves it at once. */
   leave(conversation: OpenConversation): void;
+  /** A session has gone on in the conversation of that id, in another process. */
+  moved(session: string, conversation: string): void;
 }
 
 export class ConversationRegistry {
   readonly #store: Store;
   readonly #now: () => number;
   readonly #conversation: ConversationRegistryOptions["conversation"];
-  readonly #onStoring: ConversationRegistryOptions["onStoring"];
   readonly #onDelete: ConversationRegistryOptions["onDelete"];
   readonly #onRemove: ConversationRegistryOptions["onRemove"];
   /** In memory: those that a session is in, or that are being answered. */
   readonly #live = new Map<string, OpenConversation>();
   readonly #shared: SharedConversations | undefined;
-  #users: ConversationUsers = { isEmpty: () => true, leave() {} };
-  #unsaved = new Map<string, Set<StoredTurn>>();
-  /** Turns that were taken out, with all after them, and are still stored. */
-  readonly #dropped: { id: string; turn: string }[] = [];
-  /** Sessions by their ids, and the conversations they have entered since the last save. */
-  readonly #sessionConversations = new Map<string, string>();
+  #users: ConversationUsers = { isEmpty: () => true, leave() {}, moved() {} };
+  readonly #saver: ConversationSaver;
   readonly #forgetting: ReturnType<typeof setInterval>;
   /** Higher than each number of a frame of a conversation that is not in memory any more. */
   #nextSeq: number;
-  #failing = false;
-  /** Settles when all that was asked of the store has been done. */
-  #last: Promise<void> = Promise.resolve();
-  #saving: ReturnType<typeof setTimeout> | undefined;
 
   constructor(
     { store, epoch, conversation, sharing, now = Date.now, forgetMs = DAY_MS, onStoring, onDelete, onRemove }:
@@ -83,11 +73,16 @@ export class ConversationRegistry {
     this.#nextSeq = firstSeq(epoch);
     this.#now = now;
     this.#conversation = conversation;
-    this.#onStoring = onStoring;
     this.#onDelete = onDelete;
     this.#onRemove = onRemove;
+    this.#saver = new ConversationSaver({
+      store,
+      turns: (id) => this.#live.get(id)?.turns ?? [],
+      mayStore: () => sharing?.processes.isTrusted ?? true,
+      onStoring,
+    });
     this.#shared = sharing && this.#share(sharing);
-    const forget = () => void this.#enqueue(() => this.#forgetSessions());
+    const forget = () => void this.#saver.enqueue(() => this.#forgetSessions());
     forget();
     this.#forgetting = setInterval(forget, forgetMs);
   }
@@ -124,35 +119,34 @@ export class ConversationRegistry {
    * @returns where other processes have to know: resolves when they can
    */
   recordSession(session: string, id: string): void | Promise<void> {
-    this.#sessionConversations.set(session, id);
+    this.#saver.enter(session, id);
     if (this.#shared !== undefined) return this.save();
-    this.#saveSoon();
   }
 
   /**
-   * Finds the conversation that a session was last in, to go on with. `take` is called with it at once, before it could
+   * Finds the conversation that a session was last in, to go on with. `enter` is called with it at once, before it could
    * be released; it is not called for a session that was never stored, nor for a conversation of another principal.
    */
   async findBySession(
     session: string,
     principal: Principal,
-    take: (conversation: OpenConversation) => void,
+    enter: (conversation: OpenConversation) => void,
   ): Promise<void> {
     if (this.#shared !== undefined) {
-      const id = await this.#enqueue(() => this.#conversationOf(session));
+      const id = await this.#saver.enqueue(() => this.#saver.conversationOf(session));
       if (id === undefined) return;
-      const found = await this.#shared.open(id, principal.id) ?? this.#shared.create(id, principal.id);
+      const found = await this.#shared.enter(id, principal.id);
       if (!mayUse(principal, found.owner)) return;
-      take(found);
+      enter(found);
       return this.recordSession(session, id);
     }
-    return await this.#enqueue(async () => {
-      const id = await this.#conversationOf(session);
+    return await this.#saver.enqueue(async () => {
+      const id = await this.#saver.conversationOf(session);
       if (id === undefined) return;
       const live = this.#live.get(id);
       const stored = live ?? await this.#stored(id);
       if (stored !== undefined && !mayUse(principal, stored.owner)) return;
-      take(
+      enter(
         live ??
           this.#activate(id, stored === undefined ? principal.id : stored.owner, [...stored?.turns ?? []]),
       );
@@ -166,13 +160,13 @@ export class ConversationRegistry {
    *
    * @throws {RequestError} when there is no such conversation, or it is not the principal's
    */
-  async open(id: string, principal: Principal, take: (conversation: OpenConversation) => void): Promise<void> {
-    if (this.#shared !== undefined) return take(await this.#mustShare(id, principal));
-    return await this.#enqueue(async () => {
+  async open(id: string, principal: Principal, enter: (conversation: OpenConversation) => void): Promise<void> {
+    if (this.#shared !== undefined) return enter(await this.#mustShare(id, principal));
+    return await this.#saver.enqueue(async () => {
       const live = this.#live.get(id);
       if (live !== undefined && !mayUse(principal, live.owner)) throw noConversation();
       const stored = live ?? await this.#mustRead(id, principal);
-      take(live ?? this.#activate(id, stored.owner, [...stored.turns]));
+      enter(live ?? this.#activate(id, stored.owner, [...stored.turns]));
     });
   }
 
@@ -195,8 +189,8 @@ export class ConversationRegistry {
 
   /** Who sent an image that a conversation of the principal's shows, by id; undefined where none does. */
   senderOf(image: string, principal: Principal): Promise<string | undefined> {
-    return this.#enqueue(async () => {
-      await this.#flush();
+    return this.#saver.enqueue(async () => {
+      await this.#saver.flush();
       const uses = await this.#store.imageUses(image);
       return uses.find(({ owner }) => mayUse(principal, owner))?.sender;
     });
@@ -204,12 +198,12 @@ export class ConversationRegistry {
 
   /** @throws {RequestError} when there is no such conversation, or it is not the principal's */
   read(id: string, principal: Principal): Promise<StoredConversation> {
-    return this.#enqueue(() => this.#mustRead(id, principal));
+    return this.#saver.enqueue(() => this.#mustRead(id, principal));
   }
 
   /** @throws {RequestError} when there is no such conversation, or it is not the principal's */
   rename(id: string, title: string, principal: Principal): Promise<void> {
-    return this.#enqueue(async () => {
+    return this.#saver.enqueue(async () => {
       await this.#mustRead(id, principal);
       await this.#store.rename(id, title);
     });
@@ -222,7 +216,7 @@ export class ConversationRegistry {
    */
   async delete(id: string, principal: Principal): Promise<void> {
     if (this.#shared !== undefined) return await (await this.#mustShare(id, principal)).delete();
-    return await this.#enqueue(async () => {
+    return await this.#saver.enqueue(async () => {
       const conversation = this.#live.get(id);
       if (conversation === undefined) await this.#mustRead(id, principal);
       else if (!mayUse(principal, conversation.owner)) throw noConversation();
@@ -233,23 +227,31 @@ export class ConversationRegistry {
 
   /** Deletes at most `most` guests' conversations not changed since then, ms, and not open here; gives how many. */
   async deleteGuestsUnchangedSince(when: number, most: number): Promise<number> {
-    const ids = await this.#enqueue(() => this.#store.guestsUnchangedSince(when, this.#live.size + most));
+    const ids = await this.#saver.enqueue(() => this.#store.guestsUnchangedSince(when, this.#live.size + most));
     const old = ids.filter((id) => !this.#live.has(id)).slice(0, most);
     for (const id of old) await this.delete(id, OWNER);
     return old.length;
   }
 
+  /** Follows a session of another process into a conversation, in which nothing may have been said yet. */
+  async follow(id: string, principal: Principal, enter: (conversation: OpenConversation) => void): Promise<void> {
+    const found = await this.#shared?.enter(id, principal.id);
+    if (found !== undefined && mayUse(principal, found.owner)) enter(found);
+  }
+
+  /** Has other processes know that a session has gone on in another conversation. */
+  tellMoved(session: string, id: string): void {
+    this.#shared?.tellMoved(session, id);
+  }
+
   /** To be called with each turn that has changed: it is stored soon. */
   changed({ id }: { id: string }, turn: StoredTurn): void {
-    const turns = this.#unsaved.get(id) ?? new Set();
-    turns.add(turn);
-    this.#unsaved.set(id, turns);
-    this.#saveSoon();
+    this.#saver.changed(id, turn);
   }
 
   /** Stores what has changed, now. What cannot be stored is kept, and tried again. */
   save(): Promise<void> {
-    return this.#enqueue(() => this.#flush());
+    return this.#saver.save();
   }
 
   /**
@@ -259,9 +261,9 @@ export class ConversationRegistry {
   async release(conversation: OpenConversation): Promise<void> {
     await conversation.settled();
     const { id } = conversation;
-    await this.#enqueue(async () => {
-      await this.#flush();
-      if (this.#unsaved.has(id) || this.#dropped.some((drop) => drop.id === id)) return;
+    await this.#saver.enqueue(async () => {
+      await this.#saver.flush();
+      if (!this.#saver.isSaved(id)) return;
       if (!conversation.busy && this.#users.isEmpty(conversation) && this.#live.get(id) === conversation) {
         this.#deactivate(conversation);
       }
@@ -279,69 +281,7 @@ export class ConversationRegistry {
     this.#shared?.close();
     clearInterval(this.#forgetting);
     await Promise.all([...this.#live.values()].map((conversation) => conversation.close()));
-    await this.save();
-    clearTimeout(this.#saving);
-    await this.#enqueue(() => this.#store.close());
-  }
-
-  /**
-   * Does one thing after the other. So a conversation is read once however many ask for it, and nothing is
-   * read before what was asked for earlier has been written.
-   */
-  #enqueue<T>(work: () => Promise<T>): Promise<T> {
-    const done = this.#last.then(work);
-    this.#last = done.then(() => {}, () => {});
-    return done;
-  }
-
-  /** Stores what has changed. Called within {@linkcode #enqueue}; never rejects. */
-  async #flush(): Promise<void> {
-    clearTimeout(this.#saving);
-    this.#saving = undefined;
-    try {
-      for (const [session, id] of this.#sessionConversations) {
-        await this.#store.enter(session, id);
-        if (this.#sessionConversations.get(session) === id) this.#sessionConversations.delete(session);
-      }
-      if (this.#shared?.mayStore === false) return this.#saveSoon();
-      for (let drop = this.#dropped[0]; drop !== undefined; drop = this.#dropped[0]) {
-        await this.#store.truncate(drop.id, drop.turn);
-        this.#dropped.shift();
-      }
-      await this.#saveTurns();
-    } catch (error) {
-      this.#saveSoon(RETRY_MS);
-      return this.#reportStoring(error instanceof Error ? error : new Error(String(error)));
-    }
-    this.#reportStoring();
-  }
-
-  /** Reports once that storing fails, and once that it works again. */
-  #reportStoring(failure?: Error): void {
-    const failing = failure !== undefined;
-    if (failing !== this.#failing) guarded("report how storing goes", () => this.#onStoring(failure));
-    this.#failing = failing;
-  }
-
-  async #saveTurns(): Promise<void> {
-    if (this.#unsaved.size === 0) return;
-    const saving = this.#unsaved;
-    this.#unsaved = new Map();
-    try {
-      await this.#store.save(saving);
-    } catch (error) {
-      for (const [id, turns] of saving) {
-        // What was taken out meanwhile stays out; the order in which turns are first written is theirs.
-        const kept = [...turns].filter((turn) => this.#live.get(id)?.turns.includes(turn));
-        const newer = this.#unsaved.get(id) ?? [];
-        if (kept.length > 0) this.#unsaved.set(id, new Set([...kept, ...newer]));
-      }
-      throw error;
-    }
-  }
-
-  #saveSoon(ms = SAVE_MS): void {
-    this.#saving ??= setTimeout(() => void this.save(), ms);
+    await this.#saver.close();
   }
 
   async #forgetSessions(): Promise<void> {
@@ -355,7 +295,7 @@ export class ConversationRegistry {
   }
 
   async #stored(id: string): Promise<StoredConversation | undefined> {
-    await this.#flush();
+    await this.#saver.flush();
     return await this.#store.read(id);
   }
 
@@ -366,10 +306,6 @@ export class ConversationRegistry {
     return stored;
   }
 
-  async #conversationOf(session: string): Promise<string | undefined> {
-    return this.#sessionConversations.get(session) ?? await this.#store.conversationOf(session);
-  }
-
   #share(sharing: Sharing): SharedConversations {
     return new SharedConversations({
       ...sharing,
@@ -378,14 +314,16 @@ export class ConversationRegistry {
       options: (id, owner) => ({
         id,
         owner,
-        read: () => this.#enqueue(() => this.#stored(id)),
+        read: () => this.#saver.enqueue(() => this.#stored(id)),
         make: (options) => this.#make(options),
         onChange: (turn) => this.changed({ id }, turn),
-        onTruncate: (turn) => this.#truncated(id, turn),
-        onLost: () => this.#forget(id),
-        remove: () => this.#enqueue(() => this.#remove(id)),
+        onTruncate: (turn) => this.#saver.truncated(id, turn),
+        onLost: () => this.#saver.forget(id),
+        remove: () => this.#saver.enqueue(() => this.#remove(id)),
         onDeleted: () => this.#deleted(id),
+        save: () => this.save(),
       }),
+      onMoved: (session, conversation) => this.#users.moved(session, conversation),
       onAsked: (conversation) => guarded("release a conversation", () => this.release(conversation)),
     });
   }
@@ -402,29 +340,18 @@ export class ConversationRegistry {
       ...this.#conversation,
       ...own,
       onChange: (turn) => this.changed({ id }, turn),
-      onTruncate: (turn) => this.#truncated(id, turn),
+      onTruncate: (turn) => this.#saver.truncated(id, turn),
     });
   }
 
-  /** A turn and all after it were taken out: that is stored with the next save. */
-  #truncated(id: string, turn: string): void {
-    const turns = this.#live.get(id)?.turns ?? [];
-    const unsaved = this.#unsaved.get(id);
-    // What is not stored yet must not come after what is.
-    for (const one of unsaved ?? []) if (!turns.includes(one)) unsaved?.delete(one);
-    if (unsaved?.size === 0) this.#unsaved.delete(id);
-    this.#dropped.push({ id, turn });
-    this.#saveSoon();
-  }
-
-  /** Takes a conversation out of the store. Called within {@linkcode #enqueue}. */
+  /** Takes a conversation out of the store. Called within the saver's queue. */
   async #remove(id: string): Promise<void> {
     const { turns } = this.#live.get(id) ?? await this.#store.read(id) ?? { turns: [] };
     // First, so that nothing has happened where that fails.
     await this.#store.delete(id);
-    this.#forget(id);
+    this.#saver.forget(id);
     // What others have said last is stored, so that what they share with it is known.
-    await this.#flush();
+    await this.#saver.flush();
     try {
       await this.#onRemove?.(turns);
     } catch (error) {
@@ -432,22 +359,13 @@ export class ConversationRegistry {
     }
   }
 
-  /** What is not stored of a conversation is not to be stored any more. */
-  #forget(id: string): void {
-    this.#unsaved.delete(id);
-    const others = this.#dropped.filter((drop) => drop.id !== id);
-    this.#dropped.splice(0, this.#dropped.length, ...others);
-  }
-
   /** A conversation is not there any more. */
   #deleted(id: string): void {
     const conversation = this.#live.get(id);
     if (conversation !== undefined) this.#deactivate(conversation);
-    this.#forget(id);
+    this.#saver.forget(id);
     guarded("forget what belongs to a conversation", () => this.#onDelete?.(id));
-    for (const [session, entered] of this.#sessionConversations) {
-      if (entered === id) this.#sessionConversations.delete(session);
-    }
+    this.#saver.leave(id);
     if (conversation !== undefined) this.#users.leave(conversation);
   }
 

@@ -51,6 +51,8 @@ export class SessionRegistry {
     this.#conversations.serve({
       isEmpty: (conversation) => this.#isEmpty(conversation),
       leave: (conversation) => this.#leaveDeleted(conversation),
+      moved: (session, conversation) =>
+        guarded("follow a session of another process", () => this.#follow(session, conversation)),
     });
   }
 
@@ -277,8 +279,22 @@ export class SessionRegistry {
     if (previous.turns.length > 0 || conversation.turns.length > 0) {
       this.#conversations.recordSession(session.id, conversation.id);
     }
+    this.#conversations.tellMoved(session.id, conversation.id);
     session.move(conversation);
     this.#release(previous);
+  }
+
+  /** Goes where another process has had a session go. */
+  async #follow(id: string, conversation: string): Promise<void> {
+    const session = this.#sessions.get(id);
+    await session?.inOrder(() =>
+      this.#conversations.follow(conversation, session.principal, (entered) => {
+        const previous = session.conversation;
+        if (previous === entered) return;
+        session.move(entered);
+        this.#release(previous);
+      })
+    );
   }
 
   #sessionsIn(conversation: OpenConversation): Session[] {

@@ -99,6 +99,7 @@ export class FollowedJournal {
     } finally {
       this.#silent = false;
     }
+    this.#tell((watcher) => watcher.wake());
   }
 
   /** Resolves when everything up to that position of the journal is in the turns. */

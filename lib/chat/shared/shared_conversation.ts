@@ -47,6 +47,8 @@ export interface SharedConversationOptions {
   onTruncate(turn: string): void;
   /** Stores nothing of it any more: another process has it. */
   onLost(): void;
+  /** Stores what has changed. */
+  save(): Promise<void>;
   /** Takes it out of the store. */
   remove(): Promise<void>;
   /** It was deleted, here or elsewhere. */
@@ -73,6 +75,7 @@ export class SharedConversation implements OpenConversation {
   #held: Held | undefined;
   #taking: Promise<void> | undefined;
   #closed = false;
+  #known = false;
 
   constructor(options: SharedConversationOptions) {
     this.#options = options;
@@ -135,15 +138,28 @@ export class SharedConversation implements OpenConversation {
     return this.turns.find((known) => known.turn === turn);
   }
 
-  /** Reads it, and follows it from now on. False where there is none. */
-  async load(): Promise<boolean> {
+  /** Whether the store has it, or had when it was read. */
+  get isKnown(): boolean {
+    return this.#known;
+  }
+
+  /** Reads it, and follows it from now on. */
+  async load(): Promise<void> {
     const stored = await this.#options.read();
     await this.#journal.follow([...stored?.turns ?? []]);
     const [first] = this.#journal.turns;
     if (stored?.owner !== undefined) this.#owner = stored.owner;
     else if (first !== undefined) this.#owner = first.askedBy ?? "owner";
+    this.#known = stored !== undefined;
     this.#takeIfUnfinished();
-    return stored !== undefined || first !== undefined;
+  }
+
+  /** Follows one that was made here. */
+  async follow(): Promise<void> {
+    if (!this.#journal.isFollowing && this.#taking === undefined && this.#held === undefined) {
+      this.#taking = this.#journal.follow(this.#journal.turns).finally(() => this.#taking = undefined);
+      await this.#taking;
+    }
   }
 
   prompt(
@@ -265,7 +281,9 @@ export class SharedConversation implements OpenConversation {
   async #release(): Promise<void> {
     const held = this.#held;
     if (held === undefined) return;
-    const { bus } = this.#options;
+    const { bus, save, onLost } = this.#options;
+    // Afterwards it is others' to store.
+    await save();
     // Without the bus nobody can be told: the lease is over when others have missed this process.
     if (bus.connected) {
       held.publisher.push({ released: true }, this.log.end);
@@ -274,6 +292,7 @@ export class SharedConversation implements OpenConversation {
     if (this.#held !== held) return;
     this.#held = undefined;
     this.#journal.rest(held.conversation.turns);
+    onLost();
     if (bus.connected) await bus.release(held.lease);
   }
 
@@ -334,7 +353,8 @@ export class SharedConversation implements OpenConversation {
     const { processes } = this.#options;
     if (this.#held !== undefined || !this.#journal.isUnfinished) return;
     const { holder } = this.#journal;
-    if (holder !== undefined && !processes.isDead(holder.process)) return;
+    // Its death tells when nobody answers any more.
+    if (holder !== undefined && !processes.isDead(holder.process)) return processes.expect(holder.process);
     guarded("take over a conversation", () => this.#take(holder));
   }
 

@@ -6,6 +6,9 @@ import type { OpenConversation } from "@/lib/chat/open_conversation.ts";
 import type { Answer, Question } from "./command.ts";
 import { SharedConversation, type SharedConversationOptions } from "./shared_conversation.ts";
 
+/** What is announced when a session has gone on elsewhere. */
+const MOVED = "moved";
+
 /** How several processes share conversations. */
 export interface Sharing {
   bus: Bus;
@@ -24,11 +27,13 @@ export interface SharedConversationsOptions extends Sharing {
   options(id: string, owner: string): Omit<SharedConversationOptions, Own>;
   /** Another process has had something done in a conversation, which no session of this one may be in. */
   onAsked(conversation: SharedConversation): void;
+  /** Another process has had a session go on in another conversation. */
+  onMoved(session: string, conversation: string): void;
 }
 
 export class SharedConversations {
   readonly #options: SharedConversationsOptions;
-  readonly #opening = new Map<string, Promise<SharedConversation | undefined>>();
+  readonly #opening = new Map<string, Promise<SharedConversation>>();
   readonly #stops: (() => void)[];
   #leaving = false;
 
@@ -38,6 +43,11 @@ export class SharedConversations {
     bus.serve(async (question) => JSON.stringify(await this.#answer(JSON.parse(question) as Question)));
     this.#stops = [
       processes.onDead((process) => this.#each("take over from a process", (one) => one.buried(process))),
+      bus.hear(MOVED, (data, from) => {
+        if (from === bus.self) return;
+        const { session, conversation } = JSON.parse(data) as { session: string; conversation: string };
+        options.onMoved(session, conversation);
+      }),
       processes.onReturn(() => this.#each("look who has a conversation", (one) => one.verify())),
     ];
   }
@@ -61,11 +71,27 @@ export class SharedConversations {
 
   /** The one of that id, followed from now on; undefined where there is none. */
   async open(id: string, owner: string): Promise<SharedConversation | undefined> {
+    const conversation = await this.enter(id, owner);
+    if (conversation.turns.length > 0 || conversation.isKnown) return conversation;
+    this.#options.onAsked(conversation);
+    return undefined;
+  }
+
+  /** The one of that id, followed from now on, although nothing may have been said in it. */
+  async enter(id: string, owner: string): Promise<SharedConversation> {
     const live = this.#options.live.get(id);
     if (live instanceof SharedConversation) return live;
     const opening = this.#opening.get(id) ?? this.#load(id, owner).finally(() => this.#opening.delete(id));
     this.#opening.set(id, opening);
     return await opening;
+  }
+
+  /** Tells other processes that a session has gone on in another conversation. */
+  tellMoved(session: string, conversation: string): void {
+    this.#options.bus.announce(MOVED, JSON.stringify({ session, conversation }));
+    const entered = this.#options.live.get(conversation);
+    // What was made here is the others' as well from now on.
+    if (entered instanceof SharedConversation) guarded("follow a conversation", () => entered.follow());
   }
 
   /**
@@ -102,13 +128,9 @@ export class SharedConversations {
     });
   }
 
-  async #load(id: string, owner: string): Promise<SharedConversation | undefined> {
+  async #load(id: string, owner: string): Promise<SharedConversation> {
     const conversation = this.#make(id, owner);
-    const found = await conversation.load();
-    if (!found) {
-      await conversation.leave();
-      return undefined;
-    }
+    await conversation.load();
     this.#options.live.set(id, conversation);
     return conversation;
   }

@@ -132,6 +132,8 @@ Deno.test("where a process dies another takes over: what was told is kept, what 
   await two.client.first((frame) => frame.type === "queued" && frame.turn === "t2", 0, "t2 waits");
   a.bus.connected = false;
   answer.say(" too late");
+  const late: Client = await a.server.v2();
+  late.send({ type: "hello", session });
 
   const error = await two.client.first((frame) => frame.type === "error", 0, "the interruption");
   assert(error.type === "error");
@@ -149,10 +151,75 @@ Deno.test("where a process dies another takes over: what was told is kept, what 
     ["t2", "an answer", "done"],
   ]);
 
-  // What comes back finds that another one has it, and writes nothing of its own.
+  // What comes back finds that another one has it: what it could tell nobody was sent to nobody, and is not stored.
+  assertEquals([textOf(one.client, "t1"), late.received], ["kept", []]);
   a.bus.connected = true;
   await until("the first page is told", () => one.client.received.filter(({ type }) => type === "welcome").length > 1);
   const again = one.client.received.findLast(({ type }) => type === "welcome");
   assert(again?.type === "welcome");
-  assertEquals(again.history.map(({ text, state }) => [text, state]), [["kept", "failed"], ["an answer", "done"]]);
+  const truth = [["kept", "failed"], ["an answer", "done"]];
+  assertEquals(again.history.map(({ text, state }) => [text, state]), truth);
+  assertEquals((await late.next("welcome")).history.map(({ text, state }) => [text, state]), truth);
+});
+
+Deno.test("two pages of a browser go into another conversation together, each at its own process", async () => {
+  await using deployment = new Deployment();
+  const a = await deployment.start();
+  const b = await deployment.start();
+  const one = await enter(a.server);
+  const { session } = one.welcome;
+  one.client.send({ type: "prompt", turn: "t1", text: "hi" });
+  (await a.server.model.answer(0)).end();
+  await one.client.next("end");
+  const two = await enter(b.server, session);
+  one.client.send({ type: "reset" });
+  const empty = (frame: ServerFrame) => frame.type === "welcome" && frame.history.length === 0;
+  await two.client.first(empty, 0, "the new conversation");
+  await one.client.first(empty, 1, "the new conversation");
+  two.client.send({ type: "prompt", turn: "t2", text: "and here" });
+  const answer = await b.server.model.answer(0);
+  answer.say("both see it");
+  answer.end();
+  for (const { client } of [one, two]) {
+    await client.first((frame) => frame.type === "end" && frame.turn === "t2", 0, "the end");
+    assertEquals(textOf(client, "t2"), "both see it");
+  }
+});
+
+Deno.test("a conversation that is deleted through one process is left in all, and stays deleted", async () => {
+  await using deployment = new Deployment();
+  const a = await deployment.start();
+  const b = await deployment.start();
+  const one = await enter(a.server);
+  one.client.send({ type: "prompt", turn: "t1", text: "hi" });
+  const answer = await a.server.model.answer(0);
+  answer.say("to be deleted");
+  await one.client.next("chunk");
+  const two = await enter(b.server, one.welcome.session);
+  await until("it is stored", async () => (await call(two.client, "conversations.list", {})).length === 1);
+  const [listed] = await call(two.client, "conversations.list", {});
+  await call(two.client, "conversations.delete", { conversation: listed!.id });
+  for (const { client } of [one, two]) {
+    await client.first((frame) => frame.type === "welcome" && frame.history.length === 0, 1, "a new conversation");
+  }
+  await a.server.chat.conversations.save();
+  assertEquals(await deployment.store.read(listed!.id), undefined);
+  assertEquals(await call(one.client, "conversations.list", {}), []);
+});
+
+Deno.test("limits count over all processes, and what a dead one had taken comes back", async () => {
+  await using deployment = new Deployment();
+  const a = await deployment.start({ sockets: 1 });
+  const b = await deployment.start({ sockets: 1 });
+  await enter(a.server);
+  const refused = async () => {
+    const client: Client = await b.server.v2();
+    client.send({ type: "hello" });
+    const first = await client.first(() => true, 0, "an answer");
+    await client.close();
+    return first.type === "error" ? first.code : first.type;
+  };
+  await until("b knows of it", async () => await refused() === "too_many");
+  a.bus.connected = false;
+  await until("a is dead", async () => await refused() === "welcome");
 });
