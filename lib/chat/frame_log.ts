@@ -8,6 +8,12 @@ export type LoggedFrame =
   >
   | (Extract<ServerFrame, { type: "error" }> & { turn: string; seq: number });
 
+type TextFrame = Extract<LoggedFrame, { type: "chunk" | "thinking" }>;
+
+function isText(frame: LoggedFrame): frame is TextFrame {
+  return frame.type === "chunk" || frame.type === "thinking";
+}
+
 /**
  * The latest frames of a conversation, oldest first. Readers hold a position and take what is new since then,
  * so a slow reader costs no memory of its own; one that falls off the end gets the whole history instead.
@@ -79,16 +85,19 @@ export class FrameLog {
   readJoined(position: number): LoggedFrame[] | undefined {
     if (position < this.#first) return undefined;
     const joined: LoggedFrame[] = [];
+    /** The last of them, where it is a copy that grows: the frames of the log stay as they are. */
+    let growing: TextFrame | undefined;
     for (let i = position - this.#first; i < this.#frames.length; i++) {
       const frame = this.#frames[i]!;
       const last = joined.at(-1);
-      if (
-        (frame.type === "chunk" || frame.type === "thinking") && last?.type === frame.type && last.turn === frame.turn
-      ) {
-        joined[joined.length - 1] = { ...last, seq: frame.seq, data: last.data + frame.data };
-      } else {
+      if (!isText(frame) || last?.type !== frame.type || last.turn !== frame.turn) {
         joined.push(frame);
+        growing = undefined;
+        continue;
       }
+      if (growing === undefined) joined[joined.length - 1] = growing = { ...last };
+      growing.seq = frame.seq;
+      growing.data += frame.data;
     }
     return joined;
   }

@@ -19,6 +19,7 @@ Deno.test("readJoined() joins neighbouring text of one turn and keeps the last s
     chunk(7, "e", "other"),
   ]);
   assertEquals(log.readJoined(3), [chunk(4, "c"), ...log.readJoined(4)!]);
+  assertEquals(log.readJoined(1)?.[0], chunk(4, "abc"), "what was joined has changed nothing in the log");
   assertEquals(log.readJoined(log.end), []);
 });
 
