@@ -8,6 +8,7 @@ import { servePicture } from "./lib/server/http/pictures.ts";
 import { visitorOf } from "./lib/server/http/visitor.ts";
 import type { Principal } from "@/lib/principal.ts";
 import { CHARACTER_PICTURES } from "@/lib/protocol/character_picture.ts";
+import { IMAGES } from "@/lib/protocol/images.ts";
 import { at } from "@/lib/protocol/roles.ts";
 import type { Services } from "./lib/server/services.ts";
 import type { State } from "@/utils.ts";
@@ -19,7 +20,7 @@ export interface AppOptions {
 
 /** Makes the app around services that are ready. File routes come from the build. */
 export function createApp(services: Services, { unchecked }: AppOptions = {}): App<State> {
-  const { avatars, chat, live, modelService, settings, speech, uploads } = services;
+  const { avatars, chat, images, live, modelService, settings, speech, uploads } = services;
   const addressOf = (request: Request) => visitorOf(request)?.address ?? "local";
   function principalOf(request: Request): Principal {
     const principal = visitorOf(request)?.principal ?? unchecked;
@@ -48,6 +49,11 @@ export function createApp(services: Services, { unchecked }: AppOptions = {}): A
     .get(at("/app-config.json"), (ctx) => ctx.json(ctx.state.config, { headers: { "cache-control": "no-cache" } }))
     .post(at("/api/avatars"), (ctx) => uploads.avatar(ctx.req, addressOf(ctx.req)))
     .post(at("/api/characters"), (ctx) => uploads.character(ctx.req, addressOf(ctx.req)))
+    .post(at("/api/images"), (ctx) => uploads.image(ctx.req, addressOf(ctx.req), principalOf(ctx.req).id))
+    .get(
+      `${at(IMAGES).slice(0, -1)}:id`,
+      async (ctx) => servePicture(await images.read(ctx.params.id ?? "", principalOf(ctx.req))),
+    )
     .get(
       at(CHARACTER_PICTURES),
       async (ctx) =>

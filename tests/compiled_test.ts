@@ -4,15 +4,18 @@ import { Buffer } from "node:buffer";
 import { join } from "node:path";
 import { compileProgram, findRuntime } from "./compiled.ts";
 import { Program } from "./program.ts";
+import { startPostgres } from "./postgres.ts";
 import { SocketClient } from "./socket_client.ts";
 import { startStub, type Stub } from "./stub_ollama.ts";
 import { BUILTIN_PERSONAS } from "@/lib/config/personas.ts";
 import { type ServerFrame, SUBPROTOCOL } from "@/lib/protocol/v2.ts";
+import { FIRST_EPOCH } from "@/lib/store/store.ts";
 import { WAV_HEADER_BYTES } from "@/lib/voice/wav_header.ts";
 import { warn } from "@/lib/telemetry/log.ts";
 
 type Frame<Type extends ServerFrame["type"]> = Extract<ServerFrame, { type: Type }>;
 
+const postgres = await startPostgres();
 const runtime = await findRuntime();
 if (runtime === undefined) warn("The compiled program is not tested: deno compile finds no runtime (DENORT_BIN)");
 
@@ -108,5 +111,18 @@ Deno.test({
     } finally {
       await Deno.remove(folder, { recursive: true });
     }
+  },
+});
+
+Deno.test({
+  name: "the compiled program keeps conversations in PostgreSQL, too",
+  ignore: runtime === undefined || postgres === undefined,
+  fn: async () => {
+    const database = await postgres!.database();
+    const binary = await compileProgram(runtime ?? {});
+    await using program = await Program.start({ binary, env: { VTUBER_STORE: database } });
+    assertEquals((await (await fetch(`${program.url}/readyz`)).json()).store, { reachable: true });
+    // It has counted its start.
+    assertEquals(await postgres!.ask(database, "SELECT latest FROM epoch"), [String(FIRST_EPOCH)]);
   },
 });

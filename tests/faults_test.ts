@@ -176,7 +176,8 @@ Deno.test("faults", async (t) => {
       const now = await memory(program);
       grown = { heap: now.heap - before.heap, resident: now.resident - before.resident };
       return grown.heap < HEAP_BYTES && grown.resident < RESIDENT_BYTES;
-    }, { every: 200 });
+      // Each look is a full collection, and Deno holds the sockets of clients that vanished for tens of seconds.
+    }, { every: 2_000 });
   });
   await scene.stub.close();
 });

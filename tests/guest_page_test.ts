@@ -50,7 +50,7 @@ Deno.test("the owner makes a link, a guest talks by it and finds no settings, un
     await (await named(owner, "button", "Turn it off")).click();
     await named(owner, "button", "Make a link");
     await guest.waitForFunction(() =>
-      document.querySelector(".status")?.textContent?.includes("The link does not hold any more")
+      document.querySelector(".status")?.textContent?.includes("Guests are not let in any more")
     );
     assert((await fetch(server.url + link.pathname + link.search)).status === 401);
   } finally {

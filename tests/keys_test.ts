@@ -87,3 +87,45 @@ Deno.test("no key is in a log, a frame, an export or a page, and none goes to an
   assertEquals(shownTo(open), new Set([null]));
   await Deno.remove(folder, { recursive: true });
 });
+
+Deno.test("a key that is entered on a page is told to its own host alone, and never shown again", async () => {
+  const key = "sk-hush-page-2345";
+  await using main = startStub({ kind: "openai", key, models: [{ name: "gpt" }] });
+  await using open = startStub({ kind: "llamacpp", models: [{ name: "gpt" }] });
+  const folder = await makeHome();
+  const llm = { provider: "openai", host: main.url, model: "gpt", fallback: "none" };
+  const options = { folder, env: { VTUBER_VOICE_ENGINE: "off" } };
+  const config = { log: { level: "debug" }, prompt: "none", llm };
+  const shown: unknown[] = [];
+  {
+    await using program = await Program.start({ ...options, config });
+    await using page = await Page.open(program);
+    assertEquals(await talk(page), "llm_unauthorized");
+    const refused = await page.call("llm.setKey", { key: "hush hush" }).catch(({ error }: RefusedCall) => error);
+    assertStringIncludes(refused?.message ?? "", "without spaces");
+    assertEquals(await page.call("llm.setKey", { key }), null);
+    assertEquals((await page.call("llm.preflight", {})).server.key, "kept");
+    assertEquals(await talk(page), "end");
+    // Another server is asked without it, and it is there again with its own one.
+    await page.write("llm.host", open.url);
+    assertEquals((await page.call("llm.preflight", {})).server.key, "none");
+    assertEquals(await talk(page), "end");
+    await page.write("llm.host", main.url);
+    assertEquals(await talk(page), "end");
+    shown.push(refused, await page.call("settings.read", {}), await page.call("llm.preflight", {}));
+    shown.push(...page.client.received, program.complaints);
+  }
+  const written = await Deno.readTextFile(join(folder, "vtuber.config.json"));
+  {
+    await using program = await Program.start({ ...options, config: JSON.parse(written) });
+    await using page = await Page.open(program);
+    assertEquals(await talk(page), "end");
+    await page.call("llm.setKey", { key: null });
+    assertEquals(await talk(page), "llm_unauthorized");
+    shown.push(...page.client.received, program.complaints);
+  }
+  assertEquals(JSON.stringify([shown, written]).match(/.{0,80}hush.{0,80}/g), null);
+  assertEquals(shownTo(main), new Set([null, `Bearer ${key}`]));
+  assertEquals(shownTo(open), new Set([null]));
+  await Deno.remove(folder, { recursive: true });
+});

@@ -54,6 +54,33 @@ const scenes: Record<string, Scene> = {
   },
 };
 
+const KEY = "sk-hush";
+scenes["a key is entered, kept, and never shown again"] = {
+  stub: { kind: "openai", key: KEY, models: [{ name: "gpt" }] },
+  config: { llm: { provider: "openai", model: "gpt" } },
+  env: {},
+  async play({ page, stub, server }) {
+    await openLanguageModel(page);
+    const host = await page.waitForSelector("#setting-llm\\.host");
+    await host!.evaluate((box) => (box as HTMLInputElement).select());
+    await host!.type(`${stub.url}\n`);
+    await pageSays(page, '[data-setting="llm.host"]', "Saved");
+    await (await page.waitForSelector("#server-key"))!.type(`${KEY}\n`);
+    await pageSays(page, "#server-key-help", `A key is kept for ${stub.url}`);
+    await pageSays(page, ".checks", "OpenAI is running");
+    assertEquals(await page.$eval("#server-key", (box) => (box as HTMLInputElement).value), "");
+    assertEquals(await faults(page), []);
+    await pictures(page, "key");
+    await page.reload();
+    await openLanguageModel(page);
+    await pageSays(page, "#server-key-help", "A key is kept");
+    assertEquals((await page.content()).includes(KEY), false);
+    await (await named(page, "button", "Forget it")).click();
+    await pageSays(page, "#server-key-help", "OpenAI answers nobody without a key");
+    assertEquals(server.services.modelService.chosen.key, "none");
+  },
+};
+
 Deno.test("the language model among the settings", async (t) => {
   const browser = await launchBrowser();
   try {

@@ -84,6 +84,24 @@ const SAID = joined(
   silence(1.5),
 );
 
+/** Runs before the page's own scripts: keeps the AudioContexts and workers that are made. */
+function watchMade(): void {
+  const contexts: AudioContext[] = [];
+  const workers: Worker[] = [];
+  Object.assign(globalThis, { contexts, workers });
+  const keep = <T extends object>(made: T[]) => ({
+    construct: (target: new (...all: unknown[]) => T, all: unknown[]) => {
+      const one = Reflect.construct(target, all) as T;
+      made.push(one);
+      return one;
+    },
+  });
+  Object.assign(globalThis, {
+    AudioContext: new Proxy(AudioContext, keep(contexts)),
+    Worker: new Proxy(Worker, keep(workers)),
+  });
+}
+
 /** Begins to listen by a press of the button. Gives the number of the stream. */
 async function listen({ page, server }: Scene, streams = 1): Promise<number> {
   await (await named(page, "button", "Microphone")).click();
@@ -161,6 +179,9 @@ function refuse(): void {
   const getUserMedia = () => Promise.reject(new DOMException("no", "NotAllowedError"));
   Object.assign(navigator.mediaDevices, { getUserMedia });
 }
+
+/** How often a microphone is opened. */
+const TIMES = 4;
 
 const OPEN = { hearing: { engine: "auto", mode: "open" } };
 
@@ -302,6 +323,31 @@ const scenes: Record<string, Play | Play["play"]> = {
       await page.bringToFront();
       await lineSays(page, "Another tab listens now");
       assertEquals([await trackStates(page), await trackStates(other)], [["ended"], ["live"]]);
+    },
+  },
+
+  "a microphone that is opened and closed many times leaves no track, AudioContext or worker behind": {
+    config: OPEN,
+    prepare: watchMade,
+    async play(scene) {
+      const { page, server } = scene;
+      const made = () =>
+        page.evaluate(() => {
+          const { contexts, workers } = globalThis as unknown as { contexts: AudioContext[]; workers: Worker[] };
+          return { open: contexts.filter(({ state }) => state !== "closed").length, workers: workers.length };
+        });
+      // The page has one AudioContext of its own, for her voice.
+      let first: { open: number; workers: number } | undefined;
+      for (let time = 1; time <= TIMES; time++) {
+        const stream = await listen(scene, time);
+        await (await named(page, "button", "Microphone")).click();
+        assertEquals(await server.next("unlisten", time), { type: "unlisten", stream });
+        await page.waitForSelector(".microphone[data-state=off]");
+        first ??= await made();
+      }
+      assertEquals(await trackStates(page), Array<string>(TIMES).fill("ended"));
+      await until("all contexts but the one of her voice are closed", async () => (await made()).open <= 1);
+      assertEquals((await made()).workers, first?.workers);
     },
   },
 

@@ -21,8 +21,13 @@ async function isThere(): Promise<boolean> {
   }
 }
 
-/** Starts nginx with the recipe as the README has it: what stands in its `server` block, besides the port. */
-export async function startNginx(locations: string): Promise<Nginx> {
+/**
+ * Starts nginx with a recipe as the documents have it.
+ *
+ * @param locations what stands in its `server` block, besides the port
+ * @param beside what stands beside that block
+ */
+export async function startNginx(locations: string, beside = ""): Promise<Nginx> {
   const folder = await Deno.makeTempDir({ prefix: "nginx-" });
   const port = freePort();
   const file = join(folder, "nginx.conf");
@@ -38,6 +43,7 @@ events {}
 http {
   access_log off;
   ${temporary}
+  ${beside}
   server {
     listen 127.0.0.1:${port};
     ${locations}

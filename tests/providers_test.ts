@@ -49,6 +49,7 @@ class Parrot implements AsyncDisposable {
           probe: async ({ signal }) => void await (await fetch(url, { signal })).body?.cancel(),
           monitor: {
             unknown,
+            latest: undefined,
             contextLength: undefined,
             refresh: async () => {
               try {
@@ -123,6 +124,7 @@ Deno.test("a registered provider answers by its own name, in status, preflight a
     reachable: true,
     version: "1.2",
     pulls: false,
+    key: "none",
     starts: false,
   });
   assertEquals(seen.installed, [{ name: "qwen2.5", size: 1, away: false }]);
@@ -142,6 +144,7 @@ Deno.test("a registered provider answers by its own name, in status, preflight a
     ready: true,
     server: { name: "Parrot", reachable: true },
     model: { name: "qwen2.5", present: true },
+    store: { reachable: true },
   });
   heard.push(seen, refused.error, ...page.client.received);
   assertEquals(/ollama/i.exec(JSON.stringify(heard)), null);

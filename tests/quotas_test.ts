@@ -147,3 +147,34 @@ Deno.test("a guest has so many sockets, the owner any number", async () => {
     for (const who of [await enter(server), OWNER, OWNER]) await (await Page.open(server, who)).client.close();
   });
 });
+
+Deno.test("so much is said aloud to a guest, then its answers are there to be read; to the owner all is said", async () => {
+  await using stub = startStub({
+    behaviour: { answer: "This is a sentence of some length. And here is another one." },
+  });
+  const config = { guests: { speechSecondsPerDay: 1 }, voice: { engine: "flite" } };
+  await using server = await openServer(config, { env: { OLLAMA_HOST: stub.url } });
+  const spoken = async (page: Page, turn: string) => {
+    const from = page.client.received.length;
+    await say(page, turn, "Tell me");
+    // Each of the two sentences has its place, with a sound or without.
+    await page.client.first((frame) => frame.type === "speech" && frame.turn === turn && frame.index === 1, from);
+    return page.client.received.slice(from).filter((frame) => frame.type === "speech").map(({ url }) =>
+      url !== undefined
+    );
+  };
+  const complaints = ({ client }: Page) =>
+    client.received.filter((frame) => frame.type === "error").map(({ message }) => message);
+  await using a = await Page.open(server, await enter(server));
+  await using owner = await Page.open(server, OWNER);
+  for (const page of [a, owner]) page.client.send({ type: "voice", on: true });
+  const [first] = await spoken(a, "t");
+  assertEquals(first, true);
+  assertEquals(await spoken(a, "u"), [false, false]);
+  assertEquals(await spoken(a, "v"), [false, false]);
+  assertEquals(complaints(a), [
+    "Cannot have anything said aloud: this guest has used up guests.speechSecondsPerDay, which is 1",
+  ]);
+  for (const turn of ["t", "u", "v"]) assertEquals(await spoken(owner, turn), [true, true]);
+  assertEquals(complaints(owner), []);
+});

@@ -14,6 +14,7 @@ import type { OpenSpeech } from "@/lib/voice/turn_speech.ts";
 import { ConversationSpeech, heardOffset } from "./conversation_speech.ts";
 import type { GenerateRequest } from "@/lib/providers/provider.ts";
 import { OWNER } from "@/lib/principal.ts";
+import type { TurnImage } from "@/lib/protocol/images.ts";
 import { brokeOff, type TurnError, type TurnRecord } from "@/lib/protocol/v2.ts";
 
 /** What a conversation is made with. */
@@ -35,7 +36,7 @@ export interface ConversationOptions {
   /** Says answers aloud where somebody listens. Default: nobody speaks. */
   openSpeech?: OpenSpeech;
   /** Makes the request for the last of `turns`. */
-  request(turns: readonly TurnRecord[]): GenerateRequest;
+  request(turns: readonly StoredTurn[]): GenerateRequest;
   /** Makes what follows the events of one turn, for the log and the metrics. It must not throw. */
   watch(): Emit;
   /** Times the stages of turns. Default: nobody does. */
@@ -157,9 +158,10 @@ export class Conversation implements OpenConversation {
    *
    * @param greeting what the character had said before it
    * @param askedBy the principal that asks, by id. Default: the one that the conversation belongs to
+   * @param images what it shows
    * @throws {RequestError} when the queue is full
    */
-  prompt(turn: string, text: string, greeting?: string, askedBy = this.owner): void {
+  prompt(turn: string, text: string, greeting?: string, askedBy = this.owner, images: readonly TurnImage[] = []): void {
     if (this.find(turn) !== undefined) return;
     const waiting = this.queued;
     if (this.#running !== undefined && waiting >= this.#options.queue) {
@@ -169,7 +171,9 @@ export class Conversation implements OpenConversation {
         hint: "Wait for an answer, or stop the one that is being written",
       });
     }
-    const record = this.#early.claim(this.#newTurn(turn, text, greeting, askedBy));
+    const asked = this.#newTurn(turn, text, greeting, askedBy);
+    if (images.length > 0) asked.images = [...images];
+    const record = this.#early.claim(asked);
     record.state = "queued";
     this.#turns.push(record);
     this.#queue(record);
@@ -248,7 +252,7 @@ export class Conversation implements OpenConversation {
       throw new RequestError({ code: "bad_value", message: `There is a turn ${as} already` });
     }
     this.truncate(turn);
-    this.prompt(as, text ?? old.prompt, old.greeting, askedBy);
+    this.prompt(as, text ?? old.prompt, old.greeting, askedBy, old.images);
   }
 
   /** Takes a turn and all after it out, ending what runs or waits among them. Watchers send the rest again. */
@@ -330,7 +334,7 @@ export class Conversation implements OpenConversation {
 
   /** Tells that a turn waits, and runs it where nothing is before it. */
   #queue(record: StoredTurn): void {
-    const { turn, prompt: text, greeting } = record;
+    const { turn, prompt: text, greeting, images } = record;
     this.#options.timings?.begin(this.id, turn);
     this.#journal.changed(record, {
       type: "queued",
@@ -338,6 +342,7 @@ export class Conversation implements OpenConversation {
       seq: this.#journal.next,
       text,
       ...(greeting !== undefined && { greeting }),
+      ...(images !== undefined && { images }),
     });
     this.#runNext();
   }
@@ -361,7 +366,7 @@ export class Conversation implements OpenConversation {
   }
 
   /** Asks for the answer to the last of `turns`. */
-  #answer(record: StoredTurn, turns: readonly TurnRecord[]): RunningAnswer {
+  #answer(record: StoredTurn, turns: readonly StoredTurn[]): RunningAnswer {
     const { languageModel, request, watch, classifier } = this.#options;
     return new RunningAnswer({
       record,

@@ -32,8 +32,11 @@ export interface ConversationRegistryOptions {
   now?(): number;
   /** How often sessions that are not used any more are forgotten, ms; default: once a day. */
   forgetMs?: number;
-  /** Called with the id of a conversation that has been deleted. */
-  onDelete?(id: string): void;
+  /**
+   * Called with the id of a conversation that has been deleted, and its turns where that was done here, which waits for
+   * it.
+   */
+  onDelete?(id: string, turns: readonly StoredTurn[]): Promise<void> | void;
   /** Called when storing has begun to fail and, without a failure, when all is stored again. */
   onStoring(failure?: Error): void;
 }
@@ -120,20 +123,20 @@ export class ConversationRegistry {
   }
 
   /**
-   * Finds the conversation that a session was last in, to go on with. `enter` is called with it at once, before it could
+   * Finds the conversation that a session was last in, to go on with. `take` is called with it at once, before it could
    * be released; it is not called for a session that was never stored, nor for a conversation of another principal.
    */
   async findBySession(
     session: string,
     principal: Principal,
-    enter: (conversation: OpenConversation) => void,
+    take: (conversation: OpenConversation) => void,
   ): Promise<void> {
     if (this.#shared !== undefined) {
       const id = await this.#saver.enqueue(() => this.#saver.conversationOf(session));
       if (id === undefined) return;
       const found = await this.#shared.enter(id, principal.id);
       if (!mayUse(principal, found.owner)) return;
-      enter(found);
+      take(found);
       return this.recordSession(session, id);
     }
     return await this.#saver.enqueue(async () => {
@@ -142,7 +145,7 @@ export class ConversationRegistry {
       const live = this.#live.get(id);
       const stored = live ?? await this.#stored(id);
       if (stored !== undefined && !mayUse(principal, stored.owner)) return;
-      enter(
+      take(
         live ??
           this.#activate(id, stored === undefined ? principal.id : stored.owner, [...stored?.turns ?? []]),
       );
@@ -156,13 +159,13 @@ export class ConversationRegistry {
    *
    * @throws {RequestError} when there is no such conversation, or it is not the principal's
    */
-  async open(id: string, principal: Principal, enter: (conversation: OpenConversation) => void): Promise<void> {
-    if (this.#shared !== undefined) return enter(await this.#mustShare(id, principal));
+  async open(id: string, principal: Principal, take: (conversation: OpenConversation) => void): Promise<void> {
+    if (this.#shared !== undefined) return take(await this.#mustShare(id, principal));
     return await this.#saver.enqueue(async () => {
       const live = this.#live.get(id);
       if (live !== undefined && !mayUse(principal, live.owner)) throw noConversation();
       const stored = live ?? await this.#mustRead(id, principal);
-      enter(live ?? this.#activate(id, stored.owner, [...stored.turns]));
+      take(live ?? this.#activate(id, stored.owner, [...stored.turns]));
     });
   }
 
@@ -181,6 +184,15 @@ export class ConversationRegistry {
       ...summary,
       ...(role === "owner" && owner !== undefined && { guest: true }),
     }));
+  }
+
+  /** Who sent an image that a conversation of the principal's shows, by id; undefined where none does. */
+  senderOf(image: string, principal: Principal): Promise<string | undefined> {
+    return this.#saver.enqueue(async () => {
+      await this.#saver.flush();
+      const uses = await this.#store.imageUses(image);
+      return uses.find(({ owner }) => mayUse(principal, owner))?.sender;
+    });
   }
 
   /** @throws {RequestError} when there is no such conversation, or it is not the principal's */
@@ -221,6 +233,14 @@ export class ConversationRegistry {
   /** Has other processes know that a session has gone on in another conversation. */
   tellMoved(session: string, id: string): void {
     this.#shared?.tellMoved(session, id);
+  }
+
+  /** Deletes at most `most` guests' conversations not changed since then, ms, and not open here; gives how many. */
+  async deleteGuestsUnchangedSince(when: number, most: number): Promise<number> {
+    const ids = await this.#saver.enqueue(() => this.#store.guestsUnchangedSince(when, this.#live.size + most));
+    const old = ids.filter((id) => !this.#live.has(id)).slice(0, most);
+    for (const id of old) await this.delete(id, OWNER);
+    return old.length;
   }
 
   /** To be called with each turn that has changed: it is stored soon. */
@@ -325,9 +345,22 @@ export class ConversationRegistry {
 
   /** Takes a conversation out of the store. Called within the saver's queue. */
   async #remove(id: string): Promise<void> {
+    const { turns } = this.#live.get(id) ?? await this.#store.read(id) ?? { turns: [] };
     // First, so that nothing has happened where that fails.
     await this.#store.delete(id);
     this.#saver.forget(id);
+    // What others have said last is stored, so that what they share with it is known.
+    await this.#saver.flush();
+    await this.#onDeleted(id, turns);
+  }
+
+  /** What belonged to a conversation that has been deleted goes with it. */
+  async #onDeleted(id: string, turns: readonly StoredTurn[]): Promise<void> {
+    try {
+      await this.#onDelete?.(id, turns);
+    } catch (error) {
+      report("forget what belongs to a conversation", error);
+    }
   }
 
   /** A conversation is not there any more. */
@@ -335,7 +368,7 @@ export class ConversationRegistry {
     const conversation = this.#live.get(id);
     if (conversation !== undefined) this.#deactivate(conversation);
     this.#saver.forget(id);
-    guarded("forget what belongs to a conversation", () => this.#onDelete?.(id));
+    void this.#onDeleted(id, []);
     this.#saver.leave(id);
     if (conversation !== undefined) this.#users.leave(conversation);
   }

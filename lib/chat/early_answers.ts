@@ -74,6 +74,7 @@ export class EarlyAnswers {
 }
 
 function isFor(guessed: StoredTurn, asked: StoredTurn): boolean {
-  return guessed.turn === asked.turn && guessed.greeting === asked.greeting && guessed.askedBy === asked.askedBy &&
+  return asked.images === undefined && guessed.turn === asked.turn && guessed.greeting === asked.greeting &&
+    guessed.askedBy === asked.askedBy &&
     sameWords(guessed.prompt, asked.prompt);
 }

@@ -18,7 +18,8 @@ export function exportJson({ id, title, created, updated, turns }: StoredConvers
 }
 
 /**
- * In Markdown, with no words of our own: what the user said as a quotation, the answers as they are. No thoughts.
+ * In Markdown, with no words of our own: what the user said as a quotation, the answers as they are. No thoughts. Images
+ * by their address on this server.
  *
  * @param timeZone where the reader is, such as "Asia/Tokyo"
  */
@@ -28,9 +29,11 @@ export function exportMarkdown({ title, created, turns }: StoredConversation, ti
   return [`# ${title}`, `*${format.format(created)}*`, ...turns.flatMap(exchange)].join("\n\n") + "\n";
 }
 
-function exchange({ greeting, prompt, text, error }: TurnRecord): string[] {
+function exchange({ greeting, prompt, images = [], text, error }: TurnRecord): string[] {
   const parts = greeting === undefined ? [] : [closeFence(greeting)];
-  parts.push(prompt.split(/\r\n|\r|\n/u).map((line) => `> ${line}`.trimEnd()).join("\n"));
+  const shown = images.map(({ id, name }) => `![${oneLine(name ?? "").replace(/[[\]\\]/g, "\\$&")}](images/${id})`);
+  const lines = [...prompt.split(/\r\n|\r|\n/u), ...shown.flatMap((image) => ["", image])];
+  parts.push(lines.map((line) => `> ${line}`.trimEnd()).join("\n"));
   if (text.trim() !== "") parts.push(closeFence(text.trim()));
   if (error !== undefined) parts.push(`*${error.message}*`);
   return parts;

@@ -2,6 +2,7 @@
 import type { EarlyAnswer } from "./early_answers.ts";
 import type { FrameLog } from "./frame_log.ts";
 import type { Watcher } from "./turn_journal.ts";
+import type { TurnImage } from "@/lib/protocol/images.ts";
 import type { TurnRecord } from "@/lib/protocol/v2.ts";
 import type { StoredTurn } from "@/lib/store/store.ts";
 
@@ -39,7 +40,13 @@ export interface OpenConversation {
   find(turn: string): StoredTurn | undefined;
   listen(speaks: readonly string[]): () => void;
   played(turn: string, index: number): void;
-  prompt(turn: string, text: string, greeting?: string, askedBy?: string): void | Promise<void>;
+  prompt(
+    turn: string,
+    text: string,
+    greeting?: string,
+    askedBy?: string,
+    images?: readonly TurnImage[],
+  ): void | Promise<void>;
   prepare(turn: string, text: string, greeting?: string, askedBy?: string): EarlyAnswer | undefined;
   continue(turn: string): void | Promise<void>;
   askAgain(asked: Reask): void | Promise<void>;

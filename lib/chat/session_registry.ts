@@ -4,10 +4,23 @@ import type { EarlyAnswer } from "./early_answers.ts";
 import type { ConversationRegistry } from "./conversation_registry.ts";
 import type { RequestLimits } from "./request_limits.ts";
 import { Session } from "./session.ts";
-import type { Principal } from "@/lib/principal.ts";
+import { OWNER, type Principal } from "@/lib/principal.ts";
+import type { NamedImage, TurnImage } from "@/lib/protocol/images.ts";
 import type { GuestQuotas } from "@/lib/quota/guest_quotas.ts";
 import type { CharacterInfo } from "@/lib/protocol/v2.ts";
 import { guarded } from "@/lib/telemetry/guard.ts";
+
+/** The images that prompts show. */
+export interface PromptImages {
+  /**
+   * What a turn has of images that the principal has sent.
+   *
+   * @throws {RequestError} when one is not there, or nobody could see it
+   */
+  take(named: readonly NamedImage[], sender: string): Promise<TurnImage[]>;
+  /** Gives images that one has sent to another one as well, who asks with them again. */
+  share(images: readonly TurnImage[], from: string, to: string): Promise<void>;
+}
 
 export interface SessionRegistryOptions {
   conversations: ConversationRegistry;
@@ -18,6 +31,8 @@ export interface SessionRegistryOptions {
   sessionSeconds: number;
   /** Whom the clients talk with. Default: the language model itself. */
   character?(): CharacterInfo | undefined;
+  /** Default: prompts show none. */
+  images?: PromptImages;
 }
 
 export class SessionRegistry {
@@ -72,19 +87,30 @@ export class SessionRegistry {
    * Takes a prompt. With the first one the conversation is stored, and which sessions are in it.
    *
    * @param greeting which of the character's greetings it follows, from 0; only of the first one
+   * @param named what it shows
    * @throws {RequestError} when the prompt cannot be taken
    */
-  prompt(session: Session, turn: string, text: string, greeting = 0): Promise<void> {
+  prompt(
+    session: Session,
+    turn: string,
+    text: string,
+    greeting = 0,
+    named: readonly NamedImage[] = [],
+  ): Promise<void> {
     return session.inOrder(() => {
       this.#options.requestLimits.checkPrompt(text);
       const { conversation, principal } = session;
       if (conversation.find(turn) !== undefined) return;
-      return this.#counting(session, text, () => {
-        this.#counted.delete(session);
-        const ask = () => conversation.prompt(turn, text, this.#greeted(conversation, greeting), principal.id);
-        const recorded = conversation.turns.length === 0 ? this.#record(conversation) : undefined;
-        return recorded === undefined ? ask() : recorded.then(ask);
-      }, this.#counted.get(session) === turn);
+      const ask = (images?: readonly TurnImage[]) =>
+        this.#counting(session, text, () => {
+          this.#counted.delete(session);
+          const ask = () =>
+            conversation.prompt(turn, text, this.#greeted(conversation, greeting), principal.id, images);
+          const recorded = conversation.turns.length === 0 ? this.#record(conversation) : undefined;
+          return recorded === undefined ? ask() : recorded.then(ask);
+        }, this.#counted.get(session) === turn);
+      // What cannot be shown is not counted.
+      return named.length === 0 ? ask() : this.#take(named, principal).then(ask);
     });
   }
 
@@ -171,14 +197,21 @@ export class SessionRegistry {
     asked: { turn: string; as: string; text?: string },
   ): Promise<void> {
     const { conversation, principal } = session;
-    const prompt = asked.text ?? conversation.find(asked.turn)?.prompt;
+    const old = conversation.find(asked.turn);
+    const prompt = asked.text ?? old?.prompt;
     // What cannot be asked again is not counted, nor what is known already.
-    const isNew = prompt !== undefined && conversation.find(asked.turn) !== undefined &&
-      conversation.find(asked.as) === undefined;
+    const isNew = old !== undefined && prompt !== undefined && conversation.find(asked.as) === undefined;
     if (isNew) this.#options.requestLimits.checkPrompt(prompt);
+    if (isNew && old.images !== undefined) {
+      await this.#options.images?.share(old.images, old.askedBy ?? OWNER.id, principal.id);
+    }
     const ask = () => conversation.askAgain({ ...asked, askedBy: principal.id });
     await this.#counting(session, prompt ?? "", ask, !isNew);
     await this.#conversations.save();
+  }
+
+  async #take(named: readonly NamedImage[], { id }: Principal): Promise<TurnImage[]> {
+    return await this.#options.images?.take(named, id) ?? [];
   }
 
   /**

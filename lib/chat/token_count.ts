@@ -23,6 +23,8 @@ const SPACES = 4;
 const SPACE = 32;
 /** What a message costs beside its text: its role, and the signs around it. */
 const MESSAGE = 5;
+/** What an image costs: models that see take from 256 to some 1600 tokens for one of the size that pages send. */
+export const IMAGE_TOKENS = 1_200;
 
 /** How far from the beginning's costs a model's own may be. */
 const LEAST = 0.5;
@@ -39,7 +41,11 @@ export class TokenCounter {
 
   /** About how many tokens messages take, rather too many than too few. */
   count(messages: readonly ChatMessage[]): number {
-    const tokens = messages.reduce((sum, { content }) => sum + MESSAGE + this.#tokens(kindsOf(content)), 0);
+    const tokens = messages.reduce(
+      (sum, { content, images }) =>
+        sum + MESSAGE + this.#tokens(kindsOf(content)) + IMAGE_TOKENS * (images?.length ?? 0),
+      0,
+    );
     return Math.ceil(tokens);
   }
 
@@ -49,7 +55,8 @@ export class TokenCounter {
    */
   learn({ messages, output, promptTokens, outputTokens }: CountedAnswer): void {
     if (outputTokens !== undefined) this.#learn(kindsOf(output), outputTokens);
-    if (promptTokens === undefined) return;
+    // What an image costs says nothing of text.
+    if (promptTokens === undefined || messages.some(({ images }) => images !== undefined)) return;
     const text = promptTokens - MESSAGE * messages.length;
     const kinds = messages.map(({ content }) => kindsOf(content));
     const sum = perKind((kind) => kinds.reduce((sum, one) => sum + one[kind], 0));

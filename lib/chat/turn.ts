@@ -17,6 +17,8 @@ export interface Opened {
   displayName?: string;
   /** The same, where it answers in place of the chosen one. */
   standsIn?: string;
+  /** True where it cannot see the images of the prompt. */
+  unseen?: true;
   model: string;
   events: AsyncIterable<LlmEvent>;
   /** Called once, when the turn has ended in whatever way. */
@@ -42,8 +44,8 @@ export async function runTurn(
   try {
     opened = await languageModel.open(request(), { signal });
     signal.throwIfAborted();
-    const { provider, model, standsIn } = opened;
-    emit({ type: "start", provider, model, ...(standsIn !== undefined && { standsIn }) });
+    const { provider, model, standsIn, unseen } = opened;
+    emit({ type: "start", provider, model, ...(standsIn !== undefined && { standsIn }), ...(unseen && { unseen }) });
     for await (const event of opened.events) {
       if (event.type !== "done") {
         emit({ type: event.type, data: event.text });

@@ -160,6 +160,9 @@ const mindFields = {
   }).optional().describe(
     "Whether a thinking model thinks first, and how long. Left to the server when absent, and left out for a model that cannot think.",
   ),
+  vision: z.boolean().optional().describe(
+    "Whether the model can see images, where its server does not tell. Ollama tells.",
+  ),
   keepAlive: z.union([z.number({ error: DURATION }), z.string().regex(GO_DURATION, { error: DURATION })], {
     error: DURATION,
   }).optional().describe(
@@ -234,7 +237,8 @@ const guests = z.object({
   speechSecondsPerDay: whole(1, 1_000_000).optional().describe(
     "Seconds of speech that are made for one guest within a day; after that the answers are there to be read. 3600 when open.",
   ),
-  conversations: whole(1, 1_000_000).optional().describe("Conversations that are kept of one guest. 100 when open."),
+  // No list of conversations is longer.
+  conversations: whole(1, 500).optional().describe("Conversations that are kept of one guest. 100 when open."),
   keepDays: whole(1, 36_500).optional().describe(
     "Days that a guest's conversation is kept after it was last changed. 30 when open, for ever otherwise.",
   ),
@@ -250,6 +254,9 @@ const limits = z.object({
   ),
   backlogBytes: whole(65_536, 1_000_000_000).default(16_777_216)
     .describe("Bytes waiting for a client that reads slowly, before its socket is closed."),
+  imageBytes: whole(1_048_576, 1_000_000_000_000).default(2_147_483_648).describe(
+    "Bytes of all images that conversations show, on disk; those of guests take half of it at most.",
+  ),
   queue: whole(1, 10_000).default(16).describe("Prompts waiting in one conversation."),
   generations: whole(1, 100_000).default(1024).describe("Answers being generated at once."),
   firstByteSeconds: seconds(600).describe(

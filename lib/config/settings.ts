@@ -26,6 +26,7 @@ const CHANGEABLE = [
   "llm.api",
   "llm.fallback",
   "llm.think",
+  "llm.vision",
   "llm.keepAlive",
   "llm.preload",
   "llm.contextLength",
@@ -39,6 +40,7 @@ const CHANGEABLE = [
   "log.level",
   "server.port",
   "server.host",
+  "guests.access",
   "voice.engine",
   "voice.voice",
   "voice.rate",
@@ -55,7 +57,18 @@ const CHANGEABLE = [
 ];
 
 /** Fields that every language model has: pages see and change those of the one that is in use. */
-const OF_MIND = ["provider", "model", "host", "api", "think", "keepAlive", "preload", "contextLength", "options"];
+const OF_MIND = [
+  "provider",
+  "model",
+  "host",
+  "api",
+  "think",
+  "vision",
+  "keepAlive",
+  "preload",
+  "contextLength",
+  "options",
+];
 
 /** Options of its server, each a setting of its own. */
 const isOption = (path: readonly string[]) => path.length === 3 && path[0] === "llm" && path[1] === "options";

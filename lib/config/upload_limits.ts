@@ -15,6 +15,11 @@ export const UPLOAD_LIMITS = {
   cardBytes: 16 * MIB,
   /** A CharX, which may hold many pictures: only its card is read. */
   charxBytes: 256 * MIB,
+  /** An image of a prompt; pages shrink theirs to some 300 KB. */
+  imageBytes: 4 * MIB,
+  /** Images that come at a time: each takes a moment. */
+  imagesAtOnce: 16,
+  imagesAtOncePerVisitor: 4,
   /** What the names of the files and the borders between them may take. */
   formBytes: 8 * MIB,
 

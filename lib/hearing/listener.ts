@@ -3,15 +3,15 @@ import { HearingError, type RecognitionEngine } from "./engine.ts";
 import { SoundBuffer } from "./sound_buffer.ts";
 import type { SpokenPrompts } from "./spoken_prompts.ts";
 import { StreamGuard } from "./stream_guard.ts";
-import { Loudspeaker, type Playback } from "./loudspeaker.ts";
-import { EndOfTurn, InterruptionJudge } from "./turn_taking/turn_taking.ts";
+import { BargeIn } from "./barge_in.ts";
+import type { Playback } from "./loudspeaker.ts";
+import { EndOfTurn } from "./turn_taking/turn_taking.ts";
 import { Utterance } from "./utterance.ts";
 import {
   type HearingMode,
   type HearingServerFrame,
   MICROPHONE_RATE,
   type MicrophoneSound,
-  type Verdict,
 } from "@/lib/protocol/hearing.ts";
 
 /** Sound from before a voice is noticed that is understood with it, in samples: without it first letters are lost. */
@@ -70,14 +70,11 @@ export class Listener implements Disposable {
   readonly #waiting = new Set<Utterance>();
   readonly #asking = new Set<Promise<void>>();
   readonly #turns = new EndOfTurn({ sampleRate: MICROPHONE_RATE });
-  readonly #loudspeaker = new Loudspeaker();
-  readonly #judge = new InterruptionJudge();
+  readonly #bargeIn: BargeIn;
   /** Settles once the detector has come to its end. */
   readonly #looking = Promise.withResolvers<void>();
   #detection: Detection | undefined;
   #utterance: Heard | undefined;
-  /** Her turn that is quieter until it is known who speaks, and from where on. */
-  #lowered: { turn: string; position: number } | undefined;
   /** Where the last word has ended. */
   #lastWord = 0;
   #speaking = false;
@@ -93,6 +90,10 @@ export class Listener implements Disposable {
 
   private constructor(options: ListenerOptions) {
     this.#options = options;
+    this.#bargeIn = new BargeIn({
+      allowed: () => !options.prompts.trial && (options.bargeIn?.() ?? false),
+      onVerdict: (turn, verdict) => options.send({ type: "interruption", turn, verdict }),
+    });
     this.#watch();
   }
 
@@ -100,7 +101,7 @@ export class Listener implements Disposable {
    * @param detector finds voices; without one only what is said while a key is held can be understood
    * @throws {HearingError} where it has to be there and is not
    */
-  static async open(options: ListenerOptions, detector: VoiceDetector): Promise<Listener> {
+  static async open(options: ListenerOptions, detector: Pick<VoiceDetector, "open" | "needs">): Promise<Listener> {
     const listener = new Listener(options);
     options.engine.prepare?.();
     listener.#detection = await detector.open({
@@ -142,7 +143,7 @@ export class Listener implements Disposable {
 
   /** What the loudspeaker beside the microphone gives out from now on. */
   playback(playback: Playback): void {
-    this.#loudspeaker.tell(playback);
+    this.#bargeIn.tell(playback);
   }
 
   /** The page sends nothing more: what is being said ends with it. Resolves when all of it has been asked. */
@@ -182,25 +183,18 @@ export class Listener implements Disposable {
 
   /** Finds out whether she is interrupted. */
   #judgeVoice(samples: Float32Array, began: number, speech: boolean): void {
-    const turn = this.#loudspeaker.turnAt(this.#looked);
-    if (this.#utterance !== undefined && speech && turn === undefined) this.#utterance.alone += samples.length;
-    const given = this.#loudspeaker.given(began, began + samples.length);
-    this.#tell(this.#judge.frame(samples, given, speech), turn);
+    const utterance = this.#utterance;
+    if (utterance !== undefined && speech && !this.#bargeIn.isHeardAt(this.#looked)) utterance.alone += samples.length;
+    this.#onStopped(this.#bargeIn.frame(samples, began, speech));
   }
 
-  /** Does what is to be done about her voice. */
-  #tell(verdict: Verdict | undefined, heard: string | undefined): void {
-    const { bargeIn, prompts, send } = this.#options;
-    const turn = this.#lowered?.turn ?? heard;
-    if (verdict === undefined || turn === undefined || prompts.trial || !(bargeIn?.() ?? false)) return;
-    send({ type: "interruption", turn, verdict });
-    const since = this.#lowered?.position;
-    this.#lowered = verdict === "lower" ? { turn, position: this.#looked } : undefined;
-    if (verdict !== "stop") return;
-    if (this.#utterance === undefined || this.#utterance.position < (since ?? this.#looked) - BEFORE) {
+  /** She was stopped by who began to speak there; undefined: she was not. */
+  #onStopped(since: number | undefined): void {
+    if (since === undefined) return;
+    if (this.#utterance === undefined || this.#utterance.position < since - BEFORE) {
       // What was heard before is her own voice.
       this.#forgetUtterance();
-      this.#begin(since ?? this.#looked);
+      this.#begin(since);
     }
     if (this.#utterance !== undefined) this.#utterance.interrupts = true;
   }
@@ -257,7 +251,7 @@ export class Listener implements Disposable {
           this.#guess();
         },
       });
-      const beside = this.#loudspeaker.explains(position);
+      const beside = this.#bargeIn.explains(position);
       this.#utterance = { said, began: performance.now(), position, beside, alone: 0, interrupts: false };
     }
     const { said } = this.#utterance;
@@ -268,9 +262,13 @@ export class Listener implements Disposable {
 
   /** Words of somebody who speaks while she does may be worth stopping for. */
   #hearWords(text: string): void {
-    const { lowered, utterance } = { lowered: this.#lowered, utterance: this.#utterance };
-    if (utterance === undefined || lowered === undefined || utterance.position < lowered.position - BEFORE) return;
-    this.#tell(this.#judge.words(text), lowered.turn);
+    const { position } = this.#utterance ?? {};
+    if (position !== undefined) this.#onStopped(this.#wordsStop(text, position));
+  }
+
+  /** Where the voice began that has her stopped by its words, if it does; it began to be heard at `began`. */
+  #wordsStop(text: string, began: number): number | undefined {
+    return this.#bargeIn.words(text, { began, now: this.#looked, early: BEFORE });
   }
 
   #pause(): void {
@@ -290,8 +288,8 @@ export class Listener implements Disposable {
     if (utterance === undefined) return;
     // A voice that only became soft is not taken twice.
     if (this.#speaking && this.#detection !== undefined) this.#pause();
-    if (!isForHer) return utterance.said[Symbol.dispose]();
-    const { said, began } = utterance;
+    const { said, began, position } = utterance;
+    if (!isForHer && !this.#bargeIn.isUnknownAt(this.#looked)) return said[Symbol.dispose]();
     const { prompts, send, onTrouble } = this.#options;
     if (this.#waiting.size >= MOST_WAITING) {
       said[Symbol.dispose]();
@@ -301,9 +299,11 @@ export class Listener implements Disposable {
     const ask = async () => {
       try {
         const text = await said.finish();
-        if (this.#waiting.has(said)) await prompts.end(said.id, text, began);
-      } catch (error) {
         if (!this.#waiting.has(said)) return;
+        // Where nobody can tell whose voice it was, its words do.
+        if (isForHer || this.#wordsStop(text, position) !== undefined) await prompts.end(said.id, text, began);
+      } catch (error) {
+        if (!this.#waiting.has(said) || !isForHer) return;
         send({ type: "transcript", id: said.id, text: "", final: true });
         onTrouble(error);
       } finally {

@@ -45,19 +45,25 @@ export class Loudspeaker {
 
   /** The turn of which something may be heard at a position. */
   turnAt(position: number): string | undefined {
-    return this.#turnAt(position, AFTERMATH);
+    return this.#spanAt(position, AFTERMATH)?.turn;
+  }
+
+  /** The turn of which something may be heard at a position whose sound nobody has: a voice of the browser says it. */
+  unknownTurnAt(position: number): string | undefined {
+    const span = this.#spanAt(position, AFTERMATH);
+    return span?.read === undefined ? span?.turn : undefined;
   }
 
   /** Whether a voice that begins at a position may well be hers. */
   explains(position: number): boolean {
-    return this.#turnAt(position, USUAL_AFTERMATH) !== undefined;
+    return this.#spanAt(position, USUAL_AFTERMATH) !== undefined;
   }
 
-  #turnAt(position: number, aftermath: number): string | undefined {
+  #spanAt(position: number, aftermath: number) {
     return this.#spans.findLast(({ from, turn }, index) => {
       const until = (this.#spans[index + 1]?.from ?? Infinity) + aftermath;
       return turn !== undefined && from <= position && position < until;
-    })?.turn;
+    });
   }
 }
 

@@ -156,6 +156,9 @@ export interface ServerSetup {
   library?: { address: string; examples: string };
 }
 
+/** Whether a server is shown a key: one that the configuration has, or one that was entered on a page. */
+export type KeyState = "none" | "kept" | "configured";
+
 /** What is there and what is missing, for the card of the first run. */
 export interface Preflight {
   server: {
@@ -169,6 +172,7 @@ export interface Preflight {
     setup?: ServerSetup;
     /** Whether it can fetch models: see `llm.pull`. */
     pulls: boolean;
+    key: KeyState;
     /** Whether this page may have it started on the server's machine: see `llm.start`. */
     starts: boolean;
   };
@@ -207,6 +211,14 @@ export interface CharacterChoice {
   picture?: string;
   /** Language of its greeting (BCP 47). */
   language?: string;
+}
+
+/** What the images of all conversations take on the server's disk. */
+export interface ImageUsage {
+  count: number;
+  bytes: number;
+  /** What they may take. */
+  most: number;
 }
 
 /** The link that lets guests in. */
@@ -277,6 +289,8 @@ export interface Calls {
   /** Takes a model away, or what has come of it. */
   "speechModels.remove": { params: { id: string }; result: null };
   "context.use": { params: Record<string, never>; result: ContextUse };
+  /** What all images of conversations take. */
+  "images.usage": { params: Record<string, never>; result: ImageUsage };
   "settings.read": { params: Record<string, never>; result: SettingField[] };
   /** Validated, written to the file, and applied at once but for fields that say `restart`. */
   "settings.write": { params: { changes: { path: string[]; value: unknown }[] }; result: { restart: boolean } };
@@ -285,6 +299,8 @@ export interface Calls {
   "llm.preload": { params: Record<string, never>; result: null };
   /** Starts the server's program where it is installed, and answers when it is there. For pages on this machine alone. */
   "llm.start": { params: Record<string, never>; result: null };
+  /** Keeps a key for the server of the language model in use, which alone is told it; null takes it away. */
+  "llm.setKey": { params: { key: string | null }; result: null };
   "llm.pull": { params: { model: string }; result: null; progress: PullProgress };
   "avatars.list": { params: Record<string, never>; result: AvatarChoice[] };
   /** Where its entry file is, for a look at it without showing it. */

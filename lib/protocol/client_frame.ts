@@ -1,6 +1,7 @@
 /** Reads the frames of a `vtuber.v2` client. */
 import { Fields } from "./fields.ts";
 import { parseHearingClientFrame } from "./hearing.ts";
+import { LONGEST_IMAGE_NAME, MOST_IMAGES, type NamedImage } from "./images.ts";
 import type { ClientFrame } from "./v2.ts";
 
 /**
@@ -24,6 +25,7 @@ export function parseClientFrame(data: unknown): ClientFrame {
         turn: fields.id("turn"),
         text: fields.text("text"),
         ...(greeting !== undefined && { greeting }),
+        ...imagesOf(fields),
       };
     }
     case "continue":
@@ -50,4 +52,17 @@ export function parseClientFrame(data: unknown): ClientFrame {
       throw new SyntaxError(`Cannot read the frame: type is ${JSON.stringify(type)}, it must be a frame of vtuber.v2`);
     }
   }
+}
+
+function imagesOf(fields: Fields): { images?: NamedImage[] } {
+  const listed = fields.optional("images", (f) => f.list("images")) ?? [];
+  if (listed.length > MOST_IMAGES) {
+    throw new SyntaxError(`Cannot read the frame: images has ${listed.length} entries, it may have ${MOST_IMAGES}`);
+  }
+  const images = listed.map((image) => {
+    const one = new Fields(image, "the frame: images");
+    const name = one.optional("name", (f) => f.text("name").slice(0, LONGEST_IMAGE_NAME));
+    return { id: one.id("id"), ...(name !== undefined && { name }) };
+  });
+  return images.length === 0 ? {} : { images };
 }

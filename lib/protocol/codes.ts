@@ -25,6 +25,8 @@ export const ERROR_CODES = [
   "model_missing",
   /** The conversation is longer than what the model can take. */
   "context_full",
+  /** The model cannot see the images of a prompt. */
+  "no_vision",
   /** A cloud model wants a sign-in. */
   "sign_in",
   /** What was being sent, an answer or a model, ended before its end. */

@@ -4,6 +4,7 @@
  */
 import type { Method } from "./calls.ts";
 import { CHARACTER_PICTURES } from "./character_picture.ts";
+import { IMAGES } from "./images.ts";
 import type { Role } from "./role.ts";
 
 /** The least role that may make a call. Those about conversations are, for a guest, about its own ones alone. */
@@ -26,11 +27,13 @@ export const CALL_ROLES: Readonly<Record<Method, Role>> = {
   "speechModels.remove": "owner",
   "turns.timings": "owner",
   "context.use": "guest",
+  "images.usage": "owner",
   "settings.read": "owner",
   "settings.write": "owner",
   "llm.preflight": "owner",
   "llm.preload": "guest",
   "llm.start": "owner",
+  "llm.setKey": "owner",
   "llm.pull": "owner",
   "avatars.list": "owner",
   "avatars.preview": "owner",
@@ -58,6 +61,9 @@ const PATH_ROLES = {
   "/capture_worklet.js": "guest",
   "/favicon.svg": "guest",
   "/manifest.webmanifest": "guest",
+  /** Of one's own conversations alone. */
+  [IMAGES]: "guest",
+  "/api/images": "guest",
   "/api/avatars": "owner",
   "/api/characters": "owner",
   /** For a guest, of the one alone who is talked with. */

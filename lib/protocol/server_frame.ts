@@ -3,6 +3,7 @@ import { parseAppConfig } from "./app_config.ts";
 import { ERROR_CODES, type ErrorCode } from "./codes.ts";
 import { Fields } from "./fields.ts";
 import { parseHearingServerFrame } from "./hearing.ts";
+import type { TurnImage } from "./images.ts";
 import { MOUTH_SHAPES, type Viseme, type VoiceManner } from "./speech.ts";
 import type { CharacterInfo, EndReason, ServerFrame, Status, TurnError, TurnRecord } from "./v2.ts";
 
@@ -34,7 +35,7 @@ export function parseServerFrame(data: unknown): ServerFrame | null {
         ...characterOf(fields),
       };
     case "queued":
-      return { type, ...placeOf(fields), text: fields.text("text"), ...greetingOf(fields) };
+      return { type, ...placeOf(fields), text: fields.text("text"), ...greetingOf(fields), ...imagesOf(fields) };
     case "start":
       return {
         type,
@@ -42,6 +43,7 @@ export function parseServerFrame(data: unknown): ServerFrame | null {
         provider: fields.text("provider"),
         model: fields.text("model"),
         ...standsInOf(fields),
+        ...(fields.get("unseen") === true && { unseen: true }),
       };
     case "chunk":
     case "thinking":
@@ -144,6 +146,7 @@ function turnRecordOf(fields: Fields): TurnRecord {
     turn: fields.text("turn"),
     prompt: fields.text("prompt"),
     ...greetingOf(fields),
+    ...imagesOf(fields),
     text: fields.text("text"),
     thinking: fields.text("thinking"),
     state: fields.oneOf("state", STATES),
@@ -159,6 +162,7 @@ function turnRecordOf(fields: Fields): TurnRecord {
 function statusOf(fields: Fields): Status {
   const version = fields.optional("version", (f) => f.text("version"));
   const present = fields.get("modelPresent");
+  const vision = fields.get("vision");
   const standIn = fields.optional("standIn", (f) => f.object("standIn"));
   return {
     provider: fields.text("provider"),
@@ -169,6 +173,7 @@ function statusOf(fields: Fields): Status {
     reachable: fields.get("reachable") === true,
     ...(version !== undefined && { version }),
     away: fields.get("away") === true,
+    ...(typeof vision === "boolean" && { vision }),
     ...(standIn && { standIn: { server: standIn.text("server"), model: standIn.text("model") } }),
   };
 }
@@ -196,6 +201,23 @@ function characterOf(fields: Fields): { character?: CharacterInfo } {
 function greetingOf(fields: Fields): { greeting?: string } {
   const greeting = fields.optional("greeting", (f) => f.text("greeting"));
   return greeting === undefined ? {} : { greeting };
+}
+
+function imagesOf(fields: Fields): { images?: TurnImage[] } {
+  const images = fields.optional("images", (f) => f.list("images").map(imageOf));
+  return images === undefined ? {} : { images };
+}
+
+function imageOf(value: unknown): TurnImage {
+  const fields = new Fields(value, `${FRAME}: an image`);
+  const name = fields.optional("name", (f) => f.text("name"));
+  return {
+    id: fields.text("id"),
+    width: fields.number("width"),
+    height: fields.number("height"),
+    ...(name !== undefined && { name }),
+    ...(fields.get("unseen") === true && { unseen: true }),
+  };
 }
 
 function errorOf(fields: Fields): TurnError {

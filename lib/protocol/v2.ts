@@ -5,10 +5,11 @@
 import type { AppConfig } from "./app_config.ts";
 import type { ErrorCode } from "./codes.ts";
 import type { HearingClientFrame, HearingServerFrame } from "./hearing.ts";
+import type { NamedImage, TurnImage } from "./images.ts";
 import type { Role } from "./role.ts";
 import type { SentenceSpeech, SpokenSentence } from "./speech.ts";
 
-/** Close code: the link by which a guest came in opens nothing any more. */
+/** Close code: what a guest came in by opens nothing any more. */
 export const LINK_REVOKED = 4403;
 
 /** Offered in Sec-WebSocket-Protocol by clients that speak this protocol. */
@@ -19,7 +20,8 @@ export type ClientFrame =
   | { type: "hello"; session?: string; after?: number }
   /** `turn` is made by the client and makes the frame safe to send again: a known turn is not asked twice. */
   /** `greeting` = which of the character's greetings was shown, from 0; of the first turn of a conversation alone. */
-  | { type: "prompt"; turn: string; text: string; greeting?: number }
+  /** `images`: what was sent before by `POST /api/images`, at most `MOST_IMAGES`. */
+  | { type: "prompt"; turn: string; text: string; greeting?: number; images?: NamedImage[] }
   /** Goes on with an answer that broke off: see {@linkcode brokeOff}. It is `queued` again, and grows where it ended. */
   | { type: "continue"; turn: string }
   /** `heard` = how much of the turn's visible text was heard, UTF-16 units; absent where nothing is spoken. */
@@ -55,6 +57,8 @@ export interface TurnRecord {
   prompt: string;
   /** What the character had said before it: of the first turn of a conversation alone. */
   greeting?: string;
+  /** What the prompt shows. */
+  images?: TurnImage[];
   text: string;
   thinking: string;
   state: "queued" | "streaming" | "done" | "failed";
@@ -104,6 +108,8 @@ export interface Status {
   version?: string;
   /** True when prompts leave this machine: the server runs elsewhere, or the model does. */
   away: boolean;
+  /** Whether who would answer can see images; absent while that is not known. */
+  vision?: boolean;
   /** Who answers in place of the configured one, which cannot be reached; absent where it can, or the demo does. */
   standIn?: { server: string; model: string };
 }
@@ -123,9 +129,20 @@ export type ServerFrame =
     character?: CharacterInfo;
   }
   /** The prompt is safe with the server, or its answer is gone on with. Tells the other tabs of it, too. */
-  | { type: "queued"; turn: string; seq: number; text: string; greeting?: string }
-  /** `standsIn`: what the server is called that answers in place of the chosen one. */
-  | { type: "start"; turn: string; seq: number; provider: ProviderName; model: string; standsIn?: string }
+  | { type: "queued"; turn: string; seq: number; text: string; greeting?: string; images?: TurnImage[] }
+  /**
+   * `standsIn`: what the server is called that answers in place of the chosen one. `unseen`: it cannot see the prompt's
+   * images.
+   */
+  | {
+    type: "start";
+    turn: string;
+    seq: number;
+    provider: ProviderName;
+    model: string;
+    standsIn?: string;
+    unseen?: true;
+  }
   | { type: "chunk"; turn: string; seq: number; data: string }
   | { type: "thinking"; turn: string; seq: number; data: string }
   | { type: "emotion"; turn: string; seq: number; name: string; intensity: number; at: number }

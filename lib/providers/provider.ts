@@ -7,6 +7,14 @@ import type { Config, Mind } from "@/lib/config/schema.ts";
 export interface ChatMessage {
   role: "system" | "user" | "assistant";
   content: string;
+  /** What is shown with it. */
+  images?: readonly ChatImage[];
+}
+
+/** An image of a message. It is read where it is sent, and only there. */
+export interface ChatImage {
+  /** Undefined where it is not there any more. */
+  read(): Promise<{ type: string; bytes: Uint8Array } | undefined>;
 }
 
 export interface GenerateRequest {
@@ -82,6 +90,8 @@ export interface ProviderStatus {
   models: readonly ProviderModel[];
   /** Those that are in memory now; absent where the server does not tell. */
   loaded?: readonly LoadedModel[];
+  /** Whether the model can see images; absent while that is not known. */
+  vision?: boolean;
   /** The longest context the configured model can take, in tokens. */
   contextLength?: number;
   /** True when prompts leave this machine. */
@@ -94,6 +104,8 @@ export interface ProviderStatus {
 export interface ProviderMonitor {
   /** What is known before the first look: nothing is ruled out. */
   readonly unknown: ProviderStatus;
+  /** What the last look told; undefined before the first. */
+  readonly latest: ProviderStatus | undefined;
   /** The context in which the model runs, in tokens; undefined while nothing tells it. */
   readonly contextLength: number | undefined;
   /** Looks now; looks that happen at once are one. Whatever is wrong is part of the status. */

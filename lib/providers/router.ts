@@ -1,4 +1,5 @@
 import type { ProviderName } from "@/lib/protocol/v2.ts";
+import { promptShowsImages, showsImages, withoutImages } from "./images.ts";
 import { SERVER_FAULTS } from "./server_group.ts";
 import type { ErrorCode } from "@/lib/protocol/codes.ts";
 import { type ConfiguredProvider, type GenerateRequest, LlmError, type LlmEvent, type Provider } from "./provider.ts";
@@ -10,6 +11,8 @@ export interface Candidate {
   model: string;
   /** What the configuration calls this language model; several servers may have the same one. */
   mind: string;
+  /** Whether it can see. Default: it cannot. */
+  canSee?(): Promise<boolean>;
 }
 
 export interface ProviderRouterOptions {
@@ -29,6 +32,8 @@ export interface Opened {
   model: string;
   /** Of the candidate; absent for the fallback. */
   mind?: string;
+  /** True where it cannot see the images of the prompt, and was not shown them. */
+  unseen?: true;
   events: AsyncIterable<LlmEvent>;
 }
 
@@ -63,10 +68,15 @@ export class ProviderRouter {
     const fallback = request.messages.at(-1)?.role === "assistant" ? undefined : this.#options.fallback;
     for (const [index, candidate] of candidates.entries()) {
       const { provider, mind } = candidate;
-      const wanted = { ...request, model: candidate.model };
-      const opened = (events: AsyncIterable<LlmEvent>): Opened => {
-        return { provider: provider.name, model: provider.model ?? candidate.model, mind, events };
-      };
+      const sees = !showsImages(request) || (await candidate.canSee?.() ?? false);
+      const wanted = { ...(sees ? request : withoutImages(request)), model: candidate.model };
+      const opened = (events: AsyncIterable<LlmEvent>): Opened => ({
+        provider: provider.name,
+        model: provider.model ?? candidate.model,
+        mind,
+        ...(!sees && promptShowsImages(request) && { unseen: true }),
+        events,
+      });
       const next = candidates[index + 1];
       if (next === undefined && fallback === undefined) return opened(provider.generate(wanted, { signal }));
       const attempt = new AbortController();
@@ -77,8 +87,13 @@ export class ProviderRouter {
       attempt.abort(new LlmError("llm_unreachable", `${provider.name} does not answer: the next one is asked`));
     }
     if (fallback === undefined) throw new Error("Cannot ask anybody: there are no language models");
-    const events = fallback.generate(request, { signal });
-    return { provider: fallback.name, model: fallback.model ?? request.model, events };
+    const events = fallback.generate(withoutImages(request), { signal });
+    return {
+      provider: fallback.name,
+      model: fallback.model ?? request.model,
+      ...(promptShowsImages(request) && { unseen: true }),
+      events,
+    };
   }
 
   /** Whether the provider's server is there, by what comes first: its answer, its failure, or a sign of life. */

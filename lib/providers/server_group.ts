@@ -134,6 +134,11 @@ class GroupMonitor implements ProviderMonitor {
     return together(this.#monitors.map(({ unknown }) => unknown));
   }
 
+  get latest(): ProviderStatus | undefined {
+    const known = this.#monitors.map(({ latest }) => latest).filter((status) => status !== undefined);
+    return known.length === 0 ? undefined : together(known);
+  }
+
   /** Whoever answers, it has to fit. */
   get contextLength(): number | undefined {
     const lengths = this.#monitors.map(({ contextLength }) => contextLength).filter((length) => length !== undefined);

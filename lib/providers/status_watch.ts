@@ -42,14 +42,21 @@ export function statusFrame(
   standIn?: StandIn,
 ): Status {
   const { host, reachable, version, model, modelPresent } = status;
+  const { provider, vision } = isThere(status)
+    ? { provider: id, vision: status.vision }
+    : standIn !== undefined
+    ? { provider: standIn.provider.id, vision: standIn.status.vision }
+    // The demo has no eyes; of nobody it does not matter.
+    : { provider: fallback, vision: fallback === "none" ? undefined : false };
   return {
-    provider: isThere(status) ? id : standIn?.provider.id ?? fallback,
+    provider,
     server: displayName,
     model,
     modelPresent,
     host,
     reachable,
     away: standIn?.status.away ?? status.away,
+    ...(vision !== undefined && { vision }),
     ...(standIn && { standIn: { server: standIn.provider.displayName, model: standIn.status.model } }),
     ...(version !== undefined && { version }),
   };

@@ -4,6 +4,8 @@ import type { LanguageModel } from "@/lib/chat/turn.ts";
 import { addressesOf, mindOf, mindsInOrder, OWN_MIND } from "@/lib/config/minds.ts";
 import { authorizationFor } from "@/lib/config/model_auth.ts";
 import type { Config } from "@/lib/config/schema.ts";
+import type { ServerKeys } from "@/lib/config/server_keys.ts";
+import type { KeyState } from "@/lib/protocol/calls.ts";
 import {
   type ConfiguredProvider,
   LlmError,
@@ -11,6 +13,7 @@ import {
   type ProviderMonitor,
 } from "@/lib/providers/provider.ts";
 import type { ProviderRegistry } from "@/lib/providers/registry.ts";
+import { canSee } from "@/lib/providers/images.ts";
 import { type Candidate, ProviderRouter } from "@/lib/providers/router.ts";
 import { ServerGroup } from "@/lib/providers/server_group.ts";
 import { StatusWatch } from "@/lib/providers/status_watch.ts";
@@ -21,6 +24,8 @@ export interface ConnectOptions {
   providers: ProviderRegistry;
   /** Folders that relative paths may start at, in order. */
   roots: readonly string[];
+  /** Keys that were entered on a page. */
+  keys: ServerKeys;
   /** Whether anybody would see a change of status. */
   watched(): boolean;
   onStatus(status: Status): void;
@@ -34,6 +39,8 @@ export interface ConnectedMind {
   model: string;
   /** Its servers' addresses. */
   hosts: readonly string[];
+  /** Where the key that they are shown comes from. */
+  key: KeyState;
   counter: TokenCounter;
   monitor: ProviderMonitor;
   pull: ConfiguredProvider["pull"];
@@ -65,13 +72,13 @@ export async function connect(
 async function connectMind(
   config: Config,
   name: string,
-  { providers, roots }: ConnectOptions,
+  { providers, roots, keys }: ConnectOptions,
   counters: Map<string, TokenCounter>,
 ): Promise<ConnectedMind> {
   const mind = mindOf(config, name);
   const { model } = mind;
   const part = name === OWN_MIND ? "llm" : `llms.${name}`;
-  const authorization = await authorizationFor(mind, part, roots[0] ?? ".");
+  const configured = await authorizationFor(mind, part, roots[0] ?? ".");
   const counter = counters.get(model) ?? new TokenCounter();
   counters.set(model, counter);
   const definition = providers.get(mind.provider);
@@ -81,7 +88,7 @@ async function connectMind(
       definition.create({
         llm: { ...mind, host },
         limits: config.limits,
-        authorization,
+        authorization: configured ?? keys.headerFor(host),
         onCounted: (answer) => counter.learn(answer),
       })
     ),
@@ -91,6 +98,7 @@ async function connectMind(
     definition,
     model,
     hosts,
+    key: configured !== undefined ? "configured" : hosts.some((host) => keys.headerFor(host)) ? "kept" : "none",
     counter,
     monitor: group.monitor,
     pull: group.pull,
@@ -100,7 +108,8 @@ async function connectMind(
     get contextLength() {
       return group.monitor.contextLength;
     },
-    candidates: () => group.inOrder().map((provider) => ({ provider, model, mind: name })),
+    candidates: () =>
+      group.inOrder().map((provider) => ({ provider, model, mind: name, canSee: () => canSee(provider.monitor) })),
   };
 }
 

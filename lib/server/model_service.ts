@@ -8,6 +8,7 @@ import type { ContextOptions } from "@/lib/characters/context_options.ts";
 import { contextBudget, messagesIn } from "@/lib/chat/context.ts";
 import type { TokenCounter } from "@/lib/chat/token_count.ts";
 import type { LanguageModel } from "@/lib/chat/turn.ts";
+import { ConfigError } from "@/lib/config/config_error.ts";
 import { mindsInOrder } from "@/lib/config/minds.ts";
 import { isThisMachine, withoutUser } from "@/lib/config/ollama_host.ts";
 import type { Config } from "@/lib/config/schema.ts";
@@ -15,6 +16,7 @@ import { type ChatMessage, LlmError, type ProviderStatus } from "@/lib/providers
 import { findProgram, ServerProgram } from "@/lib/providers/server_program.ts";
 import { pictureAddress } from "@/lib/protocol/character_picture.ts";
 import type { Principal } from "@/lib/principal.ts";
+import { RequestError } from "@/lib/protocol/request_error.ts";
 import type { CharacterInfo, Status, TurnRecord } from "@/lib/protocol/v2.ts";
 import { warn } from "@/lib/telemetry/log.ts";
 
@@ -108,6 +110,28 @@ export class ModelService {
     return protocol === "http:" && pathname === "/" ? address : undefined;
   }
 
+  /**
+   * Looks whether whoever would answer can see images.
+   *
+   * @throws {RequestError} when it is known that it cannot
+   */
+  async checkVision(): Promise<void> {
+    const { watch } = this.#model;
+    // What was seen of one that cannot may be of before it was changed.
+    if (watch.current.vision !== true) await watch.refresh();
+    const { vision, provider, server, model, standIn } = watch.current;
+    if (vision !== false) return;
+    const blind = standIn?.model ?? (provider === "demo" ? "The built-in demo" : model);
+    throw new RequestError({
+      code: "no_vision",
+      message: `${blind} cannot see images`,
+      hint: provider === "ollama"
+        ? "Choose a model that can, such as gemma3 or qwen2.5vl, or send the message without the image"
+        : `Choose a model that can, or say by llm.vision that ${standIn?.server ?? server} has one`,
+      server: standIn?.server ?? server,
+    });
+  }
+
   get characters(): Characters {
     return this.#characters;
   }
@@ -178,7 +202,27 @@ export class ModelService {
       [config.llm, config.llms, config.limits, mindsInOrder(config, character)],
     );
     if (isSame) return;
-    const model = await connect(config, character, this.#options, this.#counters);
+    await this.#connect();
+  }
+
+  /**
+   * Keeps a key for the servers of the chosen language model, or takes it away, and asks them with it from now on.
+   *
+   * @throws {ConfigError} when it cannot be one, or the configuration has another
+   */
+  async setKey(key: string | undefined): Promise<void> {
+    const { hosts, key: state } = this.chosen;
+    if (state === "configured") {
+      throw new ConfigError(
+        "Cannot keep a key: the configuration has one, in llm.auth, llm.authFile or VTUBER_LLM_AUTH",
+      );
+    }
+    await this.#options.keys.set(hosts, key);
+    await this.#connect();
+  }
+
+  async #connect(): Promise<void> {
+    const model = await connect(this.#config, this.#characters.chosen?.id, this.#options, this.#counters);
     this.#model.dispose();
     this.#model = model;
     this.#options.onStatus(model.watch.current);

@@ -5,12 +5,14 @@ import { characterCalls } from "./calls/characters.ts";
 import { conversationCalls } from "./calls/conversations.ts";
 import { guestLinkCalls } from "./calls/guest_link.ts";
 import { recogniserCalls } from "./calls/recognisers.ts";
+import { imageCalls } from "./calls/images.ts";
 import { llmCalls } from "./calls/llm.ts";
 import { CallRouter } from "./calls/router.ts";
 import { speechCalls } from "./calls/speech.ts";
 import { settingsCalls } from "./calls/settings.ts";
 import { speechModelCalls } from "./calls/speech_models.ts";
 import { Secrets } from "./http/secrets.ts";
+import { ImageService } from "./image_service.ts";
 import { ModelService } from "./model_service.ts";
 import { SettingsService } from "./settings_service.ts";
 import { ConnectionLimiter } from "./sockets/connection_limiter.ts";
@@ -29,8 +31,9 @@ import { displayName } from "@/lib/protocol/display_name.ts";
 import { messagesFor } from "@/lib/chat/context.ts";
 import { ConversationRegistry } from "@/lib/chat/conversation_registry.ts";
 import { claimEpoch } from "@/lib/chat/epoch.ts";
+import { GuestSweep } from "@/lib/chat/guest_sweep.ts";
 import { RequestLimits } from "@/lib/chat/request_limits.ts";
-import { SessionRegistry } from "@/lib/chat/session_registry.ts";
+import { type PromptImages, SessionRegistry } from "@/lib/chat/session_registry.ts";
 import type { LanguageModel } from "@/lib/chat/turn.ts";
 import { TurnTimings } from "@/lib/chat/turn_timings.ts";
 import { watchTurn } from "@/lib/chat/turn_telemetry.ts";
@@ -39,7 +42,10 @@ import { LiveConfig } from "@/lib/config/live_config.ts";
 import { loadConfig, type LoadedConfig } from "@/lib/config/load.ts";
 import { authorizationFor } from "@/lib/config/model_auth.ts";
 import type { Config } from "@/lib/config/schema.ts";
+import { ServerKeys } from "@/lib/config/server_keys.ts";
+import { ImageStore, type KeptImage } from "@/lib/images/image_store.ts";
 import { homeFolder } from "@/lib/paths.ts";
+import type { Principal } from "@/lib/principal.ts";
 import type { CharacterInfo, Status, TurnRecord } from "@/lib/protocol/v2.ts";
 import { GuestQuotas } from "@/lib/quota/guest_quotas.ts";
 import { MemoryRateLimiter } from "@/lib/quota/rate_limiter.ts";
@@ -47,7 +53,7 @@ import { exceptLoopbackFromProxy } from "@/lib/providers/http/no_proxy.ts";
 import type { GenerateRequest, ProviderDefinition } from "@/lib/providers/provider.ts";
 import { ProviderRegistry, PROVIDERS } from "@/lib/providers/registry.ts";
 import { openStore } from "@/lib/store/open_store.ts";
-import type { Store } from "@/lib/store/store.ts";
+import type { Store, StoredTurn } from "@/lib/store/store.ts";
 import { guarded } from "@/lib/telemetry/guard.ts";
 import { DETECTOR, RECOGNISERS } from "@/lib/hearing/catalogue.ts";
 import { VoiceDetector } from "@/lib/hearing/detector.ts";
@@ -85,6 +91,11 @@ export interface Services {
   readonly modelService: ModelService;
   readonly settings: SettingsService;
   readonly uploads: Uploads;
+  /** The images of prompts. */
+  readonly images: {
+    /** Undefined where there is none for whoever asks. */
+    read(id: string, principal: Principal): Promise<KeptImage | undefined>;
+  };
   readonly speech: SpeechService;
   readonly store: Store;
   /** Undefined where there is one process. */
@@ -115,6 +126,7 @@ export async function openServices(options: ServicesOptions = {}): Promise<Servi
   const modelService = await ModelService.open(config, {
     providers: new ProviderRegistry(options.providers ?? PROVIDERS),
     roots: rootsOf(root, path),
+    keys: await ServerKeys.open(dataDir),
     watched: () => connections.size > 0,
     onStatus: (status) => connections.broadcast({ type: "status", ...status }),
   });
@@ -130,6 +142,7 @@ export async function openServices(options: ServicesOptions = {}): Promise<Servi
       const { language } = live.current.ui;
       return language === "auto" ? "en" : language;
     },
+    quotas,
     path: `${config.server.basePath}/speech/`,
   });
   const recognisers = await openRecognisers(live, models);
@@ -146,6 +159,8 @@ export async function openServices(options: ServicesOptions = {}): Promise<Servi
   });
   const store = await openStore(config, dataDir);
   const bus = config.bus === undefined ? undefined : await openBus(config.bus);
+  const kept = await ImageStore.open(join(dataDir, "images"), { bytes: config.limits.imageBytes });
+  const images = new ImageService({ images: kept, store, checkVision: () => modelService.checkVision() });
   const chat = openChat({
     connections,
     store,
@@ -158,10 +173,14 @@ export async function openServices(options: ServicesOptions = {}): Promise<Servi
     classifier: () => live.current.emotions.classifier,
     openSpeech: (request) => speech.open(request),
     hearing,
-    onDelete: (conversation) => speech.forget(conversation),
+    onDelete: async (conversation, turns) => {
+      speech.forget(conversation);
+      await images.forget(turns);
+    },
+    images,
     request: (turns) => ({
       model: modelService.chosen.model,
-      messages: messagesFor(turns, modelService.context(turns)),
+      messages: messagesFor(turns, modelService.context(turns), images.imageOf),
       character: { name: name() },
     }),
     context: (turns) => modelService.context(turns),
@@ -173,8 +192,11 @@ export async function openServices(options: ServicesOptions = {}): Promise<Servi
     avatars,
     modelService,
     broadcast: (frame) => connections.broadcast(frame),
+    closeGuests: () => connections.closeGuests(),
   });
-  const uploads = new Uploads({ settings, avatars, dataDir });
+  const uploads = new Uploads({ settings, avatars, images: kept, dataDir });
+  chat.metrics.observe("images", "Images of conversations that are kept", () => kept.count);
+  chat.metrics.observe("image_bytes", "Bytes of them", () => kept.bytes);
   chat.calls.register(settingsCalls(settings));
   chat.calls.register(llmCalls(modelService));
   chat.calls.register(speechCalls({
@@ -182,6 +204,11 @@ export async function openServices(options: ServicesOptions = {}): Promise<Servi
     engines: () => voices.engines,
     character: () => modelService.character(),
   }));
+  chat.calls.register(imageCalls(() => ({
+    count: kept.count,
+    bytes: kept.bytes,
+    most: config.limits.imageBytes,
+  })));
   chat.calls.register(recogniserCalls(() => recognisers.engines));
   chat.calls.register(speechModelCalls(models));
   chat.calls.register(avatarCalls({ settings, avatars, dataDir }));
@@ -197,6 +224,7 @@ export async function openServices(options: ServicesOptions = {}): Promise<Servi
     modelService,
     settings,
     uploads,
+    images: { read: (id, principal) => images.read(id, principal, chat.conversations) },
     speech,
     store,
     bus,
@@ -206,6 +234,7 @@ export async function openServices(options: ServicesOptions = {}): Promise<Servi
       guarded("stop listening", () => hearing[Symbol.dispose]());
       guarded("let go of the recognisers", () => recognisers[Symbol.dispose]());
       guarded("let go of the voices", () => voices[Symbol.dispose]());
+      guarded("stop sweeping images", () => images[Symbol.dispose]());
       guarded("stop sweeping avatars", () => avatars[Symbol.dispose]());
       await Promise.all([modelService.close(), models.close(), chat.close()]);
       await bus?.[Symbol.asyncDispose]();
@@ -283,10 +312,12 @@ export interface ChatOptions {
   openSpeech?: OpenSpeech;
   /** Listens to microphones. Default: nobody does. */
   hearing?: HearingService;
-  /** Called with the id of a conversation that has been deleted. */
-  onDelete?(conversation: string): void;
+  /** Called with the id of a conversation that has been deleted, and its turns; waited for. */
+  onDelete?(conversation: string, turns: readonly StoredTurn[]): Promise<void> | void;
+  /** The images of prompts. Default: prompts show none. */
+  images?: PromptImages;
   /** Makes the request for the last of `turns`. */
-  request(turns: readonly TurnRecord[]): GenerateRequest;
+  request(turns: readonly StoredTurn[]): GenerateRequest;
   /** What the model is told beside `turns`, and how much it can be told. Default: nothing, and the usual context. */
   context?(turns: readonly TurnRecord[]): ContextOptions;
   status(): Status;
@@ -343,12 +374,14 @@ export function openChat(options: ChatOptions): Chat {
     ...(onDelete && { onDelete }),
     onStoring: (failure) => tellOfStoring(connections, failure),
   });
+  const sweep = new GuestSweep({ conversations, keepDays: () => quotas.limits.keepDays });
   const sessions = new SessionRegistry({
     conversations,
     requestLimits,
     quotas,
     sessionSeconds: limits.sessionSeconds,
     ...(character && { character }),
+    ...(options.images && { images: options.images }),
   });
   const calls = new CallRouter();
   calls.register(conversationCalls({ sessions, conversations, timings, ...(context && { context }) }));
@@ -391,6 +424,7 @@ export function openChat(options: ChatOptions): Chat {
       clearInterval(closing);
     },
     close: async () => {
+      sweep[Symbol.dispose]();
       requestLimits.close();
       sessions.close();
       connections.close();

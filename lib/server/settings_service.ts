@@ -18,6 +18,8 @@ export interface SettingsServiceOptions {
   modelService: ModelService;
   /** Tells every page what has changed for it. */
   broadcast(frame: BroadcastFrame): void;
+  /** Closes the sockets of those who may not come in any more. */
+  closeGuests(): void;
 }
 
 export class SettingsService {
@@ -43,7 +45,7 @@ export class SettingsService {
    * @throws {ModelError} when the avatar that would be shown then cannot be
    */
   async change(changes: readonly Change[], budget?: ReadBudget): Promise<void> {
-    const { avatars, modelService, broadcast } = this.#options;
+    const { avatars, modelService, broadcast, closeGuests } = this.#options;
     // Who names the avatar means it, even if it is the configured one: its files may not have been there at the start.
     const named = changes.some(({ path: [first] }) => first === "model");
     let shown = false;
@@ -55,6 +57,7 @@ export class SettingsService {
       },
       apply: async (next, before) => {
         setLogLevel(next.log.level);
+        if (next.guests.access !== before.guests.access && next.guests.access !== "open") closeGuests();
         const previous = modelService.character();
         await modelService.change(next);
         const character = modelService.character();

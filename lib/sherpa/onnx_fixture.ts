@@ -29,7 +29,7 @@ export interface Graph {
   nodes: readonly Node[];
   constants: readonly Constant[];
   inputs: readonly Value[];
-  output: Value;
+  outputs: readonly Value[];
 }
 
 /** The bytes of a model. */
@@ -41,7 +41,7 @@ export function onnxModel(graph: Graph, metadata: Readonly<Record<string, string
       ...text(2, "graph"),
       ...graph.constants.flatMap((one) => bytes(5, tensorOf(one))),
       ...graph.inputs.flatMap((one) => bytes(11, valueOf(one))),
-      ...bytes(12, valueOf(graph.output)),
+      ...graph.outputs.flatMap((one) => bytes(12, valueOf(one))),
     ]),
     // Which version of the operators is meant.
     ...bytes(8, [...text(1, ""), ...number(2, 13)]),

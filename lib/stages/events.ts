@@ -11,8 +11,8 @@ export interface Usage {
 
 /** `start` comes at most once, then pieces, then exactly one of `end` and `error`. */
 export type TurnEvent =
-  /** `standsIn`: what the server is called that answers in place of the chosen one. */
-  | { type: "start"; provider: ProviderName; model: string; standsIn?: string }
+  /** `standsIn`: what the server is called that answers in place of the chosen one; `unseen`: it sees no images. */
+  | { type: "start"; provider: ProviderName; model: string; standsIn?: string; unseen?: true }
   | { type: "text"; data: string }
   | { type: "thinking"; data: string }
   /** `intensity` from 0 to 1; `at` = offset in the text so far, UTF-16 units, never decreasing. */

@@ -141,8 +141,8 @@ function read(result: QueryResult | QueryResult[]): Rows {
 
 /** What failures mean, by the beginnings of their codes: the system's, and those of PostgreSQL's documentation. */
 const REASONS: readonly [code: string, meaning: string][] = [
-  ["ECONNREFUSED", "nothing listens there. Is it running?"],
-  ["ENOENT", "there is no such socket. Is it running?"],
+  ["ECONNREFUSED", "nothing listens there: it may not be running"],
+  ["ENOENT", "there is no such socket: it may not be running"],
   ["ENOTFOUND", "there is no such host"],
   ["ECONNRESET", "the connection broke"],
   ["28", "it refuses the user or the password"],

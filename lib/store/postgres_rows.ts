@@ -21,14 +21,20 @@ export async function writeTurns(ask: Ask, conversations: readonly TurnsOf[]): P
   const columns = (turns: typeof all, names: readonly (keyof StoredTurn | "id")[]) =>
     names.map((name) => turns.map((turn) => String(turn[name])));
   await ask(
-    `INSERT INTO turns (conversation, turn, position, prompt, text, state, more)
+    `INSERT INTO turns (conversation, turn, position, prompt, text, state, more, images, sender)
      SELECT id, name, place + coalesce((SELECT max(position) FROM turns WHERE conversation = id), 0),
-            asked, answered, stands, rest
-     FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[], $6::json[])
-       WITH ORDINALITY AS changed(id, name, asked, answered, stands, rest, place)
+            asked, answered, stands, rest, shown, asker
+     FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[], $6::json[], $7::text[], $8::text[])
+       WITH ORDINALITY AS changed(id, name, asked, answered, stands, rest, shown, asker, place)
      ON CONFLICT (conversation, turn) DO UPDATE SET
-       prompt = excluded.prompt, text = excluded.text, state = excluded.state, more = excluded.more`,
-    [...columns(all, ["id", "turn", "prompt", "text", "state"]), all.map(moreOf)],
+       prompt = excluded.prompt, text = excluded.text, state = excluded.state, more = excluded.more,
+       images = excluded.images`,
+    [
+      ...columns(all, ["id", "turn", "prompt", "text", "state"]),
+      all.map(moreOf),
+      all.map(({ images = [] }) => images.map(({ id }) => id).join(" ")),
+      all.map(({ askedBy = OWNER.id }) => askedBy),
+    ],
   );
   const ended = all.filter(({ state }) => state === "done" || state === "failed");
   const growing = all.filter((turn) => !ended.includes(turn));

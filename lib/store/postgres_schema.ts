@@ -1,5 +1,6 @@
 /** The layout of the conversations in a PostgreSQL database, and the way to it from every earlier one. */
 import type { Ask, PostgresPool } from "./postgres_pool.ts";
+import { PAIR } from "./postgres_search.ts";
 import { FIRST_EPOCH } from "./store.ts";
 import { StoreError } from "./store_error.ts";
 
@@ -56,15 +57,21 @@ const MIGRATIONS: readonly string[] = [
     UNIQUE (conversation, turn),
     FOREIGN KEY (conversation, turn) REFERENCES turns ON DELETE CASCADE
   );
-  -- The runs of one and two characters in a text. It is dear beside a look whether a text has a word in it.
-  CREATE FUNCTION runs(folded text) RETURNS text[] LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE COST 5000 AS $$
-    SELECT array_agg(one) || array_agg(coalesce(one || next, one))
+  -- The runs of one and two characters in a text, as numbers. It is dear beside a look whether a text has a word in it.
+  CREATE FUNCTION runs(folded text) RETURNS bigint[] LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE COST 5000 AS $$
+    SELECT array_agg(ascii(one)::bigint) || array_agg(ascii(one)::bigint * ${PAIR} + coalesce(ascii(next), 0))
     FROM (SELECT string_to_array(folded, NULL) AS all_of_it) AS characters,
          unnest(all_of_it, all_of_it[2:]) AS pairs(one, next)
   $$;
   -- Runs of three come from pg_trgm, of letters and digits alone.
   CREATE INDEX words_by_trigrams ON words USING gin (folded gin_trgm_ops) WITH (gin_pending_list_limit = 1024);
   CREATE INDEX words_by_runs ON words USING gin (runs(folded)) WITH (gin_pending_list_limit = 1024);
+  `,
+  // The ids of the images that a turn shows, with blanks between them, and who asked: the rest of both is in `more`.
+  `
+  ALTER TABLE turns ADD COLUMN images text COLLATE "C" NOT NULL DEFAULT '',
+                    ADD COLUMN sender text COLLATE "C" NOT NULL DEFAULT '';
+  CREATE INDEX turns_with_images ON turns (conversation) WHERE images <> '';
   `,
 ];
 

@@ -2,7 +2,7 @@
 // @ts-types="./pg.d.ts"
 import type { Value } from "pg";
 import type { Ask } from "./postgres_pool.ts";
-import { decodeText, encodeText } from "./postgres_text.ts";
+import { encodeText } from "./postgres_text.ts";
 import { foldTurn } from "./store.ts";
 
 /** A conversation in a list, as its row has it. */
@@ -31,6 +31,8 @@ export interface SearchOptions extends Scope {
  * stand in fewer are looked up in an index.
  */
 const COMMON = 8_000;
+/** More than there are characters: a run of two is the number of the first one so many times, and of the second. */
+export const PAIR = 2 ** 21;
 /** Runs of one query that the index is asked for; more would hardly narrow what it finds. */
 const MOST_ASKED = 16;
 
@@ -107,15 +109,16 @@ function summaries(chosen: string, first = "SELECT NULL AS position, NULL AS pro
 function matching(has: string, folded: string, trigrams: RegExp, values: Values): string {
   if (trigrams.test(folded)) return `words WHERE ${has}`;
   // Apart, so that runs are looked up and never made: what is found is few, and looked at once more.
-  return `(SELECT * FROM words WHERE runs(folded) @> ${values.add(runsOf(folded))} OFFSET 0) AS maybe WHERE ${has}`;
+  return `(SELECT * FROM words WHERE runs(folded) @> ${
+    values.add(runsOf(folded))
+  }::bigint[] OFFSET 0) AS maybe WHERE ${has}`;
 }
 
-/** The longest runs of a text that the index knows. */
-function runsOf(folded: string): string[] {
-  // As they are stored, and back.
-  const characters = Array.from(encodeText(folded), decodeText);
+/** The longest runs of a text that the index knows, as numbers. */
+function runsOf(folded: string): number[] {
+  const characters = Array.from(encodeText(folded), (character) => character.codePointAt(0)!);
   if (characters.length === 1) return characters;
-  const pairs = characters.slice(1).map((next, at) => characters[at] + next);
+  const pairs = characters.slice(1).map((next, at) => characters[at]! * PAIR + next);
   return [...new Set(pairs)].slice(0, MOST_ASKED);
 }
 

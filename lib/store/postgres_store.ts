@@ -6,6 +6,7 @@ import { newest, search, trigramsIn } from "./postgres_search.ts";
 import { fold } from "./search.ts";
 import {
   excerptFrom,
+  type ImageUse,
   type SessionExpiry,
   type Store,
   type StoredConversation,
@@ -132,6 +133,14 @@ export class PostgresStore implements Store {
     );
   }
 
+  async guestsUnchangedSince(when: number, most: number): Promise<string[]> {
+    const { rows } = await this.#pool.ask(
+      "SELECT id FROM conversations WHERE updated < $1 AND owner <> $2 ORDER BY updated LIMIT $3",
+      [when, OWNER.id, most],
+    );
+    return rows.map(({ id }) => String(id));
+  }
+
   async list(most: number, query = "", owner?: string): Promise<StoredSummary[]> {
     const words = fold(query.trim());
     const scope = { most, owner };
@@ -146,6 +155,17 @@ export class PostgresStore implements Store {
       turns: Number(row.turns),
       ...excerptFrom(hit, words),
     }));
+  }
+
+  async imageUses(image?: string): Promise<ImageUse[]> {
+    const { rows } = await this.#pool.ask(
+      `SELECT shown.id, sender, owner
+       FROM (SELECT conversation, sender, unnest(string_to_array(images, ' ')) AS id FROM turns WHERE images <> '') AS shown
+       JOIN conversations ON conversations.id = conversation
+       WHERE $1 = '' OR shown.id = $1`,
+      [image ?? ""],
+    );
+    return rows.map(({ id, sender, owner }) => ({ id: String(id), sender: String(sender), owner: String(owner) }));
   }
 
   async nextEpoch(): Promise<number> {

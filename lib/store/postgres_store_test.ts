@@ -113,6 +113,18 @@ test("comes back by itself when the server does, and says meanwhile what is wron
   await using store = await opened(address);
   await store.save(new Map([["c", [turn()]]]));
   await store.check();
+  // Also amid a transaction, while nothing is being asked.
+  const pool = new PostgresPool(address);
+  const begun = pool.atOnce(async (ask) => {
+    const { rows: [row] } = await ask("SELECT pg_backend_pid() AS pid");
+    await server.ask(address, `SELECT pg_terminate_backend(${row!.pid})`);
+    const left = `SELECT count(*) FROM pg_stat_activity WHERE pid = ${row!.pid}`;
+    await until("the connection has ended", async () => (await server.ask(address, left))[0] === "0");
+    await ask("SELECT 1");
+  });
+  await assertRejects(() => begun, StoreError);
+  assertEquals((await pool.ask("SELECT 1 AS one")).rows, [{ one: 1 }]);
+  await pool.close();
   await server.stop();
   const told = await Promise.all([
     assertRejects(() => store.check(), StoreError),

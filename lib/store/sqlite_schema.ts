@@ -1,7 +1,8 @@
 /** The layout of the conversations' SQLite file, and the way to it from every earlier one. */
-import type { DatabaseSync } from "node:sqlite";
+import { DatabaseSync } from "node:sqlite";
 import { SearchWriter, textOf } from "./sqlite_search.ts";
 import { FIRST_EPOCH } from "./store.ts";
+import { StoreError } from "./store_error.ts";
 import { print } from "@/lib/telemetry/log.ts";
 
 /** What takes a file from one version of its layout to the next; its number is SQLite's user_version. */
@@ -49,17 +50,39 @@ const MIGRATIONS: readonly (string | ((db: DatabaseSync) => void))[] = [
   `ALTER TABLE turns ADD COLUMN heard INTEGER;`,
   // What the server is called that answered in place of the chosen one.
   `ALTER TABLE turns ADD COLUMN stands_in TEXT;`,
+  // The images of a prompt, as JSON.
+  `ALTER TABLE turns ADD COLUMN images TEXT;
+   CREATE INDEX turns_with_images ON turns (conversation) WHERE images IS NOT NULL;`,
 ];
 
 /** Turns that take more than a moment to be indexed: whoever waits for it is told. */
 const MANY = 5_000;
 
 /**
+ * Opens or makes a file; its folder must be there.
+ *
+ * @throws {StoreError} naming the file, when it cannot be opened or is from a newer version
+ */
+export function openDatabase(file: string): DatabaseSync {
+  try {
+    const db = new DatabaseSync(file);
+    // In WAL mode a commit survives the death of the process; only a power cut can take the newest ones.
+    db.exec(
+      "PRAGMA busy_timeout = 5000; PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA foreign_keys = ON;",
+    );
+    migrate(db);
+    return db;
+  } catch (cause) {
+    throw new StoreError(`Cannot open the conversations in ${file}: ${(cause as Error).message}`);
+  }
+}
+
+/**
  * Brings a file to the newest layout: all of the way, or none.
  *
  * @throws {Error} when it was written by a newer version
  */
-export function migrate(db: DatabaseSync): void {
+function migrate(db: DatabaseSync): void {
   const version = Number(db.prepare("PRAGMA user_version").get()?.user_version);
   if (version > MIGRATIONS.length) {
     throw new Error(`it was written by a newer version (layout ${version}, this one knows ${MIGRATIONS.length})`);

@@ -1,12 +1,14 @@
 // deno-lint-ignore-file require-await -- what is thrown here has to be a rejection, as with any other store
 /** Conversations on disk, in one SQLite file. */
-import { DatabaseSync, type StatementSync } from "node:sqlite";
+import type { DatabaseSync, StatementSync } from "node:sqlite";
 import { fold } from "./search.ts";
 import { SearchIndexer } from "./sqlite_indexer.ts";
-import { atOnce, migrate } from "./sqlite_schema.ts";
+import { atOnce, openDatabase } from "./sqlite_schema.ts";
+import { ownerOf, turnReader, turnWriter } from "./sqlite_rows.ts";
 import { type Found, search, SearchWriter, textOf } from "./sqlite_search.ts";
 import {
   excerptFrom,
+  type ImageUse,
   type SessionExpiry,
   type Store,
   type StoredConversation,
@@ -15,14 +17,14 @@ import {
 } from "./store.ts";
 import { titleOf } from "./title.ts";
 import { OWNER } from "@/lib/principal.ts";
-import type { EndReason, ProviderName, TurnError } from "@/lib/protocol/v2.ts";
 
 // Parameters have no numbers: Deno 2.4 takes a numbered one for a named one.
 export class SqliteStore implements Store {
   readonly #db: DatabaseSync;
   /** Prepared once: they run hundreds of times a second. */
   readonly #touch: StatementSync;
-  readonly #write: StatementSync;
+  readonly #write: (id: string, turn: StoredTurn) => void;
+  readonly #turns: (id: string) => StoredTurn[];
   readonly #search: SearchWriter;
   readonly #indexer: SearchIndexer;
   readonly #now: () => number;
@@ -30,36 +32,19 @@ export class SqliteStore implements Store {
   /**
    * Opens or makes the file; its folder must be there.
    *
-   * @throws {Error} naming the file, when it cannot be opened or is from a newer version
+   * @throws {StoreError} naming the file, when it cannot be opened or is from a newer version
    */
   constructor(file: string, now: () => number = Date.now) {
     this.#now = now;
-    try {
-      this.#db = new DatabaseSync(file);
-      // In WAL mode a commit survives the death of the process; only a power cut can take the newest ones.
-      this.#db.exec(
-        "PRAGMA busy_timeout = 5000; PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA foreign_keys = ON;",
-      );
-      migrate(this.#db);
-      this.#touch = this.#db.prepare(
-        `INSERT INTO conversations (id, created, updated, owner) VALUES (?, ?, ?, ?)
-         ON CONFLICT (id) DO UPDATE SET updated = excluded.updated`,
-      );
-      this.#write = this.#db.prepare(
-        `INSERT INTO turns (conversation, turn, position, prompt, text, thinking, state, reason, error, provider, model,
-                            greeting, asked_by, heard, stands_in)
-         VALUES (?, ?, (SELECT coalesce(max(position), 0) + 1 FROM turns WHERE conversation = ?),
-                 ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
-         ON CONFLICT (conversation, turn) DO UPDATE SET
-           prompt = excluded.prompt, text = excluded.text, thinking = excluded.thinking, state = excluded.state,
-           reason = excluded.reason, error = excluded.error, provider = excluded.provider, model = excluded.model,
-           greeting = excluded.greeting, heard = excluded.heard, stands_in = excluded.stands_in`,
-      );
-      this.#search = new SearchWriter(this.#db);
-      this.#indexer = new SearchIndexer(this.#db, this.#search);
-    } catch (cause) {
-      throw new Error(`Cannot open the conversations in ${file}: ${(cause as Error).message}`, { cause });
-    }
+    this.#db = openDatabase(file);
+    this.#touch = this.#db.prepare(
+      `INSERT INTO conversations (id, created, updated, owner) VALUES (?, ?, ?, ?)
+       ON CONFLICT (id) DO UPDATE SET updated = excluded.updated`,
+    );
+    this.#write = turnWriter(this.#db);
+    this.#turns = turnReader(this.#db);
+    this.#search = new SearchWriter(this.#db);
+    this.#indexer = new SearchIndexer(this.#db, this.#search);
   }
 
   async conversationOf(session: string): Promise<string | undefined> {
@@ -79,12 +64,7 @@ export class SqliteStore implements Store {
       "SELECT owner, CAST(title AS BLOB) title, created, updated FROM conversations WHERE id = ?",
     ).get(id);
     if (row === undefined) return undefined;
-    // Read as text, a column would end at its first NUL; read as bytes, every character comes back.
-    const turns = this.#db.prepare(
-      `SELECT turn, CAST(prompt AS BLOB) prompt, CAST(text AS BLOB) text, CAST(thinking AS BLOB) thinking,
-              CAST(greeting AS BLOB) greeting, state, reason, error, provider, model, asked_by, heard, stands_in
-       FROM turns WHERE conversation = ? ORDER BY position`,
-    ).all(id).map((turn) => recordOf(turn));
+    const turns = this.#turns(id);
     const title = row.title === null ? titleOf(turns[0]?.prompt ?? "") : textOf(row.title);
     return { id, ...ownerOf(row), title, created: Number(row.created), updated: Number(row.updated), turns };
   }
@@ -99,23 +79,7 @@ export class SqliteStore implements Store {
         this.#touch.run(id, now, now, turns[0]?.askedBy ?? OWNER.id);
         for (const turn of turns) {
           ended ||= turn.state === "done" || turn.state === "failed";
-          this.#write.run(
-            id,
-            turn.turn,
-            id,
-            turn.prompt,
-            turn.text,
-            turn.thinking,
-            turn.state,
-            turn.reason ?? null,
-            turn.error === undefined ? null : JSON.stringify(turn.error),
-            turn.provider ?? null,
-            turn.model ?? null,
-            turn.greeting ?? null,
-            turn.askedBy ?? OWNER.id,
-            turn.heard ?? null,
-            turn.standsIn ?? null,
-          );
+          this.#write(id, turn);
         }
       }
     });
@@ -167,6 +131,12 @@ export class SqliteStore implements Store {
     ).run(unusedSince, emptySince);
   }
 
+  async guestsUnchangedSince(when: number, most: number): Promise<string[]> {
+    // By the index of times: those who have waited longest are at its beginning.
+    const old = this.#db.prepare("SELECT id FROM conversations WHERE updated < ? AND +owner <> ? LIMIT ?");
+    return old.all(when, OWNER.id, most).map(({ id }) => String(id));
+  }
+
   async list(most: number, query = "", owner?: string): Promise<StoredSummary[]> {
     const words = fold(query.trim());
     const found = words === "" ? this.#newest(most, owner) : search(this.#db, words, { most, owner });
@@ -187,6 +157,15 @@ export class SqliteStore implements Store {
         ...excerptFrom(hit, words),
       };
     });
+  }
+
+  async imageUses(image?: string): Promise<ImageUse[]> {
+    return this.#db.prepare(
+      `SELECT image.value ->> 'id' id, asked_by, owner
+       FROM turns JOIN conversations ON conversations.id = conversation, json_each(images) image
+       WHERE images IS NOT NULL AND (? IS NULL OR image.value ->> 'id' = ?)`,
+    ).all(image ?? null, image ?? null)
+      .map(({ id, asked_by, owner }) => ({ id: String(id), sender: String(asked_by), owner: String(owner) }));
   }
 
   async nextEpoch(): Promise<number> {
@@ -210,27 +189,4 @@ export class SqliteStore implements Store {
        ORDER BY updated DESC, rowid DESC LIMIT ?`,
     ).all(...owner === undefined ? [] : [owner], most).map(({ id }) => ({ id: String(id) }));
   }
-}
-
-/** What the file holds was written by `save()`, so its columns are taken at their word. */
-function recordOf(row: Record<string, unknown>): StoredTurn {
-  return {
-    turn: String(row.turn),
-    prompt: textOf(row.prompt),
-    ...(row.greeting !== null && { greeting: textOf(row.greeting) }),
-    text: textOf(row.text),
-    thinking: textOf(row.thinking),
-    state: row.state as StoredTurn["state"],
-    ...(row.asked_by !== OWNER.id && { askedBy: String(row.asked_by) }),
-    ...(row.reason !== null && { reason: row.reason as EndReason }),
-    ...(row.error !== null && { error: JSON.parse(String(row.error)) as TurnError }),
-    ...(row.provider !== null && { provider: row.provider as ProviderName }),
-    ...(row.model !== null && { model: String(row.model) }),
-    ...(row.heard !== null && { heard: Number(row.heard) }),
-    ...(row.stands_in !== null && { standsIn: String(row.stands_in) }),
-  };
-}
-
-function ownerOf(row: Record<string, unknown>): { owner?: string } {
-  return row.owner === OWNER.id ? {} : { owner: String(row.owner) };
 }

@@ -36,6 +36,15 @@ export interface StoredSummary extends ConversationSummary {
   owner?: string;
 }
 
+/** That a turn shows an image. */
+export interface ImageUse {
+  id: string;
+  /** The principal that asked the turn, by id. */
+  sender: string;
+  /** The one that the conversation belongs to. */
+  owner: string;
+}
+
 /** Which sessions are forgotten, by when they were last in use; ms since the epoch. */
 export interface SessionExpiry {
   unusedSince: number;
@@ -67,6 +76,8 @@ export interface Store {
   delete(id: string): Promise<void>;
   /** Takes out sessions that nobody comes back to. One whose conversation was changed since then is in use. */
   forgetSessions(when: SessionExpiry): Promise<void>;
+  /** Ids of guests' conversations that were not changed since then (ms since the epoch), at most `most`. */
+  guestsUnchangedSince(when: number, most: number): Promise<string[]>;
   /**
    * Conversations that have turns, the last changed first, at most `most`. Does not wait for changes that are being
    * made.
@@ -75,6 +86,8 @@ export interface Store {
    * @param owner only those that belong to the principal of this id
    */
   list(most: number, query?: string, owner?: string): Promise<StoredSummary[]>;
+  /** Which turns show images; with `image`, which show the one of that id. */
+  imageUses(image?: string): Promise<ImageUse[]>;
   /** One more than the time before, also over restarts: {@linkcode FIRST_EPOCH} at first. */
   nextEpoch(): Promise<number>;
   /** Rejects when it cannot be asked now. */
@@ -166,6 +179,13 @@ export class MemoryStore implements Store {
     }
   }
 
+  async guestsUnchangedSince(when: number, most: number): Promise<string[]> {
+    const old = this.#conversations.entries().filter(([, { owner, updated }]) =>
+      owner !== undefined && owner !== OWNER.id && updated < when
+    );
+    return old.take(most).map(([id]) => id).toArray();
+  }
+
   async list(most: number, query = "", owner?: string): Promise<StoredSummary[]> {
     const words = fold(query.trim());
     const found: StoredSummary[] = [];
@@ -181,6 +201,14 @@ export class MemoryStore implements Store {
       found.push({ ...summary, ...whose, ...(words !== "" && excerptFrom(hit, words)) });
     }
     return found;
+  }
+
+  async imageUses(image?: string): Promise<ImageUse[]> {
+    return [...this.#conversations.values()].flatMap(({ owner = OWNER.id, turns }) =>
+      [...turns.values()].flatMap(({ images = [], askedBy = OWNER.id }) =>
+        images.filter(({ id }) => image === undefined || id === image).map(({ id }) => ({ id, sender: askedBy, owner }))
+      )
+    );
   }
 
   async nextEpoch(): Promise<number> {

@@ -43,6 +43,25 @@ for (const [name, open] of kinds) {
   const test = (does: string, fn: () => Promise<void>) =>
     Deno.test({ name: `${name} ${does}`, ignore: name.startsWith("Postgres") && postgres === undefined, fn });
 
+  test(`finds guests' conversations that were not changed for long`, async () => {
+    let now = 0;
+    const store = await open(() => now);
+    const say = (id: string, askedBy?: string) =>
+      store.save(new Map([[id, [{ ...turn("t", { state: "done" }), ...(askedBy !== undefined && { askedBy }) }]]]));
+    for (const [id, askedBy] of [["own"], ["anna's", "guest:a"], ["ben's", "guest:b"], ["new", "guest:a"]] as const) {
+      now += 10;
+      await say(id, askedBy);
+    }
+    const old = async (when: number, most = 10) => (await store.guestsUnchangedSince(when, most)).toSorted();
+    assertEquals(await old(40), ["anna's", "ben's"]);
+    assertEquals([await old(30), await old(20), (await old(40, 1)).length], [["anna's"], [], 1]);
+    await store.enter("s", "anna's");
+    now = 50;
+    await say("anna's", "guest:a");
+    assertEquals(await old(50), ["ben's", "new"]);
+    await store.close();
+  });
+
   test(`knows whose conversations are, and who asked`, async () => {
     const store = await filled(open, { mine: ["a plan", "of mine"] });
     const asked = turn("t", { prompt: "a plan", state: "done" });
@@ -59,6 +78,25 @@ for (const [name, open] of kinds) {
     assertEquals([await whose("owner", "plan"), await whose("guest:c", "plan")], [[["mine", undefined]], []]);
     const { owner, turns } = (await store.read("hers"))!;
     assertEquals([owner, turns.map(({ askedBy }) => askedBy)], ["guest:a", ["guest:a", undefined, "b"]]);
+    await store.close();
+  });
+
+  test(`knows which images turns show, who asked with them, and in whose conversation`, async () => {
+    const store = await open();
+    const images = ["1", "2"].map((id) => ({ id, width: 4, height: 3, name: "a \0 “cat”", unseen: true as const }));
+    await store.save(
+      new Map([
+        ["mine", [turn("t", { images }), turn("u")]],
+        ["hers", [{ ...turn("t", { images: images.slice(0, 1) }), askedBy: "guest:a" }]],
+      ]),
+    );
+    assertEquals((await store.read("mine"))?.turns.map(({ images }) => images), [images, undefined]);
+    const uses = async (image?: string) =>
+      (await store.imageUses(image)).map(({ id, sender, owner }) => [id, sender, owner].join()).toSorted();
+    assertEquals(await uses(), ["1,guest:a,guest:a", "1,owner,owner", "2,owner,owner"]);
+    assertEquals([await uses("2"), await uses("3")], [["2,owner,owner"], []]);
+    await store.delete("mine");
+    assertEquals(await uses(), ["1,guest:a,guest:a"]);
     await store.close();
   });
 

@@ -23,6 +23,8 @@ export interface SpeakerOptions extends Omit<SoundFor, "signal"> {
   deliver(speech: SentenceSpeech): void;
   /** Called once, with why a sentence cannot be heard. */
   onFailure(error: VoiceError): void;
+  /** Called with how long each sound is that was made, ms. Default: nobody counts. */
+  onMade?(ms: number): Promise<void> | void;
   ahead?: number;
   silenceMs?: number;
 }
@@ -137,11 +139,16 @@ export class Speaker {
         ...(speech && { speech }),
         signal,
       });
-      return { engine: engine.id, sound, made: made.then((failure) => this.#fail(failure)) };
+      return { engine: engine.id, sound, made: made.then((failure) => this.#end(sound, failure)) };
     } catch (error) {
       this.#fail(error);
       return { engine: "none" };
     }
+  }
+
+  #end(sound: Sound, failure: unknown): void {
+    guarded("count what was said", () => this.#options.onMade?.(sound.ms ?? 0));
+    this.#fail(failure);
   }
 
   #fail(error: unknown): void {

@@ -14,6 +14,13 @@ const LANGUAGES = new Intl.DisplayNames(["en"], { type: "language" });
 /** So many of them are remembered. */
 const MOST_TOLD = 10_000;
 
+/** Counts what is said in somebody's conversations, who is known by id. */
+export interface SpeechQuotas {
+  /** Whether more may be said; rejects where not. */
+  speech(owner: string): Promise<void>;
+  spoken(owner: string, seconds: number): Promise<void>;
+}
+
 export interface SpeechServiceOptions {
   /** How the chosen character speaks now. */
   settings(): VoiceChoice;
@@ -21,6 +28,8 @@ export interface SpeechServiceOptions {
   language?(): string;
   /** Those of this machine, by id, as they are configured now. */
   engines(): ReadonlyMap<string, VoiceEngine>;
+  /** What guests may have said. Default: anything. */
+  quotas?: SpeechQuotas;
   /** Path below which sounds are fetched, such as `/speech/`. */
   path: string;
   /** How long an engine may give nothing, ms. */
@@ -31,7 +40,7 @@ export class SpeechService implements Disposable {
   readonly #options: SpeechServiceOptions;
   readonly #sounds = new SoundStore();
   readonly #synthesiser: Synthesiser;
-  /** Conversations, each with a language of which it was told that nobody speaks it, and the speech that told it. */
+  /** Conversations that were told why it is silent, or with a language that nobody speaks; and the speech that told. */
   readonly #told = new Map<string, symbol>();
 
   constructor(options: SpeechServiceOptions) {
@@ -82,18 +91,35 @@ export class SpeechService implements Disposable {
       choose: (language) => this.#speaking(request, language, speech),
       deliver,
       onFailure,
+      onMade: (ms) => this.#options.quotas?.spoken(owner, ms / 1_000),
     });
   }
 
-  /** @throws {VoiceError} once in a conversation, where nobody speaks the language */
-  #speaking({ conversation, voice, speaks }: TurnSpeechRequest, language: string, speech: symbol): ChosenVoice {
+  /** @throws {VoiceError} once in a conversation, where nobody speaks the language, or its guest has to wait */
+  async #speaking(request: TurnSpeechRequest, language: string, speech: symbol): Promise<ChosenVoice> {
+    const { conversation, owner, voice, speaks } = request;
     const chosen = this.#choose(voice ?? this.#options.settings(), language, speaks());
-    const untold = JSON.stringify([conversation, language]);
-    // Who tries a voice is not told that there are others.
-    if (chosen !== "none" || voice !== undefined || this.#told.has(untold)) return chosen;
+    if (chosen === "none") {
+      const why = `No voice that is chosen here speaks ${LANGUAGES.of(language)}. The settings have others`;
+      // Who tries a voice is not told that there are others.
+      return voice === undefined ? this.#silent([conversation, language], speech, why) : chosen;
+    }
+    if (chosen.engine === "browser") return chosen;
+    try {
+      await this.#options.quotas?.speech(owner);
+      return chosen;
+    } catch (error) {
+      return this.#silent([conversation], speech, error instanceof Error ? error.message : String(error));
+    }
+  }
+
+  /** @throws {VoiceError} the first time */
+  #silent(what: string[], speech: symbol, why: string): "none" {
+    const untold = JSON.stringify(what);
+    if (this.#told.has(untold)) return "none";
     if (this.#told.size >= MOST_TOLD) this.#told.clear();
     this.#told.set(untold, speech);
-    throw new VoiceError(`No voice that is chosen here speaks ${LANGUAGES.of(language)}. The settings have others`);
+    throw new VoiceError(why);
   }
 
   #forgetSpeech(speech: symbol): void {

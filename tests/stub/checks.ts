@@ -1,4 +1,5 @@
 /** What is refused before anything is generated, with Ollama's own words. */
+import { Buffer } from "node:buffer";
 import { findModel, type StubModel } from "./models.ts";
 import type { Generation } from "./play.ts";
 import type { Api } from "./wire.ts";
@@ -72,12 +73,35 @@ function wrongModel(api: Api, fields: Record<string, unknown>, models: StubModel
 function promptOf(api: Api, fields: Record<string, unknown>): string {
   if (api === "generate") return typeof fields.prompt === "string" ? fields.prompt : "";
   const messages = Array.isArray(fields.messages) ? fields.messages as { content?: unknown }[] : [];
-  return String(messages.at(-1)?.content ?? "");
+  return textOf(messages.at(-1)?.content);
 }
 
 function toldIn(api: Api, { system, prompt, messages }: Record<string, unknown>): string {
   if (api === "generate") return [system, prompt].filter((text) => typeof text === "string").join("\n");
-  return (Array.isArray(messages) ? messages as { content?: unknown }[] : []).map(({ content }) => content).join("\n");
+  return (Array.isArray(messages) ? messages as { content?: unknown }[] : []).map(({ content }) => textOf(content))
+    .join("\n");
+}
+
+/** A message's text; of one in parts, as OpenAI's protocol has it, those that are text. */
+function textOf(content: unknown): string {
+  if (!Array.isArray(content)) return String(content ?? "");
+  return (content as { text?: unknown }[]).map(({ text }) => text).filter((text) => typeof text === "string").join("");
+}
+
+/** The bytes of all images in a request, in the form of either protocol. */
+export function imagesIn(body: unknown): Uint8Array[] {
+  const { images = [], messages = [] } = (body ?? {}) as { images?: string[]; messages?: Message[] };
+  if (!Array.isArray(messages)) return [];
+  const shown = messages.flatMap(({ images = [], content }) => [
+    ...images,
+    ...(Array.isArray(content) ? content : []).map(({ image_url }) => image_url?.url.replace(/^data:[^,]*,/, "")),
+  ]);
+  return [...images, ...shown].filter((base64) => base64 !== undefined).map((base64) => Buffer.from(base64, "base64"));
+}
+
+interface Message {
+  images?: string[];
+  content?: string | { image_url?: { url: string } }[];
 }
 
 function refuse(status: number, error: string): Refusal {

@@ -1,5 +1,5 @@
 /** The stub's listener and routes. */
-import { readAsk, type Refusal } from "./checks.ts";
+import { imagesIn, readAsk, type Refusal } from "./checks.ts";
 import { HttpConnection, type HttpRequest } from "./http.ts";
 import type { Knobs } from "./knobs.ts";
 import {
@@ -25,6 +25,8 @@ export interface RecordedRequest {
   text: string;
   /** The body as JSON, or undefined where it is none. */
   body: unknown;
+  /** Its images, in the form of either protocol. */
+  readonly images: Uint8Array[];
   /** `performance.now()` of its arrival. */
   at: number;
   /** Lines written so far. */
@@ -172,6 +174,9 @@ export class Stub implements AsyncDisposable {
       headers: request.headers,
       text: request.body,
       body: parsed(request.body),
+      get images() {
+        return imagesIn(this.body);
+      },
       at: performance.now(),
       lines: 0,
       finished: false,

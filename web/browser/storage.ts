@@ -1,6 +1,8 @@
+import type { TurnImage } from "@/lib/protocol/images.ts";
+
 /**
  * What the page keeps in localStorage: session, draft, chosen greeting, unconfirmed prompts, the sentence that is being
- * said, microphone and key to talk. Storage can be switched off, full or forbidden; the page then works all the same,
+ * said, images in the box, microphone and key to talk. Storage can be switched off, full or forbidden; the page then works all the same,
  * and has forgotten them at the next load.
  */
 
@@ -10,6 +12,7 @@ export type WebStorage = Pick<Storage, "getItem" | "setItem" | "removeItem" | "k
 const SESSION = "session";
 const DRAFT = "draft";
 const GREETING = "greeting";
+const IMAGES = "images";
 const SPOKEN = "spoken";
 const MICROPHONE = "microphone";
 const TALK_KEY = "talkKey";
@@ -27,6 +30,8 @@ export interface Spoken {
 export interface UnsentPrompt {
   turn: string;
   text: string;
+  /** What it shows. */
+  images?: TurnImage[];
   /** Milliseconds since 1970, for the order. */
   at: number;
 }
@@ -70,6 +75,15 @@ export class PageStorage {
     this.#write(GREETING, index === 0 ? null : String(index));
   }
 
+  /** What is attached in the box. */
+  get images(): TurnImage[] {
+    return imagesOf(withDefault(() => JSON.parse(this.#read(IMAGES) ?? "[]"), []));
+  }
+
+  set images(images: readonly TurnImage[]) {
+    this.#write(IMAGES, images.length === 0 ? null : JSON.stringify(images));
+  }
+
   /** What is being said, for the page that goes on with it. */
   get spoken(): Spoken | null {
     const value: unknown = withDefault(() => JSON.parse(this.#read(SPOKEN) ?? "null"), null);
@@ -100,7 +114,8 @@ export class PageStorage {
   }
 
   saveUnsent(prompt: UnsentPrompt): void {
-    this.#write(UNSENT_PREFIX + prompt.turn, JSON.stringify({ text: prompt.text, at: prompt.at }));
+    const { turn, ...kept } = prompt;
+    this.#write(UNSENT_PREFIX + turn, JSON.stringify(kept));
   }
 
   removeUnsent(turn: string): void {
@@ -134,10 +149,18 @@ export class PageStorage {
   }
 }
 
-function parse(json: string): { text: string; at: number } | null {
+function parse(json: string): Omit<UnsentPrompt, "turn"> | null {
   const value: unknown = withDefault(() => JSON.parse(json), null);
-  const { text, at } = (value ?? {}) as { text?: unknown; at?: unknown };
-  return typeof text === "string" && typeof at === "number" ? { text, at } : null;
+  const { text, at, images } = (value ?? {}) as Partial<Record<keyof UnsentPrompt, unknown>>;
+  if (typeof text !== "string" || typeof at !== "number") return null;
+  const shown = imagesOf(images);
+  return { text, at, ...(shown.length > 0 && { images: shown }) };
+}
+
+function imagesOf(value: unknown): TurnImage[] {
+  return (Array.isArray(value) ? value : []).filter((image): image is TurnImage =>
+    typeof image?.id === "string" && typeof image.width === "number" && typeof image.height === "number"
+  );
 }
 
 /** Storage throws when it is forbidden or full. Forgetting is then the right thing to do. */

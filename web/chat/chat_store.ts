@@ -2,7 +2,8 @@
  * The conversation for the screen: signals to show, actions to take. The truth is with the server;
  * here is a copy that grows with every frame, and what was typed but is not safe with the server yet.
  */
-import { effect, type ReadonlySignal, type Signal, signal, untracked } from "@preact/signals";
+import { computed, effect, type ReadonlySignal, type Signal, signal, untracked } from "@preact/signals";
+import type { TurnImage } from "@/lib/protocol/images.ts";
 import type { Role } from "@/lib/protocol/role.ts";
 import type { CharacterInfo, ClientFrame, ServerFrame, Status, TurnError } from "@/lib/protocol/v2.ts";
 import { CallClient, CallError } from "@/web/connection/call_client.ts";
@@ -21,6 +22,7 @@ import {
 } from "./conversation.ts";
 import { greetingRecital, recitalOf } from "@/web/voice/recital.ts";
 import { VoiceLink } from "@/web/voice/voice_link.ts";
+import { Attachments } from "@/web/images/attachments.ts";
 import { MicrophoneLink } from "@/web/hearing/microphone_link.ts";
 import { activity, appConfig, feelings, taps } from "@/web/presence/presence.ts";
 import type { Announcement } from "./announcer.ts";
@@ -45,6 +47,8 @@ export class ChatStore {
   readonly calls: CallClient;
   readonly voice: VoiceLink;
   readonly microphone: MicrophoneLink;
+  /** The images in the box. */
+  readonly attachments: Attachments;
   readonly #role = signal<Role | null>(null);
   readonly #connection = signal<Connection>({ state: "idle" });
   readonly #view: ChatView;
@@ -58,7 +62,10 @@ export class ChatStore {
   constructor({ url, storage, environment, nextFrame }: ChatStoreOptions) {
     this.#storage = storage;
     this.draft = signal(storage.draft);
-    for (const { turn, text } of storage.unsentPrompts()) this.#state = addUnsent(this.#state, turn, text);
+    this.attachments = new Attachments({ storage });
+    for (const { turn, text, images } of storage.unsentPrompts()) {
+      this.#state = addUnsent(this.#state, turn, text, images);
+    }
     this.#view = new ChatView({
       state: () => this.#state,
       greeting: () => storage.greeting,
@@ -157,13 +164,25 @@ export class ChatStore {
     this.#view.publish();
   }
 
-  /** Sends what is in the box, and empties the box. Safe from here on: it is sent again until the server confirms it. */
-  send(): void {
-    const text = this.draft.value;
-    if (text.trim() === "") return;
-    this.#ask(text);
+  /**
+   * Sends what is in the box, and empties the box. Safe from here on: it is sent again until the server confirms it.
+   * Images wait until they are with the server, and for somebody who can see them.
+   *
+   * @param question what is asked of images without a word
+   */
+  send(question = ""): void {
+    if (!this.canSend.value) return;
+    const { value } = this.draft;
+    this.#ask(value.trim() === "" ? question : value, this.attachments.take());
     this.draft.value = "";
   }
+
+  /** Whether what is in the box can be sent. */
+  readonly canSend: ReadonlySignal<boolean> = computed(() => {
+    const { isEmpty, areReady } = this.attachments;
+    if (isEmpty.value) return this.draft.value.trim() !== "";
+    return areReady.value && this.status.value?.vision !== false;
+  });
 
   /** Sends a text that is not in the box, such as a suggestion. */
   ask(text: string): void {
@@ -197,7 +216,7 @@ export class ChatStore {
   retry(id: string): void {
     const turn = this.#find(id);
     if (turn === undefined) return;
-    if (turn.state !== "unsent") return this.#ask(turn.prompt);
+    if (turn.state !== "unsent") return this.#ask(turn.prompt, turn.images);
     // The server refused the prompt and does not know the turn: the same one may be asked again.
     const { error: _, ...fresh } = turn;
     this.#setState({ ...this.#state, turns: this.#state.turns.map((known) => known === turn ? fresh : known) });
@@ -215,6 +234,7 @@ export class ChatStore {
     if (turn?.state !== "unsent") return;
     this.#storage.removeUnsent(id);
     this.draft.value = this.draft.value === "" ? turn.prompt : `${turn.prompt}\n${this.draft.value}`;
+    if (turn.images !== undefined) this.attachments.restore(turn.images);
     this.#setState(withoutTurn(this.#state, id));
   }
 
@@ -254,6 +274,7 @@ export class ChatStore {
     this.#socket.dispose();
     this.voice.dispose();
     this.microphone.dispose();
+    this.attachments.dispose();
     for (const stop of this.#unfollow) stop();
     this.#view.dispose();
     activity.value = "idle";
@@ -277,12 +298,12 @@ export class ChatStore {
     return this.#state.turns.find(({ turn }) => turn === id);
   }
 
-  #ask(text: string): void {
+  #ask(text: string, images: readonly TurnImage[] = []): void {
     // Whoever asks while the character speaks interrupts it.
     if (this.voice.isAudible) this.stop();
     const turn = newId();
-    this.#setState(addUnsent(this.#state, turn, text));
-    this.#outbox.prompt(turn, text);
+    this.#setState(addUnsent(this.#state, turn, text, images));
+    this.#outbox.prompt(turn, text, images);
   }
 
   /** Tells the server, once for each language model, that a prompt is being written: a model takes its time to load. */

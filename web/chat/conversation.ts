@@ -1,4 +1,5 @@
 /** The conversation as this page knows it, and how each frame changes it. Pure: no clock, no socket, no screen. */
+import type { TurnImage } from "@/lib/protocol/images.ts";
 import type { CharacterInfo, ClientFrame, ServerFrame, Status, TurnError, TurnRecord } from "@/lib/protocol/v2.ts";
 
 /** A turn of the conversation. `unsent`: written here, not confirmed by the server yet; with `error`, refused by it. */
@@ -69,6 +70,7 @@ export function applyFrame(now: ConversationState, frame: ServerFrame): Conversa
         state: "queued",
         ...(turn.text !== "" && { continuedFrom: turn.text.length }),
         ...(frame.greeting !== undefined && { greeting: frame.greeting }),
+        ...(frame.images !== undefined && { images: frame.images }),
       }));
     case "start":
       return changeTurn(now, frame.turn, (turn) => ({
@@ -77,6 +79,7 @@ export function applyFrame(now: ConversationState, frame: ServerFrame): Conversa
         provider: frame.provider,
         model: frame.model,
         ...(frame.standsIn !== undefined && { standsIn: frame.standsIn }),
+        ...(turn.images && { images: seenBy(turn.images, frame.unseen) }),
       }));
     case "chunk":
       return changeTurn(now, frame.turn, (turn) => ({ ...turn, text: turn.text + frame.data }));
@@ -110,10 +113,21 @@ export function applyFrame(now: ConversationState, frame: ServerFrame): Conversa
   }
 }
 
+/** Images with whether whoever answers sees them. */
+function seenBy(images: readonly TurnImage[], unseen: true | undefined): TurnImage[] {
+  return images.map(({ unseen: _, ...image }) => ({ ...image, ...(unseen && { unseen }) }));
+}
+
 /** A prompt written here, before the server knows of it. */
-export function addUnsent(now: ConversationState, turn: string, prompt: string): ConversationState {
+export function addUnsent(
+  now: ConversationState,
+  turn: string,
+  prompt: string,
+  images: readonly TurnImage[] = [],
+): ConversationState {
   if (now.turns.some((known) => known.turn === turn)) return now;
-  return { ...now, turns: [...now.turns, { turn, prompt, text: "", thinking: "", state: "unsent" }] };
+  const shown = images.length === 0 ? {} : { images: [...images] };
+  return { ...now, turns: [...now.turns, { turn, prompt, ...shown, text: "", thinking: "", state: "unsent" }] };
 }
 
 /** @param chosen which of the character's greetings the reader wants to begin with, from 0 */

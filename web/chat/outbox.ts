@@ -1,4 +1,5 @@
 /** What the reader has asked for and the server does not have yet: prompts, and turns to be stopped. */
+import type { TurnImage } from "@/lib/protocol/images.ts";
 import type { ClientFrame } from "@/lib/protocol/v2.ts";
 import type { PageStorage } from "@/web/browser/storage.ts";
 import type { Turn } from "./conversation.ts";
@@ -38,10 +39,10 @@ export class Outbox {
   }
 
   /** Keeps a prompt until the server has it, over reloads as well. To be called once it is among the turns. */
-  prompt(turn: string, text: string): void {
+  prompt(turn: string, text: string, images: readonly TurnImage[] = []): void {
     const { storage, now } = this.#options;
-    storage.saveUnsent({ turn, text, at: now() });
-    if (this.#isOpen) this.#sendPrompt(turn, text);
+    storage.saveUnsent({ turn, text, ...(images.length > 0 && { images: [...images] }), at: now() });
+    if (this.#isOpen) this.#sendPrompt(turn, text, images);
   }
 
   /** Has a turn stopped with the next {@linkcode flush}; `heard` = how much of its text was heard, UTF-16 units. */
@@ -76,8 +77,8 @@ export class Outbox {
   flush(): void {
     if (!this.#isOpen) return;
     const turns = this.#options.turns();
-    for (const { turn, prompt, state, error } of turns) {
-      if (state === "unsent" && error === undefined) this.#sendPrompt(turn, prompt);
+    for (const { turn, prompt, images, state, error } of turns) {
+      if (state === "unsent" && error === undefined) this.#sendPrompt(turn, prompt, images);
     }
     for (const [turn, heard] of this.#stops) {
       this.#options.send({ type: "stop", turn, ...heard });
@@ -87,9 +88,16 @@ export class Outbox {
     }
   }
 
-  #sendPrompt(turn: string, text: string): void {
+  #sendPrompt(turn: string, text: string, images: readonly TurnImage[] = []): void {
     const { storage: { greeting }, turns, send } = this.#options;
     const first = turns()[0]?.turn === turn;
-    send({ type: "prompt", turn, text, ...(first && greeting > 0 && { greeting }) });
+    const named = images.map(({ id, name }) => ({ id, ...(name !== undefined && { name }) }));
+    send({
+      type: "prompt",
+      turn,
+      text,
+      ...(first && greeting > 0 && { greeting }),
+      ...(named.length > 0 && { images: named }),
+    });
   }
 }

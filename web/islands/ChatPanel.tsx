@@ -4,6 +4,7 @@ import { useEffect, useRef } from "preact/hooks";
 import { ModelNotice } from "@/web/components/chat/ModelNotice.tsx";
 import { VoiceControl } from "@/web/components/chat/VoiceControl.tsx";
 import { ContextMeter } from "@/web/components/chat/ContextMeter.tsx";
+import { AttachedImages } from "@/web/components/chat/AttachedImages.tsx";
 import { Composer } from "@/web/components/chat/Composer.tsx";
 import { Greeting } from "@/web/components/chat/Greeting.tsx";
 import { Hearing } from "@/web/components/chat/Hearing.tsx";
@@ -224,6 +225,9 @@ export default function ChatPanel({ config, preferences: initial, role: loaded, 
         </div>
       )}
       {store !== null && hears !== null && <Hearing microphone={store.microphone} words={words} language={language} />}
+      {store !== null && (
+        <AttachedImages attachments={store.attachments} status={status} words={words} onDone={focusBox} />
+      )}
       <Composer
         chat={store}
         busy={currentTurn(turns) !== undefined || (store?.voice.isSpeaking.value ?? false)}
@@ -249,10 +253,12 @@ export default function ChatPanel({ config, preferences: initial, role: loaded, 
           }}
         />
       )}
+      {store !== null && (
+        <DropZone uploads={isOwner ? settings?.uploads ?? null : null} attachments={store.attachments} words={words} />
+      )}
       {isOwner && store !== null && settings !== null && (
         <>
           <Settings chat={store} stores={settings} status={status} words={words} preferences={current} />
-          <DropZone uploads={settings.uploads} words={words} />
           {settings.openSection.value === null && <UploadCard stores={settings} words={words} />}
         </>
       )}

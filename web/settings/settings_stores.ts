@@ -68,6 +68,16 @@ export class SettingsStores {
     if (await this.pulls.start(model)) await this.preflight.check();
   }
 
+  /**
+   * Has the server keep a key for the language model's one, or forget it, then checks again what is there.
+   *
+   * @throws {CallError} when it cannot be one
+   */
+  async setKey(key: string | null): Promise<void> {
+    await this.#call("llm.setKey", { key });
+    await this.preflight.check();
+  }
+
   /** Where the entry file of an avatar is, for a look at it; null where the server cannot tell. */
   async previewOf(avatar: string): Promise<string | null> {
     try {

@@ -107,7 +107,15 @@ Deno.test("ChoiceStore shows what is chosen now, and why something cannot be had
 });
 
 const SEEN: Preflight = {
-  server: { name: "Ollama", host: STATUS.host, reachable: true, version: "0.12.0", pulls: true, starts: false },
+  server: {
+    name: "Ollama",
+    host: STATUS.host,
+    reachable: true,
+    version: "0.12.0",
+    pulls: true,
+    key: "none",
+    starts: false,
+  },
   model: { name: STATUS.model, present: true, contextLength: 32_768 },
   installed: [],
 };

@@ -41,6 +41,14 @@ function isCard(path: string): boolean {
   return /\.(png|json|charx|jpe?g|webp)$/i.test(path);
 }
 
+/** What begins a character in a picture's file. */
+const CARD_KEYWORD = /chara|ccv3/;
+
+/** Whether a picture has a character in it, and is more than a picture. */
+export async function holdsCard(picture: Blob): Promise<boolean> {
+  return CARD_KEYWORD.test(new TextDecoder("latin1").decode(await picture.arrayBuffer()));
+}
+
 /** What file managers leave behind. */
 function isSystemFile(path: string): boolean {
   return path.split("/").some((part) => part.startsWith(".") || part === "__MACOSX") ||

@@ -1,11 +1,12 @@
 /** What a process asks of the one that has a conversation's lease. */
 import type { Conversation } from "@/lib/chat/conversation.ts";
 import type { Reask } from "@/lib/chat/open_conversation.ts";
+import type { TurnImage } from "@/lib/protocol/images.ts";
 import type { TurnError } from "@/lib/protocol/v2.ts";
 
 /** Asked twice, as after a takeover, each does what it does once. */
 export type Command =
-  | { do: "prompt"; turn: string; text: string; greeting?: string; askedBy: string }
+  | { do: "prompt"; turn: string; text: string; greeting?: string; askedBy: string; images?: readonly TurnImage[] }
   | { do: "continue"; turn: string }
   | ({ do: "askAgain" } & Reask)
   | { do: "stop"; turn: string; heard?: number }
@@ -30,7 +31,7 @@ export type Answer = { held: boolean; refused?: TurnError };
 export function perform(conversation: Conversation, command: Exclude<Command, { do: "listen" | "delete" }>): void {
   switch (command.do) {
     case "prompt":
-      return conversation.prompt(command.turn, command.text, command.greeting, command.askedBy);
+      return conversation.prompt(command.turn, command.text, command.greeting, command.askedBy, command.images);
     case "continue":
       return conversation.continue(command.turn);
     case "askAgain":

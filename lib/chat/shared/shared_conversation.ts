@@ -11,6 +11,7 @@ import type { EarlyAnswer } from "@/lib/chat/early_answers.ts";
 import type { FrameLog } from "@/lib/chat/frame_log.ts";
 import type { OpenConversation, Reask } from "@/lib/chat/open_conversation.ts";
 import { restartWatchers, type SharedJournal, tellWatchers, type Watcher } from "@/lib/chat/turn_journal.ts";
+import type { TurnImage } from "@/lib/protocol/images.ts";
 import type { TurnRecord } from "@/lib/protocol/v2.ts";
 import { RequestError } from "@/lib/protocol/request_error.ts";
 import { pageRecordOf, type StoredConversation, type StoredTurn } from "@/lib/store/store.ts";
@@ -161,8 +162,15 @@ export class SharedConversation implements OpenConversation {
     }
   }
 
-  prompt(turn: string, text: string, greeting?: string, askedBy = this.owner): void | Promise<void> {
-    return this.#do({ do: "prompt", turn, text, askedBy, ...(greeting !== undefined && { greeting }) });
+  prompt(
+    turn: string,
+    text: string,
+    greeting?: string,
+    askedBy = this.owner,
+    images: readonly TurnImage[] = [],
+  ): void | Promise<void> {
+    const shown = images.length > 0 && { images };
+    return this.#do({ do: "prompt", turn, text, askedBy, ...(greeting !== undefined && { greeting }), ...shown });
   }
 
   prepare(turn: string, text: string, greeting?: string, askedBy?: string): EarlyAnswer | undefined {

@@ -83,7 +83,7 @@ const HELPED = /\b(?:am|is|are|was|were|be|been|being|have|has|had|get|got)\b|'(
 /** So many words of which the last leaves nothing open are a sentence, whatever the verb was. A question has one more. */
 const SENTENCE_WORDS = 4;
 const ANSWERS =
-  /^(?:(?:oh|well|um|uh) )*(?:yes|no|yeah|yep|nope|okay|ok|sure|right|exactly|fine|thanks|thank you|hello|hi|hey|bye|goodbye|please|never|always|maybe|of course|not really|i do|i don't|i can|i can't|me too|stop)(?: please| thanks| thank you| there)?$/;
+  /^(?:(?:oh|well|um|uh) )*(?:yes|no|yeah|yep|nope|okay|ok|sure|right|exactly|fine|thanks|thank you|hello|hi|hey|bye|goodbye|please|never|always|maybe|of course|of course not|why not|not really|i do|i don't|i can|i can't|me too|stop)(?: please| thanks| thank you| there)?$/;
 
 /**
  * How a text ends that may still grow.
@@ -114,7 +114,7 @@ export function endingOf(text: string): Ending {
   if (DESCRIBING.has(last) || ASKED_ABOUT.test(plain) || REFERRED.test(plain)) return "unclear";
   if (TO_DO.test(plain) && !isClosed) return "unclear";
   const clause = lastClause(plain);
-  const isLong = clause.split(" ").length >= SENTENCE_WORDS + Number(asks);
+  const isLong = asks ? tokens.length > SENTENCE_WORDS : clause.split(" ").length >= SENTENCE_WORDS;
   if (said.endsWith("?") || isLong) return "complete";
   if (asks && !hasVerb(plain.replace(AUXILIARIES, ""))) return "unclear";
   if (!asks && isVerb(last) && !HELPED.test(clause)) return "unclear";

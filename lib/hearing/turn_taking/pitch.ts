@@ -42,6 +42,7 @@ export function pitchOf(samples: Float32Array, sampleRate: number): Pitch {
     fits[lag] = sum / (Math.sqrt(own * shifted) + 1e-9);
     best = Math.max(best, fits[lag]!);
   }
+  if (best <= 0) return { hz: 0, clarity: 0 };
   for (let lag = shortest + 1; lag < longest; lag++) {
     const [before, fit, after] = [fits[lag - 1]!, fits[lag]!, fits[lag + 1]!];
     if (fit < NEARLY * best || fit < before || fit < after) continue;
@@ -49,7 +50,7 @@ export function pitchOf(samples: Float32Array, sampleRate: number): Pitch {
     const bend = before - 2 * fit + after;
     return { hz: rate / (lag + (bend < 0 ? (before - after) / (2 * bend) : 0)), clarity: Math.min(1, fit) };
   }
-  return { hz: 0, clarity: Math.max(0, best) };
+  return { hz: 0, clarity: best };
 }
 
 /** Each two samples as one, and what does not change left out. */

@@ -1,5 +1,6 @@
 import type { Words } from "@/lib/i18n/types/page.ts";
 import { AVATAR } from "./avatar.ts";
+import { IMAGES } from "./images.ts";
 import { SETUP } from "./setup.ts";
 import { timeAhead } from "@/lib/i18n/relative_time.ts";
 
@@ -29,7 +30,7 @@ export const PAGE: Words = {
     connecting: "Connecting…",
     waiting: "Reconnecting…",
     closed: "Disconnected",
-    revoked: "The link does not hold any more",
+    revoked: "Guests are not let in any more, or not by this link",
     reconnect: "Connect now",
   },
   ready: "Online",
@@ -139,6 +140,7 @@ export const PAGE: Words = {
     llm_unsupported: `${server} cannot do that`,
     model_missing: "The model is missing",
     context_full: "The conversation is too long",
+    no_vision: "The model cannot see images",
     sign_in: "This model wants you to sign in",
     incomplete: "It broke off before its end",
     interrupted: "The answer was interrupted",
@@ -168,6 +170,7 @@ export const PAGE: Words = {
     conversations: "All the conversations that are kept for you are there. Delete one to begin another.",
   },
   anyServer: "The language model's server",
+  images: IMAGES,
   setup: SETUP,
   avatar: AVATAR,
   notFound: "There is nothing here",

@@ -1,3 +1,4 @@
+import { IMAGE_STORAGE } from "./images.ts";
 import type { SettingsWords } from "@/lib/i18n/types/settings.ts";
 import { SERVER_NAMES } from "@/lib/i18n/server_names.ts";
 import { MODEL_OPTIONS } from "./model_options.ts";
@@ -55,6 +56,7 @@ export const SETTINGS: SettingsWords = {
       },
       unset: "As the model likes",
     },
+    "llm.vision": { label: "Can see images", help: "For servers that do not say so; Ollama does." },
     "llm.keepAlive": {
       label: "Keep it loaded for",
       help: "Seconds, or a time such as 10m or 1h; -1 is for ever.",
@@ -148,6 +150,12 @@ export const SETTINGS: SettingsWords = {
       choices: { auto: "As the device has it", light: "Light", dark: "Dark", contrast: "High contrast" },
     },
     "server.port": { label: "Port", help: "The number after the colon in this page's address." },
+    "guests.access": {
+      label: "Who may come in",
+      help:
+        "Besides you. Everybody needs server.token to be set: you come in by it, and all others are guests with limits of their own.",
+      choices: { off: "Nobody", link: "Whoever has the link", open: "Everybody" },
+    },
     "server.host": {
       label: "Who can reach it",
       help: "127.0.0.1 is this computer only; 0.0.0.0 is everybody in the network, with a token.",
@@ -183,8 +191,16 @@ export const SETTINGS: SettingsWords = {
     about:
       "Nothing has to be set here: every model brings what suits it. Further options may stand in the file, under llm.options.",
   },
-  needsKey: (server) =>
-    `${server} wants a key. Set the variable VTUBER_LLM_AUTH, or write it into a file that only you can read and name that in llm.authFile; then start again.`,
+  key: {
+    label: "Key",
+    needed: (server) => `${server} answers nobody without a key.`,
+    about: (host) =>
+      `It is kept on this server in a file that only you can read, told to ${host} alone, and never shown again.`,
+    kept: (host) => `A key is kept for ${host}.`,
+    configured: "The configuration has the key.",
+    keep: "Keep",
+    forget: "Forget it",
+  },
   inUse: "In use",
   runsElsewhere: "Runs in the cloud: your messages leave this computer",
   otherModel: "Another model",
@@ -219,6 +235,7 @@ export const SETTINGS: SettingsWords = {
     silent: "Nobody speaks.",
     nobody: "This voice does not speak your language. Choose another one.",
   },
+  images: IMAGE_STORAGE,
   timings: {
     title: "How fast she answers",
     about:

@@ -1,5 +1,6 @@
 import type { Words } from "@/lib/i18n/types/page.ts";
 import { AVATAR } from "./avatar.ts";
+import { IMAGES } from "./images.ts";
 import { SETUP } from "./setup.ts";
 import { timeAhead } from "@/lib/i18n/relative_time.ts";
 
@@ -29,7 +30,7 @@ export const PAGE: Words = {
     connecting: "接続しています…",
     waiting: "再接続しています…",
     closed: "切断されました",
-    revoked: "リンクは無効になりました",
+    revoked: "ゲストは入れなくなったか、このリンクが無効になりました",
     reconnect: "今すぐ接続",
   },
   ready: "オンライン",
@@ -135,6 +136,7 @@ export const PAGE: Words = {
     llm_unsupported: `${server} にはできません`,
     model_missing: "モデルがありません",
     context_full: "会話が長すぎます",
+    no_vision: "このモデルは画像を見られません",
     sign_in: "このモデルにはサインインが必要です",
     incomplete: "途中で切れました",
     interrupted: "答えが中断されました",
@@ -164,6 +166,7 @@ export const PAGE: Words = {
     conversations: "保存できる会話の数に達しました。新しく始めるには、どれかを削除してください。",
   },
   anyServer: "言語モデルのサーバー",
+  images: IMAGES,
   setup: SETUP,
   avatar: AVATAR,
   notFound: "ここには何もありません",

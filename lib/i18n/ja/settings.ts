@@ -1,3 +1,4 @@
+import { IMAGE_STORAGE } from "./images.ts";
 import type { SettingsWords } from "@/lib/i18n/types/settings.ts";
 import { SERVER_NAMES } from "@/lib/i18n/server_names.ts";
 import { MODEL_OPTIONS } from "./model_options.ts";
@@ -48,6 +49,7 @@ export const SETTINGS: SettingsWords = {
       choices: { true: "はい", false: "いいえ", low: "少し", medium: "ほどほど", high: "よく", max: "できるだけ" },
       unset: "モデルに任せる",
     },
+    "llm.vision": { label: "画像を見られる", help: "サーバーが知らせない場合に。Ollama は知らせます。" },
     "llm.keepAlive": {
       label: "読み込んだままにする時間",
       help: "秒数、または 10m や 1h など。-1 はずっとです。",
@@ -141,6 +143,12 @@ export const SETTINGS: SettingsWords = {
       choices: { auto: "端末に合わせる", light: "ライト", dark: "ダーク", contrast: "高コントラスト" },
     },
     "server.port": { label: "ポート", help: "このページのアドレスで、コロンの後の番号です。" },
+    "guests.access": {
+      label: "入れる人",
+      help:
+        "あなた以外の人について。「だれでも」には server.token の設定が必要です。あなたはそのトークンで入り、ほかの人は制限つきのゲストになります。",
+      choices: { off: "だれも入れない", link: "リンクを知っている人", open: "だれでも" },
+    },
     "server.host": {
       label: "接続できる範囲",
       help: "127.0.0.1 はこのコンピューターだけ、0.0.0.0 はネットワーク全体です（トークンが必要）。",
@@ -172,8 +180,16 @@ export const SETTINGS: SettingsWords = {
     about:
       "ここは設定しなくても大丈夫です。どのモデルも自分に合った値を持っています。ほかのオプションはファイルの llm.options に書けます。",
   },
-  needsKey: (server) =>
-    `${server} にはキーが必要です。変数 VTUBER_LLM_AUTH に設定するか、自分だけが読めるファイルに書いて llm.authFile で指定し、起動し直してください。`,
+  key: {
+    label: "キー",
+    needed: (server) => `${server} はキーなしでは答えません。`,
+    about: (host) =>
+      `このサーバーの、あなただけが読めるファイルに保存されます。${host} にだけ伝えられ、二度と表示されません。`,
+    kept: (host) => `${host} のキーが保存されています。`,
+    configured: "キーは設定ファイルか環境変数にあります。",
+    keep: "保存",
+    forget: "削除",
+  },
   inUse: "使用中",
   runsElsewhere: "クラウドで動きます。メッセージはこのコンピューターの外へ送られます",
   otherModel: "別のモデル",
@@ -207,6 +223,7 @@ export const SETTINGS: SettingsWords = {
     silent: "声は出ません。",
     nobody: "この声はあなたの言語を話せません。別の声を選んでください。",
   },
+  images: IMAGE_STORAGE,
   timings: {
     title: "答えの速さ",
     about: "メッセージから、答えの開始、最初のトークン、最初の文節、その音の始まり、再生し終わるまでの秒数です。" +

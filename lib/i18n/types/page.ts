@@ -1,6 +1,7 @@
 /** What the page says, but for its settings. */
 import type { ErrorCode } from "@/lib/protocol/codes.ts";
 import type { AvatarWords } from "./avatar.ts";
+import type { ImageWords } from "./images.ts";
 import type { SetupWords } from "./setup.ts";
 
 /** Everything the interface says. A function takes what is put into the sentence. */
@@ -35,7 +36,7 @@ export interface Words {
     connecting: string;
     waiting: string;
     closed: string;
-    /** The link by which a guest came in. */
+    /** To a guest, when its link is taken back or nobody is let in any more. */
     revoked: string;
     reconnect: string;
   };
@@ -148,6 +149,7 @@ export interface Words {
   };
   /** Begins such a title where the provider's name is not known. */
   anyServer: string;
+  images: ImageWords;
   /** What the first run says. */
   setup: SetupWords;
   /** What the stage says. */

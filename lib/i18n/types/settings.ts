@@ -1,4 +1,5 @@
 /** What the settings say. */
+import type { ImageStorageWords } from "./images.ts";
 import type { TurnStage } from "@/lib/protocol/calls.ts";
 import type { TalkKey } from "./hearing.ts";
 import type { SpeechModelWords } from "./speech_models.ts";
@@ -93,7 +94,17 @@ export interface SettingsWords {
   moreModels(count: number): string;
   /** Above the options of the model's server. */
   options: { title: string; about: string };
-  needsKey(server: string): string;
+  /** About the key of the model's server. */
+  key: {
+    label: string;
+    needed(server: string): string;
+    about(host: string): string;
+    kept(host: string): string;
+    configured: string;
+    /** Buttons. */
+    keep: string;
+    forget: string;
+  };
   inUse: string;
   runsElsewhere: string;
   otherModel: string;
@@ -124,6 +135,7 @@ export interface SettingsWords {
     onlyHere: string;
   };
   trial: VoiceTrialWords;
+  images: ImageStorageWords;
   timings: TimingWords;
   voiceModels: SpeechModelWords;
   ears: EarWords;

@@ -1,5 +1,6 @@
 import type { Words } from "@/lib/i18n/types/page.ts";
 import { AVATAR } from "./avatar.ts";
+import { IMAGES } from "./images.ts";
 import { SETUP } from "./setup.ts";
 import { timeAhead } from "@/lib/i18n/relative_time.ts";
 
@@ -29,7 +30,7 @@ export const PAGE: Words = {
     connecting: "正在连接…",
     waiting: "正在重新连接…",
     closed: "已断开",
-    revoked: "链接已失效",
+    revoked: "访客不能再进入，或此链接已失效",
     reconnect: "立即连接",
   },
   ready: "在线",
@@ -132,6 +133,7 @@ export const PAGE: Words = {
     llm_unsupported: `${server} 做不到`,
     model_missing: "缺少模型",
     context_full: "对话太长",
+    no_vision: "这个模型看不了图片",
     sign_in: "这个模型需要登录",
     incomplete: "中途断了",
     interrupted: "回答被打断了",
@@ -161,6 +163,7 @@ export const PAGE: Words = {
     conversations: "能保存的对话已满。请删除一个后再开始新的对话。",
   },
   anyServer: "语言模型的服务器",
+  images: IMAGES,
   setup: SETUP,
   avatar: AVATAR,
   notFound: "这里什么也没有",

@@ -1,3 +1,4 @@
+import { IMAGE_STORAGE } from "./images.ts";
 import type { SettingsWords } from "@/lib/i18n/types/settings.ts";
 import { SERVER_NAMES } from "@/lib/i18n/server_names.ts";
 import { MODEL_OPTIONS } from "./model_options.ts";
@@ -48,6 +49,7 @@ export const SETTINGS: SettingsWords = {
       choices: { true: "是", false: "否", low: "少一点", medium: "适中", high: "多一点", max: "尽可能多" },
       unset: "由模型决定",
     },
+    "llm.vision": { label: "能看图片", help: "用于不会告知的服务器；Ollama 会告知。" },
     "llm.keepAlive": {
       label: "保持加载的时间",
       help: "秒数，或 10m、1h 这样的时间；-1 表示一直保持。",
@@ -126,6 +128,11 @@ export const SETTINGS: SettingsWords = {
       choices: { auto: "跟随设备", light: "浅色", dark: "深色", contrast: "高对比度" },
     },
     "server.port": { label: "端口", help: "页面地址中冒号后面的数字。" },
+    "guests.access": {
+      label: "谁可以进来",
+      help: "指你以外的人。选“所有人”需要先设置 server.token：你用它进入，其他人都是有限额的访客。",
+      choices: { off: "没有人", link: "拿到链接的人", open: "所有人" },
+    },
     "server.host": {
       label: "谁可以访问",
       help: "127.0.0.1 仅限这台电脑；0.0.0.0 为网络中的所有人，需要令牌。",
@@ -156,8 +163,15 @@ export const SETTINGS: SettingsWords = {
     title: "如何选词",
     about: "这里什么都不用设：每个模型都自带合适的值。其他选项可以写在文件的 llm.options 里。",
   },
-  needsKey: (server) =>
-    `${server} 需要密钥。请设置变量 VTUBER_LLM_AUTH，或写进只有你能读的文件并用 llm.authFile 指明，然后重新启动。`,
+  key: {
+    label: "密钥",
+    needed: (server) => `没有密钥，${server} 不会回答。`,
+    about: (host) => `它保存在这台服务器上只有你能读的文件里，只会告诉 ${host}，也不会再显示出来。`,
+    kept: (host) => `已保存 ${host} 的密钥。`,
+    configured: "密钥在配置里。",
+    keep: "保存",
+    forget: "删除",
+  },
   inUse: "使用中",
   runsElsewhere: "在云端运行：消息会离开这台电脑",
   otherModel: "其他模型",
@@ -190,6 +204,7 @@ export const SETTINGS: SettingsWords = {
     silent: "不会出声。",
     nobody: "这个声音不会说你的语言，请换一个。",
   },
+  images: IMAGE_STORAGE,
   timings: {
     title: "回答的速度",
     about: "从收到消息到开始回答、第一个词元、第一个分句、分句开始发声、分句播完的秒数。实时显示最近 20 条消息。",

@@ -9,6 +9,7 @@ const ALWAYS: ProviderStatus = {
   modelPresent: true,
   models: [],
   away: false,
+  vision: false,
 };
 
 export const DEMO: ProviderDefinition = {
@@ -21,7 +22,7 @@ export const DEMO: ProviderDefinition = {
       model: provider.model,
       generate: (request, options) => provider.generate(request, options),
       probe: () => Promise.resolve(),
-      monitor: { unknown: ALWAYS, contextLength: undefined, refresh: () => Promise.resolve(ALWAYS) },
+      monitor: { unknown: ALWAYS, latest: ALWAYS, contextLength: undefined, refresh: () => Promise.resolve(ALWAYS) },
     };
   },
 };

@@ -18,13 +18,13 @@ export const OLLAMA: ProviderDefinition = {
 };
 
 function create({ llm, limits, authorization, onCounted }: ProviderSettings): ConfiguredProvider {
-  const { host, model, allowLinkLocal, contextLength, think, keepAlive } = llm;
+  const { host, model, allowLinkLocal, contextLength, think, keepAlive, vision } = llm;
   const access = { host, allowLinkLocal, authorization };
   // A context that is filled further than Ollama loads it would be cut without a word.
   const options = contextLength === undefined ? llm.options : { num_ctx: contextLength, ...llm.options };
   const { num_ctx } = options;
   const askedContext = typeof num_ctx === "number" && num_ctx > 0 ? num_ctx : undefined;
-  const monitor = new OllamaMonitor({ ...access, model, askedContext });
+  const monitor = new OllamaMonitor({ ...access, model, askedContext, vision });
   const provider = new OllamaProvider({
     ...access,
     api: llm.api,

@@ -2,6 +2,7 @@ import { ask, type Question } from "@/lib/providers/http/ask.ts";
 import { Exchange } from "@/lib/providers/http/exchange.ts";
 import { type Asked, incomplete, refuseEmpty } from "@/lib/providers/http/failures.ts";
 import { errorOfAnswer, errorOfValue, OLLAMA_WORDS, parseObject } from "./errors.ts";
+import { withImages } from "@/lib/providers/images.ts";
 import type { CountedAnswer, GenerateRequest, LlmEvent, Provider } from "@/lib/providers/provider.ts";
 import { TranscriptCutter } from "./transcript.ts";
 import { preloadBody, requestBody, type RequestSettings } from "./request_body.ts";
@@ -56,7 +57,7 @@ export class OllamaProvider implements Provider {
     try {
       const response = await exchange.open(
         `${this.#host}/api/${this.#options.api}`,
-        this.#question(request),
+        await this.#question(request),
         (refusal) => errorOfAnswer(refusal, asked),
       );
       for await (const line of exchange.lines(response)) {
@@ -118,13 +119,13 @@ export class OllamaProvider implements Provider {
     await body?.cancel();
   }
 
-  #question(request: GenerateRequest): Omit<Question, "signal"> {
+  async #question({ model, messages }: GenerateRequest): Promise<Omit<Question, "signal">> {
     const { think, ...settings } = this.#options;
     // Who cannot think refuses to be asked for it.
     const asking = think === undefined || this.#options.canThink?.() === false ? settings : { ...settings, think };
     return {
       headers: { accept: "application/x-ndjson" },
-      body: requestBody(request, asking),
+      body: requestBody({ model, messages: await withImages(messages) }, asking),
       ...this.#access,
     };
   }

@@ -1,4 +1,4 @@
-import type { ChatMessage, GenerateRequest } from "@/lib/providers/provider.ts";
+import type { SentMessage } from "@/lib/providers/images.ts";
 import { STOP_WORDS, transcriptOf } from "./transcript.ts";
 
 /** How Ollama is asked; what is absent is left to Ollama. */
@@ -17,14 +17,14 @@ interface LoadingSettings {
 
 /** The JSON of a request. A lone user message in generate mode gives exactly `{model, prompt, stream}`. */
 export function requestBody(
-  { model, messages }: GenerateRequest,
+  { model, messages }: { model: string; messages: readonly SentMessage[] },
   { api, think, keepAlive, options: wanted = {} }: RequestSettings,
 ): Record<string, unknown> {
   const isTranscript = api === "generate" && spokenOf(messages).length > 1;
   const options = isTranscript ? withStopWords(wanted) : wanted;
   return {
     model,
-    ...(api === "chat" ? { messages } : promptOf(messages)),
+    ...(api === "chat" ? { messages: messages.map(messageOf) } : promptOf(messages)),
     stream: true,
     ...(think === undefined ? {} : { think }),
     ...loadingFields({ keepAlive, options }),
@@ -58,15 +58,21 @@ function duration(value: number | string): number | string {
   return typeof value === "string" && /^-?\d+(\.\d+)?$/.test(value.trim()) ? Number(value) : value;
 }
 
+/** A message as `/api/chat` has it. */
+function messageOf({ images, ...message }: SentMessage): Record<string, unknown> {
+  return { ...message, ...(images && { images: images.map(({ base64 }) => base64) }) };
+}
+
 /** The conversation as `prompt` and `system`: one message as it stands, several as a transcript to be continued. */
-function promptOf(messages: readonly ChatMessage[]): { prompt: string; system?: string } {
+function promptOf(messages: readonly SentMessage[]): { prompt: string; system?: string; images?: string[] } {
   const system = messages.filter(({ role }) => role === "system").map(({ content }) => content).join("\n\n");
   const spoken = spokenOf(messages);
   const [only] = spoken;
   const prompt = only !== undefined && spoken.length === 1 ? only.content : transcriptOf(spoken);
-  return system === "" ? { prompt } : { prompt, system };
+  const images = messages.flatMap(({ images = [] }) => images.map(({ base64 }) => base64));
+  return { prompt, ...(system !== "" && { system }), ...(images.length > 0 && { images }) };
 }
 
-function spokenOf(messages: readonly ChatMessage[]): ChatMessage[] {
+function spokenOf(messages: readonly SentMessage[]): SentMessage[] {
   return messages.filter(({ role }) => role !== "system");
 }

@@ -29,6 +29,8 @@ export interface ProbeOptions {
   /** The `Authorization` header of every request; a secret. */
   authorization?: string | undefined;
   model: string;
+  /** What the configuration says of whether it can see images. Default: `capabilities` tell. */
+  vision?: boolean | undefined;
   /** For the whole look, in milliseconds. Default 2000. */
   timeoutMs?: number;
   signal?: AbortSignal;
@@ -44,7 +46,7 @@ const PS_TIMEOUT_MS = 500;
  * @throws the reason of `signal`, and nothing else
  */
 export async function probe(options: ProbeOptions): Promise<OllamaStatus> {
-  const { host, model, timeoutMs = 2000, signal } = options;
+  const { host, model, vision, timeoutMs = 2000, signal } = options;
   const [version, tags, show, ps] = await Promise.allSettled([
     askJson(options, timeoutMs, "/api/version"),
     askJson(options, timeoutMs, "/api/tags"),
@@ -60,6 +62,7 @@ export async function probe(options: ProbeOptions): Promise<OllamaStatus> {
     modelPresent: null,
     models: [],
     away: isAway(host, model),
+    ...(vision !== undefined && { vision }),
   };
   if (version.status === "rejected") return { ...status, error: version.reason };
   const said = textField(version.value, "version");
@@ -77,6 +80,7 @@ export async function probe(options: ProbeOptions): Promise<OllamaStatus> {
     status.modelPresent = true;
     if (textField(show.value, "remote_host") !== undefined) status.away = true;
     Object.assign(status, shownOf(show.value));
+    status.vision ??= status.capabilities?.includes("vision") ?? false;
   } else if (show.status === "rejected" && show.reason instanceof LlmError && show.reason.code === "model_missing") {
     status.modelPresent = false;
   }
@@ -123,7 +127,7 @@ export class OllamaMonitor implements ProviderMonitor {
   }
 
   get unknown(): OllamaStatus {
-    const { host, model } = this.#options;
+    const { host, model, vision } = this.#options;
     return {
       host: withoutUser(host),
       model,
@@ -131,6 +135,7 @@ export class OllamaMonitor implements ProviderMonitor {
       modelPresent: null,
       models: [],
       away: isAway(host, model),
+      ...(vision !== undefined && { vision }),
     };
   }
 

@@ -21,6 +21,7 @@ Deno.test("probe() tells version, models and the configured one when Ollama is t
     contextLength: 40_960,
     loaded: [{ name: "qwen2.5:latest", size: 123, onCard: 1 / 3, contextLength: 4096 }],
     away: false,
+    vision: false,
   });
   assertEquals(models, [
     {
@@ -132,4 +133,17 @@ Deno.test("findModel() takes names as Ollama does", () => {
 Deno.test("isCloudName() knows the names that run elsewhere", () => {
   for (const name of ["x:cloud", "gpt-oss:120b-cloud", "X:CLOUD"]) assert(isCloudName(name), name);
   for (const name of ["cloud", "x:latest", "cloudy:1b", "x:cloudy", "cloud/x:1b"]) assert(!isCloudName(name), name);
+});
+
+Deno.test("probe() tells whether the model can see, as the configuration or Ollama says", async () => {
+  await using stub = startStub({
+    models: [
+      { name: "seeing:latest", capabilities: ["completion", "vision"] },
+      { name: "blind:latest" },
+      { name: "old:latest", capabilities: [] },
+    ],
+  });
+  const looks = (model: string, vision?: boolean) => probe({ host: stub.url, model, vision });
+  const seen = await Promise.all([looks("seeing"), looks("blind"), looks("old"), looks("missing"), looks("old", true)]);
+  assertEquals(seen.map(({ vision }) => vision), [true, false, false, undefined, true]);
 });

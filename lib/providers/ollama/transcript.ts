@@ -8,7 +8,7 @@ const LABELS = { user: "User:", assistant: "Assistant:" } as const;
 export const STOP_WORDS: readonly string[] = Object.values(LABELS).map((label) => `\n${label}`);
 
 /** The messages a line each, labelled, and the label of the one that is to be written, where none has been begun. */
-export function transcriptOf(messages: readonly ChatMessage[]): string {
+export function transcriptOf(messages: readonly Pick<ChatMessage, "role" | "content">[]): string {
   const lines = messages.map(({ role, content }) => `${LABELS[role === "user" ? "user" : "assistant"]} ${content}`);
   return (messages.at(-1)?.role === "assistant" ? lines : [...lines, LABELS.assistant]).join("\n");
 }

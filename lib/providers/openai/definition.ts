@@ -27,9 +27,9 @@ export const OPENAI_SERVERS: readonly ProviderDefinition[] = LLM_SERVERS.map((se
 });
 
 function create(server: LlmServer, { llm, limits, authorization, onCounted }: ProviderSettings): ConfiguredProvider {
-  const { host, model, allowLinkLocal, contextLength, think } = llm;
+  const { host, model, allowLinkLocal, contextLength, think, vision } = llm;
   const access = { server, host, allowLinkLocal, authorization };
-  const monitor = new OpenAiMonitor({ ...access, model, contextLength });
+  const monitor = new OpenAiMonitor({ ...access, model, contextLength, vision });
   const provider = new OpenAiProvider({
     ...access,
     ...(think !== undefined && { think }),

@@ -2,6 +2,7 @@ import { withoutUser } from "@/lib/config/ollama_host.ts";
 import { ask } from "@/lib/providers/http/ask.ts";
 import { Exchange } from "@/lib/providers/http/exchange.ts";
 import { errorOfForm, incomplete, refuseEmpty } from "@/lib/providers/http/failures.ts";
+import { withImages } from "@/lib/providers/images.ts";
 import type { LlmServer } from "@/lib/protocol/llm_servers.ts";
 import {
   type CountedAnswer,
@@ -117,10 +118,11 @@ export class OpenAiProvider implements Provider {
 
   async #open(request: GenerateRequest, exchange: Exchange, asked: AskedWithKey): Promise<Response> {
     const { server, allowLinkLocal = false, authorization, ...settings } = this.#options;
+    const question = { model: request.model, messages: await withImages(request.messages) };
     const open = (usage: boolean) =>
       exchange.open(`${this.#base}/chat/completions`, {
         headers: { accept: "text/event-stream" },
-        body: requestBody(request, { ...settings, server: server.id }, usage),
+        body: requestBody(question, { ...settings, server: server.id }, usage),
         allowLinkLocal,
         authorization,
       }, (refusal) => errorOfAnswer(refusal, asked));

@@ -1,4 +1,4 @@
-import type { GenerateRequest } from "@/lib/providers/provider.ts";
+import type { SentMessage } from "@/lib/providers/images.ts";
 
 /** How a server is asked; what is absent is left to it. */
 export interface RequestSettings {
@@ -14,7 +14,7 @@ const WITH_TEMPLATE_FIELDS = ["llamacpp", "vllm"];
 
 /** @param usage whether to ask for the counts of tokens */
 export function requestBody(
-  { model, messages }: GenerateRequest,
+  { model, messages }: { model: string; messages: readonly SentMessage[] },
   { server, think, options }: RequestSettings,
   usage: boolean,
 ): Record<string, unknown> {
@@ -22,13 +22,23 @@ export function requestBody(
   const goesOn = server === "vllm" && messages.at(-1)?.role === "assistant";
   return {
     model,
-    messages,
+    messages: messages.map(messageOf),
     stream: true,
     ...(usage && { stream_options: { include_usage: true } }),
     ...thinkingFields(server, think),
     ...(goesOn && { add_generation_prompt: false, continue_final_message: true }),
     ...options,
   };
+}
+
+/** A message with images has parts; one without stays the text that every server knows. */
+function messageOf({ role, content, images }: SentMessage): Record<string, unknown> {
+  if (images === undefined) return { role, content };
+  const shown = images.map(({ type, base64 }) => ({
+    type: "image_url",
+    image_url: { url: `data:${type};base64,${base64}` },
+  }));
+  return { role, content: [{ type: "text", text: content }, ...shown] };
 }
 
 function thinkingFields(server: string, think: RequestSettings["think"]): Record<string, unknown> {

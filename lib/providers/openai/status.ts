@@ -19,6 +19,8 @@ export interface OpenAiMonitorOptions {
   authorization?: string | undefined;
   /** What the configuration says of the context, in tokens. */
   contextLength?: number | undefined;
+  /** What it says of whether the model can see images; the server need not tell. */
+  vision?: boolean | undefined;
   /** For a whole look, in milliseconds. Default 2000, or 5000 for a server beyond this machine. */
   timeoutMs?: number;
 }
@@ -94,7 +96,7 @@ export class OpenAiMonitor implements ProviderMonitor {
   }
 
   get unknown(): ProviderStatus {
-    const { host, model } = this.#options;
+    const { host, model, vision = false } = this.#options;
     return {
       host: withoutUser(host),
       model,
@@ -102,6 +104,7 @@ export class OpenAiMonitor implements ProviderMonitor {
       modelPresent: null,
       models: [],
       away: !isThisMachine(host),
+      vision,
     };
   }
 

@@ -1,5 +1,6 @@
 /** Calls about the language model's server: what is there, and fetching a model that is missing. */
 import { z } from "zod";
+import { refusing } from "./refusing.ts";
 import { checked, type Handlers } from "./router.ts";
 import { RequestError } from "@/lib/protocol/request_error.ts";
 import { LlmError } from "@/lib/providers/provider.ts";
@@ -19,6 +20,15 @@ export function llmCalls(modelService: ModelService): Handlers {
       await modelService.start();
       return null;
     }),
+    ...checked(
+      "llm.setKey",
+      z.object({ key: z.string().trim().min(1).max(4_000).nullable() }),
+      ({ key }) =>
+        refusing(async () => {
+          await modelService.setKey(key ?? undefined);
+          return null;
+        }),
+    ),
     ...checked(
       "llm.pull",
       z.object({ model: z.string().trim().min(1).max(500) }),
@@ -44,7 +54,7 @@ const START_ELSEWHERE = "Cannot start a program for a page on another machine: o
 
 /** @param isLocal whether it is for a page on this machine, which may start programs here */
 async function preflight(modelService: ModelService, isLocal: boolean): Promise<Preflight> {
-  const { pull, definition: { displayName, setup } } = modelService.chosen;
+  const { pull, key, definition: { displayName, setup } } = modelService.chosen;
   const seen = await modelService.refreshStatus();
   const { host, reachable, version, error, model, modelPresent, models, contextLength, loaded } = seen;
   return {
@@ -56,6 +66,7 @@ async function preflight(modelService: ModelService, isLocal: boolean): Promise<
       ...(error !== undefined && { problem: error.toTurnError() }),
       ...(setup !== undefined && { setup }),
       pulls: pull !== undefined,
+      key,
       starts: isLocal && !reachable && await modelService.isStartable(),
     },
     model: { name: model, present: modelPresent, ...(contextLength !== undefined && { contextLength }) },

@@ -57,6 +57,9 @@ async function listened(page: SocketClient<ServerFrame>): Promise<void> {
   );
 }
 
+const finalsOf = (page: SocketClient<ServerFrame>) =>
+  all(page, "transcript").filter(({ final, turn }) => final && turn !== undefined).map(({ text }) => text);
+
 const verdicts = (page: SocketClient<ServerFrame>) =>
   all(page, "interruption").map(({ turn, verdict }) => `${turn}: ${verdict}`);
 
@@ -97,4 +100,49 @@ Deno.test("where she is not to be interrupted, nothing that is said meanwhile is
   play(page, heard({ at: 6, sound: WAIT }));
   await listened(page);
   assertEquals([verdicts(page), all(page, "queued")], [[], []]);
+});
+
+Deno.test("a voice of the browser, whose sound nobody has, is stopped by a command alone, however late it is understood", async () => {
+  for (
+    const [text, allowed, stops] of [["Stop, please!", true, true], ["The garden", true, false], [
+      "Stop!",
+      false,
+      false,
+    ]] as const
+  ) {
+    for (const isLate of [false, true]) {
+      await using scene = await Scene.open({ hearing: { bargeIn: allowed } });
+      const page = await scene.page();
+      await listen(page, 1, "open");
+      const answer = Promise.withResolvers<void>();
+      const texts = [text, "", "And now?"];
+      scene.transcription.answer = async () => {
+        const text = texts.shift();
+        await answer.promise;
+        return Response.json({ text });
+      };
+      page.send({ type: "playback", stream: 1, position: 0, turn: "hers", index: 0, ms: 0 });
+      const words = joined(silence(1), WAIT, silence(0.4));
+      say(page, 1, words);
+      await until("it is asked what was said", () => scene.transcription.asked.length === 1);
+      if (!isLate) answer.resolve();
+      if (!isLate && stops) await page.next("interruption");
+      // Somebody speaks again: what was said before is over.
+      say(page, 1, joined(silence(3), WAIT), words.length);
+      await until("it is said again", () => all(page, "activity").filter(({ speaking }) => speaking).length === 2);
+      answer.resolve();
+      page.send({ type: "unlisten", stream: 1 });
+      await until("all of it is understood", () => texts.length === 1);
+      await listen(page, 2, "hold");
+      say(page, 2, WAIT);
+      page.send({ type: "unlisten", stream: 2 });
+      await page.first(
+        (frame) => frame.type === "transcript" && frame.text === "And now?" && frame.final,
+        0,
+        "the last",
+      );
+      const asked = finalsOf(page);
+      assertEquals([verdicts(page), asked], stops ? [["hers: stop"], [text, "And now?"]] : [[], ["And now?"]], text);
+    }
+  }
 });

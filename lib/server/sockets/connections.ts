@@ -41,12 +41,12 @@ export class Connections {
     }
   }
 
-  /** Closes the sockets of all guests: the link they came by opens nothing any more. */
+  /** Closes the sockets of all guests: what they came in by opens nothing any more. */
   closeGuests(): void {
     for (const [socket, { principal }] of this.#connections) {
       if (principal.role !== "guest") continue;
       guarded("close a guest's socket", () => {
-        socket.close(LINK_REVOKED, "The link for guests has been changed or turned off");
+        socket.close(LINK_REVOKED, "Guests are not let in any more, or not by this link");
       });
     }
   }

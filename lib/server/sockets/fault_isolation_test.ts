@@ -318,6 +318,7 @@ Deno.test("a connection that throws keeps no other from being told", async () =>
   const client = await server.v2();
   const leave = server.chat.connections.add({ close: broken } as unknown as WebSocket, {
     principal: OWNER,
+    busy: () => false,
     send: broken,
   });
   const second = await server.v2();

@@ -1,10 +1,14 @@
 /** For tests: pages whose microphones are heard, over real sockets. flite speaks, silero finds where, a server of the test's own understands. */
+import { join } from "node:path";
 import { ChatServer } from "./chat_server_fixture.ts";
 import { configSchema } from "@/lib/config/schema.ts";
 import { VoiceDetector } from "@/lib/hearing/detector.ts";
+import type { RecognitionEngine } from "@/lib/hearing/engine.ts";
 import { framesOf, layDetector, TranscriptionServer } from "@/lib/hearing/hearing_fixture.ts";
 import { HearingService } from "@/lib/hearing/hearing_service.ts";
 import { OpenAiEngine } from "@/lib/hearing/openai/openai.ts";
+import { SherpaRecogniser } from "@/lib/hearing/sherpa/sherpa.ts";
+import { writeToneRecogniser } from "@/lib/hearing/sherpa/tone_recogniser_fixture.ts";
 import type { HearingMode } from "@/lib/protocol/hearing.ts";
 import type { ServerFrame } from "@/lib/protocol/v2.ts";
 import type { Sound } from "@/lib/voice/sound.ts";
@@ -19,6 +23,8 @@ interface SceneOptions {
   timeoutMs?: number;
   /** What can be fetched at every path of a sound. */
   sound?: Sound;
+  /** Has a recogniser of this machine that understands tones, instead of the server. */
+  sherpa?: "streaming" | "whole";
 }
 
 /** A server that hears, and a transcription server behind it. */
@@ -27,16 +33,19 @@ export class Scene implements AsyncDisposable {
   readonly transcription = new TranscriptionServer();
   readonly chat: ChatServer;
   readonly service: HearingService;
+  readonly #engine: RecognitionEngine;
 
   private constructor(
-    { hearing = {}, timeoutMs = 20_000, sound }: SceneOptions,
+    { hearing = {}, timeoutMs = 20_000, sound, sherpa }: SceneOptions,
     places: { runtime: string; folder: string },
   ) {
-    const engine = new OpenAiEngine({ host: this.transcription.host, model: "whisper-1", timeoutMs });
-    const settings = configSchema.parse({ hearing: { engine: "openai", ...hearing } }).hearing;
+    this.#engine = sherpa === undefined
+      ? new OpenAiEngine({ host: this.transcription.host, model: "whisper-1", timeoutMs })
+      : new SherpaRecogniser({ runtime: places.runtime, folder: recognisersIn(places), timeoutMs });
+    const settings = configSchema.parse({ hearing: { engine: this.#engine.id, ...hearing } }).hearing;
     this.service = new HearingService({
       settings: () => settings,
-      engines: () => new Map([["openai", engine]]),
+      engines: () => new Map([[this.#engine.id, this.#engine]]),
       detector: new VoiceDetector(places),
       names: () => ["Mao"],
       sound: () => sound,
@@ -47,6 +56,10 @@ export class Scene implements AsyncDisposable {
   static async open(options: SceneOptions = {}): Promise<Scene> {
     const folder = await Deno.makeTempDir();
     const places = options.detects === false ? { runtime: `${folder}/none`, folder } : await layDetector(folder);
+    const { sherpa } = options;
+    if (sherpa !== undefined) {
+      await writeToneRecogniser(join(recognisersIn(places), "tones"), { streaming: sherpa === "streaming" });
+    }
     return new Scene(options, places);
   }
 
@@ -64,10 +77,15 @@ export class Scene implements AsyncDisposable {
 
   async [Symbol.asyncDispose](): Promise<void> {
     this.service[Symbol.dispose]();
+    this.#engine[Symbol.dispose]();
     await this.chat[Symbol.asyncDispose]();
     await this.transcription[Symbol.asyncDispose]();
     await Deno.remove(this.folder, { recursive: true });
   }
+}
+
+function recognisersIn({ folder }: { folder: string }): string {
+  return join(folder, "recognisers");
 }
 
 export function say(client: SocketClient<ServerFrame>, stream: number, sound: Int16Array, from = 0): void {

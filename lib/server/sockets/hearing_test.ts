@@ -1,7 +1,8 @@
 /** Spoken prompts over real sockets: flite speaks, silero finds where, a server of the test's own understands. */
-import { assert, assertEquals } from "@std/assert";
+import { assert, assertEquals, assertMatch } from "@std/assert";
 import { all, finals, listen, say, Scene } from "./hearing_scene_fixture.ts";
 import { framesOf, joined, silence, spoken } from "@/lib/hearing/hearing_fixture.ts";
+import { voiced } from "@/lib/hearing/sherpa/tone_recogniser_fixture.ts";
 import { watchChildren } from "@/tests/children.ts";
 import { until } from "@/tests/until.ts";
 
@@ -112,6 +113,34 @@ Deno.test("called by her wake word, or by nothing but it before, she hears what 
   const told = (await finals(page, 4)).map(({ text, turn }) => [text, turn !== undefined]);
   assertEquals(told, [["", false], ["how are you?", true], ["", false], ["What is the weather?", true]]);
   assert(!JSON.stringify(page.received).includes("Let us"), "what was not for her is told");
+});
+
+Deno.test("a recogniser of this machine understands what silero finds, while it is said or at its end", async () => {
+  for (const sherpa of ["streaming", "whole"] as const) {
+    await using scene = await Scene.open({ sherpa });
+    const page = await scene.page();
+    page.send({ type: "listen", stream: 1, mode: "open" });
+    assertEquals(await page.next("listening"), { type: "listening", stream: 1, engine: "sherpa", away: false });
+    const sound = joined(silence(1), voiced(WEATHER, "hello there how are you"));
+    say(page, 1, sound);
+    // Such a one knows words before there is any silence.
+    if (sherpa === "streaming") assertMatch((await page.next("transcript")).text, /^hello/);
+    say(page, 1, silence(4), sound.length);
+    const [final] = await finals(page, 1);
+    const { text, turn } = await page.next("queued");
+    assertEquals([text, final?.text, final?.turn], ["hello there how are you", text, turn]);
+  }
+});
+
+Deno.test("a recogniser of this machine hears her wake word, and what is not for her is told to nobody", async () => {
+  await using scene = await Scene.open({ sherpa: "streaming", hearing: { wakeWord: "mao" } });
+  const page = await scene.page();
+  await listen(page, 1, "wake");
+  const sounds = ["how are you", "mao stop there"].flatMap((words) => [voiced(WEATHER, words), silence(4)]);
+  say(page, 1, joined(silence(1), ...sounds));
+  const told = (await finals(page, 2)).map(({ text, turn }) => [text, turn !== undefined]);
+  assertEquals(told, [["", false], ["stop there", true]]);
+  assert(!JSON.stringify(page.received).includes("how are"), "what was not for her is told");
 });
 
 Deno.test("while a key is held she hears without a detector, and says nothing of a silence", async () => {

@@ -159,7 +159,7 @@ export function serveV2(
     }
     switch (frame.type) {
       case "prompt":
-        return sessions.prompt(session, frame.turn, frame.text, frame.greeting);
+        return sessions.prompt(session, frame.turn, frame.text, frame.greeting, frame.images);
       case "continue":
         return sessions.continueAnswer(session, frame.turn);
       case "stop":

@@ -1,4 +1,4 @@
-/** Uploads of pages: `POST /api/avatars` and `POST /api/characters`, answered in JSON. */
+/** Uploads of pages: `POST /api/avatars`, `/api/characters` and `/api/images`, answered in JSON. */
 import { join } from "node:path";
 import { addAvatar } from "./add_avatar.ts";
 import { addCharacter } from "./add_character.ts";
@@ -21,6 +21,11 @@ type Files = [FormFile, ...FormFile[]];
 export class Uploads {
   readonly #services: UploadServices;
   readonly #slots = new UploadSlots(UPLOAD_LIMITS);
+  /** Images neither wait for an avatar nor keep one waiting. */
+  readonly #imageSlots = new UploadSlots({
+    atOnce: UPLOAD_LIMITS.imagesAtOnce,
+    atOncePerVisitor: UPLOAD_LIMITS.imagesAtOncePerVisitor,
+  });
 
   constructor(services: UploadServices) {
     this.#services = services;
@@ -52,13 +57,33 @@ export class Uploads {
     });
   }
 
+  /**
+   * Takes an image for a prompt, one part named `file`, and answers with its id and its size in pixels.
+   *
+   * @param sender the principal that it comes from, by id
+   */
+  image(request: Request, visitor: string, sender: string): Promise<Response> {
+    const add = async ([file, ...more]: Files) => {
+      if (more.length > 0) throw new FormError(400, `Cannot take ${more.length + 1} files: one image at a time`);
+      return await this.#services.images.add(await Deno.readFile(file.path), sender);
+    };
+    return this.#take(request, visitor, UPLOAD_LIMITS.imageBytes, add, this.#imageSlots, 64 * 1024);
+  }
+
   /** Reads the form onto disk and answers with what `add` makes of it; nothing of the form is left then. */
-  #take(request: Request, visitor: string, most: number, add: (files: Files) => Promise<unknown>): Promise<Response> {
+  #take(
+    request: Request,
+    visitor: string,
+    most: number,
+    add: (files: Files) => Promise<unknown>,
+    slots = this.#slots,
+    formBytes: number = UPLOAD_LIMITS.formBytes,
+  ): Promise<Response> {
     return answering(async () => {
-      using _slot = this.#slots.take(visitor);
+      using _slot = slots.take(visitor);
       await using folder = await folderIn(join(this.#services.dataDir, "uploads"));
       const [first, ...rest] = await readFiles(request, folder.path, {
-        bytes: most + UPLOAD_LIMITS.formBytes,
+        bytes: most + formBytes,
         files: UPLOAD_LIMITS.files,
         seconds: UPLOAD_LIMITS.bodySeconds,
         idleSeconds: UPLOAD_LIMITS.bodyIdleSeconds,

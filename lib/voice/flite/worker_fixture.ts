@@ -5,5 +5,6 @@ import type { FliteJob } from "./phones.ts";
 addEventListener("message", (event) => {
   const { text } = (event as MessageEvent<Partial<FliteJob>>).data;
   if (text === "die") throw new Error("died, as this test wants it");
-  while (text === "hang") { /* For ever. */ }
+  // Waits for ever. A loop would keep a processor busy until the tests end: `terminate()` stops none in Deno.
+  if (text === "hang") Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0);
 });

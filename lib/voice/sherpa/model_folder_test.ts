@@ -39,7 +39,7 @@ const MATCHA = {
 /** A model that does nothing, about which something is told. */
 function model(metadata: Record<string, string | number>): Uint8Array<ArrayBuffer> {
   const value = { name: "x", type: 1, shape: [1] };
-  return onnxModel({ nodes: [], constants: [], inputs: [value], output: value }, metadata);
+  return onnxModel({ nodes: [], constants: [], inputs: [value], outputs: [value] }, metadata);
 }
 
 type Contents = Record<string, string | Uint8Array>;

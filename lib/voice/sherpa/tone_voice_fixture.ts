@@ -111,7 +111,7 @@ function toneModel({ work = 0, operator = "Sin", metadata = {} }: ToneVoiceOptio
       { name: "scales", type: FLOAT, shape: [3] },
       { name: "sid", type: INT64, shape: [1] },
     ],
-    output: { name: "y", type: FLOAT, shape: [1, "samples"] },
+    outputs: [{ name: "y", type: FLOAT, shape: [1, "samples"] }],
   }, Object.fromEntries(Object.entries(known).flatMap(([key, value]) => value === undefined ? [] : [[key, value]])));
 }
 

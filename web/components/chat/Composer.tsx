@@ -5,6 +5,7 @@ import type { EnterKey } from "@/web/browser/preferences.ts";
 import type { Words } from "@/lib/i18n/types/page.ts";
 import type { HearingMode } from "@/lib/protocol/hearing.ts";
 import { RoundButton } from "@/web/components/RoundButton.tsx";
+import { AttachButton } from "./AttachButton.tsx";
 import { MicrophoneButton } from "./MicrophoneButton.tsx";
 
 interface ComposerProps {
@@ -31,6 +32,7 @@ const TOUCH = "(hover: none) and (pointer: coarse)";
 /** The box to write in. It can be written in before the page is alive; nothing typed is lost. */
 export function Composer({ chat, busy, words, enter, box, hears, onDone }: ComposerProps) {
   const draft = chat?.draft.value ?? "";
+  const isShowing = chat?.attachments.isEmpty.value === false;
   const [isTouch, setIsTouch] = useState(false);
   // After the first rendering, which is the server's.
   useEffect(() => setIsTouch(matchMedia(TOUCH).matches), []);
@@ -49,7 +51,7 @@ export function Composer({ chat, busy, words, enter, box, hears, onDone }: Compo
   }, [chat]);
 
   function send() {
-    chat?.send();
+    chat?.send(words.images.question);
     onDone();
   }
 
@@ -89,6 +91,7 @@ export function Composer({ chat, busy, words, enter, box, hears, onDone }: Compo
         send();
       }}
     >
+      <AttachButton attachments={chat?.attachments ?? null} words={words} />
       <div class="grow" data-text={draft}>
         <textarea
           ref={box}
@@ -96,7 +99,7 @@ export function Composer({ chat, busy, words, enter, box, hears, onDone }: Compo
           rows={1}
           dir="auto"
           aria-label={words.message}
-          placeholder={words.placeholder}
+          placeholder={isShowing ? words.images.question : words.placeholder}
           autocomplete="off"
           enterkeyhint={sends ? "send" : "enter"}
           onInput={(event) => chat !== null && (chat.draft.value = event.currentTarget.value)}
@@ -107,7 +110,13 @@ export function Composer({ chat, busy, words, enter, box, hears, onDone }: Compo
       {/* A touch keyboard has no Shift with Enter. */}
       {isTouch && sends && <RoundButton icon="enter" label={words.newLine} onClick={addLine} />}
       {busy && <RoundButton icon="stop" label={words.stop} class="stop" onClick={() => chat?.stop()} />}
-      <RoundButton icon="send" label={words.send} class="send" type="submit" disabled={draft.trim() === ""} />
+      <RoundButton
+        icon="send"
+        label={words.send}
+        class="send"
+        type="submit"
+        disabled={chat?.canSend.value !== true}
+      />
     </form>
   );
 }

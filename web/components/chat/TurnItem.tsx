@@ -106,6 +106,7 @@ export class TurnItem extends Component<TurnItemProps, TurnItemState> {
         {prompt !== "" && (
           <UserMessage
             text={prompt}
+            images={turn.images}
             words={words}
             followed={!last || text !== ""}
             onAsk={state === "unsent" ? null : (text) => onAsk(id, text)}
@@ -130,6 +131,7 @@ export class TurnItem extends Component<TurnItemProps, TurnItemState> {
         {turn.standsIn !== undefined && text !== "" && (
           <p class="note">{words.answeredBy(turn.standsIn, turn.model ?? "")}</p>
         )}
+        {turn.images?.some(({ unseen }) => unseen) && text !== "" && <p class="note">{words.images.unseen}</p>}
         {reason === "cancelled" && <p class="note">{words.cancelled}</p>}
         {reason === "length" && text.trim() !== "" && <p class="note">{words.cutShort}</p>}
         {error === undefined && more}

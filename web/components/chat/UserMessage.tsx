@@ -1,11 +1,16 @@
 import { useSignal } from "@preact/signals";
 import { useRef } from "preact/hooks";
 import type { Words } from "@/lib/i18n/types/page.ts";
+import type { TurnImage } from "@/lib/protocol/images.ts";
+import { imageAddress } from "@/web/images/send_image.ts";
+import { altOf } from "./AttachedImages.tsx";
 import { Icon } from "@/web/components/Icon.tsx";
 import { MessageEditor } from "./MessageEditor.tsx";
 
 interface UserMessageProps {
   text: string;
+  /** What it shows. */
+  images?: readonly TurnImage[] | undefined;
   words: Words;
   /** True when other turns follow. */
   followed: boolean;
@@ -14,7 +19,7 @@ interface UserMessageProps {
 }
 
 /** A message of the reader, with a button to edit it. */
-export function UserMessage({ text, words, followed, onAsk }: UserMessageProps) {
+export function UserMessage({ text, images = [], words, followed, onAsk }: UserMessageProps) {
   const editing = useSignal(false);
   const button = useRef<HTMLButtonElement>(null);
 
@@ -49,6 +54,15 @@ export function UserMessage({ text, words, followed, onAsk }: UserMessageProps) 
       )}
       <div class="message said">
         <h3 class="visually-hidden">{words.you}</h3>
+        {images.length > 0 && (
+          <div class="shown-images">
+            {images.map(({ id, name, width, height }) => (
+              <a key={id} href={imageAddress(id)} target="_blank">
+                <img src={imageAddress(id)} alt={altOf(name, words)} width={width} height={height} loading="lazy" />
+              </a>
+            ))}
+          </div>
+        )}
         <p class="text" dir="auto">{text}</p>
       </div>
     </div>

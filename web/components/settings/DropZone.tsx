@@ -1,11 +1,21 @@
 import { useSignal } from "@preact/signals";
 import { useEffect, useLayoutEffect, useRef } from "preact/hooks";
+import type { Attachments } from "@/web/images/attachments.ts";
+import { holdsCard, pickedFiles } from "@/web/settings/upload_files.ts";
 import type { UploadStore } from "@/web/settings/upload_store.ts";
 import type { Words } from "@/lib/i18n/types/page.ts";
 import { Icon } from "@/web/components/Icon.tsx";
 
+interface DropZoneProps {
+  /** Takes avatars and characters; null where those are not the reader's to bring. */
+  uploads: UploadStore | null;
+  /** Takes images, those that are pasted as well. */
+  attachments: Attachments;
+  words: Words;
+}
+
 /** Takes in files dropped anywhere on the page, and shows that it would while some are held above it. */
-export function DropZone({ uploads, words }: { uploads: UploadStore; words: Words }) {
+export function DropZone({ uploads, attachments, words }: DropZoneProps) {
   const over = useSignal(false);
 
   useEffect(() => {
@@ -27,15 +37,36 @@ export function DropZone({ uploads, words }: { uploads: UploadStore; words: Word
       over.value = false;
       if (!carriesFiles(event) || event.dataTransfer === null) return;
       event.preventDefault();
-      void uploads.drop(event.dataTransfer);
+      const { files } = event.dataTransfer;
+      if (areImages(files)) void takeImages([...files], attachments, uploads);
+      else void uploads?.drop(event.dataTransfer);
+    }, { signal });
+    document.addEventListener("paste", (event) => {
+      const files = event.clipboardData?.files;
+      if (files === undefined || !areImages(files) || document.querySelector("dialog[open]") !== null) return;
+      event.preventDefault();
+      void attachments.add(files);
     }, { signal });
     return () => end.abort();
-  }, [uploads]);
+  }, [uploads, attachments]);
 
-  return over.value ? <Overlay words={words} /> : null;
+  return over.value ? <Overlay words={uploads === null ? words.images.drop : words.setup.drop} /> : null;
 }
 
-function Overlay({ words: { setup: { drop } } }: { words: Words }) {
+/** One picture may be a character card, which whoever may bring characters means by it. */
+async function takeImages(files: File[], attachments: Attachments, uploads: UploadStore | null): Promise<void> {
+  const [first] = files;
+  if (uploads !== null && files.length === 1 && first !== undefined && await holdsCard(first)) {
+    return await uploads.pick(pickedFiles([first]));
+  }
+  await attachments.add(files);
+}
+
+function areImages(files: FileList): boolean {
+  return files.length > 0 && [...files].every(({ type }) => type.startsWith("image/"));
+}
+
+function Overlay({ words: drop }: { words: { title: string; text: string } }) {
   const root = useRef<HTMLDivElement>(null);
   // Only as a popover it comes above an open dialog; browsers that know none show it below.
   useLayoutEffect(() => root.current?.showPopover?.(), []);

@@ -6,6 +6,7 @@ import type { InstalledModel } from "@/lib/protocol/calls.ts";
 import { Icon } from "@/web/components/Icon.tsx";
 import { Checklist } from "./Checklist.tsx";
 import { ChoiceList } from "./ChoiceList.tsx";
+import { KeyField } from "./KeyField.tsx";
 import { Fields } from "./Field.tsx";
 import { FIELDS, type SectionProps } from "./section.ts";
 
@@ -19,7 +20,7 @@ export function LanguageSection(props: SectionProps) {
   return (
     <>
       <Fields settings={settings} names={FIELDS.mind} words={words} text={text} />
-      {server?.needsKey && <p class="hint">{text.needsKey(server.name)}</p>}
+      <KeyField {...props} {...(server && { server })} />
       {status?.away === true && status.host !== "" && <p class="hint">{words.leavesMachine(status.host)}</p>}
       {status !== null && (
         <div class="check-card">

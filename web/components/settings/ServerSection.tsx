@@ -1,5 +1,6 @@
 import { Fields } from "./Field.tsx";
 import { GuestLinkCard } from "./GuestLinkCard.tsx";
+import { ImagesCard } from "./ImagesCard.tsx";
 import { TimingsCard } from "./TimingsCard.tsx";
 import { CHOSEN_ELSEWHERE, FIELDS, type SectionProps } from "./section.ts";
 
@@ -10,9 +11,12 @@ export function ServerSection({ chat, stores, settings, words, text, language }:
   const rest = names.filter((name) => !known.includes(name));
   return (
     <>
+      <Fields settings={settings} names={FIELDS.guests} words={words} text={text} />
       <GuestLinkCard store={stores.guestLink} words={words} text={text} />
       <hr />
       <Fields settings={settings} names={[...FIELDS.server, ...rest]} words={words} text={text} />
+      <hr />
+      <ImagesCard calls={chat.calls} text={text.images} language={language} />
       <hr />
       <TimingsCard calls={chat.calls} text={text.timings} language={language} />
     </>

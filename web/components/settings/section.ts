@@ -25,6 +25,7 @@ export const FIELDS = {
     "llm.api",
     "llm.contextLength",
     "llm.think",
+    "llm.vision",
     "llm.keepAlive",
     "llm.preload",
     "limits.firstByteSeconds",
@@ -58,6 +59,7 @@ export const FIELDS = {
   ],
   avatar: ["timeScale", "avatar.maxFps", "avatar.maxPixelRatio"],
   appearance: ["ui.language", "ui.theme"],
+  guests: ["guests.access"],
   server: ["server.port", "server.host", "llm.wsPath", "log.level"],
 } as const;
 

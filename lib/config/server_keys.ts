@@ -1,0 +1,73 @@
+/** Keys of language models' servers that the owner has entered on a page: `keys.json` in the data folder. */
+import { join } from "node:path";
+import { z } from "zod";
+import { ConfigError } from "./config_error.ts";
+import { authorizationOf } from "./model_auth.ts";
+import { ifThere, writeWhole } from "@/lib/files.ts";
+
+/** Readable by the user that the server runs as, and nobody else. */
+const MODE = 0o600;
+
+const stored = z.record(z.string(), z.string());
+
+/**
+ * Each key belongs to one origin (scheme, host and port) and is told to that one alone, whoever is configured. Nothing
+ * gives a key back but as the header of a request.
+ */
+export class ServerKeys {
+  readonly #path: string;
+  #keys: Readonly<Record<string, string>>;
+  #writing: Promise<unknown> = Promise.resolve();
+
+  private constructor(path: string, keys: Record<string, string>) {
+    this.#path = path;
+    this.#keys = keys;
+  }
+
+  /** @throws {ConfigError} naming the file, when it cannot be read or is damaged */
+  static async open(folder: string): Promise<ServerKeys> {
+    const path = join(folder, "keys.json");
+    try {
+      const text = await ifThere(Deno.readTextFile(path));
+      if (text === undefined) return new ServerKeys(path, {});
+      // It may have been copied here, with other rights.
+      if (Deno.build.os !== "windows") await Deno.chmod(path, MODE);
+      return new ServerKeys(path, stored.parse(JSON.parse(text)));
+    } catch {
+      // The cause may repeat what is in the file.
+      throw new ConfigError(`Cannot read the keys in ${path}: delete it, and enter them anew in the settings`);
+    }
+  }
+
+  /** The `Authorization` header for requests to an address; undefined where no key is kept for its origin. */
+  headerFor(address: string): string | undefined {
+    const key = this.#keys[new URL(address).origin];
+    return key === undefined ? undefined : authorizationOf(key);
+  }
+
+  /**
+   * Keeps a key for the origins of these addresses, in place of the one before; undefined takes it away.
+   *
+   * @throws {ConfigError} when it cannot be a key. The message does not have it
+   */
+  async set(addresses: readonly string[], key: string | undefined): Promise<void> {
+    if (key !== undefined && authorizationOf(key) === undefined) {
+      throw new ConfigError("Cannot keep this key: it should be letters, digits and signs without spaces");
+    }
+    const keys: Record<string, string> = { ...this.#keys };
+    for (const { origin } of addresses.map((address) => new URL(address))) {
+      if (key === undefined) delete keys[origin];
+      else keys[origin] = key;
+    }
+    this.#keys = keys;
+    await this.#write();
+  }
+
+  /** One write at a time, so that the last one is what stays. */
+  #write(): Promise<unknown> {
+    const text = `${JSON.stringify(this.#keys, null, 2)}\n`;
+    const written = this.#writing.then(() => writeWhole(this.#path, text, { mode: MODE }));
+    this.#writing = written.catch(() => {/* told to whoever asked for it */});
+    return written;
+  }
+}
