@@ -15,6 +15,7 @@ import { Secrets } from "./http/secrets.ts";
 import { ImageService } from "./image_service.ts";
 import { ModelService } from "./model_service.ts";
 import { SettingsService } from "./settings_service.ts";
+import { openRecognisers, openVoices } from "./speech_engines.ts";
 import { ConnectionLimiter } from "./sockets/connection_limiter.ts";
 import { Connections } from "./sockets/connections.ts";
 import { tellOfBus, tellOfStoring } from "./sockets/shared_failures.ts";
@@ -40,7 +41,6 @@ import { watchTurn } from "@/lib/chat/turn_telemetry.ts";
 import { guestLimits } from "@/lib/config/guests.ts";
 import { LiveConfig } from "@/lib/config/live_config.ts";
 import { loadConfig, type LoadedConfig } from "@/lib/config/load.ts";
-import { authorizationFor } from "@/lib/config/model_auth.ts";
 import type { Config } from "@/lib/config/schema.ts";
 import { ServerKeys } from "@/lib/config/server_keys.ts";
 import { ImageStore, type KeptImage } from "@/lib/images/image_store.ts";
@@ -58,12 +58,9 @@ import { guarded } from "@/lib/telemetry/guard.ts";
 import { DETECTOR, RECOGNISERS } from "@/lib/hearing/catalogue.ts";
 import { VoiceDetector } from "@/lib/hearing/detector.ts";
 import { HearingService } from "@/lib/hearing/hearing_service.ts";
-import { RecogniserRegistry } from "@/lib/hearing/registry.ts";
 import type { OpenSpeech } from "@/lib/voice/turn_speech.ts";
-import { VoiceRegistry } from "@/lib/voice/registry.ts";
 import { SpeechModels, type SpeechModelsOptions } from "@/lib/sherpa/speech_models.ts";
 import { VOICES } from "@/lib/voice/sherpa/catalogue.ts";
-import { VoiceFolders } from "@/lib/voice/sherpa/voice_folders.ts";
 import { SpeechService } from "@/lib/voice/speech_service.ts";
 import { setLogLevel, warn } from "@/lib/telemetry/log.ts";
 import { Metrics } from "@/lib/telemetry/metrics.ts";
@@ -237,56 +234,6 @@ export async function openServices(options: ServicesOptions = {}): Promise<Servi
       await Promise.all([modelService.close(), models.close(), chat.close()]);
       await bus?.[Symbol.asyncDispose]();
     },
-  };
-}
-
-/** The voices as they are configured at the moment. */
-async function openVoices(
-  live: LiveConfig,
-  models: SpeechModels,
-): Promise<Pick<VoiceRegistry, "engines"> & Disposable> {
-  const { voice: first } = live.current;
-  const authorization = await authorizationFor(first, "voice", live.root);
-  const installed = new VoiceFolders(models.folderOf("voice"), (id) => models.find(id));
-  const registry = new VoiceRegistry({ ...first, authorization }, { installed, runtime: models.runtimeFolder });
-  const look = async () => await registry.engines.get("sherpa")?.needs();
-  // What was fetched earlier is known before the first page asks, and what is fetched then speaks from the next turn on.
-  await look();
-  const unfollow = models.follow(look);
-  return {
-    get engines() {
-      const { voice } = live.current;
-      // The key is for the server that it was written beside.
-      registry.configure({ ...voice, ...(voice.host === first.host && { authorization }) });
-      return registry.engines;
-    },
-    [Symbol.dispose]() {
-      unfollow();
-      registry[Symbol.dispose]();
-    },
-  };
-}
-
-/** The recognisers as they are configured at the moment. */
-async function openRecognisers(
-  live: LiveConfig,
-  models: SpeechModels,
-): Promise<Pick<RecogniserRegistry, "engines"> & Disposable> {
-  const { hearing: first } = live.current;
-  const authorization = await authorizationFor(first, "hearing", live.root);
-  const registry = new RecogniserRegistry({ ...first, authorization }, {
-    folder: models.folderOf("recogniser"),
-    known: (id) => models.find(id),
-    runtime: models.runtimeFolder,
-  });
-  return {
-    get engines() {
-      const { hearing } = live.current;
-      // The key is for the server that it was written beside.
-      registry.configure({ ...hearing, ...(hearing.host === first.host && { authorization }) });
-      return registry.engines;
-    },
-    [Symbol.dispose]: () => registry[Symbol.dispose](),
   };
 }
 
