@@ -3,7 +3,7 @@ import { z } from "zod";
 import { readAloud } from "./read_aloud.ts";
 import { checked, type Handlers } from "./router.ts";
 import type { OpenConversation } from "@/lib/chat/open_conversation.ts";
-import { voiceFields } from "@/lib/config/schema.ts";
+import { voiceFields } from "@/lib/config/schema/speech.ts";
 import type { CharacterInfo } from "@/lib/protocol/v2.ts";
 import { RequestError } from "@/lib/protocol/request_error.ts";
 import type { VoiceEngine } from "@/lib/voice/engine.ts";
