@@ -96,7 +96,7 @@ Deno.test("the settings choose the kind of server, its address and its model", a
         }
         await page.select('[name="llm.provider"]', "openai");
         await page.waitForFunction(() =>
-          document.querySelector("dialog[open]")?.textContent?.includes("OpenAI wants a key")
+          document.querySelector("dialog[open]")?.textContent?.includes("OpenAI answers nobody without a key")
         );
         await page.select('[name="llm.provider"]', "vllm");
         // The address of the one before goes with it.

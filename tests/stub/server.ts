@@ -242,12 +242,14 @@ export class Stub implements AsyncDisposable {
     // These have one model, and answer with it whatever they are asked for.
     const isDeaf = this.#options.kind === "llamacpp" || this.#options.kind === "koboldcpp";
     const ask = readAsk(api, record.text, isDeaf ? [...models, { name: nameIn(record.body) }] : models);
-    const knobs = "error" in ask ? {} : this.#knobsFor(record);
+    // What only loads a model is no answer, and takes none from those that wait.
+    const loads = "prompt" in ask && ask.prompt === "" && api !== "openai";
+    const knobs = "error" in ask || loads ? {} : this.#knobsFor(record);
     if (knobs.hangUp === true || knobs.status !== undefined) {
       return await play(conn, { api, model: "", prompt: "", told: "", stream: true }, knobs);
     }
     if ("error" in ask) return await refused(conn, ask, api);
-    if (ask.prompt === "" && api !== "openai") return await loaded(conn, ask, record.body);
+    if (loads) return await loaded(conn, ask, record.body);
     const place = await this.#slots.take(conn.gone);
     if (place === "left") return { lines: 0, finished: false, keepAlive: false };
     if (place === "full") return await refused(conn, { status: 503, error: SERVER_BUSY }, api);
