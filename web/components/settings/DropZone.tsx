@@ -21,8 +21,9 @@ export function DropZone({ uploads, attachments, words }: DropZoneProps) {
   useEffect(() => {
     const end = new AbortController();
     const { signal } = end;
+    const takes = (event: DragEvent) => carriesFiles(event) && (uploads !== null || mayBeImages(event));
     const onOver = (event: DragEvent) => {
-      if (!carriesFiles(event)) return;
+      if (!takes(event)) return;
       event.preventDefault();
       if (event.dataTransfer !== null) event.dataTransfer.dropEffect = "copy";
       over.value = true;
@@ -35,7 +36,7 @@ export function DropZone({ uploads, attachments, words }: DropZoneProps) {
     }, { signal });
     document.addEventListener("drop", (event) => {
       over.value = false;
-      if (!carriesFiles(event) || event.dataTransfer === null) return;
+      if (!takes(event) || event.dataTransfer === null) return;
       event.preventDefault();
       const { files } = event.dataTransfer;
       if (areImages(files)) void takeImages([...files], attachments, uploads);
@@ -83,4 +84,9 @@ function Overlay({ words: drop }: { words: { title: string; text: string } }) {
 
 function carriesFiles({ dataTransfer }: DragEvent): boolean {
   return dataTransfer?.types.includes("Files") ?? false;
+}
+
+/** Some browsers tell nothing of what is held above a page before it is let go. */
+function mayBeImages({ dataTransfer }: DragEvent): boolean {
+  return [...dataTransfer?.items ?? []].every(({ kind, type }) => kind === "file" && type.startsWith("image/"));
 }
