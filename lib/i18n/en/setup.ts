@@ -56,7 +56,7 @@ export const SETUP: SetupWords = {
     several: (label) => `There are several models in ${label}. Which one?`,
     review: (name) => `${name}: have a look`,
     title: "Drop it here",
-    text: "An avatar as a zip or a folder, or a character card as a picture, JSON or CharX",
+    text: "An image for your message, an avatar as a zip or a folder, or a character card as a picture, JSON or CharX",
     reading: "Reading the files…",
     sending: (label) => `Sending ${label}`,
     checking: (label) => `Looking ${label} over`,

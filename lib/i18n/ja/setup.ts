@@ -55,7 +55,7 @@ export const SETUP: SetupWords = {
     several: (label) => `${label} には複数のモデルがあります。どれにしますか？`,
     review: (name) => `${name} を確認してください`,
     title: "ここにドロップ",
-    text: "アバターは zip かフォルダー、キャラクターカードは画像か JSON、CharX",
+    text: "画像はメッセージに添付、アバターは zip かフォルダー、キャラクターカードは画像か JSON、CharX",
     reading: "ファイルを読んでいます…",
     sending: (label) => `${label} を送っています`,
     checking: (label) => `${label} を調べています`,

@@ -55,7 +55,7 @@ export const SETUP: SetupWords = {
     several: (label) => `${label} 中有多个模型。要用哪一个？`,
     review: (name) => `请查看 ${name}`,
     title: "拖放到这里",
-    text: "虚拟形象用 zip 或文件夹，角色卡用图片、JSON 或 CharX",
+    text: "图片放进消息，虚拟形象用 zip 或文件夹，角色卡用图片、JSON 或 CharX",
     reading: "正在读取文件…",
     sending: (label) => `正在发送 ${label}`,
     checking: (label) => `正在检查 ${label}`,
