@@ -6,6 +6,9 @@ import { ChatSocket, type Connection, type SocketEnvironment } from "@/web/conne
 /** Tokens of one answer, each its own number. */
 const TOKENS = 300;
 
+/** How long a page waits that was refused, ms. */
+const AGAIN_MS = 1_000;
+
 /** What pages of one conversation have seen, times by `performance.now()`. */
 export interface Watch {
   /** A frame of an answer has come to one of them. */
@@ -73,6 +76,12 @@ export class Page implements Disposable {
     return this.#lostAt !== undefined;
   }
 
+  /** What it waits for, for whoever looks for why. */
+  get state(): string {
+    const { id, isKnown } = this.#turn ?? {};
+    return `${this.#socket.connection.state}, ${id} ${isKnown ? "taken" : "sent"}, after ${this.#after}`;
+  }
+
   /** Resolves with the first welcome. */
   get welcomed(): Promise<void> {
     return this.#welcomed.promise;
@@ -94,7 +103,7 @@ export class Page implements Disposable {
   #take(frame: ServerFrame): void {
     if (frame.type === "welcome") return this.#enter(frame);
     if (!("seq" in frame) || frame.seq === undefined || !("turn" in frame) || frame.turn === undefined) {
-      if (frame.type === "error") this.#watch?.onFailed(frame.code);
+      if (frame.type === "error") this.#refused(frame);
       return;
     }
     const { seq, turn } = frame;
@@ -111,6 +120,15 @@ export class Page implements Disposable {
     this.#turn.isKnown = true;
     if (frame.type === "error" && frame.code !== "interrupted") this.#watch?.onFailed(frame.code);
     if (frame.type === "end" || frame.type === "error") this.#ask();
+  }
+
+  /** What was asked was not taken: people try again. */
+  #refused({ code, turn }: Extract<ServerFrame, { type: "error" }>): void {
+    this.#watch?.onFailed(code);
+    if (turn === undefined || turn !== this.#turn?.id) return;
+    setTimeout(() => {
+      if (this.#turn?.id === turn && !this.#turn.isKnown) this.#ask();
+    }, AGAIN_MS);
   }
 
   #enter({ session, seq, resumed, history }: Extract<ServerFrame, { type: "welcome" }>): void {

@@ -59,8 +59,10 @@ export class Readers {
   async leave(): Promise<ReadersOutcome> {
     const pages = this.#conversations.flatMap(({ pages }) => pages);
     for (const page of pages) page.rest();
-    const left = () => pages.filter((page) => page.isWaiting || page.isAway).length;
-    await until(() => `${left()} pages have no end of their answer`, () => left() === 0, { patience: END_MS });
+    const left = () => pages.filter((page) => page.isWaiting || page.isAway);
+    const seen = () =>
+      `${left().length} pages have no end of their answer (${left()[0]?.state}), ${[...this.#failures].join(" ")}`;
+    await until(seen, () => left().length === 0, { patience: END_MS });
     const outcome: ReadersOutcome = {
       conversations: this.#conversations.length,
       sent: 0,
