@@ -86,8 +86,8 @@ export async function readRecipe(ports: readonly number[]): Promise<[locations: 
   const [, upstream = "", locations = ""] = /^(upstream.*?\n}\n).*server \{\n\s*listen 80;\n(.*)}\n$/s.exec(block) ??
     [];
   if (!locations.includes("proxy_pass http://vtuber;")) throw new Error("The recipe for nginx has another form");
-  const lines = ports.map((port) => `server 127.0.0.1:${port};`).join(" ");
-  return [locations, upstream.replace(/(server 127\.0\.0\.1:\d+;\s*)+/, lines)];
+  const lines = ports.map((port) => `server 127.0.0.1:${port}$1;`).join(" ");
+  return [locations, upstream.replace(/(?:server 127\.0\.0\.1:\d+([^;]*);\s*)+/, lines)];
 }
 
 /** Debian keeps it where only an administrator's shell looks. */
