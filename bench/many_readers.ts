@@ -95,15 +95,19 @@ export class Readers {
   #watch(conversation: { silence: number }): Watch {
     const interrupted = new Set<string>();
     let last = performance.now();
+    let silence = { from: last, to: last };
     return {
       onFrame: (at) => {
+        if (at - last > UNDER_WAY_MS) silence = { from: last, to: at };
         conversation.silence = Math.max(conversation.silence, at - last);
         last = at;
       },
       onInterrupted: (turn, at) => {
         if (interrupted.has(turn)) return;
         interrupted.add(turn);
-        const kill = this.#kills.find((killed) => killed > last - UNDER_WAY_MS);
+        // What a page has missed may come just before it.
+        const from = at - last < UNDER_WAY_MS && at - silence.to < UNDER_WAY_MS ? silence.from : last;
+        const kill = this.#kills.find((killed) => killed > from - UNDER_WAY_MS);
         if (kill === undefined) this.#count("interrupted without a kill");
         else this.#takeovers.push(at - kill);
       },
