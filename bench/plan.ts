@@ -9,6 +9,8 @@ export interface Answer {
   rate: number;
   /** Whether every token is the moment of its writing. */
   stamp: boolean;
+  /** Whether every token is its own number, so that none can be missing or there twice without being seen. */
+  numbered?: boolean;
 }
 
 /** One measurement of one contestant: answers on each of its sockets, one after the other. */
@@ -37,12 +39,18 @@ export interface Idle {
   url: string;
 }
 
-export function promptOf({ tokens, rate, stamp }: Answer): string {
-  return `tokens=${tokens} rate=${rate} stamp=${stamp}`;
+export function promptOf({ tokens, rate, stamp, numbered = false }: Answer): string {
+  return `tokens=${tokens} rate=${rate} stamp=${stamp}${numbered ? " numbered" : ""}`;
 }
 
 /** The latest plan in a request's body: a conversation holds those of its earlier turns, too. */
 export function readPlan(body: string): Answer {
-  const [, tokens, rate, stamp] = [...body.matchAll(/tokens=(\d+) rate=(\d+) stamp=(true|false)/g)].at(-1) ?? [];
-  return { tokens: Number(tokens ?? 1), rate: Number(rate ?? 0), stamp: stamp === "true" };
+  const plans = [...body.matchAll(/tokens=(\d+) rate=(\d+) stamp=(true|false)( numbered)?/g)];
+  const [, tokens, rate, stamp, numbered] = plans.at(-1) ?? [];
+  return {
+    tokens: Number(tokens ?? 1),
+    rate: Number(rate ?? 0),
+    stamp: stamp === "true",
+    numbered: numbered !== undefined,
+  };
 }

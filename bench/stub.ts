@@ -4,7 +4,8 @@ import { startStub } from "../tests/stub_ollama.ts";
 
 const stub = startStub({
   behaviour: ({ text }) => {
-    const { tokens, rate, stamp } = readPlan(text);
+    const { tokens, rate, stamp, numbered } = readPlan(text);
+    if (numbered) return { answer: Array.from({ length: tokens }, (_, index) => `${index} `), rate };
     return { tokens, rate, stamp };
   },
 });

@@ -1,13 +1,10 @@
 /** Several servers behind nginx, with the recipe of docs/more-than-one-machine.md. */
-import { assert, assertEquals, assertMatch } from "@std/assert";
-import { join } from "node:path";
-import { HAS_NGINX, startNginx } from "./nginx.ts";
+import { assertEquals, assertMatch } from "@std/assert";
+import { HAS_NGINX, readRecipe, startNginx } from "./nginx.ts";
 import { Page } from "./page_calls.ts";
 import { request } from "./raw_http.ts";
 import { startStub } from "./stub_ollama.ts";
-import type { TestServer } from "./test_server.ts";
 import { openServer, OWNER, portOf, say } from "./visitors.ts";
-import { PROGRAM } from "@/lib/paths.ts";
 
 // deno-lint-ignore no-console -- a test that is skipped says so
 if (!HAS_NGINX) console.warn("No nginx here: the test of several servers behind one is skipped");
@@ -22,7 +19,7 @@ Deno.test({
     await using first = await openServer(config, { env });
     const shared = { ...env, VTUBER_SERVER_DATA_DIR: first.services.dataDir };
     await using second = await openServer(config, { env: shared });
-    await using nginx = await startNginx(...await recipe([first, second]));
+    await using nginx = await startNginx(...await readRecipe([first, second].map(portOf)));
 
     const load = (headers: Record<string, string> = {}) =>
       request(nginx.port, "/", { host: `127.0.0.1:${nginx.port}`, accept: "text/html", ...headers });
@@ -53,14 +50,3 @@ Deno.test({
     assertMatch(plain, /; HttpOnly; SameSite=Lax$/);
   },
 });
-
-/** The recipe with these servers, split as nginx is started here. */
-async function recipe(servers: readonly TestServer[]): Promise<[locations: string, beside: string]> {
-  const text = await Deno.readTextFile(join(PROGRAM, "docs", "more-than-one-machine.md"));
-  const [, block = ""] = /```nginx\n(.*?)```/s.exec(text) ?? [];
-  const [, upstream = "", locations = ""] = /^(upstream.*?\n}\n).*server \{\n\s*listen 80;\n(.*)}\n$/s.exec(block) ??
-    [];
-  assert(locations.includes("proxy_pass http://vtuber;"), "the recipe has another form");
-  const lines = servers.map((server) => `server 127.0.0.1:${portOf(server)};`).join(" ");
-  return [locations, upstream.replace(/(server 127\.0\.0\.1:\d+;\s*)+/, lines)];
-}

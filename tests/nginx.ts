@@ -1,6 +1,7 @@
 /** A real nginx before a server, with nothing of its own but a temporary folder and free ports. */
 import { join } from "node:path";
 import { PATIENCE, until } from "./until.ts";
+import { PROGRAM } from "@/lib/paths.ts";
 
 /** Whether there is an nginx; elsewhere its tests are skipped. */
 export const HAS_NGINX: boolean = await isThere();
@@ -39,7 +40,7 @@ export async function startNginx(locations: string, beside = ""): Promise<Nginx>
 pid ${join(folder, "nginx.pid")};
 error_log ${join(folder, "error.log")};
 worker_processes 1;
-events {}
+events { worker_connections 4096; }
 http {
   access_log off;
   ${temporary}
@@ -76,6 +77,17 @@ http {
       await Deno.remove(folder, { recursive: true });
     },
   };
+}
+
+/** The recipe of docs/more-than-one-machine.md before servers at these ports, as {@linkcode startNginx} takes it. */
+export async function readRecipe(ports: readonly number[]): Promise<[locations: string, beside: string]> {
+  const text = await Deno.readTextFile(join(PROGRAM, "docs", "more-than-one-machine.md"));
+  const [, block = ""] = /```nginx\n(.*?)```/s.exec(text) ?? [];
+  const [, upstream = "", locations = ""] = /^(upstream.*?\n}\n).*server \{\n\s*listen 80;\n(.*)}\n$/s.exec(block) ??
+    [];
+  if (!locations.includes("proxy_pass http://vtuber;")) throw new Error("The recipe for nginx has another form");
+  const lines = ports.map((port) => `server 127.0.0.1:${port}$1;`).join(" ");
+  return [locations, upstream.replace(/(?:server 127\.0\.0\.1:\d+([^;]*);\s*)+/, lines)];
 }
 
 /** Debian keeps it where only an administrator's shell looks. */

@@ -1,0 +1,141 @@
+/** All pages of the fault bench, and what they have seen. */
+import { charactersMissing, faultsOf, Page, type Watch } from "./many_page.ts";
+import { until } from "@/tests/until.ts";
+
+/** Pages of a conversation, in turns. */
+const PAGES = [2, 1];
+/** An answer's last frame may still be under way when its process has been killed, ms. */
+const UNDER_WAY_MS = 500;
+/** Conversations that are begun at once: people do not come in the same millisecond. */
+const AT_ONCE = 20;
+/** How long the last answers and the last comparison may take, ms. */
+const END_MS = 120_000;
+
+export interface ReadersOutcome {
+  conversations: number;
+  /** Characters that pages were sent. */
+  sent: number;
+  /** Characters that a page was sent and the conversation lacks, or the other way round, or that an answer leaves out. */
+  lost: number;
+  twice: number;
+  /** Of answers that were broken off: from the kill to when a page of the conversation knew, ms. */
+  takeovers: number[];
+  /** From when a page lost its socket to its welcome elsewhere, ms. */
+  reconnects: number[];
+  /** The longest time without a frame of each conversation, ms. */
+  silences: number[];
+  /** Failures of any other kind, by their code. */
+  failures: Map<string, number>;
+}
+
+export class Readers {
+  readonly #url: string;
+  readonly #rate: number;
+  readonly #kills: readonly number[];
+  readonly #conversations: { pages: Page[]; silence: number }[] = [];
+  readonly #takeovers: number[] = [];
+  readonly #reconnects: number[] = [];
+  readonly #failures = new Map<string, number>();
+
+  /** @param kills when processes were killed, by `performance.now()`, as it happens */
+  constructor(url: string, rate: number, kills: readonly number[]) {
+    this.#url = url;
+    this.#rate = rate;
+    this.#kills = kills;
+  }
+
+  /** Opens that many sockets; resolves when each has been welcomed. */
+  async enter(sockets: number): Promise<void> {
+    const sizes: number[] = [];
+    for (let left = sockets; left > 0; left -= sizes.at(-1)!) {
+      sizes.push(Math.min(left, PAGES[sizes.length % PAGES.length]!));
+    }
+    for (let first = 0; first < sizes.length; first += AT_ONCE) {
+      await Promise.all(sizes.slice(first, first + AT_ONCE).map((size) => this.#open(size)));
+    }
+  }
+
+  /** Lets what is being answered come to its end, and compares what pages have with what was kept. */
+  async leave(): Promise<ReadersOutcome> {
+    const pages = this.#conversations.flatMap(({ pages }) => pages);
+    for (const page of pages) page.rest();
+    const left = () => pages.filter((page) => page.isWaiting || page.isAway);
+    const seen = () =>
+      `${left().length} pages have no end of their answer (${left()[0]?.state}), ${[...this.#failures].join(" ")}`;
+    await until(seen, () => left().length === 0, { patience: END_MS });
+    const outcome: ReadersOutcome = {
+      conversations: this.#conversations.length,
+      sent: 0,
+      lost: 0,
+      twice: 0,
+      takeovers: this.#takeovers,
+      reconnects: this.#reconnects,
+      silences: this.#conversations.map(({ silence }) => silence),
+      failures: this.#failures,
+    };
+    for (const { pages } of this.#conversations) await this.#compare(pages, outcome);
+    for (const page of pages) page[Symbol.dispose]();
+    return outcome;
+  }
+
+  async #open(size: number): Promise<void> {
+    const conversation = { pages: [] as Page[], silence: 0 };
+    const watch = this.#watch(conversation);
+    const asking = new Page(this.#url, { rate: this.#rate, watch });
+    conversation.pages.push(asking);
+    this.#conversations.push(conversation);
+    await asking.welcomed;
+    while (conversation.pages.length < size) {
+      const further = new Page(this.#url, { session: asking.session, watch });
+      conversation.pages.push(further);
+      await further.welcomed;
+    }
+  }
+
+  #watch(conversation: { silence: number }): Watch {
+    const interrupted = new Set<string>();
+    let last = performance.now();
+    let silence = { from: last, to: last };
+    return {
+      onFrame: (at) => {
+        if (at - last > UNDER_WAY_MS) silence = { from: last, to: at };
+        conversation.silence = Math.max(conversation.silence, at - last);
+        last = at;
+      },
+      onInterrupted: (turn, at) => {
+        if (interrupted.has(turn)) return;
+        interrupted.add(turn);
+        // What a page has missed may come just before it.
+        const from = at - last < UNDER_WAY_MS && at - silence.to < UNDER_WAY_MS ? silence.from : last;
+        const kill = this.#kills.find((killed) => killed > from - UNDER_WAY_MS);
+        if (kill === undefined) this.#count("interrupted without a kill");
+        else this.#takeovers.push(at - kill);
+      },
+      onBack: (ms) => this.#reconnects.push(ms),
+      onFailed: (code) => this.#count(code),
+    };
+  }
+
+  #count(failure: string): void {
+    this.#failures.set(failure, (this.#failures.get(failure) ?? 0) + 1);
+  }
+
+  async #compare(pages: readonly Page[], outcome: ReadersOutcome): Promise<void> {
+    using whole = new Page(this.#url, { session: pages[0]!.session });
+    await whole.welcomed;
+    for (const [turn, text] of whole.texts) {
+      outcome.lost += faultsOf(text).gaps;
+      for (const page of pages) {
+        const seen = page.texts.get(turn) ?? "";
+        outcome.sent += seen.length;
+        outcome.lost += charactersMissing(seen, text) + charactersMissing(text, seen);
+        outcome.twice += faultsOf(seen).twice;
+      }
+    }
+    for (const page of pages) {
+      for (const turn of page.texts.keys()) if (!whole.texts.has(turn)) outcome.lost += page.texts.get(turn)!.length;
+      outcome.lost += page.lost;
+      outcome.twice += page.repeated;
+    }
+  }
+}
