@@ -8,6 +8,8 @@ const PAGES = [2, 1];
 const UNDER_WAY_MS = 500;
 /** Conversations that are begun at once: people do not come in the same millisecond. */
 const AT_ONCE = 20;
+/** When a second page tries again to enter, ms. */
+const AGAIN_MS = 200;
 /** How long the last answers and the last comparison may take, ms. */
 const END_MS = 120_000;
 
@@ -87,8 +89,13 @@ export class Readers {
     await asking.welcomed;
     while (conversation.pages.length < size) {
       const further = new Page(this.#url, { session: asking.session, watch });
-      conversation.pages.push(further);
       await further.welcomed;
+      if (further.session === asking.session) conversation.pages.push(further);
+      else {
+        // Other processes know a session once something that was said in it has been stored.
+        further[Symbol.dispose]();
+        await new Promise((resolve) => setTimeout(resolve, AGAIN_MS));
+      }
     }
   }
 
