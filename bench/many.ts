@@ -42,7 +42,8 @@ if (flags.only !== "faults") {
 async function faults(run: FaultRun): Promise<string> {
   const outcome = await measureFaults(run);
   const { sockets, rate, seconds } = run;
-  const failures = [...outcome.failures].map(([code, count]) => `${count} × ${code}`).join(", ");
+  const counts = (counts: ReadonlyMap<string, number>) =>
+    [...counts].map(([what, count]) => `${count} ${what}`).join(", ");
   return aligned([
     ["measured", "value"],
     ["sockets, tokens a second, seconds", `${sockets}, ${rate}, ${seconds}`],
@@ -50,12 +51,12 @@ async function faults(run: FaultRun): Promise<string> {
     ["kills", String(outcome.kills)],
     ["answers broken off", String(outcome.takeovers.length)],
     ["characters sent", String(outcome.sent)],
-    ["characters lost", String(outcome.lost)],
+    ["characters lost", counts(outcome.lost) || "0"],
     ["characters twice", String(outcome.twice)],
     ["takeover p50, p95, most, ms", spread(outcome.takeovers)],
     ["page back p50, p95, most, ms", spread(outcome.reconnects)],
     ["longest silence p50, p95, most, ms", spread(outcome.silences)],
-    ["other failures", failures || "none"],
+    ["other failures", counts(outcome.failures) || "none"],
   ]);
 }
 

@@ -8,6 +8,8 @@ const PAGES = [2, 1];
 const UNDER_WAY_MS = 500;
 /** Conversations that are begun at once: people do not come in the same millisecond. */
 const AT_ONCE = 20;
+/** When a second page tries again to enter, ms. */
+const AGAIN_MS = 200;
 /** How long the last answers and the last comparison may take, ms. */
 const END_MS = 120_000;
 
@@ -15,8 +17,8 @@ export interface ReadersOutcome {
   conversations: number;
   /** Characters that pages were sent. */
   sent: number;
-  /** Characters that a page was sent and the conversation lacks, or the other way round, or that an answer leaves out. */
-  lost: number;
+  /** Characters that a page was sent and the conversation lacks, or the other way round, by how they were lost. */
+  lost: Map<string, number>;
   twice: number;
   /** Of answers that were broken off: from the kill to when a page of the conversation knew, ms. */
   takeovers: number[];
@@ -66,7 +68,7 @@ export class Readers {
     const outcome: ReadersOutcome = {
       conversations: this.#conversations.length,
       sent: 0,
-      lost: 0,
+      lost: new Map(),
       twice: 0,
       takeovers: this.#takeovers,
       reconnects: this.#reconnects,
@@ -87,8 +89,13 @@ export class Readers {
     await asking.welcomed;
     while (conversation.pages.length < size) {
       const further = new Page(this.#url, { session: asking.session, watch });
-      conversation.pages.push(further);
       await further.welcomed;
+      if (further.session === asking.session) conversation.pages.push(further);
+      else {
+        // Other processes know a session once something that was said in it has been stored.
+        further[Symbol.dispose]();
+        await new Promise((resolve) => setTimeout(resolve, AGAIN_MS));
+      }
     }
   }
 
@@ -123,18 +130,25 @@ export class Readers {
   async #compare(pages: readonly Page[], outcome: ReadersOutcome): Promise<void> {
     using whole = new Page(this.#url, { session: pages[0]!.session });
     await whole.welcomed;
+    const lose = (characters: number, how: string) => {
+      if (characters > 0) outcome.lost.set(how, (outcome.lost.get(how) ?? 0) + characters);
+    };
     for (const [turn, text] of whole.texts) {
-      outcome.lost += faultsOf(text).gaps;
+      lose(faultsOf(text).gaps, "left out in what was kept");
       for (const page of pages) {
-        const seen = page.texts.get(turn) ?? "";
-        outcome.sent += seen.length;
-        outcome.lost += charactersMissing(seen, text) + charactersMissing(text, seen);
-        outcome.twice += faultsOf(seen).twice;
+        const seen = page.texts.get(turn);
+        outcome.sent += seen?.length ?? 0;
+        lose(charactersMissing(seen ?? "", text), "sent and not kept");
+        lose(
+          charactersMissing(text, seen ?? ""),
+          seen === undefined ? "of a turn kept and not sent" : "kept and not sent",
+        );
+        outcome.twice += faultsOf(seen ?? "").twice;
       }
     }
     for (const page of pages) {
-      for (const turn of page.texts.keys()) if (!whole.texts.has(turn)) outcome.lost += page.texts.get(turn)!.length;
-      outcome.lost += page.lost;
+      for (const [turn, { length }] of page.texts) if (!whole.texts.has(turn)) lose(length, "of a turn not kept");
+      lose(page.lost, "taken back by a later welcome");
       outcome.twice += page.repeated;
     }
   }
