@@ -118,6 +118,7 @@ export async function openServices(options: ServicesOptions = {}): Promise<Servi
   const live = new LiveConfig(loaded);
   const secrets = await Secrets.open(dataDir, config.server.cookieKey);
   const quotas = new GuestQuotas(new MemoryRateLimiter(), () => guestLimits(live.current.guests));
+  const bus = config.bus === undefined ? undefined : await openBus(config.bus);
   const avatars = await AvatarLibrary.open(config, { root, path, dataDir });
   const connections = new Connections();
   const modelService = await ModelService.open(config, {
@@ -141,6 +142,7 @@ export async function openServices(options: ServicesOptions = {}): Promise<Servi
     },
     quotas,
     path: `${config.server.basePath}/speech/`,
+    bus,
   });
   const recognisers = await openRecognisers(live, models);
   const name = () => modelService.character()?.name ?? displayName(live.current.model);
@@ -155,7 +157,6 @@ export async function openServices(options: ServicesOptions = {}): Promise<Servi
     sound: (id, principal) => speech.sound(id, principal),
   });
   const store = await openStore(config, dataDir);
-  const bus = config.bus === undefined ? undefined : await openBus(config.bus);
   const kept = await ImageStore.open(join(dataDir, "images"), { bytes: config.limits.imageBytes });
   const images = new ImageService({ images: kept, store, checkVision: () => modelService.checkVision() });
   const chat = openChat({

@@ -16,7 +16,7 @@ import type { TurnRecord } from "@/lib/protocol/v2.ts";
 import { RequestError } from "@/lib/protocol/request_error.ts";
 import { pageRecordOf, type StoredConversation, type StoredTurn } from "@/lib/store/store.ts";
 import { guarded } from "@/lib/telemetry/guard.ts";
-import { type Answer, type Command, perform, type Question } from "./command.ts";
+import { type Answer, type Command, COMMANDS, perform, type Question } from "./command.ts";
 import { EntryPublisher } from "./entry_publisher.ts";
 import { FollowedJournal } from "./followed_journal.ts";
 import type { JournalEntry } from "./journal_entry.ts";
@@ -345,7 +345,7 @@ export class SharedConversation implements OpenConversation {
   async #request(process: string, command: Command): Promise<Answer> {
     const { bus } = this.#options;
     const question: Question = { conversation: this.id, command, from: bus.self };
-    return JSON.parse(await bus.request(process, JSON.stringify(question))) as Answer;
+    return JSON.parse(await bus.request(process, COMMANDS, JSON.stringify(question))) as Answer;
   }
 
   /** Takes it over where something is to be answered, and nobody does. */
