@@ -138,8 +138,9 @@ export class MemoryBus implements Bus {
 
   async request(process: string, topic: string, question: string): Promise<string> {
     await this.#reach();
-    const answer = this.#hub.reachable.find(({ self }) => self === process)?.#answers.get(topic);
-    if (answer === undefined) throw new NoAnswer(process, true);
+    const asked = this.#hub.reachable.find(({ self }) => self === process);
+    const answer = asked !== undefined && asked.#answers.get(topic);
+    if (!answer) throw new NoAnswer(process, true);
     try {
       return await answer(question);
     } catch (cause) {

@@ -49,6 +49,7 @@ import type { Principal } from "@/lib/principal.ts";
 import type { CharacterInfo, Status, TurnRecord } from "@/lib/protocol/v2.ts";
 import { GuestQuotas } from "@/lib/quota/guest_quotas.ts";
 import { MemoryRateLimiter } from "@/lib/quota/rate_limiter.ts";
+import { SharedRateLimiter } from "@/lib/quota/shared_rate_limiter.ts";
 import { exceptLoopbackFromProxy } from "@/lib/providers/http/no_proxy.ts";
 import type { GenerateRequest, ProviderDefinition } from "@/lib/providers/provider.ts";
 import { ProviderRegistry, PROVIDERS } from "@/lib/providers/registry.ts";
@@ -117,8 +118,9 @@ export async function openServices(options: ServicesOptions = {}): Promise<Servi
 
   const live = new LiveConfig(loaded);
   const secrets = await Secrets.open(dataDir, config.server.cookieKey);
-  const quotas = new GuestQuotas(new MemoryRateLimiter(), () => guestLimits(live.current.guests));
   const bus = config.bus === undefined ? undefined : await openBus(config.bus);
+  const used = bus === undefined ? new MemoryRateLimiter() : new SharedRateLimiter(bus);
+  const quotas = new GuestQuotas(used, () => guestLimits(live.current.guests));
   const avatars = await AvatarLibrary.open(config, { root, path, dataDir });
   const connections = new Connections();
   const modelService = await ModelService.open(config, {
