@@ -15,6 +15,7 @@ import { Secrets } from "./http/secrets.ts";
 import { ImageService } from "./image_service.ts";
 import { ModelService } from "./model_service.ts";
 import { SettingsService } from "./settings_service.ts";
+import { SharedSettings } from "./shared_settings.ts";
 import { openRecognisers, openVoices } from "./speech_engines.ts";
 import { ConnectionLimiter } from "./sockets/connection_limiter.ts";
 import { Connections } from "./sockets/connections.ts";
@@ -185,12 +186,19 @@ export async function openServices(options: ServicesOptions = {}): Promise<Servi
     status: () => modelService.status(),
     character: () => modelService.character(),
   });
-  const settings = new SettingsService({
+  const sharedSettings = bus && new SharedSettings({
+    bus,
+    secrets,
+    settings: () => settings,
+    closeGuests: () => connections.closeGuests(),
+  });
+  const settings: SettingsService = new SettingsService({
     live,
     avatars,
     modelService,
     broadcast: (frame) => connections.broadcast(frame),
     closeGuests: () => connections.closeGuests(),
+    onWritten: () => sharedSettings?.tellSettings(),
   });
   const uploads = new Uploads({ settings, avatars, images: kept, dataDir });
   chat.metrics.observe("images", "Images of conversations that are kept", () => kept.count);
@@ -211,7 +219,14 @@ export async function openServices(options: ServicesOptions = {}): Promise<Servi
   chat.calls.register(speechModelCalls(models));
   chat.calls.register(avatarCalls({ settings, avatars, dataDir }));
   chat.calls.register(characterCalls({ settings, modelService }));
-  chat.calls.register(guestLinkCalls({ secrets, live, closeGuests: () => connections.closeGuests() }));
+  chat.calls.register(guestLinkCalls({
+    secrets,
+    live,
+    onChange: () => {
+      connections.closeGuests();
+      sharedSettings?.tellLink();
+    },
+  }));
 
   return {
     live,
