@@ -78,6 +78,10 @@ export function createApp(services: Services, { unchecked }: AppOptions = {}): A
       `${at("/speech/*").slice(0, -1)}:id`,
       (ctx) => serveSound(speech.sound(ctx.params.id ?? "", principalOf(ctx.req))),
     )
+    .get(`${at("/speech/*").slice(0, -1)}:process/:id`, async (ctx) => {
+      const { process = "", id = "" } = ctx.params;
+      return serveSound(await speech.soundOf(process, id, principalOf(ctx.req)));
+    })
     // The avatar that is shown, for clients that know no more than `entry`, as the Python predecessor's do.
     .get(at("/model/*"), (ctx) => serveFile(ctx.req, avatars.shownDir, below(ctx.url, "/model/"), { foreign: true }))
     .get(at("/vendor/*"), (ctx) => serveFile(ctx.req, avatars.vendorDir, below(ctx.url, "/vendor/")))

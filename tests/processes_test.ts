@@ -184,6 +184,32 @@ Deno.test({
 });
 
 Deno.test({
+  name: "what an answer sounds like is heard at every program, wherever it is made",
+  ignore: !HAS_NATS,
+  fn: async () => {
+    await using deployment = await Deployment.start({ answer: "Hello there, my dear friend. How was your day?" });
+    const [a, b] = deployment.programs as [Program, Program];
+    const one = await enter(a);
+    one.client.send({ type: "prompt", turn: "t1", text: "hi" });
+    await one.client.next("end");
+    const two = await enter(b, one.welcome.session);
+    two.client.send({ type: "voice", on: true });
+    two.client.send({ type: "prompt", turn: "t2", text: "hi" });
+    const spoken = await two.client.next("speech");
+    assert(spoken.type === "speech" && spoken.url !== undefined);
+    const [here, there] = await Promise.all([a, b].map(async ({ url }) => {
+      const response = await fetch(url + spoken.url);
+      assertEquals([response.status, response.headers.get("content-type")], [200, "audio/wav"]);
+      return (await response.bytes()).slice(44);
+    }));
+    assert(here!.length > 1_000);
+    assertEquals(there, here);
+    const none = await fetch(b.url + spoken.url.replace(/[^/]+$/, "nothing"));
+    assertEquals([none.status, await none.text()], [404, "There is no such sound any more\n"]);
+  },
+});
+
+Deno.test({
   name: "a limit of answers at once holds over all programs, and a dead one's share comes back",
   ignore: !HAS_NATS,
   fn: async () => {

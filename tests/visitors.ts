@@ -13,8 +13,14 @@ export type Headers = Record<string, string>;
 export const OWNER: Headers = { authorization: `Bearer ${TOKEN}` };
 
 /** A server whose owner has made a link for guests. */
-export async function serverWithLink(config: Record<string, unknown> = {}): Promise<TestServer> {
-  const server = await TestServer.open({ config: { server: { host: "0.0.0.0", token: TOKEN }, ...config } });
+export async function serverWithLink(
+  config: Record<string, unknown> = {},
+  options: Omit<TestServerOptions, "config"> = {},
+): Promise<TestServer> {
+  const server = await TestServer.open({
+    config: { server: { host: "0.0.0.0", token: TOKEN }, ...config },
+    ...options,
+  });
   await server.services.secrets.makeGuestToken();
   return server;
 }

@@ -72,13 +72,13 @@ export interface Bus extends AsyncDisposable {
   follow(conversation: string, follower: Follower): Promise<Following>;
 
   /**
-   * Asks another process something.
+   * Asks another process something. Question and answer are shorter than a million bytes.
    *
    * @throws {NoAnswer} when it is not there, or says nothing in time
    */
-  request(process: string, question: string): Promise<string>;
-  /** Answers what other processes ask. What is thrown is no answer. */
-  serve(answer: (question: string) => Promise<string>): void;
+  request(process: string, topic: string, question: string): Promise<string>;
+  /** Answers what other processes ask of a topic. What is thrown is no answer. */
+  serve(topic: string, answer: (question: string) => Promise<string>): void;
   /** Tells every process something, this one as well. What cannot be told now is lost. */
   announce(topic: string, data: string): void;
   /** Hears what is announced. Returns a disposer. */

@@ -137,12 +137,17 @@ contract("fences who has lost its lease", async (home) => {
 contract("asks another process, and says when that one is not there", async (home) => {
   await using a = await home.connect();
   const b = await home.connect();
-  b.serve((question) => Promise.resolve(`${question}!`));
-  const ask = () => a.request(b.self, "well").catch(() => undefined);
+  b.serve("mood", (question) => Promise.resolve(`${question}!`));
+  b.serve("long", (question) => Promise.resolve(question.repeat(2)));
+  const ask = () => a.request(b.self, "mood", "well").catch(() => undefined);
   // The server may hear of b's answering after a's question.
   await until("an answer", async () => await ask() === "well!");
+  const long = "x".repeat(400_000);
+  assertEquals(await a.request(b.self, "long", long), long + long);
+  const untold = await assertRejects(() => a.request(b.self, "weather", "well"), NoAnswer);
+  assertEquals(untold.gone, true);
   await b[Symbol.asyncDispose]();
-  const error = await assertRejects(() => a.request(b.self, "well"), NoAnswer);
+  const error = await assertRejects(() => a.request(b.self, "mood", "well"), NoAnswer);
   assertEquals(error.gone, true);
 });
 

@@ -45,7 +45,7 @@ export class MemoryBus implements Bus {
   readonly #places = new Set<Place>();
   readonly #listeners = new Set<(connected: boolean) => void>();
   readonly #hearers = new Set<{ topic: string; take(data: string, from: string): void }>();
-  #answer: (question: string) => Promise<string> = () => Promise.reject(new Error("Nobody answers yet"));
+  readonly #answers = new Map<string, (question: string) => Promise<string>>();
   #connected = true;
   #closed = false;
   #healed = Promise.withResolvers<void>();
@@ -136,19 +136,20 @@ export class MemoryBus implements Bus {
     }
   }
 
-  async request(process: string, question: string): Promise<string> {
+  async request(process: string, topic: string, question: string): Promise<string> {
     await this.#reach();
     const asked = this.#hub.reachable.find(({ self }) => self === process);
-    if (asked?.connected !== true) throw new NoAnswer(process, true);
+    const answer = asked !== undefined && asked.#answers.get(topic);
+    if (!answer) throw new NoAnswer(process, true);
     try {
-      return await asked.#answer(question);
+      return await answer(question);
     } catch (cause) {
       throw new NoAnswer(process, false, { cause });
     }
   }
 
-  serve(answer: (question: string) => Promise<string>): void {
-    this.#answer = answer;
+  serve(topic: string, answer: (question: string) => Promise<string>): void {
+    this.#answers.set(topic, answer);
   }
 
   announce(topic: string, data: string): void {

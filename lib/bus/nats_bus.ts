@@ -148,9 +148,9 @@ export class NatsBus implements Bus {
     return following;
   }
 
-  async request(process: string, question: string): Promise<string> {
+  async request(process: string, topic: string, question: string): Promise<string> {
     try {
-      const answer = await this.#link.nc.request(this.#link.names.process(process), question, {
+      const answer = await this.#link.nc.request(this.#link.names.process(process, topic), question, {
         timeout: 2 * PATIENCE_MS,
       });
       if (answer.headers?.code === 500) throw new NoAnswer(process, false);
@@ -162,8 +162,8 @@ export class NatsBus implements Bus {
     }
   }
 
-  serve(answer: (question: string) => Promise<string>): void {
-    this.#link.nc.subscribe(this.#link.names.process(this.self), {
+  serve(topic: string, answer: (question: string) => Promise<string>): void {
+    this.#link.nc.subscribe(this.#link.names.process(this.self, topic), {
       callback: (error, message) => {
         if (error === null) {
           guarded("answer another process", async () => message.respond(await answer(message.string())));

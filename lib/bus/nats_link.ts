@@ -34,7 +34,7 @@ interface Names {
   bucket: string;
   journal(conversation: string): string;
   kept(conversation: string): string;
-  process(name: string): string;
+  process(name: string, topic: string): string;
   topic(name: string): string;
 }
 
@@ -62,7 +62,7 @@ export class NatsLink {
       bucket: `${prefix}_leases`,
       journal: (conversation) => `${prefix}.journal.${token(conversation)}`,
       kept: (conversation) => `${prefix}.kept.${token(conversation)}`,
-      process: (name) => `${prefix}.process.${token(name)}`,
+      process: (name, topic) => `${prefix}.process.${token(name)}.${token(topic)}`,
       topic: (name) => `${prefix}.topic.${token(name)}`,
     };
     guarded("watch the bus", () => this.#watch());

@@ -66,6 +66,15 @@ export class LiveConfig {
     return change;
   }
 
+  /**
+   * Takes up what was written into the file since, as by another process that has the same one.
+   *
+   * @throws as {@linkcode change}
+   */
+  reload(follower: Follower): Promise<void> {
+    return this.change([], follower);
+  }
+
   async #change(changes: readonly Change[], follower: Follower): Promise<void> {
     const text = changeConfig(await readConfigText(this.path), changes);
     const { config: written } = parseConfig(text, basename(this.path), this.#env);
@@ -74,7 +83,7 @@ export class LiveConfig {
     const next = structuredClone({ ...written, server, llm: { ...written.llm, wsPath } });
     await follower.prepare(next, before);
     try {
-      await writeConfig(this.path, changes);
+      if (changes.length > 0) await writeConfig(this.path, changes);
     } catch (error) {
       await follower.prepare(before, next);
       throw error;

@@ -36,6 +36,21 @@ export class MemoryRateLimiter implements RateLimiter {
     this.#now = now;
   }
 
+  /** How long until all of a key has come back, ms. */
+  left(key: string): number {
+    return Math.max(0, (this.#whole.get(key) ?? 0) - this.#now());
+  }
+
+  /** The keys of which something is used. */
+  get keys(): string[] {
+    return [...this.#whole.keys()].filter((key) => this.left(key) > 0);
+  }
+
+  /** Sets how long until all of a key has come back, ms. */
+  set(key: string, left: number): void {
+    this.#keep(key, this.#now() + left);
+  }
+
   /** How many keys are remembered. */
   get size(): number {
     return this.#whole.size;

@@ -15,6 +15,7 @@ import { Secrets } from "./http/secrets.ts";
 import { ImageService } from "./image_service.ts";
 import { ModelService } from "./model_service.ts";
 import { SettingsService } from "./settings_service.ts";
+import { SharedSettings } from "./shared_settings.ts";
 import { openRecognisers, openVoices } from "./speech_engines.ts";
 import { ConnectionLimiter } from "./sockets/connection_limiter.ts";
 import { Connections } from "./sockets/connections.ts";
@@ -49,6 +50,7 @@ import type { Principal } from "@/lib/principal.ts";
 import type { CharacterInfo, Status, TurnRecord } from "@/lib/protocol/v2.ts";
 import { GuestQuotas } from "@/lib/quota/guest_quotas.ts";
 import { MemoryRateLimiter } from "@/lib/quota/rate_limiter.ts";
+import { SharedRateLimiter } from "@/lib/quota/shared_rate_limiter.ts";
 import { exceptLoopbackFromProxy } from "@/lib/providers/http/no_proxy.ts";
 import type { GenerateRequest, ProviderDefinition } from "@/lib/providers/provider.ts";
 import { ProviderRegistry, PROVIDERS } from "@/lib/providers/registry.ts";
@@ -117,7 +119,9 @@ export async function openServices(options: ServicesOptions = {}): Promise<Servi
 
   const live = new LiveConfig(loaded);
   const secrets = await Secrets.open(dataDir, config.server.cookieKey);
-  const quotas = new GuestQuotas(new MemoryRateLimiter(), () => guestLimits(live.current.guests));
+  const bus = config.bus === undefined ? undefined : await openBus(config.bus);
+  const used = bus === undefined ? new MemoryRateLimiter() : new SharedRateLimiter(bus);
+  const quotas = new GuestQuotas(used, () => guestLimits(live.current.guests));
   const avatars = await AvatarLibrary.open(config, { root, path, dataDir });
   const connections = new Connections();
   const modelService = await ModelService.open(config, {
@@ -141,6 +145,7 @@ export async function openServices(options: ServicesOptions = {}): Promise<Servi
     },
     quotas,
     path: `${config.server.basePath}/speech/`,
+    bus,
   });
   const recognisers = await openRecognisers(live, models);
   const name = () => modelService.character()?.name ?? displayName(live.current.model);
@@ -155,7 +160,6 @@ export async function openServices(options: ServicesOptions = {}): Promise<Servi
     sound: (id, principal) => speech.sound(id, principal),
   });
   const store = await openStore(config, dataDir);
-  const bus = config.bus === undefined ? undefined : await openBus(config.bus);
   const kept = await ImageStore.open(join(dataDir, "images"), { bytes: config.limits.imageBytes });
   const images = new ImageService({ images: kept, store, checkVision: () => modelService.checkVision() });
   const chat = openChat({
@@ -182,12 +186,19 @@ export async function openServices(options: ServicesOptions = {}): Promise<Servi
     status: () => modelService.status(),
     character: () => modelService.character(),
   });
-  const settings = new SettingsService({
+  const sharedSettings = bus && new SharedSettings({
+    bus,
+    secrets,
+    settings: () => settings,
+    closeGuests: () => connections.closeGuests(),
+  });
+  const settings: SettingsService = new SettingsService({
     live,
     avatars,
     modelService,
     broadcast: (frame) => connections.broadcast(frame),
     closeGuests: () => connections.closeGuests(),
+    onWritten: () => sharedSettings?.tellSettings(),
   });
   const uploads = new Uploads({ settings, avatars, images: kept, dataDir });
   chat.metrics.observe("images", "Images of conversations that are kept", () => kept.count);
@@ -208,7 +219,14 @@ export async function openServices(options: ServicesOptions = {}): Promise<Servi
   chat.calls.register(speechModelCalls(models));
   chat.calls.register(avatarCalls({ settings, avatars, dataDir }));
   chat.calls.register(characterCalls({ settings, modelService }));
-  chat.calls.register(guestLinkCalls({ secrets, live, closeGuests: () => connections.closeGuests() }));
+  chat.calls.register(guestLinkCalls({
+    secrets,
+    live,
+    onChange: () => {
+      connections.closeGuests();
+      sharedSettings?.tellLink();
+    },
+  }));
 
   return {
     live,

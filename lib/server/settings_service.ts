@@ -20,6 +20,8 @@ export interface SettingsServiceOptions {
   broadcast(frame: BroadcastFrame): void;
   /** Closes the sockets of those who may not come in any more. */
   closeGuests(): void;
+  /** Called when the file has been changed from here. Default: nobody else has it. */
+  onWritten?(): void;
 }
 
 export class SettingsService {
@@ -45,6 +47,20 @@ export class SettingsService {
    * @throws {ModelError} when the avatar that would be shown then cannot be
    */
   async change(changes: readonly Change[], budget?: ReadBudget): Promise<void> {
+    await this.#change(changes, budget);
+    this.#options.onWritten?.();
+  }
+
+  /**
+   * Takes up what another process has written into the file.
+   *
+   * @throws as {@linkcode change}
+   */
+  reload(): Promise<void> {
+    return this.#change([]);
+  }
+
+  async #change(changes: readonly Change[], budget?: ReadBudget): Promise<void> {
     const { avatars, modelService, broadcast, closeGuests } = this.#options;
     // Who names the avatar means it, even if it is the configured one: its files may not have been there at the start.
     const named = changes.some(({ path: [first] }) => first === "model");

@@ -10,8 +10,7 @@ const LONGEST = 180;
 
 /** Whoever reads it gets all of it from the beginning, at a speed of their own, and costs no memory beside it. */
 export class Sound {
-  /** Nobody can guess it. */
-  readonly id: string = crypto.randomUUID();
+  readonly id: string;
   /** Id of the engine that makes it. */
   readonly engine: string;
   /** How the mouth moves with it, where the engine knows. */
@@ -24,8 +23,10 @@ export class Sound {
   #bytes = 0;
   #ended = false;
 
-  constructor(engine: string) {
+  /** @param id nobody can guess it; given where it is a copy. Default: a new one */
+  constructor(engine: string, id: string = crypto.randomUUID()) {
     this.engine = engine;
+    this.id = id;
   }
 
   /** Samples a second; undefined until there are some. */
@@ -87,9 +88,9 @@ export class Sound {
     this.#wake();
   }
 
-  /** Resolves once it has samples, or will have none. */
-  async begun(): Promise<void> {
-    while (this.#bytes === 0 && !this.#ended) await new Promise<void>((resolve) => this.#readers.add(resolve));
+  /** Resolves once it has samples beyond the first so many, or will have none. */
+  async begun(beyond = 0): Promise<void> {
+    while (this.#bytes / 2 <= beyond && !this.#ended) await new Promise<void>((resolve) => this.#readers.add(resolve));
   }
 
   /** Length of the WAV file that {@linkcode wav} gives, in bytes; undefined while it is being made. */

@@ -30,7 +30,7 @@ export interface SoundOrigin {
   speech?: symbol;
 }
 
-interface Held extends SoundOrigin {
+export interface HeldSound extends SoundOrigin {
   sound: Sound;
   /** When it was last made longer or fetched, by `performance.now()`. */
   used: number;
@@ -42,7 +42,7 @@ interface Held extends SoundOrigin {
 export class SoundStore {
   readonly #limits: SoundLimits;
   /** The one that was used least recently comes first. */
-  readonly #held = new Map<string, Held>();
+  readonly #held = new Map<string, HeldSound>();
   #sweeping: ReturnType<typeof setTimeout> | undefined;
 
   constructor(limits: Partial<SoundLimits> = {}) {
@@ -76,10 +76,15 @@ export class SoundStore {
 
   /** The sound of that id, for whoever may read its conversation. */
   get(id: string, principal: Principal): Sound | undefined {
+    return this.look(id, principal)?.sound;
+  }
+
+  /** It, and whose it is. */
+  look(id: string, principal: Principal): Readonly<HeldSound> | undefined {
     const held = this.#held.get(id);
     if (held === undefined || !mayUse(principal, held.owner)) return undefined;
     this.#use(held);
-    return held.sound;
+    return held;
   }
 
   /** A sound for which the same was asked in the same conversation. */
@@ -117,14 +122,14 @@ export class SoundStore {
     this.#held.clear();
   }
 
-  #use(held: Held): void {
+  #use(held: HeldSound): void {
     held.used = performance.now();
     this.#held.delete(held.sound.id);
     this.#held.set(held.sound.id, held);
   }
 
   /** Frees the oldest of some sounds until they have no more than `most` bytes. The growing one stays. */
-  #makeRoom(growing: Sound, most: number, isAmong: (held: Held) => boolean): void {
+  #makeRoom(growing: Sound, most: number, isAmong: (held: HeldSound) => boolean): void {
     const among = [...this.#held.values()].filter(isAmong);
     let bytes = among.reduce((sum, { sound }) => sum + sound.bytes, 0);
     for (const { sound } of among) {

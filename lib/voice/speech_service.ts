@@ -1,11 +1,13 @@
 /** Speaks answers: who says a sentence by the configuration, and what is held of its sound. */
 import { chooseEngine } from "./choose.ts";
 import { type VoiceEngine, VoiceError } from "./engine.ts";
+import { SharedSounds } from "./shared_sounds.ts";
 import type { Sound } from "./sound.ts";
 import { SoundStore } from "./sound_store.ts";
 import { type ChosenVoice, Speaker } from "./speaker.ts";
 import { Synthesiser } from "./synthesiser.ts";
 import type { TurnSpeech, TurnSpeechRequest, VoiceChoice } from "./turn_speech.ts";
+import type { Bus } from "@/lib/bus/bus.ts";
 import type { Principal } from "@/lib/principal.ts";
 import { SpeechStage } from "@/lib/stages/speech.ts";
 import { SpokenLanguage } from "@/lib/stages/spoken_language.ts";
@@ -32,6 +34,8 @@ export interface SpeechServiceOptions {
   quotas?: SpeechQuotas;
   /** Path below which sounds are fetched, such as `/speech/`. */
   path: string;
+  /** Joins this process with others that make sounds. Default: there are none. */
+  bus?: Bus | undefined;
   /** How long an engine may give nothing, ms. */
   patienceMs?: number;
 }
@@ -39,13 +43,15 @@ export interface SpeechServiceOptions {
 export class SpeechService implements Disposable {
   readonly #options: SpeechServiceOptions;
   readonly #sounds = new SoundStore();
+  readonly #shared: SharedSounds | undefined;
   readonly #synthesiser: Synthesiser;
   /** Conversations that were told why it is silent, or with a language that nobody speaks; and the speech that told. */
   readonly #told = new Map<string, symbol>();
 
   constructor(options: SpeechServiceOptions) {
     this.#options = options;
-    const { patienceMs } = options;
+    const { bus, patienceMs } = options;
+    this.#shared = bus && new SharedSounds(bus, this.#sounds);
     this.#synthesiser = new Synthesiser({ sounds: this.#sounds, ...(patienceMs !== undefined && { patienceMs }) });
   }
 
@@ -65,9 +71,14 @@ export class SpeechService implements Disposable {
     });
   }
 
-  /** The sound of that id, for whoever may read its conversation. */
+  /** The sound of that id, for whoever may read its conversation, if it is made or heard in this process. */
   sound(id: string, principal: Principal): Sound | undefined {
     return this.#sounds.get(id, principal);
+  }
+
+  /** The sound of that id, for whoever may read its conversation, of the process that makes it. */
+  async soundOf(process: string, id: string, principal: Principal): Promise<Sound | undefined> {
+    return await this.#shared?.get(process, id, principal);
   }
 
   /** Frees the sounds of a conversation. */
@@ -76,8 +87,15 @@ export class SpeechService implements Disposable {
   }
 
   [Symbol.dispose](): void {
+    this.#shared?.[Symbol.dispose]();
     this.#synthesiser[Symbol.dispose]();
     this.#sounds[Symbol.dispose]();
+  }
+
+  /** Below which the sounds of this process are fetched, of whichever process. */
+  get #path(): string {
+    const { path, bus } = this.#options;
+    return bus === undefined ? path : `${path}${bus.self}/`;
   }
 
   #speaker(request: TurnSpeechRequest, speech: symbol): Speaker {
@@ -87,7 +105,7 @@ export class SpeechService implements Disposable {
       conversation,
       owner,
       speech,
-      path: this.#options.path,
+      path: this.#path,
       choose: (language) => this.#speaking(request, language, speech),
       deliver,
       onFailure,

@@ -4,6 +4,9 @@ import type { Reask } from "@/lib/chat/open_conversation.ts";
 import type { TurnImage } from "@/lib/protocol/images.ts";
 import type { TurnError } from "@/lib/protocol/v2.ts";
 
+/** The topic of what is asked. */
+export const COMMANDS = "commands";
+
 /** Asked twice, as after a takeover, each does what it does once. */
 export type Command =
   | { do: "prompt"; turn: string; text: string; greeting?: string; askedBy: string; images?: readonly TurnImage[] }

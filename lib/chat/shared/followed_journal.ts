@@ -8,6 +8,8 @@ import { applyEntry, type JournalEntry } from "./journal_entry.ts";
 export interface FollowedJournalOptions {
   bus: Bus;
   id: string;
+  /** Called when a process has taken the lease. */
+  onHeld(): void;
   /** Called when nobody has the lease any more. */
   onReleased(): void;
   onDeleted(): void;
@@ -138,6 +140,7 @@ export class FollowedJournal {
       // Whoever has it now has lower numbers than were seen here.
       if (entry.seq < this.log.seq) this.#restart(entry.seq);
       this.log.raise(entry.seq);
+      if (!this.#silent) this.#options.onHeld();
     } else if ("notice" in entry) {
       this.#tell((watcher) => watcher.notice?.(entry.notice));
     } else if ("released" in entry) {

@@ -16,7 +16,7 @@ import type { TurnRecord } from "@/lib/protocol/v2.ts";
 import { RequestError } from "@/lib/protocol/request_error.ts";
 import { pageRecordOf, type StoredConversation, type StoredTurn } from "@/lib/store/store.ts";
 import { guarded } from "@/lib/telemetry/guard.ts";
-import { type Answer, type Command, perform, type Question } from "./command.ts";
+import { type Answer, type Command, COMMANDS, perform, type Question } from "./command.ts";
 import { EntryPublisher } from "./entry_publisher.ts";
 import { FollowedJournal } from "./followed_journal.ts";
 import type { JournalEntry } from "./journal_entry.ts";
@@ -83,6 +83,7 @@ export class SharedConversation implements OpenConversation {
     this.#journal = new FollowedJournal({
       bus: options.bus,
       id: options.id,
+      onHeld: () => this.#tellOfListeners(),
       onReleased: () => this.#takeIfUnfinished(),
       onDeleted: () => options.onDeleted(),
       onReset: () => guarded("read a conversation anew", () => this.#reload(STORED_MS)),
@@ -222,6 +223,8 @@ export class SharedConversation implements OpenConversation {
 
   /** Does what another process asks. */
   async answer({ command, from }: Question): Promise<Answer> {
+    // Others know of a lease before it can be used.
+    await this.#taking;
     const held = this.#held;
     if (held === undefined) return { held: false };
     try {
@@ -345,7 +348,7 @@ export class SharedConversation implements OpenConversation {
   async #request(process: string, command: Command): Promise<Answer> {
     const { bus } = this.#options;
     const question: Question = { conversation: this.id, command, from: bus.self };
-    return JSON.parse(await bus.request(process, JSON.stringify(question))) as Answer;
+    return JSON.parse(await bus.request(process, COMMANDS, JSON.stringify(question))) as Answer;
   }
 
   /** Takes it over where something is to be answered, and nobody does. */
@@ -441,12 +444,17 @@ export class SharedConversation implements OpenConversation {
     return this.#held !== undefined;
   }
 
+  #tellOfListeners(): void {
+    for (const [listener, speaks] of this.#listeners) this.#tellOfListener(listener, speaks);
+  }
+
   #tellOfListener(listener: string, speaks?: readonly string[]): void {
     const held = this.#held;
     if (held !== undefined) return this.#listenFor(held, this.#options.bus.self, listener, speaks);
+    const { bus, processes } = this.#options;
     const { holder } = this.#journal;
-    // Where nobody has the lease, whoever takes it is told then.
-    if (holder === undefined || this.#options.processes.isDead(holder.process)) return;
+    // Where nobody has the lease, whoever takes it is told then; this process knows its own.
+    if (holder === undefined || holder.process === bus.self || processes.isDead(holder.process)) return;
     const command: Command = { do: "listen", listener, ...(speaks !== undefined && { speaks }) };
     guarded("have answers said by another process", () => this.#request(holder.process, command));
   }

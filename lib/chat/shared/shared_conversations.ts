@@ -3,7 +3,7 @@ import type { Bus } from "@/lib/bus/bus.ts";
 import type { Processes } from "@/lib/bus/processes.ts";
 import { guarded } from "@/lib/telemetry/guard.ts";
 import type { OpenConversation } from "@/lib/chat/open_conversation.ts";
-import type { Answer, Question } from "./command.ts";
+import { type Answer, COMMANDS, type Question } from "./command.ts";
 import { SharedConversation, type SharedConversationOptions } from "./shared_conversation.ts";
 
 /** What is announced when a session has gone on elsewhere. */
@@ -40,7 +40,7 @@ export class SharedConversations {
   constructor(options: SharedConversationsOptions) {
     this.#options = options;
     const { bus, processes } = options;
-    bus.serve(async (question) => JSON.stringify(await this.#answer(JSON.parse(question) as Question)));
+    bus.serve(COMMANDS, async (question) => JSON.stringify(await this.#answer(JSON.parse(question) as Question)));
     this.#stops = [
       processes.onDead((process) => this.#each("take over from a process", (one) => one.buried(process))),
       bus.hear(MOVED, (data, from) => {

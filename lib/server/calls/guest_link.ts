@@ -11,11 +11,11 @@ const nothing = z.object({});
 export interface GuestLinkCallsOptions {
   secrets: Secrets;
   live: LiveConfig;
-  /** Closes the sockets of those who came by an earlier link. */
-  closeGuests(): void;
+  /** The link is another one, or there is none any more: those who came by the one before may not stay. */
+  onChange(): void;
 }
 
-export function guestLinkCalls({ secrets, live, closeGuests }: GuestLinkCallsOptions): Handlers {
+export function guestLinkCalls({ secrets, live, onChange }: GuestLinkCallsOptions): Handlers {
   const guestLink = (): GuestLink => {
     const { guestToken } = secrets;
     if (guestToken === undefined) return { path: null, origins: [] };
@@ -27,7 +27,7 @@ export function guestLinkCalls({ secrets, live, closeGuests }: GuestLinkCallsOpt
       try {
         await secrets.makeGuestToken();
       } finally {
-        closeGuests();
+        onChange();
       }
       return guestLink();
     }),
@@ -35,7 +35,7 @@ export function guestLinkCalls({ secrets, live, closeGuests }: GuestLinkCallsOpt
       try {
         await secrets.revokeGuestToken();
       } finally {
-        closeGuests();
+        onChange();
       }
       return guestLink();
     }),

@@ -61,8 +61,28 @@ export class Secrets {
 
   /** Takes the link for guests back. It opens nothing from then on, even if that cannot be stored. */
   async revokeGuestToken(): Promise<void> {
-    this.#stored = { cookieKey: this.#stored.cookieKey };
+    this.forgetGuestToken();
     await this.#write();
+  }
+
+  /** Lets no link for guests open anything in this process. */
+  forgetGuestToken(): void {
+    this.#stored = { cookieKey: this.#stored.cookieKey };
+  }
+
+  /**
+   * Takes up the link that another process has written into the file.
+   *
+   * @throws {Error} naming the file, when it cannot be read or is damaged
+   */
+  async reload(): Promise<void> {
+    await this.#writing;
+    try {
+      this.#stored = stored.parse(JSON.parse(await Deno.readTextFile(this.#path)));
+    } catch {
+      // The cause may repeat what is in the file.
+      throw new Error(`Cannot read the secrets in ${this.#path}: nobody is let in here by a link for guests now`);
+    }
   }
 
   /** One write at a time, so that the last one is what stays. */

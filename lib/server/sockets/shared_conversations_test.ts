@@ -1,5 +1,5 @@
 import { assert, assertEquals } from "@std/assert";
-import { call, ChatServer } from "./chat_server_fixture.ts";
+import { call, ChatServer, type ChatServerOptions } from "./chat_server_fixture.ts";
 import { type MemoryBus, MemoryHub } from "@/lib/bus/memory_bus.ts";
 import type { Config } from "@/lib/config/schema.ts";
 import { MemoryStore } from "@/lib/store/store.ts";
@@ -15,10 +15,10 @@ class Deployment implements AsyncDisposable {
   readonly store = new MemoryStore();
   readonly servers: { server: ChatServer; bus: MemoryBus }[] = [];
 
-  async start(limits: Partial<Config["limits"]> = {}) {
+  async start(limits: Partial<Config["limits"]> = {}, options: ChatServerOptions = {}) {
     const bus = this.hub.connect();
     const epoch = await this.store.nextEpoch();
-    const server = new ChatServer(limits, { store: this.store, epoch, bus });
+    const server = new ChatServer(limits, { store: this.store, epoch, bus, ...options });
     this.servers.push({ server, bus });
     return { server, bus };
   }
@@ -222,4 +222,30 @@ Deno.test("limits count over all processes, and what a dead one had taken comes 
   await until("b knows of it", async () => await refused() === "too_many");
   a.bus.connected = false;
   await until("a is dead", async () => await refused() === "welcome");
+});
+
+Deno.test("who takes a conversation over says its answers to the pages that listen at other processes", async () => {
+  await using deployment = new Deployment();
+  const said: string[] = [];
+  const a = await deployment.start();
+  const b = await deployment.start({}, { openSpeech: ({ prompt }) => void said.push(prompt ?? "") });
+  const c = await deployment.start();
+  const one = await enter(a.server);
+  one.client.send({ type: "prompt", turn: "t1", text: "first" });
+  (await a.server.model.answer(0)).end();
+  await one.client.next("end");
+  const { session } = one.welcome;
+  await until("the session is stored", async () => await deployment.store.conversationOf(session) !== undefined);
+  const two = await enter(b.server, session);
+  const three = await enter(c.server, session);
+  three.client.send({ type: "voice", on: true });
+  a.bus.connected = false;
+  two.client.send({ type: "prompt", turn: "t2", text: "second" });
+  const answer = await b.server.model.answer(0);
+  answer.say("one");
+  await three.client.first((frame) => frame.type === "chunk" && frame.turn === "t2", 0, "its answer");
+  answer.end();
+  two.client.send({ type: "prompt", turn: "t3", text: "third" });
+  await b.server.model.answer(1);
+  assertEquals(said.at(-1), "third");
 });
