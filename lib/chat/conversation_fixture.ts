@@ -1,8 +1,10 @@
-/** For tests: conversations of the owner's, whose language model says nothing by itself. */
+/** For tests: conversations, by themselves or of a store, whose language model says nothing by itself. */
 import { Conversation, type ConversationOptions } from "./conversation.ts";
+import { ConversationRegistry, type ConversationRegistryOptions } from "./conversation_registry.ts";
 import { FakeModel } from "./fake_model.ts";
 import type { LoggedFrame } from "./frame_log.ts";
 import { OWNER } from "@/lib/principal.ts";
+import type { Store } from "@/lib/store/store.ts";
 import { within } from "@/tests/until.ts";
 
 export function conversationWith(options: Partial<ConversationOptions> = {}): Conversation {
@@ -18,6 +20,21 @@ export function conversationWith(options: Partial<ConversationOptions> = {}): Co
     onChange() {},
     onTruncate() {},
     ...options,
+  });
+}
+
+export function registryOf(store: Store, more: Partial<ConversationRegistryOptions> = {}): ConversationRegistry {
+  return new ConversationRegistry({
+    store,
+    epoch: 1,
+    conversation: {
+      languageModel: new FakeModel(),
+      queue: 1,
+      request: () => ({ model: "m", messages: [] }),
+      watch: () => () => {},
+    },
+    onStoring() {},
+    ...more,
   });
 }
 

@@ -1,27 +1,11 @@
 import { assertEquals } from "@std/assert";
 import type { Conversation } from "./conversation.ts";
-import { ConversationRegistry } from "./conversation_registry.ts";
-import { FakeModel } from "./fake_model.ts";
+import { registryOf } from "./conversation_fixture.ts";
 import { MemoryStore, type Store } from "@/lib/store/store.ts";
 import { OWNER } from "@/lib/principal.ts";
 import type { TurnRecord } from "@/lib/protocol/v2.ts";
 
 const DAY = 24 * 60 * 60 * 1_000;
-
-function registryOf(store: Store, more: { now?(): number; forgetMs?: number } = {}): ConversationRegistry {
-  return new ConversationRegistry({
-    store,
-    epoch: 1,
-    conversation: {
-      languageModel: new FakeModel(),
-      queue: 1,
-      request: () => ({ model: "m", messages: [] }),
-      watch: () => () => {},
-    },
-    onStoring() {},
-    ...more,
-  });
-}
 
 const DONE: TurnRecord = { turn: "t", prompt: "p", text: "x", thinking: "", state: "done", reason: "stop" };
 

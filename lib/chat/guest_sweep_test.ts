@@ -1,6 +1,5 @@
 import { assertEquals } from "@std/assert";
-import { ConversationRegistry } from "./conversation_registry.ts";
-import { FakeModel } from "./fake_model.ts";
+import { registryOf } from "./conversation_fixture.ts";
 import { GuestSweep } from "./guest_sweep.ts";
 import type { TurnRecord } from "@/lib/protocol/v2.ts";
 import { MemoryStore } from "@/lib/store/store.ts";
@@ -19,18 +18,7 @@ Deno.test("GuestSweep deletes guests' conversations that are old, at first and f
   await ofGuest("newer");
   const left = async () => (await store.list(100)).map(({ id }) => id).toSorted();
   const deleted: string[] = [];
-  const conversations = new ConversationRegistry({
-    store,
-    epoch: 1,
-    conversation: {
-      languageModel: new FakeModel(),
-      queue: 1,
-      request: () => ({ model: "m", messages: [] }),
-      watch: () => () => {},
-    },
-    onStoring() {},
-    onDelete: (id) => void deleted.push(id),
-  });
+  const conversations = registryOf(store, { onDelete: (id) => void deleted.push(id) });
   await conversations.open("old 7", { role: "guest", id: "guest:a" }, () => {});
   const limits: { keepDays?: number } = {};
   using sweep = new GuestSweep({ conversations, keepDays: () => limits.keepDays, now: () => now, everyMs: 5 });
