@@ -89,6 +89,11 @@ export class Delivery implements Watcher {
     else for (const frame of frames) sendFrame(this.#socket, frame);
   }
 
+  /** Whether something of the conversation was not sent yet. */
+  get isBehind(): boolean {
+    return this.#position < this.#conversation.log.end;
+  }
+
   dispose(): void {
     this.#conversation.watchers.delete(this);
     clearTimeout(this.#retry);

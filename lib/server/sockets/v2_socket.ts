@@ -185,7 +185,7 @@ export function serveV2(
 
   const leave = services.connections.add(socket, {
     principal,
-    busy: () => session?.conversation.busy === true,
+    busy: () => session?.conversation.busy === true || delivery?.isBehind === true,
     send: (frame) => {
       if (session !== undefined || frame.type === "ping") sendFrame(socket, frame);
     },
