@@ -3,7 +3,7 @@ import type { Gate } from "./gate.ts";
 import type { TurnJournal } from "./turn_journal.ts";
 import type { TurnStage } from "@/lib/protocol/calls.ts";
 import { internalError } from "@/lib/telemetry/internal_error.ts";
-import type { TurnImage } from "@/lib/protocol/images.ts";
+import { markUnseen } from "@/lib/protocol/images.ts";
 import type { TurnRecord } from "@/lib/protocol/v2.ts";
 import type { Emit, TurnEvent, Usage } from "@/lib/stages/events.ts";
 import { FeelingsStage } from "@/lib/stages/feelings.ts";
@@ -111,11 +111,6 @@ function keep({ record, journal, onReached, onUsage }: KeptAnswerOptions, event:
     case "error":
       return journal.fail(record, event.error);
   }
-}
-
-/** The images of a turn with whether whoever answers it sees them. */
-function markUnseen(images: readonly TurnImage[], unseen: true | undefined): TurnImage[] {
-  return images.map(({ unseen: _, ...image }) => ({ ...image, ...(unseen && { unseen }) }));
 }
 
 /** What was told as the answer was thinking: every word goes where it belongs. */

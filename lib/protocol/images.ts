@@ -29,3 +29,8 @@ export interface TurnImage extends NamedImage {
   /** True where whoever answered cannot see, and was not shown it. */
   unseen?: true;
 }
+
+/** Images with whether whoever answers does not see them. */
+export function markUnseen(images: readonly TurnImage[], unseen: true | undefined): TurnImage[] {
+  return images.map(({ unseen: _, ...image }) => ({ ...image, ...(unseen && { unseen }) }));
+}

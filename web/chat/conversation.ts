@@ -1,5 +1,5 @@
 /** The conversation as this page knows it, and how each frame changes it. Pure: no clock, no socket, no screen. */
-import type { TurnImage } from "@/lib/protocol/images.ts";
+import { markUnseen, type TurnImage } from "@/lib/protocol/images.ts";
 import type { CharacterInfo, ClientFrame, ServerFrame, Status, TurnError, TurnRecord } from "@/lib/protocol/v2.ts";
 
 /** A turn of the conversation. `unsent`: written here, not confirmed by the server yet; with `error`, refused by it. */
@@ -79,7 +79,7 @@ export function applyFrame(now: ConversationState, frame: ServerFrame): Conversa
         provider: frame.provider,
         model: frame.model,
         ...(frame.standsIn !== undefined && { standsIn: frame.standsIn }),
-        ...(turn.images && { images: seenBy(turn.images, frame.unseen) }),
+        ...(turn.images && { images: markUnseen(turn.images, frame.unseen) }),
       }));
     case "chunk":
       return changeTurn(now, frame.turn, (turn) => ({ ...turn, text: turn.text + frame.data }));
@@ -111,11 +111,6 @@ export function applyFrame(now: ConversationState, frame: ServerFrame): Conversa
     case "interruption":
       return now;
   }
-}
-
-/** Images with whether whoever answers sees them. */
-function seenBy(images: readonly TurnImage[], unseen: true | undefined): TurnImage[] {
-  return images.map(({ unseen: _, ...image }) => ({ ...image, ...(unseen && { unseen }) }));
 }
 
 /** A prompt written here, before the server knows of it. */

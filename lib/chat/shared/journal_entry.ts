@@ -1,5 +1,6 @@
 /** What processes tell each other of a conversation, in its journal on the bus, and what it makes of the turns. */
 import type { LoggedFrame } from "@/lib/chat/frame_log.ts";
+import { markUnseen } from "@/lib/protocol/images.ts";
 import type { TurnError } from "@/lib/protocol/v2.ts";
 import type { StoredTurn } from "@/lib/store/store.ts";
 
@@ -35,11 +36,12 @@ export function applyEntry(turns: StoredTurn[], entry: JournalEntry): StoredTurn
   const { frame, at = 0, askedBy } = entry;
   let record = turns.find(({ turn }) => turn === frame.turn);
   if (record === undefined && frame.type === "queued") {
-    const { turn, text, greeting } = frame;
+    const { turn, text, greeting, images } = frame;
     record = {
       turn,
       prompt: text,
       ...(greeting !== undefined && { greeting }),
+      ...(images !== undefined && { images }),
       text: "",
       thinking: "",
       state: "queued",
@@ -66,6 +68,7 @@ function applyFrame(record: StoredTurn, frame: LoggedFrame, at: number): void {
       record.model = frame.model;
       if (frame.standsIn === undefined) delete record.standsIn;
       else record.standsIn = frame.standsIn;
+      if (record.images !== undefined) record.images = markUnseen(record.images, frame.unseen);
       return;
     case "chunk":
       record.text = grown(record.text, at, frame.data);

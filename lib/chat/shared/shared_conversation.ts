@@ -11,6 +11,7 @@ import type { EarlyAnswer } from "@/lib/chat/early_answers.ts";
 import type { FrameLog } from "@/lib/chat/frame_log.ts";
 import type { OpenConversation, Reask } from "@/lib/chat/open_conversation.ts";
 import { restartWatchers, type SharedJournal, tellWatchers, type Watcher } from "@/lib/chat/turn_journal.ts";
+import { OWNER } from "@/lib/principal.ts";
 import type { TurnImage } from "@/lib/protocol/images.ts";
 import type { TurnRecord } from "@/lib/protocol/v2.ts";
 import { RequestError } from "@/lib/protocol/request_error.ts";
@@ -150,7 +151,7 @@ export class SharedConversation implements OpenConversation {
     await this.#journal.follow([...stored?.turns ?? []]);
     const [first] = this.#journal.turns;
     if (stored?.owner !== undefined) this.#owner = stored.owner;
-    else if (first !== undefined) this.#owner = first.askedBy ?? "owner";
+    else if (first !== undefined) this.#owner = first.askedBy ?? OWNER.id;
     this.#known = stored !== undefined;
     this.#takeIfUnfinished();
   }
