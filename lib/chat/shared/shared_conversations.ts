@@ -52,11 +52,6 @@ export class SharedConversations {
     ];
   }
 
-  /** Whether what this process has the leases of is its own to store. */
-  get mayStore(): boolean {
-    return this.#options.processes.isTrusted;
-  }
-
   /** How many this process has the leases of. */
   get held(): number {
     return this.#all().filter(({ isHeld }) => isHeld).length;
