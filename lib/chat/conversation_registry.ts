@@ -229,8 +229,18 @@ export class ConversationRegistry {
   async deleteGuestsUnchangedSince(when: number, most: number): Promise<number> {
     const ids = await this.#saver.enqueue(() => this.#store.guestsUnchangedSince(when, this.#live.size + most));
     const old = ids.filter((id) => !this.#live.has(id)).slice(0, most);
-    for (const id of old) await this.delete(id, OWNER);
+    for (const id of old) await this.#deleteUnopened(id);
     return old.length;
+  }
+
+  async #deleteUnopened(id: string): Promise<void> {
+    if (this.#shared !== undefined) return await this.delete(id, OWNER);
+    return await this.#saver.enqueue(async () => {
+      // Somebody may have opened it meanwhile.
+      if (this.#live.has(id)) return;
+      await this.#remove(id);
+      this.#deleted(id);
+    });
   }
 
   /** Follows a session of another process into a conversation, in which nothing may have been said yet. */
