@@ -23,6 +23,8 @@ interface Outcome {
   passed: number;
   failed: number;
   ignored: number;
+  /** The tests that failed, with their places. */
+  failures: string[];
 }
 
 const flags = Deno.args.filter((argument) => argument.startsWith("-"));
@@ -43,13 +45,14 @@ async function main(): Promise<boolean> {
   const browser = shared ? await launchBrowser() : undefined;
   const began = performance.now();
   const checked = deno(["check", "--quiet", LOCK, ...(named.length === 0 ? ["."] : files)]);
-  const sum: Outcome = { passed: 0, failed: 0, ignored: 0 };
+  const sum: Outcome = { passed: 0, failed: 0, ignored: 0, failures: [] };
   let well = true;
   const work = async (): Promise<void> => {
     for (let job = jobs.shift(); job !== undefined; job = jobs.shift()) {
       const { success, outcome } = await run(job, browser?.wsEndpoint());
       well &&= success;
       for (const key of ["passed", "failed", "ignored"] as const) sum[key] += outcome[key];
+      sum.failures.push(...outcome.failures);
     }
   };
   try {
@@ -59,6 +62,7 @@ async function main(): Promise<boolean> {
   }
   print(`\n${files.length} files in ${((performance.now() - began) / 1_000).toFixed(0)} s`);
   print(`${sum.passed} passed, ${sum.failed} failed${sum.ignored === 0 ? "" : `, ${sum.ignored} skipped`}`);
+  for (const failure of sum.failures) warn(`Failed: ${failure}`);
   if (!await checked) warn("The types are wrong: deno check says above where");
   return await checked && well && sum.failed === 0;
 }
@@ -114,19 +118,24 @@ async function run(files: string[], browser: string | undefined): Promise<{ succ
   ];
   print(text);
   if (warnings !== "") warn(warnings);
-  const outcome = outcomeOf(text);
-  if (outcome === undefined) warn(`No result of ${files.join(" ")}`);
-  return { success: success && outcome !== undefined, outcome: outcome ?? { passed: 0, failed: 1, ignored: 0 } };
+  const outcome = outcomeOf(text) ??
+    { passed: 0, failed: 1, ignored: 0, failures: [`no result of ${files.join(" ")}`] };
+  if (!success && outcome.failures.length === 0) outcome.failures.push(`outside of a test, in ${files.join(" ")}`);
+  return { success, outcome };
 }
 
-/** The numbers of Deno's closing line: "ok | 12 passed (3 steps) | 0 failed | 1 ignored (2s)". */
+/**
+ * The numbers of Deno's closing line, "ok | 12 passed (3 steps) | 0 failed | 1 ignored (2s)", and what stands below its
+ * heading of failures, "name => ./file.ts:1:6". Undefined where there is no such line.
+ */
 function outcomeOf(text: string): Outcome | undefined {
   // deno-lint-ignore no-control-regex -- the colours of a terminal
   const plain = text.replace(/\x1b\[[\d;]*m/g, "");
   const line = plain.split("\n").findLast((line) => /^(ok|FAILED) \| \d+ passed/.test(line));
   if (line === undefined) return undefined;
   const count = (what: string) => Number(new RegExp(`(\\d+) ${what}`).exec(line)?.[1] ?? 0);
-  return { passed: count("passed"), failed: count("failed"), ignored: count("ignored") };
+  const failures = plain.split("\n FAILURES \n")[1]?.split("\n").filter((line) => line.includes(" => ")) ?? [];
+  return { passed: count("passed"), failed: count("failed"), ignored: count("ignored"), failures };
 }
 
 async function deno(args: string[]): Promise<boolean> {
