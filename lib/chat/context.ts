@@ -136,7 +136,7 @@ function fit(
   const { system, examples = [], greeting, reminder, inserts = [], budget } = options;
   const count = counter(options);
   const opening: ChatMessage[] = system === undefined ? [] : [{ role: "system", content: system }];
-  if (count(examples) <= budget / 3) opening.push(...examples);
+  if (count(examples) <= budget / 3) opening.push(...examples.map((one) => ({ ...one, example: true as const })));
   const asked: ChatMessage[] = asking === undefined ? [] : [shown(asking, imageOf)];
   // Before the prompt, whatever else is told there.
   const reminders: Insert[] = reminder === undefined

@@ -9,6 +9,8 @@ export interface ChatMessage {
   content: string;
   /** What is shown with it. */
   images?: readonly ChatImage[];
+  /** It shows how the character speaks, and was never said here. */
+  example?: true;
 }
 
 /** An image of a message. It is read where it is sent, and only there. */

@@ -54,7 +54,7 @@ export class DemoProvider implements Provider {
     { signal }: { signal: AbortSignal },
   ): AsyncGenerator<LlmEvent, void, undefined> {
     signal.throwIfAborted();
-    const said = messages.filter((message) => message.role !== "system");
+    const said = messages.filter(({ role, example }) => role !== "system" && !example);
     const prompt = said.at(-1)?.content ?? "";
     if (prompt.trim() === "") {
       throw new LlmError("empty_prompt", "Cannot answer an empty prompt", { hint: "Write something first" });

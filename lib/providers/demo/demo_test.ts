@@ -326,7 +326,10 @@ Deno.test("the third answer says how to get a real language model, once, in the 
     const demo = atOnce();
     const byUser: boolean[] = [];
     const byMessages: boolean[] = [];
-    const messages: ChatMessage[] = [];
+    const messages: ChatMessage[] = ["one", "two"].flatMap((content): ChatMessage[] => [
+      { role: "user", content, example: true },
+      { role: "assistant", content: "So I speak.", example: true },
+    ]);
     for (let turn = 1; turn <= 4; turn++) {
       byUser.push(way.test(await say(demo, prompt)));
       messages.push({ role: "user", content: prompt });

@@ -59,8 +59,8 @@ function duration(value: number | string): number | string {
 }
 
 /** A message as `/api/chat` has it. */
-function messageOf({ images, ...message }: SentMessage): Record<string, unknown> {
-  return { ...message, ...(images && { images: images.map(({ base64 }) => base64) }) };
+function messageOf({ role, content, images }: SentMessage): Record<string, unknown> {
+  return { role, content, ...(images && { images: images.map(({ base64 }) => base64) }) };
 }
 
 /** The conversation as `prompt` and `system`: one message as it stands, several as a transcript to be continued. */
