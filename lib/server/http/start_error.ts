@@ -14,7 +14,9 @@ const RESERVED = "os error 10013";
 export function explainStartError(error: unknown, port?: number): string | undefined {
   if (error instanceof ConfigError) return error.message;
   if (error instanceof Deno.errors.AddrInUse) {
-    return `Cannot listen: the port is taken by another program. Choose another one, such as PORT=${portBeside(port)}`;
+    const taken = port === undefined ? "the port" : `port ${port}`;
+    return `Cannot listen: ${taken} is taken by another program, or by this one started before. ` +
+      `Choose another port, such as PORT=${portBeside(port)}`;
   }
   if (error instanceof Deno.errors.AddrNotAvailable) {
     return "Cannot listen: server.host is no address of this machine. Use 127.0.0.1, or 0.0.0.0 for every network";
