@@ -74,10 +74,14 @@ async function enterBrowser(address: string): Promise<Browser> {
   return browser;
 }
 
-/** A browser of its own, whose microphone hears a recording: a WAV file, from its beginning whenever it is opened. */
-export function launchBrowserHearing(recording: string): Promise<Browser> {
+/**
+ * A browser of its own, whose microphone hears a recording: a WAV file, from its beginning whenever it is opened.
+ *
+ * @param allowed whether its reader allows pages that. Default: yes
+ */
+export function launchBrowserHearing(recording: string, allowed = true): Promise<Browser> {
   return startBrowser([
-    "--use-fake-ui-for-media-stream",
+    `--use-fake-ui-for-media-stream${allowed ? "" : "=deny"}`,
     "--use-fake-device-for-media-stream",
     `--use-file-for-fake-audio-capture=${recording}%noloop`,
   ]);

@@ -1,10 +1,11 @@
 /** The ears among the settings, in a real browser whose microphone hears a recording. */
 import { assert, assertEquals } from "@std/assert";
 import { faults } from "./axe.ts";
-import { launchBrowserHearing, type Page } from "./browser.ts";
+import { launchBrowser, launchBrowserHearing, type Page } from "./browser.ts";
 import { writeRecording } from "./recording.ts";
 import { until } from "./until.ts";
 import { CALM, named, visit } from "./visit.ts";
+import { DETECTOR } from "@/lib/hearing/catalogue.ts";
 import { OWNER } from "@/lib/principal.ts";
 import { joined, silence, spoken, TranscriptionServer } from "@/lib/hearing/hearing_fixture.ts";
 
@@ -56,5 +57,36 @@ Deno.test("what is understood is shown before anybody is told it, with where it 
   } finally {
     await browser.close();
     await Deno.remove(folder, { recursive: true });
+  }
+});
+
+Deno.test("whoever has a transcription server fetches the voice detector alone", async () => {
+  const browser = await launchBrowser();
+  await using ears = new TranscriptionServer();
+  const laid: string[] = [];
+  const lay = async (folder: string) => {
+    await Deno.mkdir(folder, { recursive: true });
+    laid.push(folder.slice(folder.lastIndexOf("/") + 1));
+  };
+  const npm = { names: "a package", bytes: 2_000_000, bring: lay };
+  try {
+    await visit(
+      browser,
+      async ({ page }) => {
+        await (await named(page, "button", "Settings")).click();
+        await (await named(page, "tab", "Hearing")).click();
+        const get = await named(page, "button", "Get: Silero VAD 5");
+        assertEquals(await faults(page), []);
+        await get.click();
+        await page.waitForSelector('.speech-model[data-state="there"]::-p-text(Silero VAD 5)');
+        assertEquals(laid, ["sherpa-onnx-1.13.8", DETECTOR.id]);
+      },
+      { avatar: CALM, hearing: { engine: "openai", host: ears.host } },
+      {
+        speechModels: { catalogue: [{ ...DETECTOR, npm }], fetchRuntime: lay },
+      },
+    );
+  } finally {
+    await browser.close();
   }
 });

@@ -1,13 +1,10 @@
 /** A neural voice that was fetched, in the whole program: from the checkout, and compiled. */
 import { assertEquals } from "@std/assert";
-import { createHash } from "node:crypto";
 import { join } from "node:path";
-import { buffer } from "node:stream/consumers";
-import { gzipSync } from "node:zlib";
-import { packTar } from "modern-tar/fs";
 import { compileProgram, findRuntime } from "./compiled.ts";
 import { DownloadHost } from "./download_host.ts";
 import { makeHome } from "./home.ts";
+import { sherpaRegistry } from "./npm_registry.ts";
 import { Program, type ProgramOptions } from "./program.ts";
 import { Page } from "./page_calls.ts";
 import { laySherpa } from "./sherpa_packages.ts";
@@ -17,8 +14,7 @@ import { TestServer } from "./test_server.ts";
 import { until } from "./until.ts";
 import { exists } from "@/lib/files.ts";
 import { type ServerFrame, SUBPROTOCOL } from "@/lib/protocol/v2.ts";
-import { runtimePackages } from "@/lib/sherpa/fetch_runtime.ts";
-import { platform, type RuntimePackages } from "@/lib/sherpa/runtime.ts";
+import type { RuntimePackages } from "@/lib/sherpa/runtime.ts";
 import { testVoices } from "@/lib/sherpa/speech_models_fixture.ts";
 import { VOICES } from "@/lib/voice/sherpa/catalogue.ts";
 import { lettersIn, TONE_RATE, writeToneVoice } from "@/lib/voice/sherpa/tone_voice_fixture.ts";
@@ -108,27 +104,6 @@ Deno.test({
     assertEquals(heard, ["hello there."]);
   },
 });
-
-/** A registry that has sherpa-onnx for this machine. */
-async function sherpaRegistry(): Promise<DownloadHost> {
-  const host = await DownloadHost.open();
-  const folder = await Deno.makeTempDir();
-  try {
-    await laySherpa(folder, ["native", "wasm"]);
-    for (const name of runtimePackages(platform())) {
-      const inside = await Deno.realPath(join(folder, name));
-      const tar = packTar(inside, { map: (header) => ({ ...header, name: `package/${header.name}` }) });
-      const archive = new Uint8Array(gzipSync(await buffer(tar), { level: 1 }));
-      const { url: tarball } = host.add(`${name}.tgz`, archive);
-      const integrity = `sha512-${createHash("sha512").update(archive).digest("base64")}`;
-      const about = JSON.stringify({ versions: { "1.13.8": { dist: { tarball, integrity } } } });
-      host.add(name, new TextEncoder().encode(about));
-    }
-    return host;
-  } finally {
-    await Deno.remove(folder, { recursive: true });
-  }
-}
 
 Deno.test("a voice that is fetched speaks from the next turn on", async () => {
   await using host = await DownloadHost.open();

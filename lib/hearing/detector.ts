@@ -46,9 +46,10 @@ export class VoiceDetector implements Disposable {
   /** What is missing before it can hear anything, in one sentence with what to do; undefined when nothing is. */
   async needs(): Promise<string | undefined> {
     const { folder, runtime } = this.#options;
-    if (await findPackages(runtime) === undefined) return NEEDS_PACKAGES;
-    if (await exists(join(folder, DETECTOR_FILE))) return undefined;
-    return `Fetch the voice detector in the settings, or put ${DETECTOR_FILE} into ${folder}`;
+    if (!await exists(join(folder, DETECTOR_FILE))) {
+      return `Fetch the voice detector in the settings, or put ${DETECTOR_FILE} into ${folder}`;
+    }
+    return await findPackages(runtime) === undefined ? NEEDS_PACKAGES : undefined;
   }
 
   /** Opens a stream; undefined where something is missing. */

@@ -10,7 +10,7 @@ const VERSION = "0.0.31";
 /**
  * Brings the model into a folder, which appears when it is whole.
  *
- * @throws {NpmError} when npm does not have it, or this is a compiled program
+ * @throws {NpmError} when npm does not have it
  * @throws the reason of `signal`
  */
 export async function fetchDetector(folder: string, signal: AbortSignal): Promise<void> {

@@ -7,7 +7,7 @@ import { installFromNpm, type NpmPackages } from "@/lib/npm/install.ts";
  * there already, nothing is done.
  *
  * @param lay is given the packages' folder and the one to fill
- * @throws {NpmError} when npm does not have them, or this is a compiled program
+ * @throws {NpmError} when npm does not have them
  * @throws the reason of `signal`
  */
 export async function layPackages(

@@ -68,6 +68,7 @@ export class Microphone {
       await context.audioWorklet.addModule(address(asset(WORKLET)));
       signal.throwIfAborted();
       microphone.#listen(source, handlers);
+      if (stream.getAudioTracks()[0]?.muted === true) handlers.onHeld(true);
       return microphone;
     } catch (error) {
       microphone?.dispose();

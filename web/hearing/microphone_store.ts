@@ -6,7 +6,7 @@
  *  ▲              │                │ ▲
  *  │   refused …  │      the device│ │ gives sound again
  *  └──────────────┴────────────────┤ ▼
- *         gone, elsewhere, released└held
+ *         gone, elsewhere, released└held, without a stream
  * ```
  */
 import { batch, type ReadonlySignal, signal } from "@preact/signals";
@@ -16,7 +16,7 @@ import type { BrowserRecogniser, RecogniserHandlers } from "./browser_recogniser
 import type { Microphone, MicrophoneHandlers } from "./microphone.ts";
 import { MicrophoneStream, type StreamLine } from "./microphone_stream.ts";
 import { loudness, type SoundFrame } from "./sound_frames.ts";
-import { type Trouble, troubleOf } from "./trouble.ts";
+import { failureOf, type Trouble, troubleOf } from "./trouble.ts";
 
 /** `held`: the device gives no sound for now. */
 export type MicrophoneState = "off" | "asking" | "on" | "speaking" | "held";
@@ -77,7 +77,7 @@ interface Session {
   /** What is to be undone at its end. */
   undo: (() => void)[];
   microphone: Pick<Microphone, MicrophonePart> | null;
-  /** Null without a line. */
+  /** Null without a line, and while the device gives no sound. */
   stream: MicrophoneStream | null;
   recogniser: Pick<BrowserRecogniser, RecogniserPart> | null;
 }
@@ -161,9 +161,11 @@ export class MicrophoneStore {
     const session = this.#session;
     if (session?.mode !== "hold") return;
     // Whoever lets go to answer the browser's question has not begun to talk either.
-    const isTap = session.stream === null || this.#options.now() - session.since < TAP_MS;
+    const isTap = session.microphone === null || this.#options.now() - session.since < TAP_MS;
     if (isTap) return this.#end({ kind: "tapped" });
-    session.undo.push(this.#options.schedule(() => this.#session === session && this.#end(), TAIL_MS));
+    // Without a line all of it is lost, and that is said on.
+    const end = () => this.#session === session && this.#end(this.#trouble.peek());
+    session.undo.push(this.#options.schedule(end, TAIL_MS));
   }
 
   /** Takes in what the server says. Gives whether it was about the microphone. */
@@ -176,7 +178,7 @@ export class MicrophoneStore {
         return true;
       case "error":
         if (frame.stream === undefined) return false;
-        if (frame.stream === this.#session?.stream?.number) this.#end({ kind: "failed", ...wordsOf(frame) });
+        if (frame.stream === this.#session?.stream?.number) this.#end(failureOf(frame));
         return true;
       default:
         return false;
@@ -248,19 +250,19 @@ export class MicrophoneStore {
     session.undo.push(release);
     const microphone = await this.#options.open(this.#options.device(), {
       onFrame: (frame) => this.#onFrame(session, frame),
-      onHeld: (held) => this.#session === session && this.#onHeld(held),
+      onHeld: (held) => this.#session === session && this.#onHeld(session, held),
       onGone: () => this.#session === session && this.#end({ kind: "gone" }),
     }, signal);
     if (signal.aborted) return microphone.dispose();
     session.undo.push(() => microphone.dispose());
     session.microphone = microphone;
-    this.#state.value = "on";
+    if (this.#state.peek() === "asking") this.#state.value = "on";
     this.#begin(session);
   }
 
   #begin(session: Session): void {
     const { mode, trial, microphone } = session;
-    if (microphone === null) return;
+    if (microphone === null || this.#state.peek() === "held") return;
     session.stream = MicrophoneStream.begin(this.#options, { stream: ++this.#streams, mode, trial, microphone });
     if (session.stream === null) this.#trouble.value = { kind: "offline" };
     this.#tellSounding();
@@ -272,9 +274,16 @@ export class MicrophoneStore {
     if (session.recogniser === null) session.stream?.push(frame);
   }
 
-  #onHeld(held: boolean): void {
+  #onHeld(session: Session, held: boolean): void {
+    if (held === (this.#state.peek() === "held")) return;
     this.#state.value = held ? "held" : "on";
-    if (held) this.#level.value = 0;
+    if (!held) return this.#begin(session);
+    this.#level.value = 0;
+    // The server gives up a stream in which nothing comes for long.
+    session.recogniser?.finish();
+    session.recogniser = null;
+    session.stream?.end();
+    session.stream = null;
   }
 
   #receive(frame: Exclude<HearingServerFrame, { type: "interruption" }>): void {
@@ -338,8 +347,4 @@ export class MicrophoneStore {
       this.#isHeldDown.value = false;
     });
   }
-}
-
-function wordsOf({ message, hint }: { message: string; hint?: string }): Omit<Trouble, "kind"> {
-  return { message, ...(hint !== undefined && { hint }) };
 }

@@ -141,17 +141,21 @@ Deno.test("MicrophoneStore waits for a device that is held back, and begins anew
   const { store, sent, sounds, fake, start, hear, told } = setUp();
   await start();
   fake.handlers?.onHeld(true);
-  assertEquals(told(), ["held", undefined]);
+  // Nobody waits for its sound, also on a line that is new.
+  store.disconnected();
+  store.connected();
+  assertEquals([told(), sent.at(-1)], [["held", undefined], { type: "unlisten", stream: 1 }]);
   fake.handlers?.onHeld(false);
-  assertEquals(told(), ["on", undefined]);
+  fake.handlers?.onHeld(false);
+  assertEquals([told(), sent.at(-2)], [["on", undefined], { type: "listen", stream: 2, mode: "open" }]);
   store.disconnected();
   hear(0);
   assertEquals([told(), sounds], [["on", "offline"], []]);
   fake.position = 16_000;
   store.connected();
   hear(16_000);
-  assertEquals([told(), sounds], [["on", undefined], [{ stream: 2, position: 0 }]]);
-  assertEquals(sent.filter(({ type }) => type === "listen").length, 2);
+  assertEquals([told(), sounds], [["on", undefined], [{ stream: 3, position: 0 }]]);
+  assertEquals(sent.filter(({ type }) => type === "listen").length, 3);
 });
 
 Deno.test("MicrophoneStore listens as long as it is held, and a moment longer", async () => {
@@ -174,6 +178,13 @@ Deno.test("MicrophoneStore listens as long as it is held, and a moment longer", 
   store.release();
   environment.advance(1_000);
   assertEquals([told(), fake.interrupted], [["off", "tapped"], 1]);
+  store.press();
+  await settle();
+  store.disconnected();
+  environment.advance(1_000);
+  store.release();
+  environment.advance(250);
+  assertEquals(told(), ["off", "offline"]);
 });
 
 Deno.test("MicrophoneStore opens nothing for whoever lets go before the browser's question is answered", async () => {

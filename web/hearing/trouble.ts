@@ -18,6 +18,7 @@ const BY_NAME: Readonly<Record<string, TroubleKind>> = {
   NotReadableError: "busy",
   AbortError: "busy",
   TypeError: "unsupported",
+  NotSupportedError: "unsupported",
 };
 
 /** What is the matter where a microphone could not be opened. */
@@ -25,6 +26,11 @@ export function troubleOf(error: unknown): Trouble {
   const { name = "", message = String(error) } = error instanceof Error ? error : {};
   const kind = BY_NAME[name];
   return kind === undefined ? { kind: "failed", message } : { kind };
+}
+
+/** What is the matter where the server says so. */
+export function failureOf({ message, hint }: { message: string; hint?: string }): Trouble {
+  return { kind: "failed", message, ...(hint !== undefined && { hint }) };
 }
 
 /** What stands in the way of any microphone in this browser; null: nothing. */

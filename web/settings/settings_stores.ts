@@ -40,6 +40,7 @@ export class SettingsStores {
   readonly voiceModels: SpeechModelsStore;
   readonly recogniserEngines: EnginesStore<RecogniserInfo>;
   readonly recognisers: SpeechModelsStore;
+  readonly detectors: SpeechModelsStore;
   readonly #call: CallClient["call"];
 
   constructor(calls: CallClient) {
@@ -56,10 +57,14 @@ export class SettingsStores {
     this.guestLink = new GuestLinkStore(call);
     this.voiceEngines = new EnginesStore(() => call("voices.list", {}));
     this.recogniserEngines = new EnginesStore(() => call("recognisers.list", {}));
-    const modelsOf = (kind: SpeechModelKind, engines: EnginesStore<unknown>) =>
-      new SpeechModelsStore({ kind, call, now: () => performance.now(), onChange: () => void engines.read() });
+    const modelsOf = (kind: SpeechModelKind, ...concerned: { read(): Promise<void> }[]) => {
+      const onChange = () => concerned.forEach((store) => void store.read());
+      return new SpeechModelsStore({ kind, call, now: () => performance.now(), onChange });
+    };
     this.voiceModels = modelsOf("voice", this.voiceEngines);
-    this.recognisers = modelsOf("recogniser", this.recogniserEngines);
+    this.detectors = modelsOf("detector", this.recogniserEngines);
+    // A detector comes with the first recogniser.
+    this.recognisers = modelsOf("recogniser", this.recogniserEngines, this.detectors);
     this.uploads = new UploadStore(sendFiles, (kind) => void this.#choicesOf(kind).read());
   }
 
@@ -101,6 +106,7 @@ export class SettingsStores {
     this.uploads.dismiss();
     this.voiceModels.dispose();
     this.recognisers.dispose();
+    this.detectors.dispose();
   }
 
   #choicesOf(kind: UploadKind): ChoiceStore<AvatarChoice> | ChoiceStore<CharacterChoice> {

@@ -136,11 +136,11 @@ export function languagesOf(models: readonly SpeechModelInfo[], own: string): st
   return [...all].toSorted((a, b) => Number(b === own) - Number(a === own));
 }
 
-/** Those that know a language, the best first; then those that have begun to come. */
+/** Those that know a language or need none, the best first; then those that have begun to come. */
 export function modelsFor(models: readonly SpeechModelInfo[], language: string): SpeechModelInfo[] {
   const place = ({ languages }: SpeechModelInfo) => {
     const index = languages.findIndex((one) => primaryLanguage(one) === language);
-    return index < 0 ? Infinity : index;
+    return index < 0 && languages.length > 0 ? Infinity : index;
   };
   return models.filter((model) => model.state !== "absent" || place(model) < Infinity)
     .toSorted((a, b) => place(a) === place(b) ? 0 : place(a) - place(b));

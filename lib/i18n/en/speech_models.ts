@@ -32,3 +32,13 @@ export const RECOGNISERS: SpeechModelWords = {
     `With the first one come ${name}, the program that runs them, from npm (about 15 MB), and a small model that tells voices from noise.`,
   ownFolder: "Or put a folder with a recogniser for sherpa-onnx here:",
 };
+
+export const DETECTORS: SpeechModelWords = {
+  ...VOICE_MODELS,
+  title: "Voice detector",
+  about: (host) =>
+    `A small model that tells voices from noise on this computer. Listening all the time needs it, whoever understands the words. It comes with the first recogniser; alone it comes from ${host}, when you press the button.`,
+  fact: () => "",
+  along: (name) => `With it comes ${name}, the program that runs it, from npm (about 15 MB).`,
+  ownFolder: "Or put its folder here:",
+};

@@ -32,3 +32,13 @@ export const RECOGNISERS: SpeechModelWords = {
     `最初のひとつと一緒に、動かすプログラム ${name}（約 15 MB）と、声を雑音から聞き分ける小さなモデルを npm から取得します。`,
   ownFolder: "sherpa-onnx 用の音声認識のフォルダーを、ここに置くこともできます：",
 };
+
+export const DETECTORS: SpeechModelWords = {
+  ...VOICE_MODELS,
+  title: "声の検出",
+  about: (host) =>
+    `このコンピューターで声を雑音から聞き分ける小さなモデルです。誰が言葉を聞き取るかに関わらず、常に聞くときに必要です。最初の音声認識と一緒に取得されます。これだけを取得するときは、ボタンを押したときに ${host} に接続します。`,
+  fact: () => "",
+  along: (name) => `一緒に、動かすプログラム ${name} を npm から取得します（約 15 MB）。`,
+  ownFolder: "そのフォルダーを、ここに置くこともできます：",
+};

@@ -1,4 +1,4 @@
-/** What the settings say of neural voices and recognisers that can be fetched. */
+/** What the settings say of neural voices, recognisers and detectors that can be fetched. */
 import type { SpeechModelInfo } from "@/lib/protocol/speech_models.ts";
 
 export interface SpeechModelWords {
@@ -7,7 +7,7 @@ export interface SpeechModelWords {
   about(host: string): string;
   /** Names the box in which the language is chosen. */
   language: string;
-  /** What such a model is, beside its languages and its size: how many voices, or when words are told. */
+  /** What such a model is, beside its languages and its size: how many voices, or when words are told; may be empty. */
   fact(model: SpeechModelInfo): string;
   /** Behind the languages that are named. */
   more(count: number): string;

@@ -29,3 +29,13 @@ export const RECOGNISERS: SpeechModelWords = {
   along: (name) => `获取第一个时，还会从 npm 获取运行它们的程序 ${name}（约 15 MB），以及区分人声与噪声的小模型。`,
   ownFolder: "也可以把适用于 sherpa-onnx 的识别模型文件夹放在这里：",
 };
+
+export const DETECTORS: SpeechModelWords = {
+  ...VOICE_MODELS,
+  title: "人声检测",
+  about: (host) =>
+    `在本机上区分人声与噪声的小模型。无论由谁识别语句，持续聆听都需要它。获取第一个识别模型时会一并获取；单独获取时，按下按钮才会连接 ${host}。`,
+  fact: () => "",
+  along: (name) => `同时还会从 npm 获取运行它的程序 ${name}（约 15 MB）。`,
+  ownFolder: "也可以把它的文件夹放在这里：",
+};

@@ -149,7 +149,7 @@ Deno.test("while a key is held she hears without a detector, and says nothing of
   page.send({ type: "listen", stream: 1, mode: "open" });
   const refused = await page.next("error");
   assertEquals([refused.code, refused.stream], ["hearing_setup", 1]);
-  assert(refused.hint?.startsWith("Fetch sherpa-onnx 1.13.8 in the settings"), refused.hint);
+  assert(refused.hint?.startsWith("Fetch the voice detector in the settings"), refused.hint);
   await listen(page, 2, "hold");
   say(page, 2, silence(1));
   page.send({ type: "unlisten", stream: 2 });

@@ -15,12 +15,13 @@ interface SpeechModelsProps {
   language: Language;
 }
 
-/** Neural voices or recognisers that can be fetched, by the language that they know. */
+/** Neural voices, recognisers or detectors that can be fetched, by the language that they know where it matters. */
 export function SpeechModels({ store, words, told, language }: SpeechModelsProps) {
   const id = useId();
   const chosen = useSignal<string>(language);
   const list = store.list.value;
   const error = store.error.value;
+  const languages = languagesOf(list?.models ?? [], language);
   const names = new Intl.DisplayNames([language], { type: "language" });
   useEffect(() => {
     void store.read();
@@ -38,18 +39,20 @@ export function SpeechModels({ store, words, told, language }: SpeechModelsProps
       )}
       {list !== null && (
         <>
-          <label class="label" for={`${id}-language`}>{told.language}</label>
-          <select
-            id={`${id}-language`}
-            name="model-language"
-            class="box"
-            value={chosen.value}
-            onChange={(event) => chosen.value = event.currentTarget.value}
-          >
-            {languagesOf(list.models, language).map((one) => (
-              <option key={one} value={one}>{names.of(one) ?? one}</option>
-            ))}
-          </select>
+          {languages.length > 0 && (
+            <>
+              <label class="label" for={`${id}-language`}>{told.language}</label>
+              <select
+                id={`${id}-language`}
+                name="model-language"
+                class="box"
+                value={chosen.value}
+                onChange={(event) => chosen.value = event.currentTarget.value}
+              >
+                {languages.map((one) => <option key={one} value={one}>{names.of(one) ?? one}</option>)}
+              </select>
+            </>
+          )}
           <ul class="speech-models" aria-label={told.title}>
             {modelsFor(list.models, chosen.value).map((model) => (
               <SpeechModelItem
