@@ -10,6 +10,7 @@ import { report } from "@/lib/telemetry/guard.ts";
 import { print, warn } from "@/lib/telemetry/log.ts";
 import { catchUncaught } from "@/lib/telemetry/uncaught.ts";
 import { HEARING_PROGRAM } from "@/lib/hearing/sherpa/hearing_process.ts";
+import { FLITE_PROGRAM } from "@/lib/voice/flite/flite_worker.ts";
 import { VOICE_PROGRAM } from "@/lib/voice/sherpa/voice_process.ts";
 
 /** The port that is to be listened at, once it is known. */
@@ -87,8 +88,9 @@ export async function run(prepare?: () => Promise<unknown>): Promise<never> {
 }
 
 if (import.meta.main) {
-  // A compiled program is started anew by itself as a process that runs sherpa-onnx.
-  if (Deno.args[0] === VOICE_PROGRAM.argument) await import("./lib/voice/sherpa/worker.ts");
+  // A compiled program is started anew by itself as a process that speaks or hears.
+  if (Deno.args[0] === FLITE_PROGRAM.argument) await import("./lib/voice/flite/worker.ts");
+  else if (Deno.args[0] === VOICE_PROGRAM.argument) await import("./lib/voice/sherpa/worker.ts");
   else if (Deno.args[0] === HEARING_PROGRAM.argument) await import("./lib/hearing/sherpa/worker.ts");
   else await run();
 }

@@ -6,7 +6,7 @@ import { parseArgs } from "node:util";
 import { median } from "./stats.ts";
 import { aligned } from "./table.ts";
 import { print, warn } from "@/lib/telemetry/log.ts";
-import { watchChildren } from "@/tests/children.ts";
+import { residentMB, watchChildren } from "@/tests/children.ts";
 import { STREAM_SECONDS, talk } from "@/tests/long_talk.ts";
 
 const { values } = parseArgs({ options: { minutes: { type: "string", default: "60" } } });
@@ -21,7 +21,7 @@ const samples: { server: number; detector: number }[] = [];
 const rows = [["minutes", "server, MB", "detector, MB"]];
 
 await talk(STREAMS, (stream) => {
-  const sample = { server: rssOf(Deno.pid), detector: children().reduce((sum, pid) => sum + rssOf(pid), 0) };
+  const sample = { server: residentMB(Deno.pid), detector: children().reduce((sum, pid) => sum + residentMB(pid), 0) };
   samples.push(sample);
   if (stream % Math.ceil(STREAMS / ROWS) !== 0 && stream !== STREAMS) return;
   rows.push([stream * STREAM_SECONDS / 60, sample.server, sample.detector].map((one) => one.toFixed(0)));
@@ -35,10 +35,4 @@ for (const part of ["server", "detector"] as const) {
   if (growth <= TOLERANCE) continue;
   warn(`The memory of the ${part} grows by more than ${TOLERANCE} MB`);
   Deno.exitCode = 1;
-}
-
-/** Memory of a process, MB. */
-function rssOf(pid: number): number {
-  const kilobytes = /^VmRSS:\s+(\d+) kB/m.exec(Deno.readTextFileSync(`/proc/${pid}/status`))?.[1];
-  return Number(kilobytes) / 1024;
 }

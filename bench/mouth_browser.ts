@@ -8,6 +8,8 @@ import { visit } from "@/tests/visit.ts";
 
 /** After so many sentences the loudspeaker stands still for a moment, so that its clock goes away from the computer's. */
 const HALT = { sentences: 3, ms: 30 };
+/** Of a page that is drawn in software little is drawn, so that there is time for frames. */
+const SMALL = { width: 320, height: 360, deviceScaleFactor: 0.5 };
 /** About how long one of the sentences is said, ms. */
 const SENTENCE_MS = 3_300;
 
@@ -27,6 +29,7 @@ export async function watchInBrowser(avatar: BrowserAvatar, minutes: number, max
     await visit(
       browser,
       async ({ page, server }) => {
+        await page.setViewport(SMALL);
         const speaking = await SpeakingPage.open(page, server.url);
         await speaking.ask();
         for (let heard = HALT.sentences; heard < count; heard += HALT.sentences) {
@@ -36,7 +39,7 @@ export async function watchInBrowser(avatar: BrowserAvatar, minutes: number, max
         resolve(await speaking.answer());
       },
       { ...await avatar.config(folder), avatar: { maxFps, maxPixelRatio: 0.5 }, voice: { engine: "flite" } },
-      { stub: { behaviour: { answer: text } } },
+      { figure: true, stub: { behaviour: { answer: text } } },
     );
     const answer = await promise;
     const steps = answer.frames.slice(1).map(({ at }, place) => at - answer.frames[place]!.at);

@@ -11,7 +11,7 @@ import { SherpaEngine } from "@/lib/voice/sherpa/sherpa.ts";
 import { writeToneVoice } from "@/lib/voice/sherpa/tone_voice_fixture.ts";
 import { VoiceFolders } from "@/lib/voice/sherpa/voice_folders.ts";
 import { print } from "@/lib/telemetry/log.ts";
-import { children } from "@/tests/children.ts";
+import { children, residentMB } from "@/tests/children.ts";
 import { laySherpa } from "@/tests/sherpa_packages.ts";
 
 const STARTS = 5;
@@ -45,9 +45,4 @@ async function firstSound(engine: SherpaEngine): Promise<number> {
   const took = performance.now() - begun;
   await Array.fromAsync(parts);
   return took;
-}
-
-function residentMB(pid: number): number {
-  const [, kB] = /VmRSS:\s+(\d+)/.exec(Deno.readTextFileSync(`/proc/${pid}/status`)) ?? [];
-  return Number(kB) / 1024;
 }

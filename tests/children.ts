@@ -15,3 +15,9 @@ export function children(): number[] {
   return tasks.flatMap(({ name }) => Deno.readTextFileSync(`/proc/${Deno.pid}/task/${name}/children`).split(" "))
     .filter((pid) => pid !== "").map(Number);
 }
+
+/** Memory that a process holds, MB; NaN where the system does not tell. */
+export function residentMB(pid: number): number {
+  const [, kB] = /^VmRSS:\s+(\d+) kB/m.exec(Deno.readTextFileSync(`/proc/${pid}/status`)) ?? [];
+  return Number(kB) / 1024;
+}

@@ -1,8 +1,10 @@
 /** An answer said aloud, over real sockets and HTTP, by the built-in voice. */
 import { assert, assertEquals, assertMatch } from "@std/assert";
+import { watchChildren } from "./children.ts";
 import { SocketClient } from "./socket_client.ts";
 import { startStub, type StubOptions } from "./stub_ollama.ts";
 import { TestServer, type TestServerOptions } from "./test_server.ts";
+import { until } from "./until.ts";
 import type { ServerFrame } from "@/lib/protocol/v2.ts";
 import { SUBPROTOCOL } from "@/lib/protocol/v2.ts";
 
@@ -37,6 +39,22 @@ async function spoken(client: Client, count: number): Promise<Frame<"speech">[]>
   await client.first((frame) => frame.type === "speech" && frame.index === count - 1, 0, `sound ${count - 1}`);
   return all(client, "speech");
 }
+
+Deno.test({
+  name: "the voice is started once a page listens, before anything is asked",
+  ignore: Deno.build.os !== "linux",
+  fn: async () => {
+    const processes = watchChildren();
+    await withServer(async (server) => {
+      const client = await enter(server, false);
+      assertEquals(processes().length, 0);
+      client.send({ type: "voice", on: true });
+      await until("flite runs", () => processes().length === 1);
+      await client.close();
+    });
+    await until("it has ended with the server", () => processes().length === 0);
+  },
+});
 
 Deno.test("an answer is said sentence by sentence, and its sound can be fetched", async () => {
   await withServer(async (server) => {

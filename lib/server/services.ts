@@ -173,6 +173,7 @@ export async function openServices(options: ServicesOptions = {}): Promise<Servi
     model: () => modelService.chosen.model,
     classifier: () => live.current.emotions.classifier,
     openSpeech: (request) => speech.open(request),
+    prepareSpeech: (speaks) => speech.prepare(speaks),
     hearing,
     onDelete: (conversation) => speech.forget(conversation),
     onRemove: (turns) => images.forget(turns),
@@ -273,6 +274,8 @@ export interface ChatOptions {
   classifier?(): boolean;
   /** Says answers aloud. Default: nobody speaks. */
   openSpeech?: OpenSpeech;
+  /** Called when a page begins to listen: see {@linkcode SpeechService.prepare}. */
+  prepareSpeech?(speaks: readonly string[]): void;
   /** Listens to microphones. Default: nobody does. */
   hearing?: HearingService;
   /** Called with the id of a conversation that has been deleted, here or elsewhere. */
@@ -379,6 +382,7 @@ export function openChat(options: ChatOptions): Chat {
     calls,
     status,
     ...(options.hearing && { hearing: options.hearing }),
+    ...(options.prepareSpeech && { prepareSpeech: options.prepareSpeech }),
     ...(character && { character }),
     languageModel,
     model,

@@ -10,6 +10,9 @@ import process from "node:process";
 /** The version that is meant; others have other files. */
 export const SHERPA_VERSION = "1.13.8";
 
+/** What its processes may: it needs nothing of the network, and writes nothing. */
+export const SHERPA_PERMISSIONS = ["--allow-read", "--allow-env", "--allow-sys", "--allow-ffi"];
+
 /** A model is faster by more threads, but the server and the language model want some, too. */
 export const THREADS = Math.max(1, Math.min(4, Math.floor(navigator.hardwareConcurrency / 2)));
 

@@ -55,16 +55,21 @@ export class SpeechService implements Disposable {
     this.#synthesiser = new Synthesiser({ sounds: this.#sounds, ...(patienceMs !== undefined && { patienceMs }) });
   }
 
+  /**
+   * Starts who will speak, so that the first sentence waits for less.
+   *
+   * @param speaks languages in which whoever listens has voices of their own (BCP 47)
+   */
+  prepare(speaks: readonly string[]): void {
+    this.#prepare(this.#options.settings(), this.#language, speaks);
+  }
+
   /** Opens the speech of a turn; undefined where the configuration says that nobody speaks. */
   open(request: TurnSpeechRequest): TurnSpeech | undefined {
     const { voice = this.#options.settings(), prompt = "", at = 0 } = request;
     if (voice.engine === "off") return undefined;
-    const fallback = new SpokenLanguage(this.#options.language?.() ?? "en").of(prompt);
-    const likely = this.#choose(voice, fallback, request.speaks());
-    if (likely !== "none" && likely.engine !== "browser") {
-      const { engine, voice } = likely;
-      engine.prepare?.({ language: fallback, ...(voice !== undefined && { voice }) });
-    }
+    const fallback = new SpokenLanguage(this.#language).of(prompt);
+    this.#prepare(voice, fallback, request.speaks());
     return new ServiceSpeech(new SpeechStage({ speak: voice.speak, fallback, at }), {
       open: (speech) => this.#speaker(request, speech),
       forget: (speech) => this.#forgetSpeech(speech),
@@ -143,6 +148,18 @@ export class SpeechService implements Disposable {
   #forgetSpeech(speech: symbol): void {
     this.#sounds.freeSpeech(speech);
     for (const [untold, by] of this.#told) if (by === speech) this.#told.delete(untold);
+  }
+
+  /** Language of what shows none. */
+  get #language(): string {
+    return this.#options.language?.() ?? "en";
+  }
+
+  #prepare(choice: VoiceChoice, language: string, speaks: readonly string[]): void {
+    const likely = this.#choose(choice, language, speaks);
+    if (likely === "none" || likely.engine === "browser") return;
+    const { engine, voice } = likely;
+    engine.prepare?.({ language, ...(voice !== undefined && { voice }) });
   }
 
   #choose(

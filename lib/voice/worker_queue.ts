@@ -27,8 +27,6 @@ export interface WorkerQueueOptions<Job, Part> {
   start(events: JobEvents<Part>): JobWorker<Job>;
   /** How long a worker may give nothing while it has a job, ms. */
   timeoutMs: number;
-  /** After how many jobs a worker is replaced. Default: never. */
-  jobsOfAWorker?: number;
   /** How long a worker is kept that has nothing to do, ms. Default: for ever. */
   idleMs?: number;
 }
@@ -49,8 +47,6 @@ export class WorkerQueue<Job, Part> implements Disposable {
   readonly #options: WorkerQueueOptions<Job, Part>;
   readonly #waiting: Waiting<Job, Part>[] = [];
   #worker: JobWorker<Job> | undefined;
-  /** Jobs that the worker has done. */
-  #jobs = 0;
   #current: Waiting<Job, Part> | undefined;
   #timer: ReturnType<typeof setTimeout> | undefined;
   #disposed = false;
@@ -112,7 +108,6 @@ export class WorkerQueue<Job, Part> implements Disposable {
     const told = <Event extends unknown[]>(hear: (...event: Event) => void) => (...event: Event) => {
       if (this.#worker === worker) hear(...event);
     };
-    this.#jobs = 0;
     const worker: JobWorker<Job> = this.#options.start({
       part: told((part) => {
         if (this.#current?.parts === undefined) return;
@@ -129,7 +124,6 @@ export class WorkerQueue<Job, Part> implements Disposable {
   /** The worker is through with its job. */
   #finish(why?: string): void {
     this.#release(why === undefined ? undefined : this.#failure(why));
-    if (++this.#jobs >= (this.#options.jobsOfAWorker ?? Infinity)) this.#end();
     this.#next();
   }
 

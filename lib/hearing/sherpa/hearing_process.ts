@@ -1,10 +1,11 @@
-import type { RuntimePackages } from "@/lib/sherpa/runtime.ts";
-import { SherpaProcess, type SherpaProgram } from "@/lib/sherpa/sherpa_process.ts";
+import { type RuntimePackages, SHERPA_PERMISSIONS } from "@/lib/sherpa/runtime.ts";
+import { Subprocess, type Subprogram } from "@/lib/subprocess/subprocess.ts";
 import type { DetectorConfig, RecogniserConfig } from "./bindings.ts";
 
-export const HEARING_PROGRAM: SherpaProgram = {
+export const HEARING_PROGRAM: Subprogram = {
   url: new URL("./worker.ts", import.meta.url),
   argument: "--hearing-process",
+  permissions: SHERPA_PERMISSIONS,
 };
 
 /** What the process is for. */
@@ -50,7 +51,7 @@ export interface HearingProcessOptions {
 export class HearingProcess implements Disposable {
   readonly #options: HearingProcessOptions;
   readonly #streams = new Map<number, StreamEvents>();
-  #process: SherpaProcess<Order, Told> | undefined;
+  #process: Subprocess<Order, Told> | undefined;
   /** What it is for. */
   #loaded = "";
   #count = 0;
@@ -66,10 +67,9 @@ export class HearingProcess implements Disposable {
     if (this.#process !== undefined && loaded === this.#loaded) return;
     this.#end("it was set up anew");
     this.#loaded = loaded;
-    this.#process = new SherpaProcess<Order, Told>({
+    this.#process = new Subprocess<Order, Told>({
       program: HEARING_PROGRAM,
-      packages: load.packages,
-      folders,
+      folders: [...folders, ...Object.values(load.packages)],
       timeoutMs: this.#options.timeoutMs,
       onFrame: (frame) => "told" in frame && this.#hear(frame.told),
       onEnd: (why) => this.#end(why),

@@ -1,5 +1,5 @@
 /** The program of a process that finds voices in sound, or understands them: one of the two, for any number of streams. */
-import { die, reasonOf, sendFrame, takeOrders } from "../../sherpa/process_pipes.ts";
+import { die, reasonOf, sendFrame, takeOrders } from "../../subprocess/pipes.ts";
 import { type Detector, loadDetector, loadRecogniser, type Recogniser } from "./bindings.ts";
 import type { Order, Told } from "./hearing_process.ts";
 

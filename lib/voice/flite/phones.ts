@@ -1,26 +1,9 @@
-/** The phones of a sound, as flite prints them, and what is asked of its worker. */
-
 /** A phone of the CMU set in lower case, such as `ae`; `pau` is silence. */
 export interface Phone {
   name: string;
   /** Seconds since the sound began; it ends where the next one begins. */
   end: number;
 }
-
-/** What the worker is asked for. */
-export interface FliteJob {
-  text: string;
-  voice: string;
-  /** 1 is usual. */
-  rate: number;
-  /** 1 is usual. */
-  pitch: number;
-}
-
-/** What it answers. */
-export type FliteAnswer =
-  | { samples: Int16Array<ArrayBuffer>; sampleRate: number; phones: Phone[] }
-  | { error: string };
 
 /** Reads what `flite -psdur` prints: `pau:0.164 hh:0.255 …`. What is no phone with a time is left out. */
 export function parsePhones(printed: string): Phone[] {

@@ -1,10 +1,11 @@
-/** Flite's thread for tests: it dies of the word "die", and never comes back from "hang". */
-import "./worker.ts";
-import type { FliteJob } from "./phones.ts";
+/** Flite's process for tests: it dies of the word "die", and loops for ever at "hang". */
+import { die, takeOrders } from "../../subprocess/pipes.ts";
+import type { Order } from "./flite_worker.ts";
+import { takeOrder } from "./take_order.ts";
 
-addEventListener("message", (event) => {
-  const { text } = (event as MessageEvent<Partial<FliteJob>>).data;
-  if (text === "die") throw new Error("died, as this test wants it");
-  // Waits for ever. A loop would keep a processor busy until the tests end: `terminate()` stops none in Deno.
-  if (text === "hang") Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0);
+await takeOrders<Order>((frame) => {
+  const text = "told" in frame && "text" in frame.told ? frame.told.text : "";
+  if (text === "die") die(new Error("died, as this test wants it"));
+  if (text === "hang") { for (;;); }
+  takeOrder(frame);
 });

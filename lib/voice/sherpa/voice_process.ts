@@ -1,12 +1,13 @@
 import type { SoundPart } from "@/lib/voice/engine.ts";
 import type { JobEvents, JobWorker } from "@/lib/voice/worker_queue.ts";
-import type { RuntimePackages } from "@/lib/sherpa/runtime.ts";
-import { SherpaProcess, type SherpaProgram } from "@/lib/sherpa/sherpa_process.ts";
+import { type RuntimePackages, SHERPA_PERMISSIONS } from "@/lib/sherpa/runtime.ts";
+import { Subprocess, type Subprogram } from "@/lib/subprocess/subprocess.ts";
 import type { Manner, TtsConfig } from "./tts.ts";
 
-export const VOICE_PROGRAM: SherpaProgram = {
+export const VOICE_PROGRAM: Subprogram = {
   url: new URL("./worker.ts", import.meta.url),
   argument: "--voice-process",
+  permissions: SHERPA_PERMISSIONS,
 };
 
 /** The voice, first of all; then a text to be said, none where it is only to be loaded; or that this is enough. */
@@ -32,7 +33,7 @@ export interface SherpaJob {
 /** Says texts in a process that has the voice loaded; another voice gets another process. */
 export class VoiceProcess implements JobWorker<SherpaJob> {
   readonly #events: JobEvents<SoundPart>;
-  #process: SherpaProcess<Order, Told> | undefined;
+  #process: Subprocess<Order, Told> | undefined;
   /** What is loaded. */
   #voice = "";
 
@@ -60,12 +61,11 @@ export class VoiceProcess implements JobWorker<SherpaJob> {
     this.#process = undefined;
   }
 
-  #spawned(packages: RuntimePackages, folder: string): SherpaProcess<Order, Told> {
+  #spawned(packages: RuntimePackages, folder: string): Subprocess<Order, Told> {
     let sampleRate = 0;
-    return new SherpaProcess({
+    return new Subprocess({
       program: VOICE_PROGRAM,
-      packages,
-      folders: [folder],
+      folders: [folder, ...Object.values(packages)],
       onFrame: (frame) => {
         if ("samples" in frame) this.#events.part({ samples: frame.samples, sampleRate });
         else if ("loaded" in frame.told) sampleRate = frame.told.loaded.sampleRate;

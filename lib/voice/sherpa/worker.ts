@@ -1,5 +1,5 @@
 /** The program of a process with one loaded voice. */
-import { die, reasonOf, sendFrame, takeOrders } from "../../sherpa/process_pipes.ts";
+import { die, reasonOf, sendFrame, takeOrders } from "../../subprocess/pipes.ts";
 import { loadTts, type Tts } from "./tts.ts";
 import type { Order, Told } from "./voice_process.ts";
 

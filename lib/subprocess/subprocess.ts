@@ -1,14 +1,15 @@
 import { sep } from "node:path";
 import { fileURLToPath } from "node:url";
 import { type Frame, frameOf, readFrames } from "./frames.ts";
-import type { RuntimePackages } from "./runtime.ts";
 
-/** A program that runs sherpa-onnx. */
-export interface SherpaProgram {
+/** A program that runs in a process of its own. */
+export interface Subprogram {
   /** Its file. */
   url: URL;
   /** By this argument a compiled program is that one. */
   argument: string;
+  /** What Deno lets it do, as flags such as `--allow-read`. */
+  permissions: readonly string[];
 }
 
 /** What the process tells when it is of no use any more. */
@@ -16,11 +17,10 @@ export interface Died {
   died: string;
 }
 
-export interface SherpaProcessOptions<Told> {
-  program: SherpaProgram;
-  packages: RuntimePackages;
-  /** Folders of models, which nobody needs to be told of where it fails. */
-  folders: readonly string[];
+export interface SubprocessOptions<Told> {
+  program: Subprogram;
+  /** Folders that nobody needs to be told of where it fails. */
+  folders?: readonly string[];
   onFrame(frame: Frame<Told>): void;
   /** It is of no use any more: why. Never called once it is disposed of. */
   onEnd(why: string): void;
@@ -28,8 +28,8 @@ export interface SherpaProcessOptions<Told> {
   timeoutMs?: number;
 }
 
-/** It needs nothing of the network, writes nothing, and learns none of the server's secrets. */
-const FLAGS = ["--no-config", "--no-lock", "--no-prompt", "--allow-read", "--allow-env", "--allow-sys", "--allow-ffi"];
+const FLAGS = ["--quiet", "--no-config", "--no-lock", "--no-prompt"];
+/** What it learns of the environment: none of the server's secrets. */
 const VARIABLES = [
   "PATH",
   "HOME",
@@ -44,11 +44,11 @@ const VARIABLES = [
 const KEPT = 2_000;
 
 /**
- * A process that runs sherpa-onnx. It is a process of its own, not a thread: sherpa-onnx ends the whole process where a
- * model does not suit it, and native code that hangs can only be ended with its process.
+ * A process of this program's own, for code that may hang, end its whole process or keep its memory: a thread that loops
+ * is not ended by `terminate()` and keeps a processor busy for ever, a process always can be ended.
  */
-export class SherpaProcess<Order, Told extends object> implements Disposable {
-  readonly #options: SherpaProcessOptions<Told>;
+export class Subprocess<Order, Told extends object> implements Disposable {
+  readonly #options: SubprocessOptions<Told>;
   readonly #child: Deno.ChildProcess;
   readonly #orders: WritableStreamDefaultWriter<Uint8Array>;
   #watch: ReturnType<typeof setTimeout> | undefined;
@@ -56,16 +56,16 @@ export class SherpaProcess<Order, Told extends object> implements Disposable {
   #untaken = 0;
   #ended = false;
 
-  constructor(options: SherpaProcessOptions<Told>) {
-    const { program: { url, argument } } = this.#options = options;
+  constructor(options: SubprocessOptions<Told>) {
+    const { program: { url, argument, permissions } } = this.#options = options;
     const known = VARIABLES.flatMap((name) => {
       const value = Deno.env.get(name);
       return value === undefined ? [] : [[name, value]];
     });
     this.#child = new Deno.Command(Deno.execPath(), {
-      args: Deno.build.standalone ? [argument] : ["run", "--quiet", ...FLAGS, fileURLToPath(url)],
+      args: Deno.build.standalone ? [argument] : ["run", ...FLAGS, ...permissions, fileURLToPath(url)],
       clearEnv: true,
-      env: { ...Object.fromEntries(known), NO_COLOR: "1", DENO_NO_UPDATE_CHECK: "1" },
+      env: { ...Object.fromEntries(known), NO_COLOR: "1", DENO_NO_UPDATE_CHECK: "1", DENO_V8_FLAGS: "--expose-gc" },
       stdin: "piped",
       stdout: "piped",
       stderr: "piped",
@@ -114,8 +114,8 @@ export class SherpaProcess<Order, Told extends object> implements Disposable {
   #fail(why: string): void {
     if (this.#ended) return;
     this[Symbol.dispose]();
-    const { folders, packages, onEnd } = this.#options;
-    onEnd([...folders, ...Object.values(packages)].reduce((text, one) => text.replaceAll(one + sep, ""), why));
+    const { folders = [], onEnd } = this.#options;
+    onEnd(folders.reduce((text, one) => text.replaceAll(one + sep, ""), why));
   }
 
   /** Tells what comes from the process until its end. Never rejects. */
@@ -139,7 +139,7 @@ export class SherpaProcess<Order, Told extends object> implements Disposable {
   }
 }
 
-/** The last line of what a process complains of, without the place in sherpa-onnx's source. */
+/** The last line of what a process complains of, without the place in C++ code that says it. */
 async function lastWords(stream: ReadableStream<Uint8Array<ArrayBuffer>>): Promise<string | undefined> {
   let kept = "";
   for await (const text of stream.pipeThrough(new TextDecoderStream())) kept = (kept + text).slice(-KEPT);

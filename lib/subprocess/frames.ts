@@ -1,4 +1,4 @@
-/** How a server speaks with a process that runs sherpa-onnx: frames of JSON and of samples, both ways. */
+/** How a server speaks with a process of its own: frames of JSON and of samples, both ways. */
 
 /** What a frame holds: an order to the process or what it tells, or samples of one of its streams. */
 export type Frame<Told> = { told: Told } | { samples: Int16Array<ArrayBuffer>; stream: number };

@@ -1,5 +1,5 @@
 /**
- * What the programs of sherpa-onnx's processes have in common: orders come as frames on standard input, frames go to
+ * What the programs of processes have in common: orders come as frames on standard input, frames go to
  * standard output, and nothing else does.
  */
 import fs from "node:fs";
