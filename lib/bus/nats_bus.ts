@@ -114,8 +114,7 @@ export class NatsBus implements Bus {
         return () => subscription.unsubscribe();
       },
       read: async (from, take) => {
-        // What is published from now on comes by the subscription.
-        await this.#link.nc.flush();
+        // What is published from when the server answers this comes by the subscription, which it was sent before.
         if (await this.#end(conversation) < from) return;
         const consumer = await this.#link.jsm.consumers.add(stream, {
           ack_policy: AckPolicy.None,
@@ -126,7 +125,7 @@ export class NatsBus implements Bus {
           mem_storage: true,
         });
         let left = consumer.num_pending;
-        const reader = await this.#link.js.consumers.get(stream, consumer.name);
+        const reader = this.#link.js.consumers.getConsumerFromInfo(consumer);
         while (left > 0) {
           for await (
             const message of await reader.fetch({ max_messages: Math.min(left, 1_000), expires: PATIENCE_MS })
@@ -139,7 +138,8 @@ export class NatsBus implements Bus {
             });
           }
         }
-        await reader.delete();
+        // Nobody waits for it, and one that is left over goes by itself.
+        void reader.delete().catch(() => false);
       },
     });
     this.#followers.add(following);
