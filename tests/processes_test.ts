@@ -6,6 +6,7 @@ import { Program } from "./program.ts";
 import { SocketClient } from "./socket_client.ts";
 import { type Knobs, startStub, type Stub } from "./stub_ollama.ts";
 import { until } from "./until.ts";
+import { openBus } from "@/lib/bus/open_bus.ts";
 import { type ServerFrame, SUBPROTOCOL } from "@/lib/protocol/v2.ts";
 
 type Client = SocketClient<ServerFrame>;
@@ -101,6 +102,33 @@ Deno.test({
     const seqs = two.client.received.flatMap((frame) => "seq" in frame && frame.seq !== undefined ? [frame.seq] : []);
     assertEquals(seqs, [...new Set(seqs)].toSorted((x, y) => x - y));
     await b.until("vtuber_conversations_held", (held) => held === 1);
+  },
+});
+
+Deno.test({
+  name: "a program that stands still for a while, with its connection, goes on with its answer where it was",
+  ignore: !HAS_NATS,
+  fn: async () => {
+    await using deployment = await Deployment.start({ tokens: 3_000, rate: 100 });
+    const [a, b] = deployment.programs as [Program, Program];
+    await using bus = await openBus(deployment.nats.url);
+    const one = await enter(a);
+    one.client.send({ type: "prompt", turn: "t1", text: "hi" });
+    await one.client.next("chunk");
+    const two = await enter(b, one.welcome.session);
+    await until("both have some text", () => textOf(two.client, "t1").length > 300);
+    a.signal("SIGSTOP");
+    let beats = 0;
+    bus.hear("alive", () => beats++);
+    await until("the other one has missed it for long", () => beats === 8);
+    a.signal("SIGCONT");
+    const { length } = textOf(two.client, "t1");
+    await until("the answer goes on", () => textOf(two.client, "t1").length > length + 300);
+    two.client.send({ type: "stop", turn: "t1" });
+    const end = await two.client.first((frame) => frame.type === "end", 0, "the end");
+    assertEquals(end.type === "end" && end.reason, "cancelled");
+    assertEquals(two.client.received.some(({ type }) => type === "error"), false);
+    assertEquals(await a.metric("vtuber_conversations_held"), 1);
   },
 });
 

@@ -241,3 +241,54 @@ contract("notices who has died without a word, and takes nobody for dead while i
   assertEquals(first.isDead(b.self), true);
   second[Symbol.dispose]();
 });
+
+/** Counts what processes tell: beats, with which time passes as processes see it. */
+function beatsOf(bus: Bus): { count: number } {
+  const beats = { count: 0 };
+  bus.hear("alive", (_, from) => void (from === bus.self && beats.count++));
+  return beats;
+}
+
+contract("leaves alone a process that says nothing for long and is still connected", async (home) => {
+  await using a = await home.connect();
+  await using b = await home.connect();
+  // Held up: it has said that it lives, and comes to nothing any more.
+  b.serve("alive", () => new Promise(() => {}));
+  using first = new Processes(a);
+  const dead: string[] = [];
+  first.onDead((process) => void dead.push(process));
+  await until("it is known", () => {
+    b.announce("alive", "{}");
+    return first.size === 2;
+  });
+  const beats = beatsOf(a);
+  await until("it has said nothing for eight beats", () => beats.count === 8);
+  assertEquals([dead, first.isDead(b.self)], [[], false]);
+  await until("it is taken for dead in the end", () => dead.length === 1);
+});
+
+contract("knows within three beats of one whose connection is gone", async (home) => {
+  await using a = await home.connect();
+  const b = await home.connect();
+  using first = new Processes(a);
+  b.serve("alive", () => Promise.resolve(""));
+  await until("it is known", () => {
+    b.announce("alive", "{}");
+    return first.size === 2;
+  });
+  await b[Symbol.asyncDispose]();
+  const beats = beatsOf(a);
+  await until("it is dead", () => first.isDead(b.self));
+  assert(beats.count <= 4, `it took ${beats.count} beats`);
+});
+
+contract("asks at once for a process that somebody misses", async (home) => {
+  await using a = await home.connect();
+  using first = new Processes(a);
+  const beats = beatsOf(a);
+  const dead: string[] = [];
+  first.onDead((process) => void dead.push(process));
+  first.doubt("a stranger");
+  await until("it is dead", () => dead.length === 1);
+  assert(beats.count <= 2, `it took ${beats.count} beats`);
+});

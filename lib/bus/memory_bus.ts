@@ -11,6 +11,7 @@ import {
   LeaseLost,
   NoAnswer,
 } from "./bus.ts";
+import { PositionWaits } from "./position_waits.ts";
 
 /** What all that are connected share. */
 export class MemoryHub {
@@ -36,7 +37,7 @@ export class MemoryHub {
 interface Place extends Follower {
   conversation: string;
   position: number;
-  waiting: { position: number; resolve(): void; reject(error: Error): void }[];
+  waits: PositionWaits;
 }
 
 export class MemoryBus implements Bus {
@@ -108,14 +109,14 @@ export class MemoryBus implements Bus {
   async follow(conversation: string, follower: Follower): Promise<Following> {
     await this.#reach();
     const { take, reset } = follower;
-    const place: Place = { conversation, position: 0, waiting: [], take, reset };
+    const place: Place = { conversation, position: 0, waits: new PositionWaits(), take, reset };
     this.#places.add(place);
     this.catchUp();
     return {
       until: (position) => {
         if (this.#closed) return Promise.reject(new BusLost("The bus is closed"));
         if (place.position >= position) return Promise.resolve();
-        return new Promise((resolve, reject) => place.waiting.push({ position, resolve, reject }));
+        return place.waits.until(position);
       },
       [Symbol.dispose]: () => void this.#places.delete(place),
     };
@@ -130,9 +131,7 @@ export class MemoryBus implements Bus {
         place.position = message.position;
         place.take(message);
       }
-      const reached = place.waiting.filter(({ position }) => position <= place.position);
-      place.waiting = place.waiting.filter((one) => !reached.includes(one));
-      for (const { resolve } of reached) resolve();
+      place.waits.reach(place.position);
     }
   }
 
@@ -177,7 +176,7 @@ export class MemoryBus implements Bus {
     this.#connected = false;
     this.#hub.members.delete(this.self);
     this.#healed.resolve();
-    for (const { waiting } of this.#places) for (const { reject } of waiting) reject(new BusLost("The bus is closed"));
+    for (const { waits } of this.#places) waits.fail(new BusLost("The bus is closed"));
     this.#places.clear();
     this.#hearers.clear();
   }

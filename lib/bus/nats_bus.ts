@@ -4,7 +4,8 @@
  * and only what they have missed is read from the stream.
  */
 import { errors, headers, type Msg } from "@nats-io/transport-node";
-import { AckPolicy, DeliverPolicy } from "@nats-io/jetstream";
+import { AckPolicy, DeliverPolicy, PubHeaders } from "@nats-io/jetstream";
+import { AckedPublisher } from "./acked_publisher.ts";
 import { type Bus, type Follower, type Following, type Holder, type Lease, LeaseLost, NoAnswer } from "./bus.ts";
 import { isWrongSequence, NatsLink, PATIENCE_MS, token } from "./nats_link.ts";
 import { NatsFollower } from "./nats_follower.ts";
@@ -17,6 +18,7 @@ const MESSAGE = "Vtuber-Message";
 export class NatsBus implements Bus {
   readonly self: string = crypto.randomUUID();
   readonly #link: NatsLink;
+  readonly #publisher: AckedPublisher;
   readonly #followers = new Set<NatsFollower>();
   /** Where the journal of each lease that is held here stands. */
   readonly #ends = new Map<string, { lease: Lease; position: number }>();
@@ -24,9 +26,12 @@ export class NatsBus implements Bus {
 
   private constructor(link: NatsLink) {
     this.#link = link;
+    this.#publisher = new AckedPublisher(link.nc, PATIENCE_MS);
     link.onAnew(() => this.#followers.forEach((following) => following.reset()));
     link.onConnection((connected) => {
-      if (connected) this.#followers.forEach((following) => following.catchUp());
+      if (!connected) return;
+      this.#publisher.fail("The bus was lost meanwhile");
+      this.#followers.forEach((following) => following.catchUp());
     });
   }
 
@@ -82,14 +87,9 @@ export class NatsBus implements Bus {
       const marked = headers();
       marked.set(REVISION, String(lease.revision));
       marked.set(MESSAGE, name);
+      marked.set(PubHeaders.ExpectedLastSubjectSequenceHdr, String(end.position));
       try {
-        const { seq } = await this.#link.js.publish(this.#link.names.journal(lease.conversation), data, {
-          headers: marked,
-          expect: { lastSubjectSequence: end.position },
-          timeout: PATIENCE_MS,
-          retries: 0,
-        });
-        return end.position = seq;
+        return end.position = await this.#publisher.publish(this.#link.names.journal(lease.conversation), data, marked);
       } catch (error) {
         if (isWrongSequence(error)) {
           if (await this.#isThere(lease, end, name)) return end.position;
@@ -114,8 +114,7 @@ export class NatsBus implements Bus {
         return () => subscription.unsubscribe();
       },
       read: async (from, take) => {
-        // What is published from now on comes by the subscription.
-        await this.#link.nc.flush();
+        // What is published from when the server answers this comes by the subscription, which it was sent before.
         if (await this.#end(conversation) < from) return;
         const consumer = await this.#link.jsm.consumers.add(stream, {
           ack_policy: AckPolicy.None,
@@ -126,7 +125,7 @@ export class NatsBus implements Bus {
           mem_storage: true,
         });
         let left = consumer.num_pending;
-        const reader = await this.#link.js.consumers.get(stream, consumer.name);
+        const reader = this.#link.js.consumers.getConsumerFromInfo(consumer);
         while (left > 0) {
           for await (
             const message of await reader.fetch({ max_messages: Math.min(left, 1_000), expires: PATIENCE_MS })
@@ -139,7 +138,8 @@ export class NatsBus implements Bus {
             });
           }
         }
-        await reader.delete();
+        // Nobody waits for it, and one that is left over goes by itself.
+        void reader.delete().catch(() => false);
       },
     });
     this.#followers.add(following);
@@ -190,6 +190,7 @@ export class NatsBus implements Bus {
 
   async [Symbol.asyncDispose](): Promise<void> {
     for (const following of [...this.#followers]) following[Symbol.dispose]();
+    this.#publisher[Symbol.dispose]();
     // Whoever asks afterwards is told at once that nobody is here.
     await (this.#link.connected ? this.#link.nc.drain() : this.#link.nc.close());
   }

@@ -1,6 +1,7 @@
 /** Follows one journal: what is published again as it comes, and what was missed from the stream. */
 import type { Msg } from "@nats-io/transport-node";
 import { type Appended, BusLost, type Follower, type Following } from "./bus.ts";
+import { PositionWaits } from "./position_waits.ts";
 import { guarded } from "@/lib/telemetry/guard.ts";
 
 /** How long until a failed reading is tried again, ms. */
@@ -23,7 +24,7 @@ export class NatsFollower implements Following {
   #early: Msg[] | undefined = [];
   #again = false;
   #disposed = false;
-  #waiting: { position: number; resolve(): void; reject(error: Error): void }[] = [];
+  readonly #waits = new PositionWaits();
   onDispose: () => void = () => {};
 
   constructor(options: NatsFollowerOptions) {
@@ -55,15 +56,14 @@ export class NatsFollower implements Following {
   until(position: number): Promise<void> {
     if (this.#position >= position) return Promise.resolve();
     if (this.#disposed) return Promise.reject(new BusLost("Nobody follows this conversation any more"));
-    return new Promise((resolve, reject) => this.#waiting.push({ position, resolve, reject }));
+    return this.#waits.until(position);
   }
 
   [Symbol.dispose](): void {
     if (this.#disposed) return;
     this.#disposed = true;
     this.#unsubscribe();
-    for (const { reject } of this.#waiting) reject(new BusLost("Nobody follows this conversation any more"));
-    this.#waiting = [];
+    this.#waits.fail(new BusLost("Nobody follows this conversation any more"));
     this.onDispose();
   }
 
@@ -107,10 +107,7 @@ export class NatsFollower implements Following {
     if (this.#disposed || message.position <= this.#position) return;
     this.#position = message.position;
     this.#options.follower.take(message);
-    const reached = this.#waiting.filter(({ position }) => position <= this.#position);
-    if (reached.length === 0) return;
-    this.#waiting = this.#waiting.filter((one) => !reached.includes(one));
-    for (const { resolve } of reached) resolve();
+    this.#waits.reach(message.position);
   }
 }
 

@@ -1,12 +1,18 @@
 /** The processes on a bus: each one says again and again that it lives, and what of the limits it has taken. */
-import type { Bus } from "./bus.ts";
+import { type Bus, BusLost, NoAnswer } from "./bus.ts";
 import { guarded } from "@/lib/telemetry/guard.ts";
 
 /** How often a process says that it lives, ms. */
 const BEAT_MS = 400;
-/** A process that has said nothing for so many beats is dead. With the time of a takeover, that is less than 3 s. */
-const MISSED_BEATS = 5;
-/** For so long after it heard itself no other process takes this one for dead, ms. */
+/** A process that has said nothing for so many beats is asked whether it lives. */
+const ASKED_BEATS = 2;
+/** It is dead where it is found gone twice, so far apart, ms: it may just have lost the bus, and come back. */
+const AGAIN_MS = 300;
+/** For so many beats after the bus was found again nobody is asked: others need a moment longer to find it. */
+const FOUND_BEATS = 5;
+/** One that is still connected and has said nothing for so many beats hangs, or its machine is cut off: it is dead. */
+const MISSED_BEATS = 15;
+/** For so long after it heard itself no other process takes this one for dead that is connected, ms. */
 const TRUSTED_MS = BEAT_MS * (MISSED_BEATS - 1);
 /** How soon others are told of what this process has taken, ms. */
 const SOON_MS = 20;
@@ -15,7 +21,20 @@ const TOPIC = "alive";
 /** What a process has taken of what is limited over all of them, by name. */
 export type Shares = Readonly<Record<string, number>>;
 
+/** What is known of another process. */
+interface Other {
+  /** Beats since it was heard. */
+  silent: number;
+  shares: Shares;
+  /** When it was asked last whether it lives, by `performance.now()`, and whether it was gone. */
+  asked: number;
+  gone: boolean;
+}
+
 /**
+ * Who is killed has its connection closed by the system, and whoever asks for it hears from the bus at once that nobody
+ * answers. So silence alone is no death for long: a process that is held up stays connected.
+ *
  * A clock that stands still counts as silence of nobody: beats are what this process has counted itself, so that one
  * that was held up does not take all others for dead.
  */
@@ -23,18 +42,20 @@ export class Processes implements Disposable {
   readonly #bus: Bus;
   readonly #shares: (() => Shares)[] = [];
   #telling: ReturnType<typeof setTimeout> | undefined;
-  /** Beats since each of the others was heard, and what it has said. */
-  readonly #others = new Map<string, { silent: number; shares: Shares }>();
+  readonly #others = new Map<string, Other>();
   readonly #buried = new Set<string>();
   readonly #dead = new Set<(process: string) => void>();
   readonly #returns = new Set<() => void>();
   readonly #stops: (() => void)[];
+  /** Beats in which others could be heard, and since the bus was found again. */
   #beats = 0;
+  #found = FOUND_BEATS;
   /** When this process heard itself, by `performance.now()`. */
   #heardMyself = performance.now();
 
   constructor(bus: Bus) {
     this.#bus = bus;
+    bus.serve(TOPIC, () => Promise.resolve(""));
     const beat = setInterval(
       () => guarded("tell the other processes that this one lives", () => this.#beat()),
       BEAT_MS,
@@ -64,10 +85,12 @@ export class Processes implements Disposable {
     return this.#buried.has(process) || (this.#bus.connected && this.#beats > MISSED_BEATS);
   }
 
-  /** Notices the death of a process that was not heard yet as well. */
-  expect(process: string): void {
-    if (process === this.#bus.self || this.#others.has(process) || this.#buried.has(process)) return;
-    this.#others.set(process, { silent: 0, shares: {} });
+  /** Asks a process that somebody misses whether it lives: where it is gone, that is told soon. */
+  doubt(process: string): void {
+    if (process === this.#bus.self || this.#buried.has(process)) return;
+    const other = this.#others.get(process) ?? heard({});
+    this.#others.set(process, other);
+    this.#askWhetherAlive(process, other);
   }
 
   /** What the others have taken of something. */
@@ -116,7 +139,32 @@ export class Processes implements Disposable {
     this.#tell();
     if (!this.#bus.connected) return;
     this.#beats++;
-    for (const [process, other] of this.#others) if (++other.silent > MISSED_BEATS) this.#bury(process);
+    this.#found++;
+    for (const [process, other] of this.#others) {
+      if (++other.silent > MISSED_BEATS) this.#bury(process);
+      else if (other.silent >= ASKED_BEATS || other.gone) this.#askWhetherAlive(process, other);
+    }
+  }
+
+  #askWhetherAlive(process: string, other: Other): void {
+    if (this.#found < FOUND_BEATS || performance.now() - other.asked < AGAIN_MS) return;
+    other.asked = performance.now();
+    guarded("ask whether another process lives", () => this.#ask(process, other));
+  }
+
+  async #ask(process: string, other: Other): Promise<void> {
+    const wasGone = other.gone;
+    try {
+      await this.#bus.request(process, TOPIC, "");
+      other.silent = 0;
+      other.gone = false;
+    } catch (error) {
+      if (error instanceof BusLost) return;
+      if (!(error instanceof NoAnswer)) throw error;
+      other.gone = error.gone;
+    }
+    // One that was heard meanwhile is another entry.
+    if (wasGone && other.gone && this.#bus.connected && this.#others.get(process) === other) this.#bury(process);
   }
 
   #hear(data: string, from: string): void {
@@ -130,7 +178,7 @@ export class Processes implements Disposable {
     if (shares === null) this.#bury(from);
     else {
       this.#buried.delete(from);
-      this.#others.set(from, { silent: 0, shares });
+      this.#others.set(from, heard(shares));
     }
   }
 
@@ -142,6 +190,11 @@ export class Processes implements Disposable {
 
   #forgive(): void {
     this.#beats = 0;
+    this.#found = 0;
     for (const other of this.#others.values()) other.silent = 0;
   }
+}
+
+function heard(shares: Shares): Other {
+  return { silent: 0, shares, asked: -Infinity, gone: false };
 }

@@ -133,12 +133,13 @@ export class ConversationRegistry {
     enter: (conversation: OpenConversation) => void,
   ): Promise<void> {
     if (this.#shared !== undefined) {
-      const id = await this.#saver.enqueue(() => this.#saver.conversationOf(session));
+      // Not in the saver's queue: when a process dies, many come at once.
+      const id = await this.#saver.conversationOf(session);
       if (id === undefined) return;
       const found = await this.#shared.enter(id, principal.id);
       if (!mayUse(principal, found.owner)) return;
       enter(found);
-      return this.recordSession(session, id);
+      return this.#saver.enter(session, id);
     }
     return await this.#saver.enqueue(async () => {
       const id = await this.#saver.conversationOf(session);
@@ -324,7 +325,8 @@ export class ConversationRegistry {
       options: (id, owner) => ({
         id,
         owner,
-        read: () => this.#saver.enqueue(() => this.#stored(id)),
+        // What is not stored yet the journal tells.
+        read: () => this.#store.read(id),
         make: (options) => this.#make(options),
         onChange: (turn) => this.changed({ id }, turn),
         onTruncate: (turn) => this.#saver.truncated(id, turn),

@@ -107,10 +107,10 @@ export class ConversationSaver {
     clearTimeout(this.#saving);
     this.#saving = undefined;
     try {
-      for (const [session, id] of this.#sessions) {
+      await Promise.all([...this.#sessions].map(async ([session, id]) => {
         await store.enter(session, id);
         if (this.#sessions.get(session) === id) this.#sessions.delete(session);
-      }
+      }));
       if (!mayStore()) {
         if (this.#unsaved.size > 0 || this.#dropped.length > 0) this.#saveSoon();
         return;

@@ -1,3 +1,4 @@
+import { PositionWaits } from "@/lib/bus/position_waits.ts";
 import type { ServerFrame } from "@/lib/protocol/v2.ts";
 
 /** A frame that belongs to the conversation, and so is numbered and kept for those who come back. */
@@ -29,7 +30,7 @@ export class FrameLog {
   /** Position up to which frames may be sent; undefined while all may. */
   #kept: number | undefined;
   #cleared = 0;
-  #waiting: { position: number; resolve(): void }[] = [];
+  readonly #waits = new PositionWaits();
 
   /**
    * @param seq the number that the first frame will follow
@@ -69,19 +70,19 @@ export class FrameLog {
   /** Frames before this position may be sent. */
   keep(position: number): void {
     this.#kept = position;
-    this.#resolve();
+    this.#waits.reach(position);
   }
 
   /** Every frame may be sent when it comes. */
   unhold(): void {
     this.#kept = undefined;
-    this.#resolve();
+    this.#waits.reach(this.end);
   }
 
   /** Resolves when all before a position may be sent; undefined when it may already. */
   whenKept(position: number): Promise<void> | undefined {
     if (this.kept >= position) return undefined;
-    return new Promise((resolve) => this.#waiting.push({ position, resolve }));
+    return this.#waits.until(position);
   }
 
   /** Takes numbers up to `seq` as used. */
@@ -144,12 +145,5 @@ export class FrameLog {
       growing.data += frame.data;
     }
     return joined;
-  }
-
-  #resolve(): void {
-    const reached = this.#waiting.filter(({ position }) => position <= this.kept);
-    if (reached.length === 0) return;
-    this.#waiting = this.#waiting.filter((one) => !reached.includes(one));
-    for (const { resolve } of reached) resolve();
   }
 }

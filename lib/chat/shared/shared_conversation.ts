@@ -335,6 +335,7 @@ export class SharedConversation implements OpenConversation {
         if (answer.held) return;
       } catch (error) {
         if (!(error instanceof NoAnswer)) throw error;
+        processes.doubt(holder.process);
       }
       await pause(RETRY_MS);
       this.#journal.holder = await bus.holder(this.id);
@@ -358,7 +359,7 @@ export class SharedConversation implements OpenConversation {
     if (this.#held !== undefined || !this.#journal.isUnfinished) return;
     const { holder } = this.#journal;
     // Its death tells when nobody answers any more.
-    if (holder !== undefined && !processes.isDead(holder.process)) return processes.expect(holder.process);
+    if (holder !== undefined && !processes.isDead(holder.process)) return processes.doubt(holder.process);
     guarded("take over a conversation", () => this.#take(holder));
   }
 

@@ -116,6 +116,32 @@ Deno.test("a client that comes to another process with the last number it saw ge
   await two.client.next("end");
 });
 
+Deno.test("whoever comes from another process does not wait for what this one has to store", async () => {
+  await using deployment = new Deployment();
+  const a = await deployment.start();
+  const b = await deployment.start();
+  const one = await enter(a.server);
+  one.client.send({ type: "prompt", turn: "t1", text: "hi" });
+  (await a.server.model.answer(0)).end();
+  await one.client.next("end");
+  const { session } = one.welcome;
+  await until("the session is stored", async () => await deployment.store.conversationOf(session) !== undefined);
+  const save = deployment.store.save.bind(deployment.store);
+  const stored = Promise.withResolvers<void>();
+  using _ = { [Symbol.dispose]: () => stored.resolve() };
+  let saving = 0;
+  deployment.store.save = async (turns) => {
+    saving++;
+    await stored.promise;
+    return await save(turns);
+  };
+  const other = await enter(b.server);
+  other.client.send({ type: "prompt", turn: "t2", text: "to be stored" });
+  await until("it is being stored", () => saving > 0);
+  const two = await enter(b.server, session);
+  assertEquals(two.welcome.history.map(({ prompt }) => prompt), ["hi"]);
+});
+
 Deno.test("where a process dies another takes over: what was told is kept, what waited is answered, once", async () => {
   await using deployment = new Deployment();
   const a = await deployment.start();
