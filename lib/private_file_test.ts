@@ -21,12 +21,13 @@ Deno.test("PrivateFile keeps to its user what it is given last, also where it wa
   await using there = await fresh();
   const { file, path, mode } = there;
   assertEquals(await file.read(), undefined);
-  const writing = ["a", "b", "c"].map((key) => file.write({ key }));
-  assertEquals(await file.read(), { key: "c" });
-  await Promise.all(writing);
+  await file.write({ key: "a" });
   assertEquals(await mode(), 0o600);
+  const writing = ["b", "c", "d"].map((key) => file.write({ key }));
+  assertEquals(await file.read(), { key: "d" });
+  await Promise.all(writing);
   if (onUnix) await Deno.chmod(path, 0o644);
-  assertEquals([await file.read(), await mode()], [{ key: "c" }, 0o600]);
+  assertEquals([await file.read(), await mode()], [{ key: "d" }, 0o600]);
 });
 
 Deno.test("PrivateFile.readOrMake() makes one file, however many begin with none", async () => {
