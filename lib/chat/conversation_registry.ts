@@ -10,6 +10,7 @@ import type { Store, StoredConversation, StoredTurn } from "@/lib/store/store.ts
 import { mayUse, OWNER, type Principal } from "@/lib/principal.ts";
 import type { ConversationSummary } from "@/lib/protocol/calls.ts";
 import { guarded, report } from "@/lib/telemetry/guard.ts";
+import { inTime } from "@/lib/waiting.ts";
 
 const DAY_MS = 24 * 60 * 60 * 1_000;
 /** How long a list waits for the newest turns to be stored, ms. */
@@ -176,10 +177,7 @@ export class ConversationRegistry {
    * sees all of them, and which are a guest's; a guest sees its own.
    */
   async list({ role, id }: Principal, query?: string): Promise<ConversationSummary[]> {
-    const patience = Promise.withResolvers<void>();
-    const timer = setTimeout(patience.resolve, LIST_WAITS_MS);
-    await Promise.race([this.save(), patience.promise]);
-    clearTimeout(timer);
+    await inTime(this.save(), AbortSignal.timeout(LIST_WAITS_MS));
     const found = await this.#store.list(MOST_LISTED, query, role === "owner" ? undefined : id);
     return found.map(({ owner, ...summary }) => ({
       ...summary,
