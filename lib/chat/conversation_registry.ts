@@ -165,9 +165,9 @@ export class ConversationRegistry {
     if (this.#shared !== undefined) return enter(await this.#mustShare(id, principal));
     return await this.#saver.enqueue(async () => {
       const live = this.#live.get(id);
-      if (live !== undefined && !mayUse(principal, live.owner)) throw noConversation();
-      const stored = live ?? await this.#mustRead(id, principal);
-      enter(live ?? this.#activate(id, stored.owner, [...stored.turns]));
+      const { owner, turns } = live ?? await this.#mustRead(id, principal);
+      if (!mayUse(principal, owner)) throw noConversation();
+      enter(live ?? this.#activate(id, owner, [...turns]));
     });
   }
 
@@ -215,10 +215,9 @@ export class ConversationRegistry {
   async delete(id: string, principal: Principal): Promise<void> {
     if (this.#shared !== undefined) return await (await this.#mustShare(id, principal)).delete();
     return await this.#saver.enqueue(async () => {
-      const conversation = this.#live.get(id);
-      if (conversation === undefined) await this.#mustRead(id, principal);
-      else if (!mayUse(principal, conversation.owner)) throw noConversation();
-      await this.#remove(id);
+      const conversation = this.#live.get(id) ?? await this.#mustRead(id, principal);
+      if (!mayUse(principal, conversation.owner)) throw noConversation();
+      await this.#remove(id, conversation.turns);
       this.#deleted(id);
     });
   }
@@ -236,7 +235,7 @@ export class ConversationRegistry {
     return await this.#saver.enqueue(async () => {
       // Somebody may have opened it meanwhile.
       if (this.#live.has(id)) return;
-      await this.#remove(id);
+      await this.#remove(id, (await this.#stored(id))?.turns);
       this.#deleted(id);
     });
   }
@@ -327,7 +326,10 @@ export class ConversationRegistry {
         onChange: (turn) => this.changed({ id }, turn),
         onTruncate: (turn) => this.#saver.truncated(id, turn),
         onLost: () => this.#saver.forget(id),
-        remove: () => this.#saver.enqueue(() => this.#remove(id)),
+        remove: () =>
+          this.#saver.enqueue(async () =>
+            await this.#remove(id, (this.#live.get(id) ?? await this.#stored(id))?.turns)
+          ),
         onDeleted: () => this.#deleted(id),
         save: () => this.save(),
       }),
@@ -353,8 +355,7 @@ export class ConversationRegistry {
   }
 
   /** Takes a conversation out of the store. Called within the saver's queue. */
-  async #remove(id: string): Promise<void> {
-    const { turns } = this.#live.get(id) ?? await this.#store.read(id) ?? { turns: [] };
+  async #remove(id: string, turns: readonly StoredTurn[] = []): Promise<void> {
     // First, so that nothing has happened where that fails.
     await this.#store.delete(id);
     this.#saver.forget(id);
