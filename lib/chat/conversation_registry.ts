@@ -1,8 +1,8 @@
 /** All conversations, stored and live. Each is live at most once, so that no two write the same one. */
-import { RequestError } from "@/lib/protocol/request_error.ts";
 import { ConversationSaver } from "./conversation_saver.ts";
 import { LiveConversations, type LiveConversationsOptions } from "./live_conversations.ts";
 import type { OpenConversation } from "./open_conversation.ts";
+import { noConversation } from "./refusals.ts";
 import { SessionSweep } from "./session_sweep.ts";
 import type { SharedConversation } from "./shared/shared_conversation.ts";
 import { SharedConversations, type Sharing } from "./shared/shared_conversations.ts";
@@ -284,7 +284,6 @@ export class ConversationRegistry {
 
   async #mustRead(id: string, principal: Principal): Promise<StoredConversation> {
     const stored = await this.#stored(id);
-    // That there is one is nobody else's business either.
     if (stored === undefined || !mayUse(principal, stored.owner)) throw noConversation();
     return stored;
   }
@@ -343,8 +342,4 @@ export class ConversationRegistry {
     this.#saver.leave(id);
     if (conversation !== undefined) this.#users.leave(conversation);
   }
-}
-
-function noConversation(): RequestError {
-  return new RequestError({ code: "not_found", message: "There is no such conversation: it may have been deleted" });
 }

@@ -1,7 +1,9 @@
 /** The conversations in memory: those that a session is in, or that are being answered. Each is there at most once. */
-import { Conversation, type ConversationOptions, INTERRUPTED } from "./conversation.ts";
+import { Conversation } from "./conversation.ts";
+import type { ConversationOptions } from "./conversation_options.ts";
 import { firstSeq } from "./epoch.ts";
 import type { OpenConversation } from "./open_conversation.ts";
+import { INTERRUPTED } from "./refusals.ts";
 import { SharedConversation } from "./shared/shared_conversation.ts";
 import { OWNER } from "@/lib/principal.ts";
 import type { StoredTurn } from "@/lib/store/store.ts";
