@@ -63,35 +63,34 @@ export async function makeCopy(root: string, target: string): Promise<void> {
   await Deno.writeTextFile(join(target, "deno.json"), JSON.stringify(withoutLinks(config), null, 2));
 }
 
+/** Longest time in which JSR has to tell of a package, ms. */
+const PATIENCE_MS = 60_000;
+
 /**
- * Asks JSR for a package.
+ * Has Deno look at a package of JSR: it knows where JSR is.
  *
- * @throws {Error} when it cannot be reached; the cause says why
+ * @param env what that Deno has in its environment besides, such as another `JSR_URL`
+ * @throws {Error} when it cannot be had; the message has what Deno says
  */
-export async function checkRegistry(url: string): Promise<void> {
-  const address = new URL("/@fresh/core/meta.json", url);
-  let reason = "";
-  let cause: unknown;
-  try {
-    const response = await fetch(address, { signal: AbortSignal.timeout(10_000) });
-    await response.body?.cancel();
-    if (response.ok) return;
-    reason = `it answers with ${response.status}`;
-  } catch (error) {
-    cause = error;
-    // What went wrong on the way is the cause of what fetch throws.
-    const inner = error instanceof Error ? error.cause ?? error : error;
-    reason = inner instanceof Error ? inner.message : String(inner);
-  }
+export async function checkJsr(env: Readonly<Record<string, string>> = {}): Promise<void> {
+  const { success, stderr } = await new Deno.Command(Deno.execPath(), {
+    args: ["info", "--quiet", "--no-config", "--no-lock", "jsr:@fresh/core@2"],
+    env: { ...env, NO_COLOR: "1" },
+    stdout: "null",
+    stderr: "piped",
+    signal: AbortSignal.timeout(PATIENCE_MS),
+  }).output();
+  if (success) return;
+  const said = new TextDecoder().decode(stderr).split("\n").find((line) => line.startsWith("error: "));
+  const reason = said?.slice("error: ".length) ?? `nothing has come in ${PATIENCE_MS / 1_000} s`;
   throw new Error(
-    `Cannot reach JSR at ${address}: ${reason}. Without it, run the task on the stand-ins: deno task <task>`,
-    { cause },
+    `Cannot have Fresh from JSR: ${reason} Without it, run the task on the stand-ins: deno task <task>`,
   );
 }
 
 async function main([task, ...args]: string[]): Promise<number> {
   if (task === undefined) throw new Error("Cannot run nothing upstream: deno task upstream <task> [arguments]");
-  await checkRegistry(Deno.env.get("JSR_URL") ?? "https://jsr.io");
+  await checkJsr();
   const root = fileURLToPath(new URL("..", import.meta.url));
   const name = createHash("sha256").update(root).digest("hex").slice(0, 8);
   const target = join(tmpdir(), `vtuber-upstream-${name}`);

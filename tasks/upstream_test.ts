@@ -1,7 +1,7 @@
 import { assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { belongsInCopy, checkRegistry, makeCopy, withoutLinks } from "./upstream.ts";
+import { belongsInCopy, checkJsr, makeCopy, withoutLinks } from "./upstream.ts";
 
 const SCRIPT = fileURLToPath(new URL("upstream.ts", import.meta.url));
 
@@ -51,13 +51,13 @@ Deno.test("makeCopy() replaces an earlier copy but for its packages, and leaves 
   assertEquals(await Deno.readTextFile(join(root, "deno.json")), config);
 });
 
-Deno.test("checkRegistry() says what to do instead when the registry is not there or knows nothing", async () => {
+Deno.test("checkJsr() says what to do instead where JSR has nothing", async () => {
   await using server = Deno.serve(
     { port: 0, hostname: "127.0.0.1", onListen() {} },
-    (request) => new Response(null, { status: request.url.endsWith("/there/") ? 200 : 503 }),
+    () => new Response(null, { status: 404 }),
   );
-  const url = `http://127.0.0.1:${server.addr.port}`;
-  const error = await assertRejects(() => checkRegistry(url), Error, "it answers with 503");
+  const address = `http://127.0.0.1:${server.addr.port}`;
+  const error = await assertRejects(() => checkJsr({ JSR_URL: address }), Error, "Cannot have Fresh from JSR");
   assertStringIncludes(error.message, "deno task <task>");
 });
 
@@ -65,10 +65,7 @@ Deno.test("the task ends with one message when JSR cannot be reached or no task 
   const listener = Deno.listen({ port: 0, hostname: "127.0.0.1" });
   const closed = `http://127.0.0.1:${listener.addr.port}`;
   listener.close();
-  const cases: [string[], string][] = [[["test"], `Cannot reach JSR at ${closed}`], [
-    [],
-    "Cannot run nothing upstream",
-  ]];
+  const cases: [string[], string][] = [[["test"], closed], [[], "Cannot run nothing upstream"]];
   for (const [args, message] of cases) {
     const { code, stderr } = await new Deno.Command(Deno.execPath(), {
       args: ["run", "-A", SCRIPT, ...args],

@@ -6,6 +6,7 @@
 // deno-lint-ignore no-import-prefix
 import puppeteer, { type Browser, type ElementHandle, type HTTPRequest, type Page } from "npm:puppeteer-core@25.16.0";
 import { PATIENCE } from "./until.ts";
+import { inTime } from "@/lib/waiting.ts";
 
 export type { Browser, ElementHandle, HTTPRequest, Page };
 
@@ -97,10 +98,7 @@ async function startBrowser(more: readonly string[] = []): Promise<Browser> {
   const close = browser.close.bind(browser);
   // Now and then puppeteer misses, under Deno, that the browser has ended, and would wait for it for ever.
   browser.close = async () => {
-    let timer: ReturnType<typeof setTimeout> | undefined;
-    const late = new Promise<void>((resolve) => timer = setTimeout(resolve, CLOSE_MS));
-    await Promise.race([close(), late]);
-    clearTimeout(timer);
+    await inTime(close(), AbortSignal.timeout(CLOSE_MS));
     browser.process()?.kill("SIGKILL");
   };
   return browser;

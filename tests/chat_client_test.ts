@@ -6,7 +6,7 @@ import { startStub, type Stub } from "./stub_ollama.ts";
 import { within } from "./until.ts";
 import { CALM } from "./visit.ts";
 import { FakeModel } from "@/lib/chat/fake_model.ts";
-import { openChat } from "@/lib/server/services.ts";
+import { openChat } from "@/lib/server/chat.ts";
 import { MemoryStore } from "@/lib/store/store.ts";
 import { upgradeSocket } from "@/lib/server/sockets/upgrade.ts";
 import { ChatStore } from "@/web/chat/chat_store.ts";

@@ -1,62 +1,19 @@
 /** One conversation in progress: its turns, their order, and the numbered frames that clients get. */
 import type { FrameLog } from "./frame_log.ts";
-import { type EarlyAnswer, type EarlyAnswerEvent, EarlyAnswers } from "./early_answers.ts";
+import type { ConversationOptions } from "./conversation_options.ts";
+import { type EarlyAnswer, EarlyAnswers } from "./early_answers.ts";
 import { RunningAnswer } from "./running_answer.ts";
-import { RequestError } from "@/lib/protocol/request_error.ts";
+import { INTERRUPTED, notBrokenOff, noTurn, queueFull, turnExists } from "./refusals.ts";
 import { pageRecordOf, type StoredTurn } from "@/lib/store/store.ts";
-import type { LanguageModel } from "./turn.ts";
-import { type SharedJournal, TurnJournal, type Watcher } from "./turn_journal.ts";
+import { TurnJournal, type Watcher } from "./turn_journal.ts";
+import { lengthOf, newTurn } from "./turn_record.ts";
 import type { OpenConversation, Reask } from "./open_conversation.ts";
-import type { TurnTimings } from "./turn_timings.ts";
 import type { TurnStage } from "@/lib/protocol/calls.ts";
-import type { Emit, Usage } from "@/lib/stages/events.ts";
-import type { OpenSpeech } from "@/lib/voice/turn_speech.ts";
+import type { Usage } from "@/lib/stages/events.ts";
 import { ConversationSpeech, heardOffset } from "./conversation_speech.ts";
-import type { GenerateRequest } from "@/lib/providers/provider.ts";
 import { OWNER } from "@/lib/principal.ts";
 import type { TurnImage } from "@/lib/protocol/images.ts";
-import { brokeOff, type TurnError, type TurnRecord } from "@/lib/protocol/v2.ts";
-
-/** What a conversation is made with. */
-export interface ConversationOptions {
-  id: string;
-  /** The principal that the conversation belongs to, by id. */
-  owner: string;
-  /** Turns of the conversation so far. */
-  turns: StoredTurn[];
-  /** Number that the first frame follows. Must be higher than any number a client may have seen. */
-  seq: number;
-  /** Default: it lives in this process alone. */
-  shared?: SharedJournal;
-  languageModel: LanguageModel;
-  /** How many prompts may wait behind the running one. */
-  queue: number;
-  /** Whether feelings are guessed where the model marks none; asked for each turn. Default: they are not. */
-  classifier?(): boolean;
-  /** Says answers aloud where somebody listens. Default: nobody speaks. */
-  openSpeech?: OpenSpeech;
-  /** Makes the request for the last of `turns`. */
-  request(turns: readonly StoredTurn[]): GenerateRequest;
-  /** Makes what follows the events of one turn, for the log and the metrics. It must not throw. */
-  watch(): Emit;
-  /** Times the stages of turns. Default: nobody does. */
-  timings?: TurnTimings;
-  /** Counts what becomes of early answers. It must not throw. Default: nobody does. */
-  onEarlyAnswer?(event: EarlyAnswerEvent): void;
-  /** Called when an answer has ended, with who asked, by id, and how long it is. It must not throw. Default: nobody counts. */
-  onAnswered?(askedBy: string, characters: number): void;
-  /** Called with each turn whose record has changed. */
-  onChange(turn: StoredTurn): void;
-  /** Called with the id of a turn that was taken out, with all after it. */
-  onTruncate(turn: string): void;
-}
-
-/** Why a turn has no end: the server went down while it ran. */
-export const INTERRUPTED: TurnError = {
-  code: "interrupted",
-  message: "The server was stopped in the middle of this answer",
-  hint: "Try again",
-};
+import { brokeOff, type TurnRecord } from "@/lib/protocol/v2.ts";
 
 export class Conversation implements OpenConversation {
   /** Its id in the store. */
@@ -164,14 +121,8 @@ export class Conversation implements OpenConversation {
   prompt(turn: string, text: string, greeting?: string, askedBy = this.owner, images: readonly TurnImage[] = []): void {
     if (this.find(turn) !== undefined) return;
     const waiting = this.queued;
-    if (this.#running !== undefined && waiting >= this.#options.queue) {
-      throw new RequestError({
-        code: "queue_full",
-        message: `${waiting} messages are waiting already`,
-        hint: "Wait for an answer, or stop the one that is being written",
-      });
-    }
-    const asked = this.#newTurn(turn, text, greeting, askedBy);
+    if (this.#running !== undefined && waiting >= this.#options.queue) throw queueFull(waiting);
+    const asked = newTurn(turn, text, greeting, askedBy);
     if (images.length > 0) asked.images = [...images];
     const record = this.#early.claim(asked);
     record.state = "queued";
@@ -189,7 +140,7 @@ export class Conversation implements OpenConversation {
   prepare(turn: string, text: string, greeting?: string, askedBy = this.owner): EarlyAnswer | undefined {
     if (this.#closed || this.#running !== undefined || this.queued > 0 || this.find(turn) !== undefined) return;
     return this.#early.begin(() => {
-      const record: StoredTurn = { ...this.#newTurn(turn, text, greeting, askedBy), state: "streaming" };
+      const record: StoredTurn = { ...newTurn(turn, text, greeting, askedBy), state: "streaming" };
       return this.#answer(record, [...this.#turns, record]);
     });
   }
@@ -201,17 +152,9 @@ export class Conversation implements OpenConversation {
    */
   continue(turn: string): void {
     const record = this.find(turn);
-    if (record === undefined) {
-      throw new RequestError({ code: "not_found", message: `There is no turn ${turn} to go on with` });
-    }
+    if (record === undefined) throw noTurn(turn, "go on with");
     if (record.state === "queued" || record.state === "streaming") return;
-    if (record !== this.#turns.at(-1) || !brokeOff(record)) {
-      throw new RequestError({
-        code: "bad_value",
-        message: `Cannot go on with the answer of turn ${turn}: only the last one, where it broke off`,
-        hint: "Ask for more in a message",
-      });
-    }
+    if (record !== this.#turns.at(-1) || !brokeOff(record)) throw notBrokenOff(turn);
     void this.#early.drop();
     delete record.reason;
     delete record.error;
@@ -245,12 +188,8 @@ export class Conversation implements OpenConversation {
     const old = this.find(turn);
     const anew = this.find(as);
     if (old === undefined && anew !== undefined) return;
-    if (old === undefined) {
-      throw new RequestError({ code: "not_found", message: `There is no turn ${turn} to ask anew` });
-    }
-    if (anew !== undefined) {
-      throw new RequestError({ code: "bad_value", message: `There is a turn ${as} already` });
-    }
+    if (old === undefined) throw noTurn(turn, "ask anew");
+    if (anew !== undefined) throw turnExists(as);
     this.truncate(turn);
     this.prompt(as, text ?? old.prompt, old.greeting, askedBy, old.images);
   }
@@ -381,12 +320,6 @@ export class Conversation implements OpenConversation {
     });
   }
 
-  #newTurn(turn: string, prompt: string, greeting: string | undefined, askedBy: string): StoredTurn {
-    const greeted = greeting === undefined ? {} : { greeting };
-    const asked = askedBy === OWNER.id ? {} : { askedBy };
-    return { turn, prompt, ...greeted, text: "", thinking: "", state: "queued", ...asked };
-  }
-
   /** Keeps how much of a turn was heard before it was cut short. */
   #hear(turn: string, heard: number): void {
     const record = this.find(turn);
@@ -408,9 +341,4 @@ export class Conversation implements OpenConversation {
   #reached(turn: string, stage: TurnStage): void {
     this.#options.timings?.reached(this.id, turn, stage);
   }
-}
-
-/** How much of an answer there is, thoughts included. */
-function lengthOf({ text, thinking }: TurnRecord): number {
-  return text.length + thinking.length;
 }

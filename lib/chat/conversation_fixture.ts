@@ -1,5 +1,6 @@
 /** For tests: conversations, by themselves or of a store, whose language model says nothing by itself. */
-import { Conversation, type ConversationOptions } from "./conversation.ts";
+import { Conversation } from "./conversation.ts";
+import type { ConversationOptions } from "./conversation_options.ts";
 import { ConversationRegistry, type ConversationRegistryOptions } from "./conversation_registry.ts";
 import { FakeModel } from "./fake_model.ts";
 import type { LoggedFrame } from "./frame_log.ts";

@@ -1,31 +1,23 @@
 /** All conversations, stored and live. Each is live at most once, so that no two write the same one. */
-import { RequestError } from "@/lib/protocol/request_error.ts";
-import { Conversation, type ConversationOptions, INTERRUPTED } from "./conversation.ts";
 import { ConversationSaver } from "./conversation_saver.ts";
-import { firstSeq } from "./epoch.ts";
+import { LiveConversations, type LiveConversationsOptions } from "./live_conversations.ts";
 import type { OpenConversation } from "./open_conversation.ts";
-import { SharedConversation } from "./shared/shared_conversation.ts";
+import { noConversation } from "./refusals.ts";
+import { SessionSweep } from "./session_sweep.ts";
+import type { SharedConversation } from "./shared/shared_conversation.ts";
 import { SharedConversations, type Sharing } from "./shared/shared_conversations.ts";
 import type { Store, StoredConversation, StoredTurn } from "@/lib/store/store.ts";
 import { mayUse, OWNER, type Principal } from "@/lib/principal.ts";
 import type { ConversationSummary } from "@/lib/protocol/calls.ts";
 import { guarded, report } from "@/lib/telemetry/guard.ts";
+import { inTime } from "@/lib/waiting.ts";
 
-const DAY_MS = 24 * 60 * 60 * 1_000;
 /** How long a list waits for the newest turns to be stored, ms. */
 const LIST_WAITS_MS = 50;
 /** Conversations in one list. Older ones are found by what was said in them. */
 const MOST_LISTED = 500;
-/** How long a session that nobody uses is kept, and one whose conversation is not there, ms. */
-const SESSION_MS = 30 * DAY_MS;
-const EMPTY_SESSION_MS = DAY_MS;
-
-export interface ConversationRegistryOptions {
+export interface ConversationRegistryOptions extends Pick<LiveConversationsOptions, "epoch" | "conversation"> {
   store: Store;
-  /** This process's, as `claimEpoch()` gives it: numbers of frames begin with it. */
-  epoch: number;
-  /** What each conversation is made with. */
-  conversation: Omit<ConversationOptions, "id" | "owner" | "turns" | "seq" | "shared" | "onChange" | "onTruncate">;
   /** Default: no other process has the same store. */
   sharing?: Sharing | undefined;
   /** Milliseconds since the epoch; default: the clock. */
@@ -52,27 +44,18 @@ export interface ConversationUsers {
 
 export class ConversationRegistry {
   readonly #store: Store;
-  readonly #now: () => number;
-  readonly #conversation: ConversationRegistryOptions["conversation"];
   readonly #onDelete: ConversationRegistryOptions["onDelete"];
   readonly #onRemove: ConversationRegistryOptions["onRemove"];
-  /** In memory: those that a session is in, or that are being answered. */
-  readonly #live = new Map<string, OpenConversation>();
+  readonly #live: LiveConversations;
   readonly #shared: SharedConversations | undefined;
   #users: ConversationUsers = { isEmpty: () => true, leave() {}, moved() {} };
   readonly #saver: ConversationSaver;
-  readonly #forgetting: ReturnType<typeof setInterval>;
-  /** Higher than each number of a frame of a conversation that is not in memory any more. */
-  #nextSeq: number;
+  readonly #sweep: SessionSweep;
 
   constructor(
-    { store, epoch, conversation, sharing, now = Date.now, forgetMs = DAY_MS, onStoring, onDelete, onRemove }:
-      ConversationRegistryOptions,
+    { store, epoch, conversation, sharing, now, forgetMs, onStoring, onDelete, onRemove }: ConversationRegistryOptions,
   ) {
     this.#store = store;
-    this.#nextSeq = firstSeq(epoch);
-    this.#now = now;
-    this.#conversation = conversation;
     this.#onDelete = onDelete;
     this.#onRemove = onRemove;
     this.#saver = new ConversationSaver({
@@ -81,25 +64,29 @@ export class ConversationRegistry {
       mayStore: () => sharing?.processes.isTrusted ?? true,
       onStoring,
     });
+    this.#live = new LiveConversations({
+      epoch,
+      conversation,
+      onChange: (id, turn) => this.changed(id, turn),
+      onTruncate: (id, turn) => this.#saver.truncated(id, turn),
+    });
     this.#shared = sharing && this.#share(sharing);
-    const forget = () => void this.#saver.enqueue(() => this.#forgetSessions());
-    forget();
-    this.#forgetting = setInterval(forget, forgetMs);
+    this.#sweep = new SessionSweep({ store, enqueue: (work) => this.#saver.enqueue(work), now, everyMs: forgetMs });
   }
 
   /** How many prompts wait in all conversations. */
   get queued(): number {
-    return this.#live.values().reduce((sum, conversation) => sum + conversation.queued, 0);
+    return this.#live.queued;
   }
 
   /** How many this process makes the answers of. */
   get held(): number {
-    return this.#shared?.held ?? this.#live.size;
+    return this.#shared?.held ?? this.#live.all.size;
   }
 
   /** How many are in memory. */
   get size(): number {
-    return this.#live.size;
+    return this.#live.all.size;
   }
 
   /** Who is in conversations, from now on. */
@@ -110,7 +97,7 @@ export class ConversationRegistry {
   /** A new conversation of a principal. It is stored with its first turn. */
   create({ id: owner }: Principal): OpenConversation {
     const id = crypto.randomUUID();
-    return this.#shared?.create(id, owner) ?? this.#activate(id, owner, []);
+    return this.#shared?.create(id, owner) ?? this.#live.activate(id, owner, []);
   }
 
   /**
@@ -149,7 +136,7 @@ export class ConversationRegistry {
       if (stored !== undefined && !mayUse(principal, stored.owner)) return;
       enter(
         live ??
-          this.#activate(id, stored === undefined ? principal.id : stored.owner, [...stored?.turns ?? []]),
+          this.#live.activate(id, stored === undefined ? principal.id : stored.owner, [...stored?.turns ?? []]),
       );
       // It is in use: noted, or it would be forgotten after a while.
       this.recordSession(session, id);
@@ -165,9 +152,9 @@ export class ConversationRegistry {
     if (this.#shared !== undefined) return enter(await this.#mustShare(id, principal));
     return await this.#saver.enqueue(async () => {
       const live = this.#live.get(id);
-      if (live !== undefined && !mayUse(principal, live.owner)) throw noConversation();
-      const stored = live ?? await this.#mustRead(id, principal);
-      enter(live ?? this.#activate(id, stored.owner, [...stored.turns]));
+      const { owner, turns } = live ?? await this.#mustRead(id, principal);
+      if (!mayUse(principal, owner)) throw noConversation();
+      enter(live ?? this.#live.activate(id, owner, [...turns]));
     });
   }
 
@@ -177,10 +164,7 @@ export class ConversationRegistry {
    * sees all of them, and which are a guest's; a guest sees its own.
    */
   async list({ role, id }: Principal, query?: string): Promise<ConversationSummary[]> {
-    const patience = Promise.withResolvers<void>();
-    const timer = setTimeout(patience.resolve, LIST_WAITS_MS);
-    await Promise.race([this.save(), patience.promise]);
-    clearTimeout(timer);
+    await inTime(this.save(), AbortSignal.timeout(LIST_WAITS_MS));
     const found = await this.#store.list(MOST_LISTED, query, role === "owner" ? undefined : id);
     return found.map(({ owner, ...summary }) => ({
       ...summary,
@@ -218,18 +202,17 @@ export class ConversationRegistry {
   async delete(id: string, principal: Principal): Promise<void> {
     if (this.#shared !== undefined) return await (await this.#mustShare(id, principal)).delete();
     return await this.#saver.enqueue(async () => {
-      const conversation = this.#live.get(id);
-      if (conversation === undefined) await this.#mustRead(id, principal);
-      else if (!mayUse(principal, conversation.owner)) throw noConversation();
-      await this.#remove(id);
+      const conversation = this.#live.get(id) ?? await this.#mustRead(id, principal);
+      if (!mayUse(principal, conversation.owner)) throw noConversation();
+      await this.#remove(id, conversation.turns);
       this.#deleted(id);
     });
   }
 
   /** Deletes at most `most` guests' conversations not changed since then, ms, and not open here; gives how many. */
   async deleteGuestsUnchangedSince(when: number, most: number): Promise<number> {
-    const ids = await this.#saver.enqueue(() => this.#store.guestsUnchangedSince(when, this.#live.size + most));
-    const old = ids.filter((id) => !this.#live.has(id)).slice(0, most);
+    const ids = await this.#saver.enqueue(() => this.#store.guestsUnchangedSince(when, this.#live.all.size + most));
+    const old = ids.filter((id) => !this.#live.all.has(id)).slice(0, most);
     for (const id of old) await this.#deleteUnopened(id);
     return old.length;
   }
@@ -238,8 +221,8 @@ export class ConversationRegistry {
     if (this.#shared !== undefined) return await this.delete(id, OWNER);
     return await this.#saver.enqueue(async () => {
       // Somebody may have opened it meanwhile.
-      if (this.#live.has(id)) return;
-      await this.#remove(id);
+      if (this.#live.all.has(id)) return;
+      await this.#remove(id, (await this.#stored(id))?.turns);
       this.#deleted(id);
     });
   }
@@ -256,7 +239,7 @@ export class ConversationRegistry {
   }
 
   /** To be called with each turn that has changed: it is stored soon. */
-  changed({ id }: { id: string }, turn: StoredTurn): void {
+  changed(id: string, turn: StoredTurn): void {
     this.#saver.changed(id, turn);
   }
 
@@ -276,7 +259,7 @@ export class ConversationRegistry {
       await this.#saver.flush();
       if (!this.#saver.isSaved(id)) return;
       if (!conversation.busy && this.#users.isEmpty(conversation) && this.#live.get(id) === conversation) {
-        this.#deactivate(conversation);
+        this.#live.drop(conversation);
       }
     });
   }
@@ -290,19 +273,9 @@ export class ConversationRegistry {
   /** Ends every turn, stores what is not stored, and closes the store. */
   async close(): Promise<void> {
     this.#shared?.close();
-    clearInterval(this.#forgetting);
-    await Promise.all([...this.#live.values()].map((conversation) => conversation.close()));
+    this.#sweep[Symbol.dispose]();
+    await Promise.all([...this.#live.all.values()].map((conversation) => conversation.close()));
     await this.#saver.close();
-  }
-
-  async #forgetSessions(): Promise<void> {
-    const now = this.#now();
-    try {
-      await this.#store.forgetSessions({ unusedSince: now - SESSION_MS, emptySince: now - EMPTY_SESSION_MS });
-    } catch (error) {
-      // Whatever keeps it from being done today may be gone tomorrow; nobody waits for it.
-      report("take out sessions that are not used any more, which is tried again in a day", error);
-    }
   }
 
   async #stored(id: string): Promise<StoredConversation | undefined> {
@@ -312,7 +285,6 @@ export class ConversationRegistry {
 
   async #mustRead(id: string, principal: Principal): Promise<StoredConversation> {
     const stored = await this.#stored(id);
-    // That there is one is nobody else's business either.
     if (stored === undefined || !mayUse(principal, stored.owner)) throw noConversation();
     return stored;
   }
@@ -320,18 +292,21 @@ export class ConversationRegistry {
   #share(sharing: Sharing): SharedConversations {
     return new SharedConversations({
       ...sharing,
-      live: this.#live,
-      firstSeq: this.#nextSeq,
+      live: this.#live.all,
+      firstSeq: this.#live.nextSeq,
       options: (id, owner) => ({
         id,
         owner,
         // What is not stored yet the journal tells.
         read: () => this.#store.read(id),
-        make: (options) => this.#make(options),
-        onChange: (turn) => this.changed({ id }, turn),
+        make: (options) => this.#live.make(options),
+        onChange: (turn) => this.changed(id, turn),
         onTruncate: (turn) => this.#saver.truncated(id, turn),
         onLost: () => this.#saver.forget(id),
-        remove: () => this.#saver.enqueue(() => this.#remove(id)),
+        remove: () =>
+          this.#saver.enqueue(async () =>
+            await this.#remove(id, (this.#live.get(id) ?? await this.#stored(id))?.turns)
+          ),
         onDeleted: () => this.#deleted(id),
         save: () => this.save(),
       }),
@@ -346,19 +321,8 @@ export class ConversationRegistry {
     return shared;
   }
 
-  #make(own: Pick<ConversationOptions, "id" | "owner" | "turns" | "seq" | "shared">): Conversation {
-    const { id } = own;
-    return new Conversation({
-      ...this.#conversation,
-      ...own,
-      onChange: (turn) => this.changed({ id }, turn),
-      onTruncate: (turn) => this.#saver.truncated(id, turn),
-    });
-  }
-
   /** Takes a conversation out of the store. Called within the saver's queue. */
-  async #remove(id: string): Promise<void> {
-    const { turns } = this.#live.get(id) ?? await this.#store.read(id) ?? { turns: [] };
+  async #remove(id: string, turns: readonly StoredTurn[] = []): Promise<void> {
     // First, so that nothing has happened where that fails.
     await this.#store.delete(id);
     this.#saver.forget(id);
@@ -374,36 +338,10 @@ export class ConversationRegistry {
   /** A conversation is not there any more. */
   #deleted(id: string): void {
     const conversation = this.#live.get(id);
-    if (conversation !== undefined) this.#deactivate(conversation);
+    if (conversation !== undefined) this.#live.drop(conversation);
     this.#saver.forget(id);
     guarded("forget what belongs to a conversation", () => this.#onDelete?.(id));
     this.#saver.leave(id);
     if (conversation !== undefined) this.#users.leave(conversation);
   }
-
-  #activate(id: string, owner: string | undefined, turns: StoredTurn[]): Conversation {
-    for (const turn of turns) {
-      if (turn.state === "done" || turn.state === "failed") continue;
-      turn.state = "failed";
-      turn.error = INTERRUPTED;
-    }
-    const conversation = this.#make({ id, owner: owner ?? OWNER.id, turns, seq: this.#nextSeq });
-    this.#live.set(id, conversation);
-    return conversation;
-  }
-
-  /** Drops a conversation from memory. When it comes back, its frames have numbers that nobody has seen. */
-  #deactivate(conversation: OpenConversation): void {
-    this.#live.delete(conversation.id);
-    if (conversation instanceof SharedConversation) {
-      return guarded("leave a conversation to other processes", () => conversation.leave());
-    }
-    // An answer that was begun early is nothing that a session waits for.
-    guarded("end what was begun in a conversation", () => conversation.cancel());
-    this.#nextSeq = Math.max(this.#nextSeq, conversation.seq + 1);
-  }
-}
-
-function noConversation(): RequestError {
-  return new RequestError({ code: "not_found", message: "There is no such conversation: it may have been deleted" });
 }

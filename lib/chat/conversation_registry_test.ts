@@ -66,7 +66,7 @@ Deno.test("ConversationRegistry does not bring back what was taken out while sto
     begun.resolve();
     return failed.promise;
   };
-  for (const turn of conversation.turns) registry.changed(conversation, turn);
+  for (const turn of conversation.turns) registry.changed(conversation.id, turn);
   const saving = registry.save();
   await begun.promise;
   (conversation as Conversation).truncate("t2");

@@ -1,6 +1,6 @@
 /** Whatever is begun early, and whatever becomes of it: the conversation is as if only what was asked had been asked. */
 import { assert, assertEquals } from "@std/assert";
-import type { ConversationOptions } from "./conversation.ts";
+import type { ConversationOptions } from "./conversation_options.ts";
 import { ConversationHarness } from "./conversation_fixture.ts";
 import type { EarlyAnswer } from "./early_answers.ts";
 import type { FakeAnswer } from "./fake_model.ts";

@@ -1,7 +1,8 @@
 /** Answers that are begun before they are asked for: nothing of them is there until they are. */
 import { assert, assertEquals } from "@std/assert";
 import { limitConcurrency } from "./concurrency_limit.ts";
-import type { Conversation, ConversationOptions } from "./conversation.ts";
+import type { Conversation } from "./conversation.ts";
+import type { ConversationOptions } from "./conversation_options.ts";
 import { ConversationHarness } from "./conversation_fixture.ts";
 import type { EarlyAnswer, EarlyAnswerEvent } from "./early_answers.ts";
 import { FakeModel } from "./fake_model.ts";

@@ -101,14 +101,15 @@ export class SessionRegistry {
       this.#options.requestLimits.checkPrompt(text);
       const { conversation, principal } = session;
       if (conversation.find(turn) !== undefined) return;
-      const ask = (images?: readonly TurnImage[]) =>
-        this.#counting(session, text, () => {
-          this.#counted.delete(session);
-          const ask = () =>
-            conversation.prompt(turn, text, this.#greeted(conversation, greeting), principal.id, images);
-          const recorded = conversation.turns.length === 0 ? this.#record(conversation) : undefined;
-          return recorded === undefined ? ask() : recorded.then(ask);
-        }, this.#counted.get(session) === turn);
+      const begin = (images?: readonly TurnImage[]) => {
+        this.#counted.delete(session);
+        return this.#recorded(
+          conversation,
+          () => conversation.prompt(turn, text, this.#greeted(conversation, greeting), principal.id, images),
+        );
+      };
+      const isCounted = this.#counted.get(session) === turn;
+      const ask = (images?: readonly TurnImage[]) => this.#counting(session, text, () => begin(images), isCounted);
       // What cannot be shown is not counted.
       return named.length === 0 ? ask() : this.#take(named, principal).then(ask);
     });
@@ -232,12 +233,11 @@ export class SessionRegistry {
     await quotas.prompt(principal.id, text);
   }
 
-  /** Remembers who is in a conversation; a promise where other processes have to know before it goes on. */
-  #record(conversation: OpenConversation): Promise<unknown> | undefined {
-    const records = this.#sessionsIn(conversation).map(({ id }) =>
-      this.#conversations.recordSession(id, conversation.id)
-    );
-    return records.some((record) => record instanceof Promise) ? Promise.all(records) : undefined;
+  /** Has `ask` begin; where it is the first turn, once it is recorded who is in the conversation. */
+  #recorded<T>(conversation: OpenConversation, ask: () => T | Promise<T>): T | Promise<T> {
+    const sessions = conversation.turns.length === 0 ? this.#sessionsIn(conversation) : [];
+    const records = sessions.map(({ id }) => this.#conversations.recordSession(id, conversation.id));
+    return records.some((record) => record instanceof Promise) ? Promise.all(records).then(ask) : ask();
   }
 
   /** What the character had said before the first turn; undefined before any other one. */

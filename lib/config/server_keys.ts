@@ -3,10 +3,7 @@ import { join } from "node:path";
 import { z } from "zod";
 import { ConfigError } from "./config_error.ts";
 import { authorizationOf } from "./model_auth.ts";
-import { ifThere, writeWhole } from "@/lib/files.ts";
-
-/** Readable by the user that the server runs as, and nobody else. */
-const MODE = 0o600;
+import { PrivateFile } from "@/lib/private_file.ts";
 
 const stored = z.record(z.string(), z.string());
 
@@ -15,27 +12,21 @@ const stored = z.record(z.string(), z.string());
  * gives a key back but as the header of a request.
  */
 export class ServerKeys {
-  readonly #path: string;
+  readonly #file: PrivateFile<Record<string, string>>;
   #keys: Readonly<Record<string, string>>;
-  #writing: Promise<unknown> = Promise.resolve();
 
-  private constructor(path: string, keys: Record<string, string>) {
-    this.#path = path;
+  private constructor(file: PrivateFile<Record<string, string>>, keys: Record<string, string>) {
+    this.#file = file;
     this.#keys = keys;
   }
 
   /** @throws {ConfigError} naming the file, when it cannot be read or is damaged */
   static async open(folder: string): Promise<ServerKeys> {
-    const path = join(folder, "keys.json");
+    const file = new PrivateFile(join(folder, "keys.json"), stored);
     try {
-      const text = await ifThere(Deno.readTextFile(path));
-      if (text === undefined) return new ServerKeys(path, {});
-      // It may have been copied here, with other rights.
-      if (Deno.build.os !== "windows") await Deno.chmod(path, MODE);
-      return new ServerKeys(path, stored.parse(JSON.parse(text)));
+      return new ServerKeys(file, await file.read() ?? {});
     } catch {
-      // The cause may repeat what is in the file.
-      throw new ConfigError(`Cannot read the keys in ${path}: delete it, and enter them anew in the settings`);
+      throw new ConfigError(`Cannot read the keys in ${file.path}: delete it, and enter them anew in the settings`);
     }
   }
 
@@ -60,14 +51,6 @@ export class ServerKeys {
       else keys[origin] = key;
     }
     this.#keys = keys;
-    await this.#write();
-  }
-
-  /** One write at a time, so that the last one is what stays. */
-  #write(): Promise<unknown> {
-    const text = `${JSON.stringify(this.#keys, null, 2)}\n`;
-    const written = this.#writing.then(() => writeWhole(this.#path, text, { mode: MODE }));
-    this.#writing = written.catch(() => {/* told to whoever asked for it */});
-    return written;
+    await this.#file.write(keys);
   }
 }

@@ -1,3 +1,5 @@
+import { abortable } from "@/lib/waiting.ts";
+
 /** How often those who watch are told, in milliseconds: no more often than anybody can see. */
 const REPORT_MS = 100;
 
@@ -40,16 +42,12 @@ export class SharedJobs<Progress> {
   ): Promise<void> {
     signal.throwIfAborted();
     const running = this.#running.get(id) ?? this.#begin(id, job);
-    const { promise: left, reject } = Promise.withResolvers<never>();
-    const leave = () => reject(signal.reason);
-    signal.addEventListener("abort", leave, { once: true });
     running.watchers.add(onProgress);
     if (running.progress !== undefined) onProgress(running.progress);
     try {
-      await Promise.race([running.finished, left]);
+      await abortable(running.finished, signal);
     } finally {
       running.watchers.delete(onProgress);
-      signal.removeEventListener("abort", leave);
     }
   }
 

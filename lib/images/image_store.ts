@@ -86,8 +86,8 @@ export class ImageStore {
       );
     }
     const id = createHash("sha256").update(bytes).digest("hex");
-    if (await this.#pathOf({ id, sender }) === undefined) await this.#write({ id, sender }, ending, bytes);
-    await this.#touch({ id, sender });
+    const key = { id, sender };
+    await this.#touch(await this.#pathOf(key) ?? await this.#write(key, ending, bytes));
     return { id, width, height };
   }
 
@@ -99,14 +99,14 @@ export class ImageStore {
   async take(named: readonly NamedImage[], sender: string): Promise<TurnImage[]> {
     const images: TurnImage[] = [];
     for (const { id, name } of named) {
-      const kept = await this.read({ id, sender });
+      const kept = await this.#read({ id, sender });
       const format = kept && imageFormat(kept.bytes);
-      if (format === undefined) {
+      if (kept === undefined || format === undefined) {
         const message = "An image of this message is not there any more";
         throw new RequestError({ code: "not_found", message, hint: "Attach it again" });
       }
       // It is in use from now on, and not unused since it was sent.
-      await this.#touch({ id, sender });
+      await this.#touch(kept.path);
       const { width, height } = format;
       images.push({ id, width, height, ...(name !== undefined && { name: name.slice(0, LONGEST_IMAGE_NAME) }) });
     }
@@ -123,10 +123,8 @@ export class ImageStore {
 
   /** Undefined where it is not there. */
   async read(key: ImageKey): Promise<KeptImage | undefined> {
-    const path = await this.#pathOf(key);
-    const bytes = path && await ifThere(Deno.readFile(join(this.#folder, path)));
-    const type = typeOfEnding(path?.split(".").at(-1) ?? "");
-    return bytes && type !== undefined ? { type, bytes } : undefined;
+    const kept = await this.#read(key);
+    return kept && { type: kept.type, bytes: kept.bytes };
   }
 
   async remove(key: ImageKey): Promise<void> {
@@ -151,7 +149,15 @@ export class ImageStore {
     return { [Symbol.dispose]: () => clearInterval(timer) };
   }
 
-  async #write(key: ImageKey, ending: string, bytes: Uint8Array): Promise<void> {
+  async #read(key: ImageKey): Promise<KeptImage & { path: string } | undefined> {
+    const path = await this.#pathOf(key);
+    const bytes = path && await ifThere(Deno.readFile(join(this.#folder, path)));
+    const type = typeOfEnding(path?.split(".").at(-1) ?? "");
+    return path && bytes && type !== undefined ? { path, type, bytes } : undefined;
+  }
+
+  /** Gives its path. */
+  async #write(key: ImageKey, ending: string, bytes: Uint8Array): Promise<string> {
     const ofGuests = this.#bytesOf((path) => !path.startsWith(`${OWNER.id}/`));
     const isFull = this.bytes + bytes.length > this.#limits.bytes ||
       (key.sender !== OWNER.id && ofGuests + bytes.length > this.#limits.bytes / 2);
@@ -169,6 +175,7 @@ export class ImageStore {
       await Deno.mkdir(join(this.#folder, folderOf(key.sender)), { recursive: true });
       await Deno.writeFile(building, bytes, { mode: 0o600 });
       await Deno.rename(building, join(this.#folder, path));
+      return path;
     } catch (cause) {
       this.#files.delete(path);
       await removeIfThere(building);
@@ -187,10 +194,10 @@ export class ImageStore {
     this.#files.delete(path);
   }
 
-  async #touch(key: ImageKey): Promise<void> {
-    const path = await this.#pathOf(key);
+  /** It is in use now. */
+  async #touch(path: string): Promise<void> {
     const now = new Date(this.#now());
-    if (path !== undefined) await Deno.utime(join(this.#folder, path), now, now);
+    await ifThere(Deno.utime(join(this.#folder, path), now, now));
   }
 
   #bytesOf(isAmong: (path: string) => boolean): number {

@@ -36,7 +36,7 @@ export async function fetchPackage(
   folder: string,
   { signal, registry: given, idleMs = IDLE_MS }: FetchPackageOptions,
 ): Promise<void> {
-  const registry = given ?? await registryOf(name);
+  const registry = given ?? registryOf(name);
   const archive = join(folder, "package.tgz");
   try {
     const { tarball, integrity } = await distOf(name, version, registry, { signal, idleMs });
@@ -89,10 +89,10 @@ async function* bytesOf(url: string, registry: Registry, { signal, idleMs }: Rea
   }
 }
 
-async function ask(url: string, { url: ours, token }: Registry, signal: AbortSignal): Promise<Response> {
+async function ask(url: string, { url: ours, authorization }: Registry, signal: AbortSignal): Promise<Response> {
   const headers = new Headers({ accept: "application/vnd.npm.install-v1+json, application/json;q=0.9, */*;q=0.5" });
-  // An archive may lie with somebody else, whom the token does not concern.
-  if (token !== undefined && url.startsWith(ours)) headers.set("authorization", `Bearer ${token}`);
+  // An archive may lie with somebody else, whom that does not concern.
+  if (authorization !== undefined && url.startsWith(ours)) headers.set("authorization", authorization);
   const response = await fetch(url, { headers, signal });
   if (response.ok) return response;
   await response.body?.cancel();

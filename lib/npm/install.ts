@@ -3,7 +3,6 @@
  * no Deno to ask, and fetches them itself.
  */
 import { join } from "node:path";
-import { fetchPackage } from "./fetch_package.ts";
 import { NpmError } from "./npm_error.ts";
 
 /** What is to be brought: versions by name. */
@@ -27,6 +26,7 @@ export async function installFromNpm(
   await Deno.mkdir(folder, { recursive: true });
   const wanted = Object.entries(dependencies);
   if (Deno.build.standalone) {
+    const { fetchPackage } = await import("./fetch_package.ts"); // No other program needs it.
     for (const [name, version] of wanted) await fetchPackage(name, version, folder, { signal });
     return;
   }

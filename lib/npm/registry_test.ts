@@ -1,5 +1,6 @@
 import { assertEquals } from "@std/assert";
 import { join } from "node:path";
+import process from "node:process";
 import { registryOf } from "./registry.ts";
 
 /** The registry of a package where the files and the environment say so much. */
@@ -7,17 +8,31 @@ async function found(
   name: string,
   { here = "", home = "", env = {} }: { here?: string; home?: string; env?: Record<string, string> },
 ) {
-  const folder = await Deno.makeTempDir();
+  const root = await Deno.makeTempDir();
+  const before = { folder: process.cwd(), env: npmVariables() };
+  const file = join(root, "npmrc");
+  await Deno.writeTextFile(file, home);
+  await Deno.writeTextFile(join(root, ".npmrc"), here);
+  await Deno.writeTextFile(join(root, "package.json"), "{}");
   try {
-    const folders = { here: join(folder, "here"), home: join(folder, "home") };
-    for (const [path, text] of [[folders.here, here], [folders.home, home]] as const) {
-      await Deno.mkdir(path);
-      if (text !== "") await Deno.writeTextFile(join(path, ".npmrc"), text);
-    }
-    return await registryOf(name, { env, folders });
+    setEnv(before.env, { npm_config_userconfig: file, ...env });
+    process.chdir(root);
+    return registryOf(name);
   } finally {
-    await Deno.remove(folder, { recursive: true });
+    process.chdir(before.folder);
+    setEnv({ npm_config_userconfig: file, ...env }, before.env);
+    await Deno.remove(root, { recursive: true });
   }
+}
+
+/** What this machine's own environment says of npm. */
+function npmVariables(): Record<string, string> {
+  return Object.fromEntries(Object.entries(Deno.env.toObject()).filter(([name]) => /^npm_config_/i.test(name)));
+}
+
+function setEnv(old: Record<string, string>, next: Record<string, string>): void {
+  for (const name of Object.keys(old)) Deno.env.delete(name);
+  for (const [name, value] of Object.entries(next)) Deno.env.set(name, value);
 }
 
 Deno.test("registryOf() goes by the environment before the folder's .npmrc, and by that before the user's", async () => {
@@ -30,13 +45,14 @@ Deno.test("registryOf() goes by the environment before the folder's .npmrc, and 
   assertEquals((await found("a", {})).url.startsWith("https://"), true);
 });
 
-Deno.test("registryOf() knows a scope's own registry, and the token that is for an address and those below it", async () => {
+Deno.test("registryOf() knows a scope's own registry, and what lets in to an address and those below it", async () => {
   const home = [
     "@mine:registry=https://mine.example/npm/group/",
     "//mine.example/npm/:_authToken=${SECRET}",
     '//other.example/:_authToken="not this"',
   ].join("\n");
   const env = { SECRET: "s3", npm_config_registry: "https://other.example:8443/" };
-  assertEquals(await found("@mine/a", { home, env }), { url: "https://mine.example/npm/group/", token: "s3" });
+  const mine = { url: "https://mine.example/npm/group/", authorization: "Bearer s3" };
+  assertEquals(await found("@mine/a", { home, env }), mine);
   assertEquals(await found("a", { home, env }), { url: "https://other.example:8443/" });
 });

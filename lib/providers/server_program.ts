@@ -1,8 +1,8 @@
 /** Starts a provider's server on this machine where its program is installed, and ends what it has started. */
 import { delimiter, join } from "node:path";
-import { setTimeout as pause } from "node:timers/promises";
 import { LlmError, type ServerCommand } from "./provider.ts";
 import { ifThere } from "@/lib/files.ts";
+import { inTime } from "@/lib/waiting.ts";
 
 export interface Start {
   command: ServerCommand;
@@ -57,7 +57,7 @@ export class ServerProgram {
         await this.close();
         throw failed(`${name} does not answer at ${address} within ${READY_MS / 1_000} s`, running);
       }
-      await Promise.race([running.ended, pause(LOOK_MS)]);
+      await inTime(running.ended, AbortSignal.timeout(LOOK_MS));
     }
   }
 }
@@ -101,13 +101,8 @@ class RunningProgram {
 
   async end(): Promise<void> {
     this.#kill("SIGTERM");
-    const late = new AbortController();
-    const killed = pause(END_MS, undefined, { signal: late.signal }).then(() => this.#kill("SIGKILL"), () => {
-      // It has ended in time.
-    });
+    if (!await inTime(this.ended, AbortSignal.timeout(END_MS))) this.#kill("SIGKILL");
     await this.ended;
-    late.abort();
-    await killed;
   }
 
   async #follow(): Promise<void> {

@@ -5,6 +5,7 @@ import pg from "pg";
 import type { PoolClient, QueryResult, Value } from "pg";
 import { decodeText, encodeText } from "./postgres_text.ts";
 import { StoreError } from "./store_error.ts";
+import { inTime } from "@/lib/waiting.ts";
 
 /** Connections of one process. PostgreSQL takes 100 in all, unless it is told otherwise. */
 const MOST = 8;
@@ -89,10 +90,7 @@ export class PostgresPool {
 
   /** Waits for what is being asked, but for no server that does not answer. */
   async close(): Promise<void> {
-    let timer: ReturnType<typeof setTimeout> | undefined;
-    const patience = new Promise<void>((resolve) => timer = setTimeout(resolve, CLOSE_MS));
-    await Promise.race([this.#pool.end(), patience]);
-    clearTimeout(timer);
+    await inTime(this.#pool.end(), AbortSignal.timeout(CLOSE_MS));
   }
 
   async #ask(

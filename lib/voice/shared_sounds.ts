@@ -6,6 +6,7 @@ import { Buffer } from "node:buffer";
 import { type Bus, NoAnswer } from "@/lib/bus/bus.ts";
 import type { Principal } from "@/lib/principal.ts";
 import { guarded } from "@/lib/telemetry/guard.ts";
+import { inTime } from "@/lib/waiting.ts";
 import { Sound } from "./sound.ts";
 import type { SoundStore } from "./sound_store.ts";
 
@@ -103,7 +104,7 @@ export class SharedSounds implements Disposable {
     const held = this.#sounds.look(id, principal);
     if (held === undefined) return null;
     const { sound, conversation, owner } = held;
-    await within(WAIT_MS, sound.begun(from));
+    await inTime(sound.begun(from), AbortSignal.timeout(WAIT_MS));
     const { engine, sampleRate } = sound;
     const samples = sound.samples(from, PIECE);
     return {
@@ -115,12 +116,4 @@ export class SharedSounds implements Disposable {
       isLast: sound.ended && (from + samples.length) * 2 === sound.bytes,
     };
   }
-}
-
-/** Resolves with `done`, or after so many ms. */
-async function within(ms: number, done: Promise<void>): Promise<void> {
-  const late = Promise.withResolvers<void>();
-  const timer = setTimeout(late.resolve, ms);
-  await Promise.race([done, late.promise]);
-  clearTimeout(timer);
 }

@@ -5,6 +5,7 @@ import { Sound } from "./sound.ts";
 import type { SoundStore } from "./sound_store.ts";
 import { MOUTH_SHAPES, type Viseme } from "@/lib/protocol/speech.ts";
 import { guarded, report } from "@/lib/telemetry/guard.ts";
+import { abortable } from "@/lib/waiting.ts";
 
 /** Sentences that are made at once: more would only make each of them late. */
 const MOST_AT_ONCE = 2;
@@ -107,8 +108,7 @@ export class Synthesiser {
     making.users++;
     signal.addEventListener("abort", left, { once: true });
     void made.then(() => signal.removeEventListener("abort", left));
-    await Promise.race([sound.begun(), aborted(signal)]);
-    signal.throwIfAborted();
+    await abortable(sound.begun(), signal);
     if (sound.bytes > 0) return { sound, made };
     throw await made ?? new VoiceError("The voice made no sound of it");
   }
@@ -122,16 +122,12 @@ export class Synthesiser {
    */
   async wait<T>(promise: Promise<T>, failure: string, signal: AbortSignal): Promise<T> {
     const ms = this.#patienceMs;
-    const { promise: interrupted, reject } = Promise.withResolvers<never>();
-    const stop = () => reject(signal.reason);
-    const timer = setTimeout(() => reject(new VoiceError(`${failure} for ${ms / 1_000} s`)), ms);
-    signal.addEventListener("abort", stop, { once: true });
-    if (signal.aborted) stop();
+    const late = new AbortController();
+    const timer = setTimeout(() => late.abort(new VoiceError(`${failure} for ${ms / 1_000} s`)), ms);
     try {
-      return await Promise.race([promise, interrupted]);
+      return await abortable(promise, AbortSignal.any([signal, late.signal]));
     } finally {
       clearTimeout(timer);
-      signal.removeEventListener("abort", stop);
     }
   }
 
@@ -173,10 +169,6 @@ function isViseme(value: Viseme | null): boolean {
   if (typeof value !== "object" || value === null) return false;
   const { at, shape, strength } = value;
   return Number.isFinite(at) && at >= 0 && MOUTH_SHAPES.includes(shape) && strength >= 0 && strength <= 1;
-}
-
-function aborted(signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => signal.addEventListener("abort", () => resolve(), { once: true }));
 }
 
 function voiceErrorOf(error: unknown, { name }: VoiceEngine, signal: AbortSignal): VoiceError {

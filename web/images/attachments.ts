@@ -64,9 +64,9 @@ export class Attachments {
   }
 
   remove(key: string): void {
-    const gone = this.#list.peek().find((one) => one.key === key);
-    if (gone?.source.startsWith("blob:")) URL.revokeObjectURL(gone.source);
-    this.#set(this.#list.peek().filter((one) => one.key !== key));
+    const list = this.#list.peek();
+    list.filter((one) => one.key === key).forEach(freeSource);
+    this.#set(list.filter((one) => one.key !== key));
     this.#problem.value = null;
   }
 
@@ -85,10 +85,7 @@ export class Attachments {
   dispose(): void {
     this.#end.abort();
     this.share.stop();
-    for (const { key } of this.#list.peek()) {
-      const { source } = this.#list.peek().find((one) => one.key === key)!;
-      if (source.startsWith("blob:")) URL.revokeObjectURL(source);
-    }
+    this.#list.peek().forEach(freeSource);
   }
 
   async #add(source: File | HTMLVideoElement, name: string): Promise<void> {
@@ -128,6 +125,11 @@ export class Attachments {
 
 function attached(image: TurnImage): Attachment {
   return { key: newId(), source: imageAddress(image.id), name: image.name ?? "", image };
+}
+
+/** What was shrunk here takes memory as long as its address is there. */
+function freeSource({ source }: Attachment): void {
+  if (source.startsWith("blob:")) URL.revokeObjectURL(source);
 }
 
 async function shrunk(source: Blob | HTMLVideoElement): Promise<Blob> {

@@ -1,7 +1,7 @@
 import { Buffer } from "node:buffer";
 import { refuseLinkLocal } from "./link_local.ts";
 import { forgetLoopbackAddress, withLoopbackAddress } from "./localhost.ts";
-import { within } from "./within.ts";
+import { abortable } from "@/lib/waiting.ts";
 
 /** How a language model's server is asked. */
 export interface Question {
@@ -29,8 +29,8 @@ export async function ask(
   { headers, body, allowLinkLocal = false, authorization: wanted, signal }: Question,
 ): Promise<Response> {
   const { url, authorization = wanted } = authorized(new URL(address));
-  if (!allowLinkLocal) await within(signal, refuseLinkLocal(url.hostname));
-  const target = await within(signal, withLoopbackAddress(url));
+  if (!allowLinkLocal) await abortable(refuseLinkLocal(url.hostname), signal);
+  const target = await abortable(withLoopbackAddress(url), signal);
   const isForm = body instanceof FormData;
   const init: RequestInit = {
     ...(body !== undefined && { method: "POST", body: isForm ? body : JSON.stringify(body) }),

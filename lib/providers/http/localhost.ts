@@ -3,6 +3,7 @@
  * file names `::1` first. Some other program may even take connections at the one it is not at, and say nothing. So
  * both are tried, the second soon after the first (RFC 8305), and whichever speaks HTTP is asked from then on.
  */
+import { inTime } from "@/lib/waiting.ts";
 
 const ADDRESSES = ["127.0.0.1", "[::1]"] as const;
 /** How long the first address may keep silent before the second is tried as well, ms. */
@@ -45,7 +46,7 @@ async function firstThatAnswers(port: string): Promise<string | undefined> {
   };
   try {
     const first = knock(ADDRESSES[0]);
-    await pauseUntil(first, HEAD_START_MS);
+    await inTime(first, AbortSignal.timeout(HEAD_START_MS)).catch(() => {/* Then the second is asked at once. */});
     return await Promise.any([first, knock(ADDRESSES[1])]);
   } catch {
     return undefined; // Nobody is there: the request itself says so, by the name that was configured.
@@ -53,11 +54,4 @@ async function firstThatAnswers(port: string): Promise<string | undefined> {
     clearTimeout(timer);
     over.abort();
   }
-}
-
-/** Until `sooner` settles, or `ms` are over. */
-async function pauseUntil(sooner: Promise<unknown>, ms: number): Promise<void> {
-  let timer: ReturnType<typeof setTimeout> | undefined;
-  await Promise.race([sooner.catch(() => {}), new Promise((resolve) => timer = setTimeout(resolve, ms))]);
-  clearTimeout(timer);
 }

@@ -59,7 +59,7 @@ Deno.test("pull() says what to do when it fails", async (t) => {
     ],
     [
       "offline",
-      { pull: [{ error: "dial tcp: lookup registry.ollama.ai: no such host" }] },
+      { pull: [{ error: "dial tcp: lookup models.example: no such host" }] },
       "llm_failed",
       "internet",
     ],

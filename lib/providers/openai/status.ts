@@ -5,8 +5,8 @@ import type { LlmServer } from "@/lib/protocol/llm_servers.ts";
 import { sameModel } from "@/lib/protocol/model_name.ts";
 import { ask } from "@/lib/providers/http/ask.ts";
 import { errorOfFetch, errorOfForm } from "@/lib/providers/http/failures.ts";
-import { within } from "@/lib/providers/http/within.ts";
 import { LlmError, type ProviderModel, type ProviderMonitor, type ProviderStatus } from "@/lib/providers/provider.ts";
+import { abortable } from "@/lib/waiting.ts";
 import { type AskedWithKey, errorOfAnswer, serverWords } from "./errors.ts";
 import { apiOf } from "./openai.ts";
 
@@ -163,7 +163,7 @@ export class OpenAiMonitor implements ProviderMonitor {
       const { signal } = abort;
       const response = await ask(url, { allowLinkLocal, authorization, signal });
       if (!response.ok) throw await errorOfAnswer(response, asked);
-      return await within(signal, jsonOf(response, asked));
+      return await abortable(jsonOf(response, asked), signal);
     } catch (error) {
       throw abort.signal.aborted ? abort.signal.reason : error;
     } finally {

@@ -4,10 +4,7 @@ import { createHash, randomBytes } from "node:crypto";
 import { join } from "node:path";
 import { z } from "zod";
 import { randomToken } from "./random_token.ts";
-import { ifThere, makeWhole, writeWhole } from "@/lib/files.ts";
-
-/** Readable by the user that the server runs as, and nobody else. */
-const MODE = 0o600;
+import { PrivateFile } from "@/lib/private_file.ts";
 
 const stored = z.object({ cookieKey: z.base64url().min(43), guestToken: z.string().min(22).optional() });
 type Stored = z.output<typeof stored>;
@@ -15,12 +12,11 @@ type Stored = z.output<typeof stored>;
 export class Secrets {
   /** The key that signs cookies. */
   readonly cookieKey: Buffer;
-  readonly #path: string;
+  readonly #file: PrivateFile<Stored>;
   #stored: Stored;
-  #writing: Promise<unknown> = Promise.resolve();
 
-  private constructor(path: string, stored: Stored, cookieKey: string | undefined) {
-    this.#path = path;
+  private constructor(file: PrivateFile<Stored>, stored: Stored, cookieKey: string | undefined) {
+    this.#file = file;
     this.#stored = stored;
     this.cookieKey = cookieKey === undefined
       ? Buffer.from(stored.cookieKey, "base64url")
@@ -34,17 +30,13 @@ export class Secrets {
    * @throws {Error} naming the file, when it cannot be read or written, or is damaged
    */
   static async open(folder: string, cookieKey?: string): Promise<Secrets> {
-    const path = join(folder, "secrets.json");
+    const file = new PrivateFile(join(folder, "secrets.json"), stored);
     try {
-      if (await ifThere(Deno.stat(path)) === undefined) {
-        await makeWhole(path, textOf({ cookieKey: randomBytes(32).toString("base64url") }), { mode: MODE });
-      }
-      // It may have been copied here, with other rights.
-      if (Deno.build.os !== "windows") await Deno.chmod(path, MODE);
-      return new Secrets(path, stored.parse(JSON.parse(await Deno.readTextFile(path))), cookieKey);
+      const kept = await file.readOrMake(() => ({ cookieKey: randomBytes(32).toString("base64url") }));
+      return new Secrets(file, kept, cookieKey);
     } catch (cause) {
       const hint = "Delete it to have a new one made: visitors then need their link once more";
-      throw new Error(`Cannot read the secrets in ${path}: ${(cause as Error).message}. ${hint}`, { cause });
+      throw new Error(`Cannot read the secrets in ${file.path}: ${(cause as Error).message}. ${hint}`, { cause });
     }
   }
 
@@ -56,13 +48,13 @@ export class Secrets {
   /** Makes a link for guests. An earlier one opens nothing from then on, whether it can be stored or not. */
   async makeGuestToken(): Promise<void> {
     this.#stored = { ...this.#stored, guestToken: randomToken() };
-    await this.#write();
+    await this.#file.write(this.#stored);
   }
 
   /** Takes the link for guests back. It opens nothing from then on, even if that cannot be stored. */
   async revokeGuestToken(): Promise<void> {
     this.forgetGuestToken();
-    await this.#write();
+    await this.#file.write(this.#stored);
   }
 
   /** Lets no link for guests open anything in this process. */
@@ -76,24 +68,10 @@ export class Secrets {
    * @throws {Error} naming the file, when it cannot be read or is damaged
    */
   async reload(): Promise<void> {
-    await this.#writing;
-    try {
-      this.#stored = stored.parse(JSON.parse(await Deno.readTextFile(this.#path)));
-    } catch {
-      // The cause may repeat what is in the file.
-      throw new Error(`Cannot read the secrets in ${this.#path}: nobody is let in here by a link for guests now`);
+    const kept = await this.#file.read().catch(() => undefined);
+    if (kept === undefined) {
+      throw new Error(`Cannot read the secrets in ${this.#file.path}: nobody is let in here by a link for guests now`);
     }
+    this.#stored = kept;
   }
-
-  /** One write at a time, so that the last one is what stays. */
-  #write(): Promise<unknown> {
-    const text = textOf(this.#stored);
-    const written = this.#writing.then(() => writeWhole(this.#path, text, { mode: MODE }));
-    this.#writing = written.catch(() => {/* told to whoever asked for it */});
-    return written;
-  }
-}
-
-function textOf(stored: Stored): string {
-  return `${JSON.stringify(stored, null, 2)}\n`;
 }

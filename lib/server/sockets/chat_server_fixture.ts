@@ -1,6 +1,6 @@
 /** For tests: the server side of conversations, without the page. */
 import { FakeModel } from "@/lib/chat/fake_model.ts";
-import { type Chat, type ChatOptions, openChat } from "@/lib/server/services.ts";
+import { type Chat, type ChatOptions, openChat } from "@/lib/server/chat.ts";
 import { MemoryStore, type Store } from "@/lib/store/store.ts";
 import { upgradeSocket } from "./upgrade.ts";
 import { type Config, configSchema } from "@/lib/config/schema.ts";

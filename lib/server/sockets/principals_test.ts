@@ -2,7 +2,7 @@ import { assertEquals, assertNotEquals, assertRejects, assertThrows } from "@std
 import { CallRouter } from "@/lib/server/calls/router.ts";
 import { STATUS } from "./chat_server_fixture.ts";
 import { FakeModel } from "@/lib/chat/fake_model.ts";
-import { type Chat, openChat as open } from "@/lib/server/services.ts";
+import { type Chat, openChat as open } from "@/lib/server/chat.ts";
 import { RequestError } from "@/lib/protocol/request_error.ts";
 import { SqliteStore } from "@/lib/store/sqlite_store.ts";
 import type { Store } from "@/lib/store/store.ts";

@@ -23,6 +23,11 @@ class Deployment implements AsyncDisposable {
     return { server, bus };
   }
 
+  /** Resolves once the other processes can find where a session is. */
+  async knows(session: string): Promise<void> {
+    await until("the session is stored", async () => await this.store.conversationOf(session) !== undefined);
+  }
+
   async [Symbol.asyncDispose](): Promise<void> {
     // The store is closed with the first one.
     this.store.close = () => Promise.resolve();
@@ -42,6 +47,22 @@ async function enter(server: ChatServer, session?: string, after?: number) {
   return { client, welcome };
 }
 
+/**
+ * Two processes, at the first of which a page waits for the answer to its first prompt.
+ *
+ * @param second what the second process is made with
+ */
+async function asked(second: ChatServerOptions = {}) {
+  const deployment = new Deployment();
+  const a = await deployment.start();
+  const b = await deployment.start({}, second);
+  const one = await enter(a.server);
+  one.client.send({ type: "prompt", turn: "t1", text: "hi" });
+  const answer = await a.server.model.answer(0);
+  const { session } = one.welcome;
+  return { deployment, a, b, one, session, answer, [Symbol.asyncDispose]: () => deployment[Symbol.asyncDispose]() };
+}
+
 /** The text that a client has been sent of a turn, by its frames. */
 function textOf(client: Client, turn: string): string {
   return client.received.map((frame) => frame.type === "chunk" && frame.turn === turn ? frame.data : "").join("");
@@ -52,17 +73,12 @@ function seqs(client: Client): number[] {
 }
 
 Deno.test("a prompt that is sent to one process is answered by the one that has the conversation, for both", async () => {
-  await using deployment = new Deployment();
-  const a = await deployment.start();
-  const b = await deployment.start();
-  const one = await enter(a.server);
-  const { session } = one.welcome;
-  one.client.send({ type: "prompt", turn: "t1", text: "hi" });
-  const first = await a.server.model.answer(0);
+  await using scene = await asked();
+  const { deployment, a, b, one, session, answer: first } = scene;
   first.say("one");
   first.end();
   await one.client.next("end");
-  await until("the session is stored", async () => await deployment.store.conversationOf(session) !== undefined);
+  await deployment.knows(session);
 
   const two = await enter(b.server, session);
   assertEquals(two.welcome.history.map(({ prompt, text, state }) => [prompt, text, state]), [["hi", "one", "done"]]);
@@ -93,21 +109,14 @@ Deno.test("a prompt that is sent to one process is answered by the one that has 
 });
 
 Deno.test("a client that comes to another process with the last number it saw gets what is missing, and only that", async () => {
-  await using deployment = new Deployment();
-  const a = await deployment.start();
-  const b = await deployment.start();
-  const one = await enter(a.server);
-  one.client.send({ type: "prompt", turn: "t1", text: "hi" });
-  const answer = await a.server.model.answer(0);
+  await using scene = await asked();
+  const { deployment, b, one, session, answer } = scene;
   answer.say("seen ");
   const chunk = await one.client.next("chunk");
-  await until(
-    "the session is stored",
-    async () => await deployment.store.conversationOf(one.welcome.session) !== undefined,
-  );
+  await deployment.knows(session);
   one.client.close();
   answer.say("missed ");
-  const two = await enter(b.server, one.welcome.session, chunk.seq);
+  const two = await enter(b.server, session, chunk.seq);
   assertEquals([two.welcome.resumed, two.welcome.history], [true, []]);
   await until("what was missed", () => textOf(two.client, "t1") === "missed ");
   answer.say("new");
@@ -143,16 +152,11 @@ Deno.test("whoever comes from another process does not wait for what this one ha
 });
 
 Deno.test("where a process dies another takes over: what was told is kept, what waited is answered, once", async () => {
-  await using deployment = new Deployment();
-  const a = await deployment.start();
-  const b = await deployment.start();
-  const one = await enter(a.server);
-  one.client.send({ type: "prompt", turn: "t1", text: "hi" });
-  const answer = await a.server.model.answer(0);
+  await using scene = await asked();
+  const { deployment, a, b, one, session, answer } = scene;
   answer.say("kept");
   await one.client.next("chunk");
-  const { session } = one.welcome;
-  await until("the session is stored", async () => await deployment.store.conversationOf(session) !== undefined);
+  await deployment.knows(session);
   const two = await enter(b.server, session);
   two.client.send({ type: "prompt", turn: "t2", text: "next" });
   await two.client.first((frame) => frame.type === "queued" && frame.turn === "t2", 0, "t2 waits");
@@ -189,13 +193,9 @@ Deno.test("where a process dies another takes over: what was told is kept, what 
 });
 
 Deno.test("two pages of a browser go into another conversation together, each at its own process", async () => {
-  await using deployment = new Deployment();
-  const a = await deployment.start();
-  const b = await deployment.start();
-  const one = await enter(a.server);
-  const { session } = one.welcome;
-  one.client.send({ type: "prompt", turn: "t1", text: "hi" });
-  (await a.server.model.answer(0)).end();
+  await using scene = await asked();
+  const { b, one, session, answer: first } = scene;
+  first.end();
   await one.client.next("end");
   const two = await enter(b.server, session);
   one.client.send({ type: "reset" });
@@ -213,15 +213,11 @@ Deno.test("two pages of a browser go into another conversation together, each at
 });
 
 Deno.test("a conversation that is deleted through one process is left in all, and stays deleted", async () => {
-  await using deployment = new Deployment();
-  const a = await deployment.start();
-  const b = await deployment.start();
-  const one = await enter(a.server);
-  one.client.send({ type: "prompt", turn: "t1", text: "hi" });
-  const answer = await a.server.model.answer(0);
+  await using scene = await asked();
+  const { deployment, a, b, one, session, answer } = scene;
   answer.say("to be deleted");
   await one.client.next("chunk");
-  const two = await enter(b.server, one.welcome.session);
+  const two = await enter(b.server, session);
   await until("it is stored", async () => (await call(two.client, "conversations.list", {})).length === 1);
   const [listed] = await call(two.client, "conversations.list", {});
   await call(two.client, "conversations.delete", { conversation: listed!.id });
@@ -251,17 +247,13 @@ Deno.test("limits count over all processes, and what a dead one had taken comes 
 });
 
 Deno.test("who takes a conversation over says its answers to the pages that listen at other processes", async () => {
-  await using deployment = new Deployment();
   const said: string[] = [];
-  const a = await deployment.start();
-  const b = await deployment.start({}, { openSpeech: ({ prompt }) => void said.push(prompt ?? "") });
+  await using scene = await asked({ openSpeech: ({ prompt }) => void said.push(prompt ?? "") });
+  const { deployment, a, b, one, session, answer: first } = scene;
   const c = await deployment.start();
-  const one = await enter(a.server);
-  one.client.send({ type: "prompt", turn: "t1", text: "first" });
-  (await a.server.model.answer(0)).end();
+  first.end();
   await one.client.next("end");
-  const { session } = one.welcome;
-  await until("the session is stored", async () => await deployment.store.conversationOf(session) !== undefined);
+  await deployment.knows(session);
   const two = await enter(b.server, session);
   const three = await enter(c.server, session);
   three.client.send({ type: "voice", on: true });

@@ -2,7 +2,7 @@
 import { assert, assertEquals } from "@std/assert";
 import { STATUS } from "./chat_server_fixture.ts";
 import { FakeModel } from "@/lib/chat/fake_model.ts";
-import { type Chat, openChat } from "@/lib/server/services.ts";
+import { type Chat, openChat } from "@/lib/server/chat.ts";
 import { MemoryStore } from "@/lib/store/store.ts";
 import { upgradeSocket } from "./upgrade.ts";
 import { type Config, configSchema } from "@/lib/config/schema.ts";

@@ -1,5 +1,5 @@
 import { Watchdog } from "@/lib/providers/http/watchdog.ts";
-import { within } from "@/lib/providers/http/within.ts";
+import { abortable } from "@/lib/waiting.ts";
 
 /** How long a server may be silent while it is asked for something. */
 export class Patience {
@@ -28,7 +28,7 @@ export class Patience {
   async during<T>(work: Promise<T>): Promise<T> {
     this.#watchdog.begin(this.#timeoutMs);
     try {
-      return await within(this.signal, work);
+      return await abortable(work, this.signal);
     } finally {
       this.#watchdog.end();
     }
