@@ -4,8 +4,8 @@ import { loadConfig } from "@/lib/config/load.ts";
 import { OWNER } from "@/lib/principal.ts";
 import { ISLANDS } from "@/lib/paths.ts";
 import { precompress } from "@/tasks/precompress.ts";
+import { bundleScript } from "@/tasks/scripts.ts";
 import { bundleSheet } from "@/tasks/styles.ts";
-import { bundleWorklet } from "@/tasks/worklets.ts";
 
 const builder = new Builder({
   root: import.meta.dirname!,
@@ -21,9 +21,9 @@ builder.onTransformStaticFile(
 );
 
 builder.onTransformStaticFile(
-  { pluginName: "worklets", filter: /[\\/]static[\\/][^\\/]+_worklet\.js$/ },
+  { pluginName: "scripts", filter: /[\\/]static[\\/][^\\/]+\.js$/ },
   async ({ path, root, target, mode }) => ({
-    content: await bundleWorklet(path, { root, target, minify: mode === "production" }),
+    content: await bundleScript(path, { root, target, minify: mode === "production" }),
   }),
 );
 

@@ -41,6 +41,13 @@ async function scriptsOf(page: string): Promise<Map<string, string>> {
   return found;
 }
 
+/** The address of what some script import()s. */
+function lateScript(scripts: Map<string, string>): string {
+  const late = [...scripts.values()].map((code) => /import\("(\.[^"]+)"\)/.exec(code)?.[1]).find(Boolean);
+  assertExists(late);
+  return new URL(late, `http://localhost${SCRIPTS}`).pathname;
+}
+
 Deno.test("App.fsRoutes() answers with the files of routes/ inside the app wrapper", async () => {
   const expected: [string, number, string][] = [
     ["/plain", 200, "<p>No island here, so no script</p>"],
@@ -129,11 +136,14 @@ Deno.test("islands share what they both import, and load what they import() only
     [...scripts].filter(([, code]) => code.includes(text)).map(([url]) => url);
   assertEquals(holding("one-shared-instance").length, 1);
   assertEquals(holding("loaded-when-asked-for"), []);
-  const late = [...scripts.values()].map((code) => /import\("(\.[^"]+)"\)/.exec(code)?.[1]).find(Boolean);
-  assertExists(late);
-  const { response, text } = await ask(new URL(late, `http://localhost${SCRIPTS}`).pathname);
+  const { response, text } = await ask(lateScript(scripts));
   assertEquals(response.status, 200);
   assertStringIncludes(text, "loaded-when-asked-for");
+});
+
+Deno.test("Builder.build() leaves imports of Node's modules in", async () => {
+  const scripts = await scriptsOf((await ask("/")).text);
+  assertStringIncludes((await ask(lateScript(scripts))).text, 'import("node:url")');
 });
 
 Deno.test("Builder.build() minifies for production and keeps names for development", async () => {

@@ -16,8 +16,8 @@ export const SOURCES = [
   "static",
   "stand_ins",
   "tasks/precompress.ts",
+  "tasks/scripts.ts",
   "tasks/styles.ts",
-  "tasks/worklets.ts",
 ];
 /** Below these is what other tasks bring: served as it is, not built. */
 export const BROUGHT = ["static/model", "static/vendor", "static/app-config.json"];

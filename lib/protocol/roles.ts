@@ -59,6 +59,7 @@ const PATH_ROLES = {
   "/styles.css": "guest",
   "/dialogs.css": "guest",
   "/capture_worklet.js": "guest",
+  "/stage.js": "guest",
   "/favicon.svg": "guest",
   "/manifest.webmanifest": "guest",
   /** Of one's own conversations alone. */

@@ -12,6 +12,11 @@ export class StageError extends Error {
 
 /** What is wrong, for whatever was thrown. */
 export function faultOf(error: unknown): AvatarFault {
-  if (error instanceof StageError) return error.fault;
+  if (isStageError(error)) return error.fault;
   return { code: "unexpected", message: error instanceof Error ? error.message : String(error) };
+}
+
+/** By its name: the stage, a script of its own, has a class of its own too. */
+function isStageError(error: unknown): error is StageError {
+  return error instanceof Error && error.name === "StageError";
 }

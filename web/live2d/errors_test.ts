@@ -6,6 +6,8 @@ Deno.test("faultOf() keeps what a StageError says, and the message of everything
   const missing: AvatarFault = { code: "file_missing", file: "a.moc3", status: 404 };
   const cases: [thrown: unknown, expected: AvatarFault][] = [
     [new StageError(missing), missing],
+    // The class of another script is another one.
+    [Object.assign(new Error("missing"), { name: "StageError", fault: missing }), missing],
     [new TypeError("no chunk"), { code: "unexpected", message: "no chunk" }],
     ["text", { code: "unexpected", message: "text" }],
   ];

@@ -1,5 +1,3 @@
-import { signal } from "@preact/signals";
-
 /** Faces of which pictures are drawn; of some models there are hundreds. */
 const MOST = 60;
 /** Between two pictures, ms, so that the page and the figure go on meanwhile. */
@@ -9,22 +7,25 @@ const PAUSE = 30;
 export class FacePictures {
   readonly #draw: (name: string) => string;
   readonly #waiting: string[];
-  readonly #drawn = signal<ReadonlyMap<string, string>>(new Map());
+  readonly #onDrawn: () => void;
+  #drawn: ReadonlyMap<string, string> = new Map();
   #busy = false;
 
   /**
    * @param names of the faces
    * @param draw gives a picture as a data URL; empty while the avatar is not on the stage, and its turn comes again
+   * @param onDrawn called when there is one more
    */
-  constructor(names: readonly string[], draw: (name: string) => string) {
+  constructor(names: readonly string[], draw: (name: string) => string, onDrawn: () => void) {
     this.#waiting = names.slice(0, MOST);
     this.#draw = draw;
+    this.#onDrawn = onDrawn;
   }
 
-  /** Those that there are so far, by the names of the faces. Whoever reads this in a component is told of more. */
+  /** Those that there are so far, by the names of the faces; the first call has them drawn. */
   read(): ReadonlyMap<string, string> {
     if (!this.#busy) this.#next();
-    return this.#drawn.value;
+    return this.#drawn;
   }
 
   #next(): void {
@@ -38,7 +39,8 @@ export class FacePictures {
         return;
       }
       this.#waiting.shift();
-      this.#drawn.value = new Map([...this.#drawn.value, [name, picture]]);
+      this.#drawn = new Map([...this.#drawn, [name, picture]]);
+      this.#onDrawn();
       this.#next();
     }, PAUSE);
   }

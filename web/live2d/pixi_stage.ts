@@ -60,7 +60,7 @@ class PixiStage implements Stage {
     this.#options = options;
     this.#limits = { ...USUAL_LIMITS, ...options };
     this.#renderer = createRenderer(canvas);
-    this.#portraits = new Portraits(this.#renderer);
+    this.#portraits = new Portraits(this.#renderer, () => options.onFacePicture?.());
     const { signal } = this.#end;
     signal.addEventListener("abort", () => this.#takeDown(), { once: true });
     options.signal?.addEventListener("abort", () => this.dispose(), { once: true, signal });

@@ -16,8 +16,12 @@ export class Portraits {
   /** By the address of the avatar: who comes back is not drawn again. */
   readonly #faces = new Map<string, FacePictures>();
 
-  constructor(renderer: Renderer) {
+  readonly #onFace: () => void;
+
+  /** @param onFace called for each picture of a face that has been drawn */
+  constructor(renderer: Renderer, onFace: () => void) {
     this.#renderer = renderer;
+    this.#onFace = onFace;
   }
 
   /**
@@ -54,7 +58,7 @@ export class Portraits {
         const actor = shown();
         const expression = actor?.expressions.find((one) => one.name === name) ?? null;
         return actor?.portrait(this.#renderer, expression) ?? "";
-      });
+      }, this.#onFace);
       this.#faces.set(entry, faces);
     }
     return faces.read();

@@ -1,4 +1,6 @@
+import { asset } from "fresh/runtime";
 import { effect, signal as createSignal, untracked } from "@preact/signals";
+import { address } from "@/web/browser/base_path.ts";
 import { appConfig, chosenAvatar, drawnPictures, shownAvatar, taps, wantedPictures } from "@/web/presence/presence.ts";
 import type { AppConfig } from "@/lib/protocol/app_config.ts";
 import type { Avatar } from "@/web/presence/avatar.ts";
@@ -30,6 +32,8 @@ export interface AvatarListener {
   onView(view: View): void;
 }
 
+/** Draws; by far the largest script of the page, and one of its own: `static/stage.js` says why. */
+const STAGE = "/stage.js";
 /** How long a note stays that needs nothing done, ms. */
 const NOTE_MS = 10_000;
 
@@ -58,13 +62,14 @@ export async function runAvatar(
 
   let stage: Stage;
   try {
-    const { createStage } = await import("./pixi_stage.ts");
+    const { createStage } = await import(address(asset(STAGE))) as typeof import("./pixi_stage.ts");
     if (signal.aborted) return;
     stage = createStage(canvas, {
       ...config.avatar,
       signal,
       onView: listener.onView,
       onTap: () => taps.value++,
+      onFacePicture: () => drawnPictures.value++,
       onLost(recovery) {
         tell({ phase: "loading", progress: 0 });
         recovery.then(() => tell({ phase: "ready", progress: null }), fail);

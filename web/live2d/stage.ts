@@ -21,6 +21,8 @@ export interface StageOptions extends Partial<Limits> {
   onView?: (view: View) => void;
   /** The person has tapped the model. */
   onTap?: () => void;
+  /** There is one more of the pictures that {@linkcode Repertoire.pictures} gives. */
+  onFacePicture?: () => void;
 }
 
 export interface LoadOptions {

@@ -23,7 +23,7 @@ export interface Repertoire {
   titles: ReadonlyMap<string, string>;
   /**
    * Small pictures of the expressions, as data URLs by name, as many as there are by now. The first call has them drawn;
-   * a component that asks is told of more.
+   * `drawnPictures` of presence.ts tells of more.
    */
   pictures(): ReadonlyMap<string, string>;
   motions: { group: string; names: readonly string[] }[];

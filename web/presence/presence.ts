@@ -73,7 +73,7 @@ export const shownAvatar: Signal<ShownAvatar | null> = signal<ShownAvatar | null
 /** Avatars of which small pictures are wanted beside the one that is shown. Written by whoever lists them. */
 export const wantedPictures: Signal<readonly Avatar[]> = signal([]);
 
-/** Counts the small pictures that have been drawn. Written by the avatar. */
+/** Counts the small pictures of avatars and of their faces that have been drawn. Written by the avatar. */
 export const drawnPictures: Signal<number> = signal(0);
 
 /** What the server says of the avatar since the page was loaded; null until it says anything. Written by the chat. */

@@ -2,6 +2,7 @@ import { useState } from "preact/hooks";
 import { FacePicture } from "./FacePicture.tsx";
 import type { View } from "@/web/live2d/fit.ts";
 import type { Stage } from "@/web/live2d/stage.ts";
+import { drawnPictures } from "@/web/presence/presence.ts";
 import type { Repertoire } from "@/web/presence/avatar.ts";
 import type { AvatarWords } from "@/lib/i18n/types/avatar.ts";
 
@@ -16,6 +17,7 @@ interface AvatarControlsProps {
 /** Buttons for every feeling, expression and motion of the model, and sliders for its size and place. */
 export function AvatarControls({ stage, view, open, words }: AvatarControlsProps) {
   const { emotions, expressions, titles, pictures, motions, hotkeys } = stage.repertoire();
+  void drawnPictures.value;
   const faces = open ? pictures() : null;
   const [kept, setKept] = useState<ReadonlySet<string>>(new Set());
 

@@ -2,7 +2,7 @@ import { useEffect } from "preact/hooks";
 import { FacePicture } from "@/web/components/avatar/FacePicture.tsx";
 import type { Repertoire } from "@/web/presence/avatar.ts";
 import type { AvatarFault } from "@/lib/protocol/avatar_fault.ts";
-import { chosenAvatar, shownAvatar } from "@/web/presence/presence.ts";
+import { chosenAvatar, drawnPictures, shownAvatar } from "@/web/presence/presence.ts";
 import type { AvatarReview } from "@/web/settings/avatar_review.ts";
 import type { UploadResult } from "@/lib/protocol/uploads.ts";
 import type { Words } from "@/lib/i18n/types/page.ts";
@@ -89,6 +89,7 @@ interface FoundProps {
 function Found({ result, repertoire, picture, review, words }: FoundProps) {
   const text = words.setup.review;
   const { expressions, titles, faces, motions, icon = picture } = repertoire;
+  void drawnPictures.value;
   const pictures = repertoire.pictures();
   const titleOf = (name: string) => titles.get(name) ?? name;
   const names = motions.flatMap((group) => group.names);

@@ -1,4 +1,5 @@
 import * as esbuild from "esbuild";
+import { isBuiltin } from "node:module";
 import { dirname } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { IslandFile } from "./crawl.ts";
@@ -28,13 +29,15 @@ function bareName(specifier: string): string {
 
 /**
  * Resolves what Deno's import map answers for: aliases and JSR packages to their file, npm packages to the folder
- * Deno installed them in, where esbuild then picks the variant for browsers.
+ * Deno installed them in, where esbuild then picks the variant for browsers. As upstream, it leaves what Node calls a
+ * module of its own to the browser, even where there is a package of that name.
  */
 function denoResolver(): esbuild.Plugin {
   return {
     name: "deno",
     setup(build) {
       build.onResolve({ filter: /^[^./]/ }, async (args) => {
+        if (isBuiltin(args.path)) return { path: args.path, external: true };
         const byMap = args.kind !== "entry-point" && args.pluginData !== "resolved" &&
           !args.importer.includes("node_modules");
         if (!byMap || args.path.startsWith("data:")) return undefined;

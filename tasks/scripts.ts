@@ -1,7 +1,7 @@
 /** Makes the scripts that browsers load by an address of their own, each from what it imports. */
 import * as esbuild from "esbuild";
 
-export interface WorkletOptions {
+export interface ScriptOptions {
   /** The project's folder. */
   root: string;
   /** For which browsers, as esbuild names them. */
@@ -14,7 +14,7 @@ export interface WorkletOptions {
  *
  * @throws {Error} when something of it is missing
  */
-export async function bundleWorklet(path: string, { root, target, minify }: WorkletOptions): Promise<string> {
+export async function bundleScript(path: string, { root, target, minify }: ScriptOptions): Promise<string> {
   const { outputFiles } = await esbuild.build({
     entryPoints: [path],
     absWorkingDir: root,
