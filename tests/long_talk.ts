@@ -1,13 +1,15 @@
 /** Talk in fast motion: somebody speaks on and on, in streams as long as a server takes at once. */
-import { joined, silence, spoken } from "@/lib/hearing/hearing_fixture.ts";
+import { framesOf, joined, silence, spoken } from "@/lib/hearing/hearing_fixture.ts";
 import { MICROPHONE_RATE } from "@/lib/protocol/hearing.ts";
-import { all, say, Scene } from "@/lib/server/sockets/hearing_scene_fixture.ts";
+import { all, Scene } from "@/lib/server/sockets/hearing_scene_fixture.ts";
 import { until } from "./until.ts";
 
 /** Seconds of one stream: a server takes no more than 30 s ahead of the clock. */
 export const STREAM_SECONDS = 25;
 /** Seconds of a sentence and the silence behind it. */
 const SENTENCE_SECONDS = 5;
+/** Samples in a frame. */
+const LARGEST = MICROPHONE_RATE;
 const SENTENCES = STREAM_SECONDS / SENTENCE_SECONDS;
 
 /**
@@ -24,7 +26,8 @@ export async function talk(streams: number, onStream: (stream: number) => void):
   const page = await scene.page();
   for (let stream = 1; stream <= streams; stream++) {
     page.send({ type: "listen", stream, mode: "open", trial: true });
-    say(page, stream, sound);
+    // In pieces as large as may be: so many streams so fast would be too many frames otherwise.
+    for (const frame of framesOf(stream, sound, 0, LARGEST)) page.send(frame);
     page.send({ type: "unlisten", stream });
     const heard = () => all(page, "transcript").filter(({ final, text }) => final && text === "hello").length;
     await until(() => `${SENTENCES} sentences are understood, of which ${heard()} are`, () => heard() === SENTENCES);

@@ -32,11 +32,11 @@ export function joined(...sounds: readonly Int16Array[]): Int16Array<ArrayBuffer
   return Int16Array.from(sounds.flatMap((sound) => [...sound]));
 }
 
-/** The binary frames of a stream. */
-export function framesOf(stream: number, sound: Int16Array, from = 0): Uint8Array<ArrayBuffer>[] {
-  return Array.from({ length: Math.ceil(sound.length / FRAME) }, (_, index) => {
-    const at = index * FRAME;
-    return encodeMicrophone({ stream, position: from + at, samples: Int16Array.from(sound.slice(at, at + FRAME)) });
+/** The binary frames of a stream, each of so many samples. */
+export function framesOf(stream: number, sound: Int16Array, from = 0, length = FRAME): Uint8Array<ArrayBuffer>[] {
+  return Array.from({ length: Math.ceil(sound.length / length) }, (_, index) => {
+    const at = index * length;
+    return encodeMicrophone({ stream, position: from + at, samples: Int16Array.from(sound.slice(at, at + length)) });
   });
 }
 

@@ -1,6 +1,7 @@
 /** Makes sockets of HTTP requests, for either protocol. */
 import { listen, sendText } from "./listen.ts";
 import { plainError, type PlainServices, servePlain } from "./plain_socket.ts";
+import { limitFrames } from "./frame_budget.ts";
 import type { ConnectionLimiter, SocketHolder } from "./connection_limiter.ts";
 import { serveV2, type SocketVisitor, type V2Services } from "./v2_socket.ts";
 import type { PlainMessage } from "@/lib/protocol/plain.ts";
@@ -58,6 +59,7 @@ export function upgradeSocket(
   }
   connectionLimiter.take(holder);
   listen(socket, "close", () => connectionLimiter.leave(holder), { once: true });
+  limitFrames(socket);
   if (speaksV2) serveV2(socket, services, visitor);
   else servePlain(socket, services, visitor.principal);
   return response;
