@@ -11,7 +11,7 @@ import { tempFolder } from "@/lib/avatars/model_fixture.ts";
 import { encoded, png, textChunk } from "@/lib/characters/png_fixture.ts";
 import { PROGRAM } from "@/lib/paths.ts";
 import type { Method } from "@/lib/protocol/calls.ts";
-import { CALL_ROLES, DECLARED_PATHS, declaredRole } from "@/lib/protocol/roles.ts";
+import { CALL_ROLES, DECLARED_PATHS, declaredRole, FRAME_ROLES } from "@/lib/protocol/roles.ts";
 import type { ServerFrame } from "@/lib/protocol/v2.ts";
 
 /** Everything that adds a path to an app. */
@@ -68,6 +68,50 @@ Deno.test("a guest is refused every call and every path that is the owner's, and
   await using own = await Page.open(server, OWNER);
   assertEquals((await own.client.next("welcome")).role, "owner");
   assert((await own.call("settings.read", {})).length > 0);
+});
+
+/** A frame of each kind. */
+const FRAMES: Record<keyof typeof FRAME_ROLES, Record<string, unknown>> = {
+  hello: { type: "hello" },
+  prompt: { type: "prompt", turn: "walk", text: "Hi" },
+  continue: { type: "continue", turn: "walk" },
+  stop: { type: "stop", turn: "walk" },
+  reset: { type: "reset" },
+  voice: { type: "voice", on: false },
+  played: { type: "played", turn: "walk", index: 0 },
+  listen: { type: "listen", stream: 1, mode: "hold" },
+  trial: { type: "listen", stream: 2, mode: "hold", trial: true },
+  unlisten: { type: "unlisten", stream: 2 },
+  playback: { type: "playback", stream: 2, position: 0 },
+  utterance: { type: "utterance", id: "u", text: "Hi", final: false },
+  call: { type: "call", id: "walk", method: "conversations.list", params: {} },
+  cancel: { type: "cancel", id: "walk" },
+};
+
+Deno.test("a guest is refused every frame that is the owner's, and no other; what it says is its own", async () => {
+  await using server = await serverWithLink({ hearing: { engine: "browser" } });
+  await using guest = await Page.open(server, await enterByLink(server));
+  await using owner = await Page.open(server, OWNER);
+  for (const page of [guest, owner]) {
+    for (const [kind, frame] of Object.entries(FRAMES)) {
+      const before = page.client.received.length;
+      page.client.send(frame);
+      // Frames are taken in their order.
+      await page.call("conversations.list", {});
+      const told = page.client.received.slice(before);
+      const isRefused = told.some((one) => one.type === "error" && one.code === "forbidden");
+      const isTheirs = page === owner || FRAME_ROLES[kind as keyof typeof FRAME_ROLES] === "guest";
+      assertEquals(isRefused, !isTheirs, `${kind} was answered ${JSON.stringify(told)}`);
+    }
+  }
+  guest.client.send(FRAMES.listen);
+  guest.client.send({ type: "utterance", id: "v", text: "my spoken secret", final: true });
+  const isMine = (frame: ServerFrame) => frame.type === "queued" && frame.text === "my spoken secret";
+  await guest.client.first(isMine, 0, "it is asked");
+  const [mine] = await guest.call("conversations.list", {});
+  assertEquals(mine?.title, "my spoken secret");
+  await using stranger = await Page.open(server, await enterByLink(server));
+  assertEquals(await stranger.call("conversations.list", {}), []);
 });
 
 Deno.test("a guest sees its own conversations, the owner all; who they are is on no wire", async () => {

@@ -1,11 +1,12 @@
 /**
- * Who may do what, in one table: the least role for every call and every path. A call without a role does not compile
- * and is refused at the start; a path without one is the owner's.
+ * Who may do what, in one table: the least role for every call, every frame and every path. A call or a frame without a
+ * role does not compile, a call is refused at the start as well; a path without one is the owner's.
  */
 import type { Method } from "./calls.ts";
 import { CHARACTER_PICTURES } from "./character_picture.ts";
 import { IMAGES } from "./images.ts";
 import type { Role } from "./role.ts";
+import type { ClientFrame } from "./v2.ts";
 
 /** The least role that may make a call. Those about conversations are, for a guest, about its own ones alone. */
 export const CALL_ROLES: Readonly<Record<Method, Role>> = {
@@ -45,6 +46,34 @@ export const CALL_ROLES: Readonly<Record<Method, Role>> = {
   "guestLink.make": "owner",
   "guestLink.revoke": "owner",
 };
+
+/**
+ * The least role that may send a frame. A `call` has that of its method; a microphone's sound has that of the `listen`
+ * before it, without which nobody takes it.
+ */
+export const FRAME_ROLES: Readonly<Record<ClientFrame["type"] | "trial", Role>> = {
+  hello: "guest",
+  prompt: "guest",
+  continue: "guest",
+  stop: "guest",
+  reset: "guest",
+  voice: "guest",
+  played: "guest",
+  /** What is understood becomes prompts of one's own, and is counted as those are. */
+  listen: "guest",
+  /** A `listen` with `trial`: nothing of it becomes a prompt, so nothing of it would be counted. */
+  trial: "owner",
+  unlisten: "guest",
+  playback: "guest",
+  utterance: "guest",
+  call: "guest",
+  cancel: "guest",
+};
+
+/** The least role that may send this frame. */
+export function roleForFrame(frame: ClientFrame): Role {
+  return FRAME_ROLES[frame.type === "listen" && frame.trial === true ? "trial" : frame.type];
+}
 
 /** The least role that may ask for a path; `anyone` needs no token. `/*` at the end is whatever is below. */
 const PATH_ROLES = {

@@ -12,6 +12,7 @@ import type { SessionRegistry } from "@/lib/chat/session_registry.ts";
 import type { HearingService } from "@/lib/hearing/hearing_service.ts";
 import type { Principal } from "@/lib/principal.ts";
 import { parseClientFrame } from "@/lib/protocol/client_frame.ts";
+import { isEnough, roleForFrame } from "@/lib/protocol/roles.ts";
 import type { CharacterInfo, ClientFrame, ServerFrame, Status, TurnError } from "@/lib/protocol/v2.ts";
 import { guarded } from "@/lib/telemetry/guard.ts";
 
@@ -151,6 +152,12 @@ export function serveV2(
   }
 
   function handle(frame: ClientFrame): Promise<void> | void {
+    if (!isEnough(principal.role, roleForFrame(frame))) {
+      throw new RequestError({
+        code: "forbidden",
+        message: `Cannot take the ${frame.type}: it is for the owner alone`,
+      });
+    }
     if (frame.type === "hello") {
       if (session !== undefined) throw new SyntaxError("Cannot greet twice: this socket has a session already");
       return join(frame);
