@@ -1,10 +1,11 @@
 /** The whole way of a spoken question: from a recording at the browser's microphone to an answer that is cut short. */
 import { assert, assertEquals } from "@std/assert";
-import { launchBrowserHearing, type Page } from "./browser.ts";
+import { launchBrowserHearing } from "./browser.ts";
+import { countSound, holdFor } from "./hold_to_talk.ts";
 import { levels, listen } from "./listen.ts";
 import { writeRecording } from "./recording.ts";
 import { until } from "./until.ts";
-import { CALM, named, visit } from "./visit.ts";
+import { CALM, visit } from "./visit.ts";
 import { joined, silence, spoken, TranscriptionServer } from "@/lib/hearing/hearing_fixture.ts";
 import { OWNER } from "@/lib/principal.ts";
 
@@ -12,27 +13,6 @@ const QUESTION = "Can you tell me a story about the sea?";
 const ANSWER =
   "Once upon a time there was a lighthouse, far away from every harbour, on a rock as grey as the waves. " +
   "Its keeper counted every wave for thirty years, and wrote each of them down in a very thick book.";
-
-/** Runs before the page's own scripts: counts the samples that go to the server. */
-function countSound(): void {
-  const sound = { samples: 0 };
-  Object.assign(globalThis, { sound });
-  const { send } = WebSocket.prototype;
-  WebSocket.prototype.send = function (data) {
-    if (data instanceof Uint8Array) sound.samples += (data.byteLength - 16) / 2;
-    return send.call(this, data);
-  };
-}
-
-/** Holds the button until so much of the recording has been heard. */
-async function holdFor(page: Page, samples: number): Promise<void> {
-  const heard = () => page.evaluate(() => (globalThis as unknown as { sound: { samples: number } }).sound.samples);
-  const before = await heard();
-  await (await named(page, "button", "Hold to talk")).hover();
-  await page.mouse.down();
-  await until("the recording is heard", async () => await heard() - before >= samples);
-  await page.mouse.up();
-}
 
 Deno.test('a recorded question is answered aloud, and a recorded "stop" leaves in the history what was heard', async () => {
   const question = joined(silence(0.5), await spoken(QUESTION), silence(0.5));
