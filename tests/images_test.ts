@@ -2,6 +2,7 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { Buffer } from "node:buffer";
 import { join } from "node:path";
+import { jpeg } from "./jpeg.ts";
 import { Page, type RefusedCall } from "./page_calls.ts";
 import { startStub, type Stub, type StubOptions } from "./stub_ollama.ts";
 import { TestServer } from "./test_server.ts";
@@ -13,12 +14,6 @@ import type { ServerFrame, TurnError } from "@/lib/protocol/v2.ts";
 const TOKEN = "open-sesame";
 type Headers = Record<string, string>;
 const OWNER: Headers = { authorization: `Bearer ${TOKEN}` };
-
-/** A JPEG of so many pixels, as far as it says how large it is. */
-function jpeg(width: number, height: number, mark = 0): Uint8Array<ArrayBuffer> {
-  const frame = [0xff, 0xc0, 0, 17, 8, height >> 8, height & 255, width >> 8, width & 255, 3, ...Array(9).fill(1)];
-  return Uint8Array.from([0xff, 0xd8, 0xff, 0xe0, 0, 4, mark, mark, ...frame, 0xff, 0xd9]);
-}
 
 const SEEING: StubOptions = {
   models: [{ name: "qwen2.5vl:latest", capabilities: ["completion", "vision"] }],

@@ -1,7 +1,9 @@
 /** Keys of language models' servers: shown to their own host alone, and to nobody who watches the program. */
 import { assertEquals, assertStringIncludes } from "@std/assert";
 import { join } from "node:path";
+import { connect } from "@nats-io/transport-node";
 import { makeHome } from "./home.ts";
+import { HAS_NATS, NatsServer } from "./nats.ts";
 import { Page, type RefusedCall } from "./page_calls.ts";
 import { Program } from "./program.ts";
 import { startStub, type Stub } from "./stub_ollama.ts";
@@ -128,4 +130,41 @@ Deno.test("a key that is entered on a page is told to its own host alone, and ne
   assertEquals(shownTo(main), new Set([null, `Bearer ${key}`]));
   assertEquals(shownTo(open), new Set([null]));
   await Deno.remove(folder, { recursive: true });
+});
+
+Deno.test({
+  name:
+    "a key that is entered at one program is told to its host by the others at once, and nobody hears it on the bus",
+  ignore: !HAS_NATS,
+  async fn() {
+    const key = "sk-hush-page-6789";
+    await using nats = await NatsServer.start();
+    await using main = startStub({ kind: "openai", key, models: [{ name: "gpt" }] });
+    const folder = await makeHome();
+    const llm = { provider: "openai", host: main.url, model: "gpt", fallback: "none" };
+    const config = { log: { level: "debug" }, prompt: "none", llm };
+    const options = { folder, config, env: { VTUBER_VOICE_ENGINE: "off", VTUBER_BUS: nats.url } };
+    const listener = await connect({ servers: nats.url });
+    await using _ = { [Symbol.asyncDispose]: () => listener.close() };
+    const heard: string[] = [];
+    listener.subscribe(">", { callback: (_, message) => void heard.push(`${message.subject} ${message.string()}`) });
+    await listener.flush();
+    {
+      await using first = await Program.start(options);
+      await using second = await Program.start(options);
+      await first.until("vtuber_processes", (processes) => processes === 2);
+      await using page = await Page.open(first);
+      await using other = await Page.open(second);
+      assertEquals(await talk(other), "llm_unauthorized");
+      await page.call("llm.setKey", { key });
+      await until("the other one has it", async () => (await other.call("llm.preflight", {})).server.key === "kept");
+      assertEquals(await talk(other), "end");
+      await other.call("llm.setKey", { key: null });
+      await until("it is taken away", async () => (await page.call("llm.preflight", {})).server.key === "none");
+      const said = [first.complaints, second.complaints, ...page.client.received, ...other.client.received];
+      assertEquals(JSON.stringify([heard, said]).match(/.{0,80}hush.{0,80}/g), null);
+      assertEquals(heard.some((one) => one.includes(".topic.keys")), true);
+    }
+    await Deno.remove(folder, { recursive: true });
+  },
 });

@@ -1,10 +1,11 @@
 /** Several whole programs on one store and one bus, of which some die. */
 import { assert, assertEquals } from "@std/assert";
 import { makeHome } from "./home.ts";
+import { jpeg } from "./jpeg.ts";
 import { HAS_NATS, NatsServer } from "./nats.ts";
 import { Program } from "./program.ts";
 import { SocketClient } from "./socket_client.ts";
-import { type Knobs, startStub, type Stub } from "./stub_ollama.ts";
+import { type Knobs, startStub, type Stub, type StubOptions } from "./stub_ollama.ts";
 import { until } from "./until.ts";
 import { openBus } from "@/lib/bus/open_bus.ts";
 import { type ServerFrame, SUBPROTOCOL } from "@/lib/protocol/v2.ts";
@@ -17,14 +18,19 @@ class Deployment implements AsyncDisposable {
 
   private constructor(readonly nats: NatsServer, readonly stub: Stub, readonly folder: string) {}
 
-  /** Two programs whose language model behaves like that. */
-  static async start(behaviour: Knobs, limits: Record<string, number> = {}): Promise<Deployment> {
-    const deployment = new Deployment(await NatsServer.start(), startStub({ behaviour }), await makeHome());
+  /** Two programs whose language model behaves like that, and is one of `models`. */
+  static async start(
+    behaviour: Knobs,
+    limits: Record<string, number> = {},
+    models?: StubOptions["models"],
+  ): Promise<Deployment> {
+    const stubbed = startStub({ behaviour, ...(models && { models }) });
+    const deployment = new Deployment(await NatsServer.start(), stubbed, await makeHome());
     const { stub, nats, folder, programs } = deployment;
     for (let i = 0; i < 2; i++) {
       programs.push(
         await Program.start({
-          config: { llm: { fallback: "none" }, limits },
+          config: { llm: { fallback: "none", ...(models?.[0] && { model: models[0].name }) }, limits },
           env: { OLLAMA_HOST: stub.url, VTUBER_BUS: nats.url },
           folder,
         }),
@@ -257,5 +263,38 @@ Deno.test({
     await b.until("vtuber_processes", (processes) => processes === 1);
     two.client.send({ type: "prompt", turn: "t3", text: "hi" });
     await two.client.first((frame) => frame.type === "chunk" && frame.turn === "t3", 0, "an answer");
+  },
+});
+
+Deno.test({
+  name: "an image that is given at one program is seen at the other, and by the model that is asked after a takeover",
+  ignore: !HAS_NATS,
+  fn: async () => {
+    const models = [{ name: "qwen2.5vl:latest", capabilities: ["completion", "vision"] }];
+    await using deployment = await Deployment.start({ tokens: 3_000, rate: 100 }, {}, models);
+    const [a, b] = deployment.programs as [Program, Program];
+    const one = await enter(a);
+    one.client.send({ type: "prompt", turn: "t1", text: "hi" });
+    await one.client.next("chunk");
+    const two = await enter(b, one.welcome.session);
+    const bytes = jpeg(640, 480);
+    const form = new FormData();
+    form.append("file", new Blob([bytes]), "cat.jpg");
+    const { id } = await (await fetch(`${a.url}/api/images`, { method: "POST", body: form })).json();
+    one.client.send({ type: "prompt", turn: "t2", text: "What is this?", images: [{ id, name: "cat.jpg" }] });
+    const queued = await two.client.first((frame) => frame.type === "queued" && frame.turn === "t2", 0, "t2 waits");
+    assertEquals(queued.type === "queued" && queued.images, [{ id, width: 640, height: 480, name: "cat.jpg" }]);
+    const seen = await fetch(`${b.url}/images/${id}`);
+    assertEquals([seen.headers.get("content-type"), await seen.bytes()], ["image/jpeg", bytes]);
+    const asked = deployment.stub.requests.length;
+
+    a.signal("SIGKILL");
+    await a.ended();
+    await two.client.first((frame) => frame.type === "chunk" && frame.turn === "t2", 0, "the next answer");
+    const shown = deployment.stub.requests.slice(asked).flatMap(({ images }) => images);
+    assertEquals(shown.map((image) => new Uint8Array(image)), [bytes]);
+    assertEquals(two.client.received.some((frame) => frame.type === "start" && frame.unseen === true), false);
+    const three = await enter(b, one.welcome.session);
+    assertEquals(three.welcome.history[1]?.images, [{ id, width: 640, height: 480, name: "cat.jpg" }]);
   },
 });

@@ -27,6 +27,10 @@ Deno.test("AckedPublisher gives each message its own acknowledgement, and up whe
   assertEquals(await Promise.all([publish("kept"), publish("kept")]), [1, 2]);
   assertEquals(isWrongSequence(await assertRejects(() => publish("refused"), JetStreamApiError)), true);
   await assertRejects(() => publish("kept"), Error, "not acknowledged within 200 ms");
+  const tooLong = publisher.publish("kept", "x".repeat(2_000_000), headers());
+  const behind = assertRejects(() => publish("refused"), JetStreamApiError);
+  await assertRejects(() => tooLong, Error, "cannot be published");
+  await behind;
   const lost = publish("kept");
   publisher.fail("lost");
   await assertRejects(() => lost, Error, "lost");

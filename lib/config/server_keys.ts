@@ -1,5 +1,6 @@
 /** Keys of language models' servers that the owner has entered on a page: `keys.json` in the data folder. */
 import { join } from "node:path";
+import { isDeepStrictEqual } from "node:util";
 import { z } from "zod";
 import { ConfigError } from "./config_error.ts";
 import { authorizationOf } from "./model_auth.ts";
@@ -14,6 +15,7 @@ const stored = z.record(z.string(), z.string());
 export class ServerKeys {
   readonly #file: PrivateFile<Record<string, string>>;
   #keys: Readonly<Record<string, string>>;
+  #last: Promise<unknown> = Promise.resolve();
 
   private constructor(file: PrivateFile<Record<string, string>>, keys: Record<string, string>) {
     this.#file = file;
@@ -23,11 +25,7 @@ export class ServerKeys {
   /** @throws {ConfigError} naming the file, when it cannot be read or is damaged */
   static async open(folder: string): Promise<ServerKeys> {
     const file = new PrivateFile(join(folder, "keys.json"), stored);
-    try {
-      return new ServerKeys(file, await file.read() ?? {});
-    } catch {
-      throw new ConfigError(`Cannot read the keys in ${file.path}: delete it, and enter them anew in the settings`);
-    }
+    return new ServerKeys(file, await read(file));
   }
 
   /** The `Authorization` header for requests to an address; undefined where no key is kept for its origin. */
@@ -45,12 +43,44 @@ export class ServerKeys {
     if (key !== undefined && authorizationOf(key) === undefined) {
       throw new ConfigError("Cannot keep this key: it should be letters, digits and signs without spaces");
     }
-    const keys: Record<string, string> = { ...this.#keys };
-    for (const { origin } of addresses.map((address) => new URL(address))) {
-      if (key === undefined) delete keys[origin];
-      else keys[origin] = key;
-    }
-    this.#keys = keys;
-    await this.#file.write(keys);
+    await this.#alone(async () => {
+      // Another process with the same folder may have kept others.
+      const keys = await read(this.#file);
+      for (const { origin } of addresses.map((address) => new URL(address))) {
+        if (key === undefined) delete keys[origin];
+        else keys[origin] = key;
+      }
+      this.#keys = keys;
+      await this.#file.write(keys);
+    });
+  }
+
+  /**
+   * Takes up what another process has written into the file.
+   *
+   * @returns whether that is something else
+   * @throws {ConfigError} naming the file, when it cannot be read or is damaged
+   */
+  async reload(): Promise<boolean> {
+    return await this.#alone(async () => {
+      const before = this.#keys;
+      this.#keys = await read(this.#file);
+      return !isDeepStrictEqual(this.#keys, before);
+    });
+  }
+
+  /** One thing after the other, so that none undoes what another one does. */
+  #alone<T>(work: () => Promise<T>): Promise<T> {
+    const done = this.#last.then(work);
+    this.#last = done.catch(() => {/* told to whoever asked for it */});
+    return done;
+  }
+}
+
+async function read(file: PrivateFile<Record<string, string>>): Promise<Record<string, string>> {
+  try {
+    return await file.read() ?? {};
+  } catch {
+    throw new ConfigError(`Cannot read the keys in ${file.path}: delete it, and enter them anew in the settings`);
   }
 }

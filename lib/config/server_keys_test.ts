@@ -44,3 +44,16 @@ Deno.test("ServerKeys never repeats a key that is none, or what is in a damaged 
   const damaged = await assertRejects(() => ServerKeys.open(folder.path), ConfigError, "Cannot read the keys");
   assertEquals(Deno.inspect(damaged).includes("hush"), false);
 });
+
+Deno.test("ServerKeys takes up what another process has kept in the same folder, and undoes none of it", async () => {
+  await using folder = await tempFolder();
+  const keys = await ServerKeys.open(folder.path);
+  const others = await ServerKeys.open(folder.path);
+  await others.set([FAR], "sk-far");
+  assertEquals(await keys.reload(), true);
+  assertEquals([keys.headerFor(FAR), await keys.reload()], ["Bearer sk-far", false]);
+  await others.set(["http://near.example"], "sk-near");
+  await keys.set([FAR], "sk-new");
+  const now = await ServerKeys.open(folder.path);
+  assertEquals([FAR, "http://near.example"].map((one) => now.headerFor(one)), ["Bearer sk-new", "Bearer sk-near"]);
+});

@@ -26,6 +26,8 @@ export interface ConnectOptions {
   roots: readonly string[];
   /** Keys that were entered on a page. */
   keys: ServerKeys;
+  /** Called when a key has been kept or taken away. */
+  onKeys?(): void;
   /** Whether anybody would see a change of status. */
   watched(): boolean;
   onStatus(status: Status): void;

@@ -218,7 +218,17 @@ export class ModelService {
       );
     }
     await this.#options.keys.set(hosts, key);
+    this.#options.onKeys?.();
     await this.#connect();
+  }
+
+  /**
+   * Takes up keys that another process has kept.
+   *
+   * @throws {ConfigError} when they cannot be read. The message does not have them
+   */
+  async reloadKeys(): Promise<void> {
+    if (await this.#options.keys.reload()) await this.#connect();
   }
 
   async #connect(): Promise<void> {

@@ -107,6 +107,7 @@ export async function openServices(options: ServicesOptions = {}): Promise<Servi
     providers: new ProviderRegistry(options.providers ?? PROVIDERS),
     roots: rootsOf(root, path),
     keys: await ServerKeys.open(dataDir),
+    onKeys: () => sharedSettings?.tellKeys(),
     watched: () => connections.size > 0,
     onStatus: (status) => connections.broadcast({ type: "status", ...status }),
   });
@@ -166,10 +167,11 @@ export async function openServices(options: ServicesOptions = {}): Promise<Servi
     status: () => modelService.status(),
     character: () => modelService.character(),
   });
-  const sharedSettings = bus && new SharedSettings({
+  const sharedSettings: SharedSettings | undefined = bus && new SharedSettings({
     bus,
     secrets,
     settings: () => settings,
+    models: modelService,
     closeGuests: () => connections.closeGuests(),
   });
   const settings: SettingsService = new SettingsService({

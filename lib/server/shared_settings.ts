@@ -1,18 +1,22 @@
 /** What is changed at one process takes effect at the others: they read anew the files that they share with it. */
 import { digest } from "./http/token.ts";
 import type { Secrets } from "./http/secrets.ts";
+import type { ModelService } from "./model_service.ts";
 import type { SettingsService } from "./settings_service.ts";
 import type { Bus } from "@/lib/bus/bus.ts";
 import { guarded } from "@/lib/telemetry/guard.ts";
 
 const SETTINGS = "settings";
 const LINK = "guest-link";
+const KEYS = "keys";
 
 export interface SharedSettingsOptions {
   bus: Bus;
   secrets: Secrets;
   /** Asked once something is heard: it may be made after this. */
   settings(): SettingsService;
+  /** Has the keys of language models' servers. */
+  models: Pick<ModelService, "reloadKeys">;
   /** Closes the sockets of those who came by an earlier link. */
   closeGuests(): void;
 }
@@ -23,22 +27,30 @@ export class SharedSettings {
   /** Hears for as long as the bus is open. */
   constructor(options: SharedSettingsOptions) {
     this.#options = options;
-    const { bus, settings } = options;
+    const { bus, settings, models } = options;
     const takeSettings = () => guarded("take up settings of another process", () => settings().reload());
     const takeLink = (told?: string) =>
       guarded("take up the link for guests of another process", () => this.#takeLink(told));
+    const takeKeys = () => guarded("take up keys of another process", () => models.reloadKeys());
     bus.hear(SETTINGS, (_, from) => void (from !== bus.self && takeSettings()));
     bus.hear(LINK, (told, from) => void (from !== bus.self && takeLink(told)));
+    bus.hear(KEYS, (_, from) => void (from !== bus.self && takeKeys()));
     bus.onConnection((connected) => {
       if (!connected) return;
       // Meanwhile nothing could be heard.
       takeSettings();
       takeLink();
+      takeKeys();
     });
   }
 
   tellSettings(): void {
     this.#options.bus.announce(SETTINGS, "");
+  }
+
+  /** Tells that a key was kept or taken away, and not which. */
+  tellKeys(): void {
+    this.#options.bus.announce(KEYS, "");
   }
 
   /** Tells that there is another link, by its digest alone. */

@@ -1,0 +1,100 @@
+/** A conversation that this process has the lease of: it is answered here, and what happens is published. */
+import { type Bus, BusLost, type Lease, LeaseLost } from "@/lib/bus/bus.ts";
+import type { Conversation } from "@/lib/chat/conversation.ts";
+import type { FrameLog } from "@/lib/chat/frame_log.ts";
+import { restartWatchers, type SharedJournal, tellWatchers, type Watcher } from "@/lib/chat/turn_journal.ts";
+import { type Command, perform } from "./command.ts";
+import { EntryPublisher } from "./entry_publisher.ts";
+import type { JournalEntry } from "./journal_entry.ts";
+
+/** Characters of frames that wait for a lost bus, before the answer is ended. */
+const MOST_BACKLOG = 8_000_000;
+
+export interface HeldConversationOptions {
+  bus: Bus;
+  lease: Lease;
+  log: FrameLog;
+  watchers: Set<Watcher>;
+  make(shared: SharedJournal): Conversation;
+  /** Takes it out of the store. */
+  remove(): Promise<void>;
+  onDeleted(): void;
+  /** Another process has the lease, or the bus is closed: what was not kept has not happened. */
+  onLost(): void;
+}
+
+export class HeldConversation {
+  readonly lease: Lease;
+  readonly conversation: Conversation;
+  readonly #options: HeldConversationOptions;
+  readonly #publisher: EntryPublisher;
+  /** Pages that play speech, by their names, and the processes that they are at. */
+  readonly #listeners = new Map<string, { from: string; stop(): void }>();
+
+  constructor(options: HeldConversationOptions) {
+    const { bus, lease, log, watchers, make, onLost } = options;
+    this.#options = options;
+    this.lease = lease;
+    this.#publisher = new EntryPublisher({
+      append: (data) => bus.append(lease, data),
+      onKept: (entries, position) => this.#kept(entries, position),
+      onFailure: (error) => {
+        if (!(error instanceof LeaseLost || error instanceof BusLost)) throw error;
+        onLost();
+      },
+    });
+    this.conversation = make({ log, watchers, publish: (entry) => this.#publish(entry) });
+  }
+
+  /** Does what pages of the process `from` want. */
+  perform(command: Command, from: string): void | Promise<void> {
+    if (command.do === "listen") return this.listen(from, command.listener, command.speaks);
+    if (command.do === "delete") return this.#delete();
+    perform(this.conversation, command);
+  }
+
+  /** A page of the process `from` plays speech; without `speaks` no more. */
+  listen(from: string, listener: string, speaks?: readonly string[]): void {
+    this.#listeners.get(listener)?.stop();
+    this.#listeners.delete(listener);
+    if (speaks !== undefined) this.#listeners.set(listener, { from, stop: this.conversation.listen(speaks) });
+  }
+
+  /** A process has died, and nobody listens there any more. */
+  buried(process: string): void {
+    for (const [listener, { from }] of this.#listeners) if (from === process) this.listen(from, listener);
+  }
+
+  /** Resolves when everything is kept that has happened, or nothing can be any more. */
+  settled(): Promise<void> {
+    return this.#publisher.settled();
+  }
+
+  /** Has others know that nobody has the lease any more. */
+  async tellReleased(): Promise<void> {
+    this.#publish({ released: true });
+    await this.settled();
+  }
+
+  async #delete(): Promise<void> {
+    await this.#options.remove();
+    this.#publish({ deleted: true });
+    await this.settled();
+  }
+
+  #publish(entry: JournalEntry): void {
+    this.#publisher.push(entry, this.#options.log.end);
+    if (this.#publisher.backlog > MOST_BACKLOG) void this.conversation.interrupt();
+  }
+
+  #kept(entries: readonly JournalEntry[], position: number): void {
+    const { log, watchers, onDeleted } = this.#options;
+    log.keep(position);
+    for (const entry of entries) {
+      if ("restart" in entry) restartWatchers(watchers);
+      else if ("notice" in entry) tellWatchers(watchers, (watcher) => watcher.notice?.(entry.notice));
+      else if ("deleted" in entry) onDeleted();
+    }
+    tellWatchers(watchers, (watcher) => watcher.wake());
+  }
+}
