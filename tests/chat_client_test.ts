@@ -85,7 +85,7 @@ class Tab {
   }
 
   write(text: string): void {
-    this.store.draft.value = text;
+    this.store.box.draft.value = text;
     this.store.send();
   }
 

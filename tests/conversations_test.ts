@@ -1,24 +1,16 @@
-/** Conversations on the page: gone on with, renamed, saved and deleted; turns edited and asked anew. */
+/** The list of conversations on the page: gone on with, renamed, saved and deleted. */
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { join } from "node:path";
-import { type Browser, launchBrowser, type Page } from "./browser.ts";
+import type { Page } from "./browser.ts";
 import { faults } from "./axe.ts";
-import { CALM, logSays, named, say, type Visit, visit } from "./visit.ts";
-import type { Knobs, Stub } from "./stub_ollama.ts";
-import { BUILTIN_PERSONAS } from "@/lib/config/personas.ts";
+import { playScenes, type Scene } from "./page_scene.ts";
+import { asked, begin, CONFIG, edit, focused, talk } from "./talk.ts";
+import { logSays, named, say } from "./visit.ts";
 
-/** A still avatar leaves the machine to what is tested here. */
-const CONFIG = { avatar: CALM, llm: { api: "chat" } };
-
-interface Scene {
-  play(visit: Visit & { browser: Browser }): Promise<void>;
-  config?: Record<string, unknown>;
-  /** For whom axe looks at the whole page. */
-  figure?: boolean;
-}
-
-const scenes: Record<string, Scene> = {
-  "conversations are found by what was said, and gone on with": {
+const scenes: Scene[] = [
+  {
+    name: "conversations are found by what was said, and gone on with",
+    config: CONFIG,
     async play({ page, stub }) {
       await talk(page, stub, "How do I keep basil alive?", "Put it by the window.");
       await begin(page);
@@ -35,13 +27,14 @@ const scenes: Record<string, Scene> = {
       const log = await logSays(page, "Put it by the window.");
       assert(!log.includes("Sencha"), log);
       await talk(page, stub, "And water?", "A little.");
-      const told = JSON.stringify(stub.requests.at(-1)!.body);
+      const told = asked(stub);
       assertStringIncludes(told, "Put it by the window.");
       assert(!told.includes("Sencha"), told);
     },
   },
-
-  "a conversation is gone on with at its end": {
+  {
+    name: "a conversation is gone on with at its end",
+    config: CONFIG,
     async play({ page, stub }) {
       const long = "A line that fills some room.\n\n".repeat(60).trim();
       for (const text of ["One", "Two"]) {
@@ -65,8 +58,9 @@ const scenes: Record<string, Scene> = {
       });
     },
   },
-
-  "the list answers the keyboard, and gives it back": {
+  {
+    name: "the list answers the keyboard, and gives it back",
+    config: CONFIG,
     async play({ page, stub }) {
       await talk(page, stub, "Hello", "Hi.");
       await (await named(page, "button", "Conversations")).focus();
@@ -84,8 +78,9 @@ const scenes: Record<string, Scene> = {
       assertEquals(await focused(page), "Conversations");
     },
   },
-
-  "a conversation is renamed in its place": {
+  {
+    name: "a conversation is renamed in its place",
+    config: CONFIG,
     async play({ page, stub }) {
       await talk(page, stub, "Hello", "Hi.");
       await open(page);
@@ -105,8 +100,9 @@ const scenes: Record<string, Scene> = {
       assertEquals(await titles(page), ["Greetings 挨拶"]);
     },
   },
-
-  "a conversation is deleted only after a question; deleting the open one begins a new one": {
+  {
+    name: "a conversation is deleted only after a question; deleting the open one begins a new one",
+    config: CONFIG,
     async play({ page, stub }) {
       await talk(page, stub, "Keep me", "Kept.");
       await begin(page);
@@ -126,11 +122,12 @@ const scenes: Record<string, Scene> = {
       await page.waitForFunction(() => document.querySelectorAll(".turn[data-state]").length === 0);
     },
   },
-
-  "a conversation is saved as Markdown and as JSON": {
-    async play({ page, stub, browser }) {
+  {
+    name: "a conversation is saved as Markdown and as JSON",
+    config: CONFIG,
+    async play({ page, stub }) {
       const folder = await Deno.makeTempDir();
-      const session = await browser.target().createCDPSession();
+      const session = await page.browser().target().createCDPSession();
       await talk(page, stub, "What is tea?", "Leaves, in *hot* water.");
       await open(page);
       const texts: string[] = [];
@@ -155,175 +152,9 @@ const scenes: Record<string, Scene> = {
       await Deno.remove(folder, { recursive: true });
     },
   },
-
-  "a message is edited, and asked from there": {
-    config: { ...CONFIG, limits: { promptChars: 40 } },
-    async play({ page, stub }) {
-      await talk(page, stub, "First", "One.");
-      await talk(page, stub, "Second", "Two.");
-      await talk(page, stub, "Third", "Three.");
-      await edit(page, 1);
-      await page.keyboard.type(" thought");
-      await page.keyboard.press("Escape");
-      await page.waitForFunction(() => document.querySelector(".editor") === null);
-      assertEquals(await said(page), ["First", "Second", "Third"]);
-      await page.waitForFunction(() => document.activeElement?.getAttribute("aria-label") === "Edit message");
-
-      await edit(page, 1);
-      await page.keyboard.type(", which is much longer than what is taken");
-      await page.keyboard.press("Enter");
-      await page.waitForSelector(".editor-error");
-      assertStringIncludes(await page.$eval(".editor textarea", (box) => box.value), "Second, which");
-      assertEquals(await page.$$eval(".turn[data-state]", (turns) => turns.length), 3);
-
-      stub.set({ behaviour: { answer: "Another two." } });
-      await page.$eval(".editor textarea", (box) => box.select());
-      await page.keyboard.type("Second, again");
-      await page.keyboard.press("Enter");
-      await logSays(page, "Another two.");
-      assertEquals(await said(page), ["First", "Second, again"]);
-      const told = JSON.stringify(stub.requests.at(-1)!.body);
-      assertStringIncludes(told, "One.");
-      assert(!told.includes("Two."), told);
-      await page.reload();
-      await logSays(page, "Another two.");
-      assertEquals(await said(page), ["First", "Second, again"]);
-    },
-  },
-
-  "the last answer is made anew": {
-    async play({ page, stub }) {
-      await talk(page, stub, "First", "One.");
-      await talk(page, stub, "Second", "Two.");
-      assertEquals(await page.$$eval('[aria-label="Answer anew"]', (buttons) => buttons.length), 1);
-      stub.set({ behaviour: { answer: "Better." } });
-      await (await named(page, "button", "Answer anew")).click();
-      const log = await logSays(page, "Better.");
-      assert(!log.includes("Two."), log);
-      assertEquals(await said(page), ["First", "Second"]);
-      assert(!JSON.stringify(stub.requests.at(-1)!.body).includes("Two."));
-    },
-  },
-
-  "the meter tells what the model is told, and what not any more": {
-    config: { ...CONFIG, prompts: { brief: { text: "Be brief." } }, llm: { api: "chat", contextLength: 1024 } },
-    async play({ page, stub }) {
-      const counting = { tokensOf: (text: string) => Math.ceil(text.length / 4) };
-      await talk(page, stub, "First", "One.", counting);
-      const meter = await named(page, "meter", "What the model remembers");
-      await page.waitForFunction(() =>
-        /^\d+ of 768 tokens\. The whole/.test(document.querySelector(".context")!.ariaValueText ?? "")
-      );
-      const first = await meter.evaluate((meter) => Number(meter.getAttribute("aria-valuenow")));
-      await talk(page, stub, "Second", "Two words.", counting);
-      await page.waitForFunction(
-        (first) => Number(document.querySelector(".context")!.ariaValueNow) > first,
-        {},
-        first,
-      );
-      await talk(page, stub, "Long", "word ".repeat(400).trim());
-      await talk(page, stub, "Longer", "word ".repeat(420).trim());
-      await page.waitForFunction(() =>
-        document.querySelector(".context")!.ariaValueText?.includes("The oldest 3 messages")
-      );
-    },
-  },
-
-  "C4: the meter names the lore that is told, and the import what is not honoured": {
-    figure: true,
-    async play({ page, stub, server }) {
-      const entries = [
-        { keys: ["tea"], content: "Tea is green.", name: "About tea", enabled: true, insertion_order: 1 },
-        { keys: ["/(?=x)/"], content: "Never.", enabled: true, insertion_order: 2 },
-      ];
-      const card = { spec: "chara_card_v2", data: { name: "Mei", description: "A fox.", character_book: { entries } } };
-      await page.evaluate((json) => {
-        const transfer = new DataTransfer();
-        transfer.items.add(new File([json], "mei.json", { type: "application/json" }));
-        document.dispatchEvent(new DragEvent("drop", { dataTransfer: transfer, cancelable: true }));
-      }, JSON.stringify(card));
-      await page.waitForFunction(() =>
-        document.querySelector(".upload[data-phase=done] li")?.textContent?.includes("the key /(?=x)/")
-      );
-      assertEquals(server.services.live.current.prompt, "Mei");
-      await talk(page, stub, "Hello", "Hi.");
-      const says = (words: string) =>
-        page.waitForFunction(
-          (words) => document.querySelector(".context")?.ariaValueText?.includes(words),
-          {},
-          words,
-        );
-      await says("Nothing of the lore book is told");
-      await talk(page, stub, "Some tea?", "Yes.");
-      await says("From the lore book, about ");
-      await says("About tea");
-      assertEquals(await faults(page), []);
-    },
-  },
-
-  "the character has a name and greets in its own words": {
-    config: { ...CONFIG, prompt: "tutor" },
-    async play({ page, stub, server }) {
-      const { greeting } = BUILTIN_PERSONAS.tutor;
-      const html = await (await fetch(server.url)).text();
-      assertStringIncludes(html, greeting);
-      await logSays(page, greeting);
-      assertEquals(await page.$eval(".chat-header h2", (name) => name.textContent), "Noor");
-      await talk(page, stub, "Hello", "Hi.");
-      await logSays(page, greeting);
-      assertStringIncludes(JSON.stringify(stub.requests.at(-1)!.body), greeting);
-      await server.services.settings.change([{ path: ["prompt"], value: "streamer" }]);
-      await page.waitForFunction(() => document.querySelector(".chat-header h2")?.textContent === "Kit");
-      // What was said to begin with stays; who speaks now begins the next conversation.
-      await logSays(page, greeting);
-      await begin(page);
-      await logSays(page, BUILTIN_PERSONAS.streamer.greeting);
-    },
-  },
-
-  "C7: the first words are chosen before the first message, by keyboard, and stay": {
-    figure: true,
-    async play({ page, stub, server }) {
-      const data = { name: "Alice", first_mes: "First words", alternate_greetings: ["Second words", "Third words"] };
-      const form = new FormData();
-      form.append("file", new Blob([JSON.stringify({ spec: "chara_card_v2", data })]), "alice.json");
-      const { ok, body } = await fetch(`${server.url}/api/characters`, { method: "POST", body: form });
-      await body?.cancel();
-      assert(ok);
-      await logSays(page, "First words");
-      await (await named(page, "button", "Next greeting")).focus();
-      await page.keyboard.press("Enter");
-      await logSays(page, "Second words");
-      await page.waitForFunction(() =>
-        document.querySelector(".greeting-choice [role=status]")?.textContent?.startsWith("Greeting 2 of 3")
-      );
-      assertEquals(await focused(page), "Next greeting");
-      assertEquals(await faults(page), []);
-      await page.reload();
-      await page.waitForSelector(".chat.ready");
-      await logSays(page, "Second words");
-      // Round and back again.
-      await (await named(page, "button", "Next greeting")).click();
-      await logSays(page, "Third words");
-      await (await named(page, "button", "Next greeting")).click();
-      await logSays(page, "First words");
-      await (await named(page, "button", "Previous greeting")).click();
-      await logSays(page, "Third words");
-      await talk(page, stub, "Hello", "Hi.");
-      assertEquals(await page.$(".greeting-choice"), null);
-      const told = JSON.stringify(stub.requests.findLast(({ path }) => path === "/api/chat")!.body);
-      assert(told.includes("Third words") && !told.includes("First words"), told);
-      await page.reload();
-      await page.waitForSelector(".chat.ready");
-      await logSays(page, "Hi.");
-      const log = await logSays(page, "Third words");
-      assert(!log.includes("First words"), log);
-      await begin(page);
-      await logSays(page, "First words");
-    },
-  },
-
-  "axe finds nothing serious": {
+  {
+    name: "axe finds nothing serious",
+    config: CONFIG,
     async play({ page, stub }) {
       await talk(page, stub, "What is tea?", "Leaves, in *hot* water.");
       for (const theme of ["light", "dark", "contrast"]) {
@@ -347,8 +178,9 @@ const scenes: Record<string, Scene> = {
       }
     },
   },
-
-  "on a phone the buttons are there without hovering, and the list fits": {
+  {
+    name: "on a phone the buttons are there without hovering, and the list fits",
+    config: CONFIG,
     async play({ page, stub }) {
       await page.setViewport({ width: 390, height: 844, hasTouch: true, isMobile: true });
       await page.reload();
@@ -369,39 +201,9 @@ const scenes: Record<string, Scene> = {
       assertEquals(await page.$eval("dialog", (dialog) => dialog.scrollWidth), 390);
     },
   },
-};
+];
 
-Deno.test("conversations on the page", async (t) => {
-  const browser = await launchBrowser();
-  try {
-    for (const [name, { play, config = CONFIG, figure = false }] of Object.entries(scenes)) {
-      await t.step(name, () => visit(browser, (visited) => play({ ...visited, browser }), config, { figure }));
-    }
-  } finally {
-    await browser.close();
-  }
-});
-
-/** Says something and waits until it is answered. */
-async function talk(page: Page, stub: Stub, text: string, answer: string, knobs: Knobs = {}): Promise<void> {
-  stub.set({ behaviour: { answer, ...knobs } });
-  await say(page, text);
-  await page.waitForFunction(
-    (text, answer) => {
-      const turn = [...document.querySelectorAll('.turn[data-state="done"]')].at(-1);
-      return turn?.textContent?.includes(text) && turn.textContent.includes(answer);
-    },
-    {},
-    text,
-    answer.replaceAll("*", ""),
-  );
-}
-
-/** Begins a new conversation. */
-async function begin(page: Page): Promise<void> {
-  await (await named(page, "button", "New conversation")).click();
-  await page.waitForFunction(() => document.querySelectorAll(".turn[data-state]").length === 0);
-}
+Deno.test("conversations on the page", (t) => playScenes(t, scenes));
 
 /** Opens the list. */
 async function open(page: Page): Promise<void> {
@@ -419,22 +221,6 @@ async function choose(page: Page, title: string, what: string): Promise<void> {
   await (await named(page, "button", what)).click();
 }
 
-/** Opens the editor of a message, counted from 0. */
-async function edit(page: Page, index: number): Promise<void> {
-  const buttons = await page.$$('[aria-label="Edit message"]');
-  await buttons[index]!.click();
-  await page.waitForSelector(".editor textarea");
-}
-
 function titles(page: Page): Promise<(string | null)[]> {
   return page.$$eval(".conversation-title", (all) => all.map((title) => title.textContent));
-}
-
-function said(page: Page): Promise<(string | null)[]> {
-  return page.$$eval(".said .text", (all) => all.map((text) => text.textContent));
-}
-
-/** The name of what has the keyboard. */
-function focused(page: Page): Promise<string | null | undefined> {
-  return page.evaluate(() => document.activeElement?.getAttribute("aria-label"));
 }

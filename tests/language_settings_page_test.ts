@@ -2,6 +2,7 @@
 import { assertEquals } from "@std/assert";
 import { faults } from "./axe.ts";
 import { launchBrowser, type Page } from "./browser.ts";
+import { openSettings, pageSays } from "./page_scene.ts";
 import { CALM, logSays, named, say, type Visit, visit, type VisitOptions } from "./visit.ts";
 
 /** Where pictures of it go; none are taken when it is not set. */
@@ -21,7 +22,7 @@ const scenes: Record<string, Scene> = {
       ],
     },
     async play({ page }) {
-      await openLanguageModel(page);
+      await openSettings(page, "Language model");
       await pageSays(page, ".checks", "Loaded (4 GB), only 45 % of it on the graphics card");
       await pageSays(page, ".checks", "In memory beside it: mini:3b");
       await pageSays(
@@ -36,7 +37,7 @@ const scenes: Record<string, Scene> = {
   "an option is set by its name within its range, goes along with the next message, and others stay as they are": {
     config: { llm: { options: { mirostat: 2 } } },
     async play({ page, stub, server }) {
-      await openLanguageModel(page);
+      await openSettings(page, "Language model");
       await (await page.waitForSelector(".fold summary"))!.click();
       await write(page, "Surprise (temperature)", "9");
       await pageSays(page, '[data-setting="llm.options.temperature"]', "A number from 0 to 5");
@@ -60,7 +61,7 @@ scenes["a key is entered, kept, and never shown again"] = {
   config: { llm: { provider: "openai", model: "gpt" } },
   env: {},
   async play({ page, stub, server }) {
-    await openLanguageModel(page);
+    await openSettings(page, "Language model");
     const host = await page.waitForSelector("#setting-llm\\.host");
     await host!.evaluate((box) => (box as HTMLInputElement).select());
     await host!.type(`${stub.url}\n`);
@@ -72,7 +73,7 @@ scenes["a key is entered, kept, and never shown again"] = {
     assertEquals(await faults(page), []);
     await pictures(page, "key");
     await page.reload();
-    await openLanguageModel(page);
+    await openSettings(page, "Language model");
     await pageSays(page, "#server-key-help", "A key is kept");
     assertEquals((await page.content()).includes(KEY), false);
     await (await named(page, "button", "Forget it")).click();
@@ -92,23 +93,11 @@ Deno.test("the language model among the settings", async (t) => {
   }
 });
 
-async function openLanguageModel(page: Page): Promise<void> {
-  await (await named(page, "button", "Settings")).click();
-  await (await page.waitForSelector('[role="tab"]::-p-text(Language model)'))!.click();
-  await page.waitForSelector('[role="tabpanel"] .field');
-}
-
 /** Writes into a box in place of what is there, and leaves it as Enter does. */
 async function write(page: Page, label: string, text: string): Promise<void> {
   const box = await named(page, "spinbutton", label);
   await box.evaluate((one) => (one as HTMLInputElement).select());
   await box.type(`${text}\n`);
-}
-
-async function pageSays(page: Page, selector: string, words: string): Promise<void> {
-  const said = (selector: string, words: string) =>
-    document.querySelector(selector)?.textContent?.replace(/\s+/g, " ").includes(words);
-  await page.waitForFunction(said, {}, selector, words);
 }
 
 async function pictures(page: Page, name: string): Promise<void> {

@@ -1,49 +1,11 @@
 /** The character speaks on the page, in a real browser: what goes to the loudspeaker is recorded and looked at. */
 import { assert, assertEquals } from "@std/assert";
 import { brotliCompressSync } from "node:zlib";
-import { launchBrowser, openPage, type Page, withoutWebGL } from "./browser.ts";
-import { RECORD, ScriptedServer, type Tone } from "./scripted_server.ts";
-import { PATIENCE, until } from "./until.ts";
-import { CALM, named, say } from "./visit.ts";
-import type { ClientFrame } from "@/lib/protocol/v2.ts";
-
-/** Softer than this, of full scale, is silence. */
-const SILENT = 0.002;
-
-/** Sounds for longer than a busy machine needs to open another tab. */
-const LONG: Tone = { hertz: 400, ms: 2 * PATIENCE };
-
-interface Scene {
-  page: Page;
-  server: ScriptedServer;
-}
-
-/** Asks something, and lets the server answer with sentences, each with a tone. */
-async function answer({ page, server }: Scene, sentences: readonly string[], tones: readonly Tone[]): Promise<string> {
-  const before = server.received.filter(({ type }) => type === "prompt").length;
-  await say(page, "Say something");
-  const { turn, text } = await server.next("prompt", before + 1);
-  server.send({ type: "queued", turn, text });
-  await page.waitForFunction(() => "isRecording" in globalThis);
-  sayTo(server, turn, sentences, tones);
-  return turn;
-}
-
-function sayTo(server: ScriptedServer, turn: string, sentences: readonly string[], tones: readonly Tone[]): void {
-  server.send({ type: "start", turn, provider: "ollama", model: "m" });
-  server.send({ type: "chunk", turn, data: sentences.join(" ") });
-  let from = 0;
-  sentences.forEach((sentence, index) => {
-    const to = from + sentence.length;
-    server.send({ type: "sentence", turn, index, from, to, say: sentence, language: "en" });
-    from = to + 1;
-  });
-  server.send({ type: "end", turn, reason: "stop" });
-  tones.forEach((tone, index) => {
-    server.tones.set(`${turn}-${index}`, tone);
-    server.send({ type: "speech", turn, index, engine: "tone", url: `/speech/${turn}-${index}` });
-  });
-}
+import type { Page } from "./browser.ts";
+import { clock, clockPasses, longestGap, pitch, recording } from "./loudspeaker.ts";
+import { until } from "./until.ts";
+import { named, say } from "./visit.ts";
+import { answer, askedToSay, playScenes, type Scenes } from "./voice_scene.ts";
 
 /** Addresses of the page's own scripts. */
 async function scripts(page: Page): Promise<string[]> {
@@ -51,119 +13,10 @@ async function scripts(page: Page): Promise<string[]> {
   return names.filter((name) => new URL(name).pathname.endsWith(".js") && !name.endsWith("/recorder.js"));
 }
 
-/** The call by which a page wants to hear a turn that others have been told of. */
-async function askedToSay({ received }: ScriptedServer): Promise<ClientFrame & { type: "call" }> {
-  const asked = () => received.find((one) => one.type === "call" && one.method === "speech.turn");
-  await until("a call of speech.turn", () => asked() !== undefined);
-  return asked() as ClientFrame & { type: "call" };
-}
-
-interface Recording {
-  sampleRate: number;
-  /** From the first sound to the last. */
-  samples: number[];
-  /** Seconds of the context's clock. */
-  start: number;
-  end: number;
-}
-
-/** What has come out of the loudspeaker. */
-async function recording(page: Page): Promise<Recording> {
-  return await page.evaluate((silent) => {
-    const { recorded, context } = globalThis as unknown as {
-      recorded: { at: number; samples: Float32Array }[];
-      context: AudioContext;
-    };
-    const heard = recorded.filter(({ samples }) => samples.some((sample) => Math.abs(sample) > silent));
-    const [first, last] = [heard[0]!, heard.at(-1)!];
-    const all = recorded.filter(({ at }) => at >= first.at && at <= last.at);
-    const samples = all.flatMap(({ samples }) => [...samples]);
-    const { sampleRate } = context;
-    return { sampleRate, samples, start: first.at / sampleRate, end: last.at / sampleRate };
-  }, SILENT);
-}
-
-/** What the loudspeaker's clock shows, in seconds. */
-async function clock(page: Page): Promise<number> {
-  return await page.evaluate(() => (globalThis as unknown as { context: AudioContext }).context.currentTime);
-}
-
-async function clockPasses(page: Page, seconds: number): Promise<void> {
-  await page.waitForFunction(
-    (seconds) => (globalThis as unknown as { context: AudioContext }).context.currentTime > seconds,
-    {},
-    seconds,
-  );
-}
-
-/** The longest time in which nothing is heard, in seconds. */
-function longestGap({ samples, sampleRate }: Recording): number {
-  let longest = 0;
-  let run = 0;
-  for (const sample of samples) {
-    run = Math.abs(sample) > SILENT ? 0 : run + 1;
-    longest = Math.max(longest, run);
-  }
-  return longest / sampleRate;
-}
-
-/** The pitch of a part of a recording, in Hertz. */
-function pitch({ samples, sampleRate }: Recording, from: number, to: number): number {
-  const part = samples.slice(Math.round(from * sampleRate), Math.round(to * sampleRate));
-  const rises = part.filter((sample, i) => sample >= 0 && part[i - 1]! < 0).length;
-  return rises / (to - from);
-}
-
-/**
- * Runs before the page's own scripts: no sound before a press, as browsers have it for people. Whatever a test runs in a
- * page counts as one.
- */
-function wantPress(): void {
-  let pressed = false;
-  addEventListener("pointerdown", ({ isTrusted }) => pressed ||= isTrusted, { capture: true });
-  const { resume, suspend } = AudioContext.prototype;
-  Object.assign(AudioContext.prototype, {
-    resume(this: AudioContext) {
-      return pressed ? resume.call(this) : new Promise(() => {});
-    },
-  });
-  const Real = AudioContext;
-  Object.assign(globalThis, {
-    AudioContext: class extends Real {
-      constructor(options: AudioContextOptions) {
-        super(options);
-        if (!pressed) void suspend.call(this);
-      }
-    },
-  });
-}
-
-/** Runs where another tab speaks, after `prepare` in each of both. */
-async function twoTabs({ page, server }: Scene, prepare: () => void): Promise<void> {
-  await page.evaluateOnNewDocument(prepare);
-  await page.reload();
-  await page.waitForSelector(".chat.ready");
-  await server.next("voice", 2);
-  const turn = await answer({ page, server }, ["One two three four five."], [LONG]);
-  await page.waitForFunction(() => CSS.highlights.has("heard"));
-  server.history = [{ turn, prompt: "?", text: "One two three four five.", thinking: "", state: "done" }];
-  const other = await page.browserContext().newPage();
-  await other.evaluateOnNewDocument(withoutWebGL);
-  await other.evaluateOnNewDocument(prepare);
-  await other.goto(server.url);
-  await other.waitForSelector(".chat.ready");
-  await until("a use of the other tab that takes effect", async () => {
-    await other.click("h1");
-    return server.received.some((one) => one.type === "call" && one.method === "speech.turn");
-  });
-  assertEquals((await askedToSay(server)).params, { turn, from: 0 });
-  await page.waitForFunction(() => !CSS.highlights.has("heard"));
-}
-
 /** The only scene that needs a figure. */
 const TAP = "a tap on the character silences it";
 
-const scenes: Record<string, (scene: Scene) => Promise<void>> = {
+const scenes: Scenes = {
   "sentences are heard in their order and without a gap, at whatever rate their sound has": async (scene) => {
     const { page, server } = scene;
     await page.waitForSelector('canvas:not([data-state="loading"])');
@@ -218,65 +71,6 @@ const scenes: Record<string, (scene: Scene) => Promise<void>> = {
     }));
     assertEquals(shown.all, sentence);
     assertEquals(shown.unheard.trim(), sentence.slice(heard).trim());
-  },
-
-  "a page that is loaded anew in mid-sentence goes on at that sentence, and asks for the press that it needs": async (
-    { page, server },
-  ) => {
-    const turn = await answer({ page, server }, ["One.", "Two and three and four."], [
-      { hertz: 400, ms: 300 },
-      { hertz: 600, ms: 20_000 },
-    ]);
-    await server.next("played");
-    server.history = [{ turn, prompt: "?", text: "One. Two and three and four.", thinking: "", state: "done" }];
-    await page.waitForFunction(() => localStorage.getItem("vtuber:spoken")?.includes('"index":1'));
-    await page.evaluateOnNewDocument(wantPress);
-    await page.reload();
-    const asked = await askedToSay(server);
-    assertEquals(asked.params, { turn, from: 1 });
-    const sentence = { index: 1, from: 5, to: 28, say: "Two and three and four.", language: "en" };
-    server.send({ type: "progress", id: asked.id, value: { ...sentence, engine: "tone", url: `/speech/${turn}-1` } });
-    server.send({ type: "result", id: asked.id, value: {} });
-    const isSounding = () =>
-      (globalThis as unknown as { recorded: { samples: Float32Array }[] }).recorded
-        .some(({ samples }) => samples.some((sample) => Math.abs(sample) > 0.1));
-    await (await page.waitForSelector(".voice-blocked"))!.click();
-    await page.waitForFunction(isSounding);
-    await page.waitForFunction(() => CSS.highlights.has("heard"));
-    await page.waitForFunction(() => document.querySelector(".voice-blocked") === null);
-    await page.keyboard.press("Escape");
-    const { heard = -1 } = await server.next("stop");
-    assert(heard > 5 && heard < 28, `${heard}`);
-  },
-
-  "a page that was loaded without sound goes on when that is switched on": async ({ page, server }) => {
-    const turn = await answer({ page, server }, ["One two three four five."], [LONG]);
-    await page.waitForFunction(() => localStorage.getItem("vtuber:spoken")?.includes('"index":0'));
-    server.history = [{ turn, prompt: "?", text: "One two three four five.", thinking: "", state: "done" }];
-    await page.evaluate(() => document.cookie = "sound=false; Path=/");
-    await page.reload();
-    await page.waitForSelector(".formatted");
-    await (await named(page, "button", "Mute")).click();
-    assertEquals((await askedToSay(server)).params, { turn, from: 0 });
-    assertEquals(server.received.filter(({ type }) => type === "hello").length, 2, "it did not connect anew for that");
-  },
-
-  "of two tabs the one that was used last speaks": (scene) => twoTabs(scene, () => {}),
-
-  "of two tabs one speaks where there are no Web Locks, as with plain http": (scene) =>
-    twoTabs(scene, () => Object.defineProperty(navigator, "locks", { value: undefined })),
-
-  "what others have asked is to be heard, too, once the reader has pressed something": async ({ page, server }) => {
-    await page.evaluateOnNewDocument(wantPress);
-    await page.reload();
-    await page.waitForSelector(".chat.ready");
-    await server.next("voice", 2);
-    sayTo(server, "from-elsewhere", ["One two three."], [{ hertz: 400, ms: 20_000 }]);
-    await page.waitForSelector(".voice-blocked");
-    assertEquals(await page.evaluate(() => CSS.highlights.has("heard")), false);
-    await page.click("h1");
-    await page.waitForFunction(() => CSS.highlights.has("heard"));
-    await page.waitForFunction(() => document.querySelector(".voice-blocked") === null);
   },
 
   [TAP]: async (scene) => {
@@ -401,23 +195,4 @@ const scenes: Record<string, (scene: Scene) => Promise<void>> = {
   },
 };
 
-Deno.test("the voice on the page", async (t) => {
-  const browser = await launchBrowser();
-  try {
-    for (const [name, play] of Object.entries(scenes)) {
-      await t.step(name, async () => {
-        await using server = await ScriptedServer.open({ avatar: CALM });
-        await using opened = await openPage(browser, { figure: name === TAP });
-        const { page, complaints } = opened;
-        await page.evaluateOnNewDocument(RECORD);
-        await page.goto(server.url);
-        await page.waitForSelector(".chat.ready");
-        await server.next("voice");
-        await play({ page, server });
-        assertEquals(complaints().filter((one) => one !== "404 /speech/lost"), []);
-      });
-    }
-  } finally {
-    await browser.close();
-  }
-});
+Deno.test("the voice on the page", (t) => playScenes(t, scenes, [TAP]));

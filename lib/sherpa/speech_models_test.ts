@@ -154,17 +154,3 @@ Deno.test("whoever follows has looked when a voice has come or gone, and a look 
   await scene.fetch("test-voice");
   assertEquals(seen.length, 2);
 });
-
-Deno.test("whoever follows has looked when a voice has come or gone, and a look that fails keeps nobody from it", async () => {
-  await using scene = await Scene.open();
-  const seen: string[] = [];
-  const unfollow = scene.models.follow(async () => seen.push((await scene.voice("test-voice")).state));
-  scene.models.follow(() => Promise.reject(new Error("The folder cannot be read")));
-  await scene.fetch("test-voice");
-  assertEquals(seen.length, 1);
-  await scene.models.remove("test-voice");
-  assertEquals(seen, ["running", "absent"]);
-  unfollow();
-  await scene.fetch("test-voice");
-  assertEquals(seen.length, 2);
-});

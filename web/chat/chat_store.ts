@@ -2,10 +2,10 @@
  * The conversation for the screen: signals to show, actions to take. The truth is with the server;
  * here is a copy that grows with every frame, and what was typed but is not safe with the server yet.
  */
-import { computed, effect, type ReadonlySignal, type Signal, signal, untracked } from "@preact/signals";
+import { computed, type ReadonlySignal, signal, untracked } from "@preact/signals";
 import type { TurnImage } from "@/lib/protocol/images.ts";
 import type { Role } from "@/lib/protocol/role.ts";
-import type { CharacterInfo, ClientFrame, ServerFrame, Status, TurnError } from "@/lib/protocol/v2.ts";
+import type { CharacterInfo, ServerFrame, Status, TurnError } from "@/lib/protocol/v2.ts";
 import { CallClient, CallError } from "@/web/connection/call_client.ts";
 import {
   activityOf,
@@ -21,14 +21,16 @@ import {
   withoutTurn,
 } from "./conversation.ts";
 import { greetingRecital, recitalOf } from "@/web/voice/recital.ts";
-import { VoiceLink } from "@/web/voice/voice_link.ts";
-import { Attachments } from "@/web/images/attachments.ts";
-import { MicrophoneLink } from "@/web/hearing/microphone_link.ts";
-import { activity, appConfig, feelings, taps } from "@/web/presence/presence.ts";
+import type { VoiceLink } from "@/web/voice/voice_link.ts";
+import type { MicrophoneLink } from "@/web/hearing/microphone_link.ts";
+import { activity, appConfig, feelings } from "@/web/presence/presence.ts";
 import type { Announcement } from "./announcer.ts";
 import { ChatView } from "./chat_view.ts";
 import { ChatSocket, type Connection, type SocketEnvironment } from "@/web/connection/chat_socket.ts";
+import { MessageBox } from "./message_box.ts";
+import { ModelPreload } from "./model_preload.ts";
 import { Outbox } from "./outbox.ts";
+import { SpokenDialogue } from "./spoken_dialogue.ts";
 import { newId } from "@/web/browser/new_id.ts";
 import type { PageStorage } from "@/web/browser/storage.ts";
 
@@ -42,27 +44,23 @@ export interface ChatStoreOptions {
 }
 
 export class ChatStore {
-  readonly draft: Signal<string>;
+  /** What waits to be sent. */
+  readonly box: MessageBox;
   /** For what is asked of the server beside the conversation. */
   readonly calls: CallClient;
-  readonly voice: VoiceLink;
-  readonly microphone: MicrophoneLink;
-  /** The images in the box. */
-  readonly attachments: Attachments;
   readonly #role = signal<Role | null>(null);
   readonly #connection = signal<Connection>({ state: "idle" });
   readonly #view: ChatView;
+  readonly #spoken: SpokenDialogue;
   readonly #storage: PageStorage;
   readonly #outbox: Outbox;
   readonly #socket: ChatSocket;
   readonly #unfollow: (() => void)[];
   #state: ConversationState = EMPTY_CONVERSATION;
-  /** The language model, and where it is, of which the server knows that a prompt is coming. */
-  #announced = "";
+
   constructor({ url, storage, environment, nextFrame }: ChatStoreOptions) {
     this.#storage = storage;
-    this.draft = signal(storage.draft);
-    this.attachments = new Attachments({ storage });
+    this.box = new MessageBox(storage);
     for (const { turn, text, images } of storage.unsentPrompts()) {
       this.#state = addUnsent(this.#state, turn, text, images);
     }
@@ -79,33 +77,25 @@ export class ChatStore {
       now: () => environment.now(),
     });
     this.calls = new CallClient((frame) => this.#socket.send(frame));
-    const send = (frame: ClientFrame) => this.#outbox.isOpen && this.#socket.send(frame);
-    this.voice = new VoiceLink({
+    const preload = new ModelPreload(this.calls);
+    this.#spoken = new SpokenDialogue({
       storage,
       calls: this.calls,
-      send,
+      send: (frame) => this.#outbox.isOpen && this.#socket.send(frame),
+      sendSound: (frame) => this.#outbox.isOpen && this.#socket.sendSound(frame),
       textOf: (turn) => this.#find(turn)?.text ?? "",
       streaming: () => streamingTurn(this.#state.turns)?.turn ?? null,
-      onSounding: (sound) => this.microphone.sounding(sound),
+      current: () => currentTurn(this.#state.turns)?.turn,
+      stop: () => this.stop(),
       onCut: (cut) => this.#outbox.stopNow(cut),
-    });
-    this.microphone = new MicrophoneLink({
-      storage,
-      send,
-      sendSound: (frame) => this.#outbox.isOpen && this.#socket.sendSound(frame),
-      interrupt: () => this.voice.isAudible && this.stop(),
       onFailed: () => this.#notice({ code: "offline", message: "What the microphone needs cannot be loaded" }),
     });
     this.#unfollow = [
-      this.draft.subscribe((text) => {
-        storage.draft = text;
+      this.box.draft.subscribe((text) => {
         this.#setActivity();
-        if (text !== "") untracked(() => this.#announcePrompt());
+        if (text !== "" && this.#outbox.isOpen) untracked(() => preload.tell(this.#state.status));
       }),
       this.voice.hearing.subscribe(() => this.#setActivity()),
-      effect(() => {
-        if (taps.value > 0) untracked(() => this.voice.isAudible && this.stop());
-      }),
     ];
     this.#socket = new ChatSocket(url, {
       hello: () => helloOf(this.#state, storage.session),
@@ -145,6 +135,14 @@ export class ChatStore {
     return this.#view.notice;
   }
 
+  get voice(): VoiceLink {
+    return this.#spoken.voice;
+  }
+
+  get microphone(): MicrophoneLink {
+    return this.#spoken.microphone;
+  }
+
   get connection(): ReadonlySignal<Connection> {
     return this.#connection;
   }
@@ -166,23 +164,16 @@ export class ChatStore {
 
   /**
    * Sends what is in the box, and empties the box. Safe from here on: it is sent again until the server confirms it.
-   * Images wait until they are with the server, and for somebody who can see them.
    *
    * @param question what is asked of images without a word
    */
   send(question = ""): void {
     if (!this.canSend.value) return;
-    const { value } = this.draft;
-    this.#ask(value.trim() === "" ? question : value, this.attachments.take());
-    this.draft.value = "";
+    this.box.take(question, (text, images) => this.#ask(text, images));
   }
 
   /** Whether what is in the box can be sent. */
-  readonly canSend: ReadonlySignal<boolean> = computed(() => {
-    const { isEmpty, areReady } = this.attachments;
-    if (isEmpty.value) return this.draft.value.trim() !== "";
-    return areReady.value && this.status.value?.vision !== false;
-  });
+  readonly canSend: ReadonlySignal<boolean> = computed(() => this.box.canSend(this.status.value));
 
   /** Sends a text that is not in the box, such as a suggestion. */
   ask(text: string): void {
@@ -233,8 +224,7 @@ export class ChatStore {
     const turn = this.#find(id);
     if (turn?.state !== "unsent") return;
     this.#storage.removeUnsent(id);
-    this.draft.value = this.draft.value === "" ? turn.prompt : `${turn.prompt}\n${this.draft.value}`;
-    if (turn.images !== undefined) this.attachments.restore(turn.images);
+    this.box.putBack(turn);
     this.#setState(withoutTurn(this.#state, id));
   }
 
@@ -272,9 +262,8 @@ export class ChatStore {
   dispose(): void {
     this.calls.dispose();
     this.#socket.dispose();
-    this.voice.dispose();
-    this.microphone.dispose();
-    this.attachments.dispose();
+    this.#spoken.dispose();
+    this.box.dispose();
     for (const stop of this.#unfollow) stop();
     this.#view.dispose();
     activity.value = "idle";
@@ -299,23 +288,10 @@ export class ChatStore {
   }
 
   #ask(text: string, images: readonly TurnImage[] = []): void {
-    // Whoever asks while the character speaks interrupts it.
-    if (this.voice.isAudible) this.stop();
+    this.#spoken.interrupt();
     const turn = newId();
     this.#setState(addUnsent(this.#state, turn, text, images));
     this.#outbox.prompt(turn, text, images);
-  }
-
-  /** Tells the server, once for each language model, that a prompt is being written: a model takes its time to load. */
-  #announcePrompt(): void {
-    const { status } = this.#state;
-    const model = `${status?.host} ${status?.model}`;
-    if (!this.#outbox.isOpen || !status?.reachable || this.#announced === model) return;
-    this.#announced = model;
-    this.calls.call("llm.preload", {}).catch((error: unknown) => {
-      // It was only to be sooner.
-      if (!(error instanceof CallError)) throw error;
-    });
   }
 
   #onConnection(connection: Connection): void {
@@ -328,11 +304,7 @@ export class ChatStore {
   }
 
   #receive(frame: ServerFrame): void {
-    if (frame.type === "result" || frame.type === "progress" || frame.type === "refused") {
-      return this.calls.receive(frame);
-    }
-    if (this.microphone.receive(frame)) return;
-    if (frame.type === "interruption") return this.#onInterruption(frame);
+    if (this.calls.receive(frame) || this.#spoken.receive(frame)) return;
     if (frame.type === "avatar") return void (appConfig.value = frame.config);
     const before = this.#state;
     this.#state = applyFrame(before, frame);
@@ -363,14 +335,6 @@ export class ChatStore {
     this.microphone.connected();
   }
 
-  /** Somebody speaks while the character does. */
-  #onInterruption({ turn, verdict }: ServerFrame & { type: "interruption" }): void {
-    if (verdict !== "stop") return this.voice.lower(turn, verdict === "lower");
-    // One that is over cannot be interrupted, and the next one has not been.
-    const isSaid = this.voice.hearing.peek()?.turn === turn;
-    if (isSaid || currentTurn(this.#state.turns)?.turn === turn) this.stop();
-  }
-
   /** For what the user did: shown at once. */
   #setState(state: ConversationState): void {
     this.#state = state;
@@ -379,6 +343,6 @@ export class ChatStore {
 
   #setActivity(): void {
     if (this.voice.hearing.peek() !== null) activity.value = "speaking";
-    else activity.value = activityOf(this.#state.turns) ?? (this.draft.peek() === "" ? "idle" : "listening");
+    else activity.value = activityOf(this.#state.turns) ?? (this.box.draft.peek() === "" ? "idle" : "listening");
   }
 }

@@ -29,7 +29,7 @@ function setUp(storage = new FakeStorage()) {
     frame();
   }
   function write(text: string) {
-    store.draft.value = text;
+    store.box.draft.value = text;
     store.send();
   }
   function sent<T extends ClientFrame["type"]>(type: T) {
@@ -44,7 +44,7 @@ Deno.test("ChatStore sends what was written and shows it at once", () => {
   open();
   write("こんにちは");
   const [turn] = store.turns.value;
-  assertEquals([turn?.prompt, turn?.state, store.draft.value], ["こんにちは", "unsent", ""]);
+  assertEquals([turn?.prompt, turn?.state, store.box.draft.value], ["こんにちは", "unsent", ""]);
   assertEquals(sent("prompt"), [{ type: "prompt", turn: turn!.turn, text: "こんにちは" }]);
   write("   ");
   assertEquals(states(), ["unsent"]);
@@ -87,10 +87,10 @@ Deno.test("ChatStore sends unconfirmed prompts again on every new line, until th
 Deno.test("ChatStore keeps draft and unconfirmed prompts over a reload", () => {
   const before = setUp();
   before.write("unsent");
-  before.store.draft.value = "half a sent";
+  before.store.box.draft.value = "half a sent";
   before.store.dispose();
   const after = setUp(before.storage);
-  assertEquals(after.store.draft.value, "half a sent");
+  assertEquals(after.store.box.draft.value, "half a sent");
   assertEquals(after.store.turns.value.map((turn) => turn.prompt), ["unsent"]);
   after.open();
   assertEquals(after.sent("prompt").map((frame) => frame.text), ["unsent"]);
@@ -138,9 +138,9 @@ Deno.test("ChatStore stops the answer that comes, also when the line is lost in 
 Deno.test("ChatStore gives a prompt that never went out back into the box", () => {
   const { store, storage, write } = setUp();
   write("take me back");
-  store.draft.value = "newer";
+  store.box.draft.value = "newer";
   store.stop();
-  assertEquals([store.draft.value, store.turns.value.length], ["take me back\nnewer", 0]);
+  assertEquals([store.box.draft.value, store.turns.value.length], ["take me back\nnewer", 0]);
   assertEquals(new PageStorage(() => storage).unsentPrompts(), []);
   store.dispose();
 });
@@ -183,7 +183,7 @@ Deno.test("ChatStore tells the avatar what happens", () => {
   const { store, frame, receive, open, write } = setUp();
   open();
   assertEquals(activity.value, "idle");
-  store.draft.value = "H";
+  store.box.draft.value = "H";
   assertEquals(activity.value, "listening");
   write("Hi");
   const { turn } = store.turns.value[0]!;
@@ -231,7 +231,7 @@ Deno.test("ChatStore announces a refusal once, and the answers after it", () => 
   const { turn } = store.turns.value[0]!;
   receive({ type: "error", turn, code: "queue_full", message: "Full" });
   frame();
-  store.draft.value = "x";
+  store.box.draft.value = "x";
   receive({ type: "queued", turn: "b", seq: 1, text: "Next" });
   frame();
   store.editUnsent(turn);
@@ -335,15 +335,15 @@ Deno.test("ChatStore asks a turn anew, and shows why it could not", async () => 
 Deno.test("ChatStore tells the server once for each language model that a prompt is being written", () => {
   const { store, receive, open, sent } = setUp();
   const told = () => sent("call").filter(({ method }) => method === "llm.preload").length;
-  store.draft.value = "He";
+  store.box.draft.value = "He";
   open({ status: { ...STATUS, reachable: false } });
-  store.draft.value = "Hel";
+  store.box.draft.value = "Hel";
   assertEquals(told(), 0, "there is nobody to be told");
   receive({ type: "status", ...STATUS });
-  for (const text of ["", "H", "He", "", "W"]) store.draft.value = text;
+  for (const text of ["", "H", "He", "", "W"]) store.box.draft.value = text;
   assertEquals(told(), 1);
   receive({ type: "status", ...STATUS, model: "mini" });
-  store.draft.value = "Wh";
+  store.box.draft.value = "Wh";
   assertEquals(told(), 2);
   store.dispose();
 });

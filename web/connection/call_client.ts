@@ -1,7 +1,7 @@
 /** Makes the calls of `lib/protocol/calls.ts` over the chat's connection: a promise for each. */
 import type { Calls, Method, Params, Result } from "@/lib/protocol/calls.ts";
 import type { ErrorCode } from "@/lib/protocol/codes.ts";
-import type { CallAnswer, CallFrame, TurnError } from "@/lib/protocol/v2.ts";
+import type { CallFrame, ServerFrame, TurnError } from "@/lib/protocol/v2.ts";
 
 /** The progress that a method reports; `never` for most methods. */
 export type Progress<M extends Method> = Calls[M] extends { progress: infer P } ? P : never;
@@ -101,12 +101,13 @@ export class CallClient {
     return promise as Promise<Result<M>>;
   }
 
-  /** Takes in an answer. One to a call that has ended, such as a cancelled one, is ignored. */
-  receive(answer: CallAnswer): void {
-    if (answer.type === "progress") return this.#pending.get(answer.id)?.progress(answer.value);
-    const pending = this.#remove(answer.id);
-    if (answer.type === "result") pending?.resolve(answer.value);
-    else pending?.reject(new CallError(answer));
+  /** Takes in answers. One to a call that has ended, such as a cancelled one, is ignored. False: the frame is none. */
+  receive(frame: ServerFrame): boolean {
+    if (frame.type === "progress") this.#pending.get(frame.id)?.progress(frame.value);
+    else if (frame.type === "result") this.#remove(frame.id)?.resolve(frame.value);
+    else if (frame.type === "refused") this.#remove(frame.id)?.reject(new CallError(frame));
+    else return false;
+    return true;
   }
 
   /** The server has said welcome: calls that wait are sent. */

@@ -226,7 +226,7 @@ export default function ChatPanel({ config, preferences: initial, role: loaded, 
       )}
       {store !== null && hears !== null && <Hearing microphone={store.microphone} words={words} language={language} />}
       {store !== null && (
-        <AttachedImages attachments={store.attachments} status={status} words={words} onDone={focusBox} />
+        <AttachedImages attachments={store.box.attachments} status={status} words={words} onDone={focusBox} />
       )}
       <Composer
         chat={store}
@@ -254,7 +254,11 @@ export default function ChatPanel({ config, preferences: initial, role: loaded, 
         />
       )}
       {store !== null && (
-        <DropZone uploads={isOwner ? settings?.uploads ?? null : null} attachments={store.attachments} words={words} />
+        <DropZone
+          uploads={isOwner ? settings?.uploads ?? null : null}
+          attachments={store.box.attachments}
+          words={words}
+        />
       )}
       {isOwner && store !== null && settings !== null && (
         <>

@@ -1,47 +1,8 @@
+/** Calls about conversations: listed, opened, renamed, deleted and saved. */
 import { assert, assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
+import { enter, history, idOf, listed, talk } from "./conversation_calls_fixture.ts";
 import { call, ChatServer, outcome } from "@/lib/server/sockets/chat_server_fixture.ts";
 import { OWNER } from "@/lib/principal.ts";
-import type { ServerFrame } from "@/lib/protocol/v2.ts";
-import type { SocketClient } from "@/tests/socket_client.ts";
-
-type Client = SocketClient<ServerFrame>;
-
-/** A page that has been welcomed. */
-async function enter(server: ChatServer, session?: string): Promise<Client & { session: string }> {
-  const client = await server.v2();
-  client.send({ type: "hello", session });
-  const { session: id } = await client.next("welcome");
-  return Object.assign(client, { session: id });
-}
-
-/** Asks, and answers. */
-async function talk(server: ChatServer, client: Client, turn: string, prompt: string, answer: string): Promise<void> {
-  const from = client.received.length;
-  const index = server.model.answers.length;
-  client.send({ type: "prompt", turn, text: prompt });
-  const words = await server.model.answer(index);
-  words.say(answer);
-  words.end();
-  await client.next("end", from);
-}
-
-/** The turns of the conversation that the page is in, as a page of its session that comes now is told. */
-async function history(server: ChatServer, { session }: { session: string }): Promise<[string, string, string][]> {
-  const page = await enter(server, session);
-  const { history } = await page.next("welcome");
-  await page.close();
-  return history.map(({ turn, prompt, text }) => [turn, prompt, text]);
-}
-
-async function listed(client: Client, query?: string): Promise<[string, boolean][]> {
-  const list = await call(client, "conversations.list", query === undefined ? {} : { query });
-  return list.map(({ title, open }) => [title, open === true]);
-}
-
-async function idOf(client: Client, title: string): Promise<string> {
-  const list = await call(client, "conversations.list", {});
-  return list.find((one) => one.title === title)!.id;
-}
 
 Deno.test("conversations.list shows what was said a moment ago, and finds it", async () => {
   await using server = new ChatServer();
@@ -215,102 +176,6 @@ Deno.test("conversations.export gives a file's name and text, with what was said
   assertEquals(times[0]! - times[1]!, 14 * 3_600_000, "W13");
   const json = await call(page, "conversations.export", { conversation, format: "json" });
   assertEquals([json.name, JSON.parse(json.text).turns[0].text], ["お茶.json", "はい。"]);
-  await page.close();
-});
-
-Deno.test("turn.edit drops the turn and what came after, and asks anew; asking it twice is asking once", async () => {
-  await using server = new ChatServer();
-  const page = await enter(server);
-  for (const [turn, prompt] of [["t1", "one"], ["t2", "two"], ["t3", "three"]] as const) {
-    await talk(server, page, turn, prompt, "answer");
-  }
-  const from = page.received.length;
-  const edit = { turn: "t2", text: "other", as: "t4" };
-  await call(page, "turn.edit", edit);
-  assertEquals((await page.next("welcome", from)).history.map(({ turn }) => turn), ["t1"]);
-  assertEquals((await page.next("queued", from)).turn, "t4");
-  await call(page, "turn.edit", edit);
-  const answer = await server.model.answer(3);
-  answer.say("new");
-  answer.end();
-  await page.next("end", from);
-  assertEquals(server.model.answers.length, 4);
-  assertEquals(await history(server, page), [["t1", "one", "answer"], ["t4", "other", "new"]]);
-  const conversation = await idOf(page, "one");
-  assertEquals((await server.store.read(conversation))!.turns.map(({ turn }) => turn), ["t1", "t4"]);
-  await page.close();
-});
-
-Deno.test("turn.edit of the turn that is being answered ends it, and its words stay away", async () => {
-  await using server = new ChatServer();
-  const page = await enter(server);
-  page.send({ type: "prompt", turn: "t1", text: "one" });
-  const old = await server.model.answer(0);
-  old.say("half");
-  await page.next("chunk");
-  await call(page, "turn.edit", { turn: "t1", text: "other", as: "t2" });
-  assertEquals(old.signal.aborted, true);
-  const from = page.received.length;
-  const answer = await server.model.answer(1);
-  answer.say("whole");
-  answer.end();
-  await page.next("end", from);
-  assertEquals(await history(server, page), [["t2", "other", "whole"]]);
-  assertEquals((await server.store.read(await idOf(page, "other")))!.turns.length, 1);
-  await page.close();
-});
-
-Deno.test("turn.regenerate asks the same again", async () => {
-  await using server = new ChatServer();
-  const page = await enter(server);
-  await talk(server, page, "t1", "one", "first try");
-  await call(page, "turn.regenerate", { turn: "t1", as: "t2" });
-  const from = page.received.findLastIndex(({ type }) => type === "welcome");
-  const answer = await server.model.answer(1);
-  assertEquals(answer.request.messages.at(-1)!.content, "one");
-  answer.say("second try");
-  answer.end();
-  await page.next("end", from);
-  assertEquals(await history(server, page), [["t2", "one", "second try"]]);
-  await page.close();
-});
-
-Deno.test("context.use grows with the conversation", async () => {
-  await using server = new ChatServer();
-  const page = await enter(server);
-  const empty = await call(page, "context.use", {});
-  await talk(server, page, "t1", "one", "答え".repeat(50));
-  const { used, budget, ...turns } = await call(page, "context.use", {});
-  assertEquals(turns, { exact: false, turnsTold: 1, turns: 1 });
-  assert(used > empty.used + 100 && used < budget);
-  await page.close();
-});
-
-Deno.test("context.use tells what the model's server counted, until something else is said", async () => {
-  await using server = new ChatServer();
-  const page = await enter(server);
-  page.send({ type: "prompt", turn: "t1", text: "word ".repeat(40) });
-  const answer = await server.model.answer(0);
-  answer.say("word ".repeat(40));
-  answer.end("stop", { promptTokens: 50, outputTokens: 41 });
-  await page.next("end");
-  const { used, exact } = await call(page, "context.use", {});
-  assertEquals([used, exact], [91, true]);
-  await talk(server, page, "t2", "two", "answer");
-  assertEquals((await call(page, "context.use", {})).exact, false);
-  await page.close();
-});
-
-Deno.test("context.use does not take thoughts, which are not told again, for a part of the context", async () => {
-  await using server = new ChatServer();
-  const page = await enter(server);
-  page.send({ type: "prompt", turn: "t1", text: "word ".repeat(40) });
-  const answer = await server.model.answer(0);
-  answer.think("hm ".repeat(40));
-  answer.say("word ".repeat(40));
-  answer.end("stop", { promptTokens: 50, outputTokens: 81 });
-  await page.next("end");
-  assertEquals((await call(page, "context.use", {})).exact, false);
   await page.close();
 });
 

@@ -31,8 +31,8 @@ const TOUCH = "(hover: none) and (pointer: coarse)";
 
 /** The box to write in. It can be written in before the page is alive; nothing typed is lost. */
 export function Composer({ chat, busy, words, enter, box, hears, onDone }: ComposerProps) {
-  const draft = chat?.draft.value ?? "";
-  const isShowing = chat?.attachments.isEmpty.value === false;
+  const draft = chat?.box.draft.value ?? "";
+  const isShowing = chat?.box.attachments.isEmpty.value === false;
   const [isTouch, setIsTouch] = useState(false);
   // After the first rendering, which is the server's.
   useEffect(() => setIsTouch(matchMedia(TOUCH).matches), []);
@@ -41,9 +41,9 @@ export function Composer({ chat, busy, words, enter, box, hears, onDone }: Compo
   useEffect(() => {
     const area = box.current;
     if (chat === null || area === null) return;
-    if (area.value !== "") chat.draft.value = area.value;
+    if (area.value !== "") chat.box.draft.value = area.value;
     // The box is written to only when it differs: anything else would disturb an input method in mid-word.
-    const unwatch = chat.draft.subscribe((text) => {
+    const unwatch = chat.box.draft.subscribe((text) => {
       if (area.value !== text) area.value = text;
     });
     if (document.activeElement === document.body) onDone();
@@ -91,7 +91,7 @@ export function Composer({ chat, busy, words, enter, box, hears, onDone }: Compo
         send();
       }}
     >
-      <AttachButton attachments={chat?.attachments ?? null} words={words} />
+      <AttachButton attachments={chat?.box.attachments ?? null} words={words} />
       <div class="grow" data-text={draft}>
         <textarea
           ref={box}
@@ -102,7 +102,7 @@ export function Composer({ chat, busy, words, enter, box, hears, onDone }: Compo
           placeholder={isShowing ? words.images.question : words.placeholder}
           autocomplete="off"
           enterkeyhint={sends ? "send" : "enter"}
-          onInput={(event) => chat !== null && (chat.draft.value = event.currentTarget.value)}
+          onInput={(event) => chat !== null && (chat.box.draft.value = event.currentTarget.value)}
           onKeyDown={onKeyDown}
         />
       </div>
