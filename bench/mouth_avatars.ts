@@ -35,10 +35,7 @@ export const BROWSER_AVATARS: Readonly<Record<string, BrowserAvatar>> = {
   },
   ungrouped: {
     mouth: { ...HIYORI, name: "Hiyori, no LipSync group", lipSync: [] },
-    config: (folder) =>
-      changedHiyori(folder, {
-        "Hiyori.model3.json": (bytes) => text(bytes).replace('"Name": "LipSync"', '"Name": "Other"'),
-      }),
+    config: (folder) => changedHiyori(folder, { "Hiyori.model3.json": ungrouped }),
   },
   vbridger: {
     mouth: {
@@ -53,26 +50,29 @@ export const BROWSER_AVATARS: Readonly<Record<string, BrowserAvatar>> = {
 /** Lays Hiyori's files into a folder, some of them changed. */
 async function changedHiyori(
   folder: string,
-  changes: Record<string, (bytes: Uint8Array<ArrayBuffer>) => string | Uint8Array>,
+  changes: Record<string, (bytes: Uint8Array<ArrayBuffer>) => Uint8Array>,
 ): Promise<Record<string, unknown>> {
   const context = { roots: [], cacheDir: join(PROGRAM, "data/cache"), step: () => ({ [Symbol.dispose]() {} }) };
   const zip = await npmFile("npm:live2d-renderer@0.6.6/assets/Hiyori.zip", context);
   const reader = new ZipReader(new BlobReader(new Blob([await Deno.readFile(zip)])));
   for (const entry of await reader.getEntries()) {
     if (entry.directory) continue;
-    const bytes = await entry.getData(new Uint8ArrayWriter());
-    const change = changes[entry.filename];
     const path = join(folder, entry.filename);
     await Deno.mkdir(dirname(path), { recursive: true });
-    const content = change?.(bytes) ?? bytes;
-    await Deno.writeFile(path, typeof content === "string" ? new TextEncoder().encode(content) : content);
+    await Deno.writeFile(path, await entry.getData(new Uint8ArrayWriter()));
   }
   await reader.close();
+  for (const [name, change] of Object.entries(changes)) {
+    const path = join(folder, "Hiyori", name);
+    await Deno.writeFile(path, change(await Deno.readFile(path)));
+  }
   return { model: "changed", models: { changed: { source: folder } } };
 }
 
-function text(bytes: Uint8Array): string {
-  return new TextDecoder().decode(bytes);
+function ungrouped(bytes: Uint8Array<ArrayBuffer>): Uint8Array {
+  const groups = new TextDecoder().decode(bytes);
+  if (!groups.includes('"LipSync"')) throw new Error("Cannot take Hiyori's LipSync group from her: she has none");
+  return new TextEncoder().encode(groups.replace('"LipSync"', '"Other"'));
 }
 
 /** A `.moc3` has each name in 64 bytes, filled up with zeros. */

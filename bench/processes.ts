@@ -1,5 +1,6 @@
 /** The processes of a benchmark: started, waited for, and ended with it. */
 import { TextLineStream } from "@std/streams";
+import { children } from "@/tests/children.ts";
 
 export interface Program {
   name: string;
@@ -66,12 +67,10 @@ export class RunningProgram implements AsyncDisposable {
     return Number(new TextDecoder().decode(stdout)) * 1024;
   }
 
-  /** Seconds of processor time that all its threads have taken; NaN where the system has no /proc. */
+  /** Seconds of processor time that it and the processes that it runs have taken; NaN where the system has no /proc. */
   async cpuSeconds(): Promise<number> {
-    const stat = await Deno.readTextFile(`/proc/${this.#child.pid}/stat`).catch(() => "");
-    // Behind the name, which may hold blanks: user and system time are the 12th and 13th, in hundredths.
-    const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
-    return (Number(fields[11] ?? NaN) + Number(fields[12] ?? NaN)) / 100;
+    const all = await Promise.all([this.#child.pid, ...children(this.#child.pid)].map(cpuSecondsOf));
+    return all.reduce((sum, seconds) => sum + seconds, 0);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -79,6 +78,13 @@ export class RunningProgram implements AsyncDisposable {
     await this.#child.status;
     await this.#output;
   }
+}
+
+async function cpuSecondsOf(pid: number): Promise<number> {
+  const stat = await Deno.readTextFile(`/proc/${pid}/stat`).catch(() => "");
+  // Behind the name, which may hold blanks: user and system time are the 12th and 13th, in hundredths.
+  const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
+  return (Number(fields[11] ?? NaN) + Number(fields[12] ?? NaN)) / 100;
 }
 
 /** A pipe that nobody reads would hold the program up. */

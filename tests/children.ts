@@ -8,11 +8,11 @@ export function watchChildren(): () => number[] {
   return () => children().filter((pid) => !before.has(pid));
 }
 
-/** The ids of the processes that this one has started, and that live; none where the system does not tell. */
-export function children(): number[] {
+/** The ids of the processes that one has started, this one by default, and that live; none where the system does not tell. */
+export function children(parent: number = Deno.pid): number[] {
   if (Deno.build.os !== "linux") return [];
-  const tasks = [...Deno.readDirSync(`/proc/${Deno.pid}/task`)];
-  return tasks.flatMap(({ name }) => Deno.readTextFileSync(`/proc/${Deno.pid}/task/${name}/children`).split(" "))
+  const tasks = [...Deno.readDirSync(`/proc/${parent}/task`)];
+  return tasks.flatMap(({ name }) => Deno.readTextFileSync(`/proc/${parent}/task/${name}/children`).split(" "))
     .filter((pid) => pid !== "").map(Number);
 }
 

@@ -1,13 +1,13 @@
 import { VoiceError } from "./engine.ts";
 
-/** How long a worker may take to leave off a job, ms: it stops between two parts of it. */
+/** How long a worker may take to leave off a job, ms. */
 const STOP_MS = 3_000;
 
-/** What does the jobs: a thread, or a process of its own. */
+/** What does the jobs: a process of its own. */
 export interface JobWorker<Job> extends Disposable {
   begin(job: Job): void;
-  /** Asks it to leave off its job, of which it then says that it is done. Absent where it can only be ended. */
-  stop?(): void;
+  /** Asks it to leave off its job as soon as it can, of which it then says that it is done. */
+  stop(): void;
 }
 
 /** What a worker says of its job. */
@@ -133,8 +133,7 @@ export class WorkerQueue<Job, Part> implements Disposable {
     const index = this.#waiting.indexOf(waiting);
     if (index >= 0) this.#waiting.splice(index, 1);
     if (this.#current !== waiting) return;
-    if (this.#worker?.stop === undefined) return this.#replace("it was stopped");
-    this.#worker.stop();
+    this.#worker?.stop();
     this.#watch(STOP_MS);
   }
 

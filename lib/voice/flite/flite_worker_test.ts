@@ -67,7 +67,7 @@ Deno.test("a sound of flite's lasts as long as its phones, is silent at its paus
 Deno.test("a process that dies or loops for ever costs one sentence and is gone", async () => {
   const processes = watchChildren();
   {
-    using worker = new FliteWorker({ program, timeoutMs: 2000 });
+    using worker = new FliteWorker({ program, timeoutMs: 6_000 });
     const stop = new AbortController();
     const jobs = ["Before.", "die", "Between.", "hang", "After."].map((text) => worker.run(jobOf(text), signal));
     const dropped = worker.run(jobOf("Dropped before it is begun."), stop.signal);
@@ -80,7 +80,7 @@ Deno.test("a process that dies or loops for ever costs one sentence and is gone"
       true,
       "VoiceError: Flite could not say the sentence: died, as this test wants it",
       true,
-      "VoiceError: Flite could not say the sentence: it did not answer within 2000 ms",
+      "VoiceError: Flite could not say the sentence: it did not answer within 6000 ms",
       true,
       "Error: enough",
     ]);
