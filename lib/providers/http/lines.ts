@@ -36,68 +36,81 @@ export interface LineOptions {
  */
 export function linesOf({ body }: Response, options: LineOptions): ReadableStream<string> {
   options.signal.throwIfAborted();
-  const text = body === null ? nothing() : new ReadableStream(new TextSource(body, options), { highWaterMark: 0 });
-  return text.pipeThrough(new TextLineStream());
-}
-
-function nothing(): ReadableStream<string> {
-  return new ReadableStream({ start: (controller) => controller.close() });
+  const { readable, writable } = new TextLineStream();
+  const writer = writable.getWriter();
+  // Neither rejects: what goes wrong is the stream's to tell.
+  void (body === null ? writer.close() : new TextFeed(body, writer, options).run());
+  return readable;
 }
 
 /**
- * The text of a body, as it comes. It reads into one buffer again and again: without one, Deno's fetch makes 64 KB for
- * each read, which is for each token, and that costs more than all the rest of a token's way.
+ * Writes the text of a body, as it comes, into what cuts it into lines: a pipe would cost a third more. It reads into
+ * one buffer again and again: without one, Deno's fetch makes 64 KB for each read, which is for each token, and that
+ * costs more than all the rest of a token's way.
  */
-class TextSource implements UnderlyingDefaultSource<string> {
+class TextFeed {
   readonly #reader: ReadableStreamBYOBReader;
+  readonly #writer: WritableStreamDefaultWriter<string>;
   readonly #decoder = new TextDecoder();
   readonly #options: LineOptions;
-  #buffer = new ArrayBuffer(READ_BYTES);
   /** Of the line that has begun. */
   #lineBytes = 0;
-  #begun = false;
-  #stop = () => {};
 
-  constructor(body: ReadableStream<Uint8Array>, options: LineOptions) {
+  constructor(body: ReadableStream<Uint8Array>, writer: WritableStreamDefaultWriter<string>, options: LineOptions) {
     this.#reader = body.getReader({ mode: "byob" });
+    this.#writer = writer;
     this.#options = options;
   }
 
-  start(controller: ReadableStreamDefaultController<string>): void {
+  /** Never rejects. */
+  async run(): Promise<void> {
     const { signal } = this.#options;
     // Deno's fetch forgets its signal once the Response is garbage, while the body is still being read: no abort would
     // reach a silent connection then. So the body is closed from here.
-    this.#stop = () => {
-      controller.error(signal.reason);
-      this.cancel();
-    };
-    signal.addEventListener("abort", this.#stop, { once: true });
-  }
-
-  async pull(controller: ReadableStreamDefaultController<string>): Promise<void> {
-    const { watchdog, signal } = this.#options;
-    // The wait for the first bytes began with the request.
-    if (this.#begun) watchdog.begin(this.#options.idleMs);
-    const { value, done } = await this.#reader.read(new Uint8Array(this.#buffer));
-    watchdog.end();
-    if (!this.#begun) this.#options.onBegin?.();
-    this.#begun = true;
-    if (signal.aborted) return;
-    if (value !== undefined) this.#buffer = value.buffer;
-    if (done) {
-      this.#release();
-      const rest = this.#decoder.decode();
-      if (rest !== "") controller.enqueue(rest);
-      return controller.close();
+    const stop = () => this.#fail(signal.reason);
+    signal.addEventListener("abort", stop, { once: true });
+    // Rejects when nobody reads the lines any more, too.
+    const closed = this.#writer.closed.catch(() => this.#reader.cancel()).catch(
+      () => {/* It is closed: that is all. */},
+    );
+    try {
+      await this.#writeAll();
+    } catch (error) {
+      this.#fail(error);
     }
-    this.#measure(value);
-    const text = this.#decoder.decode(value, { stream: true });
-    controller.enqueue(this.#options.skipsBlank ? withoutBlank(text) : text);
+    await closed;
+    signal.removeEventListener("abort", stop);
   }
 
-  cancel(): void {
-    this.#release();
-    this.#reader.cancel().catch(() => {/* Closed already: that is all we want. */});
+  async #writeAll(): Promise<void> {
+    const { watchdog, skipsBlank, signal, onBegin } = this.#options;
+    let buffer = new ArrayBuffer(READ_BYTES);
+    for (let begun = false;; begun = true) {
+      await this.#writer.ready;
+      // The wait for the first bytes began with the request.
+      if (begun) watchdog.begin(this.#options.idleMs);
+      const { value, done } = await this.#reader.read(new Uint8Array(buffer));
+      watchdog.end();
+      if (!begun) onBegin?.();
+      // What was closed from here looks as if it had come to its end.
+      if (signal.aborted) return;
+      if (done) break;
+      buffer = value.buffer;
+      this.#measure(value);
+      const text = this.#decoder.decode(value, { stream: true });
+      this.#write(skipsBlank ? withoutBlank(text) : text);
+    }
+    this.#write(this.#decoder.decode());
+    await this.#writer.close();
+  }
+
+  /** What goes wrong with it, `ready` and `closed` tell. */
+  #write(text: string): void {
+    this.#writer.write(text).catch(() => {});
+  }
+
+  #fail(error: unknown): void {
+    this.#writer.abort(error).catch(() => {/* It has failed or ended already. */});
   }
 
   /** @throws {LlmError} when the line that has begun is too long */
@@ -105,16 +118,11 @@ class TextSource implements UnderlyingDefaultSource<string> {
     const { maxLineBytes = MAX_LINE_BYTES, server } = this.#options;
     const first = bytes.indexOf(LINE_FEED);
     if (this.#lineBytes + (first < 0 ? bytes.length : first) > maxLineBytes) {
-      this.cancel();
       throw new LlmError("llm_failed", `${server} sent a line of more than ${Math.floor(maxLineBytes / 1e6)} MB`, {
         hint: "Try again, or start a new conversation",
       });
     }
     this.#lineBytes = first < 0 ? this.#lineBytes + bytes.length : bytes.length - 1 - bytes.lastIndexOf(LINE_FEED);
-  }
-
-  #release(): void {
-    this.#options.signal.removeEventListener("abort", this.#stop);
   }
 }
 
