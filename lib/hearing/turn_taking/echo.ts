@@ -10,10 +10,14 @@ const HOP_MS = HOP / 16;
 const HISTORY = 125;
 const LONGEST_LAG = 25;
 const KEPT = HISTORY + LONGEST_LAG + 1;
-/** Moments between two fits. */
+/** Moments between two fits, and as long as the room is not known. */
 const FIT_EVERY = 12;
+const FIT_SOON = 4;
 /** So many moments of her voice, and the room is known; some fewer tell how late it is. */
 const KNOWN = 40;
+/** So many are enough where what is heard goes with them so well: her first words may be interrupted as well. */
+const KNOWN_EARLY = 24;
+const EARLY_ALIKE = 0.6;
 const LEAST_OVERLAP = 24;
 /** A moment's share of power that a room leaves for the next one. */
 const TAIL = 0.65;
@@ -48,6 +52,8 @@ export class EchoModel {
   #heard: Float32Array[] = [];
   #given: Float32Array[] = [];
   #lag: number | undefined;
+  /** How much what was heard went with it when it was found. */
+  #likeness = 0;
   /** Of what is given out, late by `lag`, with its tail in the room. */
   #expected: Float32Array = new Float32Array(BANDS);
   /** Of each band: power that is heard of a power that is given out. */
@@ -64,7 +70,7 @@ export class EchoModel {
 
   /** Whether she has spoken for long enough to know the room. */
   get isKnown(): boolean {
-    return this.#voiced >= KNOWN;
+    return this.#voiced >= KNOWN || this.#voiced >= KNOWN_EARLY && this.#likeness >= EARLY_ALIKE;
   }
 
   /**
@@ -81,7 +87,7 @@ export class EchoModel {
     }
     if (learns && given.some((power) => power > SILENCE)) this.#voiced++;
     this.#expected = withTail(this.#at(this.#given.length - 1), this.#expected);
-    if (++this.#sinceFit >= FIT_EVERY && learns) this.#fit();
+    if (++this.#sinceFit >= (this.isKnown ? FIT_EVERY : FIT_SOON) && learns) this.#fit();
     return this.#residue(heard, this.#expected);
   }
 
@@ -120,7 +126,7 @@ export class EchoModel {
       const recent = bestLag(this.#heard.slice(-RECENT), this.#given, longest);
       if (recent.likeness >= SURELY_ALIKE) found = recent;
     }
-    if (found.likeness >= ALIKE) this.#lag = found.lag;
+    if (found.likeness >= ALIKE) [this.#lag, this.#likeness] = [found.lag, found.likeness];
   }
 
   /** @returns what of her voice arrives in each of the last moments, at least those that are looked back on */
