@@ -16,14 +16,16 @@ const OPENERS = words(
     "should may might must gonna wanna gotta let's don't doesn't didn't isn't wasn't can't won't wouldn't couldn't " +
     "very really quite pretty such as like maybe perhaps also even just only about not",
 );
-/** Where openers have ended after all: "why not", "what is it like", "which of them to buy". */
+/** Where openers have ended after all: "why not", "what is it like", "which of them to buy", "seen before", "is over". */
 const CLOSED =
-  /\b(?:why|rather|or|hope|guess|probably|definitely|better) not$|\bwhat\b.* like$|\b(?:what|which|whom?) .*\bto \w+$/;
+  /\bthan\b.* (?:am|is|are|was|were|do|does|did|has|have|had|can|could|will|would)$|\b(?:why|rather|or|hope|guess|probably|definitely|better) not$|\bwhat\b.* like$|\b(?:what|which|whom?) .*\bto \w+$|\b(?:have|has|had|ever|never|somewhere)\b.* before$|\b(?:is|are|was|were|be|already) over$|\bfor good$/;
 /** Prepositions that may stand at the end of a question ("what for"), but of nothing else. */
-const STRANDED = words("to for with at by in on over under near behind through across after before around");
+const STRANDED = words(
+  "to for with at by in on over under above below beside near behind through across after before around",
+);
 /** … and that make one word of a verb: "come in", "follow through". */
 const PARTICLES =
-  /\b(?:come|came|go|going|move|carry|follow|hang|keep|get|drop|pass|log|calm|turn)\w* (?:in|on|over|through|around|by)$/;
+  /\b(?:come|came|go|going|move|carry|follow|hang|keep|get|drop|pass|log|calm|turn|lean|bend|fall|fell|roll)\w* (?:in|on|over|through|around|by)$/;
 /** Sounds of somebody who is thinking. */
 const FILLERS = words("um uh er erm ehm hmm hm mm mmm uhm ah eh");
 /** A whole utterance, or the last of it, that asks for time. */
@@ -61,8 +63,9 @@ const TOLD =
 const BEGUN = /\b(?:that|which|where|when|if|because|how|why|whether|while) (?:you|it|this|there)$/;
 /** What is thought or said follows, or was said before: "I think that". */
 const REFERRED = /\b(?:think|thought|know|knew|say|said|believe|hope|heard|sure|afraid|mean|means) that$/;
-/** A clause that tells when or why, of which there is only whom it is about: "although the road". */
-const BARE_CLAUSE = /\b(?:because|although|though|if|while|when|whether) (?:the|an?|my|your|his|her|our|their) \w+$/;
+/** A clause that tells when or why, of which there is only whom it is about: "although the road", "that the bakery". */
+const BARE_CLAUSE =
+  /\b(?:because|although|though|if|while|when|whether|that) (?:the|an?|my|your|his|her|our|their) \w+$/;
 /** These ask for more in a sentence, but may be its end: "I don't know why". */
 const ASKED_ABOUT = /\w \w+ (?:what|where|when|why|how)$/;
 /** What is to be done may be done to something: "to play", "to play the guitar". */
@@ -77,11 +80,23 @@ const DIGITS = words("zero oh one two three four five six seven eight nine doubl
 const WHOLE_NUMBER = 7;
 /** What begins a new clause, of which alone the end is looked at. */
 const CLAUSES = /\b(?:and|but|or|so|because|although|though|if|while|when|that|whether)\b(?=.* )/g;
-/** Answers of a word or two. */
 /** Behind those, a verb need not do anything: "I am tired", "I have slept". */
 const HELPED = /\b(?:am|is|are|was|were|be|been|being|have|has|had|get|got)\b|'(?:s|m|re|ve|d)\b/;
 /** So many words of which the last leaves nothing open are a sentence, whatever the verb was. A question has one more. */
 const SENTENCE_WORDS = 4;
+/** Who tells something in fewer words than this has seldom said all of it. */
+const STATEMENT_WORDS = 6;
+/** What is asked for may be short, and so may how somebody is: "play some music", "I'm tired". */
+const REQUESTS = words(
+  "add answer begin bring call cancel change check close come compare continue count cut delete " +
+    "describe do draw explain find finish forget get give go guess help imagine keep leave let listen " +
+    "list look make move name open pass pick play put read remember remind repeat say search send set " +
+    "show shut sing skip speak spell start stop switch take talk teach tell think translate try turn use " +
+    "wake watch write",
+);
+const BEFORE_REQUESTS = words("please now then and so okay oh just let's don't");
+const HOW_IT_IS = /^(?:i|it|that|this|you|he|she|we|they)(?:'(?:s|m|re)| (?:am|is|are|was|were)) \w+$/;
+/** Answers of a word or two. */
 const ANSWERS =
   /^(?:(?:oh|well|um|uh) )*(?:yes|no|yeah|yep|nope|okay|ok|sure|right|exactly|fine|thanks|thank you|hello|hi|hey|bye|goodbye|please|never|always|maybe|of course|of course not|why not|not really|i do|i don't|i can|i can't|me too|stop)(?: please| thanks| thank you| there)?$/;
 
@@ -107,18 +122,24 @@ export function endingOf(text: string): Ending {
   const isClosed = CLOSED.test(plain);
   if (OPENERS.has(last) && !isClosed) return "open";
   const asks = ASKING.test(plain);
-  if (!asks && (STRANDED.has(last) && !PARTICLES.test(plain) || TAKING.has(last) && !isClosed)) return "open";
-  if (asks && (STRANDED.has(last) || TAKING.has(last) && !ASKED_THING.test(plain))) return "unclear";
+  if (!asks && !isClosed && (STRANDED.has(last) && !PARTICLES.test(plain) || TAKING.has(last))) return "open";
+  if (asks && !isClosed && (STRANDED.has(last) || TAKING.has(last) && !ASKED_THING.test(plain))) return "unclear";
   if (asks && BARE_QUESTION.test(plain) || tokens.length > 1 && TOLD.test(plain)) return "open";
   if (!asks && BEGUN.test(plain) || BARE_CLAUSE.test(plain)) return "open";
-  if (DESCRIBING.has(last) || ASKED_ABOUT.test(plain) || REFERRED.test(plain)) return "unclear";
+  if (DESCRIBING.has(last) && !isClosed || ASKED_ABOUT.test(plain) || REFERRED.test(plain)) return "unclear";
   if (TO_DO.test(plain) && !isClosed) return "unclear";
+  const isBrief = tokens.length < STATEMENT_WORDS && !said.endsWith("?");
+  if (isBrief && !asks && !requests(tokens) && !HOW_IT_IS.test(plain)) return "unclear";
   const clause = lastClause(plain);
   const isLong = asks ? tokens.length > SENTENCE_WORDS : clause.split(" ").length >= SENTENCE_WORDS;
   if (said.endsWith("?") || isLong) return "complete";
   if (asks && !hasVerb(plain.replace(AUXILIARIES, ""))) return "unclear";
   if (!asks && isVerb(last) && !HELPED.test(clause)) return "unclear";
   return hasVerb(clause) && tokens.length > 1 ? "complete" : "unclear";
+}
+
+function requests(tokens: readonly string[]): boolean {
+  return REQUESTS.has(tokens.find((token) => !BEFORE_REQUESTS.has(token)) ?? "");
 }
 
 /** How many digits stand at the end, in words or figures. */
