@@ -2,7 +2,7 @@
 import { distance } from "fastest-levenshtein";
 
 /** What people say before a name. */
-const CALLS = /^(?:hey|hi|hello|ok|okay|oh|yo|dear|ねえ|ねぇ|おい|あの|嘿|喂|你好|嗨)[\s,、，!！.。]*/iu;
+const CALLS = /^(?:(?:hey|hi|hello|ok|okay|oh|yo|dear)\b|ねえ|ねぇ|おい|あの|嘿|喂|你好|嗨)[\s,、，!！.。]*/iu;
 /** So many letters of a word for one that a recogniser may have misheard. */
 const LETTERS_A_SLIP = 4;
 
