@@ -25,9 +25,10 @@ export async function talk(streams: number, onStream: (stream: number) => void):
   for (let stream = 1; stream <= streams; stream++) {
     page.send({ type: "listen", stream, mode: "open", trial: true });
     say(page, stream, sound);
-    page.send({ type: "unlisten", stream });
     const heard = () => all(page, "transcript").filter(({ final, text }) => final && text === "hello").length;
     await until(() => `${SENTENCES} sentences are understood, of which ${heard()} are`, () => heard() === SENTENCES);
+    // Only now: whoever ends a stream waits 10 s for what is left of it, and a busy machine has 25 s of it to look at.
+    page.send({ type: "unlisten", stream });
     page.received.length = 0;
     scene.transcription.asked.length = 0;
     onStream(stream);

@@ -38,3 +38,14 @@ Deno.test("EchoModel knows no delay where she is heard through headphones, and n
   follow(quiet, hiss(2000, 0.001), silence(2000));
   assertEquals(quiet.isKnown, false);
 });
+
+Deno.test("EchoModel knows the room sooner where she is clearly heard in it", () => {
+  const knownAfter = (heard: Float32Array, ms: number) => {
+    const model = new EchoModel();
+    follow(model, heard.subarray(0, ms * 16), HERS.subarray(0, ms * 16));
+    return model.isKnown;
+  };
+  const headphones = hiss(4000, 0.001);
+  assertEquals([300, 500].map((ms) => knownAfter(ROOM, ms)), [false, true]);
+  assertEquals([500, 700].map((ms) => knownAfter(headphones, ms)), [false, true]);
+});
