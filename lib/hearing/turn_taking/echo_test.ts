@@ -46,6 +46,6 @@ Deno.test("EchoModel knows the room sooner where she is clearly heard in it", ()
     return model.isKnown;
   };
   const headphones = hiss(4000, 0.001);
-  assertEquals([300, 500].map((ms) => knownAfter(ROOM, ms)), [false, true]);
-  assertEquals([500, 700].map((ms) => knownAfter(headphones, ms)), [false, true]);
+  assertEquals([300, 600].map((ms) => knownAfter(ROOM, ms)), [false, true]);
+  assertEquals([600, 700].map((ms) => knownAfter(headphones, ms)), [false, true]);
 });
