@@ -10,7 +10,7 @@ const HOP_MS = HOP / 16;
 const HISTORY = 125;
 const LONGEST_LAG = 25;
 const KEPT = HISTORY + LONGEST_LAG + 1;
-/** Moments between two fits, and as long as the room is not known. */
+/** Moments between two fits, and in her first words, when the room is not known. */
 const FIT_EVERY = 12;
 const FIT_SOON = 4;
 /** So many moments of her voice, and the room is known; some fewer tell how late it is. */
@@ -87,7 +87,8 @@ export class EchoModel {
     }
     if (learns && given.some((power) => power > SILENCE)) this.#voiced++;
     this.#expected = withTail(this.#at(this.#given.length - 1), this.#expected);
-    if (++this.#sinceFit >= (this.isKnown ? FIT_EVERY : FIT_SOON) && learns) this.#fit();
+    const every = this.#voiced > 0 && !this.isKnown ? FIT_SOON : FIT_EVERY;
+    if (++this.#sinceFit >= every && learns) this.#fit();
     return this.#residue(heard, this.#expected);
   }
 
