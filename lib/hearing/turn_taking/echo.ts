@@ -38,6 +38,9 @@ const SURELY_ALIKE = 0.7;
 /** A band is louder than her own voice from 8 dB above what is expected. */
 const EXCESS = 10 ** 0.8;
 
+/** Power that a room gives back of hers, as long as that is not known: who stands above that by the excess is not she. */
+const LOUD_WAY = 0.1;
+
 /** A moment beside what her own voice and the room's noise make of it. */
 export interface Residue {
   /** Share of the bands that are louder than that explains. */
@@ -89,7 +92,13 @@ export class EchoModel {
     this.#expected = withTail(this.#at(this.#given.length - 1), this.#expected);
     const every = this.#voiced > 0 && !this.isKnown ? FIT_SOON : FIT_EVERY;
     if (++this.#sinceFit >= every && learns) this.#fit();
-    return this.#residue(heard, this.#expected);
+    return this.isKnown ? this.#residue(heard, this.#expected) : this.#beyondLoudRoom(heard);
+  }
+
+  /** As long as the room is not known: what is louder than a loud room gives her back, however late. */
+  #beyondLoudRoom(heard: Float32Array): Residue {
+    const given = this.#given.slice(-LONGEST_LAG - 1);
+    return residueOf(heard, (band) => LOUD_WAY * Math.max(...given.map((one) => one[band]!)), this.#noise);
   }
 
   /** The last moments once more, by what is known now: at the beginning, that is much more. */
@@ -101,13 +110,7 @@ export class EchoModel {
   }
 
   #residue(heard: Float32Array, expected: Float32Array): Residue {
-    let louder = 0;
-    const powers = heard.map((power, band) => {
-      const own = this.#ways[band]! * expected[band]! + 2 * this.#noise[band]! + SILENCE;
-      if (power > EXCESS * own) louder++;
-      return Math.max(0, power - own);
-    });
-    return { share: louder / BANDS, powers };
+    return residueOf(heard, (band) => this.#ways[band]! * expected[band]!, this.#noise);
   }
 
   /** What is given out and arrives at a moment. */
@@ -153,6 +156,17 @@ export class EchoModel {
     }
     return expected;
   }
+}
+
+/** What of a moment her own voice and the room's noise do not explain. */
+function residueOf(heard: Float32Array, own: (band: number) => number, noise: Float32Array): Residue {
+  let louder = 0;
+  const powers = heard.map((power, band) => {
+    const explained = own(band) + 2 * noise[band]! + SILENCE;
+    if (power > EXCESS * explained) louder++;
+    return Math.max(0, power - explained);
+  });
+  return { share: louder / BANDS, powers };
 }
 
 /** The lag at which what was heard is most like what was given out, by the correlation of the bands' envelopes. */

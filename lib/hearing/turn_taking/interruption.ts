@@ -122,9 +122,10 @@ export class InterruptionJudge {
     }
     // A pause in between, and it is asked about again.
     if (this.#now - this.#lastOther > PAUSE_MS / HOP_MS) this.#passUntil = 0;
-    if (this.#now < this.#passUntil || !isPlaying || !this.#echo.isKnown) return undefined;
-    if (this.#others < ONSET && share < CLEARLY_OTHER) return undefined;
-    // Before the room is known, her own voice is anybody's: only what has just begun is.
+    if (this.#now < this.#passUntil || !isPlaying) return undefined;
+    const isKnown = this.#echo.isKnown;
+    if (this.#others < ONSET && (!isKnown || share < CLEARLY_OTHER) || !isKnown && !speech) return undefined;
+    // Before the room is known, much of her own voice may be anybody's: only what has just begun is.
     this.#lowered = this.#now - Math.min(this.#others, ONSET);
     [this.#speech, this.#words, this.#lateUntil] = [Number(speech), "", 0];
     return "lower";

@@ -15,11 +15,17 @@ const HUM = silence(600).map((_, i) =>
 );
 
 /** What is said of a sound beside her voice, and when, in ms from its beginning. */
-function judged(other: Float32Array, words: Record<number, string> = {}, given = HERS, room = ROOM): string[] {
+function judged(
+  other: Float32Array,
+  words: Record<number, string> = {},
+  given = HERS,
+  room = ROOM,
+  from = FROM,
+): string[] {
   const judge = new InterruptionJudge();
   const own = framesOf(given);
-  return framesOf(mixed(room, other, FROM)).flatMap((heard, index) => {
-    const at = (index + 1) * 32 - FROM;
+  return framesOf(mixed(room, other, from)).flatMap((heard, index) => {
+    const at = (index + 1) * 32 - from;
     const told = words[at];
     const verdicts = [judge.frame(heard, own[index]!, true), told === undefined ? undefined : judge.words(told)];
     return verdicts.flatMap((verdict) => verdict === undefined ? [] : [`${verdict} ${at}`]);
@@ -35,6 +41,12 @@ Deno.test("InterruptionJudge lowers her at once for somebody, and stops her with
   assert(/^lower (?:32|64)$/.test(lower), lower);
   const [word, at] = stop.split(" ");
   assert(word === "stop" && Number(at) <= 32 + 500, stop);
+});
+
+Deno.test("InterruptionJudge lowers her at once for who speaks into her first words, when the room is not known", () => {
+  const [lower = "", stop] = judged(SOMEBODY, { 224: "actually" }, HERS, ROOM, 256);
+  assert(/^lower (?:32|64)$/.test(lower), lower);
+  assertEquals(stop, "stop 224");
 });
 
 Deno.test("InterruptionJudge goes by words as soon as they come: what interrupts, and what only listens", () => {

@@ -109,7 +109,14 @@ Deno.test("called by her wake word, or by nothing but it before, she hears what 
   const page = await scene.page();
   await listen(page, 1, "wake");
   scene.understands("Let us eat.", "Hey Mao, how are you?", "Mao.", "What is the weather?");
-  say(page, 1, joined(silence(1), ...[HELLO, WEATHER, HELLO, WEATHER].flatMap((sound) => [sound, silence(4)])));
+  let at = 0;
+  // One after the other, so that the words belong to the sounds.
+  for (const [index, words] of [HELLO, WEATHER, HELLO, WEATHER].entries()) {
+    const sound = joined(silence(1), words, silence(3));
+    say(page, 1, sound, at);
+    at += sound.length;
+    await finals(page, index + 1);
+  }
   const told = (await finals(page, 4)).map(({ text, turn }) => [text, turn !== undefined]);
   assertEquals(told, [["", false], ["how are you?", true], ["", false], ["What is the weather?", true]]);
   assert(!JSON.stringify(page.received).includes("Let us"), "what was not for her is told");
