@@ -92,13 +92,16 @@ export class EchoModel {
     this.#expected = withTail(this.#at(this.#given.length - 1), this.#expected);
     const every = this.#voiced > 0 && !this.isKnown ? FIT_SOON : FIT_EVERY;
     if (++this.#sinceFit >= every && learns) this.#fit();
-    return this.isKnown ? this.#residue(heard, this.#expected) : this.#beyondLoudRoom(heard);
+    return this.#voiced > 0 && !this.isKnown ? this.#beyondLoudRoom(heard) : this.#residue(heard, this.#expected);
   }
 
   /** As long as the room is not known: what is louder than a loud room gives her back, however late. */
   #beyondLoudRoom(heard: Float32Array): Residue {
-    const given = this.#given.slice(-LONGEST_LAG - 1);
-    return residueOf(heard, (band) => LOUD_WAY * Math.max(...given.map((one) => one[band]!)), this.#noise);
+    const loudest = new Float32Array(BANDS);
+    for (const given of this.#given.slice(-LONGEST_LAG - 1)) {
+      for (let band = 0; band < BANDS; band++) loudest[band] = Math.max(loudest[band]!, given[band]!);
+    }
+    return residueOf(heard, (band) => LOUD_WAY * loudest[band]!, this.#noise);
   }
 
   /** The last moments once more, by what is known now: at the beginning, that is much more. */

@@ -109,12 +109,12 @@ Deno.test("called by her wake word, or by nothing but it before, she hears what 
   const page = await scene.page();
   await listen(page, 1, "wake");
   scene.understands("Let us eat.", "Hey Mao, how are you?", "Mao.", "What is the weather?");
-  let at = 0;
-  // One after the other, so that the words belong to the sounds.
-  for (const [index, words] of [HELLO, WEATHER, HELLO, WEATHER].entries()) {
-    const sound = joined(silence(1), words, silence(3));
-    say(page, 1, sound, at);
-    at += sound.length;
+  // Each is heard once the one before is understood, as by the clock: all at once, they overtake one another.
+  let position = 0;
+  for (const [index, sound] of [HELLO, WEATHER, HELLO, WEATHER].entries()) {
+    const said = joined(silence(1), sound, silence(4));
+    say(page, 1, said, position);
+    position += said.length;
     await finals(page, index + 1);
   }
   const told = (await finals(page, 4)).map(({ text, turn }) => [text, turn !== undefined]);
