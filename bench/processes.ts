@@ -67,11 +67,8 @@ export class RunningProgram implements AsyncDisposable {
   }
 
   /** Seconds of processor time that all its threads have taken; NaN where the system has no /proc. */
-  async cpuSeconds(): Promise<number> {
-    const stat = await Deno.readTextFile(`/proc/${this.#child.pid}/stat`).catch(() => "");
-    // Behind the name, which may hold blanks: user and system time are the 12th and 13th, in hundredths.
-    const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
-    return (Number(fields[11] ?? NaN) + Number(fields[12] ?? NaN)) / 100;
+  cpuSeconds(): Promise<number> {
+    return cpuSecondsOf(this.#child.pid);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -79,6 +76,14 @@ export class RunningProgram implements AsyncDisposable {
     await this.#child.status;
     await this.#output;
   }
+}
+
+/** Seconds of processor time that all threads of a process have taken; NaN where the system has no /proc. */
+export async function cpuSecondsOf(pid: number): Promise<number> {
+  const stat = await Deno.readTextFile(`/proc/${pid}/stat`).catch(() => "");
+  // Behind the name, which may hold blanks: user and system time are the 12th and 13th, in hundredths.
+  const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
+  return (Number(fields[11] ?? NaN) + Number(fields[12] ?? NaN)) / 100;
 }
 
 /** A pipe that nobody reads would hold the program up. */
