@@ -1,7 +1,7 @@
 /** The measuring client, a process of its own: takes one order a line on stdin, answers with one line each. */
 import { TextLineStream } from "@std/streams";
 import { Meter } from "./meter.ts";
-import type { Idle, Outcome, Run } from "./plan.ts";
+import type { Idle, Opened, Outcome, Run } from "./plan.ts";
 import type { RawSocket } from "./raw_socket.ts";
 import { openSocket, readDirectly, readSocket } from "./readers.ts";
 
@@ -11,9 +11,12 @@ for await (const line of Deno.stdin.readable.pipeThrough(new TextDecoderStream()
   idle.forEach((socket) => socket.close());
   idle = [];
   const order = JSON.parse(line) as Run | Idle;
-  const answer = "idle" in order ? await sit(order) : await measure(order);
+  tell("idle" in order ? await sit(order) : await measure(order));
+}
+
+function tell(what: Opened | Outcome | Record<string, never>): void {
   // deno-lint-ignore no-console -- read by the process that started this one
-  console.log(JSON.stringify(answer));
+  console.log(JSON.stringify(what));
 }
 
 async function sit({ idle: count, way, url }: Idle): Promise<Record<string, never>> {
@@ -32,6 +35,7 @@ async function measure(run: Run): Promise<Outcome> {
     ? []
     : await Promise.all(Array.from({ length: run.sockets }, () => openSocket(way, url)));
   const opening = performance.now() - began;
+  tell({ opened: true });
   const meter = new Meter();
   await Promise.all(Array.from({ length: run.sockets }, async (_, index) => {
     // People do not begin in the same millisecond: paced readers are spread over a second.

@@ -40,14 +40,14 @@ async function bench(): Promise<void> {
     const found = await startFastApi(stub.url);
     await using peer = typeof found === "string" ? null : found;
     if (typeof found === "string") warn(`Without FastAPI: ${found}`);
-    const contestants: Contestant[] = [
-      { name: DIRECT, way: "direct", url: stub.url },
-      { name: "ours, plain", way: "plain", url: socketUrl(ours) },
-      { name: "ours, v2", way: "v2", url: socketUrl(ours) },
-      { name: STRAIGHT, way: "plain", url: socketUrl(straight) },
-      ...(peer === null ? [] : [{ name: PEER, way: "plain" as const, url: socketUrl(peer) }]),
-    ];
     await using client = new MeasuringClient();
+    const contestants: Contestant[] = [
+      { name: DIRECT, way: "direct", url: stub.url, reader: client },
+      { name: "ours, plain", way: "plain", url: socketUrl(ours), reader: ours },
+      { name: "ours, v2", way: "v2", url: socketUrl(ours), reader: ours },
+      { name: STRAIGHT, way: "plain", url: socketUrl(straight), reader: straight },
+      ...(peer === null ? [] : [{ name: PEER, way: "plain" as const, url: socketUrl(peer), reader: peer }]),
+    ];
     print(`Deno ${Deno.version.deno}, ${navigator.hardwareConcurrency} cores, ${Deno.build.target}\n`);
     const programs = { [PEER]: peer, [STRAIGHT]: straight, "ours, plain": ours, "ours, v2": ours };
     const memory = await idleMemory(client, contestants, programs);

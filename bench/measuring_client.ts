@@ -1,7 +1,8 @@
 /** The measuring client, as its orders are given to it. */
 import { TextLineStream } from "@std/streams";
 import { ROOT } from "./contestants.ts";
-import type { Idle, Outcome, Run } from "./plan.ts";
+import type { Idle, Opened, Outcome, Run } from "./plan.ts";
+import { cpuSecondsOf } from "./processes.ts";
 
 export class MeasuringClient implements AsyncDisposable {
   readonly #child: Deno.ChildProcess;
@@ -21,8 +22,16 @@ export class MeasuringClient implements AsyncDisposable {
       .getReader();
   }
 
-  measure(run: Run): Promise<Outcome> {
-    return this.#order(run);
+  /** @param onOpened called when all its sockets are open, before anything is asked */
+  async measure(run: Run, onOpened?: () => Promise<void>): Promise<Outcome> {
+    await this.#order<Opened>(run);
+    await onOpened?.();
+    return await this.#answer(run);
+  }
+
+  /** Seconds of processor time that it has taken. */
+  cpuSeconds(): Promise<number> {
+    return cpuSecondsOf(this.#child.pid);
   }
 
   /** Opens sockets that stay until the next order. */
@@ -32,6 +41,10 @@ export class MeasuringClient implements AsyncDisposable {
 
   async #order<Answer>(order: Run | Idle): Promise<Answer> {
     await this.#writer.write(new TextEncoder().encode(`${JSON.stringify(order)}\n`));
+    return await this.#answer(order);
+  }
+
+  async #answer<Answer>(order: Run | Idle): Promise<Answer> {
     const { value } = await this.#answers.read();
     if (value === undefined) throw new Error(`The measuring client died over ${JSON.stringify(order)}`);
     return JSON.parse(value) as Answer;

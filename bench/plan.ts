@@ -23,6 +23,11 @@ export interface Run extends Answer {
   answers: number;
 }
 
+/** Tells when all sockets of a run are open, before anything is asked. */
+export interface Opened {
+  opened: true;
+}
+
 /** What came of a run, from the prompts to the last end. Latencies are ms from a token's writing, 0 without stamps. */
 export interface Outcome {
   chunksPerSecond: number;

@@ -80,7 +80,8 @@ export class RunningProgram implements AsyncDisposable {
   }
 }
 
-async function cpuSecondsOf(pid: number): Promise<number> {
+/** Seconds of processor time that all threads of a process have taken; NaN where the system has no /proc. */
+export async function cpuSecondsOf(pid: number): Promise<number> {
   const stat = await Deno.readTextFile(`/proc/${pid}/stat`).catch(() => "");
   // Behind the name, which may hold blanks: user and system time are the 12th and 13th, in hundredths.
   const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");

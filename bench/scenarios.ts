@@ -7,6 +7,8 @@ export interface Contestant {
   name: string;
   way: Way;
   url: string;
+  /** The process that reads the answers. */
+  reader: { cpuSeconds(): Promise<number> };
 }
 
 export interface Scenario {
@@ -18,13 +20,18 @@ export interface Scenario {
 /** Medians over the rounds. */
 export interface Result extends Scenario, Outcome {
   contestant: string;
+  /** Processor time of its reader a token, µs, once its sockets are open. */
+  micros: number;
 }
+
+type Counted = Outcome & Pick<Result, "micros">;
 
 export const SCENARIOS: readonly Scenario[] = [
   { sockets: 1, rate: 0 },
   { sockets: 20, rate: 0 },
   { sockets: 100, rate: 0 },
   { sockets: 1, rate: 30 },
+  { sockets: 500, rate: 10 },
   { sockets: 500, rate: 30 },
 ];
 
@@ -46,19 +53,27 @@ export async function measure(
   { sockets, rate }: Scenario,
   rounds: number,
 ): Promise<Result[]> {
-  const counted = new Map(contestants.map(({ name }): [string, Outcome[]] => [name, []]));
-  const stamped = new Map(contestants.map(({ name }): [string, Outcome[]] => [name, []]));
+  const counted = new Map(contestants.map(({ name }): [string, Counted[]] => [name, []]));
+  const stamped = new Map(contestants.map(({ name }): [string, Counted[]] => [name, []]));
   const tokens = rate > 0 ? rate * PACED_SECONDS : Math.min(LONGEST_ANSWER, TOKENS / sockets);
   const answers = rate > 0 ? 1 : TOKENS / sockets / tokens;
   for (let round = 0; round < rounds; round++) {
-    for (const { name, way, url } of contestants) {
-      const run = { way, url, sockets, tokens, answers, rate };
-      const aged = await client.measure({ ...run, stamp: true });
+    for (const { name, way, url, reader } of contestants) {
+      const count = async (stamp: boolean): Promise<Counted> => {
+        let before = 0;
+        const outcome = await client.measure(
+          { way, url, sockets, tokens, answers, rate, stamp },
+          async () => void (before = await reader.cpuSeconds()),
+        );
+        const seconds = await reader.cpuSeconds() - before;
+        return { ...outcome, micros: seconds / (sockets * answers * tokens) * 1e6 };
+      };
+      const aged = await count(true);
       stamped.get(name)!.push(aged);
-      counted.get(name)!.push(rate > 0 ? aged : await client.measure({ ...run, stamp: false }));
+      counted.get(name)!.push(rate > 0 ? aged : await count(false));
     }
   }
-  const over = (outcomes: Map<string, Outcome[]>, name: string, field: keyof Outcome) =>
+  const over = (outcomes: Map<string, Counted[]>, name: string, field: keyof Counted) =>
     median(outcomes.get(name)!.map((outcome) => outcome[field]));
   return contestants.map(({ name }) => ({
     contestant: name,
@@ -66,6 +81,7 @@ export async function measure(
     rate,
     chunksPerSecond: over(counted, name, "chunksPerSecond"),
     withConnecting: over(counted, name, "withConnecting"),
+    micros: over(counted, name, "micros"),
     p50: over(stamped, name, "p50"),
     p99: over(stamped, name, "p99"),
   }));

@@ -9,6 +9,8 @@ const HEAD = [
   "of direct",
   "× FastAPI",
   "× with connecting",
+  "cpu µs",
+  "× FastAPI",
   "p50 ms",
   "p99 ms",
   "added p50",
@@ -17,11 +19,12 @@ const HEAD = [
 
 /**
  * One row a result. With connecting, the peer is slower still: it prepares an HTTP client for every socket. What is
- * added is what comes on top of the direct reader's latency of the same scenario.
+ * added is what comes on top of the direct reader's latency of the same scenario. Processor time is that of the process
+ * which reads the answers: it tells who is cheaper, where something else has the machine as well.
  */
 export function tableOf(results: readonly Result[], names: { direct: string; peer: string }): string {
   const rows = results.map((result) => {
-    const { contestant, sockets, rate, chunksPerSecond, withConnecting, p50, p99 } = result;
+    const { contestant, sockets, rate, chunksPerSecond, withConnecting, micros, p50, p99 } = result;
     const rival = (name: string) =>
       results.find((one) => one.contestant === name && one.sockets === sockets && one.rate === rate);
     const direct = contestant === names.direct ? undefined : rival(names.direct);
@@ -34,6 +37,8 @@ export function tableOf(results: readonly Result[], names: { direct: string; pee
       direct === undefined ? "" : (chunksPerSecond / direct.chunksPerSecond).toFixed(2),
       peer === undefined ? "" : (chunksPerSecond / peer.chunksPerSecond).toFixed(2),
       peer === undefined ? "" : (withConnecting / peer.withConnecting).toFixed(2),
+      micros.toFixed(1),
+      peer === undefined ? "" : (peer.micros / micros).toFixed(2),
       p50.toFixed(2),
       p99.toFixed(2),
       direct === undefined ? "" : (p50 - direct.p50).toFixed(2),

@@ -17,8 +17,8 @@ import { OpenAiProvider } from "@/lib/providers/openai/openai.ts";
 import type { Provider } from "@/lib/providers/provider.ts";
 import { print } from "@/lib/telemetry/log.ts";
 
-const ROUNDS = 15;
-const TOKENS = 20_000;
+const ROUNDS = 40;
+const TOKENS = 8_000;
 /** Answers that come at once: many share what is read together. */
 const AT_ONCE = [1, 20];
 /** What the others are compared with. */
