@@ -109,6 +109,15 @@ function html(config: string): Response {
   return new Response(body, { headers: { "content-type": "text/html", "content-security-policy": POLICY } });
 }
 
+/** Nothing is pinned to a build here: the stage comes from the app, by its address alone. */
+const UNPINNED: esbuild.Plugin = {
+  name: "unpinned assets",
+  setup(build) {
+    build.onResolve({ filter: /^fresh\/runtime$/ }, ({ path }) => ({ path, namespace: "unpinned" }));
+    build.onLoad({ filter: /.*/, namespace: "unpinned" }, () => ({ contents: "export const asset = (path) => path;" }));
+  },
+};
+
 async function bundle(script: string): Promise<Map<string, Uint8Array<ArrayBuffer>>> {
   const root = ROOT.pathname;
   const result = await esbuild.build({
@@ -123,6 +132,7 @@ async function bundle(script: string): Promise<Map<string, Uint8Array<ArrayBuffe
     jsx: "automatic",
     jsxImportSource: "preact",
     alias: { "@/lib": `${root}lib`, "@/web": `${root}web` },
+    plugins: [UNPINNED],
     define: { "process.env.NODE_ENV": '"production"' },
   });
   await esbuild.stop();
