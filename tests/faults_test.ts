@@ -12,8 +12,8 @@ import { type ServerFrame, SUBPROTOCOL } from "@/lib/protocol/v2.ts";
 const LIMITS = { firstByteSeconds: 2, idleSeconds: 2, lineBytes: 65_536, sessionSeconds: 1 };
 /** What objects all of the faults may leave behind, bytes: they leave 2 to 4 MB, one lost answer would be 8. */
 const HEAP_BYTES = 8 * 1024 * 1024;
-/** What the process may have grown by, bytes. The allocator keeps 20 to 90 MB, the more came at once. */
-const RESIDENT_BYTES = 150 * 1024 * 1024;
+/** What the process may have grown by, bytes. The allocator keeps 20 to 90 MB, 160 where a busy machine lets more come at once. */
+const RESIDENT_BYTES = 250 * 1024 * 1024;
 
 interface Scene {
   program: Program;
