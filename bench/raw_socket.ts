@@ -52,9 +52,20 @@ export class RawSocket {
     } while (await this.#more());
   }
 
+  /** Takes leave, and hangs up. */
   close(): void {
     if (this.#closed) return;
     this.#closed = true;
+    void this.#leave();
+  }
+
+  async #leave(): Promise<void> {
+    try {
+      // Whom it is not told a server keeps for a while, beside those that are measured next.
+      await this.#conn.write(Uint8Array.of(128 | CLOSE, 128, 0, 0, 0, 0));
+    } catch {
+      // The server has left before.
+    }
     this.#conn.close();
   }
 

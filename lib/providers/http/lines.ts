@@ -86,7 +86,6 @@ class TextFeed {
     const { watchdog, skipsBlank, signal, onBegin } = this.#options;
     let buffer = new ArrayBuffer(READ_BYTES);
     for (let begun = false;; begun = true) {
-      await this.#writer.ready;
       // The wait for the first bytes began with the request.
       if (begun) watchdog.begin(this.#options.idleMs);
       const { value, done } = await this.#reader.read(new Uint8Array(buffer));
@@ -98,15 +97,11 @@ class TextFeed {
       buffer = value.buffer;
       this.#measure(value);
       const text = this.#decoder.decode(value, { stream: true });
-      this.#write(skipsBlank ? withoutBlank(text) : text);
+      // Resolves when the lines that are in it are waited for.
+      await this.#writer.write(skipsBlank ? withoutBlank(text) : text);
     }
-    this.#write(this.#decoder.decode());
+    await this.#writer.write(this.#decoder.decode());
     await this.#writer.close();
-  }
-
-  /** What goes wrong with it, `ready` and `closed` tell. */
-  #write(text: string): void {
-    this.#writer.write(text).catch(() => {});
   }
 
   #fail(error: unknown): void {
