@@ -56,9 +56,9 @@ export class ConversationSaver {
 
   /** A turn has changed. */
   changed(id: string, turn: StoredTurn): void {
-    const turns = this.#unsaved.get(id) ?? new Set();
-    turns.add(turn);
-    this.#unsaved.set(id, turns);
+    const turns = this.#unsaved.get(id);
+    if (turns === undefined) this.#unsaved.set(id, new Set([turn]));
+    else turns.add(turn);
     this.#saveSoon();
   }
 

@@ -111,13 +111,15 @@ class TextFeed {
   /** @throws {LlmError} when the line that has begun is too long */
   #measure(bytes: Uint8Array): void {
     const { maxLineBytes = MAX_LINE_BYTES, server } = this.#options;
-    const first = bytes.indexOf(LINE_FEED);
-    if (this.#lineBytes + (first < 0 ? bytes.length : first) > maxLineBytes) {
+    const last = bytes.lastIndexOf(LINE_FEED);
+    // Where all of it has room in one line, the first end of a line is not looked for.
+    const isClose = this.#lineBytes + bytes.length > maxLineBytes;
+    if (isClose && this.#lineBytes + (last < 0 ? bytes.length : bytes.indexOf(LINE_FEED)) > maxLineBytes) {
       throw new LlmError("llm_failed", `${server} sent a line of more than ${Math.floor(maxLineBytes / 1e6)} MB`, {
         hint: "Try again, or start a new conversation",
       });
     }
-    this.#lineBytes = first < 0 ? this.#lineBytes + bytes.length : bytes.length - 1 - bytes.lastIndexOf(LINE_FEED);
+    this.#lineBytes = last < 0 ? this.#lineBytes + bytes.length : bytes.length - 1 - last;
   }
 }
 
