@@ -16,6 +16,7 @@ import type { TurnRecord } from "@/lib/protocol/v2.ts";
 import { RequestError } from "@/lib/protocol/request_error.ts";
 import { pageRecordOf, type StoredTurn } from "@/lib/store/store.ts";
 import { guarded } from "@/lib/telemetry/guard.ts";
+import { inTime } from "@/lib/waiting.ts";
 import { type Answer, type Command, COMMANDS, type Question } from "./command.ts";
 import { Ownership, type OwnershipOptions } from "./ownership.ts";
 
@@ -224,9 +225,7 @@ export class SharedConversation implements OpenConversation {
   async handOver(signal: AbortSignal): Promise<void> {
     const live = this.#live;
     if (live === undefined) return;
-    const { promise: late, resolve } = Promise.withResolvers<void>();
-    signal.addEventListener("abort", () => resolve(), { once: true });
-    await Promise.race([live.lastAnswer(), late]);
+    await inTime(live.lastAnswer(), signal);
     await live.interrupt();
     await this.#ownership.release();
   }
