@@ -103,6 +103,7 @@ function fakeSpeech(speeches: { discarded: boolean }[]): OpenSpeech {
     return {
       stage: new SpeechStage({ at }),
       say: ({ index }) => void Promise.resolve().then(() => stopped || deliver({ index, engine: "fake", url: "/s" })),
+      expect() {},
       played() {},
       end() {},
       restart() {},

@@ -70,6 +70,7 @@ export function keepAnswer(options: KeptAnswerOptions): Emit {
 
 function say(speech: TurnSpeech, event: TurnEvent): void {
   if (event.type === "retract") speech.restart();
+  if (event.type === "likely") speech.expect(event);
   if (event.type !== "sentence") return;
   const { type: _, ...sentence } = event;
   speech.say(sentence);

@@ -18,17 +18,20 @@ export interface Viseme {
   strength: number;
 }
 
+export interface SayableText {
+  /** What is said: the text without what only the eye needs. Never empty. */
+  say: string;
+  /** Language of `say`, such as `en` or `ja` (BCP 47). */
+  language: string;
+}
+
 /** A piece of an answer that is said in one breath. */
-export interface SpokenSentence {
+export interface SpokenSentence extends SayableText {
   /** Counts the pieces of a turn, from 0. */
   index: number;
   /** Where it stands in the turn's visible text, UTF-16 units; `to` comes after it. */
   from: number;
   to: number;
-  /** What is said: the text without what only the eye needs. Never empty. */
-  say: string;
-  /** Language of `say`, such as `en` or `ja` (BCP 47). */
-  language: string;
 }
 
 /** How a voice says something. */

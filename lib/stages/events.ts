@@ -19,6 +19,8 @@ export type TurnEvent =
   | { type: "emotion"; name: Emotion | "neutral"; intensity: number; at: number }
   /** A piece of the text that has been given out before can be said. */
   | ({ type: "sentence" } & SpokenSentence)
+  /** What is said first will probably be this, once more text has shown that it ends here: its sound can be begun. */
+  | { type: "likely"; say: string; language: string }
   /** Something was taken out of the text here: blank space around it is tidied by whoever comes next. */
   | { type: "gap" }
   /** All text so far was thinking: a model's template had opened the thoughts unseen. */

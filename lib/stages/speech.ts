@@ -15,8 +15,9 @@ export interface SpeechOptions {
 const NOTHING_UNENDED: Unended = { direction: false, quotation: undefined };
 
 /**
- * Tells which pieces of an answer can be said, as soon as they are whole. Holds nothing back: text goes on first. What
- * only the eye needs is not said, and neither are thoughts and errors.
+ * Tells which pieces of an answer can be said, as soon as they are whole, and of the first one before that what it
+ * will probably be. Holds nothing back: text goes on first. What only the eye needs is not said, and neither are thoughts
+ * and errors.
  */
 export class SpeechStage implements Stage {
   readonly doing = "cut an answer into sentences for its voice";
@@ -64,7 +65,12 @@ export class SpeechStage implements Stage {
   }
 
   #newPieces(): SpeechPieces {
-    return new SpeechPieces((piece) => this.#give(piece));
+    return new SpeechPieces((piece) => this.#give(piece), (piece) => this.#tellLikely(piece));
+  }
+
+  #tellLikely(piece: SpeechPiece): void {
+    const { say } = sayable(piece, this.#unended, this.#speak);
+    if (say !== "") this.#emit({ type: "likely", say, language: this.#language.likelyOf(say) });
   }
 
   #give(piece: SpeechPiece): boolean {

@@ -23,6 +23,8 @@ export interface SpeechPiece extends LinePart {
 
 /** A sentence that ended for a reason; the others were only cut. */
 const ENDED = /[\p{Sentence_Terminal}…]["'”“’»)\]*_~」』）】]*\s*$/u;
+/** An address that may go on: its signs end nothing yet. */
+const WITHIN_ADDRESS = /:\/\/\S*$|https?:$/;
 const OPENERS = /[\p{Ps}\p{Pi}]+$/u;
 
 /**
@@ -30,10 +32,11 @@ const OPENERS = /[\p{Ps}\p{Pi}]+$/u;
  *
  * - The first clause of what is said goes alone, so that its sound can begin early; then a piece is a sentence.
  * - Lines end a piece. Numbers, abbreviations, addresses, quotations and brackets do not, unless they get too long.
- * - A piece is given out with the first letter of the next one.
+ * - A piece is given out with the first letter of the next one. The first one is told before, when it seems to end.
  */
 export class SpeechPieces {
   readonly #give: (piece: SpeechPiece) => boolean;
+  readonly #tellLikely: (piece: SpeechPiece) => void;
   #kinds = new LineKinds();
   #sentences = new Sentences();
   /** The line so far, without what is given out already. */
@@ -51,9 +54,13 @@ export class SpeechPieces {
   /** The first half of a character of two UTF-16 units. */
   #half = "";
 
-  /** @param give takes each piece; returns whether anything of it is said */
-  constructor(give: (piece: SpeechPiece) => boolean) {
+  /**
+   * @param give takes each piece; returns whether anything of it is said
+   * @param tellLikely takes what the first piece will be if a blank and a letter come next
+   */
+  constructor(give: (piece: SpeechPiece) => boolean, tellLikely: (piece: SpeechPiece) => void) {
     this.#give = give;
+    this.#tellLikely = tellLikely;
   }
 
   push(text: string): void {
@@ -63,6 +70,7 @@ export class SpeechPieces {
       if (character.length === 1 && unit >= 0xd800 && unit < 0xdc00) this.#half = character;
       else this.#step(character);
     }
+    if (this.#first && this.#open !== "" && this.#saysLine !== false) this.#lookAhead();
   }
 
   /** What is left is a last piece: nothing more comes. */
@@ -113,6 +121,20 @@ export class SpeechPieces {
     }
   }
 
+  /** Tells what the first piece will be, if it ends with the last sign. */
+  #lookAhead(): void {
+    if (WITHIN_ADDRESS.test(this.#open)) return;
+    const text = `${this.#open} `;
+    const open = { ...this.#openText, text };
+    const end = this.#open.length;
+    const to = seemsClauseEnd(this.#open)
+      ? clauseEnd(open, end)
+      : ENDED.test(this.#open)
+      ? sentenceEnd(open, text.length)
+      : undefined;
+    if (to === text.length && this.#kinds.maySay(text)) this.#tellLikely(this.#piece(text, false, false));
+  }
+
   get #openText(): OpenText {
     return { text: this.#open, startsLine: this.#start === 0, first: this.#first };
   }
@@ -124,19 +146,16 @@ export class SpeechPieces {
   }
 
   #cut(to: number, seenOnly: boolean, endsLine: boolean): void {
-    const piece = {
-      text: this.#open.slice(0, to),
-      from: this.#at,
-      to: this.#at + to,
-      startsLine: this.#start === 0,
-      endsLine,
-      seenOnly,
-    };
+    const piece = this.#piece(this.#open.slice(0, to), seenOnly, endsLine);
     this.#open = this.#open.slice(to);
     this.#start += to;
     this.#at += to;
     this.#width = widthOf(this.#open);
     this.#clause = this.#clause !== undefined && this.#clause > to ? this.#clause - to : undefined;
     if (this.#give(piece)) this.#first = false;
+  }
+  /** What is open, or will be, as a piece. */
+  #piece(text: string, seenOnly: boolean, endsLine: boolean): SpeechPiece {
+    return { text, from: this.#at, to: this.#at + text.length, startsLine: this.#start === 0, endsLine, seenOnly };
   }
 }

@@ -32,6 +32,16 @@ function said(text: string, options: SpeechOptions = {}): string[] {
   return run([text], options).sentences.map(({ say }) => say);
 }
 
+/** What is told as what will probably be said first. */
+function likelyOf(pieces: readonly string[]): string[] {
+  const stage = new SpeechStage();
+  const told: string[] = [];
+  for (const data of pieces) {
+    stage.take({ type: "text", data }, (event) => event.type === "likely" ? told.push(event.say) : undefined);
+  }
+  return told;
+}
+
 const ANSWERS: [text: string, said: string[]][] = [
   ["", []],
   ["Hello there, my dear friend, how are you? Fine, thanks, I hope, and well.", [
@@ -193,6 +203,29 @@ Deno.test("SpeechStage tells a first clause with the next word, and a sentence w
   take("ow are you? ");
   take("I");
   assertEquals(out, ["text", "text", "Hello there, my friend,", "text", "text", "how are you?"]);
+});
+
+Deno.test("SpeechStage tells what will be said first with its last sign, and nothing that a number goes on with", () => {
+  for (
+    const [pieces, likely] of [
+      [["Hello there", ", my", " friend", ",", " how"], ["Hello there, my friend,"]],
+      [["Hello", " there", ".", " How"], ["Hello there."]],
+      [["こんにちは、私", "はひよりです", "、", "よろしく"], ["こんにちは、私はひよりです、"]],
+      // What comes with it shows the piece itself.
+      [["Hello there, my friend, how"], []],
+      [["```js\n", "let it be, for now,", "\n```"], []],
+      [["| a cell, of a table,", " b"], []],
+      [["(that is to say,", " this)"], []],
+      // Told in vain: whoever makes it has made something short.
+      [["It was about 3,", "5 parts"], ["It was about 3,"]],
+      [["I met Dr", ".", " Smith"], []],
+    ] as const
+  ) assertEquals(likelyOf(pieces), [...likely], pieces.join("|"));
+});
+
+Deno.test("SpeechStage is seldom wrong about what will be said first", () => {
+  const wrong = ANSWERS.flatMap(([text, said]) => likelyOf([...text]).filter((say) => !said[0]?.startsWith(say)));
+  assertEquals(wrong, []);
 });
 
 Deno.test("SpeechStage cuts what is too long at clauses, else at blanks, and does not wait for a long quotation", () => {

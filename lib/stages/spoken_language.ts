@@ -92,6 +92,14 @@ export class SpokenLanguage {
     return letters?.test(sentence) ? other! : language;
   }
 
+  /** What {@linkcode of} would tell of a sentence that may still turn out to be another one. */
+  likelyOf(sentence: string): string {
+    const [latin, han, told] = [this.#latin, this.#han, this.#told];
+    const language = this.of(sentence);
+    [this.#latin, this.#han, this.#told] = [latin, han, told];
+    return language;
+  }
+
   /** One word tells the language of a turn, but it takes two to change it: a turn seldom does. */
   #latinOf(sentence: string): string {
     const { language, words } = mostWords(sentence);

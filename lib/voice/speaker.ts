@@ -2,7 +2,7 @@
 import { type VoiceEngine, VoiceError } from "./engine.ts";
 import type { Sound } from "./sound.ts";
 import type { SoundFor, Synthesiser } from "./synthesiser.ts";
-import type { SentenceSpeech, SpokenSentence, VoiceManner } from "@/lib/protocol/speech.ts";
+import type { SayableText, SentenceSpeech, SpokenSentence, VoiceManner } from "@/lib/protocol/speech.ts";
 import { guarded, report } from "@/lib/telemetry/guard.ts";
 
 /** Sentences that are made before the first one has been heard: a long answer that nobody hears is not made whole. */
@@ -44,6 +44,8 @@ export class Speaker {
   readonly #finished = Promise.withResolvers<void>();
   /** Those that nothing was done for yet. */
   readonly #waiting: SpokenSentence[] = [];
+  /** What will probably be said first: it is made even if it is not, for it is short. */
+  #expected: SayableText & { begun: Promise<Begun> } | undefined;
   /** Resolves when all that was begun has been delivered. */
   #delivered: Promise<void> = Promise.resolve();
   /** Resolve when what was begun has been made. */
@@ -69,6 +71,14 @@ export class Speaker {
     this.#played ??= sentence.index - 1;
     this.#waiting.push(sentence);
     this.#begin();
+  }
+
+  /** What is said first will probably be this: its sound is begun. */
+  expect({ say, language }: SayableText): void {
+    const begun = this.#expected !== undefined || this.#played !== undefined;
+    if (!begun && !this.#stopped.signal.aborted) {
+      this.#expected = { say, language, begun: this.#sound({ say, language }) };
+    }
   }
 
   /** A sentence has been heard to its end. */
@@ -105,8 +115,10 @@ export class Speaker {
   }
 
   #speak(sentence: SpokenSentence): void {
-    const { index } = sentence;
-    const begun = this.#sound(sentence);
+    const { index, say, language } = sentence;
+    const expected = this.#expected;
+    this.#expected = undefined;
+    const begun = expected?.say === say && expected.language === language ? expected.begun : this.#sound(sentence);
     this.#made.push(begun.then(({ made }) => made));
     this.#delivered = this.#delivered.then(async () => {
       const { engine, manner, sound } = await begun;
@@ -121,7 +133,7 @@ export class Speaker {
   }
 
   /** Never rejects: a sentence that cannot be heard costs the others nothing. */
-  async #sound({ say, language }: SpokenSentence): Promise<Begun> {
+  async #sound({ say, language }: SayableText): Promise<Begun> {
     const { synthesiser, choose, conversation, owner, speech } = this.#options;
     const { signal } = this.#stopped;
     try {

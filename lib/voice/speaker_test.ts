@@ -72,6 +72,33 @@ Deno.test("sentences come in their order, whatever takes how long, two at once",
   assertEquals(await harness.heard(first!), toneMs("x"));
 });
 
+Deno.test("what is expected first is made at once, delivered when it is said, and made once", async () => {
+  using harness = new Harness();
+  const speaker = harness.speaker();
+  const { say, language } = sentence(0);
+  speaker.expect({ say, language });
+  speaker.expect({ say: "another guess", language });
+  await until("it is asked for", () => harness.engine.asked.length === 1);
+  assertEquals(harness.delivered, []);
+  speaker.say(sentence(0));
+  speaker.say(sentence(1));
+  speaker.end();
+  await speaker.finished;
+  assertEquals(harness.delivered.map(({ index, ms }) => [index, ms]), [[0, toneMs(say)], [1, toneMs(say)]]);
+  assertEquals(harness.engine.asked.map(({ text }) => text), [say, sentence(1).say]);
+});
+
+Deno.test("what was wrongly expected is never delivered, and its failure is told once", async () => {
+  using harness = new Harness({ fate: (text) => text === "bad" ? "refuses" : "speaks" });
+  const speaker = harness.speaker();
+  speaker.expect({ say: "bad", language: "en" });
+  speaker.say(sentence(0));
+  speaker.end();
+  await speaker.finished;
+  assertEquals(harness.delivered.map(({ index, engine }) => [index, engine]), [[0, "tones"]]);
+  assertEquals(harness.failures.length, 1);
+});
+
 Deno.test("a sentence can be heard before it is made to its end", async () => {
   using harness = new Harness({ partMs: 30 });
   const speaker = harness.speaker();

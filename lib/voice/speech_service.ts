@@ -201,6 +201,10 @@ class ServiceSpeech implements TurnSpeech {
     this.#speaker.say(sentence);
   }
 
+  expect(likely: Parameters<TurnSpeech["expect"]>[0]): void {
+    this.#speaker.expect(likely);
+  }
+
   played(index: number): void {
     this.#speaker.played(index);
   }

@@ -1,5 +1,5 @@
 import type { VoiceError } from "./engine.ts";
-import type { SentenceSpeech, SpokenSentence } from "@/lib/protocol/speech.ts";
+import type { SayableText, SentenceSpeech, SpokenSentence } from "@/lib/protocol/speech.ts";
 import type { Stage } from "@/lib/stages/events.ts";
 
 /** How the character speaks, as the configuration has it. */
@@ -40,6 +40,8 @@ export interface TurnSpeech {
   /** Tells by `sentence` events what can be said. */
   readonly stage: Stage;
   say(sentence: SpokenSentence): void;
+  /** What is said first will probably be this: its sound is begun. Told more than once, only the first time counts. */
+  expect(likely: SayableText): void;
   /** A sentence has been heard to its end. */
   played(index: number): void;
   /** No further sentence comes. */
