@@ -195,6 +195,12 @@ export class Actor {
     return this.#model.settings;
   }
 
+  /** Draws clipping masks by a buffer of that edge from now on, pixels. */
+  set maskSize(size: number) {
+    const { renderer } = this.#hooks;
+    if (renderer) makeRoomForMasks(renderer, size);
+  }
+
   /** Takes the same textures in another size, in place of those before. */
   wear(textures: Texture[]): void {
     const { view } = this.#model;
@@ -266,10 +272,14 @@ export class Actor {
     this.#model.setClock(CLOCK_START + view.elapsedTime);
   }
 
+  get #hooks(): Hooks {
+    return this.#model.view.internalModel as unknown as Hooks;
+  }
+
   #takeOver(): void {
     const { rig, settings, view } = this.#model;
     const blink = new Blink(settings.eyeBlink);
-    const hooks = view.internalModel as unknown as Hooks;
+    const hooks = this.#hooks;
     delete hooks.eyeBlink;
     hooks.updateFocus = () => {
       if (this.#posing !== null) return poseAtRest(rig, this.#posing.expression);

@@ -1,18 +1,24 @@
-/** How finely and how often is drawn: shares of the pixels of an edge, and frames a second at most. */
+import { MASK_SIZE } from "./masks.ts";
+
+/** How finely and how often is drawn. */
 export interface Quality {
+  /** Share of the pixels of an edge. */
   scale: number;
+  /** Frames a second at most. */
   maxFps: number;
+  /** Edge of the buffer for clipping masks, pixels. */
+  maskSize: number;
 }
 
 /** From all that is wanted to what a processor can do that plays graphics card. */
 const LEVELS: readonly Quality[] = [
-  { scale: 1, maxFps: Infinity },
-  { scale: 0.75, maxFps: 30 },
-  { scale: 0.6, maxFps: 30 },
-  { scale: 0.5, maxFps: 30 },
-  { scale: 0.5, maxFps: 20 },
-  { scale: 0.35, maxFps: 20 },
-  { scale: 0.35, maxFps: 15 },
+  { scale: 1, maxFps: Infinity, maskSize: MASK_SIZE },
+  { scale: 0.75, maxFps: 30, maskSize: MASK_SIZE / 2 },
+  { scale: 0.6, maxFps: 30, maskSize: MASK_SIZE / 2 },
+  { scale: 0.5, maxFps: 30, maskSize: MASK_SIZE / 4 },
+  { scale: 0.5, maxFps: 20, maskSize: MASK_SIZE / 4 },
+  { scale: 0.35, maxFps: 20, maskSize: MASK_SIZE / 4 },
+  { scale: 0.35, maxFps: 15, maskSize: MASK_SIZE / 4 },
 ];
 
 /** Time over which frames are counted, and over which the display's own pace is learnt before anything is drawn, ms. */
@@ -52,7 +58,7 @@ export class Governor {
   #sinceRise = Infinity;
 
   get quality(): Quality {
-    return LEVELS[this.#level] ?? { scale: 1, maxFps: Infinity };
+    return LEVELS[this.#level]!;
   }
 
   /** Begins to count anew: what comes between was not about drawing. */

@@ -29,6 +29,16 @@ async function rendererFor(masks: number): Promise<RealRenderer> {
   return renderer;
 }
 
+/** The buffers of masks, and what they are drawn with. */
+function bufferOf({ _clippingManager }: RealRenderer): { size: number; gl: unknown; count: number } {
+  const { _clippingMaskBufferSize: size, gl, _renderTextureCount: count } = _clippingManager as unknown as {
+    _clippingMaskBufferSize: number;
+    gl: unknown;
+    _renderTextureCount: number;
+  };
+  return { size, gl, count };
+}
+
 function placesOf(manager: MaskManager): Place[] {
   return (manager as unknown as { _clippingContextListForMask: Place[] })._clippingContextListForMask;
 }
@@ -41,6 +51,16 @@ Deno.test("M9: a model without clipping masks is drawn and freed", async () => {
   // What the framework does before it draws for the first time, and at the end.
   Cubism4InternalModel.prototype.updateWebGLContext.call({ renderer } as never, gl, 1);
   renderer.release();
+});
+
+Deno.test("U11: masks are drawn by a buffer of the size that is wanted, also once they were drawn", async () => {
+  const renderer = await rendererFor(40);
+  makeRoomForMasks(renderer);
+  const first = bufferOf(renderer);
+  const gl = { deleteFramebuffer() {}, deleteTexture() {} };
+  renderer.gl = gl;
+  makeRoomForMasks(renderer, 256);
+  assertEquals([first.size, bufferOf(renderer)], [1024, { size: 256, gl, count: first.count }]);
 });
 
 Deno.test("M9: every clipping mask has a place of its own, however many there are and are in use", async () => {

@@ -4,7 +4,7 @@ import { Actor } from "./actor.ts";
 import type { Avatar, Repertoire } from "@/web/presence/avatar.ts";
 import type { MouthPoseSource } from "@/web/presence/presence.ts";
 import { StageError } from "./errors.ts";
-import { Governor } from "./governor.ts";
+import { Governor, type Quality } from "./governor.ts";
 import { expectedHeight, fit, HOME, isHome, type Size, type View, zoomAt } from "./fit.ts";
 import { directionTo } from "./gaze.ts";
 import { handle } from "./handling.ts";
@@ -69,7 +69,7 @@ class PixiStage implements Stage {
     startLoop({
       maxFps: () => Math.min(this.#limits.maxFps, this.#governor.quality.maxFps),
       onDisplay: (now, asked) => {
-        if (this.#governor.frame(now, asked, this.#actor !== null)) this.#resizeAgain();
+        if (this.#governor.frame(now, asked, this.#actor !== null)) this.#follow(this.#governor.quality);
       },
       draw: (milliseconds) => this.#draw(milliseconds / 1000),
       onPause: () => this.#governor.restart(),
@@ -219,6 +219,7 @@ class PixiStage implements Stage {
     // Loading has cost frames that drawing does not.
     this.#governor.restart();
     actor.calm = this.#calm;
+    actor.maskSize = this.#governor.quality.maskSize;
     this.#show(recallView(character.name));
     this.#draw(0);
   }
@@ -243,6 +244,11 @@ class PixiStage implements Stage {
       const failure = new StageError({ code: "undrawable", name: this.#shown.name }, { cause });
       this.#options.onLost?.(Promise.reject(failure));
     }
+  }
+
+  #follow({ maskSize }: Quality): void {
+    if (this.#actor !== null) this.#actor.maskSize = maskSize;
+    this.#resizeAgain();
   }
 
   #show(view: View): void {

@@ -25,7 +25,8 @@ export function restored(canvas: HTMLCanvasElement, end: AbortSignal): Promise<v
 /** @throws {StageError} where the browser has no WebGL */
 export function createRenderer(view: HTMLCanvasElement): Renderer {
   try {
-    return new Renderer({ view, width: 1, height: 1, antialias: true, backgroundAlpha: 0, hello: false });
+    // Smoothing edges costs half of a drawing in software, for edges that the textures of a figure make soft already.
+    return new Renderer({ view, width: 1, height: 1, antialias: false, backgroundAlpha: 0, hello: false });
   } catch (cause) {
     throw new StageError({ code: "no_webgl" }, { cause });
   }
