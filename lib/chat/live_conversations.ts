@@ -10,7 +10,7 @@ import type { StoredTurn } from "@/lib/store/store.ts";
 import { guarded } from "@/lib/telemetry/guard.ts";
 
 /** What each conversation is made with, beside what is its own. */
-export type SharedOptions = Omit<
+export type ConversationDefaults = Omit<
   ConversationOptions,
   "id" | "owner" | "turns" | "seq" | "shared" | "onChange" | "onTruncate"
 >;
@@ -18,7 +18,7 @@ export type SharedOptions = Omit<
 export interface LiveConversationsOptions {
   /** This process's, as `claimEpoch()` gives it: numbers of frames begin with it. */
   epoch: number;
-  conversation: SharedOptions;
+  conversation: ConversationDefaults;
   /** Called with each turn whose record has changed. */
   onChange(id: string, turn: StoredTurn): void;
   /** Called with the id of a turn that was taken out, with all after it. */
