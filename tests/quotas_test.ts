@@ -148,6 +148,22 @@ Deno.test("a guest has so many sockets, the owner any number", async () => {
   });
 });
 
+Deno.test("a guest is listened to by one microphone, whatever it opens, and others are not held up by it", async () => {
+  await using server = await openServer({ hearing: { engine: "browser" }, voice: VOICE });
+  const listen = async ({ client }: Page) => {
+    client.send({ type: "listen", stream: 1, mode: "hold" });
+    await client.next("listening");
+  };
+  const [anna, ben] = [await enter(server), await enter(server)];
+  await using first = await Page.open(server, anna);
+  await using second = await Page.open(server, anna);
+  await using other = await Page.open(server, ben);
+  for (const page of [first, other, second]) await listen(page);
+  const { code, stream, message } = await first.client.next("error");
+  assertEquals([code, stream, message], ["hearing_failed", 1, "Another tab of this browser is listened to now"]);
+  assertEquals([second, other].flatMap(({ client }) => client.received.filter(({ type }) => type === "error")), []);
+});
+
 Deno.test("so much is said aloud to a guest, then its answers are there to be read; to the owner all is said", async () => {
   await using stub = startStub({
     behaviour: { answer: "This is a sentence of some length. And here is another one." },

@@ -4,7 +4,9 @@ import type { VoiceDetector } from "./detector.ts";
 import { HearingError, type RecognitionEngine } from "./engine.ts";
 import { Listener } from "./listener.ts";
 import type { Playback } from "./loudspeaker.ts";
+import { type MicrophoneHolder, MicrophonePlaces } from "./microphone_places.ts";
 import type { SpokenPrompts } from "./spoken_prompts.ts";
+import type { Bus } from "@/lib/bus/bus.ts";
 import type { Config } from "@/lib/config/schema.ts";
 import type { HearingMode, HearingServerFrame, MicrophoneSound } from "@/lib/protocol/hearing.ts";
 import { RequestError } from "@/lib/protocol/request_error.ts";
@@ -12,9 +14,6 @@ import type { TurnError } from "@/lib/protocol/v2.ts";
 import type { Principal } from "@/lib/principal.ts";
 import type { Sound } from "@/lib/voice/sound.ts";
 import { internalError } from "@/lib/telemetry/internal_error.ts";
-
-/** Streams that may be listened to at once. */
-const MOST_STREAMS = 64;
 
 export interface HearingServiceOptions {
   settings(): Config["hearing"];
@@ -25,14 +24,14 @@ export interface HearingServiceOptions {
   names(): readonly string[];
   /** The sound of that id, for whoever may hear it. Default: there is none. */
   sound?(id: string, principal: Principal): Sound | undefined;
+  /** Joins this process with others. Default: there are none. */
+  bus?: Bus | undefined;
 }
 
 /** A page that wants to be listened to. */
-export interface HearingRequest {
+export interface HearingRequest extends MicrophoneHolder {
   stream: number;
   mode: HearingMode;
-  /** Whose microphone it is: of two of the same browser the newer one is listened to. */
-  session: string;
   prompts: SpokenPrompts;
   send(frame: HearingServerFrame): void;
   /** What went wrong with an utterance, or with all of the stream, which has ended then. */
@@ -51,11 +50,11 @@ export interface Hearing extends Disposable {
 
 export class HearingService implements Disposable {
   readonly #options: HearingServiceOptions;
-  /** What ends each of the streams, by its session. */
-  readonly #streams = new Map<string, (error: TurnError) => void>();
+  readonly #places: MicrophonePlaces;
 
   constructor(options: HearingServiceOptions) {
     this.#options = options;
+    this.#places = new MicrophonePlaces(options.bus);
   }
 
   /**
@@ -63,26 +62,13 @@ export class HearingService implements Disposable {
    *
    * @throws {RequestError} when nobody can listen, saying what is missing
    */
-  async open({ stream, mode, session, prompts, send, onError }: HearingRequest): Promise<Hearing> {
+  async open({ stream, mode, prompts, send, onError, ...holder }: HearingRequest): Promise<Hearing> {
     const { settings, engines, detector } = this.#options;
     // What is there is known once it was looked for.
     await engines().get("sherpa")?.needs();
     const engine = orRefused(() => chooseRecogniser(settings().engine, engines()));
     if (engine !== "browser") await checkNeeds(engine, mode, detector);
-    const others = this.#streams.get(session);
-    if (others === undefined && this.#streams.size >= MOST_STREAMS) {
-      const message = `${MOST_STREAMS} microphones are listened to already`;
-      throw new RequestError({ code: "too_many", message, hint: "Write, or try again later" });
-    }
-    others?.({
-      code: "hearing_failed",
-      message: "Another tab of this browser is listened to now",
-      hint: "Begin anew here to be listened to in this one",
-    });
     const hearing: { listener?: Listener; ended: boolean } = { ended: false };
-    const leave = () => {
-      if (this.#streams.get(session) === end) this.#streams.delete(session);
-    };
     const close = () => {
       hearing.ended = true;
       leave();
@@ -93,7 +79,7 @@ export class HearingService implements Disposable {
       close();
       onError(error, true);
     };
-    this.#streams.set(session, end);
+    const leave = this.#places.take(holder, end);
     prompts.mode = mode;
     try {
       if (engine !== "browser") {
@@ -160,9 +146,7 @@ export class HearingService implements Disposable {
   }
 
   [Symbol.dispose](): void {
-    for (const end of [...this.#streams.values()]) {
-      end({ code: "shutting_down", message: "The server is going down" });
-    }
+    this.#places[Symbol.dispose]();
     this.#options.detector[Symbol.dispose]();
   }
 }

@@ -61,7 +61,7 @@ export const ERROR_CODES = [
   "too_long",
   /** The session's queue is full. */
   "queue_full",
-  /** More sockets, generations, calls or uploads than the server allows. */
+  /** More sockets, microphones, generations, calls or uploads than the server allows. */
   "too_many",
   /** A guest has used what it may, for now; `retryAfter` says until when, where that is a matter of time. */
   "quota_used",

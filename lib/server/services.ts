@@ -138,6 +138,7 @@ export async function openServices(options: ServicesOptions = {}): Promise<Servi
     }),
     names: () => [name()],
     sound: (id, principal) => speech.sound(id, principal),
+    bus,
   });
   const store = await openStore(config, dataDir);
   const kept = await ImageStore.open(join(dataDir, "images"), { bytes: config.limits.imageBytes });

@@ -123,6 +123,9 @@ Deno.test("MicrophoneStore tells when the device, the tab or the server takes th
     ["failed", ({ store }) => {
       store.receive({ type: "error", stream: 1, code: "hearing_failed", message: "Deaf", hint: "Write" });
     }],
+    ["crowded", ({ store }) => {
+      store.receive({ type: "error", stream: 1, code: "too_many", message: "Full", hint: "Write" });
+    }],
   ];
   for (const [kind, take] of cases) {
     const all = setUp();

@@ -1,5 +1,6 @@
 /** Why a microphone does not listen. */
 import type { TroubleKind } from "@/lib/i18n/types/hearing.ts";
+import type { TurnError } from "@/lib/protocol/v2.ts";
 
 export interface Trouble {
   kind: TroubleKind;
@@ -29,7 +30,8 @@ export function troubleOf(error: unknown): Trouble {
 }
 
 /** What is the matter where the server says so. */
-export function failureOf({ message, hint }: { message: string; hint?: string }): Trouble {
+export function failureOf({ code, message, hint }: TurnError): Trouble {
+  if (code === "too_many") return { kind: "crowded" };
   return { kind: "failed", message, ...(hint !== undefined && { hint }) };
 }
 

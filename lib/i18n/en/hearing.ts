@@ -31,6 +31,10 @@ export const HEARING: HearingWords = {
     },
     elsewhere: { title: "Another tab listens now", help: "Press the button to go on here." },
     offline: { title: "There is no connection", help: "Listening goes on as soon as it is back." },
+    crowded: {
+      title: "Too many are being listened to",
+      help: "You can write as ever, or press the button again in a few minutes.",
+    },
     tapped: { title: "Hold it while you speak", help: "The message goes out when you let go." },
     failed: { title: "Nobody can listen now", help: "You can write as ever." },
   },

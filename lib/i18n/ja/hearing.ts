@@ -32,6 +32,10 @@ export const HEARING: HearingWords = {
     },
     elsewhere: { title: "今は別のタブが聞いています", help: "ここで続けるにはボタンを押してください。" },
     offline: { title: "接続がありません", help: "つながり次第、また聞き始めます。" },
+    crowded: {
+      title: "今は大勢の声を聞いていて、空きがありません",
+      help: "文字での会話はこれまで通りです。数分後にもう一度ボタンを押してください。",
+    },
     tapped: { title: "話す間、押し続けてください", help: "離すとメッセージが送られます。" },
     failed: { title: "今は聞き取れません", help: "文字での会話はこれまで通りです。" },
   },

@@ -10,6 +10,7 @@
  * - `gone`: it was there, and has been unplugged or taken away
  * - `elsewhere`: another tab listens now
  * - `offline`: there is no line to the server
+ * - `crowded`: the server listens to as many as it can, or as many guests as may be
  * - `tapped`: the button was not held, as it wants to be
  * - `failed`: what else went wrong, by its message
  */
@@ -22,6 +23,7 @@ export type TroubleKind =
   | "gone"
   | "elsewhere"
   | "offline"
+  | "crowded"
   | "tapped"
   | "failed";
 

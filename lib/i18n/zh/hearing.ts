@@ -25,6 +25,7 @@ export const HEARING: HearingWords = {
     gone: { title: "麦克风不见了", help: "它被拔出或被收走了。按下按钮可换一个继续。" },
     elsewhere: { title: "现在由另一个标签页在听", help: "按下按钮即可在这里继续。" },
     offline: { title: "没有连接", help: "恢复后会立即继续听。" },
+    crowded: { title: "正在听的人太多，没有空位", help: "仍可照常打字，或几分钟后再按一次按钮。" },
     tapped: { title: "说话时请按住", help: "松开后消息就会发出。" },
     failed: { title: "现在无法听取", help: "仍可照常打字。" },
   },

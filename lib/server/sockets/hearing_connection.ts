@@ -100,6 +100,7 @@ export class HearingConnection implements Disposable {
       const opened = await hearing.open({
         stream,
         mode,
+        principal: session.principal,
         session: session.id,
         prompts: this.#prompts,
         send,
