@@ -1,11 +1,15 @@
 /** The ears among the settings, in a real browser whose microphone hears a recording. */
 import { assert, assertEquals } from "@std/assert";
+import { join } from "node:path";
 import { faults } from "./axe.ts";
 import { launchBrowser, launchBrowserHearing, type Page } from "./browser.ts";
+import { DownloadHost, noise } from "./download_host.ts";
 import { writeRecording } from "./recording.ts";
 import { until } from "./until.ts";
 import { CALM, named, visit } from "./visit.ts";
 import { DETECTOR } from "@/lib/hearing/catalogue.ts";
+import type { CatalogueModel } from "@/lib/sherpa/speech_models.ts";
+import { SHERPA_VERSION } from "@/lib/sherpa/runtime.ts";
 import { OWNER } from "@/lib/principal.ts";
 import { joined, silence, spoken, TranscriptionServer } from "@/lib/hearing/hearing_fixture.ts";
 
@@ -63,12 +67,7 @@ Deno.test("what is understood is shown before anybody is told it, with where it 
 Deno.test("whoever has a transcription server fetches the voice detector alone", async () => {
   const browser = await launchBrowser();
   await using ears = new TranscriptionServer();
-  const laid: string[] = [];
-  const lay = async (folder: string) => {
-    await Deno.mkdir(folder, { recursive: true });
-    laid.push(folder.slice(folder.lastIndexOf("/") + 1));
-  };
-  const npm = { names: "a package", bytes: 2_000_000, bring: lay };
+  const { laid, speechModels } = models();
   try {
     await visit(
       browser,
@@ -82,11 +81,60 @@ Deno.test("whoever has a transcription server fetches the voice detector alone",
         assertEquals(laid, ["sherpa-onnx-1.13.8", DETECTOR.id]);
       },
       { avatar: CALM, hearing: { engine: "openai", host: ears.host } },
-      {
-        speechModels: { catalogue: [{ ...DETECTOR, npm }], fetchRuntime: lay },
-      },
+      { speechModels },
     );
   } finally {
     await browser.close();
   }
 });
+
+Deno.test("a recogniser that is there without what it needs says what that is, and has it fetched", async () => {
+  const browser = await launchBrowser();
+  await using host = await DownloadHost.open();
+  const recogniser: CatalogueModel = {
+    id: "tones",
+    kind: "recogniser",
+    name: "Tones",
+    languages: ["en"],
+    licenses: DETECTOR.licenses,
+    source: DETECTOR.source,
+    files: [host.add("model.onnx", noise(500))],
+  };
+  const { laid, speechModels } = models(recogniser);
+  try {
+    await visit(
+      browser,
+      async ({ page, server }) => {
+        await Deno.mkdir(join(server.services.dataDir, "recognisers", "tones"), { recursive: true });
+        await (await named(page, "button", "Settings")).click();
+        await (await named(page, "tab", "Hearing")).click();
+        await sectionSays(page, "It cannot be used yet. About 17 MB from npm are missing:");
+        await sectionSays(page, "Silero VAD 5 · Licence: MIT");
+        assertEquals(await faults(page), []);
+        await (await named(page, "button", "Get what is missing: Tones")).click();
+        await page.waitForSelector('.speech-model[data-state="there"]::-p-text(Tones)');
+        assertEquals([laid, host.requests.length], [["sherpa-onnx-1.13.8", DETECTOR.id], 0]);
+      },
+      { avatar: CALM },
+      { speechModels },
+    );
+  } finally {
+    await browser.close();
+  }
+});
+
+/** The detector and these, with what is laid down by fetching them from npm. */
+function models(...others: CatalogueModel[]) {
+  const laid: string[] = [];
+  const lay = async (folder: string) => {
+    await Deno.mkdir(folder, { recursive: true });
+    laid.push(folder.slice(folder.lastIndexOf("/") + 1));
+  };
+  const npm = { names: "a package", bytes: 2_000_000, bring: lay };
+  const fetchRuntime = async (folder: string) => {
+    await lay(folder);
+    await Deno.mkdir(join(folder, "sherpa-onnx"));
+    await Deno.writeTextFile(join(folder, "sherpa-onnx/package.json"), JSON.stringify({ version: SHERPA_VERSION }));
+  };
+  return { laid, speechModels: { catalogue: [{ ...DETECTOR, npm }, ...others], fetchRuntime } };
+}

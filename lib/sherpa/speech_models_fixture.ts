@@ -1,6 +1,7 @@
 /** A list of neural voices on a host of the tests' own. */
 import { ARCHIVE, type DownloadHost, noise } from "@/tests/download_host.ts";
 import { NpmError } from "@/lib/npm/npm_error.ts";
+import { SHERPA_VERSION } from "./runtime.ts";
 import type { CatalogueModel, SpeechModelsOptions } from "./speech_models.ts";
 
 const LICENSE = { name: "CC0-1.0", url: "https://licence.example/" };
@@ -28,7 +29,7 @@ export function testVoices(host: DownloadHost): SpeechModelsOptions & { runtimes
       if (runtimes.missing) throw new NpmError("Cannot download sherpa-onnx from npm: there is no line");
       const name = `${folder}/sherpa-onnx`;
       await Deno.mkdir(name, { recursive: true });
-      await Deno.writeTextFile(`${name}/package.json`, "{}");
+      await Deno.writeTextFile(`${name}/package.json`, JSON.stringify({ version: SHERPA_VERSION }));
     },
     runtimes,
   };

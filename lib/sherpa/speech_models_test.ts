@@ -125,6 +125,37 @@ Deno.test("why a voice is not there is told until it is fetched or removed", asy
   assertEquals([removed.state, removed.problem], ["absent", undefined]);
 });
 
+Deno.test("a voice whose program has gone, or is of another version, is lacking, and the program alone is fetched for it", async () => {
+  await using scene = await Scene.open();
+  const { host, models, options } = scene;
+  await scene.fetch("test-voice");
+  const packageFile = join(models.runtimeFolder, "sherpa-onnx", "package.json");
+  const breaks: (() => Promise<void>)[] = [
+    () => Deno.remove(models.runtimeFolder, { recursive: true }),
+    () => Deno.writeTextFile(packageFile, JSON.stringify({ version: "1.12.0" })),
+    () => Deno.writeTextFile(packageFile, "{"),
+    // As it comes with a data folder from another machine.
+    () => Deno.rename(join(models.runtimeFolder, "sherpa-onnx"), join(models.runtimeFolder, "sherpa-onnx-plan9-x64")),
+  ];
+  for (const break_ of breaks) {
+    await break_();
+    const { state, lacks } = await scene.voice("test-voice");
+    assertEquals([state, lacks?.map(({ name, bytes }) => [name, bytes])], ["lacking", [[
+      "sherpa-onnx 1.13.8",
+      15_000_000,
+    ]]]);
+    options.runtimes.missing = true;
+    await assertRejects(() => scene.fetch("test-voice"), DownloadError, "there is no line");
+    assert((await scene.voice("test-voice")).problem?.message.includes("there is no line"));
+    options.runtimes.missing = false;
+    await scene.fetch("test-voice");
+    const whole = await scene.voice("test-voice");
+    assertEquals([whole.state, whole.lacks, whole.problem], ["there", undefined, undefined]);
+    assertEquals([...Deno.readDirSync(models.runtimeFolder)].map(({ name }) => name), ["sherpa-onnx"]);
+  }
+  assertEquals(host.requests.length, 1);
+});
+
 Deno.test("fetchRuntime() brings the packages of this platform, each as a folder of its own", async () => {
   assertEquals(runtimePackages("linux-x64"), ["sherpa-onnx-node", "sherpa-onnx-linux-x64"]);
   assertEquals(runtimePackages("freebsd-x64"), ["sherpa-onnx"]);

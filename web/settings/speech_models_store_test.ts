@@ -10,7 +10,7 @@ function voice(id: string, languages: string[], state: SpeechModelInfo["state"] 
 }
 
 function listOf(...voices: SpeechModelInfo[]): SpeechModelList {
-  const runtime = { name: "sherpa-onnx", version: "1", there: true, licenses: [], source: "" };
+  const runtime = { name: "sherpa-onnx", version: "1", bytes: 1, there: true, licenses: [], source: "" };
   return { models: voices, host: "host", folder: "/voices", runtime };
 }
 

@@ -11,13 +11,16 @@ export const VOICE_MODELS: SpeechModelWords = {
   source: "Source",
   there: "Here",
   partly: (completed, total) => `${completed} of ${total} are here`,
+  lacks: (size) => `It cannot be used yet. About ${size} from npm are missing:`,
   failed: "It did not come",
   get: "Get",
+  getRest: "Get what is missing",
   remove: "Remove",
   of: (action, model) => `${action}: ${model}`,
   runtime: (name) => `Fetching ${name} first …`,
   unpacking: "Unpacking",
-  along: (name) => `With the first voice comes ${name}, the program that makes them speak, from npm (about 15 MB).`,
+  along: (name, size) =>
+    `With the first voice comes ${name}, the program that makes them speak, from npm (about ${size}).`,
   ownFolder: "Or put a folder with a voice for sherpa-onnx here:",
 };
 
@@ -28,8 +31,8 @@ export const RECOGNISERS: SpeechModelWords = {
     `They understand what you say on this computer: your voice never leaves it. Only fetching one asks ${host}, when you press the button.`,
   language: "Recognisers that know",
   fact: ({ streaming }) => streaming === true ? "words while you speak" : "words when you have spoken",
-  along: (name) =>
-    `With the first one come ${name}, the program that runs them, from npm (about 15 MB), and a small model that tells voices from noise.`,
+  along: (name, size) =>
+    `With the first one come ${name}, the program that runs them, from npm (about ${size}), and a small model that tells voices from noise.`,
   ownFolder: "Or put a folder with a recogniser for sherpa-onnx here:",
 };
 
@@ -39,6 +42,6 @@ export const DETECTORS: SpeechModelWords = {
   about: (host) =>
     `A small model that tells voices from noise on this computer. Listening all the time needs it, whoever understands the words. It comes with the first recogniser; alone it comes from ${host}, when you press the button.`,
   fact: () => "",
-  along: (name) => `With it comes ${name}, the program that runs it, from npm (about 15 MB).`,
+  along: (name, size) => `With it comes ${name}, the program that runs it, from npm (about ${size}).`,
   ownFolder: "Or put its folder here:",
 };

@@ -11,13 +11,15 @@ export const VOICE_MODELS: SpeechModelWords = {
   source: "提供元",
   there: "取得済み",
   partly: (completed, total) => `${total} のうち ${completed} まで取得済み`,
+  lacks: (size) => `まだ使えません。npm からの約 ${size} が足りません：`,
   failed: "取得できませんでした",
   get: "取得",
+  getRest: "足りないものを取得",
   remove: "削除",
   of: (action, model) => `${action}：${model}`,
   runtime: (name) => `まず ${name} を取得しています…`,
   unpacking: "展開中",
-  along: (name) => `最初の声と一緒に、声を出すプログラム ${name} を npm から取得します（約 15 MB）。`,
+  along: (name, size) => `最初の声と一緒に、声を出すプログラム ${name} を npm から取得します（約 ${size}）。`,
   ownFolder: "sherpa-onnx 用の声のフォルダーを、ここに置くこともできます：",
 };
 
@@ -28,8 +30,8 @@ export const RECOGNISERS: SpeechModelWords = {
     `このコンピューターで話を聞き取ります。声が外に出ることはありません。ボタンを押して取得するときだけ、${host} に接続します。`,
   language: "聞き取れる言語",
   fact: ({ streaming }) => streaming === true ? "話しながら文字になります" : "話し終えると文字になります",
-  along: (name) =>
-    `最初のひとつと一緒に、動かすプログラム ${name}（約 15 MB）と、声を雑音から聞き分ける小さなモデルを npm から取得します。`,
+  along: (name, size) =>
+    `最初のひとつと一緒に、動かすプログラム ${name}（約 ${size}）と、声を雑音から聞き分ける小さなモデルを npm から取得します。`,
   ownFolder: "sherpa-onnx 用の音声認識のフォルダーを、ここに置くこともできます：",
 };
 
@@ -39,6 +41,6 @@ export const DETECTORS: SpeechModelWords = {
   about: (host) =>
     `このコンピューターで声を雑音から聞き分ける小さなモデルです。誰が言葉を聞き取るかに関わらず、常に聞くときに必要です。最初の音声認識と一緒に取得されます。これだけを取得するときは、ボタンを押したときに ${host} に接続します。`,
   fact: () => "",
-  along: (name) => `一緒に、動かすプログラム ${name} を npm から取得します（約 15 MB）。`,
+  along: (name, size) => `一緒に、動かすプログラム ${name} を npm から取得します（約 ${size}）。`,
   ownFolder: "そのフォルダーを、ここに置くこともできます：",
 };

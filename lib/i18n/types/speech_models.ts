@@ -17,17 +17,20 @@ export interface SpeechModelWords {
   there: string;
   /** With how much of it has come. */
   partly(completed: string, total: string): string;
+  /** Above what a model needs that is not there; all of that comes from npm, and is so large. */
+  lacks(size: string): string;
   failed: string;
   /** Buttons; each is read out with the name of the model. */
   get: string;
+  getRest: string;
   remove: string;
   /** Names a button or a bar: what it does, and the model. */
   of(action: string, model: string): string;
   /** While the program comes that runs the models. */
   runtime(name: string): string;
   unpacking: string;
-  /** What comes along with the first one. */
-  along(name: string): string;
+  /** What comes along with the first one, and how large it is. */
+  along(name: string, size: string): string;
   /** Above the folder. */
   ownFolder: string;
 }

@@ -10,13 +10,15 @@ export const VOICE_MODELS: SpeechModelWords = {
   source: "来源",
   there: "已获取",
   partly: (completed, total) => `共 ${total}，已获取 ${completed}`,
+  lacks: (size) => `还不能使用，缺少以下内容（约 ${size}，来自 npm）：`,
   failed: "未能获取",
   get: "获取",
+  getRest: "获取缺少的内容",
   remove: "删除",
   of: (action, model) => `${action}：${model}`,
   runtime: (name) => `先获取 ${name}……`,
   unpacking: "正在解压",
-  along: (name) => `获取第一个声音时，还会从 npm 获取让声音说话的程序 ${name}（约 15 MB）。`,
+  along: (name, size) => `获取第一个声音时，还会从 npm 获取让声音说话的程序 ${name}（约 ${size}）。`,
   ownFolder: "也可以把适用于 sherpa-onnx 的声音文件夹放在这里：",
 };
 
@@ -26,7 +28,8 @@ export const RECOGNISERS: SpeechModelWords = {
   about: (host) => `它们在本机上听懂你说的话，你的声音不会离开本机。只有按下按钮获取时，才会连接 ${host}。`,
   language: "能听懂的语言",
   fact: ({ streaming }) => streaming === true ? "边说边出文字" : "说完后出文字",
-  along: (name) => `获取第一个时，还会从 npm 获取运行它们的程序 ${name}（约 15 MB），以及区分人声与噪声的小模型。`,
+  along: (name, size) =>
+    `获取第一个时，还会从 npm 获取运行它们的程序 ${name}（约 ${size}），以及区分人声与噪声的小模型。`,
   ownFolder: "也可以把适用于 sherpa-onnx 的识别模型文件夹放在这里：",
 };
 
@@ -36,6 +39,6 @@ export const DETECTORS: SpeechModelWords = {
   about: (host) =>
     `在本机上区分人声与噪声的小模型。无论由谁识别语句，持续聆听都需要它。获取第一个识别模型时会一并获取；单独获取时，按下按钮才会连接 ${host}。`,
   fact: () => "",
-  along: (name) => `同时还会从 npm 获取运行它的程序 ${name}（约 15 MB）。`,
+  along: (name, size) => `同时还会从 npm 获取运行它的程序 ${name}（约 ${size}）。`,
   ownFolder: "也可以把它的文件夹放在这里：",
 };

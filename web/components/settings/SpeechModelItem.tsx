@@ -2,7 +2,7 @@ import { bytesText } from "@/lib/i18n/format.ts";
 import type { Language } from "@/lib/i18n/language.ts";
 import type { Words } from "@/lib/i18n/types/page.ts";
 import type { SpeechModelWords } from "@/lib/i18n/types/speech_models.ts";
-import type { SpeechModelInfo } from "@/lib/protocol/speech_models.ts";
+import type { SpeechModelInfo, SpeechModelPart } from "@/lib/protocol/speech_models.ts";
 import { primaryLanguage } from "@/lib/protocol/primary_language.ts";
 import type { SpeechModelDownload, SpeechModelsStore } from "@/web/settings/speech_models_store.ts";
 import { Icon } from "@/web/components/Icon.tsx";
@@ -29,7 +29,7 @@ interface SpeechModelItemProps {
 /** A model: what it is, whose, and a button to fetch it, to stop that, or to take it away. */
 export function SpeechModelItem(props: SpeechModelItemProps) {
   const { model, download, told, language } = props;
-  const { name, bytes, licenses, source, state, completed, problem } = model;
+  const { name, bytes, licenses, source, state, lacks, completed, problem } = model;
   const total = bytesText(bytes, language);
   return (
     <li class="speech-model" data-state={download === undefined ? state : "running"}>
@@ -52,6 +52,7 @@ export function SpeechModelItem(props: SpeechModelItemProps) {
         <a href={source} target="_blank" rel="noreferrer">{told.source}</a>
       </p>
       {download !== undefined && <Progress {...props} download={download} />}
+      {download === undefined && lacks !== undefined && <Lacks parts={lacks} told={told} language={language} />}
       {download === undefined && state === "partial" && completed !== undefined && (
         <p class="hint">{told.partly(bytesText(completed, language), total)}</p>
       )}
@@ -84,9 +85,32 @@ function Buttons({ model: { id, name, state }, download, words: { setup }, told,
         ? button(setup.pull.cancel, store.cancel)
         : state === "there"
         ? button(told.remove, store.remove)
-        : button(state === "partial" ? setup.pull.goOn : told.get, store.fetch)}
-      {!running && state === "partial" && button(told.remove, store.remove)}
+        : button(state === "partial" ? setup.pull.goOn : state === "lacking" ? told.getRest : told.get, store.fetch)}
+      {!running && (state === "partial" || state === "lacking") && button(told.remove, store.remove)}
     </>
+  );
+}
+
+/** What a model needs that is not there, and where it is from. */
+function Lacks(
+  { parts, told, language }: { parts: readonly SpeechModelPart[] } & Pick<SpeechModelItemProps, "told" | "language">,
+) {
+  const bytes = parts.reduce((sum, part) => sum + part.bytes, 0);
+  return (
+    <div class="speech-model-lacks">
+      <p>
+        <Icon name="warning" />
+        {told.lacks(bytesText(bytes, language))}
+      </p>
+      <ul class="hint">
+        {parts.map(({ name, source, licenses }) => (
+          <li key={name}>
+            <a href={source} target="_blank" rel="noreferrer">{name}</a> ·{" "}
+            <Licenses label={told.license} licenses={licenses} />
+          </li>
+        ))}
+      </ul>
+    </div>
   );
 }
 

@@ -1,6 +1,7 @@
 import { useSignal } from "@preact/signals";
 import { useEffect, useId } from "preact/hooks";
 import { CopyButton } from "@/web/components/CopyButton.tsx";
+import { bytesText } from "@/lib/i18n/format.ts";
 import type { Language } from "@/lib/i18n/language.ts";
 import type { SpeechModelWords } from "@/lib/i18n/types/speech_models.ts";
 import type { Words } from "@/lib/i18n/types/page.ts";
@@ -71,7 +72,8 @@ export function SpeechModels({ store, words, told, language }: SpeechModelsProps
           </ul>
           {!list.runtime.there && (
             <p class="hint">
-              {told.along(list.runtime.name)} <Licenses label={told.license} licenses={list.runtime.licenses} />
+              {told.along(list.runtime.name, bytesText(list.runtime.bytes, language))}{" "}
+              <Licenses label={told.license} licenses={list.runtime.licenses} />
             </p>
           )}
           <p class="hint">{told.ownFolder}</p>
