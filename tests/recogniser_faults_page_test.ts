@@ -30,10 +30,13 @@ Deno.test("a recogniser that fails, lies or hangs is told of, and what is writte
         await page.reload();
         await page.waitForSelector(".chat.ready");
         const asked = () => page.$$eval(".said", (all) => all.map(({ textContent }) => textContent));
-        for (const words of ["the model is broken", "answered with text/html"]) {
+        for (const why of ["the model is broken", "answered with text/html"]) {
           await holdFor(page, MICROPHONE_RATE);
-          const told = (words: string) => document.querySelector(".notice-line")?.textContent?.includes(words);
-          await page.waitForFunction(told, {}, words);
+          const told = (why: string) => {
+            const words = document.querySelector(".notice-line")?.textContent;
+            return words?.includes(why) && words.includes("What you said was not understood");
+          };
+          await page.waitForFunction(told, {}, why);
           assertEquals([await faults(page), await asked()], [[], []]);
         }
         await holdFor(page, MICROPHONE_RATE);

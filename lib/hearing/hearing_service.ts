@@ -28,6 +28,9 @@ export interface HearingServiceOptions {
   bus?: Bus | undefined;
 }
 
+/** Nobody can listen. */
+const FAILED = { code: "hearing_failed", hint: "Write instead" } as const;
+
 /** A page that wants to be listened to. */
 export interface HearingRequest extends MicrophoneHolder {
   stream: number;
@@ -124,8 +127,9 @@ export class HearingService implements Disposable {
       patience: () => settings().patience,
       bargeIn: () => settings().bargeIn,
       send,
-      onTrouble: (error) => onError(errorOf(error), false),
-      onFailure: (error) => end({ ...errorOf(error), hint: "Begin to listen anew, or write instead" }),
+      onTrouble: (error) =>
+        onError(errorOf(error, { code: "not_understood", hint: "Say it again, or write it" }), false),
+      onFailure: (error) => end(errorOf(error, { ...FAILED, hint: "Begin to listen anew, or write instead" })),
     }, detector);
   }
 
@@ -162,13 +166,14 @@ function orRefused<T>(choose: () => T): T {
   try {
     return choose();
   } catch (error) {
-    if (error instanceof HearingError) throw new RequestError(errorOf(error), { cause: error });
+    if (error instanceof HearingError) throw new RequestError(errorOf(error, FAILED), { cause: error });
     throw error;
   }
 }
 
-function errorOf(error: unknown): TurnError {
+/** What a page is told; `told` of what an engine or a stream says of itself. */
+function errorOf(error: unknown, told: Omit<TurnError, "message">): TurnError {
   if (error instanceof RequestError) return error.error;
   if (!(error instanceof HearingError)) return internalError("listen to a page", error);
-  return { code: "hearing_failed", message: error.message, hint: "Say it again, or write it" };
+  return { ...told, message: error.message };
 }

@@ -43,8 +43,10 @@ export const ERROR_CODES = [
   "bad_value",
   /** A sentence cannot be said aloud. */
   "voice_failed",
-  /** What was said cannot be understood, or the microphone not be listened to. */
+  /** The microphone cannot be listened to, or not any more. */
   "hearing_failed",
+  /** Something was said that could not be understood; the microphone is listened to on. */
+  "not_understood",
   /** Something must be fetched or set before the microphone can be listened to; the message says what. */
   "hearing_setup",
   /** Files of a voice or a recogniser cannot be fetched. */

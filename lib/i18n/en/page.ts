@@ -150,6 +150,7 @@ export const PAGE: Words = {
     bad_value: "That cannot be done",
     voice_failed: "Something cannot be said aloud",
     hearing_failed: "The microphone cannot be listened to",
+    not_understood: "What you said was not understood",
     hearing_setup: "Something is needed before she can hear",
     download_failed: "It could not be fetched",
     not_stored: "What is said cannot be stored now",

@@ -226,7 +226,7 @@ Deno.test("a recogniser that hangs, lies or fails costs its own utterance only",
   const errors = all(page, "error");
   assertEquals(
     errors.map(({ code, stream }) => [code, stream]),
-    errors.map(() => ["hearing_failed" as const, undefined]),
+    errors.map(() => ["not_understood" as const, undefined]),
   );
   const words = [
     "sent nothing for 0.7 s",
