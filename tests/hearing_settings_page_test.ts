@@ -3,11 +3,11 @@ import { assert, assertEquals } from "@std/assert";
 import { join } from "node:path";
 import { faults } from "./axe.ts";
 import { launchBrowser, launchBrowserHearing, type Page } from "./browser.ts";
-import { DownloadHost, noise } from "./download_host.ts";
+import { ARCHIVE, DownloadHost, noise } from "./download_host.ts";
 import { writeRecording } from "./recording.ts";
 import { until } from "./until.ts";
 import { CALM, named, visit } from "./visit.ts";
-import { DETECTOR } from "@/lib/hearing/catalogue.ts";
+import { DETECTOR, WAKE_WORDS } from "@/lib/hearing/catalogue.ts";
 import type { CatalogueModel } from "@/lib/sherpa/speech_models.ts";
 import { SHERPA_VERSION } from "@/lib/sherpa/runtime.ts";
 import { OWNER } from "@/lib/principal.ts";
@@ -114,6 +114,34 @@ Deno.test("a recogniser that is there without what it needs says what that is, a
         await (await named(page, "button", "Get what is missing: Tones")).click();
         await page.waitForSelector('.speech-model[data-state="there"]::-p-text(Tones)');
         assertEquals([laid, host.requests.length], [["sherpa-onnx-1.13.8", DETECTOR.id], 0]);
+      },
+      { avatar: CALM },
+      { speechModels },
+    );
+  } finally {
+    await browser.close();
+  }
+});
+
+Deno.test("whoever wants to call her by her name fetches what listens for that, by a click", async () => {
+  const browser = await launchBrowser();
+  await using host = await DownloadHost.open();
+  const files = [{ ...host.add("wake.tar.bz2", ARCHIVE), unpack: "tar.bz2" as const }];
+  const { laid, speechModels } = models({ ...WAKE_WORDS, files });
+  try {
+    await visit(
+      browser,
+      async ({ page, server }) => {
+        await (await named(page, "button", "Settings")).click();
+        await (await named(page, "tab", "Hearing")).click();
+        await page.waitForSelector("#setting-hearing\\.mode");
+        assertEquals(await page.$$(`.speech-model ::-p-text(${WAKE_WORDS.name})`), []);
+        await page.select("#setting-hearing\\.mode", "wake");
+        await (await named(page, "button", `Get: ${WAKE_WORDS.name}`)).click();
+        await page.waitForSelector(`.speech-model[data-state="there"]::-p-text(${WAKE_WORDS.name})`);
+        assertEquals(await faults(page), []);
+        assertEquals(laid, ["sherpa-onnx-1.13.8", DETECTOR.id]);
+        assert((await Deno.stat(join(server.services.dataDir, "wake-words", WAKE_WORDS.id))).isDirectory);
       },
       { avatar: CALM },
       { speechModels },

@@ -12,7 +12,7 @@ import type { RemoteFile } from "@/lib/downloads/remote_folder.ts";
 import type { CatalogueModel } from "@/lib/sherpa/speech_models.ts";
 
 const HUGGING_FACE = "https://huggingface.co";
-const RELEASE = "https://github.com/k2-fsa/sherpa-onnx/releases/download/asr-models";
+const RELEASES = "https://github.com/k2-fsa/sherpa-onnx/releases/download";
 
 const APACHE = "Apache-2.0";
 const MIT = "MIT";
@@ -29,6 +29,26 @@ export const DETECTOR: CatalogueModel = {
   ],
   source: "https://github.com/snakers4/silero-vad",
   npm: { names: `${DETECTOR_FILE} of @ricky0123/vad-web`, bytes: 5_471_324, bring: fetchDetector },
+};
+
+/** Finds wake words that it was never trained with, as long as they are spelled as in English. */
+export const WAKE_WORDS: CatalogueModel = {
+  id: "sherpa-onnx-kws-zipformer-gigaspeech-3.3M-2024-01-01",
+  kind: "wake",
+  name: "Zipformer for wake words, English",
+  languages: ["en"],
+  licenses: [{
+    name: APACHE,
+    url: "https://www.modelscope.cn/models/pkufool/sherpa-onnx-kws-zipformer-gigaspeech-3.3M-2024-01-01",
+  }],
+  source: "https://k2-fsa.github.io/sherpa/onnx/kws/pretrained_models/index.html",
+  files: [{
+    url: `${RELEASES}/kws-models/sherpa-onnx-kws-zipformer-gigaspeech-3.3M-2024-01-01.tar.bz2`,
+    path: "sherpa-onnx-kws-zipformer-gigaspeech-3.3M-2024-01-01.tar.bz2",
+    bytes: 17_626_723,
+    sha256: "f170013b4716e41b62b9bfd809687c207cef798ef9bc6534d524e17af9b6561a",
+    unpack: "tar.bz2",
+  }],
 };
 
 /** What Whisper knows best; its smallest model knows others hardly. */
@@ -73,7 +93,7 @@ export const RECOGNISERS: readonly CatalogueModel[] = [
     }],
     source: "https://github.com/FunAudioLLM/SenseVoice",
     files: [{
-      url: `${RELEASE}/sherpa-onnx-sense-voice-zh-en-ja-ko-yue-int8-2024-07-17.tar.bz2`,
+      url: `${RELEASES}/asr-models/sherpa-onnx-sense-voice-zh-en-ja-ko-yue-int8-2024-07-17.tar.bz2`,
       path: "sherpa-onnx-sense-voice-zh-en-ja-ko-yue-int8-2024-07-17.tar.bz2",
       bytes: 163_002_883,
       sha256: "7d1efa2138a65b0b488df37f8b89e3d91a60676e416f515b952358d83dfd347e",

@@ -1,6 +1,8 @@
 /** Listens to the microphones of pages: who understands them by the configuration, and one at a time of a browser. */
 import { chooseRecogniser } from "./choose.ts";
 import type { VoiceDetector } from "./detector.ts";
+import { CalledEngine } from "./wake/called_engine.ts";
+import type { WakeSpotter } from "./wake/wake_spotter.ts";
 import { HearingError, type RecognitionEngine } from "./engine.ts";
 import { Listener } from "./listener.ts";
 import type { Playback } from "./loudspeaker.ts";
@@ -20,6 +22,8 @@ export interface HearingServiceOptions {
   /** Those of this machine, by id, as they are configured now. */
   engines(): ReadonlyMap<string, RecognitionEngine>;
   detector: VoiceDetector;
+  /** Finds what she is called by before anybody understands it. Default: the words that were understood tell. */
+  wakeSpotter?: WakeSpotter;
   /** What she is called. */
   names(): readonly string[];
   /** The sound of that id, for whoever may hear it. Default: there is none. */
@@ -117,11 +121,13 @@ export class HearingService implements Disposable {
         end(error: TurnError): void;
       },
   ): Promise<Listener> {
-    const { settings, detector } = this.#options;
+    const { settings, detector, wakeSpotter } = this.#options;
+    const spotting = mode === "wake" ? await wakeSpotter?.find(this.wakeWords()) : undefined;
+    const wakeWords = () => this.wakeWords();
     return await Listener.open({
       stream,
       mode,
-      engine,
+      engine: spotting === undefined ? engine : new CalledEngine({ engine, spotting, wakeWords }),
       prompts,
       language: settings().language,
       patience: () => settings().patience,
@@ -152,6 +158,7 @@ export class HearingService implements Disposable {
   [Symbol.dispose](): void {
     this.#places[Symbol.dispose]();
     this.#options.detector[Symbol.dispose]();
+    this.#options.wakeSpotter?.[Symbol.dispose]();
   }
 }
 

@@ -1,5 +1,6 @@
 import type { Detection, VoiceDetector } from "./detector.ts";
-import { HearingError, type RecognitionEngine } from "./engine.ts";
+import { HearingError } from "./engine.ts";
+import type { ListeningEngine } from "./wake/called_engine.ts";
 import { SoundBuffer } from "./sound_buffer.ts";
 import type { SpokenPrompts } from "./spoken_prompts.ts";
 import { StreamGuard } from "./stream_guard.ts";
@@ -34,7 +35,7 @@ const QUIET = 300;
 export interface ListenerOptions {
   stream: number;
   mode: HearingMode;
-  engine: RecognitionEngine;
+  engine: ListeningEngine;
   language?: string | undefined;
   prompts: SpokenPrompts;
   /** How long a pause may be: 1 is usual. */

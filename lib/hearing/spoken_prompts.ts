@@ -1,10 +1,10 @@
-import { afterWakeWord } from "./wake_word.ts";
+import { afterWakeWord } from "./wake/wake_word.ts";
 import type { HearingMode, HearingServerFrame } from "@/lib/protocol/hearing.ts";
 
 /** How soon two utterances follow one another that are one turn, ms: somebody has only drawn breath. */
 const JOINED_MS = 2_500;
 /** How long she listens without being called again once she was called by her name alone, ms. */
-const CALLED_MS = 10_000;
+export const CALLED_MS = 10_000;
 
 export interface SpokenPromptsOptions {
   /** What she is called by, now. */

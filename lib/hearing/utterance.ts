@@ -7,7 +7,7 @@ const LONGEST_PIECE = 28 * MICROPHONE_RATE;
 const NO_SPACE = /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}。！？、，]$/u;
 
 export interface UtteranceOptions {
-  engine: RecognitionEngine;
+  engine: Pick<RecognitionEngine, "open">;
   language?: string | undefined;
   /** What is understood has changed. */
   onChange(): void;

@@ -2,10 +2,10 @@
 import type { TurnError } from "./v2.ts";
 
 /**
- * What a model is for: to speak, to understand what is said, or to find in the microphone's sound where somebody speaks,
- * which every recogniser of the server needs and comes with the first one.
+ * What a model is for: to speak, to understand what is said, to find the wake word in it, or to find in the microphone's
+ * sound where somebody speaks, which all that hears on the server needs and comes with the first one.
  */
-export const SPEECH_MODEL_KINDS = ["voice", "recogniser", "detector"] as const;
+export const SPEECH_MODEL_KINDS = ["voice", "recogniser", "wake", "detector"] as const;
 
 export type SpeechModelKind = typeof SPEECH_MODEL_KINDS[number];
 

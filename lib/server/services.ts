@@ -41,9 +41,10 @@ import { ProviderRegistry, PROVIDERS } from "@/lib/providers/registry.ts";
 import { openStore } from "@/lib/store/open_store.ts";
 import type { Store } from "@/lib/store/store.ts";
 import { guarded } from "@/lib/telemetry/guard.ts";
-import { DETECTOR, RECOGNISERS } from "@/lib/hearing/catalogue.ts";
+import { DETECTOR, RECOGNISERS, WAKE_WORDS } from "@/lib/hearing/catalogue.ts";
 import { VoiceDetector } from "@/lib/hearing/detector.ts";
 import { HearingService } from "@/lib/hearing/hearing_service.ts";
+import { WakeSpotter } from "@/lib/hearing/wake/wake_spotter.ts";
 import { SpeechModels, type SpeechModelsOptions } from "@/lib/sherpa/speech_models.ts";
 import { VOICES } from "@/lib/voice/sherpa/catalogue.ts";
 import { SpeechService } from "@/lib/voice/speech_service.ts";
@@ -113,7 +114,7 @@ export async function openServices(options: ServicesOptions = {}): Promise<Servi
   });
   const models = new SpeechModels(
     dataDir,
-    options.speechModels ?? { catalogue: [...VOICES, ...RECOGNISERS, DETECTOR] },
+    options.speechModels ?? { catalogue: [...VOICES, ...RECOGNISERS, WAKE_WORDS, DETECTOR] },
   );
   const voices = await openVoices(live, models);
   const speech = new SpeechService({
@@ -136,6 +137,7 @@ export async function openServices(options: ServicesOptions = {}): Promise<Servi
       runtime: models.runtimeFolder,
       folder: join(models.folderOf("detector"), DETECTOR.id),
     }),
+    wakeSpotter: new WakeSpotter({ runtime: models.runtimeFolder, folder: models.folderOf("wake") }),
     names: () => [name()],
     sound: (id, principal) => speech.sound(id, principal),
     bus,

@@ -13,6 +13,7 @@ const LARGEST: Readonly<Record<string, number>> = {
   ".txt": 64 * MB,
   ".fst": 64 * MB,
   ".json": 4 * MB,
+  ".model": 16 * MB,
 };
 /** What Git leaves in place of a large file until it is fetched. */
 const POINTER = "version https://git-lfs";

@@ -1,4 +1,5 @@
-/** For tests: writes ONNX models by hand, with as much of protobuf as that takes. */
+/** For tests: writes ONNX models by hand. */
+import { bytes, number, text } from "./protobuf_fixture.ts";
 
 export const FLOAT = 1;
 export const INT64 = 7;
@@ -74,20 +75,4 @@ function tensorOf({ name, type, shape, values }: Constant): Bytes {
 function valueOf({ name, type, shape }: Value): Bytes {
   const dimensions = shape.flatMap((size) => bytes(1, typeof size === "string" ? text(2, size) : number(1, size)));
   return [...text(1, name), ...bytes(2, bytes(1, [...number(1, type), ...bytes(2, dimensions)]))];
-}
-
-function number(field: number, value: number): Bytes {
-  return [...varint(field << 3), ...varint(value)];
-}
-
-function bytes(field: number, value: Bytes): Bytes {
-  return [...varint(field << 3 | 2), ...varint(value.length), ...value];
-}
-
-function text(field: number, value: string): Bytes {
-  return bytes(field, [...new TextEncoder().encode(value)]);
-}
-
-function varint(value: number): Bytes {
-  return value < 128 ? [value] : [value % 128 | 128, ...varint(Math.floor(value / 128))];
 }

@@ -1,19 +1,13 @@
 /** What is written about an ONNX model in its own file, without the gigabytes beside it. */
+import { BYTES, FIXED32, FIXED64, LONGEST_VARINT, ProtobufReader, VARINT } from "./protobuf.ts";
 
 /** Fields of `ModelProto` and `StringStringEntryProto`. */
 const METADATA = 14;
 const KEY = 1;
 const VALUE = 2;
-/** How protobuf writes a field. */
-const VARINT = 0;
-const FIXED64 = 1;
-const BYTES = 2;
-const FIXED32 = 5;
 /** A model has a dozen fields and some thirty entries, one of which may name a thousand speakers. */
 const MOST_FIELDS = 1_000;
 const LONGEST_ENTRY = 64 * 1024;
-/** Longest number of protobuf's, in bytes. */
-const LONGEST_VARINT = 10;
 
 /**
  * Reads the entries of a model that its makers wrote for those who run it.
@@ -27,13 +21,13 @@ export async function readOnnxMetadata(path: string): Promise<Map<string, string
   let at = 0;
   for (let count = 0; at < size; count++) {
     // Two numbers stand before what a field holds.
-    const head = new Reader(await read(file, at, 2 * LONGEST_VARINT));
+    const head = new ProtobufReader(await read(file, at, 2 * LONGEST_VARINT));
     const tag = head.varint();
     if (tag === undefined || tag >> 3 === 0 || count > MOST_FIELDS) return undefined;
     const length = lengthOf(head, tag & 7);
     if (length === undefined || at + head.at + length > size) return undefined;
     if (tag >> 3 === METADATA && length <= LONGEST_ENTRY) {
-      const entry = entryOf(new Reader(await read(file, at + head.at, length)));
+      const entry = entryOf(new ProtobufReader(await read(file, at + head.at, length)));
       if (entry === undefined) return undefined;
       entries.set(...entry);
     }
@@ -43,13 +37,13 @@ export async function readOnnxMetadata(path: string): Promise<Map<string, string
 }
 
 /** Bytes that a field holds behind its head; undefined when protobuf has no such field. */
-function lengthOf(head: Reader, wire: number): number | undefined {
+function lengthOf(head: ProtobufReader, wire: number): number | undefined {
   if (wire === VARINT) return head.varint() === undefined ? undefined : 0;
   if (wire === BYTES) return head.varint();
   return { [FIXED64]: 8, [FIXED32]: 4 }[wire];
 }
 
-function entryOf(reader: Reader): [key: string, value: string] | undefined {
+function entryOf(reader: ProtobufReader): [key: string, value: string] | undefined {
   const texts: Record<number, string> = {};
   while (!reader.ended) {
     const tag = reader.varint();
@@ -59,38 +53,6 @@ function entryOf(reader: Reader): [key: string, value: string] | undefined {
     texts[tag >> 3] = text;
   }
   return [texts[KEY] ?? "", texts[VALUE] ?? ""];
-}
-
-/** Reads protobuf's numbers and texts one after the other. */
-class Reader {
-  at = 0;
-  readonly #bytes: Uint8Array;
-
-  constructor(bytes: Uint8Array) {
-    this.#bytes = bytes;
-  }
-
-  get ended(): boolean {
-    return this.at >= this.#bytes.length;
-  }
-
-  /** Undefined where there is no number, or none that a file could be long. */
-  varint(): number | undefined {
-    let value = 0;
-    for (let shift = 0; shift < LONGEST_VARINT; shift++) {
-      const byte = this.#bytes[this.at++];
-      if (byte === undefined) return undefined;
-      value += (byte & 127) * 128 ** shift;
-      if (byte < 128) return Number.isSafeInteger(value) ? value : undefined;
-    }
-    return undefined;
-  }
-
-  text(length: number): string | undefined {
-    const bytes = this.#bytes.subarray(this.at, this.at + length);
-    this.at += length;
-    return bytes.length === length ? new TextDecoder().decode(bytes) : undefined;
-  }
 }
 
 async function read(file: Deno.FsFile, at: number, length: number): Promise<Uint8Array> {

@@ -59,6 +59,7 @@ interface SharedPart {
 const FOLDERS: Readonly<Record<SpeechModelKind, string>> = {
   voice: "voices",
   recogniser: "recognisers",
+  wake: "wake-words",
   detector: "detectors",
 };
 /** Where npm's packages come from, for the reader. */
@@ -194,7 +195,8 @@ export class SpeechModels {
 
   /** What a model needs beside what is its own. */
   #neededBy({ kind }: CatalogueModel): SharedPart[] {
-    const detectors = kind === "recogniser" ? this.#catalogue.filter((one) => one.kind === "detector") : [];
+    const hears = kind === "recogniser" || kind === "wake";
+    const detectors = hears ? this.#catalogue.filter((one) => one.kind === "detector") : [];
     return [this.#runtime, ...detectors.flatMap((one) => this.#fromNpm(one))];
   }
 

@@ -4,7 +4,7 @@ import { fetchRuntime, runtimePackages } from "./fetch_runtime.ts";
 import { SpeechModels } from "./speech_models.ts";
 import { testVoices } from "./speech_models_fixture.ts";
 import { bytesOf } from "@/lib/downloads/remote_folder.ts";
-import { RECOGNISERS } from "@/lib/hearing/catalogue.ts";
+import { RECOGNISERS, WAKE_WORDS } from "@/lib/hearing/catalogue.ts";
 import { VOICES } from "@/lib/voice/sherpa/catalogue.ts";
 import { VoiceFolders } from "@/lib/voice/sherpa/voice_folders.ts";
 import { DownloadError } from "@/lib/downloads/download_error.ts";
@@ -51,6 +51,8 @@ Deno.test("each list has models of many languages, each with a licence, a source
       catalogue.filter(({ languages }) => languages.some((one) => one.split("-")[0] === language)).length;
     assertEquals(["en", "zh", "ja", "de", "fr", "es"].filter((language) => knowing(language) === 0), []);
     assertEquals(new Set(catalogue.map(({ id }) => id)).size, catalogue.length);
+  }
+  for (const catalogue of [VOICES, RECOGNISERS, [WAKE_WORDS]]) {
     for (const { id, files = [], languages, source, licenses } of catalogue) {
       for (const { url, path, sha256, bytes } of files) {
         assert(url.startsWith("https://") && url.endsWith(`/${path}`), url);

@@ -40,6 +40,7 @@ export class SettingsStores {
   readonly voiceModels: SpeechModelsStore;
   readonly recogniserEngines: EnginesStore<RecogniserInfo>;
   readonly recognisers: SpeechModelsStore;
+  readonly wakeWords: SpeechModelsStore;
   readonly detectors: SpeechModelsStore;
   readonly #call: CallClient["call"];
 
@@ -65,6 +66,7 @@ export class SettingsStores {
     this.detectors = modelsOf("detector", this.recogniserEngines);
     // A detector comes with the first recogniser.
     this.recognisers = modelsOf("recogniser", this.recogniserEngines, this.detectors);
+    this.wakeWords = modelsOf("wake", this.detectors);
     this.uploads = new UploadStore(sendFiles, (kind) => void this.#choicesOf(kind).read());
   }
 
@@ -106,6 +108,7 @@ export class SettingsStores {
     this.uploads.dismiss();
     this.voiceModels.dispose();
     this.recognisers.dispose();
+    this.wakeWords.dispose();
     this.detectors.dispose();
   }
 

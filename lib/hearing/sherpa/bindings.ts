@@ -1,4 +1,4 @@
-/** What finds voices and what understands them in sherpa-onnx, native and as WebAssembly. */
+/** What finds voices, what understands them and what finds single words in them in sherpa-onnx, native and as WebAssembly. */
 // Its process has no configuration, which would know what `@/` is.
 import { openRuntime, type RuntimePackages } from "../../sherpa/runtime.ts";
 
@@ -30,6 +30,12 @@ export interface RecogniserConfig {
   modelConfig: Record<string, unknown>;
 }
 
+/** How sherpa-onnx is told of a keyword spotter; the rest is as it is usual there. */
+export interface SpotterConfig extends RecogniserConfig {
+  /** The words, a line each, in the tokens of the model. */
+  keywords: string;
+}
+
 /** Finds out window by window whether somebody speaks. */
 export interface Detector {
   /** Whether somebody speaks, after this window of samples. */
@@ -43,6 +49,15 @@ export interface Recogniser {
   /** All that is understood so far; undefined where that is known at the end only. */
   accept(samples: Float32Array): string | undefined;
   finish(): Promise<string>;
+  free(): void;
+}
+
+/** Finds some words in a stream. */
+export interface Spotter {
+  /** Whether one of them was said, as far as it is known after these samples. */
+  accept(samples: Float32Array): boolean;
+  /** Whether one of them was said at the end. */
+  finish(): boolean;
   free(): void;
 }
 
@@ -64,6 +79,7 @@ interface NativeStream {
 interface NativeHearing {
   Vad: new (config: DetectorConfig, bufferSeconds: number) => Vad;
   OnlineRecognizer: new (config: RecogniserConfig) => Online<NativeStream>;
+  KeywordSpotter: new (config: ToldKeywords) => Keywords<NativeStream>;
   OfflineRecognizer: {
     createAsync(config: RecogniserConfig): Promise<{
       createStream(): NativeStream;
@@ -79,11 +95,26 @@ interface WasmStream {
 interface WasmHearing {
   createVad(config: DetectorConfig): Vad;
   createOnlineRecognizer(config: RecogniserConfig): Online<WasmStream>;
+  createKws(config: ToldKeywords): Keywords<WasmStream>;
   createOfflineRecognizer(config: RecogniserConfig): {
     createStream(): WasmStream;
     decode(stream: WasmStream): void;
     getResult(stream: WasmStream): { text: string };
   };
+}
+/** Its two builds call the file differently, of which there is none here. */
+type ToldKeywords = RecogniserConfig & {
+  keywords: "";
+  keywordsFile: "";
+  keywordsBuf: string;
+  keywordsBufSize: number;
+};
+interface Keywords<Stream> {
+  createStream(): Stream;
+  isReady(stream: Stream): boolean;
+  decode(stream: Stream): void;
+  getResult(stream: Stream): { keyword: string };
+  reset(stream: Stream): void;
 }
 interface Online<Stream> {
   createStream(): Stream;
@@ -155,6 +186,48 @@ export async function loadRecogniser(
       stream.free();
       return Promise.resolve(text);
     });
+}
+
+/**
+ * Gives what makes keyword spotters.
+ *
+ * @throws {Error} when sherpa-onnx does not run here, or the model does not suit it
+ */
+export function loadSpotter(packages: RuntimePackages, { keywords, ...config }: SpotterConfig): () => Spotter {
+  const keywordsBufSize = new TextEncoder().encode(keywords).length;
+  const told: ToldKeywords = { ...config, keywords: "", keywordsFile: "", keywordsBuf: keywords, keywordsBufSize };
+  const runtime = openRuntime<NativeHearing, WasmHearing>(packages);
+  if (runtime.kind === "native") {
+    const model = new runtime.exports.KeywordSpotter(told);
+    return () =>
+      spotter(
+        model,
+        (stream, samples) => stream.acceptWaveform({ samples, sampleRate: RATE }),
+        () => {/* The garbage collector frees it. */},
+      );
+  }
+  const model = runtime.exports.createKws(told);
+  return () => spotter(model, (stream, samples) => stream.acceptWaveform(RATE, samples), (stream) => stream.free());
+}
+
+function spotter<Stream>(
+  model: Keywords<Stream>,
+  accept: (stream: Stream, samples: Float32Array) => void,
+  free: (stream: Stream) => void,
+): Spotter {
+  const stream = model.createStream();
+  const find = (samples: Float32Array) => {
+    accept(stream, samples);
+    let found = false;
+    while (model.isReady(stream)) {
+      model.decode(stream);
+      if (model.getResult(stream).keyword === "") continue;
+      found = true;
+      model.reset(stream);
+    }
+    return found;
+  };
+  return { accept: find, finish: () => find(TAIL), free: () => free(stream) };
 }
 
 /** With a model that gives words as they come. */

@@ -1,6 +1,6 @@
 import { type RuntimePackages, SHERPA_PERMISSIONS } from "@/lib/sherpa/runtime.ts";
 import { Subprocess, type Subprogram } from "@/lib/subprocess/subprocess.ts";
-import type { DetectorConfig, RecogniserConfig } from "./bindings.ts";
+import type { DetectorConfig, RecogniserConfig, SpotterConfig } from "./bindings.ts";
 
 export const HEARING_PROGRAM: Subprogram = {
   url: new URL("./worker.ts", import.meta.url),
@@ -11,7 +11,11 @@ export const HEARING_PROGRAM: Subprogram = {
 /** What the process is for. */
 export type Load =
   & { packages: RuntimePackages }
-  & ({ detector: DetectorConfig } | { recogniser: { streaming: boolean; config: RecogniserConfig } });
+  & (
+    | { detector: DetectorConfig }
+    | { recogniser: { streaming: boolean; config: RecogniserConfig } }
+    | { spotter: SpotterConfig }
+  );
 
 /** What it is for, first of all; then streams by their numbers, whose samples come beside these. */
 export type Order = Load | { open: number } | { finish: number } | { close: number };
@@ -19,6 +23,7 @@ export type Order = Load | { open: number } | { finish: number } | { close: numb
 /** What the process tells of a stream. */
 export type Told =
   | { heard: number; position: number; speech: boolean }
+  | { spotted: number }
   | { partial: number; understood: string }
   | { text: number; understood: string }
   | { refused: number; why: string };
@@ -27,6 +32,8 @@ export type Told =
 export interface StreamEvents {
   /** Whether somebody speaks right before that sample of the stream. */
   heard?(position: number, speech: boolean): void;
+  /** A word that is listened for was said. */
+  spotted?(): void;
   /** So much is understood. */
   partial?(text: string): void;
   /** All is understood. */
@@ -115,6 +122,7 @@ export class HearingProcess implements Disposable {
 
   #hear(told: Told): void {
     if ("heard" in told) this.#streams.get(told.heard)?.heard?.(told.position, told.speech);
+    else if ("spotted" in told) this.#streams.get(told.spotted)?.spotted?.();
     else if ("partial" in told) this.#streams.get(told.partial)?.partial?.(told.understood);
     else if ("text" in told) this.#streams.get(told.text)?.text?.(told.understood);
     else this.#streams.get(told.refused)?.failed(told.why);

@@ -1,6 +1,9 @@
-/** The program of a process that finds voices in sound, or understands them: one of the two, for any number of streams. */
+/**
+ * The program of a process that finds voices in sound, understands them, or finds words in them: one of the three, for
+ * any number of streams.
+ */
 import { die, reasonOf, sendFrame, takeOrders } from "../../subprocess/pipes.ts";
-import { type Detector, loadDetector, loadRecogniser, type Recogniser } from "./bindings.ts";
+import { type Detector, loadDetector, loadRecogniser, loadSpotter, type Recogniser, type Spotter } from "./bindings.ts";
 import type { Order, Told } from "./hearing_process.ts";
 
 /** What silero looks at at once, in samples. */
@@ -44,6 +47,10 @@ async function load(order: Extract<Order, { packages: unknown }>): Promise<(stre
       const make = loadDetector(order.packages, order.detector);
       spare.push(make());
       return (stream) => detectorEar(stream, spare.pop() ?? make());
+    }
+    if ("spotter" in order) {
+      const make = loadSpotter(order.packages, order.spotter);
+      return (stream) => spotterEar(stream, make());
     }
     const make = await loadRecogniser(order.packages, order.recogniser);
     return (stream) => recogniserEar(stream, make());
@@ -112,6 +119,17 @@ function recogniserEar(stream: number, recogniser: Recogniser): Ear {
       );
     },
     close: () => recogniser.free(),
+  };
+}
+
+function spotterEar(stream: number, spotter: Spotter): Ear {
+  return {
+    take: (samples) => spotter.accept(samples) && tell({ spotted: stream }),
+    finish() {
+      if (spotter.finish()) tell({ spotted: stream });
+      tell({ text: stream, understood: "" });
+    },
+    close: () => spotter.free(),
   };
 }
 

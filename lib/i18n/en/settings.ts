@@ -2,7 +2,7 @@ import { IMAGE_STORAGE } from "./images.ts";
 import type { SettingsWords } from "@/lib/i18n/types/settings.ts";
 import { SERVER_NAMES } from "@/lib/i18n/server_names.ts";
 import { MODEL_OPTIONS } from "./model_options.ts";
-import { DETECTORS, RECOGNISERS, VOICE_MODELS } from "./speech_models.ts";
+import { DETECTORS, RECOGNISERS, VOICE_MODELS, WAKE_WORDS } from "./speech_models.ts";
 
 export const SETTINGS: SettingsWords = {
   sections: {
@@ -272,6 +272,7 @@ export const SETTINGS: SettingsWords = {
     talkKeys: { space: "Space, outside of boxes", control: "Right Ctrl", f8: "F8", none: "None" },
   },
   recognisers: RECOGNISERS,
+  wakeWords: WAKE_WORDS,
   detectors: DETECTORS,
   thisBrowser: "In this browser",
   everybody: "For everyone who has not chosen",

@@ -36,6 +36,15 @@ export const RECOGNISERS: SpeechModelWords = {
   ownFolder: "Or put a folder with a recogniser for sherpa-onnx here:",
 };
 
+export const WAKE_WORDS: SpeechModelWords = {
+  ...RECOGNISERS,
+  title: "Wake word",
+  about: (host) =>
+    `A small model that listens for what she is called by, on this computer: before she is called, nothing that is said reaches a recogniser or leaves this machine. A name is found when it can be spelled in English letters; others are looked for in what was understood. It comes from ${host}, when you press the button.`,
+  fact: () => "",
+  ownFolder: "Or put a folder with a keyword model for sherpa-onnx and its bpe.model here:",
+};
+
 export const DETECTORS: SpeechModelWords = {
   ...VOICE_MODELS,
   title: "Voice detector",

@@ -140,6 +140,7 @@ export interface SettingsWords {
   voiceModels: SpeechModelWords;
   ears: EarWords;
   recognisers: SpeechModelWords;
+  wakeWords: SpeechModelWords;
   detectors: SpeechModelWords;
   thisBrowser: string;
   everybody: string;

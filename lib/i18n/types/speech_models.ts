@@ -1,4 +1,4 @@
-/** What the settings say of neural voices, recognisers and detectors that can be fetched. */
+/** What the settings say of neural voices, recognisers, wake words and detectors that can be fetched. */
 import type { SpeechModelInfo } from "@/lib/protocol/speech_models.ts";
 
 export interface SpeechModelWords {

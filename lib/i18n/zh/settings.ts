@@ -2,7 +2,7 @@ import { IMAGE_STORAGE } from "./images.ts";
 import type { SettingsWords } from "@/lib/i18n/types/settings.ts";
 import { SERVER_NAMES } from "@/lib/i18n/server_names.ts";
 import { MODEL_OPTIONS } from "./model_options.ts";
-import { DETECTORS, RECOGNISERS, VOICE_MODELS } from "./speech_models.ts";
+import { DETECTORS, RECOGNISERS, VOICE_MODELS, WAKE_WORDS } from "./speech_models.ts";
 
 export const SETTINGS: SettingsWords = {
   sections: {
@@ -239,6 +239,7 @@ export const SETTINGS: SettingsWords = {
     talkKeys: { space: "空格（输入框之外）", control: "右 Ctrl", f8: "F8", none: "无" },
   },
   recognisers: RECOGNISERS,
+  wakeWords: WAKE_WORDS,
   detectors: DETECTORS,
   thisBrowser: "在这个浏览器中",
   everybody: "对没有选择的人",

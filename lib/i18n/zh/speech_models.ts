@@ -33,6 +33,15 @@ export const RECOGNISERS: SpeechModelWords = {
   ownFolder: "也可以把适用于 sherpa-onnx 的识别模型文件夹放在这里：",
 };
 
+export const WAKE_WORDS: SpeechModelWords = {
+  ...RECOGNISERS,
+  title: "唤醒词",
+  about: (host) =>
+    `在本机上只留意唤醒词的小模型：呼唤她之前，所说的话不会交给识别模型，也不会离开本机。能用英文字母拼写的名字由它发现，其他名字则在听懂的话里查找。按下按钮时从 ${host} 获取。`,
+  fact: () => "",
+  ownFolder: "也可以把适用于 sherpa-onnx 的关键词模型（连同 bpe.model）的文件夹放在这里：",
+};
+
 export const DETECTORS: SpeechModelWords = {
   ...VOICE_MODELS,
   title: "人声检测",

@@ -9,6 +9,8 @@ import { HearingService } from "@/lib/hearing/hearing_service.ts";
 import { OpenAiEngine } from "@/lib/hearing/openai/openai.ts";
 import { SherpaRecogniser } from "@/lib/hearing/sherpa/sherpa.ts";
 import { writeToneRecogniser } from "@/lib/hearing/sherpa/tone_recogniser_fixture.ts";
+import { writeToneWakeModel } from "@/lib/hearing/wake/wake_model_fixture.ts";
+import { WakeSpotter } from "@/lib/hearing/wake/wake_spotter.ts";
 import type { HearingMode } from "@/lib/protocol/hearing.ts";
 import type { ServerFrame } from "@/lib/protocol/v2.ts";
 import type { Sound } from "@/lib/voice/sound.ts";
@@ -25,6 +27,8 @@ interface SceneOptions {
   sound?: Sound;
   /** Has a recogniser of this machine that understands tones, instead of the server. */
   sherpa?: "streaming" | "whole";
+  /** Has a model that finds wake words in tones. */
+  spots?: boolean;
 }
 
 /** A server that hears, and a transcription server behind it. */
@@ -47,6 +51,7 @@ export class Scene implements AsyncDisposable {
       settings: () => settings,
       engines: () => new Map([[this.#engine.id, this.#engine]]),
       detector: new VoiceDetector(places),
+      wakeSpotter: new WakeSpotter({ runtime: places.runtime, folder: wakeWordsIn(places) }),
       names: () => ["Mao"],
       sound: () => sound,
     });
@@ -56,7 +61,8 @@ export class Scene implements AsyncDisposable {
   static async open(options: SceneOptions = {}): Promise<Scene> {
     const folder = await Deno.makeTempDir();
     const places = options.detects === false ? { runtime: `${folder}/none`, folder } : await layDetector(folder);
-    const { sherpa } = options;
+    const { sherpa, spots = false } = options;
+    if (spots) await writeToneWakeModel(join(wakeWordsIn(places), "tones"));
     if (sherpa !== undefined) {
       await writeToneRecogniser(join(recognisersIn(places), "tones"), { streaming: sherpa === "streaming" });
     }
@@ -86,6 +92,10 @@ export class Scene implements AsyncDisposable {
 
 function recognisersIn({ folder }: { folder: string }): string {
   return join(folder, "recognisers");
+}
+
+function wakeWordsIn({ folder }: { folder: string }): string {
+  return join(folder, "wake-words");
 }
 
 export function say(client: SocketClient<ServerFrame>, stream: number, sound: Int16Array, from = 0): void {

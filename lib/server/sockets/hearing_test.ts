@@ -150,6 +150,24 @@ Deno.test("a recogniser of this machine hears her wake word, and what is not for
   assert(!JSON.stringify(page.received).includes("how are"), "what was not for her is told");
 });
 
+Deno.test("with a model for the wake word, nothing that is said before it is understood by anybody", async () => {
+  await using scene = await Scene.open({ spots: true, hearing: { wakeWord: "Mao" } });
+  const page = await scene.page();
+  await listen(page, 1, "wake");
+  scene.understands("Now, how are you?", "And tomorrow?");
+  let position = 0;
+  for (const [index, words] of ["how are you", "mao how are you", "hello there"].entries()) {
+    const said = joined(silence(1), voiced(WEATHER, words), silence(4));
+    say(page, 1, said, position);
+    position += said.length;
+    await finals(page, index + 1);
+  }
+  const told = (await finals(page, 3)).map(({ text, turn }) => [text, turn !== undefined]);
+  // A recogniser may write her name as it likes. What follows is understood, and was not for her.
+  assertEquals(told, [["", false], ["Now, how are you?", true], ["", false]]);
+  assertEquals(scene.transcription.asked.length, 2);
+});
+
 Deno.test("while a key is held she hears without a detector, and says nothing of a silence", async () => {
   await using scene = await Scene.open({ detects: false });
   const page = await scene.page();

@@ -35,6 +35,7 @@ export function HearingSection({ chat, stores, settings, words, text, language }
       <MicrophoneChoice microphone={chat.microphone} text={text.ears} />
       <hr />
       <SpeechModels store={stores.recognisers} words={words} told={text.recognisers} language={language} />
+      {isCalled && <SpeechModels store={stores.wakeWords} words={words} told={text.wakeWords} language={language} />}
       <SpeechModels store={stores.detectors} words={words} told={text.detectors} language={language} />
     </>
   );

@@ -16,7 +16,7 @@ interface SpeechModelsProps {
   language: Language;
 }
 
-/** Neural voices, recognisers or detectors that can be fetched, by the language that they know where it matters. */
+/** Neural voices, recognisers, models for wake words or detectors that can be fetched, by the language that they know where it matters. */
 export function SpeechModels({ store, words, told, language }: SpeechModelsProps) {
   const id = useId();
   const chosen = useSignal<string>(language);
