@@ -39,6 +39,7 @@ export const RECOGNISERS: SpeechModelWords = {
 export const WAKE_WORDS: SpeechModelWords = {
   ...RECOGNISERS,
   title: "Wake word",
+  language: "Names as they are spelled in",
   about: (host) =>
     `A small model that listens for what she is called by, on this computer: before she is called, nothing that is said reaches a recogniser or leaves this machine. A name is found when it can be spelled in English letters; others are looked for in what was understood. It comes from ${host}, when you press the button.`,
   fact: () => "",

@@ -38,6 +38,7 @@ export const RECOGNISERS: SpeechModelWords = {
 export const WAKE_WORDS: SpeechModelWords = {
   ...RECOGNISERS,
   title: "呼びかけの言葉",
+  language: "名前の綴りの言語",
   about: (host) =>
     `呼びかけの言葉だけをこのコンピューターで聞き分ける小さなモデルです。呼ばれるまで、話した内容は音声認識に渡らず、このマシンから出ません。英字で書ける名前を見つけます。ほかの名前は、聞き取った言葉の中から探します。ボタンを押すと ${host} から取得します。`,
   fact: () => "",

@@ -36,6 +36,7 @@ export const RECOGNISERS: SpeechModelWords = {
 export const WAKE_WORDS: SpeechModelWords = {
   ...RECOGNISERS,
   title: "唤醒词",
+  language: "名字的拼写语言",
   about: (host) =>
     `在本机上只留意唤醒词的小模型：呼唤她之前，所说的话不会交给识别模型，也不会离开本机。能用英文字母拼写的名字由它发现，其他名字则在听懂的话里查找。按下按钮时从 ${host} 获取。`,
   fact: () => "",
