@@ -15,8 +15,11 @@ const FIT_EVERY = 12;
 const FIT_SOON = 4;
 /** So many moments of her voice, and the room is known; some fewer tell how late it is. */
 const KNOWN = 40;
-/** So many are enough where what is heard goes with them so well: her first words may be interrupted as well. */
-const KNOWN_EARLY = 24;
+/**
+ * So many are enough where what is heard goes with them so well: her first words may be interrupted as well. Of fewer,
+ * some of which are still on their way, bands are fitted so badly that her own voice stands above them.
+ */
+const KNOWN_EARLY = 32;
 const EARLY_ALIKE = 0.6;
 const LEAST_OVERLAP = 24;
 /** A moment's share of power that a room leaves for the next one. */
