@@ -15,6 +15,8 @@ const rooms = parseRooms(await Deno.readTextFile(join(PROGRAM, "ARCHITECTURE.md"
 const files = await sources();
 const imports = await readImports(PROGRAM, files);
 const graph: Graph = imports.files;
+/** What was found, for it is asked for every arrow of every turned graph. */
+const roomOfFile = new Map<string, string | undefined>();
 
 Deno.test("every file has its room, and every room its files", () => {
   const all = files.filter((file) => !isAround(file));
@@ -113,6 +115,11 @@ function parseRooms(text: string): Rooms {
 }
 
 function roomOf(file: string): string | undefined {
+  if (!roomOfFile.has(file)) roomOfFile.set(file, findRoom(file));
+  return roomOfFile.get(file);
+}
+
+function findRoom(file: string): string | undefined {
   const around = AROUND.find((room) => file.startsWith(`${room}/`));
   if (around !== undefined || isForTests(file)) return around ?? "tests";
   return [...rooms.keys()].find((room) => file === room || file.startsWith(`${room}/`));
