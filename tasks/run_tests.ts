@@ -74,17 +74,22 @@ function isWanted(file: string): boolean {
 }
 
 /**
- * What runs as one: files of whole programs; those of the stand-ins; all others that need no browser; and those that do,
- * in several batches of about the same size.
+ * What runs as one: files of whole programs; those of the stand-ins; those that collect garbage, which costs by what
+ * their program holds; all others that need no browser; and those that do, in several batches of about the same size.
  */
 async function divide(files: string[]): Promise<string[][]> {
   const { files: graph } = await readImports(PROGRAM, files);
-  const needsBrowser = (file: string) => !isOfStandIns(file) && reached(graph, [file]).has("tests/browser.ts");
+  const reaches = (file: string, module: string) => !isOfStandIns(file) && reached(graph, [file]).has(module);
+  const needsBrowser = (file: string) => reaches(file, "tests/browser.ts");
   const size = (file: string) => Deno.statSync(join(PROGRAM, file)).size;
   const pages = files.filter(needsBrowser).sort((one, other) => size(other) - size(one));
   const together = Map.groupBy(
     files.filter((file) => !needsBrowser(file)),
-    (file) => isOfStandIns(file) ? "stand-ins" : file.startsWith("tests/") ? "programs" : "units",
+    (file) => {
+      if (isOfStandIns(file)) return "stand-ins";
+      if (reaches(file, "tests/collector.ts")) return "collecting";
+      return file.startsWith("tests/") ? "programs" : "units";
+    },
   );
   const batches = Map.groupBy(pages, (file) => pages.indexOf(file) % PAGE_BATCHES);
   return [...together.values(), ...batches.values()];
