@@ -1,3 +1,4 @@
+import { crc32 } from "node:zlib";
 import { configure, type FileEntry, Reader, Uint8ArrayReader, ZipReader } from "@zip.js/zip.js";
 import { type FileTree, isLitter, joined, type TakeChunk, tooBig } from "./file_tree.ts";
 import { InflateStream } from "./inflate_stream.ts";
@@ -166,8 +167,10 @@ interface Unpacking {
 
 async function unpackEntry(entry: FileEntry, { path, label, take, most, budget }: Unpacking): Promise<void> {
   if (entry.encrypted) throw zipError("bad_zip", `Cannot read ${path}: the zip ${label} is encrypted`);
+  const damaged = (cause?: unknown) => zipError("bad_zip", `Cannot unpack ${path}: the zip ${label} is damaged`, cause);
   budget.openFile(label);
   let read = 0;
+  let checksum = 0;
   // What ends the reading here is told as it is; anything else means that the zip is damaged.
   let ended: { why: unknown } | undefined;
   const sink = new WritableStream<Uint8Array<ArrayBuffer>>({
@@ -176,6 +179,7 @@ async function unpackEntry(entry: FileEntry, { path, label, take, most, budget }
         read += chunk.length;
         if (read > most) throw tooBig(path, most);
         budget.spendBytes(chunk.length, label);
+        checksum = crc32(chunk, checksum);
         await take(chunk);
       } catch (why) {
         ended = { why };
@@ -184,12 +188,14 @@ async function unpackEntry(entry: FileEntry, { path, label, take, most, budget }
     },
   });
   try {
-    // Also refuses what unpacks to more than it announces, and entries that lie within one another.
-    await entry.getData(sink, { checkSignature: true, checkOverlappingEntry: true });
+    // Also refuses what unpacks to more than it announces, and entries that lie within one another. Its own checksum
+    // takes half as long as unpacking.
+    await entry.getData(sink, { checkSignature: false, checkOverlappingEntry: true });
   } catch (cause) {
     if (ended !== undefined) throw ended.why;
-    throw zipError("bad_zip", `Cannot unpack ${path}: the zip ${label} is damaged`, cause);
+    throw damaged(cause);
   }
+  if (checksum !== entry.signature) throw damaged();
 }
 
 function zipError(kind: ProblemKind, message: string, cause?: unknown): ModelError {
