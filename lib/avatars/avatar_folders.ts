@@ -139,10 +139,15 @@ export class AvatarFolders implements ModelStorage<StoredAvatar> {
 async function hashOf(files: ReadonlyMap<string, FileContent>): Promise<string> {
   const hash = createHash("sha256");
   for (const [path, content] of [...files].sort(([a], [b]) => a < b ? -1 : 1)) {
-    hash.update(`${JSON.stringify([path, content.size])}\n`);
-    await content.stream((chunk) => void hash.update(chunk));
+    hash.update(`${JSON.stringify([path, content.digest ?? await digestOf(content)])}\n`);
   }
   return hash.digest("hex").slice(0, 32);
+}
+
+async function digestOf(content: FileContent): Promise<string> {
+  const hash = createHash("sha256");
+  await content.stream((chunk) => void hash.update(chunk));
+  return hash.digest("hex");
 }
 
 async function namesIn(folder: string): Promise<string[]> {

@@ -15,6 +15,8 @@ export type TakeChunk = (chunk: Uint8Array<ArrayBuffer>) => void | Promise<void>
 export interface FileContent {
   /** Bytes. */
   readonly size: number;
+  /** SHA-256, where it has been read to its end before. */
+  readonly digest?: string;
   /** @throws {ModelError} when the file cannot be read any more */
   stream(take: TakeChunk): Promise<void>;
 }
