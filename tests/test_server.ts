@@ -3,7 +3,8 @@ import { ProdBuildCache, setBuildCache } from "fresh/internal";
 import { join } from "node:path";
 import { makeHome } from "./home.ts";
 import { createApp } from "@/app.ts";
-import { loadConfig } from "@/lib/config/load.ts";
+import { syncModel } from "@/lib/avatars/sync.ts";
+import { loadConfig, parseConfig } from "@/lib/config/load.ts";
 import { AccessGuard } from "@/lib/server/http/access_guard.ts";
 import { createHandler } from "@/lib/server/http/handler.ts";
 import { PROGRAM } from "@/lib/paths.ts";
@@ -27,11 +28,15 @@ export interface TestServerOptions {
   root?: string;
 }
 
+/** The default model as files: every server would unpack it three times. */
+const BUNDLED = join(PROGRAM, "dist/tests/avatar");
+
 let build: Promise<ProdBuildCache<State>> | undefined;
 
 /** The page as it is built on disk, where all tests find it; built anew when something has changed. */
 async function readBuild(): Promise<ProdBuildCache<State>> {
   await buildIfChanged(PROGRAM);
+  await syncModel({ config: parseConfig("").config, root: PROGRAM, staticDir: BUNDLED });
   return new ProdBuildCache(PROGRAM, await import(new URL("../_fresh/snapshot.js", import.meta.url).href));
 }
 
@@ -62,6 +67,7 @@ export class TestServer {
     if (provider !== undefined) loaded.config.llm.provider = provider.id;
     const services = await openServices({
       loaded,
+      bundled: BUNDLED,
       ...(provider && { providers: [...PROVIDERS, provider] }),
       ...(speechModels && { speechModels }),
     });

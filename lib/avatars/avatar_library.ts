@@ -21,7 +21,11 @@ export interface AvatarLibraryOptions {
   path: string;
   /** The server's own data folder: what is served of avatars and Cores is written below it. */
   dataDir: string;
+  /** What an earlier sync has written, to answer in place of npm. Default: what a compiled program carries, if this is one. */
+  bundled?: string | undefined;
 }
+
+const CARRIED = Deno.build.standalone ? join(PROGRAM, BUNDLE) : undefined;
 
 export class AvatarLibrary implements Disposable {
   /** Has the Cores. */
@@ -126,9 +130,8 @@ export class AvatarLibrary implements Disposable {
   }
 
   #install(config: Config, more: Partial<InstallOptions>): Promise<InstallResult<StoredAvatar>> {
-    const { root, path } = this.#options;
-    const bundled = Deno.build.standalone ? { bundled: join(PROGRAM, BUNDLE) } : {};
-    const options = { config, root, configPath: path, ...bundled, ...more };
+    const { root, path, bundled = CARRIED } = this.#options;
+    const options = { config, root, configPath: path, ...(bundled !== undefined && { bundled }), ...more };
     return withOutput(
       config.model,
       (onProgress) => installModel({ ...options, onProgress }, this.#folders, this.vendorDir),

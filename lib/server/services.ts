@@ -57,6 +57,8 @@ export interface ServicesOptions {
   providers?: readonly ProviderDefinition[];
   /** Models that can be fetched, and from where. Default: those that come with the program. */
   speechModels?: SpeechModelsOptions;
+  /** The default model, as a sync has written it. Default: what a compiled program carries, if this is one. */
+  bundled?: string;
 }
 
 export interface Services {
@@ -102,7 +104,7 @@ export async function openServices(options: ServicesOptions = {}): Promise<Servi
   const bus = config.bus === undefined ? undefined : await openBus(config.bus);
   const used = bus === undefined ? new MemoryRateLimiter() : new SharedRateLimiter(bus);
   const quotas = new GuestQuotas(used, () => guestLimits(live.current.guests));
-  const avatars = await AvatarLibrary.open(config, { root, path, dataDir });
+  const avatars = await AvatarLibrary.open(config, { root, path, dataDir, bundled: options.bundled });
   const connections = new Connections();
   const modelService = await ModelService.open(config, {
     providers: new ProviderRegistry(options.providers ?? PROVIDERS),
