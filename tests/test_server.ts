@@ -74,7 +74,7 @@ export class TestServer {
     const app = createApp(services);
     setBuildCache(app, built, "production");
     const guard = new AccessGuard(services);
-    const handler = createHandler(app.handler(), { guard, prepared: join(folder, "none") });
+    const handler = createHandler(app.handler(), { guard, prepared: join(PROGRAM, "_fresh/compressed") });
     const server = Deno.serve({ port: 0, hostname: "127.0.0.1", onListen() {} }, handler);
     services.live.listensAt(server.addr.port);
     return new TestServer(services, guard, server, folder);
