@@ -16,8 +16,11 @@ const BATCH = "tests/batch.ts";
 const AT_ONCE = navigator.hardwareConcurrency + 1;
 /** What hangs in spite of all is ended after this, ms. */
 const JOB_MS = 15 * 60_000;
-/** Into how many jobs the files are divided that need a browser: enough of them that nobody waits long for the last. */
-const PAGE_BATCHES = 2 * AT_ONCE;
+/**
+ * Into how many jobs the files of a kind are divided: enough of those of pages that nobody waits long for the last, and
+ * of those that mostly wait for programs.
+ */
+const BATCHES = { units: 1, collecting: 1, "stand-ins": 1, programs: 2, pages: 2 * AT_ONCE };
 
 interface Outcome {
   passed: number;
@@ -74,25 +77,27 @@ function isWanted(file: string): boolean {
 }
 
 /**
- * What runs as one: files of whole programs; those of the stand-ins; those that collect garbage, which costs by what
- * their program holds; all others that need no browser; and those that do, in several batches of about the same size.
+ * What runs as one: files of the stand-ins; those that collect garbage, which costs by what their program holds; all
+ * others that need neither a browser nor a whole program; and those that do, each kind in several batches of about the
+ * same size.
  */
 async function divide(files: string[]): Promise<string[][]> {
   const { files: graph } = await readImports(PROGRAM, files);
-  const reaches = (file: string, module: string) => !isOfStandIns(file) && reached(graph, [file]).has(module);
-  const needsBrowser = (file: string) => reaches(file, "tests/browser.ts");
+  const reaches = (file: string, module: string) => reached(graph, [file]).has(module);
+  const kinds = Map.groupBy(files, (file) => {
+    if (isOfStandIns(file)) return "stand-ins";
+    if (reaches(file, "tests/browser.ts")) return "pages";
+    if (reaches(file, "tests/collector.ts")) return "collecting";
+    return file.startsWith("tests/") ? "programs" : "units";
+  });
+  return [...kinds].flatMap(([kind, files]) => dealOut(files, BATCHES[kind]));
+}
+
+/** Files in so many batches of about the same size, in their order. */
+function dealOut(files: string[], count: number): string[][] {
   const size = (file: string) => Deno.statSync(join(PROGRAM, file)).size;
-  const pages = files.filter(needsBrowser).sort((one, other) => size(other) - size(one));
-  const together = Map.groupBy(
-    files.filter((file) => !needsBrowser(file)),
-    (file) => {
-      if (isOfStandIns(file)) return "stand-ins";
-      if (reaches(file, "tests/collector.ts")) return "collecting";
-      return file.startsWith("tests/") ? "programs" : "units";
-    },
-  );
-  const batches = Map.groupBy(pages, (file) => pages.indexOf(file) % PAGE_BATCHES);
-  return [...together.values(), ...batches.values()];
+  const bySize = files.toSorted((one, other) => size(other) - size(one));
+  return [...Map.groupBy(files, (file) => bySize.indexOf(file) % count).values()];
 }
 
 function isOfStandIns(file: string): boolean {

@@ -1,5 +1,5 @@
 /** The compiled program, made once for all tests that want it. */
-import { dirname, join } from "node:path";
+import { join } from "node:path";
 import { PROGRAM } from "@/lib/paths.ts";
 import { digestFiles, SOURCES } from "@/tasks/build.ts";
 
@@ -44,10 +44,13 @@ async function canCompile(): Promise<boolean> {
 /** Compiles the program unless that has been done since its sources changed. Returns its path. */
 export async function compileProgram(runtime: Runtime): Promise<string> {
   const program = join(FOLDER, Deno.build.os === "windows" ? "vtuber.exe" : "vtuber");
+  await Deno.mkdir(FOLDER, { recursive: true });
+  // Whoever wants it meanwhile waits until it is there.
+  using lock = await Deno.open(join(FOLDER, "sources.lock"), { create: true, write: true });
+  await lock.lock(true);
   const stamp = join(FOLDER, "sources.sha256");
   const digest = await digestFiles(PROGRAM, [...SOURCES, "serve.ts", "tasks"]);
   if (await Deno.readTextFile(stamp).catch(() => undefined) === digest) return program;
-  await Deno.mkdir(dirname(program), { recursive: true });
   const { success } = await new Deno.Command(Deno.execPath(), {
     args: ["run", "-A", "--quiet", "tasks/compile.ts", `--output=${program}`],
     cwd: PROGRAM,
