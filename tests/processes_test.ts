@@ -41,8 +41,9 @@ class Deployment implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    for (const program of this.programs) await program[Symbol.asyncDispose]();
+    // First of all, for a program that is told to stop lets its answers end.
     await this.stub[Symbol.asyncDispose]();
+    for (const program of this.programs) await program[Symbol.asyncDispose]();
     await this.nats[Symbol.asyncDispose]();
     await Deno.remove(this.folder, { recursive: true });
   }
