@@ -17,26 +17,32 @@ export async function spoken(text: string): Promise<Int16Array<ArrayBuffer>> {
   using flite = new FliteEngine();
   const { signal } = new AbortController();
   const { parts } = await flite.synthesise({ text, language: "en", voice: "slt", rate: 1, pitch: 1 }, { signal });
-  const samples = (await Array.fromAsync(parts)).flatMap((part) => [...part.samples]);
+  const samples = joined(...(await Array.fromAsync(parts)).map((part) => part.samples));
   const isLoud = (sample: number) => Math.abs(sample) > LOUD;
-  return Int16Array.from(samples.slice(samples.findIndex(isLoud), samples.findLastIndex(isLoud)));
+  return samples.slice(samples.findIndex(isLoud), samples.findLastIndex(isLoud));
 }
 
 /** A quiet room. */
 export function silence(seconds: number): Int16Array<ArrayBuffer> {
-  return Int16Array.from({ length: seconds * MICROPHONE_RATE }, (_, index) => index * 7919 % QUIET - QUIET / 2);
+  return new Int16Array(seconds * MICROPHONE_RATE).map((_, index) => index * 7919 % QUIET - QUIET / 2);
 }
 
 /** Sounds one after the other. */
 export function joined(...sounds: readonly Int16Array[]): Int16Array<ArrayBuffer> {
-  return Int16Array.from(sounds.flatMap((sound) => [...sound]));
+  const whole = new Int16Array(sounds.reduce((sum, { length }) => sum + length, 0));
+  let at = 0;
+  for (const sound of sounds) {
+    whole.set(sound, at);
+    at += sound.length;
+  }
+  return whole;
 }
 
 /** The binary frames of a stream, each of so many samples. */
 export function framesOf(stream: number, sound: Int16Array, from = 0, length = FRAME): Uint8Array<ArrayBuffer>[] {
   return Array.from({ length: Math.ceil(sound.length / length) }, (_, index) => {
     const at = index * length;
-    return encodeMicrophone({ stream, position: from + at, samples: Int16Array.from(sound.slice(at, at + length)) });
+    return encodeMicrophone({ stream, position: from + at, samples: new Int16Array(sound.subarray(at, at + length)) });
   });
 }
 

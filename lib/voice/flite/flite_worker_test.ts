@@ -64,7 +64,7 @@ Deno.test("a sound of flite's lasts as long as its phones, is silent at its paus
   }
 });
 
-Deno.test("a process that dies or loops for ever costs one sentence and is gone", async () => {
+Deno.test("a process that dies or hangs for ever costs one sentence and is gone", async () => {
   const processes = watchChildren();
   {
     using worker = new FliteWorker({ program, timeoutMs: 6_000 });
@@ -74,7 +74,7 @@ Deno.test("a process that dies or loops for ever costs one sentence and is gone"
     stop.abort(new Error("enough"));
     const outcomes = Promise.allSettled([...jobs, dropped]);
     await jobs[2];
-    const looping = processes();
+    const hanging = processes();
     const ends = await outcomes;
     assertEquals(ends.map((end) => end.status === "fulfilled" ? end.value.samples.length > 0 : String(end.reason)), [
       true,
@@ -84,7 +84,7 @@ Deno.test("a process that dies or loops for ever costs one sentence and is gone"
       true,
       "Error: enough",
     ]);
-    await until("the process that looped is gone", () => !processes().some((pid) => looping.includes(pid)));
+    await until("the process that hung is gone", () => !processes().some((pid) => hanging.includes(pid)));
     assertEquals(processes().length, Deno.build.os === "linux" ? 1 : 0);
   }
   await until("no process is left", () => processes().length === 0);
