@@ -12,6 +12,11 @@ import { NatsFollower } from "./nats_follower.ts";
 import type { BusAddress } from "@/lib/config/bus_address.ts";
 import { guarded } from "@/lib/telemetry/guard.ts";
 
+/**
+ * How long the server may take for a part of a journal, ms. After as long the client gives up by its own clock, by which
+ * a process that was held up for two seconds has waited for them: so it is more than that takes.
+ */
+const READ_MS = 10_000;
 const REVISION = "Vtuber-Lease";
 const MESSAGE = "Vtuber-Message";
 
@@ -128,7 +133,7 @@ export class NatsBus implements Bus {
         const reader = this.#link.js.consumers.getConsumerFromInfo(consumer);
         while (left > 0) {
           for await (
-            const message of await reader.fetch({ max_messages: Math.min(left, 1_000), expires: PATIENCE_MS })
+            const message of await reader.fetch({ max_messages: Math.min(left, 1_000), expires: READ_MS })
           ) {
             left = message.info.pending;
             take({

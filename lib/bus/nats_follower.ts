@@ -32,9 +32,14 @@ export class NatsFollower implements Following {
     this.#unsubscribe = options.subscribe((message) => this.#receive(message));
   }
 
-  /** Resolves when what is kept has been taken. */
+  /**
+   * Resolves when what is kept has been taken, however often the server fails meanwhile.
+   *
+   * @throws {BusLost} when the bus is closed before
+   */
   async start(): Promise<void> {
-    await this.#read();
+    await this.#readUntilDone();
+    if (this.#disposed) throw unfollowed();
   }
 
   /** Reads what may have been missed. */
@@ -55,7 +60,7 @@ export class NatsFollower implements Following {
 
   until(position: number): Promise<void> {
     if (this.#position >= position) return Promise.resolve();
-    if (this.#disposed) return Promise.reject(new BusLost("Nobody follows this conversation any more"));
+    if (this.#disposed) return Promise.reject(unfollowed());
     return this.#waits.until(position);
   }
 
@@ -63,7 +68,7 @@ export class NatsFollower implements Following {
     if (this.#disposed) return;
     this.#disposed = true;
     this.#unsubscribe();
-    this.#waits.fail(new BusLost("Nobody follows this conversation any more"));
+    this.#waits.fail(unfollowed());
     this.onDispose();
   }
 
@@ -82,7 +87,7 @@ export class NatsFollower implements Following {
       try {
         return await this.#read();
       } catch {
-        // The server is away, or begins anew: then it is tried again when it is back.
+        // The server is away or begins anew, or this process was held up: it is tried again.
         await new Promise((resolve) => setTimeout(resolve, RETRY_MS));
       }
     }
@@ -109,6 +114,10 @@ export class NatsFollower implements Following {
     this.#options.follower.take(message);
     this.#waits.reach(message.position);
   }
+}
+
+function unfollowed(): BusLost {
+  return new BusLost("Nobody follows this conversation any more");
 }
 
 function number(message: Msg, header: string): number {
