@@ -26,7 +26,13 @@ export interface Appended {
 }
 
 export interface Follower {
-  /** Called with every message that is still kept, then with each that comes, once and in order. It must not throw. */
+  /**
+   * Called before the first message, and waited for: what was stored by now need not be among the messages.
+   *
+   * @param isNew whether nothing is kept of the journal
+   */
+  begin?(isNew: boolean): Promise<void>;
+  /** Called with what has to be read of what is kept, then with each that comes, once and in order. It must not throw. */
   take(message: Appended): void;
   /** Messages may be missing: the bus has lost its memory. What is taken from now on is all that it has. */
   reset(): void;
@@ -68,7 +74,16 @@ export interface Bus extends AsyncDisposable {
    * @throws {BusLost} when the bus is closed before
    */
   append(lease: Lease, data: string): Promise<number>;
-  /** Follows the journal of a conversation; resolves when what is kept of it has been taken. */
+  /**
+   * To be called where all that has happened in a conversation begins to be stored, and what it returns once that is
+   * done: who follows it from then on need not read what was appended before.
+   */
+  storing(lease: Lease): () => void;
+  /**
+   * Follows the journal of a conversation; resolves when what has to be read of it has been taken.
+   *
+   * @throws {BusLost} when the bus is closed before, and what `begin` throws
+   */
   follow(conversation: string, follower: Follower): Promise<Following>;
 
   /**

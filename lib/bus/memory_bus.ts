@@ -12,10 +12,12 @@ import {
   NoAnswer,
 } from "./bus.ts";
 import { PositionWaits } from "./position_waits.ts";
+import { ReadingStart } from "./reading_start.ts";
 
 /** What all that are connected share. */
 export class MemoryHub {
   readonly journals = new Map<string, Appended[]>();
+  readonly starts = new Map<string, ReadingStart>();
   readonly holders = new Map<string, Holder>();
   readonly members = new Map<string, MemoryBus>();
   position = 0;
@@ -102,14 +104,22 @@ export class MemoryBus implements Bus {
     const position = ++this.#hub.position;
     journal.push({ data, position, revision });
     this.#hub.journals.set(conversation, journal);
+    this.#startOf(conversation).appended(position);
     for (const member of this.#hub.reachable) member.catchUp();
     return position;
   }
 
+  storing({ conversation }: Lease): () => void {
+    const position = this.#hub.journals.get(conversation)?.at(-1)?.position ?? 0;
+    return () => this.#startOf(conversation).stored(position);
+  }
+
   async follow(conversation: string, follower: Follower): Promise<Following> {
     await this.#reach();
+    const position = this.#startOf(conversation).position - 1;
+    await follower.begin?.(!this.#hub.journals.has(conversation));
     const { take, reset } = follower;
-    const place: Place = { conversation, position: 0, waits: new PositionWaits(), take, reset };
+    const place: Place = { conversation, position, waits: new PositionWaits(), take, reset };
     this.#places.add(place);
     this.catchUp();
     return {
@@ -164,6 +174,10 @@ export class MemoryBus implements Bus {
 
   #hears(topic: string, data: string, from: string): void {
     for (const hearer of this.#hearers) if (hearer.topic === topic) hearer.take(data, from);
+  }
+
+  #startOf(conversation: string): ReadingStart {
+    return this.#hub.starts.getOrInsertComputed(conversation, () => new ReadingStart());
   }
 
   async #reach(): Promise<void> {

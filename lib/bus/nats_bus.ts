@@ -1,14 +1,15 @@
 /**
  * The bus on NATS JetStream: one stream with a subject for each conversation's journal, one bucket with a key for each
  * lease. What the stream has kept, it publishes again with its sequence: so followers cost a plain subscription each,
- * and only what they have missed is read from the stream.
+ * and only what they have missed is read from the stream; where that begins, each message says.
  */
 import { errors, headers, type Msg } from "@nats-io/transport-node";
-import { AckPolicy, DeliverPolicy, PubHeaders } from "@nats-io/jetstream";
+import { AckPolicy, DeliverPolicy, PubHeaders, type StoredMsg } from "@nats-io/jetstream";
 import { AckedPublisher } from "./acked_publisher.ts";
 import { type Bus, type Follower, type Following, type Holder, type Lease, LeaseLost, NoAnswer } from "./bus.ts";
 import { isWrongSequence, NatsLink, PATIENCE_MS, token } from "./nats_link.ts";
 import { NatsFollower } from "./nats_follower.ts";
+import { ReadingStart } from "./reading_start.ts";
 import type { BusAddress } from "@/lib/config/bus_address.ts";
 import { guarded } from "@/lib/telemetry/guard.ts";
 
@@ -19,6 +20,15 @@ import { guarded } from "@/lib/telemetry/guard.ts";
 const READ_MS = 10_000;
 const REVISION = "Vtuber-Lease";
 const MESSAGE = "Vtuber-Message";
+/** Where whoever reads a journal by its last message begins. */
+const START = "Vtuber-Start";
+
+/** The end of a journal. */
+interface End {
+  lease: Lease;
+  position: number;
+  start: ReadingStart;
+}
 
 export class NatsBus implements Bus {
   readonly self: string = crypto.randomUUID();
@@ -26,7 +36,7 @@ export class NatsBus implements Bus {
   readonly #publisher: AckedPublisher;
   readonly #followers = new Set<NatsFollower>();
   /** Where the journal of each lease that is held here stands. */
-  readonly #ends = new Map<string, { lease: Lease; position: number }>();
+  readonly #ends = new Map<string, End>();
   #messages = 0;
 
   private constructor(link: NatsLink) {
@@ -59,7 +69,8 @@ export class NatsBus implements Bus {
       if (held !== undefined && held.revision !== from?.revision) return held;
       try {
         const lease = { conversation, revision: await this.#write(conversation, held?.revision) };
-        this.#ends.set(conversation, { lease, position: await this.#end(conversation) });
+        const last = await this.#last(conversation);
+        this.#ends.set(conversation, { lease, position: last?.seq ?? 0, start: new ReadingStart(startOf(last)) });
         return lease;
       } catch (error) {
         // Somebody was faster: who?
@@ -92,17 +103,30 @@ export class NatsBus implements Bus {
       const marked = headers();
       marked.set(REVISION, String(lease.revision));
       marked.set(MESSAGE, name);
+      marked.set(START, String(end.start.position));
       marked.set(PubHeaders.ExpectedLastSubjectSequenceHdr, String(end.position));
       try {
-        return end.position = await this.#publisher.publish(this.#link.names.journal(lease.conversation), data, marked);
+        const subject = this.#link.names.journal(lease.conversation);
+        end.position = await this.#publisher.publish(subject, data, marked);
+        end.start.appended(end.position);
+        return end.position;
       } catch (error) {
         if (isWrongSequence(error)) {
-          if (await this.#isThere(lease, end, name)) return end.position;
+          if (!await this.#isThere(lease, end, name)) continue;
+          end.start.appended(end.position);
+          return end.position;
         } else {
           await this.#link.recover(error);
         }
       }
     }
+  }
+
+  storing(lease: Lease): () => void {
+    const end = this.#ends.get(lease.conversation);
+    if (end?.lease !== lease) return () => {};
+    const { start, position } = end;
+    return () => start.stored(position);
   }
 
   async follow(conversation: string, follower: Follower): Promise<Following> {
@@ -118,9 +142,14 @@ export class NatsBus implements Bus {
         });
         return () => subscription.unsubscribe();
       },
+      begin: async () => {
+        const last = await this.#last(conversation);
+        return { position: startOf(last), isNew: last === null };
+      },
       read: async (from, take) => {
         // What is published from when the server answers this comes by the subscription, which it was sent before.
-        if (await this.#end(conversation) < from) return;
+        const last = await this.#last(conversation);
+        if (last === null || last.seq < from) return;
         const consumer = await this.#link.jsm.consumers.add(stream, {
           ack_policy: AckPolicy.None,
           filter_subject: journal(conversation),
@@ -149,7 +178,12 @@ export class NatsBus implements Bus {
     });
     this.#followers.add(following);
     following.onDispose = () => this.#followers.delete(following);
-    await following.start();
+    try {
+      await following.start();
+    } catch (error) {
+      following[Symbol.dispose]();
+      throw error;
+    }
     return following;
   }
 
@@ -201,11 +235,14 @@ export class NatsBus implements Bus {
   }
 
   /** Whether a message that could not be appended is in the journal all the same: its acknowledgement was lost. */
-  async #isThere(lease: Lease, end: { position: number }, name: string): Promise<boolean> {
-    const last = await this.#link.retried(() => this.#last(lease.conversation));
+  async #isThere(lease: Lease, end: End, name: string): Promise<boolean> {
+    const last = await this.#last(lease.conversation);
     const revision = Number(last?.header.get(REVISION) ?? 0);
     if (revision > lease.revision) throw new LeaseLost(lease);
-    end.position = last?.seq ?? 0;
+    const position = last?.seq ?? 0;
+    // Forgotten, and counted anew.
+    if (position < end.position) end.start = new ReadingStart();
+    end.position = position;
     if (last?.header.get(MESSAGE) === name) return true;
     // What was there is too old to be kept, or the server has forgotten it. Then only the lease tells whose it is.
     const held = await this.holder(lease.conversation);
@@ -231,14 +268,14 @@ export class NatsBus implements Bus {
     );
   }
 
-  /** Position of the last message of a journal; 0 where none is kept. */
-  async #end(conversation: string): Promise<number> {
-    return (await this.#link.retried(() => this.#last(conversation)))?.seq ?? 0;
+  /** The last message that is kept of a journal. */
+  #last(conversation: string): Promise<StoredMsg | null> {
+    const { stream, journal } = this.#link.names;
+    return this.#link.retried(() => this.#link.jsm.direct.getMessage(stream, { last_by_subj: journal(conversation) }));
   }
+}
 
-  #last(conversation: string) {
-    return this.#link.jsm.direct.getMessage(this.#link.names.stream, {
-      last_by_subj: this.#link.names.journal(conversation),
-    });
-  }
+/** Where a journal has to be read from, by its last message. */
+function startOf(last: StoredMsg | null): number {
+  return Number(last?.header.get(START) || 1);
 }

@@ -12,6 +12,8 @@ export interface NatsFollowerOptions {
   revisionOf(message: Msg): number;
   /** Subscribes to what the stream publishes again; returns what ends that. */
   subscribe(take: (message: Msg) => void): () => void;
+  /** Where reading has to begin, and whether there is nothing to read. */
+  begin(): Promise<{ position: number; isNew: boolean }>;
   /** Reads what the stream keeps from a position on. */
   read(from: number, take: (message: Appended) => void): Promise<void>;
 }
@@ -33,11 +35,14 @@ export class NatsFollower implements Following {
   }
 
   /**
-   * Resolves when what is kept has been taken, however often the server fails meanwhile.
+   * Resolves when what has to be read has been taken, however often the server fails meanwhile.
    *
-   * @throws {BusLost} when the bus is closed before
+   * @throws {BusLost} when the bus is closed before, and what the follower's `begin` throws
    */
   async start(): Promise<void> {
+    const { position, isNew } = await this.#options.begin();
+    await this.#options.follower.begin?.(isNew);
+    this.#position = position - 1;
     await this.#readUntilDone();
     if (this.#disposed) throw unfollowed();
   }

@@ -11,6 +11,7 @@ function follower(...readings: (Appended[] | Error)[]) {
     follower: { take: ({ data }) => void taken.push(data), reset() {} },
     revisionOf: () => 0,
     subscribe: () => () => {},
+    begin: () => Promise.resolve({ position: 1, isNew: false }),
     read: (position, take) => {
       from.push(position);
       const reading = readings.shift() ?? new Error("There is no server");

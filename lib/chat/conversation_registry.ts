@@ -62,6 +62,7 @@ export class ConversationRegistry {
       store,
       turns: (id) => this.#live.get(id)?.turns ?? [],
       mayStore: () => sharing?.processes.isTrusted ?? true,
+      storing: (id) => this.#shared?.storing(id),
       onStoring,
     });
     this.#live = new LiveConversations({

@@ -13,6 +13,8 @@ export interface ConversationSaverOptions {
   turns(id: string): readonly StoredTurn[];
   /** False while turns must not be stored, since they may be another process's. */
   mayStore(): boolean;
+  /** Called where all changes of a conversation begin to be stored, and what it returns once they are. */
+  storing?(id: string): (() => void) | undefined;
   /** Called when storing has begun to fail and, without a failure, when all is stored again. */
   onStoring(failure?: Error): void;
 }
@@ -138,8 +140,10 @@ export class ConversationSaver {
     if (this.#unsaved.size === 0) return;
     const saving = this.#unsaved;
     this.#unsaved = new Map();
+    const stored = [...saving.keys()].map((id) => this.#options.storing?.(id));
     try {
       await this.#options.store.save(saving);
+      for (const tell of stored) tell?.();
     } catch (error) {
       for (const [id, turns] of saving) {
         // What was taken out meanwhile stays out; the order in which turns are first written is theirs.

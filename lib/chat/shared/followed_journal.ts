@@ -71,16 +71,19 @@ export class FollowedJournal {
     return { touched: this.#touched, dropped: this.#dropped };
   }
 
-  /** Follows anew; resolves when `turns` are all that is known. Whoever watches is sent everything. */
-  async refollow(turns: StoredTurn[]): Promise<void> {
-    await this.follow(turns);
+  /** Follows anew, as {@linkcode follow} does. Whoever watches is sent everything. */
+  async refollow(read: (isNew: boolean) => Promise<StoredTurn[]>): Promise<void> {
+    await this.follow(read);
     restartWatchers(this.watchers);
   }
 
-  /** Begins to follow; resolves when `turns` are all that is known. */
-  async follow(turns: StoredTurn[]): Promise<void> {
+  /**
+   * Begins to follow; resolves when `turns` are all that is known.
+   *
+   * @param read gives what is stored, which the journal need not tell; `isNew` where it tells nothing yet
+   */
+  async follow(read: (isNew: boolean) => Promise<StoredTurn[]>): Promise<void> {
     this.stop();
-    this.#turns = turns;
     this.#touched = new Set();
     this.#dropped = [];
     this.#revision = 0;
@@ -92,6 +95,7 @@ export class FollowedJournal {
     try {
       this.#holder = await bus.holder(id);
       this.#following = await bus.follow(id, {
+        begin: async (isNew) => void (this.#turns = await read(isNew)),
         take: (message) => this.#take(message),
         reset: () => {
           this.#revision = 0;

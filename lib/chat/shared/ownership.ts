@@ -89,7 +89,7 @@ export class Ownership {
   /** Follows one that was made here. */
   async follow(): Promise<void> {
     if (this.journal.isFollowing || this.#taking !== undefined || this.#held !== undefined) return;
-    this.#taking = this.journal.follow(this.journal.turns).finally(() => this.#taking = undefined);
+    this.#taking = this.#follow().finally(() => this.#taking = undefined);
     await this.#taking;
   }
 
@@ -127,6 +127,11 @@ export class Ownership {
     if (holder !== undefined && holder.revision !== held.lease.revision) this.#lose(held);
   }
 
+  /** To be called where its changes begin to be stored, and what it returns once they are. */
+  storing(): (() => void) | undefined {
+    return this.#held && this.#options.bus.storing(this.#held.lease);
+  }
+
   /** Takes it no more. */
   close(): void {
     this.#closed = true;
@@ -155,7 +160,7 @@ export class Ownership {
       this.journal.holder = lease;
       return;
     }
-    if (!this.journal.isFollowing) await this.journal.follow(this.journal.turns);
+    if (!this.journal.isFollowing) await this.#follow();
     const seq = Math.max(this.journal.log.seq, firstSeq());
     const entry: JournalEntry = { held: bus.self, seq };
     try {
@@ -203,14 +208,20 @@ export class Ownership {
 
   async #reload(ms = 0): Promise<void> {
     if (ms > 0) await pause(ms);
+    await Promise.allSettled([this.#taking]);
     if (this.#closed || this.#held !== undefined) return;
-    const stored = await this.#options.read();
-    if (this.#closed || this.#isHeldNow()) return;
-    await this.journal.refollow([...stored?.turns ?? []]);
+    this.#taking = this.journal.refollow(() => this.#read()).finally(() => this.#taking = undefined);
+    await this.#taking;
     this.takeIfUnfinished();
   }
 
-  #isHeldNow(): boolean {
-    return this.#held !== undefined;
+  /** Follows one whose turns are known as far as nobody has told of others. */
+  #follow(): Promise<void> {
+    const { turns } = this.journal;
+    return this.journal.follow((isNew) => isNew ? Promise.resolve(turns) : this.#read());
+  }
+
+  async #read(): Promise<StoredTurn[]> {
+    return [...(await this.#options.read())?.turns ?? []];
   }
 }

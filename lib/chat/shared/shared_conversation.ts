@@ -14,7 +14,7 @@ import { OWNER } from "@/lib/principal.ts";
 import type { TurnImage } from "@/lib/protocol/images.ts";
 import type { TurnRecord } from "@/lib/protocol/v2.ts";
 import { RequestError } from "@/lib/protocol/request_error.ts";
-import { pageRecordOf, type StoredTurn } from "@/lib/store/store.ts";
+import { pageRecordOf, type StoredConversation, type StoredTurn } from "@/lib/store/store.ts";
 import { guarded } from "@/lib/telemetry/guard.ts";
 import { inTime } from "@/lib/waiting.ts";
 import { type Answer, type Command, COMMANDS, type Question } from "./command.ts";
@@ -115,8 +115,11 @@ export class SharedConversation implements OpenConversation {
 
   /** Reads it, and follows it from now on. */
   async load(): Promise<void> {
-    const stored = await this.#options.read();
-    await this.#ownership.journal.follow([...stored?.turns ?? []]);
+    let stored: StoredConversation | undefined;
+    await this.#ownership.journal.follow(async () => {
+      stored = await this.#options.read();
+      return [...stored?.turns ?? []];
+    });
     const [first] = this.turns;
     if (stored?.owner !== undefined) this.#owner = stored.owner;
     else if (first !== undefined) this.#owner = first.askedBy ?? OWNER.id;
@@ -202,6 +205,11 @@ export class SharedConversation implements OpenConversation {
     await held.settled();
     // What was lost on the way has to be asked of whoever has it now.
     return { held: this.#ownership.held === held || command.do === "delete" };
+  }
+
+  /** As {@linkcode Ownership.storing}. */
+  storing(): (() => void) | undefined {
+    return this.#ownership.storing();
   }
 
   /** Another process has died. */

@@ -81,6 +81,12 @@ export class SharedConversations {
     return await opening;
   }
 
+  /** To be called where a conversation's changes begin to be stored, and what it returns once they are. */
+  storing(id: string): (() => void) | undefined {
+    const live = this.#options.live.get(id);
+    return live instanceof SharedConversation ? live.storing() : undefined;
+  }
+
   /** Tells other processes that a session has gone on in another conversation. */
   tellMoved(session: string, conversation: string): void {
     this.#options.bus.announce(MOVED, JSON.stringify({ session, conversation }));
