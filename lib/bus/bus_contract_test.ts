@@ -1,6 +1,7 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
+import { Bucket } from "@nats-io/kv";
 import { type Appended, type Bus, isLease, type Lease, LeaseLost, NoAnswer } from "./bus.ts";
-import { type MemoryBus, MemoryHub } from "./memory_bus.ts";
+import { MemoryBus, MemoryHub } from "./memory_bus.ts";
 import { parseBusAddress } from "@/lib/config/bus_address.ts";
 import { NatsBus } from "./nats_bus.ts";
 import { Processes } from "./processes.ts";
@@ -149,6 +150,28 @@ contract("gives a lease to one process, until that one gives it back", async (ho
   assert(next.revision > lease.revision);
   await a.release(lease);
   assertEquals((await a.holder("c"))?.process, b.self, "what was given back is not given back again");
+});
+
+Deno.test("a lease (NATS) is granted where the server has given it and its answer was lost", {
+  ignore: !HAS_NATS,
+}, async () => {
+  await using home = await natsHome();
+  await using a = await home.connect();
+  await using b = await home.connect();
+  const { create } = Bucket.prototype;
+  Bucket.prototype.create = async function (...args) {
+    Bucket.prototype.create = create;
+    await create.apply(this, args);
+    throw new Error("timeout");
+  };
+  try {
+    const lease = await claimed(a);
+    assertEquals(await b.claim("c"), { process: a.self, revision: lease.revision });
+    using seen = await followed(b);
+    await seen.following.until(await a.append(lease, "x"));
+  } finally {
+    Bucket.prototype.create = create;
+  }
 });
 
 contract("gives a lease to one of those that want it at once", async (home) => {
@@ -311,6 +334,40 @@ contract("leaves alone a process that says nothing for long and is still connect
   await until("it has said nothing for eight beats", () => beats.count === 8);
   assertEquals([dead, first.isDead(b.self)], [[], false]);
   await until("it is taken for dead in the end", () => dead.length === 1);
+});
+
+Deno.test("a process that hears everything late takes no other one for dead", async () => {
+  const hub = new MemoryHub();
+  /** While it is held up, what comes has to wait. */
+  class LateBus extends MemoryBus {
+    readonly waiting: (() => void)[] = [];
+    isLate = false;
+
+    override hear(topic: string, take: (data: string, from: string) => void): () => void {
+      return super.hear(topic, (data, from) => {
+        if (this.isLate) this.waiting.push(() => take(data, from));
+        else take(data, from);
+      });
+    }
+
+    override request(process: string, topic: string, question: string): Promise<string> {
+      return this.isLate ? Promise.reject(new NoAnswer(process, false)) : super.request(process, topic, question);
+    }
+  }
+  await using a = new LateBus(hub);
+  hub.members.set(a.self, a);
+  await using b = hub.connect();
+  using first = new Processes(a);
+  using _second = new Processes(b);
+  const dead: string[] = [];
+  first.onDead((process) => void dead.push(process));
+  await until("they know each other", () => first.size === 2);
+  const beats = beatsOf(b);
+  a.isLate = true;
+  await until("more beats have passed than a dead one would have missed", () => beats.count > 17);
+  a.isLate = false;
+  for (const take of a.waiting.splice(0)) take();
+  assertEquals([dead, first.size], [[], 2]);
 });
 
 contract("knows within three beats of one whose connection is gone", async (home) => {

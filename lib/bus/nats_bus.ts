@@ -6,7 +6,17 @@
 import { errors, headers, type Msg } from "@nats-io/transport-node";
 import { AckPolicy, DeliverPolicy, PubHeaders, type StoredMsg } from "@nats-io/jetstream";
 import { AckedPublisher } from "./acked_publisher.ts";
-import { type Bus, type Follower, type Following, type Holder, type Lease, LeaseLost, NoAnswer } from "./bus.ts";
+import {
+  type Appended,
+  type Bus,
+  type Follower,
+  type Following,
+  type Holder,
+  type Lease,
+  LeaseLost,
+  NoAnswer,
+} from "./bus.ts";
+import { FewAtOnce } from "./few_at_once.ts";
 import { isWrongSequence, NatsLink, PATIENCE_MS, token } from "./nats_link.ts";
 import { NatsFollower } from "./nats_follower.ts";
 import { ReadingStart } from "./reading_start.ts";
@@ -18,6 +28,11 @@ import { guarded } from "@/lib/telemetry/guard.ts";
  * a process that was held up for two seconds has waited for them: so it is more than that takes.
  */
 const READ_MS = 10_000;
+/**
+ * How many journals are read at once. When a process dies, hundreds are to be read: all at once, the server would answer
+ * none of them in time.
+ */
+const READINGS = 8;
 const REVISION = "Vtuber-Lease";
 const MESSAGE = "Vtuber-Message";
 /** Where whoever reads a journal by its last message begins. */
@@ -35,9 +50,11 @@ export class NatsBus implements Bus {
   readonly #link: NatsLink;
   readonly #publisher: AckedPublisher;
   readonly #followers = new Set<NatsFollower>();
+  readonly #readings = new FewAtOnce(READINGS);
   /** Where the journal of each lease that is held here stands. */
   readonly #ends = new Map<string, End>();
   #messages = 0;
+  #claims = 0;
 
   private constructor(link: NatsLink) {
     this.#link = link;
@@ -64,14 +81,16 @@ export class NatsBus implements Bus {
   }
 
   async claim(conversation: string, from?: Holder): Promise<Lease | Holder> {
+    const claim = `${this.self} ${++this.#claims}`;
     for (;;) {
-      const held = await this.holder(conversation);
-      if (held !== undefined && held.revision !== from?.revision) return held;
+      const held = await this.#held(conversation);
+      // It was granted before, and the answer was lost.
+      if (held?.claim === claim) return await this.#granted({ conversation, revision: held.revision });
+      if (held !== undefined && held.revision !== from?.revision) {
+        return { process: held.process, revision: held.revision };
+      }
       try {
-        const lease = { conversation, revision: await this.#write(conversation, held?.revision) };
-        const last = await this.#last(conversation);
-        this.#ends.set(conversation, { lease, position: last?.seq ?? 0, start: new ReadingStart(startOf(last)) });
-        return lease;
+        return await this.#granted({ conversation, revision: await this.#write(conversation, claim, held?.revision) });
       } catch (error) {
         // Somebody was faster: who?
         if (!isWrongSequence(error)) throw error;
@@ -80,9 +99,8 @@ export class NatsBus implements Bus {
   }
 
   async holder(conversation: string): Promise<Holder | undefined> {
-    const entry = await this.#link.leases((kv) => kv.get(token(conversation)));
-    if (entry === null || entry.operation !== "PUT") return undefined;
-    return { process: entry.string(), revision: entry.revision };
+    const held = await this.#held(conversation);
+    return held && { process: held.process, revision: held.revision };
   }
 
   async release(lease: Lease): Promise<void> {
@@ -130,7 +148,7 @@ export class NatsBus implements Bus {
   }
 
   async follow(conversation: string, follower: Follower): Promise<Following> {
-    const { stream, journal, kept } = this.#link.names;
+    const { kept } = this.#link.names;
     const following = new NatsFollower({
       follower,
       revisionOf: (message) => Number(message.headers?.get(REVISION) ?? 0),
@@ -146,35 +164,7 @@ export class NatsBus implements Bus {
         const last = await this.#last(conversation);
         return { position: startOf(last), isNew: last === null };
       },
-      read: async (from, take) => {
-        // What is published from when the server answers this comes by the subscription, which it was sent before.
-        const last = await this.#last(conversation);
-        if (last === null || last.seq < from) return;
-        const consumer = await this.#link.jsm.consumers.add(stream, {
-          ack_policy: AckPolicy.None,
-          filter_subject: journal(conversation),
-          deliver_policy: DeliverPolicy.StartSequence,
-          opt_start_seq: from,
-          inactive_threshold: 10_000_000_000,
-          mem_storage: true,
-        });
-        let left = consumer.num_pending;
-        const reader = this.#link.js.consumers.getConsumerFromInfo(consumer);
-        while (left > 0) {
-          for await (
-            const message of await reader.fetch({ max_messages: Math.min(left, 1_000), expires: READ_MS })
-          ) {
-            left = message.info.pending;
-            take({
-              data: message.string(),
-              position: message.seq,
-              revision: Number(message.headers?.get(REVISION) ?? 0),
-            });
-          }
-        }
-        // Nobody waits for it, and one that is left over goes by itself.
-        void reader.delete().catch(() => false);
-      },
+      read: (from, take) => this.#readings.run(() => this.#read(conversation, from, take)),
     });
     this.#followers.add(following);
     following.onDispose = () => this.#followers.delete(following);
@@ -234,6 +224,24 @@ export class NatsBus implements Bus {
     await (this.#link.connected ? this.#link.nc.drain() : this.#link.nc.close());
   }
 
+  async #granted(lease: Lease): Promise<Lease> {
+    const last = await this.#last(lease.conversation);
+    this.#ends.set(lease.conversation, {
+      lease,
+      position: last?.seq ?? 0,
+      start: new ReadingStart(startOf(last)),
+    });
+    return lease;
+  }
+
+  /** Who has a lease, and by which claim: the name of the process, and a number. */
+  async #held(conversation: string): Promise<Holder & { claim: string } | undefined> {
+    const entry = await this.#link.leases((kv) => kv.get(token(conversation)));
+    if (entry === null || entry.operation !== "PUT") return undefined;
+    const claim = entry.string();
+    return { process: claim.split(" ", 1)[0]!, revision: entry.revision, claim };
+  }
+
   /** Whether a message that could not be appended is in the journal all the same: its acknowledgement was lost. */
   async #isThere(lease: Lease, end: End, name: string): Promise<boolean> {
     const last = await this.#last(lease.conversation);
@@ -254,18 +262,48 @@ export class NatsBus implements Bus {
   /** Takes again a lease that the server has forgotten. */
   async #renew(lease: Lease): Promise<void> {
     try {
-      lease.revision = await this.#write(lease.conversation, undefined);
+      lease.revision = await this.#write(lease.conversation, `${this.self} ${++this.#claims}`, undefined);
     } catch (error) {
       throw isWrongSequence(error) ? new LeaseLost(lease) : error;
     }
   }
 
-  async #write(conversation: string, before: number | undefined): Promise<number> {
+  async #write(conversation: string, claim: string, before: number | undefined): Promise<number> {
     return await this.#link.leases((kv) =>
-      before === undefined
-        ? kv.create(token(conversation), this.self)
-        : kv.update(token(conversation), this.self, before)
+      before === undefined ? kv.create(token(conversation), claim) : kv.update(token(conversation), claim, before)
     );
+  }
+
+  /** Reads what is kept of a journal from a position on. */
+  async #read(conversation: string, from: number, take: (message: Appended) => void): Promise<void> {
+    const { stream, journal } = this.#link.names;
+    // What is published from when the server answers this comes by the subscription, which it was sent before.
+    const last = await this.#last(conversation);
+    if (last === null || last.seq < from) return;
+    const consumer = await this.#link.jsm.consumers.add(stream, {
+      ack_policy: AckPolicy.None,
+      filter_subject: journal(conversation),
+      deliver_policy: DeliverPolicy.StartSequence,
+      opt_start_seq: from,
+      inactive_threshold: 10_000_000_000,
+      mem_storage: true,
+    });
+    let left = consumer.num_pending;
+    const reader = this.#link.js.consumers.getConsumerFromInfo(consumer);
+    while (left > 0) {
+      for await (
+        const message of await reader.fetch({ max_messages: Math.min(left, 1_000), expires: READ_MS })
+      ) {
+        left = message.info.pending;
+        take({
+          data: message.string(),
+          position: message.seq,
+          revision: Number(message.headers?.get(REVISION) ?? 0),
+        });
+      }
+    }
+    // Nobody waits for it, and one that is left over goes by itself.
+    void reader.delete().catch(() => false);
   }
 
   /** The last message that is kept of a journal. */

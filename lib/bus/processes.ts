@@ -35,8 +35,8 @@ interface Other {
  * Who is killed has its connection closed by the system, and whoever asks for it hears from the bus at once that nobody
  * answers. So silence alone is no death for long: a process that is held up stays connected.
  *
- * A clock that stands still counts as silence of nobody: beats are what this process has counted itself, so that one
- * that was held up does not take all others for dead.
+ * Who is held up itself hears everything late, and takes nobody for dead by that: a beat counts once this process has
+ * heard its own, and with it what others have said before.
  */
 export class Processes implements Disposable {
   readonly #bus: Bus;
@@ -47,6 +47,8 @@ export class Processes implements Disposable {
   readonly #dead = new Set<(process: string) => void>();
   readonly #returns = new Set<() => void>();
   readonly #stops: (() => void)[];
+  /** Whether this process has told of itself since a beat was counted last. */
+  #due = false;
   /** Beats in which others could be heard, and since the bus was found again. */
   #beats = 0;
   #found = FOUND_BEATS;
@@ -57,7 +59,7 @@ export class Processes implements Disposable {
     this.#bus = bus;
     bus.serve(TOPIC, () => Promise.resolve(""));
     const beat = setInterval(
-      () => guarded("tell the other processes that this one lives", () => this.#beat()),
+      () => guarded("tell the other processes that this one lives", () => this.#tellAgain()),
       BEAT_MS,
     );
     this.#stops = [
@@ -135,9 +137,15 @@ export class Processes implements Disposable {
     this.#bus.announce(TOPIC, JSON.stringify(Object.assign({}, ...this.#shares.map((shares) => shares()))));
   }
 
-  #beat(): void {
+  #tellAgain(): void {
+    this.#due = true;
     this.#tell();
-    if (!this.#bus.connected) return;
+  }
+
+  /** What others have said by now has been heard. */
+  #beat(): void {
+    if (!this.#due || !this.#bus.connected) return;
+    this.#due = false;
     this.#beats++;
     this.#found++;
     for (const [process, other] of this.#others) {
@@ -172,7 +180,7 @@ export class Processes implements Disposable {
       const wasTrusted = performance.now() - this.#heardMyself < TRUSTED_MS;
       this.#heardMyself = performance.now();
       if (!wasTrusted) { for (const listener of this.#returns) guarded("look what others have taken", listener); }
-      return;
+      return this.#beat();
     }
     const shares = JSON.parse(data) as Shares | null;
     if (shares === null) this.#bury(from);
