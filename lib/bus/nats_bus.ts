@@ -149,6 +149,8 @@ export class NatsBus implements Bus {
 
   async follow(conversation: string, follower: Follower): Promise<Following> {
     const { kept } = this.#link.names;
+    /** As it was when the journal began to be followed, until that is read. */
+    let begun: StoredMsg | null | undefined;
     const following = new NatsFollower({
       follower,
       revisionOf: (message) => Number(message.headers?.get(REVISION) ?? 0),
@@ -161,10 +163,16 @@ export class NatsBus implements Bus {
         return () => subscription.unsubscribe();
       },
       begin: async () => {
-        const last = await this.#last(conversation);
-        return { position: startOf(last), isNew: last === null };
+        begun = await this.#last(conversation);
+        return { position: startOf(begun), isNew: begun === null };
       },
-      read: (from, take) => this.#readings.run(() => this.#read(conversation, from, take)),
+      read: async (from, take) => {
+        // What is published from when the server answers this comes by the subscription, which it was sent before.
+        const last = begun === undefined ? await this.#last(conversation) : begun;
+        begun = undefined;
+        if (last === null || last.seq < from) return;
+        await this.#readings.run(() => this.#read(conversation, from, take));
+      },
     });
     this.#followers.add(following);
     following.onDispose = () => this.#followers.delete(following);
@@ -277,9 +285,6 @@ export class NatsBus implements Bus {
   /** Reads what is kept of a journal from a position on. */
   async #read(conversation: string, from: number, take: (message: Appended) => void): Promise<void> {
     const { stream, journal } = this.#link.names;
-    // What is published from when the server answers this comes by the subscription, which it was sent before.
-    const last = await this.#last(conversation);
-    if (last === null || last.seq < from) return;
     const consumer = await this.#link.jsm.consumers.add(stream, {
       ack_policy: AckPolicy.None,
       filter_subject: journal(conversation),

@@ -47,6 +47,7 @@ export class NatsLink {
   readonly #listeners = new Set<(connected: boolean) => void>();
   #onAnew: () => void = () => {};
   #kv: KV | undefined;
+  #preparing: Promise<void> | undefined;
   #connected = true;
   /** When the stream was made: a server without memory of it makes it anew. */
   #made = "";
@@ -135,8 +136,12 @@ export class NatsLink {
     }
   }
 
-  /** Makes what the server has to have, where it does not. */
-  async #prepare(): Promise<void> {
+  /** Makes what the server has to have, where it does not: once, however many want it. */
+  #prepare(): Promise<void> {
+    return this.#preparing ??= this.#make().finally(() => this.#preparing = undefined);
+  }
+
+  async #make(): Promise<void> {
     const { stream, bucket } = this.names;
     const { prefix, replicas } = this.#address;
     const storage = this.#address.storage === "memory" ? StorageType.Memory : StorageType.File;

@@ -1,5 +1,8 @@
-/** How many of the newest messages are read all the same: whoever comes back within seconds is sent what is missing. */
-const NEWEST = 128;
+/**
+ * How many of the newest messages are read all the same: whoever comes back within seconds is sent what is missing, and
+ * nothing else. A server looks through all conversations for them.
+ */
+const NEWEST = 64;
 
 /**
  * From where a journal has to be read: its newest messages, and whatever is not stored yet. So what it costs to follow

@@ -93,9 +93,10 @@ export class FollowedJournal {
     this.#silent = true;
     const { bus, id } = this.#options;
     try {
-      this.#holder = await bus.holder(id);
       this.#following = await bus.follow(id, {
-        begin: async (isNew) => void (this.#turns = await read(isNew)),
+        begin: async (isNew) => {
+          [this.#turns, this.#holder] = await Promise.all([read(isNew), bus.holder(id)]);
+        },
         take: (message) => this.#take(message),
         reset: () => {
           this.#revision = 0;
