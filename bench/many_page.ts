@@ -11,8 +11,8 @@ const AGAIN_MS = 1_000;
 
 /** What pages of one conversation have seen, times by `performance.now()`. */
 export interface Watch {
-  /** A frame of an answer has come to one of them. */
-  onFrame(at: number): void;
+  /** A frame of an answer has come to one of them; `isMissed` where it was told before that page came back. */
+  onFrame(at: number, isMissed: boolean): void;
   /** An answer was broken off, as one of them learns. */
   onInterrupted(turn: string, at: number): void;
   /** A page is back after so many ms without a socket. */
@@ -35,6 +35,8 @@ export class Page implements Disposable {
   readonly #welcomed = Promise.withResolvers<void>();
   #session: string | undefined;
   #after: number | undefined;
+  /** The last frame that was told when it was welcomed. */
+  #told = -1;
   #turn: { id: string; isKnown: boolean } | undefined;
   #turns = 0;
   #asking = true;
@@ -111,7 +113,7 @@ export class Page implements Disposable {
     if (isNew) this.#after = seq;
     const at = performance.now();
     if (frame.type === "error" && frame.code === "interrupted") this.#watch?.onInterrupted(turn, at);
-    this.#watch?.onFrame(at);
+    this.#watch?.onFrame(at, seq <= this.#told);
     if (frame.type === "chunk") {
       if (isNew) this.texts.set(turn, (this.texts.get(turn) ?? "") + frame.data);
       else this.repeated += frame.data.length;
@@ -134,6 +136,7 @@ export class Page implements Disposable {
   #enter({ session, seq, resumed, history }: Extract<ServerFrame, { type: "welcome" }>): void {
     const isFirst = this.#session === undefined;
     this.#session = session;
+    this.#told = seq;
     this.#welcomed.resolve();
     if (this.#lostAt !== undefined) this.#watch?.onBack(performance.now() - this.#lostAt);
     this.#lostAt = undefined;

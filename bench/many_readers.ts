@@ -101,20 +101,19 @@ export class Readers {
 
   #watch(conversation: { silence: number }): Watch {
     const interrupted = new Set<string>();
+    /** When the last frame came, and the last that was told just then. */
     let last = performance.now();
-    let silence = { from: last, to: last };
+    let told = last;
     return {
-      onFrame: (at) => {
-        if (at - last > UNDER_WAY_MS) silence = { from: last, to: at };
+      onFrame: (at, isMissed) => {
         conversation.silence = Math.max(conversation.silence, at - last);
         last = at;
+        if (!isMissed) told = at;
       },
       onInterrupted: (turn, at) => {
         if (interrupted.has(turn)) return;
         interrupted.add(turn);
-        // What a page has missed may come just before it.
-        const from = at - last < UNDER_WAY_MS && at - silence.to < UNDER_WAY_MS ? silence.from : last;
-        const kill = this.#kills.find((killed) => killed > from - UNDER_WAY_MS);
+        const kill = this.#kills.find((killed) => killed > told - UNDER_WAY_MS);
         if (kill === undefined) this.#count("interrupted without a kill");
         else this.#takeovers.push(at - kill);
       },
