@@ -82,19 +82,21 @@ export class NatsBus implements Bus {
 
   async claim(conversation: string, from?: Holder): Promise<Lease | Holder> {
     const claim = `${this.self} ${++this.#claims}`;
+    let before = from?.revision;
     for (;;) {
-      const held = await this.#held(conversation);
-      // It was granted before, and the answer was lost.
-      if (held?.claim === claim) return await this.#granted({ conversation, revision: held.revision });
-      if (held !== undefined && held.revision !== from?.revision) {
-        return { process: held.process, revision: held.revision };
-      }
       try {
-        return await this.#granted({ conversation, revision: await this.#write(conversation, claim, held?.revision) });
+        return await this.#granted({ conversation, revision: await this.#write(conversation, claim, before) });
       } catch (error) {
         // Somebody was faster: who?
         if (!isWrongSequence(error)) throw error;
       }
+      const held = await this.#held(conversation);
+      // It was granted, and the answer was lost.
+      if (held?.claim === claim) return await this.#granted({ conversation, revision: held.revision });
+      if (held !== undefined && held.revision !== from?.revision) {
+        return { process: held.process, revision: held.revision };
+      }
+      before = held?.revision;
     }
   }
 
