@@ -99,10 +99,13 @@ export class NatsFollower implements Following {
   }
 
   async #read(): Promise<void> {
+    let again: boolean;
     do {
+      // Also what was missed before the reading began.
+      again = this.#again;
       this.#again = false;
       await this.#options.read(this.#position + 1, (message) => this.#take(message));
-    } while (this.#again && !this.#disposed);
+    } while ((again || this.#again) && !this.#disposed);
     const early = this.#early ?? [];
     this.#early = undefined;
     for (const message of early) this.#receive(message);

@@ -15,6 +15,8 @@ import type { JournalEntry } from "./journal_entry.ts";
 
 /** When the store has what the bus has forgotten, ms. */
 const STORED_MS = 1_000;
+/** How long until it is tried again to take over what nobody has, ms. */
+const RETRY_MS = 100;
 
 export interface OwnershipOptions {
   id: string;
@@ -51,6 +53,7 @@ export class Ownership {
   #held: HeldConversation | undefined;
   #taking: Promise<void> | undefined;
   #closed = false;
+  #isTakingOver = false;
 
   constructor(options: OwnershipOptions) {
     this.#options = options;
@@ -103,7 +106,9 @@ export class Ownership {
     if (this.#held !== undefined || !this.journal.isUnfinished) return;
     // Its death tells when nobody answers any more.
     if (this.elsewhere !== undefined) return this.#options.processes.doubt(this.elsewhere);
-    guarded("take over a conversation", () => this.take());
+    if (this.#isTakingOver) return;
+    this.#isTakingOver = true;
+    guarded("take over a conversation", () => this.#takeOver().finally(() => this.#isTakingOver = false));
   }
 
   /** Takes the lease, where no process that lives has it. Afterwards this process has it, or knows who does. */
@@ -151,6 +156,16 @@ export class Ownership {
     this.journal.rest(held.conversation.turns);
     onLost();
     if (bus.connected) await bus.release(held.lease);
+  }
+
+  /** Goes on until somebody has it: whoever was faster may have died before it told of that. */
+  async #takeOver(): Promise<void> {
+    while (!this.#closed && this.#options.mayTake() && this.journal.isUnfinished) {
+      await this.take();
+      if (this.#held !== undefined) return;
+      if (this.elsewhere !== undefined) return this.#options.processes.doubt(this.elsewhere);
+      await pause(RETRY_MS);
+    }
   }
 
   async #take(from: Holder | undefined): Promise<void> {
