@@ -122,6 +122,8 @@ class PixiStage implements Stage {
       const { timeScale = 1, emotions = {} } = character;
       this.#enter(character, await Actor.create(model, { timeScale, emotions }, this.#renderer), signal);
       this.#textureSize = textureSize;
+      // The stage may have grown meanwhile.
+      void this.#refine();
       return { shrunk: model.shrunk };
     } catch (error) {
       if (this.#wanted === character) this.#wanted = this.#shown;

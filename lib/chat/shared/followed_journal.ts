@@ -84,18 +84,13 @@ export class FollowedJournal {
    */
   async follow(read: (isNew: boolean) => Promise<StoredTurn[]>): Promise<void> {
     this.stop();
-    this.#touched = new Set();
-    this.#dropped = [];
-    this.#revision = 0;
-    this.#numbered = false;
-    this.log.unhold();
-    this.log.clear(this.log.seq);
     this.#silent = true;
     const { bus, id } = this.#options;
     try {
       this.#following = await bus.follow(id, {
         begin: async (isNew) => {
-          [this.#turns, this.#holder] = await Promise.all([read(isNew), bus.holder(id)]);
+          const [turns, holder] = await Promise.all([read(isNew), bus.holder(id)]);
+          this.#begin(turns, holder);
         },
         take: (message) => this.#take(message),
         reset: () => {
@@ -117,6 +112,18 @@ export class FollowedJournal {
   stop(): void {
     this.#following?.[Symbol.dispose]();
     this.#following = undefined;
+  }
+
+  /** Forgets what was there before: at once, so that nobody is sent half of it. */
+  #begin(turns: StoredTurn[], holder: Holder | undefined): void {
+    this.#turns = turns;
+    this.#holder = holder;
+    this.#touched = new Set();
+    this.#dropped = [];
+    this.#revision = 0;
+    this.#numbered = false;
+    this.log.unhold();
+    this.log.clear(this.log.seq);
   }
 
   #take({ data, revision }: Appended): void {
