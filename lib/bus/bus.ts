@@ -74,11 +74,8 @@ export interface Bus extends AsyncDisposable {
    * @throws {BusLost} when the bus is closed before
    */
   append(lease: Lease, data: string): Promise<number>;
-  /**
-   * To be called where all that has happened in a conversation begins to be stored, and what it returns once that is
-   * done: who follows it from then on need not read what was appended before.
-   */
-  storing(lease: Lease): () => void;
+  /** All that was appended up to a position is stored: who follows it from then on need not read that. */
+  stored(lease: Lease, position: number): void;
   /**
    * Follows the journal of a conversation; resolves when what has to be read of it has been taken.
    *

@@ -109,9 +109,8 @@ export class MemoryBus implements Bus {
     return position;
   }
 
-  storing({ conversation }: Lease): () => void {
-    const position = this.#hub.journals.get(conversation)?.at(-1)?.position ?? 0;
-    return () => this.#startOf(conversation).stored(position);
+  stored({ conversation }: Lease, position: number): void {
+    this.#startOf(conversation).stored(position);
   }
 
   async follow(conversation: string, follower: Follower): Promise<Following> {

@@ -142,11 +142,9 @@ export class NatsBus implements Bus {
     }
   }
 
-  storing(lease: Lease): () => void {
+  stored(lease: Lease, position: number): void {
     const end = this.#ends.get(lease.conversation);
-    if (end?.lease !== lease) return () => {};
-    const { start, position } = end;
-    return () => start.stored(position);
+    if (end?.lease === lease) end.start.stored(position);
   }
 
   async follow(conversation: string, follower: Follower): Promise<Following> {

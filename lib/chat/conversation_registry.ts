@@ -60,9 +60,9 @@ export class ConversationRegistry {
     this.#onRemove = onRemove;
     this.#saver = new ConversationSaver({
       store,
-      turns: (id) => this.#live.get(id)?.turns ?? [],
+      turns: (id) => this.#shared?.get(id)?.stored ?? this.#live.get(id)?.turns ?? [],
       mayStore: () => sharing?.processes.isTrusted ?? true,
-      storing: (id) => this.#shared?.storing(id),
+      storing: (id) => this.#shared?.get(id)?.storing(),
       onStoring,
     });
     this.#live = new LiveConversations({

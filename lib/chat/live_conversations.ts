@@ -62,15 +62,18 @@ export class LiveConversations {
     return conversation;
   }
 
-  /** Makes one that lives in what processes share, and is not among these by itself. */
+  /**
+   * Makes one that is not among these by itself. What processes share of it is stored once its journal has it, by
+   * whoever has its lease.
+   */
   make(own: Pick<ConversationOptions, "id" | "owner" | "turns" | "seq" | "shared">): Conversation {
     const { conversation, onChange, onTruncate } = this.#options;
-    const { id } = own;
+    const { id, shared } = own;
     return new Conversation({
       ...conversation,
       ...own,
-      onChange: (turn) => onChange(id, turn),
-      onTruncate: (turn) => onTruncate(id, turn),
+      onChange: (turn) => shared === undefined && onChange(id, turn),
+      onTruncate: (turn) => shared === undefined && onTruncate(id, turn),
     });
   }
 

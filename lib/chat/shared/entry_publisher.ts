@@ -7,9 +7,12 @@ const MESSAGE_CHARS = 200_000;
 
 export interface EntryPublisherOptions {
   /** Rejects when nothing more can be appended. */
-  append(data: string): Promise<unknown>;
-  /** Called with entries once they are kept, and the position that was pushed with the last. It must not throw. */
-  onKept(entries: readonly JournalEntry[], position: number): void;
+  append(data: string): Promise<number>;
+  /**
+   * Called with entries once they are kept, with the position that was pushed with the last, and with where they stand
+   * in the journal. It must not throw.
+   */
+  onKept(entries: readonly JournalEntry[], position: number, appended: number): void;
   /** Called once nothing more can be appended. What was pushed is lost. */
   onFailure(error: unknown): void;
 }
@@ -50,8 +53,8 @@ export class EntryPublisher {
     try {
       while (this.#waiting.length > 0) {
         const batch = this.#take();
-        await this.#options.append(`[${batch.map(({ text }) => text).join(",")}]`);
-        this.#options.onKept(batch.map(({ entry }) => entry), batch.at(-1)!.position);
+        const appended = await this.#options.append(`[${batch.map(({ text }) => text).join(",")}]`);
+        this.#options.onKept(batch.map(({ entry }) => entry), batch.at(-1)!.position, appended);
       }
       this.#running = undefined;
     } catch (error) {

@@ -5,7 +5,9 @@ import type { FrameLog } from "@/lib/chat/frame_log.ts";
 import { restartWatchers, type SharedJournal, tellWatchers, type Watcher } from "@/lib/chat/turn_journal.ts";
 import { type Command, perform } from "./command.ts";
 import { EntryPublisher } from "./entry_publisher.ts";
-import type { JournalEntry } from "./journal_entry.ts";
+import { applyEntry, type JournalEntry } from "./journal_entry.ts";
+import type { StoredTurn } from "@/lib/store/store.ts";
+import { guarded } from "@/lib/telemetry/guard.ts";
 
 /** Characters of frames that wait for a lost bus, before the answer is ended. */
 const MOST_BACKLOG = 8_000_000;
@@ -16,6 +18,12 @@ export interface HeldConversationOptions {
   log: FrameLog;
   watchers: Set<Watcher>;
   make(shared: SharedJournal): Conversation;
+  /** Its turns, which the journal tells up to that position. */
+  turns: readonly StoredTurn[];
+  position: number;
+  /** Has a turn stored that has changed, and one taken out with all after it. */
+  onChange(turn: StoredTurn): void;
+  onTruncate(turn: string): void;
   /** Takes it out of the store. */
   remove(): Promise<void>;
   onDeleted(): void;
@@ -26,18 +34,30 @@ export interface HeldConversationOptions {
 export class HeldConversation {
   readonly lease: Lease;
   readonly conversation: Conversation;
+  /**
+   * The turns as the journal has them, and as they are stored: a store that was ahead of the journal would have what
+   * nobody was told of, and whoever takes over could not tell.
+   */
+  readonly stored: StoredTurn[];
   readonly #options: HeldConversationOptions;
+  /** Where the last of that stands in the journal. */
+  #position: number;
   readonly #publisher: EntryPublisher;
   /** Pages that play speech, by their names, and the processes that they are at. */
   readonly #listeners = new Map<string, { from: string; stop(): void }>();
 
   constructor(options: HeldConversationOptions) {
-    const { bus, lease, log, watchers, make, onLost } = options;
+    const { bus, lease, log, watchers, make, turns, position, onLost } = options;
     this.#options = options;
     this.lease = lease;
+    this.stored = structuredClone([...turns]);
+    this.#position = position;
     this.#publisher = new EntryPublisher({
       append: (data) => bus.append(lease, data),
-      onKept: (entries, position) => this.#kept(entries, position),
+      onKept: (entries, position, appended) => {
+        this.#position = appended;
+        this.#kept(entries, position);
+      },
       onFailure: (error) => {
         if (!(error instanceof LeaseLost || error instanceof BusLost)) throw error;
         onLost();
@@ -65,6 +85,13 @@ export class HeldConversation {
     for (const [listener, { from }] of this.#listeners) if (from === process) this.listen(from, listener);
   }
 
+  /** To be called where `stored` begins to be stored, and what it returns once it is. */
+  storing(): () => void {
+    const { bus } = this.#options;
+    const position = this.#position;
+    return () => bus.stored(this.lease, position);
+  }
+
   /** Resolves when everything is kept that has happened, or nothing can be any more. */
   settled(): Promise<void> {
     return this.#publisher.settled();
@@ -82,15 +109,25 @@ export class HeldConversation {
     await this.settled();
   }
 
-  #publish(entry: JournalEntry): void {
+  #publish(told: JournalEntry): void {
+    // The record of a turn may change before this is kept.
+    const entry = "restart" in told ? structuredClone(told) : told;
     this.#publisher.push(entry, this.#options.log.end);
     if (this.#publisher.backlog > MOST_BACKLOG) void this.conversation.interrupt();
+  }
+
+  #store(entry: JournalEntry): void {
+    const { onChange, onTruncate } = this.#options;
+    const changed = applyEntry(this.stored, entry);
+    if (changed !== undefined) onChange(changed);
+    if ("restart" in entry && "dropped" in entry.restart) onTruncate(entry.restart.dropped);
   }
 
   #kept(entries: readonly JournalEntry[], position: number): void {
     const { log, watchers, onDeleted } = this.#options;
     log.keep(position);
     for (const entry of entries) {
+      guarded("store a turn that has changed", () => this.#store(entry));
       if ("restart" in entry) restartWatchers(watchers);
       else if ("notice" in entry) tellWatchers(watchers, (watcher) => watcher.notice?.(entry.notice));
       else if ("deleted" in entry) onDeleted();

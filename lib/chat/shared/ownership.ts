@@ -132,11 +132,6 @@ export class Ownership {
     if (holder !== undefined && holder.revision !== held.lease.revision) this.#lose(held);
   }
 
-  /** To be called where its changes begin to be stored, and what it returns once they are. */
-  storing(): (() => void) | undefined {
-    return this.#held && this.#options.bus.storing(this.#held.lease);
-  }
-
   /** Takes it no more. */
   close(): void {
     this.#closed = true;
@@ -147,7 +142,8 @@ export class Ownership {
     const held = this.#held;
     if (held === undefined) return;
     const { bus, save, onLost } = this.#options;
-    // Afterwards it is others' to store.
+    // What others are told is stored; afterwards it is theirs to store.
+    if (bus.connected) await held.settled();
     await save();
     // Without the bus nobody can be told: the lease is over when others have missed this process.
     if (bus.connected) await held.tellReleased();
@@ -178,20 +174,23 @@ export class Ownership {
     if (!this.journal.isFollowing) await this.#follow();
     const seq = Math.max(this.journal.log.seq, firstSeq());
     const entry: JournalEntry = { held: bus.self, seq };
+    let position: number;
     try {
-      await this.journal.until(await bus.append(lease, JSON.stringify([entry])));
+      position = await bus.append(lease, JSON.stringify([entry]));
+      await this.journal.until(position);
     } catch (error) {
       if (error instanceof LeaseLost || error instanceof BusLost) return;
       throw error;
     }
-    this.#hold(lease, seq);
+    this.#hold(lease, position, seq);
   }
 
   /** From here on the journal is this process's own. */
-  #hold(lease: HeldConversation["lease"], seq: number): void {
+  #hold(lease: HeldConversation["lease"], position: number, seq: number): void {
     const { bus, make, remove, onDeleted, onChange, onTruncate, onTaken } = this.#options;
     const { turns, log, watchers } = this.journal;
     const { touched, dropped } = this.journal.changes;
+    const touchedIds = new Set([...touched].map(({ turn }) => turn));
     this.journal.stop();
     log.hold();
     const held: HeldConversation = new HeldConversation({
@@ -200,6 +199,10 @@ export class Ownership {
       log,
       watchers,
       make: (shared) => make({ turns, seq, shared }),
+      turns,
+      position,
+      onChange,
+      onTruncate,
       remove,
       onDeleted,
       onLost: () => {
@@ -208,7 +211,7 @@ export class Ownership {
     });
     this.#held = held;
     for (const turn of dropped) onTruncate(turn);
-    for (const turn of touched) if (turns.includes(turn)) onChange(turn);
+    for (const turn of held.stored) if (touchedIds.has(turn.turn)) onChange(turn);
     onTaken(held);
     held.conversation.resume();
   }

@@ -188,6 +188,7 @@ export class SharedConversation implements OpenConversation {
 
   async settled(): Promise<void> {
     await this.#live?.settled();
+    await this.#ownership.held?.settled();
   }
 
   /** Does what another process asks. */
@@ -207,9 +208,14 @@ export class SharedConversation implements OpenConversation {
     return { held: this.#ownership.held === held || command.do === "delete" };
   }
 
-  /** As {@linkcode Ownership.storing}. */
+  /** The turns as this process has them stored. */
+  get stored(): readonly StoredTurn[] {
+    return this.#ownership.held?.stored ?? this.turns;
+  }
+
+  /** To be called where `stored` begins to be stored, and what it returns once it is. */
   storing(): (() => void) | undefined {
-    return this.#ownership.storing();
+    return this.#ownership.held?.storing();
   }
 
   /** Another process has died. */

@@ -81,10 +81,10 @@ export class SharedConversations {
     return await opening;
   }
 
-  /** To be called where a conversation's changes begin to be stored, and what it returns once they are. */
-  storing(id: string): (() => void) | undefined {
+  /** The one of that id, if it is in memory. */
+  get(id: string): SharedConversation | undefined {
     const live = this.#options.live.get(id);
-    return live instanceof SharedConversation ? live.storing() : undefined;
+    return live instanceof SharedConversation ? live : undefined;
   }
 
   /** Tells other processes that a session has gone on in another conversation. */

@@ -1,7 +1,9 @@
 import { assert, assertEquals } from "@std/assert";
 import { call, ChatServer, type ChatServerOptions } from "./chat_server_fixture.ts";
 import { type MemoryBus, MemoryHub } from "@/lib/bus/memory_bus.ts";
+import type { OpenConversation } from "@/lib/chat/open_conversation.ts";
 import type { Config } from "@/lib/config/schema.ts";
+import { OWNER } from "@/lib/principal.ts";
 import { MemoryStore } from "@/lib/store/store.ts";
 import type { ServerFrame } from "@/lib/protocol/v2.ts";
 import type { SocketClient } from "@/tests/socket_client.ts";
@@ -149,6 +151,36 @@ Deno.test("whoever comes from another process does not wait for what this one ha
   await until("it is being stored", () => saving > 0);
   const two = await enter(b.server, session);
   assertEquals(two.welcome.history.map(({ prompt }) => prompt), ["hi"]);
+});
+
+Deno.test("nothing is stored that the other processes could not be told of", async () => {
+  await using scene = await asked();
+  const { deployment, a, one, session, answer } = scene;
+  answer.say("kept");
+  await one.client.next("chunk");
+  await deployment.knows(session);
+  const id = (await deployment.store.conversationOf(session))!;
+  const stored = async () => {
+    await a.server.chat.conversations.save();
+    return (await deployment.store.read(id))?.turns.map(({ text, state }) => [text, state]);
+  };
+  assertEquals(await stored(), [["kept", "streaming"]]);
+  const append = a.bus.append.bind(a.bus);
+  const gate = Promise.withResolvers<void>();
+  using _ = { [Symbol.dispose]: () => gate.resolve() };
+  a.bus.append = async (lease, data) => {
+    await gate.promise;
+    return await append(lease, data);
+  };
+  answer.say(", and not yet");
+  answer.end();
+  let live: OpenConversation | undefined;
+  await a.server.chat.conversations.open(id, OWNER, (conversation) => live = conversation);
+  await until("it has come to its end", () => live?.turns[0]?.state === "done");
+  assertEquals(await stored(), [["kept", "streaming"]]);
+  gate.resolve();
+  await one.client.next("end");
+  assertEquals(await stored(), [["kept, and not yet", "done"]]);
 });
 
 Deno.test("where a process dies another takes over: what was told is kept, what waited is answered, once", async () => {
