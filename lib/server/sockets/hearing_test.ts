@@ -116,6 +116,7 @@ Deno.test("called by her wake word, or by nothing but it before, she hears what 
     say(page, 1, said, position);
     position += said.length;
     await finals(page, index + 1);
+    if (index === 0) assertEquals(scene.transcription.asked.length, 0);
   }
   const told = (await finals(page, 4)).map(({ text, turn }) => [text, turn !== undefined]);
   assertEquals(told, [["", false], ["how are you?", true], ["", false], ["What is the weather?", true]]);
@@ -163,9 +164,9 @@ Deno.test("with a model for the wake word, nothing that is said before it is und
     await finals(page, index + 1);
   }
   const told = (await finals(page, 3)).map(({ text, turn }) => [text, turn !== undefined]);
-  // A recogniser may write her name as it likes. What follows is understood, and was not for her.
-  assertEquals(told, [["", false], ["Now, how are you?", true], ["", false]]);
-  assertEquals(scene.transcription.asked.length, 2);
+  // A recogniser may write her name as it likes, and is asked for as many pieces as there are pauses.
+  assert(String(told[1]![0]).startsWith("Now, how are you?"), String(told[1]));
+  assertEquals(told.map(([text, isPrompt]) => isPrompt || text), ["", true, ""]);
 });
 
 Deno.test("while a key is held she hears without a detector, and says nothing of a silence", async () => {
