@@ -253,6 +253,8 @@ const scenes: Scene[] = [
       await page.setViewport(PHONE);
       await page.reload();
       await ready(page);
+      // While one writes the stage gives way, and needs less.
+      await page.evaluate(() => (document.activeElement as HTMLElement | null)?.blur());
       await until(
         () => `textures for the phone come: ${[...sizes.keys()].join()}`,
         () => ["texture_00.png?size=1024", "texture_01.png?size=1024"].every((name) => sizes.has(name)),
