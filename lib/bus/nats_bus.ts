@@ -16,11 +16,11 @@ import {
   LeaseLost,
   NoAnswer,
 } from "./bus.ts";
-import { FewAtOnce } from "./few_at_once.ts";
 import { isWrongSequence, NatsLink, PATIENCE_MS, token } from "./nats_link.ts";
 import { NatsFollower } from "./nats_follower.ts";
 import { ReadingStart } from "./reading_start.ts";
 import type { BusAddress } from "@/lib/config/bus_address.ts";
+import { FairQueue } from "@/lib/fair_queue.ts";
 import { guarded } from "@/lib/telemetry/guard.ts";
 
 /**
@@ -50,7 +50,7 @@ export class NatsBus implements Bus {
   readonly #link: NatsLink;
   readonly #publisher: AckedPublisher;
   readonly #followers = new Set<NatsFollower>();
-  readonly #readings = new FewAtOnce(READINGS);
+  readonly #readings = new FairQueue(READINGS);
   /** Where the journal of each lease that is held here stands. */
   readonly #ends = new Map<string, End>();
   #messages = 0;
@@ -171,7 +171,7 @@ export class NatsBus implements Bus {
         const last = begun === undefined ? await this.#last(conversation) : begun;
         begun = undefined;
         if (last === null || last.seq < from) return;
-        await this.#readings.run(() => this.#read(conversation, from, take));
+        await this.#readings.run(conversation, () => this.#read(conversation, from, take));
       },
     });
     this.#followers.add(following);

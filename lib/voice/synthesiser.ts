@@ -1,9 +1,9 @@
 /** Has sentences made into sounds: what is asked for twice is made once, and whoever makes it is watched. */
 import { type SoundPart, type SpeechRequest, type Synthesis, type VoiceEngine, VoiceError } from "./engine.ts";
-import { FairQueue } from "./fair_queue.ts";
 import { Sound } from "./sound.ts";
 import type { SoundStore } from "./sound_store.ts";
 import { MOUTH_SHAPES, type Viseme } from "@/lib/protocol/speech.ts";
+import { FairQueue } from "@/lib/fair_queue.ts";
 import { guarded, report } from "@/lib/telemetry/guard.ts";
 import { abortable } from "@/lib/waiting.ts";
 

@@ -40,3 +40,23 @@ Deno.test("a job that fails, or is not wanted any more, makes room for the next"
   assertEquals([await last, queue.waiting], ["last", 0]);
   await assertRejects(() => queue.run("a", () => Promise.resolve(), controller.signal), Error, "gone");
 });
+
+Deno.test("FairQueue does no more at once, and the next where one is done or has failed", async () => {
+  const few = new FairQueue(2);
+  const works = Array.from({ length: 4 }, () => Promise.withResolvers<number>());
+  const begun: number[] = [];
+  const runs = works.map(({ promise }, index) =>
+    few.run(String(index), () => {
+      begun.push(index);
+      return promise;
+    })
+  );
+  await Promise.resolve();
+  assertEquals(begun, [0, 1]);
+  works[1]!.reject(new Error("It has failed"));
+  await assertRejects(() => runs[1]!, Error, "It has failed");
+  assertEquals(begun, [0, 1, 2]);
+  for (const index of [0, 2, 3]) works[index]!.resolve(index);
+  assertEquals(await Promise.all([runs[0], runs[2], runs[3]]), [0, 2, 3]);
+  assertEquals(await few.run("last", () => Promise.resolve(5)), 5);
+});

@@ -24,10 +24,11 @@ export class FairQueue {
    * Runs a job as soon as it is its turn.
    *
    * @param who asks for it
+   * @param signal ends the wait. Default: nothing does
    * @throws the reason of `signal`, when it is aborted before it is the job's turn
    * @throws whatever the job throws
    */
-  async run<T>(who: string, job: () => Promise<T>, signal: AbortSignal): Promise<T> {
+  async run<T>(who: string, job: () => Promise<T>, signal?: AbortSignal): Promise<T> {
     await this.#turn(who, signal);
     try {
       return await job();
@@ -37,21 +38,21 @@ export class FairQueue {
     }
   }
 
-  #turn(who: string, signal: AbortSignal): Promise<void> {
+  #turn(who: string, signal?: AbortSignal): Promise<void> {
     return new Promise((resolve, reject) => {
-      signal.throwIfAborted();
+      signal?.throwIfAborted();
       const aborted = () => {
         this.#leave(who, waiting);
-        reject(signal.reason);
+        reject(signal?.reason);
       };
       const waiting: Waiting = {
         start: () => {
-          signal.removeEventListener("abort", aborted);
+          signal?.removeEventListener("abort", aborted);
           this.#running++;
           resolve();
         },
       };
-      signal.addEventListener("abort", aborted, { once: true });
+      signal?.addEventListener("abort", aborted, { once: true });
       this.#waiting.set(who, [...this.#waiting.get(who) ?? [], waiting]);
       this.#next();
     });
