@@ -5,6 +5,7 @@ import type { Page } from "./browser.ts";
 import { faults } from "./axe.ts";
 import { playScenes, type Scene } from "./page_scene.ts";
 import { asked, begin, CONFIG, edit, focused, talk } from "./talk.ts";
+import { until } from "./until.ts";
 import { logSays, named, say } from "./visit.ts";
 
 const scenes: Scene[] = [
@@ -127,28 +128,20 @@ const scenes: Scene[] = [
     config: CONFIG,
     async play({ page, stub }) {
       const folder = await Deno.makeTempDir();
-      const session = await page.browser().target().createCDPSession();
+      await page.browserContext().setDownloadBehavior({ policy: "allow", downloadPath: folder });
       await talk(page, stub, "What is tea?", "Leaves, in *hot* water.");
       await open(page);
       const texts: string[] = [];
       for (const format of ["Markdown", "JSON"]) {
-        const done = Promise.withResolvers<void>();
-        session.on("Browser.downloadProgress", ({ state }) => state === "completed" && done.resolve());
-        await session.send("Browser.setDownloadBehavior", {
-          behavior: "allow",
-          downloadPath: folder,
-          eventsEnabled: true,
-          browserContextId: page.browserContext().id!,
-        });
+        const path = join(folder, `What is tea.${format === "JSON" ? "json" : "md"}`);
         if (format === "Markdown") await choose(page, "What is tea?", "Save as Markdown");
         else await (await named(page, "button", "Save as JSON")).click();
-        await done.promise;
-        session.removeAllListeners();
-        texts.push(await Deno.readTextFile(join(folder, `What is tea.${format === "JSON" ? "json" : "md"}`)));
+        // Until it is whole, the browser has it under another name.
+        await until(`${path} is saved`, () => Deno.stat(path).then(() => true, () => false));
+        texts.push(await Deno.readTextFile(path));
       }
       assertStringIncludes(texts[0]!, "> What is tea?\n\nLeaves, in *hot* water.");
       assertEquals(JSON.parse(texts[1]!).turns[0].prompt, "What is tea?");
-      await session.detach();
       await Deno.remove(folder, { recursive: true });
     },
   },
