@@ -1,6 +1,7 @@
 /**
  * `deno task test`: every test, and the types; `deno task test <files or folders>` those alone. Files that need a browser
  * share one and run beside each other and beside the rest, in batches, some more at once than the machine has processors.
+ * A few that fail among all that are run once more with nothing beside them; who passes then is named as unsteady.
  */
 import { join } from "node:path";
 import { buildIfChanged } from "./build.ts";
@@ -22,12 +23,21 @@ const JOB_MS = 15 * 60_000;
  */
 const BATCHES = { units: 1, collecting: 1, "stand-ins": 1, programs: 2, pages: 2 * AT_ONCE };
 
+/** More tests than this that fail are no accident, and are not run again. */
+const AGAIN_AT_MOST = 3;
+
 interface Outcome {
   passed: number;
   failed: number;
   ignored: number;
   /** The tests that failed, with their places. */
   failures: string[];
+}
+
+interface Run {
+  files: string[];
+  success: boolean;
+  outcome: Outcome;
 }
 
 const flags = Deno.args.filter((argument) => argument.startsWith("-"));
@@ -48,26 +58,51 @@ async function main(): Promise<boolean> {
   const browser = shared ? await launchBrowser() : undefined;
   const began = performance.now();
   const checked = deno(["check", "--quiet", LOCK, ...(named.length === 0 ? ["."] : files)]);
-  const sum: Outcome = { passed: 0, failed: 0, ignored: 0, failures: [] };
-  let well = true;
+  const runs: Run[] = [];
   const work = async (): Promise<void> => {
     for (let job = jobs.shift(); job !== undefined; job = jobs.shift()) {
-      const { success, outcome } = await run(job, browser?.wsEndpoint());
-      well &&= success;
-      for (const key of ["passed", "failed", "ignored"] as const) sum[key] += outcome[key];
-      sum.failures.push(...outcome.failures);
+      runs.push(await run(job, browser?.wsEndpoint()));
     }
   };
+  let unsteady: string[] = [];
   try {
     await Promise.all(Array.from({ length: AT_ONCE }, work));
+    await checked;
+    if (shared) unsteady = await runAgain(runs, browser?.wsEndpoint());
   } finally {
     await browser?.close();
   }
+  const sum = (what: "passed" | "failed" | "ignored") => runs.reduce((sum, { outcome }) => sum + outcome[what], 0);
   print(`\n${files.length} files in ${((performance.now() - began) / 1_000).toFixed(0)} s`);
-  print(`${sum.passed} passed, ${sum.failed} failed${sum.ignored === 0 ? "" : `, ${sum.ignored} skipped`}`);
-  for (const failure of sum.failures) warn(`Failed: ${failure}`);
+  print(`${sum("passed")} passed, ${sum("failed")} failed${sum("ignored") === 0 ? "" : `, ${sum("ignored")} skipped`}`);
+  for (const failure of unsteady) warn(`Unsteady, passed by itself: ${failure}`);
+  for (const { outcome } of runs) for (const failure of outcome.failures) warn(`Failed: ${failure}`);
   if (!await checked) warn("The types are wrong: deno check says above where");
-  return await checked && well && sum.failed === 0;
+  return await checked && runs.every(({ success }) => success);
+}
+
+/**
+ * Runs once more, by themselves, the few tests that failed. Those that pass now have passed.
+ *
+ * @returns those, with their places
+ */
+async function runAgain(runs: Run[], browser: string | undefined): Promise<string[]> {
+  const failed = runs.filter(({ success }) => !success);
+  if (failed.flatMap(({ outcome }) => outcome.failures).length > AGAIN_AT_MOST) return [];
+  const unsteady: string[] = [];
+  for (const first of failed) {
+    const { outcome } = first;
+    // "name of the test ... name of its step => ./file.ts:1:6"
+    const names = new Set(outcome.failures.map((failure) => failure.split(/ \.\.\. | => /)[0]!));
+    const filter = `--filter=/^(${[...names].map(RegExp.escape).join("|")})$/`;
+    const second = await run(first.files, browser, [filter]);
+    // What went wrong outside of any test has no name here, and is found by none.
+    if (!second.success || second.outcome.passed < names.size) continue;
+    unsteady.push(...outcome.failures);
+    first.success = true;
+    first.outcome = { ...outcome, passed: outcome.passed + outcome.failed, failed: 0, failures: [] };
+  }
+  return unsteady;
 }
 
 /** Whether a file is named, by itself or by a folder around it; all are when none is. */
@@ -105,11 +140,11 @@ function isOfStandIns(file: string): boolean {
 }
 
 /** Runs some files and prints what they said when they are through. */
-async function run(files: string[], browser: string | undefined): Promise<{ success: boolean; outcome: Outcome }> {
+async function run(files: string[], browser: string | undefined, options: readonly string[] = []): Promise<Run> {
   // A program has one build of Fresh in it, and each file of the stand-ins makes its own.
   const apart = files.length === 1 || files.some(isOfStandIns);
   const child = new Deno.Command(Deno.execPath(), {
-    args: ["test", "-A", LOCK, "--no-check", ...flags, ...(apart ? files : [BATCH, "--", ...files])],
+    args: ["test", "-A", LOCK, "--no-check", ...flags, ...options, ...(apart ? files : [BATCH, "--", ...files])],
     cwd: PROGRAM,
     env: browser === undefined ? {} : { [SHARED_BROWSER]: browser },
     stdin: "null",
@@ -131,7 +166,7 @@ async function run(files: string[], browser: string | undefined): Promise<{ succ
   const outcome = outcomeOf(text) ??
     { passed: 0, failed: 1, ignored: 0, failures: [`no result of ${files.join(" ")}`] };
   if (!success && outcome.failures.length === 0) outcome.failures.push(`outside of a test, in ${files.join(" ")}`);
-  return { success, outcome };
+  return { files, success, outcome };
 }
 
 /**
