@@ -74,6 +74,16 @@ async function blueEyes(page: Page): Promise<number> {
   return most;
 }
 
+/** For `page.evaluateOnNewDocument`: counts, in `programs`, the shader programs that the page has its graphics card make. */
+function countPrograms(): void {
+  const { linkProgram } = WebGL2RenderingContext.prototype;
+  const counted = Object.assign(globalThis, { programs: 0 });
+  WebGL2RenderingContext.prototype.linkProgram = function (program) {
+    counted.programs++;
+    linkProgram.call(this, program);
+  };
+}
+
 /** The picture at a path of the page, 256 pixels wide. */
 async function smaller(page: Page, path: string): Promise<Uint8Array<ArrayBuffer>> {
   const bytes = await page.evaluate(async (path) => {
@@ -122,6 +132,7 @@ const scenes: Scene[] = [
     async (visit) => {
       const { page, pages } = visit;
       await page.setViewport({ width: 200, height: 150 });
+      await page.evaluateOnNewDocument(countPrograms);
       await page.goto(pages.page("hiyori", pages.hiyori));
       await ready(page);
       // Without a graphics card most of a change is the unpacking of pictures, which is not what this is about.
@@ -137,7 +148,9 @@ const scenes: Scene[] = [
       }
       await swap(4);
       const before = await heap(page);
+      const programs = await page.evaluate("programs");
       await swap(16);
+      assertEquals(await page.evaluate("programs"), programs, "no shader is compiled for another model");
       const grown = await heap(page) - before;
       assert(grown < 1_500_000, `the heap has grown by ${grown} bytes`);
       assert(await covered(page) > 0.1);

@@ -67,7 +67,6 @@ export class Actor {
     this.#mouth.recorder = recorderFor(new URL(location.href));
     this.#takeOver();
     model.setClock(CLOCK_START);
-    model.beforeFirstDraw();
     // A Cubism 2 model can be moved only once it has been drawn.
     measureFigure(renderer, model.view);
     // The size is that of the model at rest, the same every time, and not that of whatever motion comes first.

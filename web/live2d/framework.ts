@@ -12,8 +12,6 @@ export interface Puppet {
   rig: Rig;
   /** Gives the model its time, in milliseconds, where its core would ask the computer's clock instead. */
   setClock(milliseconds: number): void;
-  /** Frees the shaders that the framework would forget when the model is drawn for the first time. */
-  beforeFirstDraw(): void;
 }
 
 /** What both generations of the framework have in common. */
@@ -55,7 +53,7 @@ export function loadFramework(generation: Generation): Promise<Assemble> {
 async function loadCubism2(): Promise<Assemble> {
   await loadCore(2);
   const framework = await import("pixi-live2d-display/cubism2");
-  return (settings, files) => ({ ...assemble(framework, settings, files), beforeFirstDraw() {} });
+  return (settings, files) => assemble(framework, settings, files);
 }
 
 async function loadCubism4(): Promise<Assemble> {
@@ -65,19 +63,30 @@ async function loadCubism4(): Promise<Assemble> {
   framework.startUpCubism4({ logFunction: () => {}, loggingLevel: 5 });
   return (settings, files) => {
     checkVersion(files.moc, settings.moc);
-    return { ...assemble(framework, settings, files), beforeFirstDraw: () => freeShaders(framework) };
+    const puppet = assemble(framework, settings, files);
+    keepShaders(framework, puppet.view.internalModel as Cubism4InternalModel);
+    return puppet;
   };
 }
 
-/** All models share one set of shaders, which the framework makes anew for each and never deletes. */
-function freeShaders(framework: unknown): void {
-  const { CubismShader_WebGL: shaders } = framework as Shaders;
-  shaders.getInstance().releaseShaderProgram();
+/**
+ * All models share one set of shaders, which the framework would forget, undeleted, for each that is drawn for the first
+ * time: a graphics card would compile them anew, while one is waiting for the new character.
+ */
+function keepShaders(framework: unknown, internal: Cubism4InternalModel): void {
+  const shaders = (framework as Shaders).CubismShader_WebGL.getInstance();
+  const update = internal.updateWebGLContext.bind(internal);
+  internal.updateWebGLContext = (gl, contextId) => {
+    const kept = shaders._shaderSets;
+    update(gl, contextId);
+    // Not so after the graphics card was lost, nor on another canvas.
+    if (kept[0] && gl.isProgram(kept[0].shaderProgram)) shaders._shaderSets = kept;
+  };
 }
 
 /** A part of the framework that its types leave out. */
 interface Shaders {
-  CubismShader_WebGL: { getInstance(): { releaseShaderProgram(): void } };
+  CubismShader_WebGL: { getInstance(): { _shaderSets: { shaderProgram: WebGLProgram }[] } };
 }
 
 type Framework = Pick<typeof import("pixi-live2d-display/cubism4"), "Live2DModel" | "Live2DFactory" | "config">;
@@ -87,7 +96,7 @@ function assemble(
   { Live2DModel, Live2DFactory, config }: Framework,
   settings: ModelSettings,
   files: PuppetFiles,
-): Omit<Puppet, "beforeFirstDraw"> {
+): Puppet {
   // Voices recorded with a model's motions are not this character's.
   config.sound = false;
   config.logLevel = config.LOG_LEVEL_NONE;
