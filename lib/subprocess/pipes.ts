@@ -8,9 +8,11 @@ import { type Frame, frameOf, readFrames } from "./frames.ts";
 
 const STDOUT = 1;
 const STDERR = 2;
+/** The thread that ends the process when nobody is left who could. */
+const WATCH = new URL("./watch.ts", import.meta.url);
 
 /**
- * Reads the orders; ends the process once whoever gave them is gone. What packages print goes to standard error from
+ * Reads the orders; ends the process once whoever gave them is gone, also while it is busy. What packages print goes to standard error from
  * then on: it is not for whoever reads the frames.
  *
  * @param take must not throw
@@ -23,6 +25,9 @@ export async function takeOrders<Order>(take: (frame: Frame<Order>) => void): Pr
   fs.writeSync = ((file: number, ...what: [Uint8Array]) => {
     return writeSync(file === STDOUT ? STDERR : file, ...what);
   }) as typeof writeSync;
+  new Worker(WATCH, { type: "module" });
+  // Only that thread may need it.
+  Deno.permissions.revokeSync({ name: "run" });
   for await (const frame of readFrames<Order>(Deno.stdin.readable)) take(frame);
   return process.exit(0);
 }

@@ -28,7 +28,8 @@ export interface SubprocessOptions<Told> {
   timeoutMs?: number;
 }
 
-const FLAGS = ["--quiet", "--no-config", "--no-lock", "--no-prompt"];
+/** To end itself (`watch.ts`) a process needs the right to run programs, which it gives up where it does its work. */
+const FLAGS = ["--quiet", "--no-config", "--no-lock", "--no-prompt", "--allow-run"];
 /** What it learns of the environment: none of the server's secrets. */
 const VARIABLES = [
   "PATH",
