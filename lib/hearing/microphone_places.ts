@@ -22,24 +22,40 @@ export interface MicrophoneHolder {
 /** A microphone that is listened to. */
 interface Place {
   isGuests: boolean;
+  /** When it was taken, by the clock that all processes share. */
+  since: number;
   /** Listens to it no more. */
   end(error: TurnError): void;
 }
 
+/** What other processes are told: whose microphone is listened to here, and since when. */
+type Told = [key: string, since: number];
+
 /**
  * One browser is listened to by one microphone at a time, the newest, whichever process it comes to. A guest is one
  * browser, however many sessions it opens.
+ *
+ * Of two that begin before their processes have heard of each other, both processes find the same one to be the newest,
+ * by a hybrid logical clock: the time, but never behind what was heard; at the same moment, the name of the process.
  */
 export class MicrophonePlaces implements Disposable {
   readonly #places = new Map<string, Place>();
   readonly #bus: Bus | undefined;
+  readonly #now: () => number;
   readonly #stopHearing: () => void;
+  #latest = 0;
 
-  /** @param bus joins this process with others. Default: there are none */
-  constructor(bus?: Bus) {
+  /**
+   * @param bus joins this process with others. Default: there are none
+   * @param now the time, in ms
+   */
+  constructor(bus?: Bus, now: () => number = Date.now) {
     this.#bus = bus;
-    this.#stopHearing = bus?.hear(TOPIC, (key, from) => {
-      if (from !== bus.self) guarded("listen to another microphone", () => this.#end(key));
+    this.#now = now;
+    this.#stopHearing = bus?.hear(TOPIC, (data, from) => {
+      if (from !== bus.self) {
+        guarded("hear of another microphone", () => this.#hear(JSON.parse(data) as Told, from > bus.self));
+      }
     }) ?? (() => {});
   }
 
@@ -55,9 +71,10 @@ export class MicrophonePlaces implements Disposable {
     const key = isGuests ? principal.id : session;
     if (!this.#places.has(key)) this.#mustBeFree(isGuests);
     this.#end(key);
-    const place = { isGuests, end };
+    const since = this.#latest = Math.max(this.#now(), this.#latest + 1);
+    const place = { isGuests, since, end };
     this.#places.set(key, place);
-    this.#bus?.announce(TOPIC, key);
+    this.#tell(key, since);
     return () => {
       if (this.#places.get(key) === place) this.#places.delete(key);
     };
@@ -69,6 +86,20 @@ export class MicrophonePlaces implements Disposable {
     for (const { end } of [...this.#places.values()]) {
       end({ code: "shutting_down", message: "The server is going down" });
     }
+  }
+
+  /** @param isLater whether the other one is the newer of two that began at the same moment */
+  #hear([key, since]: Told, isLater: boolean): void {
+    this.#latest = Math.max(this.#latest, since);
+    const here = this.#places.get(key);
+    if (here === undefined) return;
+    if (since > here.since || since === here.since && isLater) this.#end(key);
+    // Whoever began there may never have heard of this one.
+    else this.#tell(key, here.since);
+  }
+
+  #tell(...told: Told): void {
+    this.#bus?.announce(TOPIC, JSON.stringify(told));
   }
 
   #end(key: string): void {

@@ -73,3 +73,45 @@ Deno.test("the newest microphone of a browser is the one that is listened to in 
   await until("they are listened to there", () => lost.length === 2);
   assertEquals([lost, later.lost], [["guest:anna a hearing_failed", "owner c hearing_failed"], []]);
 });
+
+Deno.test("of two microphones of a browser that begin at once in two processes, one is listened to", async () => {
+  const hub = new MemoryHub();
+  await using here = hub.connect();
+  await using there = hub.connect();
+  let told = 0;
+  for (const bus of [here, there]) bus.hear("listening", (_, from) => void (from !== bus.self && told++));
+  for (const [mine, other] of [[1_000, 1_000], [1_001, 1_000], [1_000, 1_001]] as const) {
+    told = 0;
+    using places = new MicrophonePlaces(here, () => mine);
+    using elsewhere = new MicrophonePlaces(there, () => other);
+    const first = take(places, [guest("anna", "a")]);
+    const second = take(elsewhere, [guest("anna", "b")]);
+    await until("each has been told of the other", () => told >= 2);
+    const isFirst = mine > other || mine === other && here.self > there.self;
+    assertEquals([first.lost, second.lost], [
+      isFirst ? [] : ["guest:anna a hearing_failed"],
+      isFirst ? ["guest:anna b hearing_failed"] : [],
+    ]);
+  }
+});
+
+Deno.test("the newest is listened to also where its process has a slow clock; never two are", async () => {
+  const hub = new MemoryHub();
+  await using here = hub.connect();
+  await using there = hub.connect();
+  using places = new MicrophonePlaces(here, () => 60_000);
+  using elsewhere = new MicrophonePlaces(there, () => 1_000);
+  let told = 0;
+  there.hear("listening", () => void told++);
+  const first = take(places, [owner("a"), owner("b")]);
+  await until("the other process has been told of them", () => told === 2);
+  const second = take(elsewhere, [owner("a")]);
+  await until("it is listened to there", () => first.lost.length === 1);
+  assertEquals([first.lost, second.lost], [["owner a hearing_failed"], []]);
+  // One that has heard nothing of the others yet.
+  await using late = hub.connect();
+  using latest = new MicrophonePlaces(late, () => 1_000);
+  const third = take(latest, [owner("b")]);
+  await until("one of the two has lost its place", () => first.lost.length + third.lost.length === 2);
+  assertEquals([first.lost.length, third.lost], [1, ["owner b hearing_failed"]]);
+});
