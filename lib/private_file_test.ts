@@ -1,7 +1,7 @@
 import { assertEquals, assertRejects } from "@std/assert";
 import { join } from "node:path";
 import { z } from "zod";
-import { PrivateFile } from "./private_file.ts";
+import { PrivateFile, UnreadableFile } from "./private_file.ts";
 
 const onUnix = Deno.build.os !== "windows";
 
@@ -40,12 +40,22 @@ Deno.test("PrivateFile.readOrMake() makes one file, however many begin with none
   assertEquals([await file.readOrMake(() => ({ key: "e" })), await mode()], [kept, 0o600]);
 });
 
+Deno.test("PrivateFile.change() goes on from what is in it, whoever has written that, and however many do so at once", async () => {
+  await using there = await fresh();
+  const { file, path } = there;
+  const grow = (letter: string) => file.change((kept) => ({ key: `${kept?.key ?? ""}${letter}` }));
+  assertEquals(await grow("a"), { key: "a" });
+  await Deno.writeTextFile(path, '{"key": "b"}');
+  const grown = await Promise.all(["c", "d"].map(grow));
+  assertEquals([...grown, await file.read()], [{ key: "bc" }, { key: "bcd" }, { key: "bcd" }]);
+});
+
 Deno.test("PrivateFile.read() never repeats what is in a damaged file", async () => {
   await using there = await fresh();
   await there.file.write({ key: "" });
   for (const text of ['{"key": hush', '{"hush": 1}', "[]"]) {
     await Deno.writeTextFile(there.path, text);
-    const error = await assertRejects(() => there.file.read(), Error, "damaged");
+    const error = await assertRejects(() => there.file.read(), UnreadableFile, "damaged");
     assertEquals(Deno.inspect(error).includes("hush"), false);
   }
 });

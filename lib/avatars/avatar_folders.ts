@@ -6,6 +6,7 @@ import type { CheckedModel } from "./check_model.ts";
 import type { FileContent } from "./file_tree.ts";
 import { fillFolder } from "./fill_folder.ts";
 import { changedAt, ifThere, removeIfThere, writeWhole } from "@/lib/files.ts";
+import { SerialQueue } from "@/lib/serial_queue.ts";
 import type { ModelStorage, ServedModel } from "./model_storage.ts";
 
 /** How long an avatar stays that nobody names any more: pages may still load its motions. */
@@ -28,7 +29,7 @@ export class AvatarFolders implements ModelStorage<StoredAvatar> {
   readonly folder: string;
   readonly #now: () => number;
   /** Laying down and sweeping wait for one another, so that nothing goes that has just been found to be there. */
-  #busy: Promise<unknown> = Promise.resolve();
+  readonly #queue = new SerialQueue();
 
   /** @param now the clock, in ms */
   constructor(folder: string, now: () => number = Date.now) {
@@ -37,7 +38,7 @@ export class AvatarFolders implements ModelStorage<StoredAvatar> {
   }
 
   write(name: string, model: CheckedModel): Promise<{ served: StoredAvatar; changed: boolean }> {
-    return this.#inTurn(async () => {
+    return this.#queue.run(async () => {
       const hash = await hashOf(model.files);
       const note = { name, entry: model.entry, cubism: model.cubism };
       await writeWhole(this.#note(hash), JSON.stringify(note));
@@ -60,12 +61,12 @@ export class AvatarFolders implements ModelStorage<StoredAvatar> {
 
   /** Notes that an avatar is in use now. */
   touch(hash: string): Promise<void> {
-    return this.#inTurn(() => this.#touch(hash));
+    return this.#queue.run(() => this.#touch(hash));
   }
 
   /** Removes what has not been in use for a day, and what a killed server has left half-made. */
   sweep(): Promise<void> {
-    return this.#inTurn(async () => {
+    return this.#queue.run(async () => {
       const noted = new Set(await this.#hashes());
       for (const name of await namesIn(this.folder)) {
         const hash = name.replace(/\.(json|\d+)$/, "");
@@ -125,13 +126,6 @@ export class AvatarFolders implements ModelStorage<StoredAvatar> {
 
   #note(hash: string): string {
     return join(this.folder, `${hash}.json`);
-  }
-
-  #inTurn<Result>(work: () => Promise<Result>): Promise<Result> {
-    const done = this.#busy.then(work);
-    // What fails is told to who asked for it.
-    this.#busy = done.catch(() => {});
-    return done;
   }
 }
 

@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { plainParts } from "@/lib/server/http/paths.ts";
 import { warn } from "@/lib/telemetry/log.ts";
 import { TEXTURE_SIZES } from "@/lib/protocol/textures.ts";
+import { SerialQueue } from "@/lib/serial_queue.ts";
 import { writeSmaller } from "./smaller_png.ts";
 
 export class SmallerTextures {
@@ -10,7 +11,7 @@ export class SmallerTextures {
   /** What is made or could not be made, by its path. */
   readonly #known = new Map<string, Promise<boolean>>();
   /** One at a time: each takes a tenth of a second of the processor for four million pixels. */
-  #busy: Promise<unknown> = Promise.resolve();
+  readonly #queue = new SerialQueue();
 
   /** @param folder has avatars in folders named by their hash */
   constructor(folder: string) {
@@ -48,10 +49,8 @@ export class SmallerTextures {
   async #make(from: string, to: string, size: number): Promise<boolean> {
     if (await isFile(to)) return true;
     if (!await isFile(from)) return false;
-    const work = this.#busy.then(() => writeSmaller(from, to, size));
-    this.#busy = work.catch(() => {});
     try {
-      return await work;
+      return await this.#queue.run(() => writeSmaller(from, to, size));
     } catch (cause) {
       warn(
         `Cannot make ${from} smaller, so it is given out as it is: ${cause instanceof Error ? cause.message : cause}`,

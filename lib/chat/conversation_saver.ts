@@ -1,5 +1,6 @@
 /** Stores what changes in conversations: soon, one thing after the other, and again where that has failed. */
 import type { Store, StoredTurn } from "@/lib/store/store.ts";
+import { SerialQueue } from "@/lib/serial_queue.ts";
 import { guarded } from "@/lib/telemetry/guard.ts";
 
 /** How long a change may wait before it is stored, ms. What a crash can cost, at most. */
@@ -27,8 +28,7 @@ export class ConversationSaver {
   /** Sessions by their ids, and the conversations they have entered since the last save. */
   readonly #sessions = new Map<string, string>();
   #failing = false;
-  /** Settles when all that was asked of the store has been done. */
-  #last: Promise<void> = Promise.resolve();
+  readonly #queue = new SerialQueue();
   #saving: ReturnType<typeof setTimeout> | undefined;
 
   constructor(options: ConversationSaverOptions) {
@@ -40,9 +40,7 @@ export class ConversationSaver {
    * read before what was asked for earlier has been written.
    */
   enqueue<T>(work: () => Promise<T>): Promise<T> {
-    const done = this.#last.then(work);
-    this.#last = done.then(() => {}, () => {});
-    return done;
+    return this.#queue.run(work);
   }
 
   /** Remembers which conversation a session is in. */

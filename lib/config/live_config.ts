@@ -4,6 +4,7 @@ import { holding, type Override, readOverrides } from "./env.ts";
 import { type LoadedConfig, parseConfig } from "./load.ts";
 import type { Config } from "./schema.ts";
 import { type Change, changeConfig, readConfigText, writeConfig } from "./write.ts";
+import { SerialQueue } from "@/lib/serial_queue.ts";
 
 /** Lives by the configuration. */
 export interface Follower {
@@ -21,7 +22,7 @@ export class LiveConfig {
   readonly #env: LoadedConfig["env"];
   #written: Config;
   #current: Config;
-  #changing: Promise<unknown> = Promise.resolve();
+  readonly #changes = new SerialQueue();
 
   constructor({ config, path, root, env }: LoadedConfig) {
     this.root = root;
@@ -60,10 +61,7 @@ export class LiveConfig {
    * @throws whatever `follower` throws
    */
   change(changes: readonly Change[], follower: Follower): Promise<void> {
-    const change = this.#changing.then(() => this.#change(changes, follower));
-    // A change that fails is told to who asked for it, and does not keep the next one from being made.
-    this.#changing = change.catch(() => {});
-    return change;
+    return this.#changes.run(() => this.#change(changes, follower));
   }
 
   /**

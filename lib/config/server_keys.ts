@@ -4,7 +4,7 @@ import { isDeepStrictEqual } from "node:util";
 import { z } from "zod";
 import { ConfigError } from "./config_error.ts";
 import { authorizationOf } from "./model_auth.ts";
-import { PrivateFile } from "@/lib/private_file.ts";
+import { PrivateFile, UnreadableFile } from "@/lib/private_file.ts";
 
 const stored = z.record(z.string(), z.string());
 
@@ -15,7 +15,6 @@ const stored = z.record(z.string(), z.string());
 export class ServerKeys {
   readonly #file: PrivateFile<Record<string, string>>;
   #keys: Readonly<Record<string, string>>;
-  #last: Promise<unknown> = Promise.resolve();
 
   private constructor(file: PrivateFile<Record<string, string>>, keys: Record<string, string>) {
     this.#file = file;
@@ -25,7 +24,7 @@ export class ServerKeys {
   /** @throws {ConfigError} naming the file, when it cannot be read or is damaged */
   static async open(folder: string): Promise<ServerKeys> {
     const file = new PrivateFile(join(folder, "keys.json"), stored);
-    return new ServerKeys(file, await read(file));
+    return new ServerKeys(file, await readable(file, file.read()) ?? {});
   }
 
   /** The `Authorization` header for requests to an address; undefined where no key is kept for its origin. */
@@ -37,22 +36,22 @@ export class ServerKeys {
   /**
    * Keeps a key for the origins of these addresses, in place of the one before; undefined takes it away.
    *
-   * @throws {ConfigError} when it cannot be a key. The message does not have it
+   * @throws {ConfigError} when it cannot be a key, or the file is damaged. The message does not have it
    */
   async set(addresses: readonly string[], key: string | undefined): Promise<void> {
     if (key !== undefined && authorizationOf(key) === undefined) {
       throw new ConfigError("Cannot keep this key: it should be letters, digits and signs without spaces");
     }
-    await this.#alone(async () => {
-      // Another process with the same folder may have kept others.
-      const keys = await read(this.#file);
+    // Another process with the same folder may have kept others.
+    const written = this.#file.change((keys = {}) => {
       for (const { origin } of addresses.map((address) => new URL(address))) {
         if (key === undefined) delete keys[origin];
         else keys[origin] = key;
       }
       this.#keys = keys;
-      await this.#file.write(keys);
+      return keys;
     });
+    await readable(this.#file, written);
   }
 
   /**
@@ -62,25 +61,19 @@ export class ServerKeys {
    * @throws {ConfigError} naming the file, when it cannot be read or is damaged
    */
   async reload(): Promise<boolean> {
-    return await this.#alone(async () => {
-      const before = this.#keys;
-      this.#keys = await read(this.#file);
-      return !isDeepStrictEqual(this.#keys, before);
-    });
-  }
-
-  /** One thing after the other, so that none undoes what another one does. */
-  #alone<T>(work: () => Promise<T>): Promise<T> {
-    const done = this.#last.then(work);
-    this.#last = done.catch(() => {/* told to whoever asked for it */});
-    return done;
+    const kept = await readable(this.#file, this.#file.read()) ?? {};
+    const isNew = !isDeepStrictEqual(kept, this.#keys);
+    this.#keys = kept;
+    return isNew;
   }
 }
 
-async function read(file: PrivateFile<Record<string, string>>): Promise<Record<string, string>> {
+/** @throws {ConfigError} naming the file, when what is done with it fails since it cannot be read */
+async function readable<T>({ path }: { path: string }, done: Promise<T>): Promise<T> {
   try {
-    return await file.read() ?? {};
-  } catch {
-    throw new ConfigError(`Cannot read the keys in ${file.path}: delete it, and enter them anew in the settings`);
+    return await done;
+  } catch (error) {
+    if (!(error instanceof UnreadableFile)) throw error;
+    throw new ConfigError(`Cannot read the keys in ${path}: delete it, and enter them anew in the settings`);
   }
 }
