@@ -9,6 +9,7 @@ import type { TestServer } from "./test_server.ts";
 import { CALM, named, type Visit, visit } from "./visit.ts";
 import { bytesText } from "@/lib/i18n/format.ts";
 import { testVoices } from "@/lib/sherpa/speech_models_fixture.ts";
+import { writeToneVoice } from "@/lib/voice/sherpa/tone_voice_fixture.ts";
 
 const HALF = 100;
 /** As it is shown while half of the archive is there. */
@@ -116,6 +117,21 @@ const scenes: { name: string; play(scene: Scene): Promise<void> }[] = [
     },
   },
   {
+    name: "a folder that was put there by hand says what it lacks, and what it needs beside itself",
+    async play({ page, server }) {
+      const folder = join(server.services.dataDir, "voices");
+      await writeToneVoice(join(folder, "mine"));
+      await Deno.mkdir(join(folder, "half"));
+      await openVoices(page);
+      await says(page, "half", "It cannot be used: model.onnx is missing");
+      await says(page, "mine", "It cannot be used: Fetch sherpa-onnx 1.13.8");
+      assertEquals(await faults(page), []);
+      await (await named(page, "button", "Get: Test voice")).click();
+      await says(page, "mine", "Can be used");
+      await says(page, "half", "model.onnx is missing");
+    },
+  },
+  {
     name: "voices are found by their language, with the keyboard alone, and nothing is wider than a phone",
     async play({ page, server }) {
       await page.setViewport({ width: 360, height: 740 });
@@ -162,7 +178,7 @@ async function offered(page: Page): Promise<string[]> {
 
 /** The entry of a voice has these words. */
 async function says(page: Page, id: string, words: string): Promise<void> {
-  const name = id === "test-voice" ? "Test voice" : "Broken voice";
+  const name = { "test-voice": "Test voice", "broken-voice": "Broken voice" }[id] ?? id;
   const said = (name: string, words: string) =>
     [...document.querySelectorAll(".speech-model")].some((one) =>
       one.querySelector("h4")?.textContent === name && one.textContent?.replace(/\s+/g, " ").includes(words)

@@ -59,8 +59,17 @@ export interface SpeechModelInfo {
   problem?: Pick<TurnError, "message" | "hint">;
 }
 
+/** A folder that somebody has put there, of which the list knows nothing. */
+export interface OwnSpeechModel {
+  /** The folder's name. */
+  id: string;
+  /** What is missing before it can be used, or why it cannot. */
+  problem?: string;
+}
+
 export interface SpeechModelList {
   models: SpeechModelInfo[];
+  own: OwnSpeechModel[];
   /** Where the files of models come from: names of hosts. What they need comes from npm. */
   host: string;
   /** Where a folder with such a model can be put by hand. */

@@ -44,9 +44,12 @@ import { guarded } from "@/lib/telemetry/guard.ts";
 import { DETECTOR, RECOGNISERS, WAKE_WORDS } from "@/lib/hearing/catalogue.ts";
 import { VoiceDetector } from "@/lib/hearing/detector.ts";
 import { HearingService } from "@/lib/hearing/hearing_service.ts";
+import { readRecogniserFolder } from "@/lib/hearing/sherpa/recogniser_folder.ts";
+import { readWakeModel } from "@/lib/hearing/wake/wake_model.ts";
 import { WakeSpotter } from "@/lib/hearing/wake/wake_spotter.ts";
 import { SpeechModels, type SpeechModelsOptions } from "@/lib/sherpa/speech_models.ts";
 import { VOICES } from "@/lib/voice/sherpa/catalogue.ts";
+import { readModelFolder } from "@/lib/voice/sherpa/model_folder.ts";
 import { SpeechService } from "@/lib/voice/speech_service.ts";
 import { setLogLevel, warn } from "@/lib/telemetry/log.ts";
 
@@ -114,10 +117,11 @@ export async function openServices(options: ServicesOptions = {}): Promise<Servi
     watched: () => connections.size > 0,
     onStatus: (status) => connections.broadcast({ type: "status", ...status }),
   });
-  const models = new SpeechModels(
-    dataDir,
-    options.speechModels ?? { catalogue: [...VOICES, ...RECOGNISERS, WAKE_WORDS, DETECTOR] },
-  );
+  const models = new SpeechModels(dataDir, {
+    catalogue: [...VOICES, ...RECOGNISERS, WAKE_WORDS, DETECTOR],
+    readers: { voice: readModelFolder, recogniser: readRecogniserFolder, wake: readWakeModel },
+    ...options.speechModels,
+  });
   const voices = await openVoices(live, models);
   const speech = new SpeechService({
     settings: () => modelService.voice(live.current.voice),

@@ -35,6 +35,12 @@ export function fits(name: string, patterns: readonly string[]): boolean {
   });
 }
 
+/** The names of the folders in a folder that need not be there; without what is hidden, such as a download that is not complete. */
+export async function foldersIn(folder: string): Promise<string[]> {
+  const entries = await ifThere(Array.fromAsync(Deno.readDir(folder))) ?? [];
+  return entries.filter(({ name, isFile }) => !isFile && !name.startsWith(".")).map(({ name }) => name).toSorted();
+}
+
 /** The files of one folder: nothing is followed out of it, and each is looked at before it is used. */
 export class FolderFiles {
   /** With all symbolic links on the way to it resolved. */

@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import { fetchRuntime, RUNTIME, runtimePackages } from "./fetch_runtime.ts";
-import { findPackages, platform } from "./runtime.ts";
+import { foldersIn } from "./folder_files.ts";
+import { findPackages, NEEDS_PACKAGES, platform } from "./runtime.ts";
 import { DownloadError } from "@/lib/downloads/download_error.ts";
 import { download, type Downloaded, downloaded, removeDownload } from "@/lib/downloads/download.ts";
 import { bytesOf, type RemoteFile } from "@/lib/downloads/remote_folder.ts";
@@ -10,6 +11,7 @@ import { NpmError } from "@/lib/npm/npm_error.ts";
 import { report } from "@/lib/telemetry/guard.ts";
 import type {
   License,
+  OwnSpeechModel,
   SpeechModelInfo,
   SpeechModelKind,
   SpeechModelList,
@@ -39,8 +41,13 @@ export interface CatalogueModel {
   npm?: { names: string; bytes: number; bring(folder: string, signal: AbortSignal): Promise<void> };
 }
 
+/** Reads what the folder of a model has; `problem` says why it cannot be used. */
+export type ReadModelFolder = (folder: string) => Promise<object | { problem: string }>;
+
 export interface SpeechModelsOptions {
   catalogue: readonly CatalogueModel[];
+  /** Read folders that the catalogue does not know. Of kinds without one nothing is told of such folders. */
+  readers?: Readonly<Partial<Record<SpeechModelKind, ReadModelFolder>>>;
   /** Brings sherpa-onnx into a folder. Default: from npm. */
   fetchRuntime?: typeof fetchRuntime;
 }
@@ -71,6 +78,7 @@ export class SpeechModels {
   readonly runtimeFolder: string;
   readonly #dataDir: string;
   readonly #catalogue: readonly CatalogueModel[];
+  readonly #readers: NonNullable<SpeechModelsOptions["readers"]>;
   readonly #fetchRuntime: typeof fetchRuntime;
   readonly #jobs = new SharedJobs<SpeechModelProgress>();
   /** What comes from npm, by its folder. */
@@ -83,6 +91,7 @@ export class SpeechModels {
     this.#dataDir = dataDir;
     this.runtimeFolder = join(dataDir, "runtimes", `${RUNTIME.name}-${RUNTIME.version}`);
     this.#catalogue = options.catalogue;
+    this.#readers = options.readers ?? {};
     this.#fetchRuntime = options.fetchRuntime ?? fetchRuntime;
   }
 
@@ -99,12 +108,14 @@ export class SpeechModels {
 
   async list(kind: SpeechModelKind): Promise<SpeechModelList> {
     const models = this.#catalogue.filter((model) => model.kind === kind);
+    const isThere = await this.#runtime.isThere();
     const hosts = models.flatMap(({ files }) => files?.map(({ url }) => new URL(url).host) ?? [NPM]);
     return {
       models: await Promise.all(models.map((model) => this.#info(model))),
+      own: await this.#own(kind, isThere ? undefined : NEEDS_PACKAGES),
       host: [...new Set(hosts)].join(", "),
       folder: this.folderOf(kind),
-      runtime: { ...RUNTIME, there: await this.#runtime.isThere() },
+      runtime: { ...RUNTIME, there: isThere },
     };
   }
 
@@ -243,6 +254,18 @@ export class SpeechModels {
       ...("completed" in own && { completed: own.completed }),
       ...(problem !== undefined && state !== "there" && { problem: { message: problem.message, hint: problem.hint } }),
     };
+  }
+
+  /** @param needs what is missing before any model can be used */
+  async #own(kind: SpeechModelKind, needs: string | undefined): Promise<OwnSpeechModel[]> {
+    const read = this.#readers[kind];
+    if (read === undefined) return [];
+    const ids = (await foldersIn(this.folderOf(kind))).filter((id) => this.find(id)?.kind !== kind);
+    return await Promise.all(ids.map(async (id) => {
+      const found = await read(this.#folder({ kind, id }));
+      const problem = "problem" in found ? found.problem : needs;
+      return { id, ...(problem !== undefined && { problem }) };
+    }));
   }
 
   #model(id: string): CatalogueModel {

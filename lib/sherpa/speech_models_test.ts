@@ -1,11 +1,14 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import { join } from "node:path";
 import { fetchRuntime, runtimePackages } from "./fetch_runtime.ts";
+import { NEEDS_PACKAGES } from "./runtime.ts";
 import { SpeechModels } from "./speech_models.ts";
 import { testVoices } from "./speech_models_fixture.ts";
 import { bytesOf } from "@/lib/downloads/remote_folder.ts";
 import { RECOGNISERS, WAKE_WORDS } from "@/lib/hearing/catalogue.ts";
 import { VOICES } from "@/lib/voice/sherpa/catalogue.ts";
+import { readModelFolder } from "@/lib/voice/sherpa/model_folder.ts";
+import { writeToneVoice } from "@/lib/voice/sherpa/tone_voice_fixture.ts";
 import { VoiceFolders } from "@/lib/voice/sherpa/voice_folders.ts";
 import { DownloadError } from "@/lib/downloads/download_error.ts";
 import type { SpeechModelInfo, SpeechModelProgress } from "@/lib/protocol/speech_models.ts";
@@ -77,15 +80,10 @@ Deno.test("a voice is fetched with the program that it needs, and appears in its
   assertEquals([(await scene.voice("test-voice")).state, (await models.list("voice")).runtime.there], ["there", true]);
   assertEquals(scene.progress.at(-1), { step: "unpacking", completed: ARCHIVE.length, total: ARCHIVE.length });
   await Deno.mkdir(join(models.folderOf("voice"), "mine"));
-  assertEquals(
-    (await new VoiceFolders(models.folderOf("voice"), (id) => models.find(id)).list()).map((
-      { name, languages, kind },
-    ) => [name, languages, kind]),
-    [
-      ["mine", [], ""],
-      ["Test voice", ["en-GB", "ja"], "vits"],
-    ],
-  );
+  const laid = await new VoiceFolders(models.folderOf("voice"), (id) => models.find(id)).list();
+  assertEquals(laid.map(({ name, languages }) => [name, languages]), [["mine", []], ["Test voice", ["en-GB", "ja"]]]);
+  const read = await readModelFolder(join(models.folderOf("voice"), "test-voice"));
+  assertEquals("kind" in read && read.kind, "vits");
   await models.remove("test-voice");
   assertEquals((await scene.voice("test-voice")).state, "absent");
   assertEquals([...Deno.readDirSync(models.folderOf("voice"))].map(({ name }) => name), ["mine"]);
@@ -125,6 +123,21 @@ Deno.test("why a voice is not there is told until it is fetched or removed", asy
   await models.remove("broken-voice");
   const removed = await scene.voice("broken-voice");
   assertEquals([removed.state, removed.problem], ["absent", undefined]);
+});
+
+Deno.test("a folder that the list does not know is told with what it lacks, or what any model needs", async () => {
+  await using scene = await Scene.open();
+  const models = new SpeechModels(scene.dataDir, { ...scene.options, readers: { voice: readModelFolder } });
+  const own = async () => (await models.list("voice")).own;
+  assertEquals(await own(), []);
+  const folder = models.folderOf("voice");
+  await writeToneVoice(join(folder, "mine"));
+  for (const id of ["half", "test-voice", ".broken-voice.part"]) await Deno.mkdir(join(folder, id));
+  const half = { id: "half", problem: "model.onnx is missing" };
+  assertEquals(await own(), [half, { id: "mine", problem: NEEDS_PACKAGES }]);
+  await scene.options.fetchRuntime?.(models.runtimeFolder, new AbortController().signal);
+  assertEquals(await own(), [half, { id: "mine" }]);
+  assertEquals((await models.list("recogniser")).own, []);
 });
 
 Deno.test("a voice whose program has gone, or is of another version, is lacking, and the program alone is fetched for it", async () => {

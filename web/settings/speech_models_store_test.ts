@@ -11,7 +11,7 @@ function voice(id: string, languages: string[], state: SpeechModelInfo["state"] 
 
 function listOf(...voices: SpeechModelInfo[]): SpeechModelList {
   const runtime = { name: "sherpa-onnx", version: "1", bytes: 1, there: true, licenses: [], source: "" };
-  return { models: voices, host: "host", folder: "/voices", runtime };
+  return { models: voices, own: [], host: "host", folder: "/voices", runtime };
 }
 
 function open(): { store: SpeechModelsStore; calls: FakeCalls; changes: () => number } {

@@ -5,7 +5,7 @@ import {
   type RecognitionEngine,
   type RecognitionRequest,
 } from "@/lib/hearing/engine.ts";
-import { ifThere } from "@/lib/files.ts";
+import { foldersIn } from "@/lib/sherpa/folder_files.ts";
 import { MICROPHONE_RATE } from "@/lib/protocol/hearing.ts";
 import { primaryLanguage } from "@/lib/protocol/primary_language.ts";
 import { findPackages, NEEDS_PACKAGES, THREADS } from "@/lib/sherpa/runtime.ts";
@@ -147,11 +147,4 @@ function configOf({ kind, files, tokens }: RecogniserModel, language: string | u
       debug: 0,
     },
   };
-}
-
-/** Without what is hidden, such as a download that is not complete. */
-async function foldersIn(folder: string): Promise<string[]> {
-  const entries = await ifThere(Array.fromAsync(Deno.readDir(folder)));
-  return (entries ?? []).filter(({ name, isFile }) => !isFile && !name.startsWith(".")).map(({ name }) => name)
-    .toSorted();
 }

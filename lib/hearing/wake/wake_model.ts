@@ -28,15 +28,17 @@ const PIECES = ["bpe.model"];
 /**
  * Reads what a folder has, whoever has put it there; nothing outside of it.
  *
- * @returns undefined where it has no model that can be told of words
+ * @returns why there is no model in it that can be told of words, in one sentence, where there is none
  */
-export async function readWakeModel(path: string): Promise<WakeModel | undefined> {
+export async function readWakeModel(path: string): Promise<WakeModel | { problem: string }> {
   const files = await FolderFiles.open(path);
-  if (files === undefined) return undefined;
+  if (files === undefined) return { problem: "there is no such folder" };
   try {
     const { tokens = "", bpe = "", ...transducer } = await files.pathsOf({ ...FILES, tokens: TOKENS, bpe: PIECES });
     const pieces = SentencePieces.read(await Deno.readFile(bpe));
-    if (pieces === undefined) return undefined;
+    if (pieces === undefined) {
+      return { problem: "bpe.model is none of the models of sentencepiece that are known here" };
+    }
     const known = new Set((await Deno.readTextFile(tokens)).split("\n").map((line) => line.split(/\s/, 1)[0]));
     return {
       folder: files.folder,
@@ -52,7 +54,7 @@ export async function readWakeModel(path: string): Promise<WakeModel | undefined
       },
     };
   } catch (error) {
-    if (error instanceof FileProblem) return undefined;
+    if (error instanceof FileProblem) return { problem: error.message };
     throw error;
   }
 }

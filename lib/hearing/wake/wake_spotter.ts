@@ -6,8 +6,8 @@ import {
   type ProcessStream,
   type StreamEvents,
 } from "@/lib/hearing/sherpa/hearing_process.ts";
-import { ifThere } from "@/lib/files.ts";
 import { MICROPHONE_RATE } from "@/lib/protocol/hearing.ts";
+import { foldersIn } from "@/lib/sherpa/folder_files.ts";
 import { findPackages } from "@/lib/sherpa/runtime.ts";
 
 /** How long the process may take nothing, or not answer, ms. */
@@ -50,11 +50,10 @@ export class WakeSpotter implements Disposable {
     const { folder, runtime } = this.#options;
     const packages = await findPackages(runtime);
     if (packages === undefined) return undefined;
-    const entries = await ifThere(Array.fromAsync(Deno.readDir(folder))) ?? [];
-    for (const { name } of entries.filter(({ name }) => !name.startsWith(".")).toSorted()) {
+    for (const name of await foldersIn(folder)) {
       const model = await readWakeModel(join(folder, name));
-      const keywords = model?.keywords(words);
-      if (model === undefined || keywords === undefined) continue;
+      const keywords = "problem" in model ? undefined : model.keywords(words);
+      if ("problem" in model || keywords === undefined) continue;
       const { transducer, tokens } = model;
       const modelConfig = { transducer, tokens, numThreads: 1, provider: "cpu", debug: 0 };
       const featConfig = { sampleRate: MICROPHONE_RATE, featureDim: FEATURES };

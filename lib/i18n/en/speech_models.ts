@@ -22,6 +22,8 @@ export const VOICE_MODELS: SpeechModelWords = {
   along: (name, size) =>
     `With the first voice comes ${name}, the program that makes them speak, from npm (about ${size}).`,
   ownFolder: "Or put a folder with a voice for sherpa-onnx here:",
+  usable: "Can be used",
+  unusable: (problem) => `It cannot be used: ${problem}`,
 };
 
 export const RECOGNISERS: SpeechModelWords = {

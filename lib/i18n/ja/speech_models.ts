@@ -21,6 +21,8 @@ export const VOICE_MODELS: SpeechModelWords = {
   unpacking: "展開中",
   along: (name, size) => `最初の声と一緒に、声を出すプログラム ${name} を npm から取得します（約 ${size}）。`,
   ownFolder: "sherpa-onnx 用の声のフォルダーを、ここに置くこともできます：",
+  usable: "使えます",
+  unusable: (problem) => `使えません：${problem}`,
 };
 
 export const RECOGNISERS: SpeechModelWords = {

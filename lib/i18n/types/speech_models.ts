@@ -33,4 +33,7 @@ export interface SpeechModelWords {
   along(name: string, size: string): string;
   /** Above the folder. */
   ownFolder: string;
+  /** Of a folder that somebody has put there: it can be used, or why not. */
+  usable: string;
+  unusable(problem: string): string;
 }

@@ -20,6 +20,8 @@ export const VOICE_MODELS: SpeechModelWords = {
   unpacking: "正在解压",
   along: (name, size) => `获取第一个声音时，还会从 npm 获取让声音说话的程序 ${name}（约 ${size}）。`,
   ownFolder: "也可以把适用于 sherpa-onnx 的声音文件夹放在这里：",
+  usable: "可以使用",
+  unusable: (problem) => `不能使用：${problem}`,
 };
 
 export const RECOGNISERS: SpeechModelWords = {

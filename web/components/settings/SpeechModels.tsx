@@ -1,10 +1,12 @@
 import { useSignal } from "@preact/signals";
 import { useEffect, useId } from "preact/hooks";
 import { CopyButton } from "@/web/components/CopyButton.tsx";
+import { Icon } from "@/web/components/Icon.tsx";
 import { bytesText } from "@/lib/i18n/format.ts";
 import type { Language } from "@/lib/i18n/language.ts";
 import type { SpeechModelWords } from "@/lib/i18n/types/speech_models.ts";
 import type { Words } from "@/lib/i18n/types/page.ts";
+import type { OwnSpeechModel } from "@/lib/protocol/speech_models.ts";
 import { languagesOf, modelsFor, type SpeechModelsStore } from "@/web/settings/speech_models_store.ts";
 import { Licenses } from "./Licenses.tsx";
 import { SpeechModelItem } from "./SpeechModelItem.tsx";
@@ -81,8 +83,39 @@ export function SpeechModels({ store, words, told, language }: SpeechModelsProps
             <code>{list.folder}</code>
             <CopyButton text={list.folder} words={words} />
           </p>
+          <OwnModels own={list.own} told={told} />
         </>
       )}
     </section>
+  );
+}
+
+/** What somebody has put there by hand, and what is missing of it. */
+function OwnModels({ own, told }: { own: readonly OwnSpeechModel[]; told: SpeechModelWords }) {
+  if (own.length === 0) return null;
+  return (
+    <ul class="speech-models" aria-label={told.ownFolder}>
+      {own.map(({ id, problem }) => (
+        <li key={id} class="speech-model" data-state={problem === undefined ? "there" : "lacking"}>
+          <div class="speech-model-head">
+            <h4>{id}</h4>
+            {problem === undefined && (
+              <span class="speech-model-there">
+                <Icon name="check" />
+                {told.usable}
+              </span>
+            )}
+          </div>
+          {problem !== undefined && (
+            <div class="speech-model-lacks">
+              <p>
+                <Icon name="warning" />
+                {told.unusable(problem)}
+              </p>
+            </div>
+          )}
+        </li>
+      ))}
+    </ul>
   );
 }
