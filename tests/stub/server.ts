@@ -1,5 +1,5 @@
 /** The stub's listener and routes. */
-import { imagesIn, readAsk, type Refusal } from "./checks.ts";
+import { imagesIn, readAsk } from "./checks.ts";
 import { HttpConnection, type HttpRequest } from "./http.ts";
 import type { Knobs } from "./knobs.ts";
 import {
@@ -13,9 +13,10 @@ import {
   tagsJson,
 } from "./models.ts";
 import { openAiModels, ownPaths, type ServerKind } from "./openai.ts";
-import { type Generation, JSON_TYPE, NDJSON, type Outcome, pause, play, settled } from "./play.ts";
+import { JSON_TYPE, NDJSON, type Outcome, pause, play, settled } from "./play.ts";
+import { loaded, redirect, refused, whole } from "./replies.ts";
 import { Slots } from "./slots.ts";
-import { type Api, errorJson, frame, goJson, line } from "./wire.ts";
+import { type Api, errorJson, frame, goJson } from "./wire.ts";
 
 /** One request as the stub saw it. */
 export interface RecordedRequest {
@@ -309,33 +310,6 @@ const DEFAULT_MODELS: StubModel[] = [
   { name: "llama3.2:3b", size: 2_019_393_189, contextLength: 131_072 },
   { name: "deepseek-r1:latest", capabilities: ["completion", "thinking"] },
 ];
-
-async function whole(
-  conn: HttpConnection,
-  status: number,
-  type: string,
-  body: string,
-  bodiless = false,
-): Promise<Outcome> {
-  const sent = await conn.send(status, { "content-type": type }, body, bodiless);
-  return { lines: 0, finished: sent, keepAlive: sent };
-}
-
-async function refused(conn: HttpConnection, { status, error }: Refusal, api: Api = "generate"): Promise<Outcome> {
-  return await whole(conn, status, JSON_TYPE, errorJson(api, error, status));
-}
-
-/** An empty prompt loads or unloads: one object without a line feed, even for a stream. */
-async function loaded(conn: HttpConnection, ask: Generation, body: unknown): Promise<Outcome> {
-  const reason = (body as { keep_alive?: unknown }).keep_alive === 0 ? "unload" : "load";
-  return await whole(conn, 200, JSON_TYPE, line(ask.api, { model: ask.model, text: "", done: { reason } }, 3));
-}
-
-async function redirect(conn: HttpConnection, method: string, path: string): Promise<Outcome> {
-  const location = path.replace(/\/{2,}/g, "/").replace(/(.)\/$/, "$1");
-  const sent = await conn.send(method === "GET" || path.startsWith("//") ? 301 : 307, { location }, "");
-  return { lines: 0, finished: sent, keepAlive: sent };
-}
 
 function nameIn(body: unknown): string {
   const { model, name } = (body ?? {}) as { model?: unknown; name?: unknown };
