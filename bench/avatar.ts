@@ -80,7 +80,7 @@ export interface AvatarCost {
 }
 
 /** Measures both pages in turns, so that a busy machine is unfair to neither. */
-export async function measureAvatar(): Promise<AvatarCost> {
+async function measureAvatar(): Promise<AvatarCost> {
   await using pages = await AvatarPages.open(PAGE);
   const browser = await launchBrowser();
   try {

@@ -11,7 +11,7 @@ const HAN = Array.from(
 const EMOJI = ["😀", "🎉", "👩‍👩‍👧", "🐈", "❤️"];
 
 /** What stands in few, known places. The shares are of all turns. */
-export const PLANTED = [
+const PLANTED = [
   { text: "zyxquartz", share: 0.0002 },
   { text: "margrave", share: 0.01 },
   { text: "lanternfish", share: 0.05 },

@@ -143,7 +143,7 @@ export type Complaints = readonly string[];
  * @returns all of it so far, sorted; a refused request by its status and its address, which has no origin when it is
  * the page's own, and … for the hash of an avatar
  */
-export function watchComplaints(page: Page): () => Complaints {
+function watchComplaints(page: Page): () => Complaints {
   const complaints: string[] = [];
   page.on("console", (message) => {
     // The response itself is noted below, with its address.

@@ -11,7 +11,7 @@ import type { Viseme } from "@/lib/protocol/speech.ts";
 
 export const TONE_RATE = 16_000;
 /** Of each word, and of the silence after it. */
-export const WORD_MS = 200;
+const WORD_MS = 200;
 export const PAUSE_MS = 50;
 
 /** What becomes of a sentence. `dies` and `hangs` are in the middle of it. */
@@ -42,7 +42,7 @@ export function toneMs(text: string): number {
 }
 
 /** The pitch of a word, in Hz: what it says can be told by listening. */
-export function toneOf(word: string): number {
+function toneOf(word: string): number {
   return 200 + [...word].reduce((sum, character) => (sum * 31 + character.codePointAt(0)!) % 40, 7) * 20;
 }
 

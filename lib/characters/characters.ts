@@ -48,7 +48,7 @@ export async function charactersOf(config: Config, roots: readonly string[]): Pr
  *
  * @throws {CardError} when its card cannot be read
  */
-export async function characterOf(id: string, persona: Persona, roots: readonly string[]): Promise<Character> {
+async function characterOf(id: string, persona: Persona, roots: readonly string[]): Promise<Character> {
   const card = persona.card === undefined ? undefined : await readCard(persona.card, roots);
   const { name, text, greeting, examples, reminder, model } = persona;
   return {

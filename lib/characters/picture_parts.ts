@@ -10,7 +10,7 @@ export interface PicturePart<Kind> {
 }
 
 /** The mark before what was scanned: the picture itself. */
-export const SCAN = 0xda;
+const SCAN = 0xda;
 const END = 0xd9;
 
 export function isJpeg(bytes: Uint8Array): boolean {

@@ -13,7 +13,7 @@ export type HearingMode = typeof HEARING_MODES[number];
  * What becomes of her own voice when another one is heard. `lower`: it is made quieter at once, until it is known what
  * that was. `stop`: she was interrupted. `continue`: it was no interruption. `echo`: it was her own voice.
  */
-export const VERDICTS = ["lower", "stop", "continue", "echo"] as const;
+const VERDICTS = ["lower", "stop", "continue", "echo"] as const;
 
 export type Verdict = typeof VERDICTS[number];
 
@@ -25,7 +25,7 @@ const HEADER_BYTES = 16;
 /** Kind of a binary frame that holds the microphone's sound. */
 const MICROPHONE = 1;
 /** Longest binary frame, in bytes: a second of sound. Usual are 20 to 40 ms. */
-export const MAX_MICROPHONE_BYTES = 32 * 1024;
+const MAX_MICROPHONE_BYTES = 32 * 1024;
 /** Stream numbers are written in four bytes. */
 const MAX_STREAM = 0xffff_ffff;
 

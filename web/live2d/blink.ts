@@ -7,7 +7,7 @@ const SHUT = 0.05;
 const OPENING = 0.16;
 
 /** Openness of the eyelids, from 0 to 1, so many seconds after a blink began. */
-export function eyelids(seconds: number): number {
+function eyelids(seconds: number): number {
   if (seconds < CLOSING) return clamp(1 - seconds / CLOSING, 0, 1);
   return clamp((seconds - CLOSING - SHUT) / OPENING, 0, 1);
 }

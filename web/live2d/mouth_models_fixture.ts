@@ -69,7 +69,7 @@ export const UNGROUPED: MouthModel = {
 };
 
 /** As Cubism's editor writes it for the vowels of a mouth with form and opening. */
-export const MOTION_SYNC_FILE = {
+const MOTION_SYNC_FILE = {
   Version: 1,
   Meta: { SettingCount: 1, Dictionary: [{ Id: "MotionSyncSetting1", Name: "Mouth" }] },
   Settings: [{

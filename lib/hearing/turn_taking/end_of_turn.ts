@@ -5,7 +5,7 @@ import { Loudness } from "./loudness.ts";
 import { type Cadence, Melody } from "./melody.ts";
 
 /** Lengths of silence after which a turn is over, in ms, for a patience of 1. */
-export const SILENCES = { short: 350, middle: 640, long: 1700 } as const;
+const SILENCES = { short: 350, middle: 640, long: 1700 } as const;
 /**
  * Silence after which an answer may be begun, ms, by what length is waited for: shorter ones are within words. Where more
  * must come, only shortly before the end.

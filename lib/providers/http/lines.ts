@@ -6,7 +6,7 @@ import type { Watchdog } from "./watchdog.ts";
  * Longest line in bytes: Ollama's own client stops at 8 MB, and a text of 8 MiB still needs some room around it.
  * Its longest honest line is the last one of a generate call, which carries the whole context.
  */
-export const MAX_LINE_BYTES = 8 * 1024 * 1024 + 64 * 1024;
+const MAX_LINE_BYTES = 8 * 1024 * 1024 + 64 * 1024;
 /** How much is read at once, in bytes: some hundred tokens' lines. */
 const READ_BYTES = 16 * 1024;
 const LINE_FEED = 10;

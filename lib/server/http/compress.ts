@@ -33,7 +33,7 @@ export async function compressBody(
 }
 
 /** The encoding to use for a client's Accept-Encoding header: of those that it takes, the one that makes less of it. */
-export function chooseEncoding(accept: string | null): Encoding | undefined {
+function chooseEncoding(accept: string | null): Encoding | undefined {
   const taken = new Negotiator({ headers: { "accept-encoding": accept ?? "" } }).encodings(ENCODINGS);
   return ENCODINGS.find((encoding) => taken.includes(encoding));
 }
