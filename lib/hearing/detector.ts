@@ -1,4 +1,5 @@
 import { join } from "node:path";
+import type { DetectorConfig } from "./sherpa/bindings.ts";
 import { HearingProcess, type Load, type ProcessStream } from "./sherpa/hearing_process.ts";
 import { exists } from "@/lib/files.ts";
 import { MICROPHONE_RATE } from "@/lib/protocol/hearing.ts";
@@ -31,6 +32,26 @@ export interface DetectorEvents {
 
 /** Sound that is being looked at. */
 export type Detection = ProcessStream;
+
+/** How sherpa-onnx is told of silero, whose file is at that path. */
+export function detectorConfig(model: string): DetectorConfig {
+  return {
+    sileroVad: {
+      model,
+      threshold: 0.5,
+      // How long pauses and words are is for others to judge.
+      minSilenceDuration: 0.03,
+      minSpeechDuration: 0.03,
+      maxSpeechDuration: 600,
+      windowSize: 512,
+    },
+    sampleRate: MICROPHONE_RATE,
+    numThreads: 1,
+    provider: "cpu",
+    debug: 0,
+    bufferSizeInSeconds: 30,
+  };
+}
 
 /** Finds where somebody speaks in any number of streams: silero in sherpa-onnx, in a process of its own. */
 export class VoiceDetector implements Disposable {
@@ -68,24 +89,7 @@ export class VoiceDetector implements Disposable {
     const model = join(folder, DETECTOR_FILE);
     const packages = await findPackages(runtime);
     if (packages === undefined || !await exists(model)) return undefined;
-    const sileroVad = {
-      model,
-      threshold: 0.5,
-      // How long pauses and words are is for others to judge.
-      minSilenceDuration: 0.03,
-      minSpeechDuration: 0.03,
-      maxSpeechDuration: 600,
-      windowSize: 512,
-    };
-    const detector = {
-      sileroVad,
-      sampleRate: MICROPHONE_RATE,
-      numThreads: 1,
-      provider: "cpu",
-      debug: 0,
-      bufferSizeInSeconds: 30,
-    };
-    return { packages, detector };
+    return { packages, detector: detectorConfig(model) };
   }
 
   [Symbol.dispose](): void {

@@ -1,13 +1,11 @@
 import { z } from "zod";
-import { isLoopback, isPrivate } from "@/lib/config/addresses.ts";
-import { withoutUser } from "@/lib/config/ollama_host.ts";
 import { primaryLanguage } from "@/lib/protocol/primary_language.ts";
 import { MICROPHONE_RATE } from "@/lib/protocol/hearing.ts";
 import { ask } from "@/lib/providers/http/ask.ts";
 import { bodyBytes } from "@/lib/providers/http/body_bytes.ts";
-import { LlmError } from "@/lib/providers/provider.ts";
-import { refusalOf, type ServerKind } from "@/lib/voice/openai/errors.ts";
+import { refusalOf } from "@/lib/voice/openai/errors.ts";
 import { Patience } from "@/lib/voice/openai/patience.ts";
+import { contentTypeOf, type ServerKind, SpeechServer } from "@/lib/voice/openai/speech_server.ts";
 import { wavHeader } from "@/lib/voice/wav_header.ts";
 import {
   HearingError,
@@ -51,25 +49,22 @@ export class OpenAiEngine implements RecognitionEngine {
   readonly away: boolean;
   readonly host?: string;
   readonly #options: OpenAiOptions;
-  /** Without a slash or `/v1` at the end; with the user that may stand in it. */
-  readonly #host: string | undefined;
+  readonly #server: SpeechServer;
   readonly #stop = new AbortController();
 
   constructor(options: OpenAiOptions) {
     this.#options = options;
-    this.#host = options.host?.replace(/\/+$/, "").replace(/\/v1$/, "");
-    const { hostname, host } = new URL(this.#host ?? "http://localhost");
-    this.away = !isPrivate(hostname);
-    if (!isLoopback(hostname)) this.host = host;
+    const { away, host } = this.#server = new SpeechServer(SERVER, options.host);
+    this.away = away;
+    if (host !== undefined) this.host = host;
   }
 
   get ready(): boolean {
-    return this.#host !== undefined;
+    return this.#server.needs === undefined;
   }
 
   needs(): Promise<string | undefined> {
-    const what = "Set `hearing.host` to the address of a server with POST /v1/audio/transcriptions";
-    return Promise.resolve(this.ready ? undefined : what);
+    return Promise.resolve(this.#server.needs);
   }
 
   open({ language }: RecognitionRequest): Recognition {
@@ -96,7 +91,7 @@ export class OpenAiEngine implements RecognitionEngine {
     const patience = new Patience(
       signal,
       timeoutMs,
-      (seconds) => new HearingError(`The transcription server at ${this.#shown} sent nothing for ${seconds} s`),
+      (seconds) => new HearingError(`The ${this.#server.shown} sent nothing for ${seconds} s`),
     );
     try {
       return await this.#post(sound, language, patience);
@@ -115,38 +110,29 @@ export class OpenAiEngine implements RecognitionEngine {
     body.set("model", model);
     body.set("response_format", "json");
     if (language !== undefined) body.set("language", primaryLanguage(language));
-    const address = `${this.#host}/v1/audio/transcriptions`;
+    const address = `${this.#server.address}/v1/audio/transcriptions`;
     const response = await patience.during(ask(address, { body, authorization, signal }));
-    const type = (response.headers.get("content-type") ?? "").split(";")[0]!.trim().toLowerCase();
+    const type = contentTypeOf(response);
     const refusal = (body: AsyncIterable<Uint8Array>) =>
-      refusalOf({ server: SERVER, address: this.#shown, status: response.status, type, body, secret: authorization });
+      refusalOf({ server: this.#server, status: response.status, type, body, secret: authorization });
     if (!response.ok) throw new HearingError(await refusal(bodyBytes(response, patience)));
     const bytes = await allOf(bodyBytes(response, patience));
     if (bytes === undefined) {
       throw new HearingError(
-        `The transcription server at ${this.#shown} sent more than a text: over ${MAX_BYTES} bytes`,
+        `The ${this.#server.shown} sent more than a text: over ${MAX_BYTES} bytes`,
       );
     }
     const text = textOf(bytes, type);
     if (text === undefined) throw new HearingError(await refusal(ReadableStream.from([bytes])));
     if (text.length <= MAX_TEXT) return text.trim();
     throw new HearingError(
-      `The transcription server at ${this.#shown} sent ${text.length} characters for a few seconds of sound`,
+      `The ${this.#server.shown} sent ${text.length} characters for a few seconds of sound`,
     );
   }
 
-  /** The address as anybody may see it. */
-  get #shown(): string {
-    return withoutUser(this.#host ?? "");
-  }
-
   #explained(error: unknown): unknown {
-    if (error instanceof LlmError) {
-      return new HearingError(`${error.message}. Correct \`hearing.host\``, { cause: error });
-    }
-    if (!(error instanceof TypeError)) return error;
-    const message = `Nobody answers at ${this.#shown}, or the connection broke off. Look at \`hearing.host\``;
-    return new HearingError(message, { cause: error });
+    const why = this.#server.failureOf(error);
+    return why === undefined ? error : new HearingError(why, { cause: error });
   }
 
   [Symbol.dispose](): void {

@@ -1,27 +1,12 @@
 /** What a speech server answered instead of what it was asked for, in words for the reader. */
+import type { ServerKind, SpeechServer } from "./speech_server.ts";
 import { serverErrorOf } from "@/lib/providers/openai/error_body.ts";
 
 /** How much of an answer that is no sound is read for them, in bytes. */
 const MAX_BYTES = 16 * 1024;
 
-/** What kind of server it is, for words. */
-export interface ServerKind {
-  /** Such as `speech server`. */
-  name: string;
-  /** What it is asked for, such as `PCM or WAV`. */
-  wanted: string;
-  /** What it is asked by, such as `POST /v1/audio/speech`. */
-  endpoint: string;
-  /** The part of the configuration that it stands in, such as `voice`. */
-  part: "voice" | "hearing";
-  /** Fields that may be wrong where it does not know what it is asked for. */
-  fields: string;
-}
-
 export interface Refusal {
-  server: ServerKind;
-  /** Where it was asked, as anybody may see it. */
-  address: string;
+  server: SpeechServer;
   status: number;
   /** Such as `application/json`. */
   type: string;
@@ -32,13 +17,13 @@ export interface Refusal {
 }
 
 /** Why it gave nothing, by an answer's status and what it says in the form of such servers. Reads the body. */
-export async function refusalOf({ server, address, status, type, body, secret }: Refusal): Promise<string> {
+export async function refusalOf({ server, status, type, body, secret }: Refusal): Promise<string> {
   const what = status >= 200 && status < 300
-    ? `answered with ${type || "something unnamed"} instead of ${server.wanted}`
-    : reasonOf(status, server);
+    ? `answered with ${type || "something unnamed"} instead of ${server.kind.wanted}`
+    : reasonOf(status, server.kind);
   // Servers repeat a key, in part, with "unauthorized".
   const said = status === 401 || status === 403 ? undefined : await wordsOf(body, secret);
-  return `The ${server.name} at ${address} ${what}${said === undefined ? "" : `: ${said}`}`;
+  return `The ${server.shown} ${what}${said === undefined ? "" : `: ${said}`}`;
 }
 
 function reasonOf(status: number, { endpoint, part, fields }: ServerKind): string {

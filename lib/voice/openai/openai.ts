@@ -1,13 +1,11 @@
 import { z } from "zod";
-import { isLoopback, isPrivate } from "@/lib/config/addresses.ts";
-import { withoutUser } from "@/lib/config/ollama_host.ts";
 import { bodyBytes } from "@/lib/providers/http/body_bytes.ts";
 import { ask } from "@/lib/providers/http/ask.ts";
-import { LlmError } from "@/lib/providers/provider.ts";
 import { type SoundPart, type SpeechRequest, type Synthesis, type Voice, VoiceError } from "@/lib/voice/engine.ts";
 import type { VoiceEngine } from "@/lib/voice/engine.ts";
 import { Patience } from "./patience.ts";
-import { refusalOf, type ServerKind } from "./errors.ts";
+import { refusalOf } from "./errors.ts";
+import { contentTypeOf, type ServerKind, SpeechServer } from "./speech_server.ts";
 import { isWav, pcmFormat, readSamples, readWav } from "./wav.ts";
 
 /** Samples a second of bare `pcm`, as OpenAI has it. */
@@ -50,29 +48,25 @@ export class OpenAiEngine implements VoiceEngine {
   readonly away: boolean;
   readonly host?: string;
   readonly #options: OpenAiOptions;
-  /** Without a slash or `/v1` at the end; with the user that may stand in it. */
-  readonly #host: string | undefined;
+  readonly #server: SpeechServer;
   readonly #stop = new AbortController();
   #voices: readonly Voice[] | undefined;
   #format: "pcm" | "wav" = "pcm";
 
   constructor(options: OpenAiOptions) {
     this.#options = options;
-    this.#host = options.host?.replace(/\/+$/, "").replace(/\/v1$/, "");
-    const { hostname, host } = new URL(this.#host ?? "http://localhost");
-    this.away = !isPrivate(hostname);
-    if (!isLoopback(hostname)) this.host = host;
+    const { away, host } = this.#server = new SpeechServer(SERVER, options.host);
+    this.away = away;
+    if (host !== undefined) this.host = host;
   }
 
   needs(): Promise<string | undefined> {
-    return Promise.resolve(
-      this.#host === undefined ? "Set `voice.host` to the address of a server with POST /v1/audio/speech" : undefined,
-    );
+    return Promise.resolve(this.#server.needs);
   }
 
   /** As the server lists them; empty where it does not. */
   async voices(): Promise<readonly Voice[]> {
-    if (this.#host === undefined) return [];
+    if (this.#server.needs !== undefined) return [];
     this.#voices ??= await this.#listed();
     return this.#voices ?? [];
   }
@@ -87,9 +81,9 @@ export class OpenAiEngine implements VoiceEngine {
     if (needs !== undefined) throw new VoiceError(needs);
     const patience = this.#patience(AbortSignal.any([signal, this.#stop.signal]));
     try {
-      const parts = bounded(await this.#sound(request, patience), this.#shown);
+      const parts = bounded(await this.#sound(request, patience), this.#server.shown);
       const first = await parts.next();
-      if (first.done) throw new VoiceError(`The speech server at ${this.#shown} sent no sound`);
+      if (first.done) throw new VoiceError(`The ${this.#server.shown} sent no sound`);
       return { parts: this.#rest(first.value, parts, patience) };
     } catch (error) {
       patience.end();
@@ -122,7 +116,7 @@ export class OpenAiEngine implements VoiceEngine {
         throw refused;
       }
     }
-    const type = typeOf(response);
+    const type = contentTypeOf(response);
     if (!response.ok || /json|text|html|xml/.test(type)) throw await this.#refusal(response, patience);
     return await this.#decoded(response, type, patience);
   }
@@ -135,13 +129,12 @@ export class OpenAiEngine implements VoiceEngine {
     if (/mpeg|mp3|ogg|opus|flac|aac|mp4|webm/.test(type) || /^(ID3|OggS|fLaC)/.test(ascii(begin))) {
       await bytes.return(undefined);
       throw new VoiceError(
-        `The speech server at ${this.#shown} sent ${type || "another kind of sound"}, not PCM or WAV`,
+        `The ${this.#server.shown} sent ${type || "another kind of sound"}, not PCM or WAV`,
       );
     }
     if (ascii(begin).startsWith("{")) {
       const refusal = {
-        server: SERVER,
-        address: this.#shown,
+        server: this.#server,
         status: 200,
         type: "JSON",
         body: all,
@@ -156,15 +149,16 @@ export class OpenAiEngine implements VoiceEngine {
   #post({ text, rate }: SpeechRequest, voice: string, patience: Patience): Promise<Response> {
     const { model, authorization } = this.#options;
     const body = { model, input: text, voice, speed: rate, response_format: this.#format };
-    return patience.during(ask(`${this.#host}/v1/audio/speech`, { body, authorization, signal: patience.signal }));
+    return patience.during(
+      ask(`${this.#server.address}/v1/audio/speech`, { body, authorization, signal: patience.signal }),
+    );
   }
 
   async #refusal(response: Response, patience: Patience): Promise<VoiceError> {
     const message = await refusalOf({
-      server: SERVER,
-      address: this.#shown,
+      server: this.#server,
       status: response.status,
-      type: typeOf(response),
+      type: contentTypeOf(response),
       body: bodyBytes(response, patience),
       secret: this.#options.authorization,
     });
@@ -175,7 +169,7 @@ export class OpenAiEngine implements VoiceEngine {
   async #listed(): Promise<readonly Voice[] | undefined> {
     const patience = this.#patience(this.#stop.signal);
     const { authorization } = this.#options;
-    const address = `${this.#host}/v1/audio/voices`;
+    const address = `${this.#server.address}/v1/audio/voices`;
     try {
       const response = await patience.during(ask(address, { authorization, signal: patience.signal }));
       const list = voiceList.safeParse(await patience.during(response.json()).catch(() => undefined));
@@ -190,34 +184,22 @@ export class OpenAiEngine implements VoiceEngine {
     }
   }
 
-  /** The address as anybody may see it. */
-  get #shown(): string {
-    return withoutUser(this.#host ?? "");
-  }
-
   #patience(signal: AbortSignal): Patience {
     return new Patience(
       signal,
       this.#options.timeoutMs ?? TIMEOUT_MS,
-      (seconds) => new VoiceError(`The speech server at ${this.#shown} sent nothing for ${seconds} s`),
+      (seconds) => new VoiceError(`The ${this.#server.shown} sent nothing for ${seconds} s`),
     );
   }
 
   #explained(error: unknown): unknown {
-    if (error instanceof LlmError) return new VoiceError(`${error.message}. Correct \`voice.host\``, { cause: error });
-    if (!(error instanceof TypeError)) return error;
-    return new VoiceError(`Nobody answers at ${this.#shown}, or the connection broke off. Look at \`voice.host\``, {
-      cause: error,
-    });
+    const why = this.#server.failureOf(error);
+    return why === undefined ? error : new VoiceError(why, { cause: error });
   }
 
   [Symbol.dispose](): void {
     this.#stop.abort(new VoiceError("The speech server was configured anew"));
   }
-}
-
-function typeOf(response: Response): string {
-  return (response.headers.get("content-type") ?? "").split(";")[0]!.trim().toLowerCase();
 }
 
 function ascii(bytes: Uint8Array): string {
@@ -244,11 +226,11 @@ async function* chained(begin: Uint8Array, bytes: AsyncGenerator<Uint8Array>): A
   }
 }
 
-async function* bounded(parts: AsyncGenerator<SoundPart>, address: string): AsyncGenerator<SoundPart> {
+async function* bounded(parts: AsyncGenerator<SoundPart>, server: string): AsyncGenerator<SoundPart> {
   let seconds = 0;
   for await (const part of parts) {
     seconds += part.samples.length / part.sampleRate;
-    if (seconds > MAX_SECONDS) throw new VoiceError(`The speech server at ${address} does not stop speaking`);
+    if (seconds > MAX_SECONDS) throw new VoiceError(`The ${server} does not stop speaking`);
     yield part;
   }
 }
