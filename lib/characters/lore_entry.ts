@@ -42,7 +42,7 @@ const LOGICS = ["any", "not_all", "not_any", "all"] as const;
 /** SillyTavern's places: before and after the character, around notes and examples (told after it), at a depth. */
 const AT_DEPTH = 4;
 
-/** What is not honoured of how many entries. */
+/** Counts in how many entries there is something that is not honoured, by what it is. */
 export class Tally {
   readonly #counts = new Map<string, number>();
 

@@ -17,7 +17,7 @@ export interface EarlyAnswer extends Disposable {
   drop(): void;
 }
 
-/** Those of one conversation: one at a time. */
+/** The early answers of one conversation, one at a time. */
 export class EarlyAnswers {
   readonly #budget = new GuessBudget();
   readonly #count: (event: EarlyAnswerEvent) => void;

@@ -1,4 +1,4 @@
-/** What is to happen waits until it may, all of it in its order; from then on it happens at once. */
+/** Holds actions back until it is opened, then does them in their order; from then on each is done at once. */
 export class Gate {
   #waiting: (() => void)[] | undefined = [];
 

@@ -55,7 +55,10 @@ export interface ConnectedMind {
 }
 
 /**
- * Connects those that a character asks for. Nobody is asked anything yet but for the status.
+ * Connects the language models that may answer for a character, the first to be asked first. Only their status is asked
+ * for yet.
+ *
+ * @param character its id; undefined: none is chosen
  *
  * @param counters what was learned of each model's tokens, by its name
  * @throws {ConfigError} when a secret cannot be read
@@ -115,7 +118,7 @@ async function connectMind(
   };
 }
 
-/** How they are watched, and who of them answers. */
+/** The language models that may answer, whose status is watched, and the way to the one that does. */
 export class ConnectedModel implements LanguageModel {
   readonly chosen: ConnectedMind;
   readonly watch: StatusWatch;

@@ -20,7 +20,7 @@ const SPACE = "▁";
 
 type Field = { field: number; value: number | Uint8Array };
 
-/** The pieces of a model. */
+/** The pieces into which a model wants words cut, each with its score. */
 export class SentencePieces {
   readonly #scores: ReadonlyMap<string, number>;
   readonly #longest: number;

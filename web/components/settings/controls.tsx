@@ -180,7 +180,7 @@ function Box({ id, field, told, text, type, offers = [], locked, describedBy, in
   );
 }
 
-/** Few values stand side by side; many, or one that may be absent, in a list that opens. */
+/** Whether the values of a field stand side by side; more than two, or one that may be absent, are a list that opens. */
 export function hasGroup({ kind, choices = [], default: usual }: SettingField): boolean {
   return kind === "choice" && choices.length <= 2 && usual !== null;
 }
