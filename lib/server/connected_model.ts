@@ -59,7 +59,6 @@ export interface ConnectedMind {
  * for yet.
  *
  * @param character its id; undefined: none is chosen
- *
  * @param counters what was learned of each model's tokens, by its name
  * @throws {ConfigError} when a secret cannot be read
  */
