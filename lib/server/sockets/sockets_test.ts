@@ -91,6 +91,15 @@ Deno.test("a plain GET of the socket's path is refused with what to do", async (
   assertStringIncludes(await response.text(), "ws://");
 });
 
+/** A page that has asked something, and the answer that it waits for. */
+async function asking(server: ChatServer) {
+  const client = await server.v2();
+  client.send({ type: "hello" });
+  const { session } = await client.next("welcome");
+  client.send({ type: "prompt", turn: "t", text: "hi" });
+  return { client, session, answer: await server.model.answer(0) };
+}
+
 Deno.test("v2: a turn from hello to end", async () => {
   await using server = new ChatServer();
   const client = await server.v2();
@@ -120,11 +129,7 @@ Deno.test("v2: a turn from hello to end", async () => {
 
 Deno.test("v2: whoever comes back with `after` gets every missed frame and no other", async () => {
   await using server = new ChatServer();
-  const first = await server.v2();
-  first.send({ type: "hello" });
-  const { session } = await first.next("welcome");
-  first.send({ type: "prompt", turn: "t", text: "hi" });
-  const answer = await server.model.answer(0);
+  const { client: first, session, answer } = await asking(server);
   answer.say("seen ");
   const { seq: after } = await first.next("chunk");
   await first.close();
@@ -142,11 +147,7 @@ Deno.test("v2: whoever comes back with `after` gets every missed frame and no ot
 
 Deno.test("v2: a reload in mid-answer gets the text so far and then the rest", async () => {
   await using server = new ChatServer();
-  const first = await server.v2();
-  first.send({ type: "hello" });
-  const { session } = await first.next("welcome");
-  first.send({ type: "prompt", turn: "t", text: "hi" });
-  const answer = await server.model.answer(0);
+  const { client: first, session, answer } = await asking(server);
   answer.say("so far, ");
   await first.next("chunk");
   await first.close();
@@ -182,11 +183,7 @@ Deno.test("v2: two tabs see the same, and a reset empties both", async () => {
 
 Deno.test("v2: stop ends the turn and keeps its text", async () => {
   await using server = new ChatServer();
-  const client = await server.v2();
-  client.send({ type: "hello" });
-  const { session } = await client.next("welcome");
-  client.send({ type: "prompt", turn: "t", text: "hi" });
-  const answer = await server.model.answer(0);
+  const { client, session, answer } = await asking(server);
   answer.say("partly");
   await client.next("chunk");
   client.send({ type: "stop", turn: "t", heard: 3 });
@@ -240,11 +237,8 @@ Deno.test("v2: a client that does not greet is sent away", async () => {
 
 Deno.test("Chat.close() closes sockets with 1001 and leaves nothing unsaved", async () => {
   const server = new ChatServer();
-  const client = await server.v2();
-  client.send({ type: "hello" });
-  const { session } = await client.next("welcome");
-  client.send({ type: "prompt", turn: "t", text: "hi" });
-  (await server.model.answer(0)).say("half");
+  const { client, session, answer } = await asking(server);
+  answer.say("half");
   await client.next("chunk");
   const kept: { turns: TurnRecord[] }[] = [];
   server.store.close = async () => {
