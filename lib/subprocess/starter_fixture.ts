@@ -1,10 +1,11 @@
-/** A program for tests that starts a process, and prints a line once that hangs. */
+/** A program for tests that starts a process which hangs, and prints what that has told. */
+import type { Told } from "./hanging_fixture.ts";
 import { Subprocess } from "./subprocess.ts";
 
 const { promise: ended, resolve } = Promise.withResolvers<string>();
-const process = new Subprocess<string, { hangs: true }>({
+const process = new Subprocess<string, Told>({
   program: { url: new URL("./hanging_fixture.ts", import.meta.url), argument: "", permissions: ["--allow-read"] },
-  onFrame: () => void Deno.stdout.writeSync(new TextEncoder().encode("It hangs\n")),
+  onFrame: (frame) => void Deno.stdout.writeSync(new TextEncoder().encode("told" in frame ? frame.told.run : "")),
   onEnd: resolve,
 });
 process.order("Hang.");

@@ -13,7 +13,8 @@ Deno.test({
       args: ["run", "-A", "--quiet", STARTER],
       stdout: "piped",
     }).spawn();
-    await starter.stdout[Symbol.asyncIterator]().next();
+    const { value: told } = await starter.stdout[Symbol.asyncIterator]().next();
+    assertEquals(new TextDecoder().decode(told), "prompt", "it may run no other programs");
     const left = children(starter.pid);
     assertEquals(left.length, 1);
     starter.kill("SIGKILL");
