@@ -128,7 +128,9 @@ const scenes: Scene[] = [
     config: CONFIG,
     async play({ page, stub }) {
       const folder = await Deno.makeTempDir();
-      await page.browserContext().setDownloadBehavior({ policy: "allow", downloadPath: folder });
+      const session = await page.createCDPSession();
+      const browserContextId = page.browserContext().id!;
+      await session.send("Browser.setDownloadBehavior", { behavior: "allow", downloadPath: folder, browserContextId });
       await talk(page, stub, "What is tea?", "Leaves, in *hot* water.");
       await open(page);
       const texts: string[] = [];
