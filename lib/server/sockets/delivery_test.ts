@@ -36,13 +36,15 @@ Deno.test("Delivery joins what comes while many others are served", async () => 
   for (const conversation of conversations) conversation.prompt("t", "Hi");
   const answers = await Promise.all(conversations.map((_, index) => model.answer(index)));
   const chunks = () => frames.map((text) => JSON.parse(text) as { data?: string }).flatMap(({ data }) => data ?? []);
+  const began = performance.now();
   for (const text of "abcdefghijklmnopqrst") {
     for (const answer of answers) answer.say(text);
     await new Promise((resolve) => setImmediate(resolve));
   }
   await until("all of it was sent", () => chunks().join("").length === 20 * answers.length);
-  const inPieces = chunks().length;
-  assert(inPieces <= 8 * answers.length, `${inPieces} frames were sent for ${20 * answers.length} pieces of text`);
+  // A pass over so many is followed by 10 ms, so that a slow machine has more of them.
+  const passes = (performance.now() - began) / 8 + 3;
+  assert(chunks().length <= passes * answers.length, `Of ${answers.length} answers came ${chunks().length} frames`);
   for (const delivery of deliveries) delivery.dispose();
   for (const conversation of conversations) conversation.cancel();
   await Promise.all(conversations.map((conversation) => conversation.settled()));
