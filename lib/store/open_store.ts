@@ -2,9 +2,9 @@
 import { join } from "node:path";
 import type { Archive } from "./archive.ts";
 import { SqliteArchive } from "./sqlite_archive.ts";
-import { SqliteStore } from "./sqlite_store.ts";
 import type { Store } from "./store.ts";
 import { StoreError } from "./store_error.ts";
+import { StoreThread } from "./store_thread.ts";
 import { ConfigError } from "@/lib/config/config_error.ts";
 import type { Config } from "@/lib/config/schema.ts";
 import { databaseName, isPostgres } from "@/lib/config/store_address.ts";
@@ -18,7 +18,7 @@ import { exists } from "@/lib/files.ts";
  */
 export async function openStore({ store }: Pick<Config, "store">, dataDir: string): Promise<Store> {
   try {
-    if (!isPostgres(store)) return new SqliteStore(join(dataDir, "conversations.db"));
+    if (!isPostgres(store)) return await StoreThread.open(join(dataDir, "conversations.db"));
     // Loaded for those alone who want it.
     const { PostgresStore } = await import("./postgres_store.ts");
     return await PostgresStore.open(store);

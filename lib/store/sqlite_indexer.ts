@@ -5,7 +5,8 @@ import type { SearchWriter } from "./sqlite_search.ts";
 import { report } from "@/lib/telemetry/guard.ts";
 
 /**
- * How long the thread is held up at a time, ms: tokens wait for it. Longer only for a single turn that takes longer.
+ * How long the thread is held up at a time, ms: what is to be stored waits for it. Longer only for a single turn that
+ * takes longer.
  */
 const SLICE_MS = 3;
 /** How long it is left alone after that, ms: while conversations are being stored, and while nothing is. */

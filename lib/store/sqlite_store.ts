@@ -72,7 +72,7 @@ export class SqliteStore implements Store {
   async save(changed: ReadonlyMap<string, Iterable<StoredTurn>>): Promise<void> {
     const now = this.#now();
     let ended = false;
-    // One transaction for all: hundreds of conversations may grow at once, and every commit holds up their tokens.
+    // One transaction for all: hundreds of conversations may grow at once, and every commit has its price.
     atOnce(this.#db, () => {
       for (const [id, some] of changed) {
         const turns = [...some];

@@ -10,10 +10,11 @@ import { guarded } from "@/lib/telemetry/guard.ts";
 /** Bytes that may wait in a socket before nothing more is put in. */
 export const HIGH_WATER = 64 * 1024;
 /**
- * A pass over the sockets is followed by a rest as long as itself, but no longer than a frame of the screen:
- * under load tokens are joined, and the time that saves goes into reading them. A single socket never waits.
+ * A pass over the sockets is followed by a rest, the longer the more of them it has served, but no longer than a frame of
+ * the screen: under load tokens are joined, and the time that saves goes into reading them, for to send a frame costs as
+ * much as to read a token. A few sockets never wait.
  */
-const LONGEST_REST_MS = 10;
+const REST_MS = { each: 0.1, most: 10 };
 /** So long after the last pass there is nothing to join with, ms: what comes then is sent where it comes. */
 const QUIET_MS = 5;
 /** How often a busy socket is looked at again, ms. */
@@ -159,8 +160,7 @@ function pass(): void {
 }
 
 function serve(ready: readonly Delivery[]): void {
-  const began = performance.now();
   for (const delivery of ready) delivery.flush();
   passed = performance.now();
-  rested = passed + Math.min(LONGEST_REST_MS, passed - began);
+  rested = passed + Math.min(REST_MS.most, REST_MS.each * ready.length);
 }

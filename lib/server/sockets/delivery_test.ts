@@ -1,4 +1,5 @@
-import { assertEquals } from "@std/assert";
+import { assert, assertEquals } from "@std/assert";
+import { setImmediate } from "node:timers";
 import { Delivery } from "./delivery.ts";
 import { conversationWith } from "@/lib/chat/conversation_fixture.ts";
 import { FakeModel } from "@/lib/chat/fake_model.ts";
@@ -22,6 +23,31 @@ Deno.test("Delivery sends what comes after a silence at once, and joins what com
   delivery.dispose();
   conversation.cancel();
   await conversation.settled();
+});
+
+Deno.test("Delivery joins what comes while many others are served", async () => {
+  const frames: string[] = [];
+  const socket = { readyState: WebSocket.OPEN, bufferedAmount: 0, send: (text: string) => frames.push(text) };
+  const model = new FakeModel();
+  const conversations = Array.from({ length: 100 }, () => conversationWith({ languageModel: model }));
+  const deliveries = conversations.map((conversation) =>
+    new Delivery(socket as unknown as WebSocket, { conversation, position: 0, welcome() {} })
+  );
+  for (const conversation of conversations) conversation.prompt("t", "Hi");
+  const answers = await Promise.all(conversations.map((_, index) => model.answer(index)));
+  const chunks = () => frames.map((text) => JSON.parse(text) as { data?: string }).flatMap(({ data }) => data ?? []);
+  const began = performance.now();
+  for (const text of "abcdefghijklmnopqrst") {
+    for (const answer of answers) answer.say(text);
+    await new Promise((resolve) => setImmediate(resolve));
+  }
+  await until("all of it was sent", () => chunks().join("").length === 20 * answers.length);
+  // A pass over so many is followed by 10 ms, so that a slow machine has more of them.
+  const passes = (performance.now() - began) / 8 + 3;
+  assert(chunks().length <= passes * answers.length, `Of ${answers.length} answers came ${chunks().length} frames`);
+  for (const delivery of deliveries) delivery.dispose();
+  for (const conversation of conversations) conversation.cancel();
+  await Promise.all(conversations.map((conversation) => conversation.settled()));
 });
 
 /** Longer than whatever is waited for to be joined. */
