@@ -2,7 +2,7 @@
  * `deno task bench:many`: three processes behind nginx, on PostgreSQL and NATS, of which one is killed every 5 s while
  * pages read and ask; then what a token costs one process with NATS, beside one without.
  *
- * `--sockets 300 --rate 30 --seconds 120` are the first part's, `--rounds 5` the second's; `--only faults` and
+ * `--sockets 300 --rate 30 --seconds 120 --every 5` are the first part's (`--every 0` kills nobody), `--rounds 5` the second's; `--only faults` and
  * `--only costs` leave one out. It wants Debian's `postgresql`, `nats-server` and `nginx`.
  */
 import { parseArgs } from "node:util";
@@ -18,6 +18,7 @@ const { values: flags } = parseArgs({
     sockets: { type: "string", default: "300" },
     rate: { type: "string", default: "30" },
     seconds: { type: "string", default: "120" },
+    every: { type: "string", default: "5" },
     rounds: { type: "string", default: "5" },
     only: { type: "string" },
   },
@@ -26,8 +27,8 @@ endWithThisProcess();
 const load = Deno.build.os === "windows" ? "" : `, load ${Deno.loadavg().map((one) => one.toFixed(1)).join(" ")}`;
 print(`Deno ${Deno.version.deno}, ${navigator.hardwareConcurrency} cores, ${Deno.build.target}${load}\n`);
 if (flags.only !== "costs") {
-  const [sockets, rate, seconds] = [flags.sockets, flags.rate, flags.seconds].map(Number);
-  print(`${await faults({ sockets: sockets!, rate: rate!, seconds: seconds! })}\n`);
+  const [sockets, rate, seconds, every] = [flags.sockets, flags.rate, flags.seconds, flags.every].map(Number);
+  print(`${await faults({ sockets: sockets!, rate: rate!, seconds: seconds!, every: every! })}\n`);
 }
 if (flags.only !== "faults") {
   const rounds = Number(flags.rounds);

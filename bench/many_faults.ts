@@ -7,13 +7,13 @@ import { NatsServer } from "@/tests/nats.ts";
 import { readRecipe, startNginx } from "@/tests/nginx.ts";
 import { startPostgres } from "@/tests/postgres.ts";
 
-const KILL_EVERY_MS = 5_000;
-
 export interface FaultRun {
   sockets: number;
   /** Tokens a second of one answer. */
   rate: number;
   seconds: number;
+  /** Seconds from one kill to the next; 0 for none. */
+  every: number;
 }
 
 export interface FaultOutcome extends ReadersOutcome {
@@ -21,7 +21,7 @@ export interface FaultOutcome extends ReadersOutcome {
 }
 
 /** @throws {Error} when there is no PostgreSQL */
-export async function measureFaults({ sockets, rate, seconds }: FaultRun): Promise<FaultOutcome> {
+export async function measureFaults({ sockets, rate, seconds, every }: FaultRun): Promise<FaultOutcome> {
   await using postgres = await startPostgres("");
   if (postgres === undefined) throw new Error("Cannot measure several processes: there is no PostgreSQL");
   await using nats = await NatsServer.start();
@@ -38,9 +38,10 @@ export async function measureFaults({ sockets, rate, seconds }: FaultRun): Promi
     const readers = new Readers(`${nginx.origin.replace("http", "ws")}/ws`, rate, deployment.kills);
     await readers.enter(sockets);
     const end = performance.now() + seconds * 1_000;
-    while (performance.now() + KILL_EVERY_MS < end) {
-      await new Promise((resolve) => setTimeout(resolve, KILL_EVERY_MS));
-      await deployment.kill();
+    for (let left = seconds; left > 0; left = (end - performance.now()) / 1_000) {
+      const isLast = every === 0 || left <= every;
+      await new Promise((resolve) => setTimeout(resolve, 1_000 * (isLast ? left : every)));
+      if (!isLast) await deployment.kill();
     }
     await deployment.whole();
     const outcome = await readers.leave();

@@ -1,9 +1,8 @@
 /**
  * Publishes what a stream has to keep. A request of the client for each message costs twice as much: here all
  * acknowledgements come by one subscription, and one timer looks for those that do not come. Most of the rest is the
- * write to the socket: what has come by then goes out in one, whichever conversation it is of.
+ * write to the socket: the client writes at once what it is given in one go, whichever conversation it is of.
  */
-import { setImmediate } from "node:timers";
 import { createInbox, type Msg, type MsgHdrs, type NatsConnection } from "@nats-io/transport-node";
 import { type ApiError, JetStreamApiError } from "@nats-io/jetstream";
 
@@ -22,8 +21,6 @@ export class AckedPublisher implements Disposable {
   /** By their names, the oldest first. */
   readonly #pending = new Map<string, Pending>();
   #published = 0;
-  /** What goes out next. */
-  #outgoing: { name: string; publish(): void }[] = [];
   #timer: ReturnType<typeof setTimeout> | undefined;
 
   /** @param patience how long an acknowledgement may take, ms */
@@ -45,10 +42,11 @@ export class AckedPublisher implements Disposable {
   publish(subject: string, data: string, headers: MsgHdrs): Promise<number> {
     const name = String(++this.#published);
     return new Promise((resolve, reject) => {
-      const reply = `${this.#inbox}.${name}`;
-      this.#outgoing.push({ name, publish: () => this.#nc.publish(subject, data, { headers, reply }) });
-      // Behind all that has come by now.
-      if (this.#outgoing.length === 1) setImmediate(() => this.#send());
+      try {
+        this.#nc.publish(subject, data, { headers, reply: `${this.#inbox}.${name}` });
+      } catch (cause) {
+        throw new Error("It cannot be published", { cause });
+      }
       this.#pending.set(name, { end: performance.now() + this.#patience, resolve, reject });
       this.#timer ??= setTimeout(() => this.#sweep(), this.#patience);
     });
@@ -62,19 +60,6 @@ export class AckedPublisher implements Disposable {
   [Symbol.dispose](): void {
     clearTimeout(this.#timer);
     this.fail("The bus is closed");
-  }
-
-  /** The client writes at once what it is given in one go. */
-  #send(): void {
-    const outgoing = this.#outgoing;
-    this.#outgoing = [];
-    for (const { name, publish } of outgoing) {
-      try {
-        publish();
-      } catch (cause) {
-        this.#settle(name, ({ reject }) => reject(new Error("It cannot be published", { cause })));
-      }
-    }
   }
 
   #take(message: Msg): void {

@@ -1,5 +1,6 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import { Bucket } from "@nats-io/kv";
+import { connect } from "@nats-io/transport-node";
 import { type Appended, type Bus, isLease, type Lease, LeaseLost, NoAnswer } from "./bus.ts";
 import { contract, natsHome } from "./bus_fixture.ts";
 import { HAS_NATS } from "@/tests/nats.ts";
@@ -85,6 +86,53 @@ contract("has whoever follows read the newest messages, and all that is not stor
   });
   assertEquals(began, [false, true]);
 });
+
+Deno.test("a bus (NATS) has its server look for messages only where they are too many to be listed", {
+  ignore: !HAS_NATS,
+}, async () => {
+  await using server = await NatsServer.start();
+  const address = parseBusAddress(server.url)!;
+  await using a = await NatsBus.connect(address);
+  await using b = await NatsBus.connect(address);
+  const watching = await connect({ servers: server.url });
+  try {
+    let looked = 0;
+    watching.subscribe("$JS.API.CONSUMER.CREATE.>", { callback: () => void looked++ });
+    await watching.flush();
+    /** What somebody reads who begins to follow, and how often the server had to look for it. */
+    const read = async () => {
+      looked = 0;
+      using late = await followed(b);
+      await watching.flush();
+      return [late.texts(), looked];
+    };
+    const lease = await claimed(a);
+    let position = 0;
+    const append = async (from: number, to: number) => {
+      for (let i = from; i < to; i++) position = await a.append(lease, `${i},`);
+    };
+    await append(0, 60);
+    assertEquals(await read(), [numbers(0, 60), 0], "all that is there");
+    await append(60, 100);
+    assertEquals(await read(), [numbers(0, 100), 1], "nothing is stored of so many");
+    await a.release(lease);
+    const next = await claimed(b);
+    await b.append(next, "100,");
+    assertEquals(await read(), [numbers(0, 101), 1], "who takes it over does not know them either");
+    for (let i = 101; i < 140; i++) position = await b.append(next, `${i},`);
+    b.stored(next, position);
+    await b.append(next, "140,");
+    const [text, times] = await read();
+    assertEquals(times, 0);
+    assert(String(text).endsWith(numbers(120, 141)) && !String(text).startsWith("0,"), "the newest of them");
+  } finally {
+    await watching.close();
+  }
+});
+
+function numbers(from: number, to: number): string {
+  return Array.from({ length: to - from }, (_, index) => `${from + index},`).join("");
+}
 
 contract("gives a lease to one process, until that one gives it back", async (home) => {
   await using a = await home.connect();

@@ -3,7 +3,7 @@
  * lease. What the stream has kept, it publishes again with its sequence: so followers cost a plain subscription each,
  * and only what they have missed is read from the stream; where that begins, each message says.
  */
-import { errors, headers, type Msg } from "@nats-io/transport-node";
+import { errors, headers, type Msg, type MsgHdrs } from "@nats-io/transport-node";
 import { AckPolicy, DeliverPolicy, PubHeaders, type StoredMsg } from "@nats-io/jetstream";
 import { AckedPublisher } from "./acked_publisher.ts";
 import {
@@ -35,8 +35,10 @@ const READ_MS = 10_000;
 const READINGS = 8;
 const REVISION = "Vtuber-Lease";
 const MESSAGE = "Vtuber-Message";
-/** Where whoever reads a journal by its last message begins. */
+/** What whoever reads a journal by its last message has to read before that. */
 const START = "Vtuber-Start";
+
+type Take = (message: Appended) => void;
 
 /** The end of a journal. */
 interface End {
@@ -123,7 +125,7 @@ export class NatsBus implements Bus {
       const marked = headers();
       marked.set(REVISION, String(lease.revision));
       marked.set(MESSAGE, name);
-      marked.set(START, String(end.start.position));
+      marked.set(START, end.start.told);
       marked.set(PubHeaders.ExpectedLastSubjectSequenceHdr, String(end.position));
       try {
         const subject = this.#link.names.journal(lease.conversation);
@@ -164,14 +166,14 @@ export class NatsBus implements Bus {
       },
       begin: async () => {
         begun = await this.#last(conversation);
-        return { position: startOf(begun), isNew: begun === null };
+        return { position: startOf(begun).first, isNew: begun === null };
       },
       read: async (from, take) => {
         // What is published from when the server answers this comes by the subscription, which it was sent before.
         const last = begun === undefined ? await this.#last(conversation) : begun;
         begun = undefined;
         if (last === null || last.seq < from) return;
-        await this.#readings.run(conversation, () => this.#read(conversation, from, take));
+        await this.#readings.run(conversation, () => this.#read(conversation, last, from, take));
       },
     });
     this.#followers.add(following);
@@ -237,7 +239,7 @@ export class NatsBus implements Bus {
     this.#ends.set(lease.conversation, {
       lease,
       position: last?.seq ?? 0,
-      start: new ReadingStart(startOf(last)),
+      start: startOf(last),
     });
     return lease;
   }
@@ -283,7 +285,20 @@ export class NatsBus implements Bus {
   }
 
   /** Reads what is kept of a journal from a position on. */
-  async #read(conversation: string, from: number, take: (message: Appended) => void): Promise<void> {
+  async #read(conversation: string, last: StoredMsg, from: number, take: Take): Promise<void> {
+    const start = startOf(last);
+    if (start.positions === undefined || start.first > from) return await this.#lookFor(conversation, from, take);
+    const { stream, journal } = this.#link.names;
+    const before = start.positions.filter((position) => position >= from && position < last.seq);
+    const read = await Promise.all(before.map((seq) => this.#link.jsm.direct.getMessage(stream, { seq })));
+    for (const message of [...read, last]) {
+      // What is too old by now has gone.
+      if (message?.subject === journal(conversation)) take(appended(message, message.header));
+    }
+  }
+
+  /** The same where nothing tells where it stands: the server goes through all conversations from there on. */
+  async #lookFor(conversation: string, from: number, take: Take): Promise<void> {
     const { stream, journal } = this.#link.names;
     const consumer = await this.#link.jsm.consumers.add(stream, {
       ack_policy: AckPolicy.None,
@@ -300,11 +315,7 @@ export class NatsBus implements Bus {
         const message of await reader.fetch({ max_messages: Math.min(left, 1_000), expires: READ_MS })
       ) {
         left = message.info.pending;
-        take({
-          data: message.string(),
-          position: message.seq,
-          revision: Number(message.headers?.get(REVISION) ?? 0),
-        });
+        take(appended(message, message.headers));
       }
     }
     // Nobody waits for it, and one that is left over goes by itself.
@@ -318,7 +329,11 @@ export class NatsBus implements Bus {
   }
 }
 
-/** Where a journal has to be read from, by its last message. */
-function startOf(last: StoredMsg | null): number {
-  return Number(last?.header.get(START) || 1);
+/** What has to be read of a journal, by its last message. */
+function startOf(last: StoredMsg | null): ReadingStart {
+  return last === null ? new ReadingStart() : new ReadingStart(last.header.get(START), last.seq);
+}
+
+function appended(message: { seq: number; string(): string }, headers: MsgHdrs | undefined): Appended {
+  return { data: message.string(), position: message.seq, revision: Number(headers?.get(REVISION) ?? 0) };
 }

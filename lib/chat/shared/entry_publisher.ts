@@ -1,9 +1,15 @@
-/** Appends the entries of a conversation's journal: in order, and joined while the one before is under way. */
+/**
+ * Appends the entries of a conversation's journal: in order, and joined while the message before is under way, or while
+ * the process has much to do.
+ */
 import type { JournalEntry } from "./journal_entry.ts";
+import { PublishingPasses } from "./publishing_passes.ts";
 import { guarded } from "@/lib/telemetry/guard.ts";
 
 /** Characters of one message at most, unless a single entry is longer: a NATS server takes 1 MB. */
 const MESSAGE_CHARS = 200_000;
+/** Those of all conversations. */
+const passes = new PublishingPasses();
 
 export interface EntryPublisherOptions {
   /** Rejects when nothing more can be appended. */
@@ -36,6 +42,7 @@ export class EntryPublisher {
   /** @param position of the conversation's log, to be told when it is kept */
   push(entry: JournalEntry, position: number): void {
     if (this.#failed) return;
+    passes.count();
     const text = JSON.stringify(entry);
     this.#waiting.push({ entry, position, text });
     this.#waitingChars += text.length;
@@ -52,6 +59,7 @@ export class EntryPublisher {
   async #run(): Promise<void> {
     try {
       while (this.#waiting.length > 0) {
+        await passes.next();
         const batch = this.#take();
         const appended = await this.#options.append(`[${batch.map(({ text }) => text).join(",")}]`);
         this.#options.onKept(batch.map(({ entry }) => entry), batch.at(-1)!.position, appended);
