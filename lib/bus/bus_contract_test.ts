@@ -3,7 +3,9 @@ import { Bucket } from "@nats-io/kv";
 import { connect } from "@nats-io/transport-node";
 import { type Appended, type Bus, isLease, type Lease, LeaseLost, NoAnswer } from "./bus.ts";
 import { contract, natsHome } from "./bus_fixture.ts";
-import { HAS_NATS } from "@/tests/nats.ts";
+import { NatsBus } from "./nats_bus.ts";
+import { parseBusAddress } from "@/lib/config/bus_address.ts";
+import { HAS_NATS, NatsServer } from "@/tests/nats.ts";
 import { until, within } from "@/tests/until.ts";
 
 /** Follows a conversation and keeps what it takes. */
