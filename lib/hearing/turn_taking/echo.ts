@@ -45,9 +45,9 @@ const RECENT = 32;
 const SURELY_ALIKE = 0.7;
 /** A band is louder than her own voice from 8 dB above what is expected. */
 const EXCESS = 10 ** 0.8;
-/** A band counts from 1 dB above what is mostly expected, and as a whole one from 16 dB. */
-const SLIGHT_DB = 1;
-const WHOLE_DB = 16;
+/** A band counts from 1 dB above what is mostly expected, and 15 dB more make a whole one of it. */
+const SLIGHT = 10 ** 0.1;
+const WHOLE = Math.log(10 ** 1.5);
 /** So many bands of her own voice may seem somebody else's when nothing is known, half as many each so many moments. */
 const DOUBT = 24;
 const DOUBT_HALVED = 10;
@@ -135,16 +135,17 @@ export class EchoModel {
 
   /** @param loudest as long as the room is not known: what is no louder than a loud room gives her back is hers */
   #residue(heard: Float32Array, expected: Float32Array, loudest?: Float32Array): Residue {
+    const powers = new Float32Array(BANDS);
     let [louder, excess] = [0, 0];
-    const powers = heard.map((power, band) => {
-      const explainedBy = (ways: Float32Array) =>
-        Math.max(ways[band]! * expected[band]!, LOUD_WAY * (loudest?.[band] ?? 0)) + 2 * this.#noise[band]! + SILENCE;
-      const explained = explainedBy(this.#ways);
-      if (power > EXCESS * explained) louder++;
-      const above = 10 * Math.log10(power / explainedBy(this.#loudWays) + SILENCE);
-      excess += Math.min(1, Math.max(0, (above - SLIGHT_DB) / (WHOLE_DB - SLIGHT_DB)));
-      return Math.max(0, power - explained);
-    });
+    for (let band = 0; band < BANDS; band++) {
+      const [power, own] = [heard[band]!, expected[band]!];
+      const [unknown, noise] = [LOUD_WAY * (loudest?.[band] ?? 0), 2 * this.#noise[band]! + SILENCE];
+      const usual = Math.max(this.#ways[band]! * own, unknown) + noise;
+      const most = Math.max(this.#loudWays[band]! * own, unknown) + noise;
+      powers[band] = Math.max(0, power - usual);
+      if (power > EXCESS * usual) louder++;
+      if (power > SLIGHT * most) excess += Math.min(1, Math.log(power / (SLIGHT * most)) / WHOLE);
+    }
     return { share: louder / BANDS, excess, powers };
   }
 
@@ -153,8 +154,9 @@ export class EchoModel {
     const given = this.#given;
     const place = moment - (this.#lag ?? 0);
     // Her voice is as late as it is, and not by whole moments: it may lie between two on either side.
-    const [before, now, after] = [place - 1, place, Math.min(place + 1, moment)].map((at) => given[Math.max(0, at)]!);
-    return now!.map((power, band) => Math.max(before![band]!, power, after![band]!));
+    const before = given[Math.max(0, place - 1)]!;
+    const after = given[Math.max(0, Math.min(place + 1, moment))]!;
+    return given[Math.max(0, place)]!.map((power, band) => Math.max(before[band]!, power, after[band]!));
   }
 
   #findLag(from: number): void {
@@ -179,16 +181,26 @@ export class EchoModel {
       expected.push(withTail(this.#at(moment), expected.at(-1) ?? new Float32Array(BANDS)));
     }
     this.#expected = expected.at(-1)!;
+    const [levels, ratios] = [new Float32Array(length - from), new Float32Array(length - from)];
+    const own = expected.slice(from - length);
     for (let band = 0; band < BANDS; band++) {
-      const heard = Float32Array.from(this.#heard.slice(from), (powers) => powers[band]!);
-      [this.#noise[band]] = quantiles(heard, NOISE);
+      let most = 0;
+      for (let i = 0; i < levels.length; i++) {
+        levels[i] = this.#heard[from + i]![band]!;
+        most = Math.max(most, own[i]![band]!);
+      }
+      [this.#noise[band]] = quantiles(levels, NOISE);
       // As long as her voice was not heard, nothing is known of its way.
       if (this.#lag === undefined) continue;
-      const own = Float32Array.from(expected.slice(from - length), (powers) => powers[band]!);
-      const least = Math.max(LOUD * own.reduce((most, power) => Math.max(most, power)), SILENCE);
-      const ratios = heard.map((power, moment) => power / own[moment]!).filter((_, moment) => own[moment]! > least);
-      if (ratios.length < ENOUGH) continue;
-      [this.#ways[band], this.#loudWays[band]] = quantiles(ratios, MIDDLE, MOSTLY);
+      const least = Math.max(LOUD * most, SILENCE);
+      let count = 0;
+      for (let i = 0; i < levels.length; i++) {
+        const power = own[i]![band]!;
+        if (power > least) ratios[count++] = levels[i]! / power;
+      }
+      if (count >= ENOUGH) {
+        [this.#ways[band], this.#loudWays[band]] = quantiles(ratios.subarray(0, count), MIDDLE, MOSTLY);
+      }
     }
     return expected;
   }
@@ -236,7 +248,8 @@ function correlation(x: Float32Array, y: Float32Array, shift: number, from: numb
 function rootsOf(moments: readonly Float32Array[]): Float32Array {
   const flat = new Float32Array(moments.length * BANDS);
   moments.forEach((powers, moment) => flat.set(powers, moment * BANDS));
-  return flat.map((power) => Math.sqrt(Math.sqrt(power)));
+  for (let i = 0; i < flat.length; i++) flat[i] = Math.sqrt(Math.sqrt(flat[i]!));
+  return flat;
 }
 
 function withTail(now: Float32Array, before: Float32Array): Float32Array {
