@@ -12,7 +12,7 @@ const LONGEST_LAG = 25;
 const KEPT = HISTORY + LONGEST_LAG + 1;
 /** Moments between two fits, and in her first words, of which each tells much about the room: so many. */
 const FIT_EVERY = 12;
-const FIT_SOON = 3;
+const FIT_SOON = 2;
 const FIRST_WORDS = 60;
 /** So many moments of her voice, and the room is known; some fewer tell how late it is. */
 const KNOWN = 40;
@@ -52,7 +52,7 @@ const WHOLE = Math.log(10 ** 1.5);
 const DOUBT = 24;
 const DOUBT_HALVED = 10;
 /** Power that a room gives back of hers, as long as that is not known: who stands above that is not she. */
-const LOUD_WAY = 0.03;
+const LOUD_WAY = 0.02;
 
 /** A moment beside what her own voice and the room's noise make of it. */
 export interface Residue {
