@@ -13,7 +13,11 @@ export interface Judged {
   stopped: boolean;
   /** From the first sample of somebody else to when her voice was lowered; NaN where it was not. */
   lowered: number;
-  /** From the frame in which voice activity hears that one, were there no other sound; NaN where it does not. */
+  /**
+   * From the end of the first frame of 32 ms in which voice activity hears that one, were there no other sound, to when
+   * her voice was low; negative where that was before. Infinite where it was not, and where it was only as she took that
+   * one for herself.
+   */
   loweredAfterFrame: number;
   /** And to when she was stopped; NaN where she was not. */
   stoppedAfter: number;
@@ -63,8 +67,18 @@ function judgedOf(overheard: Overheard, alone: Activity, verdicts: Judged["verdi
     verdicts,
     stopped: verdicts.some(({ verdict }) => verdict === "stop"),
     lowered: after("lower"),
-    loweredAfterFrame: after("lower") + from - firstHeard * FRAME * 1000 / RATE,
+    loweredAfterFrame: lowFrom(verdicts, from) - firstHeard * FRAME * 1000 / RATE,
     stoppedAfter: after("stop"),
     undecided: Math.max(0, ...waits.filter((ms) => !Number.isNaN(ms))),
   };
+}
+
+/** When her voice is low first from a time on. What began before counts where it is not taken for herself. */
+function lowFrom(verdicts: Judged["verdicts"], from: number): number {
+  const isLow = verdicts.flatMap(({ verdict, at }, index) => {
+    const next = verdicts[index + 1];
+    if (verdict !== "lower" || next !== undefined && next.at <= from) return [];
+    return at <= from && next?.verdict === "echo" ? [] : [Math.max(at, from)];
+  });
+  return isLow[0] ?? Infinity;
 }

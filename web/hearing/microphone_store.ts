@@ -305,12 +305,12 @@ export class MicrophoneStore {
     if (this.#state.peek() !== "held") this.#state.value = speaking ? "speaking" : "on";
   }
 
-  /** Lets the browser understand what is said: the server cannot. */
+  /** Lets the browser understand what is said: the server cannot. That tells what is for her behind a wake word. */
   #recognise(session: Session): void {
     session.recogniser = this.#options.recogniser({
       onText: (id, text, final) => {
         if (this.#session !== session) return;
-        this.#transcript.value = { id, text, final };
+        if (session.mode !== "wake") this.#transcript.value = { id, text, final };
         if (!session.trial) this.#options.send({ type: "utterance", id, text, final });
       },
       onSpeaking: (speaking) => this.#session === session && this.#onSpeaking(speaking),

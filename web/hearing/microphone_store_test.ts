@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import { decodeMicrophone, type HearingClientFrame } from "@/lib/protocol/hearing.ts";
+import { decodeMicrophone, type HearingClientFrame, type HearingMode } from "@/lib/protocol/hearing.ts";
 import type { ClientFrame } from "@/lib/protocol/v2.ts";
 import { FakeEnvironment } from "@/web/connection/fake_environment.ts";
 import type { RecogniserHandlers } from "./browser_recogniser.ts";
@@ -8,7 +8,7 @@ import { MicrophoneStore } from "./microphone_store.ts";
 import type { Trouble } from "./trouble.ts";
 
 /** A store with a microphone, a line and a clock of the test's own. */
-function setUp({ obstacle = null }: { obstacle?: Trouble | null } = {}) {
+function setUp({ obstacle = null, mode = "open" }: { obstacle?: Trouble | null; mode?: HearingMode } = {}) {
   const environment = new FakeEnvironment();
   const sent: HearingClientFrame[] = [];
   const sounds: { stream: number; position: number }[] = [];
@@ -37,7 +37,7 @@ function setUp({ obstacle = null }: { obstacle?: Trouble | null } = {}) {
       sounds.push({ stream, position });
       return true;
     },
-    mode: () => "open",
+    mode: () => mode,
     device: () => "",
     obstacle: () => obstacle,
     async open(_device, handlers) {
@@ -243,6 +243,19 @@ Deno.test("MicrophoneStore lets the browser understand where the server cannot, 
     { type: "unlisten", stream: 1 },
   ]);
   assertEquals(fake.recognising, "");
+});
+
+Deno.test("MicrophoneStore shows of what the browser understands only what follows her name, where she is to be called", async () => {
+  const { store, sent, fake, start } = setUp({ mode: "wake" });
+  await start();
+  store.receive({ type: "listening", stream: 1, engine: "browser", away: false });
+  fake.recogniser?.onText("u", "the neighbours said", false);
+  assertEquals(sent.at(-1), { type: "utterance", id: "u", text: "the neighbours said", final: false });
+  assertEquals(store.transcript.value, null);
+  fake.recogniser?.onText("v", "Mao, how are you", false);
+  assertEquals(store.transcript.value, null);
+  store.receive({ type: "transcript", id: "v", text: "how are you", final: false });
+  assertEquals(store.transcript.value, { id: "v", text: "how are you", final: false });
 });
 
 Deno.test("MicrophoneStore tries the microphone without telling her anything", async () => {

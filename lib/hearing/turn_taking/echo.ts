@@ -10,9 +10,10 @@ const HOP_MS = HOP / 16;
 const HISTORY = 125;
 const LONGEST_LAG = 25;
 const KEPT = HISTORY + LONGEST_LAG + 1;
-/** Moments between two fits, and in her first words, when the room is not known. */
+/** Moments between two fits, and in her first words, of which each tells much about the room: so many. */
 const FIT_EVERY = 12;
-const FIT_SOON = 4;
+const FIT_SOON = 2;
+const FIRST_WORDS = 60;
 /** So many moments of her voice, and the room is known; some fewer tell how late it is. */
 const KNOWN = 40;
 /**
@@ -29,8 +30,12 @@ const LOUD = 1e-3;
 const ENOUGH = 10;
 /** Whatever is softer is silence: power of a band, of full scale. */
 const SILENCE = 1e-9;
-/** The way through the room is the middle of the ratios of heard to given out, whatever else is heard for a while. */
+/**
+ * The way through the room is the middle of the ratios of heard to given out, whatever else is heard for a while. It is
+ * mostly no louder than the upper quarter of them.
+ */
 const MIDDLE = 0.5;
+const MOSTLY = 0.75;
 /** Silence in the room is this low in what was heard. */
 const NOISE = 0.1;
 /** Her voice is heard at all where what is heard goes with what is given out. */
@@ -40,14 +45,21 @@ const RECENT = 32;
 const SURELY_ALIKE = 0.7;
 /** A band is louder than her own voice from 8 dB above what is expected. */
 const EXCESS = 10 ** 0.8;
-
-/** Power that a room gives back of hers, as long as that is not known: who stands above that by the excess is not she. */
-const LOUD_WAY = 0.1;
+/** A band counts from 1 dB above what is mostly expected, and 15 dB more make a whole one of it. */
+const SLIGHT = 10 ** 0.1;
+const WHOLE = Math.log(10 ** 1.5);
+/** So many bands of her own voice may seem somebody else's when nothing is known, half as many each so many moments. */
+const DOUBT = 24;
+const DOUBT_HALVED = 10;
+/** Power that a room gives back of hers, as long as that is not known: who stands above that is not she. */
+const LOUD_WAY = 0.02;
 
 /** A moment beside what her own voice and the room's noise make of it. */
 export interface Residue {
   /** Share of the bands that are louder than that explains. */
   share: number;
+  /** Of how many bands it is louder, the sum of their shares: who speaks low and softly is far above her in few of them. */
+  excess: number;
   /** Power of each band beyond that. */
   powers: Float32Array;
 }
@@ -62,8 +74,9 @@ export class EchoModel {
   #likeness = 0;
   /** Of what is given out, late by `lag`, with its tail in the room. */
   #expected: Float32Array = new Float32Array(BANDS);
-  /** Of each band: power that is heard of a power that is given out. */
+  /** Of each band: power that is heard of a power that is given out, usually and mostly at the most. */
   readonly #ways = new Float32Array(BANDS);
+  readonly #loudWays = new Float32Array(BANDS);
   readonly #noise = new Float32Array(BANDS);
   #sinceFit = 0;
   /** Moments of her voice so far. */
@@ -77,6 +90,11 @@ export class EchoModel {
   /** Whether she has spoken for long enough to know the room. */
   get isKnown(): boolean {
     return this.#voiced >= KNOWN || this.#voiced >= KNOWN_EARLY && this.#likeness >= EARLY_ALIKE;
+  }
+
+  /** How many bands of excess may be her own voice, for so little is known of the room. */
+  get doubt(): number {
+    return DOUBT * 2 ** (-this.#voiced / DOUBT_HALVED);
   }
 
   /**
@@ -93,18 +111,18 @@ export class EchoModel {
     }
     if (learns && given.some((power) => power > SILENCE)) this.#voiced++;
     this.#expected = withTail(this.#at(this.#given.length - 1), this.#expected);
-    const every = this.#voiced > 0 && !this.isKnown ? FIT_SOON : FIT_EVERY;
+    const every = this.#voiced > 0 && this.#voiced < FIRST_WORDS ? FIT_SOON : FIT_EVERY;
     if (++this.#sinceFit >= every && learns) this.#fit();
-    return this.#voiced > 0 && !this.isKnown ? this.#beyondLoudRoom(heard) : this.#residue(heard, this.#expected);
+    return this.#residue(heard, this.#expected, this.#voiced > 0 && !this.isKnown ? this.#loudest() : undefined);
   }
 
-  /** As long as the room is not known: what is louder than a loud room gives her back, however late. */
-  #beyondLoudRoom(heard: Float32Array): Residue {
+  /** The most of each band that may still be on its way. */
+  #loudest(): Float32Array {
     const loudest = new Float32Array(BANDS);
     for (const given of this.#given.slice(-LONGEST_LAG - 1)) {
       for (let band = 0; band < BANDS; band++) loudest[band] = Math.max(loudest[band]!, given[band]!);
     }
-    return residueOf(heard, (band) => LOUD_WAY * loudest[band]!, this.#noise);
+    return loudest;
   }
 
   /** The last moments once more, by what is known now: at the beginning, that is much more. */
@@ -115,8 +133,20 @@ export class EchoModel {
     );
   }
 
-  #residue(heard: Float32Array, expected: Float32Array): Residue {
-    return residueOf(heard, (band) => this.#ways[band]! * expected[band]!, this.#noise);
+  /** @param loudest as long as the room is not known: what is no louder than a loud room gives her back is hers */
+  #residue(heard: Float32Array, expected: Float32Array, loudest?: Float32Array): Residue {
+    const powers = new Float32Array(BANDS);
+    let [louder, excess] = [0, 0];
+    for (let band = 0; band < BANDS; band++) {
+      const [power, own] = [heard[band]!, expected[band]!];
+      const [unknown, noise] = [LOUD_WAY * (loudest?.[band] ?? 0), 2 * this.#noise[band]! + SILENCE];
+      const usual = Math.max(this.#ways[band]! * own, unknown) + noise;
+      const most = Math.max(this.#loudWays[band]! * own, unknown) + noise;
+      powers[band] = Math.max(0, power - usual);
+      if (power > EXCESS * usual) louder++;
+      if (power > SLIGHT * most) excess += Math.min(1, Math.log(power / (SLIGHT * most)) / WHOLE);
+    }
+    return { share: louder / BANDS, excess, powers };
   }
 
   /** What is given out and arrives at a moment. */
@@ -124,8 +154,9 @@ export class EchoModel {
     const given = this.#given;
     const place = moment - (this.#lag ?? 0);
     // Her voice is as late as it is, and not by whole moments: it may lie between two on either side.
-    const [before, now, after] = [place - 1, place, Math.min(place + 1, moment)].map((at) => given[Math.max(0, at)]!);
-    return now!.map((power, band) => Math.max(before![band]!, power, after![band]!));
+    const before = given[Math.max(0, place - 1)]!;
+    const after = given[Math.max(0, Math.min(place + 1, moment))]!;
+    return given[Math.max(0, place)]!.map((power, band) => Math.max(before[band]!, power, after[band]!));
   }
 
   #findLag(from: number): void {
@@ -150,29 +181,29 @@ export class EchoModel {
       expected.push(withTail(this.#at(moment), expected.at(-1) ?? new Float32Array(BANDS)));
     }
     this.#expected = expected.at(-1)!;
+    const [levels, ratios] = [new Float32Array(length - from), new Float32Array(length - from)];
+    const own = expected.slice(from - length);
     for (let band = 0; band < BANDS; band++) {
-      const heard = Float32Array.from(this.#heard.slice(from), (powers) => powers[band]!);
-      this.#noise[band] = quantile(heard, NOISE);
+      let most = 0;
+      for (let i = 0; i < levels.length; i++) {
+        levels[i] = this.#heard[from + i]![band]!;
+        most = Math.max(most, own[i]![band]!);
+      }
+      [this.#noise[band]] = quantiles(levels, NOISE);
       // As long as her voice was not heard, nothing is known of its way.
       if (this.#lag === undefined) continue;
-      const own = Float32Array.from(expected.slice(from - length), (powers) => powers[band]!);
-      const least = Math.max(LOUD * own.reduce((most, power) => Math.max(most, power)), SILENCE);
-      const ratios = heard.map((power, moment) => power / own[moment]!).filter((_, moment) => own[moment]! > least);
-      if (ratios.length >= ENOUGH) this.#ways[band] = quantile(ratios, MIDDLE);
+      const least = Math.max(LOUD * most, SILENCE);
+      let count = 0;
+      for (let i = 0; i < levels.length; i++) {
+        const power = own[i]![band]!;
+        if (power > least) ratios[count++] = levels[i]! / power;
+      }
+      if (count >= ENOUGH) {
+        [this.#ways[band], this.#loudWays[band]] = quantiles(ratios.subarray(0, count), MIDDLE, MOSTLY);
+      }
     }
     return expected;
   }
-}
-
-/** What of a moment her own voice and the room's noise do not explain. */
-function residueOf(heard: Float32Array, own: (band: number) => number, noise: Float32Array): Residue {
-  let louder = 0;
-  const powers = heard.map((power, band) => {
-    const explained = own(band) + 2 * noise[band]! + SILENCE;
-    if (power > EXCESS * explained) louder++;
-    return Math.max(0, power - explained);
-  });
-  return { share: louder / BANDS, powers };
 }
 
 /** The lag at which what was heard is most like what was given out, by the correlation of the bands' envelopes. */
@@ -217,13 +248,15 @@ function correlation(x: Float32Array, y: Float32Array, shift: number, from: numb
 function rootsOf(moments: readonly Float32Array[]): Float32Array {
   const flat = new Float32Array(moments.length * BANDS);
   moments.forEach((powers, moment) => flat.set(powers, moment * BANDS));
-  return flat.map((power) => Math.sqrt(Math.sqrt(power)));
+  for (let i = 0; i < flat.length; i++) flat[i] = Math.sqrt(Math.sqrt(flat[i]!));
+  return flat;
 }
 
 function withTail(now: Float32Array, before: Float32Array): Float32Array {
   return now.map((power, band) => Math.max(power, TAIL * before[band]!));
 }
 
-function quantile(values: Float32Array, share: number): number {
-  return values.toSorted()[Math.floor(share * values.length)]!;
+function quantiles<const Shares extends readonly number[]>(values: Float32Array, ...shares: Shares) {
+  const sorted = values.toSorted();
+  return shares.map((share) => sorted[Math.floor(share * sorted.length)]!) as { [Key in keyof Shares]: number };
 }

@@ -9,9 +9,16 @@ import type { Verdict } from "@/lib/protocol/hearing.ts";
 const HOP_MS = HOP / 16;
 /** A moment in which so many of the bands are louder than her voice explains is somebody else's. */
 const OTHER = 0.2;
-/** So many one after the other, before her voice is lowered, or one in which nearly all is. */
-const ONSET = 2;
-const CLEARLY_OTHER = 0.3;
+/** So many bands louder than she explains, over the last moments, of which each counts half as much, lower her voice. */
+const ONSET = 3;
+const KEPT = 0.5;
+/** Her own voice has so many at any time. */
+const USUAL = 0.1;
+/** Moments before that, in which somebody was heard already. */
+const HEARD_BEFORE = 2;
+/** After so long it is looked at again what that was, ms: nobody where no moment has so many bands. */
+const SECOND_LOOK_MS = 160;
+const NOBODY = 1.7;
 /** When it is decided, ms from when her voice was lowered. */
 const DECISION_MS = 490;
 /** And when, of one who was let pass and goes on. */
@@ -26,7 +33,7 @@ const COMMAND_MOMENTS = 3;
 const SPEAKS_ON = 0.78;
 /** Who goes on so soon after having been let pass has not ended, ms: that was the beginning of more. */
 const GOES_ON_MS = 400;
-/** For so long a voice that was let pass is not asked about again, and her own after it was known, ms. */
+/** For so long a voice that was let pass is not asked about again, ms. */
 const LET_PASS_MS = 350;
 /** Words may come so long after her voice went on, and stop her yet, ms. */
 const LATE_WORDS_MS = 1500;
@@ -49,7 +56,8 @@ export class InterruptionJudge {
   readonly #echo = new EchoModel();
   /** Moments so far. */
   #now = 0;
-  #others = 0;
+  /** Bands louder than she explains, in the last moments. */
+  #excess = 0;
   #lastOther = -Infinity;
   #lastGiven = -Infinity;
   /** When her voice was lowered, if nothing is decided yet. */
@@ -113,22 +121,24 @@ export class InterruptionJudge {
     if (given.some((power) => power > SILENT)) this.#lastGiven = this.#now;
     const isPlaying = this.#now - this.#lastGiven <= AFTERMATH_MS / HOP_MS;
     const isAlone = this.#lowered === undefined && this.#now - this.#lastOther > PAUSE_MS / HOP_MS;
-    const { share } = this.#echo.push(heard, given, isPlaying && isAlone || !this.#echo.isKnown);
-    this.#others = share > OTHER ? this.#others + 1 : 0;
-    if (share > OTHER) this.#lastOther = this.#now;
+    const { share, excess } = this.#echo.push(heard, given, isPlaying && isAlone || !this.#echo.isKnown);
+    this.#excess = Math.max(0, KEPT * this.#excess + excess - USUAL);
+    if (share > OTHER || this.#isLouder) this.#lastOther = this.#now;
     if (this.#lowered !== undefined) {
       if (speech) this.#speech++;
       return this.#decision();
     }
     // A pause in between, and it is asked about again.
     if (this.#now - this.#lastOther > PAUSE_MS / HOP_MS) this.#passUntil = 0;
-    if (this.#now < this.#passUntil || !isPlaying) return undefined;
-    const isKnown = this.#echo.isKnown;
-    if (this.#others < ONSET && (!isKnown || share < CLEARLY_OTHER) || !isKnown && !speech) return undefined;
-    // Before the room is known, much of her own voice may be anybody's: only what has just begun is.
-    this.#lowered = this.#now - Math.min(this.#others, ONSET);
+    if (this.#now < this.#passUntil || !isPlaying || !this.#isLouder) return undefined;
+    this.#lowered = this.#now - HEARD_BEFORE;
     [this.#speech, this.#words, this.#lateUntil] = [Number(speech), "", 0];
     return "lower";
+  }
+
+  /** Whether more is heard than may be her own voice. */
+  get #isLouder(): boolean {
+    return this.#excess >= ONSET + this.#echo.doubt;
   }
 
   /** Moments since somebody was first heard. */
@@ -140,9 +150,13 @@ export class InterruptionJudge {
     const goesOn = this.#lowered! - this.#passed <= GOES_ON_MS / HOP_MS;
     const isDue = this.#age >= (goesOn ? SOON_MS : DECISION_MS) / HOP_MS;
     const hasEnded = this.#now - this.#lastOther > PAUSE_MS / HOP_MS;
-    if (!isDue && !hasEnded) return undefined;
+    const isSecondLook = this.#age === SECOND_LOOK_MS / HOP_MS;
+    if (!isDue && !hasEnded && !isSecondLook) return undefined;
     const residues = this.#echo.review(this.#age);
-    if (isOwn(residues) && !isDue) return undefined;
+    if (isSecondLook && this.lagMs !== undefined && residues.every(({ excess }) => excess < NOBODY)) {
+      return this.#end("echo");
+    }
+    if (!isDue && (isOwn(residues) || !hasEnded)) return undefined;
     if (!this.#isVoice(residues)) {
       if (this.#mayCommand(residues)) this.#awaitWords(true);
       return this.#end(isOwn(residues) && this.lagMs !== undefined ? "echo" : "continue");
@@ -173,7 +187,8 @@ export class InterruptionJudge {
 
   #end(verdict: "stop" | "continue" | "echo"): Verdict {
     this.#lowered = undefined;
-    this.#passUntil = this.#now + LET_PASS_MS / HOP_MS;
+    // Who has begun while it was asked about herself is not to wait for that.
+    this.#passUntil = verdict === "echo" ? 0 : this.#now + LET_PASS_MS / HOP_MS;
     return verdict;
   }
 }

@@ -49,6 +49,22 @@ Deno.test("InterruptionJudge lowers her at once for who speaks into her first wo
   assertEquals(stop, "stop 224");
 });
 
+Deno.test("InterruptionJudge lowers her at once for who speaks low and is above her in few bands", () => {
+  const low = silence(600).map((_, i) =>
+    [1, 2, 3].reduce((sum, n) => sum + 0.05 * Math.sin(2 * Math.PI * 130 * n * i / 16_000), 0)
+  );
+  assert(/^lower (?:32|64)$/.test(judged(low)[0] ?? ""), judged(low).join());
+});
+
+Deno.test("InterruptionJudge hears nobody in her first words, or raises her again at its second look at the room", () => {
+  for (const late of [20, 100, 180, 240]) {
+    const room = mixed(joined(silence(late), HERS).subarray(0, HERS.length).map((one) => one / 3), hiss(5000, 5e-4), 0);
+    const [lower, echo, ...more] = judged(silence(0), {}, HERS, room, 0);
+    assertEquals(more, [], `${late} ms late`);
+    if (lower !== undefined) assertEquals(echo, `echo ${Number(lower.split(" ")[1]) + 128}`, `${late} ms late`);
+  }
+});
+
 Deno.test("InterruptionJudge goes by words as soon as they come: what interrupts, and what only listens", () => {
   assertEquals(judged(SOMEBODY, { 224: "actually" }).slice(1, 2), ["stop 224"]);
   assertEquals(judged(SOMEBODY.subarray(0, 560 * 16), { 224: "yeah" }).filter((one) => one.startsWith("stop")), []);

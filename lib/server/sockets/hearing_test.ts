@@ -199,6 +199,19 @@ Deno.test("what the browser understands itself becomes prompts as well", async (
   assertEquals(all(page, "transcript").map(({ text }) => text), ["Hello", "Hello you"]);
 });
 
+Deno.test("of what the browser understands, only what follows her wake word is told or asked", async () => {
+  await using scene = await Scene.open({ hearing: { engine: "browser", wakeWord: "Mao" } });
+  const page = await scene.page();
+  await listen(page, 1, "wake");
+  page.send({ type: "utterance", id: "a", text: "Let us", final: false });
+  page.send({ type: "utterance", id: "a", text: "Let us eat", final: true });
+  page.send({ type: "utterance", id: "b", text: "Mao, how are you", final: true });
+  const told = (await finals(page, 2)).map(({ text, turn }) => [text, turn !== undefined]);
+  assertEquals(told, [["", false], ["how are you", true]]);
+  assertEquals((await page.next("queued")).text, "how are you");
+  assert(!JSON.stringify(page.received).includes("Let us"), "what was not for her is told");
+});
+
 Deno.test("of two tabs of a browser the one that began last is listened to, and nobody is once ears are off", async () => {
   await using scene = await Scene.open();
   const first = await scene.page();
