@@ -1,6 +1,7 @@
 import { assertEquals, assertRejects } from "@std/assert";
+import { createHash } from "node:crypto";
 import { join } from "node:path";
-import { contentOf, type FileContent } from "./file_tree.ts";
+import { contentOf, type FileContent, type TakeChunk } from "./file_tree.ts";
 import { fillFolder } from "./fill_folder.ts";
 import { tempFolder, writeFiles } from "./model_fixture.ts";
 
@@ -35,6 +36,24 @@ Deno.test("fillFolder() touches nothing when the files are already there, and me
     assertEquals(await fillFolder(folder, files), true);
     assertEquals([names(folder), await Deno.readTextFile(join(folder, "a.txt"))], [["a.txt", "sub"], "1"]);
   }
+});
+
+Deno.test("fillFolder() unpacks nothing again that its digest shows to be there", async () => {
+  await using temp = await tempFolder();
+  const folder = join(temp.path, "model");
+  const text = new TextEncoder().encode("moc");
+  let unpacked = 0;
+  const stream = async (take: TakeChunk) => {
+    unpacked++;
+    await take(text);
+  };
+  const digest = createHash("sha256").update(text).digest("hex");
+  const files = new Map([["a.moc3", { size: text.length, digest, stream }]]);
+  assertEquals([await fillFolder(folder, files), unpacked], [true, 1]);
+  assertEquals([await fillFolder(folder, files), unpacked], [false, 1]);
+  await writeFiles(folder, { "a.moc3": "mox" });
+  assertEquals([await fillFolder(folder, files), unpacked], [true, 2]);
+  assertEquals(await Deno.readTextFile(join(folder, "a.moc3")), "moc");
 });
 
 Deno.test("fillFolder() leaves the old files when the new ones cannot be written", async () => {
