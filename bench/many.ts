@@ -2,8 +2,8 @@
  * `deno task bench:many`: three processes behind nginx, on PostgreSQL and NATS, of which one is killed every 5 s while
  * pages read and ask; then what a token costs one process with NATS, beside one without.
  *
- * `--sockets 300 --rate 30 --seconds 120 --every 5` are the first part's (`--every 0` kills nobody), `--rounds 5` the second's; `--only faults` and
- * `--only costs` leave one out. It wants Debian's `postgresql`, `nats-server` and `nginx`.
+ * `--sockets 300 --rate 30 --seconds 120 --every 5` are the first part's (`--every 0` kills nobody), `--rounds 5` the
+ * second's; `--only faults` and `--only costs` leave one out. It wants Debian's `postgresql`, `nats-server` and `nginx`.
  */
 import { parseArgs } from "node:util";
 import { type CostRun, measureCosts } from "./many_cost.ts";

@@ -12,8 +12,8 @@ const STDERR = 2;
 const WATCH = new URL("./watch.ts", import.meta.url);
 
 /**
- * Reads the orders; ends the process once whoever gave them is gone, also while it is busy. What packages print goes to standard error from
- * then on: it is not for whoever reads the frames.
+ * Reads the orders; ends the process once whoever gave them is gone, also while it is busy. What packages print goes to
+ * standard error from then on: it is not for whoever reads the frames.
  *
  * @param take must not throw
  */

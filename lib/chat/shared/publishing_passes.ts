@@ -4,7 +4,7 @@
  * followed by a rest: tokens are joined, which leaves time for what is urgent, such as taking over from a process that
  * has died.
  */
-import { setImmediate } from "node:timers";
+import { Passes } from "@/lib/passes.ts";
 
 /** Entries a second that are published as they come: one by one they cost a quarter of a processor. */
 const AT_ONCE = 800;
@@ -17,9 +17,10 @@ const COUNTED_MS = 500;
 
 export class PublishingPasses {
   readonly #now: () => number;
-  #waiting: (() => void)[] = [];
-  /** When the next pass may come. */
-  #due = 0;
+  readonly #passes = new Passes<() => void>((ready) => {
+    for (const resolve of ready) resolve();
+    return this.rest;
+  });
   /** Entries, of which older ones count less, as they were then. */
   #entries = 0;
   #counted = 0;
@@ -45,22 +46,6 @@ export class PublishingPasses {
 
   /** Resolves with the next pass, for all who wait for it. */
   next(): Promise<void> {
-    return new Promise((resolve) => {
-      if (this.#waiting.push(resolve) === 1) this.#plan();
-    });
-  }
-
-  #plan(): void {
-    const rest = this.#due - this.#now();
-    // Shorter rests than a timer can keep are none.
-    if (rest < 1) setImmediate(() => this.#pass());
-    else setTimeout(() => this.#pass(), rest);
-  }
-
-  #pass(): void {
-    this.#due = this.#now() + this.rest;
-    const ready = this.#waiting;
-    this.#waiting = [];
-    for (const resolve of ready) resolve();
+    return new Promise((resolve) => this.#passes.add(resolve));
   }
 }

@@ -1,10 +1,10 @@
 /** Sends a conversation's frames by one socket, joined when the socket is busy, without a queue of its own. */
-import { clearImmediate, setImmediate } from "node:timers";
 import type { OpenConversation } from "@/lib/chat/open_conversation.ts";
 import type { Watcher } from "@/lib/chat/turn_journal.ts";
 import type { TurnError } from "@/lib/protocol/v2.ts";
 import { dropSocket, sendText } from "./listen.ts";
 import type { ServerFrame } from "@/lib/protocol/v2.ts";
+import { Passes } from "@/lib/passes.ts";
 import { guarded } from "@/lib/telemetry/guard.ts";
 
 /** Bytes that may wait in a socket before nothing more is put in. */
@@ -50,12 +50,12 @@ export class Delivery implements Watcher {
     this.#position = options.position;
     this.#welcome = options.welcome;
     this.#conversation.watchers.add(this);
-    schedule(this);
+    passes.add(this);
   }
 
   wake(): void {
-    if (waiting.size === 0 && performance.now() - passed > QUIET_MS) serve([this]);
-    else schedule(this);
+    if (passes.isQuiet(QUIET_MS)) passes.serve([this]);
+    else passes.add(this);
   }
 
   restart(): void {
@@ -69,7 +69,7 @@ export class Delivery implements Watcher {
     this.#guarded(() => sendFrame(this.#socket, { type: "error", ...error }));
   }
 
-  /** Sends everything that is new, unless the socket is busy. Never throws. Called by the scheduler alone. */
+  /** Sends everything that is new, unless the socket is busy. Never throws. Called by a pass alone. */
   flush(): void {
     this.#guarded(() => this.#send());
   }
@@ -98,7 +98,7 @@ export class Delivery implements Watcher {
   dispose(): void {
     this.#conversation.watchers.delete(this);
     clearTimeout(this.#retry);
-    unschedule(this);
+    passes.delete(this);
   }
 
   /** A socket that cannot be served is given up alone: its client may come back for what is missing. */
@@ -125,42 +125,8 @@ export function sendFrame(socket: WebSocket, frame: ServerFrame): void {
   if (socket.readyState === WebSocket.OPEN) sendText(socket, JSON.stringify(frame));
 }
 
-/** Those that have something new. */
-const waiting = new Set<Delivery>();
-/** When the last pass has ended, and when the next one may begin, by `performance.now()`. */
-let passed = -Infinity;
-let rested = 0;
-let cancelPass = () => {};
-
 /** One pass serves all sockets that have something new: far cheaper than a timer each. */
-function schedule(delivery: Delivery): void {
-  if (waiting.size === 0) cancelPass = planPass();
-  waiting.add(delivery);
-}
-
-function unschedule(delivery: Delivery): void {
-  if (waiting.delete(delivery) && waiting.size === 0) cancelPass();
-}
-
-function planPass(): () => void {
-  const rest = rested - performance.now();
-  // Shorter rests than a timer can keep are none.
-  if (rest < 1) {
-    const immediate = setImmediate(pass);
-    return () => clearImmediate(immediate);
-  }
-  const timer = setTimeout(pass, rest);
-  return () => clearTimeout(timer);
-}
-
-function pass(): void {
-  const ready = [...waiting];
-  waiting.clear();
-  serve(ready);
-}
-
-function serve(ready: readonly Delivery[]): void {
+const passes = new Passes<Delivery>((ready) => {
   for (const delivery of ready) delivery.flush();
-  passed = performance.now();
-  rested = passed + Math.min(REST_MS.most, REST_MS.each * ready.length);
-}
+  return Math.min(REST_MS.most, REST_MS.each * ready.length);
+});
