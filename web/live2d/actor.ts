@@ -55,6 +55,8 @@ export class Actor {
   #step: Step = { real: 0, scaled: 0 };
   /** The head at rest, once it has been looked for. */
   #head: Rect | undefined;
+  /** The edge of the buffer for clipping masks, once one was asked for. */
+  #maskSize: number | undefined;
   /** What is on the face at rest while a portrait is made. */
   #posing: { expression: Expression | null } | null = null;
 
@@ -68,7 +70,7 @@ export class Actor {
     this.#takeOver();
     model.setClock(CLOCK_START);
     // A Cubism 2 model can be moved only once it has been drawn.
-    measureFigure(renderer, model.view);
+    if (model.settings.generation === 2) measureFigure(renderer, model.view);
     // The size is that of the model at rest, the same every time, and not that of whatever motion comes first.
     this.#rehearse(1 / 30);
     this.figure = measureFigure(renderer, model.view);
@@ -197,7 +199,9 @@ export class Actor {
   /** Draws clipping masks by a buffer of that edge from now on, pixels. */
   set maskSize(size: number) {
     const { renderer } = this.#hooks;
-    if (renderer) makeRoomForMasks(renderer, size);
+    if (!renderer || size === this.#maskSize) return;
+    this.#maskSize = size;
+    makeRoomForMasks(renderer, size);
   }
 
   /** Takes the same textures in another size, in place of those before. */

@@ -1,7 +1,10 @@
 import type { Cubism4InternalModel } from "pixi-live2d-display/cubism4";
+import { clamp } from "./easing.ts";
 
-/** Edge of the buffer for clipping masks: the framework's 256 shows as jagged eyes on a large screen. */
+/** Edge of the buffer for clipping masks, pixels: the framework's 256 shows as jagged eyes on a large screen. */
 export const MASK_SIZE = 1024;
+/** Enough for a figure that is measured, or drawn for a list. */
+const LEAST_SIZE = 256;
 /** Masks that one buffer takes, nine in each of four colours: beyond them the framework draws all masks over each other. */
 const MOST_IN_ONE = 36;
 /**
@@ -43,12 +46,20 @@ function noMasks(): MaskManager {
 }
 
 /**
+ * The edge of a buffer that is no coarser than the figure, of so many pixels in height: where a processor draws, masks
+ * of a small figure by a large buffer take twice the time of all the rest.
+ */
+export function maskSizeFor(height: number): number {
+  return clamp(2 ** Math.ceil(Math.log2(height)), LEAST_SIZE, MASK_SIZE);
+}
+
+/**
  * Makes room for all clipping masks of a model, and gives each a place of its own that it keeps: the framework would
  * share them out anew among those in use, by their order in the list of all, and so give two the same one.
  *
- * @param size edge of a buffer, pixels: in software, masks of the usual size take half of the time of a drawing
+ * @param size edge of a buffer, pixels
  */
-export function makeRoomForMasks(renderer: MaskRenderer, size = MASK_SIZE): void {
+export function makeRoomForMasks(renderer: MaskRenderer, size = LEAST_SIZE): void {
   const before = renderer._clippingManager;
   if (!before) {
     renderer._clippingManager = noMasks();

@@ -1,5 +1,5 @@
 import { assert, assertEquals } from "@std/assert";
-import { makeRoomForMasks, type MaskManager, type MaskRenderer } from "./masks.ts";
+import { makeRoomForMasks, maskSizeFor, type MaskManager, type MaskRenderer } from "./masks.ts";
 
 /** Where the framework has put a mask. */
 interface Place {
@@ -59,8 +59,12 @@ Deno.test("U11: masks are drawn by a buffer of the size that is wanted, also onc
   const first = bufferOf(renderer);
   const gl = { deleteFramebuffer() {}, deleteTexture() {} };
   renderer.gl = gl;
-  makeRoomForMasks(renderer, 256);
-  assertEquals([first.size, bufferOf(renderer)], [1024, { size: 256, gl, count: first.count }]);
+  makeRoomForMasks(renderer, 1024);
+  assertEquals([first.size, bufferOf(renderer)], [256, { size: 1024, gl, count: first.count }]);
+});
+
+Deno.test("U11: masks are as fine as the figure is drawn, within bounds", () => {
+  assertEquals([0, 20, 256, 257, 500, 513, 4_000].map(maskSizeFor), [256, 256, 256, 512, 512, 1024, 1024]);
 });
 
 Deno.test("M9: every clipping mask has a place of its own, however many there are and are in use", async () => {

@@ -4,12 +4,13 @@ import { Actor } from "./actor.ts";
 import type { Avatar, Repertoire } from "@/web/presence/avatar.ts";
 import type { MouthPoseSource } from "@/web/presence/presence.ts";
 import { StageError } from "./errors.ts";
-import { Governor, type Quality } from "./governor.ts";
+import { Governor } from "./governor.ts";
 import { expectedHeight, fit, HOME, isHome, type Size, type View, zoomAt } from "./fit.ts";
 import { directionTo } from "./gaze.ts";
 import { handle } from "./handling.ts";
 import { loadModel, loadTextures } from "./loader.ts";
 import { startLoop } from "./loop.ts";
+import { maskSizeFor } from "./masks.ts";
 import { Portraits, snapshot } from "./portraits.ts";
 import { createRenderer, largestTexture, restored } from "./renderer.ts";
 import type { Limits, Loaded, LoadOptions, Stage, StageOptions } from "./stage.ts";
@@ -69,7 +70,9 @@ class PixiStage implements Stage {
     startLoop({
       maxFps: () => Math.min(this.#limits.maxFps, this.#governor.quality.maxFps),
       onDisplay: (now, asked) => {
-        if (this.#governor.frame(now, asked, this.#actor !== null)) this.#follow(this.#governor.quality);
+        if (!this.#governor.frame(now, asked, this.#actor !== null)) return;
+        this.#place();
+        this.#resizeAgain();
       },
       draw: (milliseconds) => this.#draw(milliseconds / 1000),
       onPause: () => this.#governor.restart(),
@@ -221,7 +224,6 @@ class PixiStage implements Stage {
     // Loading has cost frames that drawing does not.
     this.#governor.restart();
     actor.calm = this.#calm;
-    actor.maskSize = this.#governor.quality.maskSize;
     this.#show(recallView(character.name));
     this.#draw(0);
   }
@@ -248,11 +250,6 @@ class PixiStage implements Stage {
     }
   }
 
-  #follow({ maskSize }: Quality): void {
-    if (this.#actor !== null) this.#actor.maskSize = maskSize;
-    this.#resizeAgain();
-  }
-
   #show(view: View): void {
     this.#view = limitView(view);
     this.#place();
@@ -262,7 +259,10 @@ class PixiStage implements Stage {
   #place(): void {
     const stage = this.#size();
     if (this.#actor === null || stage.width === 0 || stage.height === 0) return;
-    this.#actor.place(fit(stage, this.#actor.figure, this.#view));
+    const { figure } = this.#actor;
+    const placement = fit(stage, figure, this.#view);
+    this.#actor.place(placement);
+    this.#actor.maskSize = Math.min(this.#governor.quality.maskSize, maskSizeFor(figure.height * placement.scale));
   }
 
   /** Device pixels for each CSS pixel at most. */
