@@ -27,6 +27,8 @@ const BATCH = 200;
 /** Conversations that grow at once, and how often each is stored until its answer has ended. */
 const GROWING = 100;
 const STEPS = 20;
+/** How long PostgreSQL may take to write a batch with all that is searched by, ms. */
+const FILL_MS = 120_000;
 /** Between two saves there is time for what a store does by itself, ms. */
 const PAUSE_MS = 5;
 
@@ -97,7 +99,7 @@ async function bench(): Promise<void> {
 }
 
 async function storeOf(code: string, place: string, now?: () => number): Promise<Store> {
-  if (isPostgres(place)) return await PostgresStore.open(place, now && { now });
+  if (isPostgres(place)) return await PostgresStore.open(place, { deadlineMs: FILL_MS, ...now && { now } });
   const { SqliteStore: Kind } = await import(code) as { SqliteStore: typeof SqliteStore };
   return new Kind(place, now);
 }
