@@ -4,6 +4,7 @@ import { Page, RefusedCall } from "./page_calls.ts";
 import { request, upgrade } from "./raw_http.ts";
 import { startStub } from "./stub_ollama.ts";
 import { TestServer } from "./test_server.ts";
+import { until } from "./until.ts";
 import { enter, enterByLink, type Headers, load, openServer, OWNER, portOf, say, TOKEN } from "./visitors.ts";
 import { parseConfig } from "@/lib/config/load.ts";
 import type { Method, Params } from "@/lib/protocol/calls.ts";
@@ -258,7 +259,10 @@ async function guessAll(server: TestServer, second: TestServer): Promise<void> {
 
   // Each may delete its own, and the owner anybody's.
   await say(b, "of-ben", "Ben's own plan.");
-  await b.call("conversations.delete", { conversation: (await b.call("conversations.list", {}))[0]!.id });
+  // Another process may have it, and store it a moment later.
+  const own = () => b.call("conversations.list", {});
+  await until("Ben's own is stored", async () => (await own()).length === 1);
+  await b.call("conversations.delete", { conversation: (await own())[0]!.id });
   await owner.call("conversations.delete", { conversation: all[0]!.id });
   assertEquals(await b.call("conversations.list", {}), []);
   assertEquals(await a.call("conversations.list", {}), []);
