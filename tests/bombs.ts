@@ -1,6 +1,6 @@
 /** Zips made to harm: small ones that unpack to much, lie about it, or take long. */
 import { Buffer } from "node:buffer";
-import { crc32, deflateRawSync } from "node:zlib";
+import { constants, crc32, deflateRawSync } from "node:zlib";
 
 export interface RawEntry {
   name: string | Uint8Array;
@@ -15,6 +15,16 @@ export interface RawEntry {
 }
 
 const encoder = new TextEncoder();
+
+/** Zeros, of which long files are made: they are packed once. */
+const PIECE = new Uint8Array(1024 * 1024);
+const PACKED_PIECE = packed(PIECE);
+const THE_END = deflateRawSync(new Uint8Array());
+
+/** Deflated so that anything may follow. */
+function packed(bytes: Uint8Array): Uint8Array {
+  return deflateRawSync(bytes, { level: 9, finishFlush: constants.Z_FULL_FLUSH });
+}
 
 /** A zip of entries that say of themselves whatever they like. */
 export function rawZip(entries: readonly RawEntry[], comment: Uint8Array = new Uint8Array()): Uint8Array<ArrayBuffer> {
@@ -81,9 +91,15 @@ function record(length: number, fill: (view: DataView) => void): Uint8Array {
 
 /** An entry that holds `start` and then so many zeros, and says so. */
 export function zeros(name: string | Uint8Array, size: number, start: Uint8Array | string = ""): RawEntry {
-  const bytes = new Uint8Array(size);
-  bytes.set(typeof start === "string" ? encoder.encode(start) : start);
-  return { name, data: deflateRawSync(bytes, { level: 9 }), size, crc: crc32(bytes) };
+  const begin = typeof start === "string" ? encoder.encode(start) : start;
+  const rest = size - begin.length;
+  const pieces = [
+    begin,
+    ...Array<Uint8Array>(Math.floor(rest / PIECE.length)).fill(PIECE),
+    PIECE.subarray(0, rest % PIECE.length),
+  ];
+  const data = Buffer.concat(pieces.map((piece) => piece === PIECE ? PACKED_PIECE : packed(piece)).concat(THE_END));
+  return { name, data, size, crc: pieces.reduce((crc, piece) => crc32(piece, crc), 0) };
 }
 
 /** An entry that says the truth. */

@@ -74,19 +74,31 @@ export async function tempFolder(): Promise<AsyncDisposable & { path: string }> 
   return { path, [Symbol.asyncDispose]: () => Deno.remove(path, { recursive: true }) };
 }
 
-/** The platform decodes old encodings but does not encode them: each sign is looked for among all pairs of bytes. */
+/** What pairs of bytes mean in old encodings. */
+const legacySigns = new Map<string, Map<string, number[]>>();
+
+/** The platform decodes old encodings but does not encode them: all pairs of bytes are decoded, once. */
 function encodeLegacy(text: string, encoding: string): Uint8Array {
   if (encoding === "utf-8") return new TextEncoder().encode(text);
-  const decoder = new TextDecoder(encoding);
+  const signs = legacySigns.getOrInsertComputed(encoding, signsOf);
   return new Uint8Array([...text].flatMap((sign) => {
     if (sign <= "~") return [sign.charCodeAt(0)];
-    for (let lead = 0x81; lead < 0xff; lead++) {
-      for (let trail = 0x40; trail < 0xff; trail++) {
-        if (decoder.decode(new Uint8Array([lead, trail])) === sign) return [lead, trail];
-      }
-    }
-    throw new RangeError(`No ${encoding} for ${sign}`);
+    const bytes = signs.get(sign);
+    if (bytes === undefined) throw new RangeError(`No ${encoding} for ${sign}`);
+    return bytes;
   }));
+}
+
+/** Which signs an encoding has for pairs of bytes; the first pair of those that are the same sign. */
+function signsOf(encoding: string): Map<string, number[]> {
+  const pairs: number[][] = [];
+  for (let lead = 0x81; lead < 0xff; lead++) {
+    for (let trail = 0x40; trail < 0xff; trail++) pairs.push([lead, trail]);
+  }
+  // A line each: no pair takes the end of its line for its own second byte.
+  const lines = new Uint8Array(pairs.flatMap((pair) => [...pair, 0x0a]));
+  const decoded = new TextDecoder(encoding).decode(lines).split("\n");
+  return new Map(decoded.map((sign, i): [string, number[]] => [sign, pairs[i]!]).reverse());
 }
 
 /** What a file of a model holds. */
