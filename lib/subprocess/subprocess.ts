@@ -45,7 +45,7 @@ const VARIABLES = [
  * How long it may take until it tells the first thing, ms: on a slow or busy machine it takes long to start and to load
  * a model.
  */
-const START_MS = 60_000;
+export const START_MS = 60_000;
 /** How much is kept of what it says on standard error, in letters: the last of it says why it died. */
 const KEPT = 2_000;
 
