@@ -45,11 +45,12 @@ export const trackStates = (page: Page): Promise<string[]> =>
     (globalThis as unknown as { tracks: MediaStreamTrack[] }).tracks.map(({ readyState }) => readyState)
   );
 
-/** Runs before the page's own scripts: keeps the AudioContexts and workers that are made. */
+/** Runs before the page's own scripts: keeps the AudioContexts, their worklets' nodes and the workers that are made. */
 export function watchMade(): void {
   const contexts: AudioContext[] = [];
+  const nodes: AudioWorkletNode[] = [];
   const workers: Worker[] = [];
-  Object.assign(globalThis, { contexts, workers });
+  Object.assign(globalThis, { contexts, nodes, workers });
   const keep = <T extends object>(made: T[]) => ({
     construct: (target: new (...all: unknown[]) => T, all: unknown[]) => {
       const one = Reflect.construct(target, all) as T;
@@ -59,6 +60,7 @@ export function watchMade(): void {
   });
   Object.assign(globalThis, {
     AudioContext: new Proxy(AudioContext, keep(contexts)),
+    AudioWorkletNode: new Proxy(AudioWorkletNode, keep(nodes)),
     Worker: new Proxy(Worker, keep(workers)),
   });
 }

@@ -3,7 +3,7 @@ import { createHash } from "node:crypto";
 import { join } from "node:path";
 import { z } from "zod";
 import type { CheckedModel } from "./check_model.ts";
-import type { FileContent } from "./file_tree.ts";
+import { digestOf, type FileContent } from "./file_tree.ts";
 import { fillFolder } from "./fill_folder.ts";
 import { changedAt, ifThere, removeIfThere, writeWhole } from "@/lib/files.ts";
 import { SerialQueue } from "@/lib/serial_queue.ts";
@@ -133,15 +133,9 @@ export class AvatarFolders implements ModelStorage<StoredAvatar> {
 async function hashOf(files: ReadonlyMap<string, FileContent>): Promise<string> {
   const hash = createHash("sha256");
   for (const [path, content] of [...files].sort(([a], [b]) => a < b ? -1 : 1)) {
-    hash.update(`${JSON.stringify([path, content.digest ?? await digestOf(content)])}\n`);
+    hash.update(`${JSON.stringify([path, content.digest ?? await digestOf((take) => content.stream(take))])}\n`);
   }
   return hash.digest("hex").slice(0, 32);
-}
-
-async function digestOf(content: FileContent): Promise<string> {
-  const hash = createHash("sha256");
-  await content.stream((chunk) => void hash.update(chunk));
-  return hash.digest("hex");
 }
 
 async function namesIn(folder: string): Promise<string[]> {

@@ -1,7 +1,6 @@
-import { createHash } from "node:crypto";
 import { posix } from "node:path";
 import { CORE_5_0_MOC, cubismRelease, FileCheck, mocVersion } from "./file_checks.ts";
-import { contentOf, type FileContent, type FileTree } from "./file_tree.ts";
+import { contentOf, digestOf, type FileContent, type FileTree } from "./file_tree.ts";
 import { type Entry, findEntry } from "./find_entry.ts";
 import { encodeJson } from "./loose_json.ts";
 import { ModelError, type Problem, type Warning } from "./model_error.ts";
@@ -94,17 +93,18 @@ export async function checkModel(tree: FileTree, options: CheckOptions = {}): Pr
   for (const [path, { role, source }] of wanted) {
     options.signal?.throwIfAborted();
     const check = new FileCheck(role, cubism);
-    const hash = createHash("sha256");
-    await tree.stream(source, (chunk) => {
-      check.take(chunk);
-      hash.update(chunk);
-    });
+    const digest = await digestOf((take) =>
+      tree.stream(source, (chunk) => {
+        check.take(chunk);
+        return take(chunk);
+      })
+    );
     const { complaint, mended } = check.result();
     if (complaint === undefined) {
       files.set(
         path,
         mended === undefined
-          ? { size: check.size, digest: hash.digest("hex"), stream: (take) => tree.stream(source, take) }
+          ? { size: check.size, digest, stream: (take) => tree.stream(source, take) }
           : contentOf(encodeJson(mended)),
       );
     } else report(role, { kind: "bad_file", path, message: `${role} ${path} ${complaint}` });

@@ -1,4 +1,5 @@
 /** A folder or a zip, seen as one thing: relative paths with `/`, and their bytes. */
+import { createHash } from "node:crypto";
 import { join } from "node:path";
 import { ModelError } from "./model_error.ts";
 import { ReadBudget } from "./read_budget.ts";
@@ -52,6 +53,13 @@ export async function readWhole(tree: FileTree, path: string, most: number): Pro
 /** Bytes in memory as a file's content. */
 export function contentOf(bytes: Uint8Array<ArrayBuffer>): FileContent {
   return { size: bytes.length, stream: async (take) => await take(bytes) };
+}
+
+/** SHA-256 of what comes piece by piece, in hex. */
+export async function digestOf(stream: FileContent["stream"]): Promise<string> {
+  const hash = createHash("sha256");
+  await stream((chunk) => void hash.update(chunk));
+  return hash.digest("hex");
 }
 
 /** One array of many. */

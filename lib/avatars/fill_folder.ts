@@ -1,12 +1,9 @@
 import { Buffer } from "node:buffer";
-import { createHash } from "node:crypto";
 import { basename, dirname, join } from "node:path";
-import type { FileContent } from "./file_tree.ts";
+import { digestOf, type FileContent } from "./file_tree.ts";
 import { exists, ifThere, isOlder, removeIfThere } from "@/lib/files.ts";
 
 const ABANDONED_MS = 10 * 60 * 1000;
-/** Bytes of a file that are read at a time. */
-const CHUNK = 256 * 1024;
 /** How often a folder is put in its place while others do the same. */
 const SWAP_ATTEMPTS = 20;
 
@@ -66,10 +63,10 @@ export async function writeContent(
 async function isContent(path: string, content: FileContent): Promise<boolean> {
   using file = await Deno.open(path);
   if (content.digest !== undefined) {
-    const hash = createHash("sha256");
-    const chunk = new Uint8Array(CHUNK);
-    for (let read; (read = await file.read(chunk)) !== null;) hash.update(chunk.subarray(0, read));
-    return hash.digest("hex") === content.digest;
+    const digest = await digestOf(async (take) => {
+      for await (const chunk of file.readable) await take(chunk);
+    });
+    return digest === content.digest;
   }
   let same = true;
   await content.stream(async (chunk) => {

@@ -1,11 +1,12 @@
-/** The thread of `store_thread.ts`. */
+/** The thread of `sqlite_thread.ts`. */
 import { SqliteStore } from "./sqlite_store.ts";
 import type { Store } from "./store.ts";
 
-type Method = Exclude<keyof Store, "close">;
+export type Method = Exclude<keyof Store, "close">;
 
 /** To open a file comes first, to close it last. */
-export type StoreQuestion = { id: number } & ({ open: string } | { method: Method; args: unknown[] } | { close: true });
+export type Question = { open: string } | { method: Method; args: unknown[] } | { close: true };
+export type StoreQuestion = { id: number } & Question;
 export type StoreAnswer = { id: number } & ({ value: unknown } | { failed: Error });
 
 /** What is global here: the types are those of a page. */

@@ -24,7 +24,7 @@ export interface SubprocessOptions<Told> {
   onFrame(frame: Frame<Told>): void;
   /** It is of no use any more: why. Never called once it is disposed of. */
   onEnd(why: string): void;
-  /** How long it may leave what it is sent untaken, ms. Default: for ever. */
+  /** How long it may leave what it is sent untaken once it has told anything, ms. Default: for ever. */
   timeoutMs?: number;
 }
 
@@ -41,6 +41,11 @@ const VARIABLES = [
   "TEMP",
   "USERPROFILE",
 ];
+/**
+ * How long it may take until it tells the first thing, ms: on a slow or busy machine it takes long to start and to load
+ * a model.
+ */
+export const START_MS = 60_000;
 /** How much is kept of what it says on standard error, in letters: the last of it says why it died. */
 const KEPT = 2_000;
 
@@ -55,6 +60,7 @@ export class Subprocess<Order, Told extends object> implements Disposable {
   #watch: ReturnType<typeof setTimeout> | undefined;
   /** How many frames it has not taken yet. */
   #untaken = 0;
+  #hasTold = false;
   #ended = false;
 
   constructor(options: SubprocessOptions<Told>) {
@@ -73,6 +79,12 @@ export class Subprocess<Order, Told extends object> implements Disposable {
     }).spawn();
     this.#orders = this.#child.stdin.getWriter();
     void this.#follow();
+  }
+
+  /** How long it may be silent for now, ms. */
+  get patience(): number {
+    const { timeoutMs = Infinity } = this.#options;
+    return this.#hasTold ? timeoutMs : Math.max(timeoutMs, START_MS);
   }
 
   order(told: Order): void {
@@ -106,10 +118,10 @@ export class Subprocess<Order, Told extends object> implements Disposable {
   }
 
   #watchLater(): void {
-    const { timeoutMs } = this.#options;
     clearTimeout(this.#watch);
-    if (timeoutMs === undefined || this.#untaken === 0 || this.#ended) return;
-    this.#watch = setTimeout(() => this.#fail(`it took nothing for ${timeoutMs} ms`), timeoutMs);
+    const { patience } = this;
+    if (patience === Infinity || this.#untaken === 0 || this.#ended) return;
+    this.#watch = setTimeout(() => this.#fail(`it took nothing for ${patience} ms`), patience);
   }
 
   #fail(why: string): void {
@@ -127,6 +139,7 @@ export class Subprocess<Order, Told extends object> implements Disposable {
       for await (const frame of readFrames<Told | Died>(this.#child.stdout)) {
         // To its end, so that nothing is left of it.
         if (this.#ended) continue;
+        this.#hasTold = true;
         if (!("told" in frame)) this.#options.onFrame(frame);
         else if ("died" in frame.told) reason = frame.told.died;
         else this.#options.onFrame({ told: frame.told });

@@ -1,4 +1,5 @@
 import { VoiceError } from "./engine.ts";
+import { START_MS } from "@/lib/subprocess/subprocess.ts";
 
 /** How long a worker may take to leave off a job, ms. */
 const STOP_MS = 3_000;
@@ -25,7 +26,7 @@ export interface WorkerQueueOptions<Job, Part> {
   name: string;
   /** Starts a worker, which answers later. */
   start(events: JobEvents<Part>): JobWorker<Job>;
-  /** How long a worker may give nothing while it has a job, ms. */
+  /** How long a worker that has answered before may give nothing while it has a job, ms. */
   timeoutMs: number;
   /** How long a worker is kept that has nothing to do, ms. Default: for ever. */
   idleMs?: number;
@@ -47,6 +48,8 @@ export class WorkerQueue<Job, Part> implements Disposable {
   readonly #options: WorkerQueueOptions<Job, Part>;
   readonly #waiting: Waiting<Job, Part>[] = [];
   #worker: JobWorker<Job> | undefined;
+  /** Whether the worker has answered: until then it may still be starting. */
+  #hasBegun = false;
   #current: Waiting<Job, Part> | undefined;
   #timer: ReturnType<typeof setTimeout> | undefined;
   #disposed = false;
@@ -106,7 +109,9 @@ export class WorkerQueue<Job, Part> implements Disposable {
   #started(): JobWorker<Job> {
     // What has been replaced may still say something.
     const told = <Event extends unknown[]>(hear: (...event: Event) => void) => (...event: Event) => {
-      if (this.#worker === worker) hear(...event);
+      if (this.#worker !== worker) return;
+      this.#hasBegun = true;
+      hear(...event);
     };
     const worker: JobWorker<Job> = this.#options.start({
       part: told((part) => {
@@ -137,7 +142,12 @@ export class WorkerQueue<Job, Part> implements Disposable {
     this.#watch(STOP_MS);
   }
 
-  #watch(ms: number = this.#options.timeoutMs): void {
+  get #patience(): number {
+    const { timeoutMs } = this.#options;
+    return this.#hasBegun ? timeoutMs : Math.max(timeoutMs, START_MS);
+  }
+
+  #watch(ms: number = this.#patience): void {
     clearTimeout(this.#timer);
     this.#timer = setTimeout(() => this.#replace(`it did not answer within ${ms} ms`), ms);
   }
@@ -161,6 +171,7 @@ export class WorkerQueue<Job, Part> implements Disposable {
     clearTimeout(this.#timer);
     this.#worker?.[Symbol.dispose]();
     this.#worker = undefined;
+    this.#hasBegun = false;
   }
 
   #release(error?: VoiceError): void {

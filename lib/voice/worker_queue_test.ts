@@ -87,3 +87,15 @@ Deno.test("a queue that was ended says so, to who waits and to who comes later",
   for (const job of jobs) await assertRejects(() => job, VoiceError, "ended");
   assertThrows(() => queue.run("c", signal), VoiceError, "ended");
 });
+
+Deno.test("a worker that is still starting is waited for; one that has answered before has the time of a sentence", async () => {
+  const { queue, told, workers } = queueOf({ timeoutMs: 1 });
+  const first = Array.fromAsync(queue.run("a", signal));
+  await new Promise((resolve) => setTimeout(resolve, 50));
+  workers[0]?.part("one");
+  workers[0]?.done();
+  assertEquals(await first, ["one"]);
+  await assertRejects(() => Array.fromAsync(queue.run("b", signal)), VoiceError, "it did not answer within 1 ms");
+  queue[Symbol.dispose]();
+  assertEquals(told, ["1 begins a", "1 begins b", "1 ends"]);
+});

@@ -8,7 +8,8 @@ export interface OutboxOptions {
   storage: PageStorage;
   /** The conversation's turns as they are now. */
   turns(): readonly Turn[];
-  send(frame: ClientFrame): void;
+  /** False: nothing was sent, for the line has just ended. */
+  send(frame: ClientFrame): boolean;
   /** Milliseconds since the epoch. */
   now(): number;
 }
@@ -81,7 +82,7 @@ export class Outbox {
       if (state === "unsent" && error === undefined) this.#sendPrompt(turn, prompt, images);
     }
     for (const [turn, heard] of this.#stops) {
-      this.#options.send({ type: "stop", turn, ...heard });
+      if (!this.#options.send({ type: "stop", turn, ...heard })) return;
       const state = turns.find((known) => known.turn === turn)?.state;
       // Of one that has ended, nobody says that it is stopped.
       if (state === "done" || state === "failed") this.#stops.delete(turn);

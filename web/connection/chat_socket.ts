@@ -37,6 +37,7 @@ export interface SocketLike {
   onopen: ((event: Event) => void) | null;
   onmessage: ((event: MessageEvent) => void) | null;
   onclose: ((event: CloseEvent) => void) | null;
+  readonly readyState: number;
   /** Bytes that have not gone out yet. */
   readonly bufferedAmount: number;
   send(data: string | Uint8Array<ArrayBuffer>): void;
@@ -97,16 +98,17 @@ export class ChatSocket {
 
   /** Sends a frame when the connection is open. False: nothing was sent, the caller keeps it. */
   send(frame: ClientFrame): boolean {
-    if (this.#connection.state !== "open" || this.#socket === null) return false;
-    this.#socket.send(JSON.stringify(frame));
+    const socket = this.#connection.state === "open" ? this.#socket : null;
+    if (!isOpen(socket)) return false;
+    socket.send(JSON.stringify(frame));
     return true;
   }
 
   /** Sends sound. Where it cannot go out at once it is dropped: false. */
   sendSound(frame: Uint8Array<ArrayBuffer>): boolean {
-    if (this.#connection.state !== "open" || this.#socket === null) return false;
-    if (this.#socket.bufferedAmount > MOST_SOUND_WAITING) return false;
-    this.#socket.send(frame);
+    const socket = this.#connection.state === "open" ? this.#socket : null;
+    if (!isOpen(socket) || socket.bufferedAmount > MOST_SOUND_WAITING) return false;
+    socket.send(frame);
     return true;
   }
 
@@ -127,7 +129,7 @@ export class ChatSocket {
     const socket = this.#environment.connect(this.#url, SUBPROTOCOL);
     this.#socket = socket;
     socket.onopen = () => {
-      if (epoch === this.#epoch) socket.send(JSON.stringify(this.#handlers.hello()));
+      if (epoch === this.#epoch && isOpen(socket)) socket.send(JSON.stringify(this.#handlers.hello()));
     };
     socket.onmessage = (event) => {
       if (epoch === this.#epoch) this.#receive(event.data);
@@ -202,6 +204,11 @@ export class ChatSocket {
     this.#connection = connection;
     this.#handlers.onConnection(connection);
   }
+}
+
+/** Whether anything can go out. A page that wakes may do much before its browser tells that the line has ended. */
+function isOpen(socket: SocketLike | null): socket is SocketLike {
+  return socket?.readyState === WebSocket.OPEN;
 }
 
 /** Close codes 4400 to 4499 mean, like HTTP's 4xx, that the same attempt would fail again. */

@@ -186,3 +186,18 @@ Deno.test("ChatSocket drops sound that could not go out at once, and words wait"
   assertEquals(socket.sendSound(sound), true);
   assertEquals(environment.socket.sounds.length, 2);
 });
+
+Deno.test("ChatSocket sends nothing to a line that has ended, before the browser tells so", () => {
+  const { environment, socket, open } = setUp();
+  socket.start();
+  environment.socket.readyState = WebSocket.CLOSED;
+  environment.socket.accept();
+  assertEquals(environment.socket.sent, []);
+  environment.socket.readyState = WebSocket.OPEN;
+  open();
+  for (const readyState of [WebSocket.CLOSING, WebSocket.CLOSED]) {
+    environment.socket.readyState = readyState;
+    assertEquals([socket.send({ type: "reset" }), socket.sendSound(new Uint8Array(1))], [false, false]);
+  }
+  assertEquals([environment.socket.sent, environment.socket.sounds], [[{ type: "hello" }], []]);
+});

@@ -18,6 +18,7 @@ export class FakeSocket implements SocketLike {
   onclose: ((event: CloseEvent) => void) | null = null;
   readonly sent: ClientFrame[] = [];
   readonly sounds: Uint8Array[] = [];
+  readyState: number = WebSocket.OPEN;
   bufferedAmount = 0;
   closed = false;
 

@@ -48,10 +48,12 @@ export interface ProcessStream extends Disposable {
 }
 
 export interface HearingProcessOptions {
-  /** How long it may take nothing, or not answer, ms. */
+  /** How long it may take nothing, or tell nothing of a stream that has ended, ms. */
   timeoutMs: number;
   /** How long it is kept without a stream, ms. */
   idleMs: number;
+  /** Default: {@linkcode HEARING_PROGRAM}. */
+  program?: Subprogram;
 }
 
 /** A process that hears some streams, started when the first one is opened, and anew when it has died. */
@@ -74,10 +76,11 @@ export class HearingProcess implements Disposable {
     if (this.#process !== undefined && loaded === this.#loaded) return;
     this.#end("it was set up anew");
     this.#loaded = loaded;
+    const { program = HEARING_PROGRAM, timeoutMs } = this.#options;
     this.#process = new Subprocess<Order, Told>({
-      program: HEARING_PROGRAM,
+      program,
       folders: [...folders, ...Object.values(load.packages)],
-      timeoutMs: this.#options.timeoutMs,
+      timeoutMs,
       onFrame: (frame) => "told" in frame && this.#hear(frame.told),
       onEnd: (why) => this.#end(why),
     });
@@ -92,6 +95,14 @@ export class HearingProcess implements Disposable {
     const stream = ++this.#count;
     const process = this.#process;
     let timer: ReturnType<typeof setTimeout> | undefined;
+    let isFinishing = false;
+    // What is told of it shows that it goes on: of a minute's sound a slow machine has much to tell.
+    const watch = () => {
+      clearTimeout(timer);
+      const { patience = 0 } = process ?? {};
+      timer = setTimeout(() => this.#end(`it did not answer within ${patience} ms`), patience);
+    };
+    const goesOn = () => isFinishing && watch();
     const close = () => {
       clearTimeout(timer);
       if (!this.#streams.delete(stream)) return;
@@ -104,6 +115,14 @@ export class HearingProcess implements Disposable {
     };
     this.#streams.set(stream, {
       ...events,
+      heard: (position, speech) => {
+        goesOn();
+        events.heard?.(position, speech);
+      },
+      partial: (text) => {
+        goesOn();
+        events.partial?.(text);
+      },
       text: (text) => ended(() => events.text?.(text)),
       failed: (why) => ended(() => events.failed(why)),
     });
@@ -113,8 +132,8 @@ export class HearingProcess implements Disposable {
       finish: () => {
         if (!this.#streams.has(stream)) return;
         process?.order({ finish: stream });
-        const { timeoutMs } = this.#options;
-        timer = setTimeout(() => this.#end(`it did not answer within ${timeoutMs} ms`), timeoutMs);
+        isFinishing = true;
+        watch();
       },
       [Symbol.dispose]: close,
     };

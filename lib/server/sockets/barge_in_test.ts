@@ -52,7 +52,7 @@ function play(page: SocketClient<ServerFrame>, sound: Int16Array): void {
 async function listened(page: SocketClient<ServerFrame>): Promise<void> {
   const last = () => all(page, "activity").at(-1);
   await until(
-    () => `her voice ends, after ${JSON.stringify(last())}`,
+    () => `her voice ends, after ${JSON.stringify([last(), ...all(page, "error")])}`,
     () => last()?.speaking === false && last()!.position > BEGINS + 0.9 * HER_WORDS.length,
   );
 }

@@ -9,8 +9,8 @@ export const FLITE_PROGRAM: Subprogram = {
   permissions: ["--allow-read"],
 };
 
-/** Flite makes a sentence in a fifth of a second; one that takes so long will never end. */
-const TIMEOUT_MS = 10_000;
+/** Flite makes a sentence in a fifth of a second; one that takes so long, on a slow machine too, will never end. */
+const TIMEOUT_MS = 30_000;
 /** Where the packages are, which the process without its configuration would not find. */
 const PACKAGES = {
   shim: import.meta.resolve("@bjorn3/browser_wasi_shim"),

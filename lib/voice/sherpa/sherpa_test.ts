@@ -137,6 +137,7 @@ Deno.test("a voice that hangs costs its own sentence", async () => {
   await withEngine(["native"], async ({ engine, write }) => {
     await write("tones");
     await write("stuck", { work: 2_000 });
+    assertEquals(lettersIn(joined(await partsOf(engine, "before", { voice: "tones" })), TONE_RATE), "before");
     const stuck = engine.synthesise(requestOf("hello", { voice: "stuck" }), { signal });
     const after = partsOf(engine, "after", { voice: "tones" });
     await assertRejects(() => stuck, VoiceError, "did not answer within 6000 ms");
