@@ -1,5 +1,5 @@
 import { assert, assertEquals } from "@std/assert";
-import { makeRoomForMasks, maskSizeFor, type MaskManager, type MaskRenderer } from "./masks.ts";
+import { makeRoomForMasks, type MaskManager, type MaskRenderer, maskSizeFor } from "./masks.ts";
 
 /** Where the framework has put a mask. */
 interface Place {
