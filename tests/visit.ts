@@ -1,6 +1,7 @@
 /** A visit to the built page in a real browser, and what a person does there. */
 import { assert, assertEquals } from "@std/assert";
 import { type Browser, type Complaints, openPage, type Page } from "./browser.ts";
+import { bringSmallerTextures } from "./smaller_textures.ts";
 import { TestServer, type TestServerOptions } from "./test_server.ts";
 import { startStub, type Stub, type StubOptions } from "./stub_ollama.ts";
 import type { ProviderDefinition } from "@/lib/providers/provider.ts";
@@ -27,6 +28,8 @@ export interface VisitOptions {
   speechModels?: TestServerOptions["speechModels"];
   /** Whether the figure is drawn, for scenes that look at the stage. Default: the page has no WebGL, and says so there. */
   figure?: boolean;
+  /** Whether the server still has to make textures for smaller screens. Default: it finds them there. */
+  unmade?: boolean;
   /** All that the page complains of, such as "404 /avatars/…/Hiyori.moc3", as often as it does. Default: nothing. */
   complaints?: Complaints;
 }
@@ -39,7 +42,8 @@ export async function visit(
   browser: Browser,
   scene: (visit: Visit) => Promise<void>,
   config: TestServerOptions["config"] = {},
-  { env = {}, stub: ollama = {}, provider, speechModels, figure = false, complaints: expected = [] }: VisitOptions = {},
+  { env = {}, stub: ollama = {}, provider, speechModels, figure = false, unmade = !figure, complaints: expected = [] }:
+    VisitOptions = {},
 ): Promise<void> {
   await using stub = startStub(ollama);
   const calm = typeof config === "string" ? config : { avatar: CALM, voice: SILENT, ...config };
@@ -49,6 +53,7 @@ export async function visit(
     ...(provider && { provider }),
     ...(speechModels && { speechModels }),
   });
+  if (!unmade) await bringSmallerTextures(server.services);
   await using opened = await openPage(browser, { figure });
   const { page, complaints } = opened;
   await page.goto(server.url);
