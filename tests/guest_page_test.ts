@@ -16,7 +16,7 @@ Deno.test("the owner makes a link, a guest talks by it and finds no settings, un
     const config = { server: { host: "0.0.0.0", token: TOKEN }, avatar: CALM };
     await using server = await TestServer.open({ config, env: { OLLAMA_HOST: stub.url } });
     await bringSmallerTextures(server.services);
-    await using owners = await openPage(browser, { figure: true });
+    await using owners = await openPage(browser);
     await using guests = await openPage(browser, { figure: true });
     const [owner, guest] = [owners.page, guests.page];
     await owner.goto(`${server.url}/?token=${TOKEN}`);
