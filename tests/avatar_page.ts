@@ -4,6 +4,7 @@
  */
 import * as esbuild from "esbuild";
 import mime from "mime";
+import { bringSmallerTextures } from "./smaller_textures.ts";
 import { TestServer } from "./test_server.ts";
 
 /** Live2D's sample models beside the project, which are not part of it. */
@@ -47,7 +48,9 @@ export class AvatarPages {
 
   /** @param script What runs on the page; the island when absent */
   static async open(script: string = ISLAND): Promise<AvatarPages> {
-    return new AvatarPages(await TestServer.open(), await bundle(script));
+    const app = await TestServer.open();
+    await bringSmallerTextures(app.services);
+    return new AvatarPages(app, await bundle(script));
   }
 
   get origin(): string {

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { launchBrowser, openPage } from "./browser.ts";
 import { HAS_NGINX, startNginx } from "./nginx.ts";
 import { request, upgrade } from "./raw_http.ts";
+import { bringSmallerTextures } from "./smaller_textures.ts";
 import { startStub } from "./stub_ollama.ts";
 import { TestServer } from "./test_server.ts";
 import { CALM, logSays, say } from "./visit.ts";
@@ -32,6 +33,7 @@ for (const [how, slash] of [["passes it on", ""], ["takes it off", "/"]] as cons
       await using stub = startStub({ behaviour: { answer: "Hello from below." } });
       const config = { avatar: CALM, server: LOCAL };
       await using server = await TestServer.open({ config, env: { OLLAMA_HOST: stub.url } });
+      await bringSmallerTextures(server.services);
       await using nginx = await startNginx(await recipe(server, slash));
       const browser = await launchBrowser();
       try {

@@ -278,6 +278,7 @@ const scenes: Scene[] = [
       assert(kinds.length > 2, kinds.join());
     },
     { avatar: { maxFps: 4 } },
+    { unmade: true },
   ],
 
   ["U11: without a graphics card the figure is drawn with fewer pixels, until the page keeps up", async ({ page }) => {

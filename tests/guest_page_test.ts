@@ -2,6 +2,7 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import { faults } from "./axe.ts";
 import { launchBrowser, openPage } from "./browser.ts";
+import { bringSmallerTextures } from "./smaller_textures.ts";
 import { TestServer } from "./test_server.ts";
 import { startStub } from "./stub_ollama.ts";
 import { CALM, logSays, named, say } from "./visit.ts";
@@ -14,7 +15,8 @@ Deno.test("the owner makes a link, a guest talks by it and finds no settings, un
     await using stub = startStub({ behaviour: { answer: "Welcome, dear guest." } });
     const config = { server: { host: "0.0.0.0", token: TOKEN }, avatar: CALM };
     await using server = await TestServer.open({ config, env: { OLLAMA_HOST: stub.url } });
-    await using owners = await openPage(browser, { figure: true });
+    await bringSmallerTextures(server.services);
+    await using owners = await openPage(browser);
     await using guests = await openPage(browser, { figure: true });
     const [owner, guest] = [owners.page, guests.page];
     await owner.goto(`${server.url}/?token=${TOKEN}`);

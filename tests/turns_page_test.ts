@@ -85,7 +85,6 @@ const scenes: Scene[] = [
   {
     name: "C4: the meter names the lore that is told, and the import what is not honoured",
     config: CONFIG,
-    figure: true,
     async play({ page, stub, server }) {
       const entries = [
         { keys: ["tea"], content: "Tea is green.", name: "About tea", enabled: true, insertion_order: 1 },
@@ -138,7 +137,6 @@ const scenes: Scene[] = [
   {
     name: "C7: the first words are chosen before the first message, by keyboard, and stay",
     config: CONFIG,
-    figure: true,
     async play({ page, stub, server }) {
       const data = { name: "Alice", first_mes: "First words", alternate_greetings: ["Second words", "Third words"] };
       const form = new FormData();

@@ -1,8 +1,10 @@
 /** A visit to the built page in a real browser, and what a person does there. */
-import { assert, assertEquals } from "@std/assert";
+import { assertEquals } from "@std/assert";
 import { type Browser, type Complaints, openPage, type Page } from "./browser.ts";
+import { bringSmallerTextures } from "./smaller_textures.ts";
 import { TestServer, type TestServerOptions } from "./test_server.ts";
 import { startStub, type Stub, type StubOptions } from "./stub_ollama.ts";
+import { until } from "./until.ts";
 import type { ProviderDefinition } from "@/lib/providers/provider.ts";
 
 /** Software WebGL at full speed and size would leave nothing of the machine for the page. */
@@ -27,6 +29,8 @@ export interface VisitOptions {
   speechModels?: TestServerOptions["speechModels"];
   /** Whether the figure is drawn, for scenes that look at the stage. Default: the page has no WebGL, and says so there. */
   figure?: boolean;
+  /** Whether the server still has to make textures for smaller screens. Default: it finds them there. */
+  unmade?: boolean;
   /** All that the page complains of, such as "404 /avatars/…/Hiyori.moc3", as often as it does. Default: nothing. */
   complaints?: Complaints;
 }
@@ -39,7 +43,8 @@ export async function visit(
   browser: Browser,
   scene: (visit: Visit) => Promise<void>,
   config: TestServerOptions["config"] = {},
-  { env = {}, stub: ollama = {}, provider, speechModels, figure = false, complaints: expected = [] }: VisitOptions = {},
+  { env = {}, stub: ollama = {}, provider, speechModels, figure = false, unmade = !figure, complaints: expected = [] }:
+    VisitOptions = {},
 ): Promise<void> {
   await using stub = startStub(ollama);
   const calm = typeof config === "string" ? config : { avatar: CALM, voice: SILENT, ...config };
@@ -49,6 +54,7 @@ export async function visit(
     ...(provider && { provider }),
     ...(speechModels && { speechModels }),
   });
+  if (!unmade) await bringSmallerTextures(server.services);
   await using opened = await openPage(browser, { figure });
   const { page, complaints } = opened;
   await page.goto(server.url);
@@ -57,16 +63,21 @@ export async function visit(
   assertEquals(complaints(), [...expected].sort());
 }
 
-/** The element of that role and name, once it is there. */
+/** The element of that role and name, once it is there. To wait for it by the selector asks at every frame of the display. */
 export async function named(page: Page, role: string, name: string) {
-  const element = await page.waitForSelector(`::-p-aria([name="${name}"][role="${role}"])`);
-  assert(element !== null);
-  return element;
+  let element: Awaited<ReturnType<Page["$"]>> = null;
+  await until(`a ${role} is named "${name}"`, async () => {
+    // A page that is being left has none.
+    element = await page.$(`::-p-aria([name="${name}"][role="${role}"])`).catch(() => null);
+    return element !== null;
+  }, { every: 50 });
+  return element!;
 }
 
-/** Writes into the box and sends it. */
+/** Writes into the box, at once as an input method does, and sends it: key by key takes 8 ms of a processor for each. */
 export async function say(page: Page, text: string): Promise<void> {
-  await (await named(page, "textbox", "Message")).type(text);
+  await (await named(page, "textbox", "Message")).focus();
+  await page.keyboard.sendCharacter(text);
   await (await named(page, "button", "Send")).click();
 }
 

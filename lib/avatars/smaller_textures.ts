@@ -61,7 +61,7 @@ export class SmallerTextures {
 }
 
 /** Where smaller textures of an avatar lie, beside its folder. */
-function smallerFolder(hash: string, size: number): string {
+export function smallerFolder(hash: string, size: number): string {
   return `${hash}.${size}`;
 }
 

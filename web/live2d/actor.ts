@@ -11,7 +11,7 @@ import { Gaze } from "./gaze.ts";
 import { idleGroup, NO_GROUP } from "./idle_group.ts";
 import type { ModelSettings } from "./entry_file.ts";
 import type { LoadedModel } from "./loader.ts";
-import { makeRoomForMasks, type MaskRenderer } from "./masks.ts";
+import { extentOfMasks, makeRoomForMasks, type MaskRenderer, maskSizeFor } from "./masks.ts";
 import { Mouth } from "./mouth.ts";
 import { recorderFor } from "./mouth_recorder.ts";
 import { drawPortrait } from "./portrait.ts";
@@ -55,8 +55,8 @@ export class Actor {
   #step: Step = { real: 0, scaled: 0 };
   /** The head at rest, once it has been looked for. */
   #head: Rect | undefined;
-  /** The edge of the buffer for clipping masks, once one was asked for. */
-  #maskSize: number | undefined;
+  /** The buffer for clipping masks: its edge, the most that it may have, and the most that masks have needed, in units. */
+  readonly #masks = { size: 0, most: Infinity, extent: 0 };
   /** What is on the face at rest while a portrait is made. */
   #posing: { expression: Expression | null } | null = null;
 
@@ -134,6 +134,7 @@ export class Actor {
   draw(renderer: Renderer, seconds: number): void {
     this.#pass(seconds);
     renderer.render(this.#model.view);
+    this.#fitMasks();
   }
 
   /**
@@ -146,9 +147,12 @@ export class Actor {
     return this.#posed(expression, () => drawPortrait(renderer, view, this.#head ??= this.#findHead()));
   }
 
-  place({ scale, x, y }: Placement): void {
+  /** @param mostMaskSize pixels that the edge of the buffer for clipping masks may have */
+  place({ scale, x, y }: Placement, mostMaskSize: number): void {
     this.#model.view.scale.set(scale);
     this.#model.view.position.set(x, y);
+    this.#masks.most = mostMaskSize;
+    this.#fitMasks();
   }
 
   /** Where the eyes are, in pixels of the stage. */
@@ -196,14 +200,6 @@ export class Actor {
     return this.#model.settings;
   }
 
-  /** Draws clipping masks by a buffer of that edge from now on, pixels. */
-  set maskSize(size: number) {
-    const { renderer } = this.#hooks;
-    if (!renderer || size === this.#maskSize) return;
-    this.#maskSize = size;
-    makeRoomForMasks(renderer, size);
-  }
-
   /** Takes the same textures in another size, in place of those before. */
   wear(textures: Texture[]): void {
     const { view } = this.#model;
@@ -240,6 +236,20 @@ export class Actor {
       });
     const open = this.#posed(null, corners);
     return headOf(open, this.#posed(shutEyes(settings.eyeBlink), corners), this.figure);
+  }
+
+  /** Masks are as fine as what they clip is drawn; what has once been large will be so again. */
+  #fitMasks(): void {
+    const { renderer, pixelsPerUnit = 1 } = this.#hooks;
+    if (!renderer) return;
+    const masks = this.#masks;
+    const { scale: { x: scale }, internalModel: { localTransform } } = this.#model.view;
+    masks.extent = Math.max(masks.extent, extentOfMasks(renderer));
+    const wanted = maskSizeFor(this.figure.height * scale, masks.extent * pixelsPerUnit * localTransform.a * scale);
+    const size = Math.min(masks.most, wanted);
+    if (size === masks.size) return;
+    masks.size = size;
+    makeRoomForMasks(renderer, size);
   }
 
   /** Does something while the model is at rest, with an expression on or none. */
@@ -312,4 +322,6 @@ interface Hooks {
   on(event: "afterMotionUpdate" | "beforeModelUpdate", listener: () => void): unknown;
   /** Only of Cubism 4 models; without masks it has no manager. */
   renderer?: MaskRenderer;
+  /** Only of Cubism 4 models. */
+  pixelsPerUnit?: number;
 }

@@ -5,6 +5,8 @@ import { clamp } from "./easing.ts";
 export const MASK_SIZE = 1024;
 /** Enough for a figure that is measured, or drawn for a list. */
 const LEAST_SIZE = 256;
+/** Pixels of a mask for each pixel of what it clips, so that its edges are no more jagged than the figure's own. */
+const FINER = 4;
 /** Masks that one buffer takes, nine in each of four colours: beyond them the framework draws all masks over each other. */
 const MOST_IN_ONE = 36;
 /**
@@ -21,6 +23,7 @@ export interface MaskRenderer extends Pick<Cubism4InternalModel["renderer"], "se
 }
 
 export interface MaskManager {
+  _clippingContextListForMask: readonly Mask[];
   _renderTextureCount: number;
   _currentFrameNo: number;
   setGL(gl: unknown): void;
@@ -31,9 +34,17 @@ export interface MaskManager {
   release(): void;
 }
 
+interface Mask {
+  /** What it clips, in the model's own units, as it was drawn last. */
+  _allClippedDrawRect: { width: number; height: number };
+  /** Its share of a buffer. */
+  _layoutBounds: { width: number; height: number };
+}
+
 /** The manager of a model without masks: the framework gives it none, and stumbles over that when it draws or frees it. */
 function noMasks(): MaskManager {
   return {
+    _clippingContextListForMask: [],
     _renderTextureCount: 1,
     _currentFrameNo: 0,
     setGL() {},
@@ -46,11 +57,27 @@ function noMasks(): MaskManager {
 }
 
 /**
- * The edge of a buffer that is no coarser than the figure, of so many pixels in height: where a processor draws, masks
- * of a small figure by a large buffer take twice the time of all the rest.
+ * How large a buffer would be, in the units of the model, whose every mask had as many pixels as what it clips; as they
+ * were drawn last. Nothing drawn: 0.
  */
-export function maskSizeFor(height: number): number {
-  return clamp(2 ** Math.ceil(Math.log2(height)), LEAST_SIZE, MASK_SIZE);
+export function extentOfMasks({ _clippingManager }: MaskRenderer): number {
+  let extent = 0;
+  for (
+    const { _allClippedDrawRect: clipped, _layoutBounds: share } of _clippingManager?._clippingContextListForMask ?? []
+  ) {
+    if (share.width > 0) extent = Math.max(extent, clipped.width / share.width, clipped.height / share.height);
+  }
+  return extent;
+}
+
+/**
+ * The edge of a buffer that is fine enough for a figure of so many pixels in height: where a processor draws, masks
+ * by a larger buffer than needed take several times as long as all the rest, for most of them clip no more than an eye.
+ *
+ * @param extent of its masks in pixels, see {@linkcode extentOfMasks}
+ */
+export function maskSizeFor(height: number, extent: number): number {
+  return clamp(2 ** Math.ceil(Math.log2(Math.min(height, FINER * extent))), LEAST_SIZE, MASK_SIZE);
 }
 
 /**

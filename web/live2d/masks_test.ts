@@ -1,11 +1,12 @@
 import { assert, assertEquals } from "@std/assert";
-import { makeRoomForMasks, type MaskManager, type MaskRenderer, maskSizeFor } from "./masks.ts";
+import { extentOfMasks, makeRoomForMasks, type MaskManager, type MaskRenderer, maskSizeFor } from "./masks.ts";
 
 /** Where the framework has put a mask. */
 interface Place {
   _bufferIndex: number;
   _layoutChannelNo: number;
   _layoutBounds: { x: number; y: number; width: number; height: number };
+  _allClippedDrawRect: { width: number; height: number };
 }
 
 /** A part of the framework that its types leave out. */
@@ -64,7 +65,27 @@ Deno.test("U11: masks are drawn by a buffer of the size that is wanted, also onc
 });
 
 Deno.test("U11: masks are as fine as the figure is drawn, within bounds", () => {
-  assertEquals([0, 20, 256, 257, 500, 513, 4_000].map(maskSizeFor), [256, 256, 256, 512, 512, 1024, 1024]);
+  const heights = [0, 20, 256, 257, 500, 513, 4_000];
+  assertEquals(heights.map((height) => maskSizeFor(height, height)), [256, 256, 256, 512, 512, 1024, 1024]);
+});
+
+Deno.test("U11: masks of what is small are no finer than it needs", () => {
+  assertEquals([0, 60, 65, 129, 500].map((extent) => maskSizeFor(4_000, extent)), [256, 256, 512, 1024, 1024]);
+});
+
+Deno.test("U11: masks need what the largest of them clips by its share of a buffer", async () => {
+  const renderer = await rendererFor(6);
+  assertEquals(extentOfMasks(renderer), 0);
+  const masks = placesOf(renderer._clippingManager!);
+  renderer._clippingManager!.setupLayoutBounds(masks.length);
+  Object.assign(masks[1]!._allClippedDrawRect, { width: 0.25, height: 0.75 });
+  Object.assign(masks[5]!._allClippedDrawRect, { width: 0.5, height: 0.5 });
+  const { width, height } = masks[1]!._layoutBounds;
+  assertEquals([width, height, masks[5]!._layoutBounds.width], [0.5, 1, 1]);
+  assertEquals(extentOfMasks(renderer), 0.75);
+  Object.assign(masks[1]!._allClippedDrawRect, { width: 0.5 });
+  assertEquals(extentOfMasks(renderer), 1);
+  assertEquals(extentOfMasks(await rendererFor(0)), 0);
 });
 
 Deno.test("M9: every clipping mask has a place of its own, however many there are and are in use", async () => {

@@ -10,7 +10,6 @@ import { directionTo } from "./gaze.ts";
 import { handle } from "./handling.ts";
 import { loadModel, loadTextures } from "./loader.ts";
 import { startLoop } from "./loop.ts";
-import { maskSizeFor } from "./masks.ts";
 import { Portraits, snapshot } from "./portraits.ts";
 import { createRenderer, largestTexture, restored } from "./renderer.ts";
 import type { Limits, Loaded, LoadOptions, Stage, StageOptions } from "./stage.ts";
@@ -259,10 +258,7 @@ class PixiStage implements Stage {
   #place(): void {
     const stage = this.#size();
     if (this.#actor === null || stage.width === 0 || stage.height === 0) return;
-    const { figure } = this.#actor;
-    const placement = fit(stage, figure, this.#view);
-    this.#actor.place(placement);
-    this.#actor.maskSize = Math.min(this.#governor.quality.maskSize, maskSizeFor(figure.height * placement.scale));
+    this.#actor.place(fit(stage, this.#actor.figure, this.#view), this.#governor.quality.maskSize);
   }
 
   /** Device pixels for each CSS pixel at most. */
