@@ -42,7 +42,6 @@ export class EntryPublisher {
   /** @param position of the conversation's log, to be told when it is kept */
   push(entry: JournalEntry, position: number): void {
     if (this.#failed) return;
-    passes.count();
     const text = JSON.stringify(entry);
     this.#waiting.push({ entry, position, text });
     this.#waitingChars += text.length;
@@ -61,7 +60,9 @@ export class EntryPublisher {
       while (this.#waiting.length > 0) {
         await passes.next();
         const batch = this.#take();
+        const began = performance.now();
         const appended = await this.#options.append(`[${batch.map(({ text }) => text).join(",")}]`);
+        passes.took(performance.now() - began);
         this.#options.onKept(batch.map(({ entry }) => entry), batch.at(-1)!.position, appended);
       }
       this.#running = undefined;
