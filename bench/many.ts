@@ -35,7 +35,8 @@ if (flags.only !== "faults") {
   const paced = { sockets: 20, rate: 30, tokens: 150, rounds };
   // What a server has done some ten thousand times V8 has compiled, and no longer interprets.
   const unpaced = { sockets: 20, rate: 0, tokens: 3_000, rounds };
-  print(await costs([["just started, 30/s", paced], ["unpaced", unpaced], ["30/s", paced]]));
+  const many = { ...paced, sockets: 100 };
+  print(await costs([["just started, 30/s", paced], ["unpaced", unpaced], ["30/s", paced], ["30/s", many]]));
 }
 
 async function faults(run: FaultRun): Promise<string> {
