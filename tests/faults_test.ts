@@ -122,7 +122,7 @@ Deno.test("faults", async (t) => {
   });
 
   await t.step("300 clients vanish at once in mid-answer", async () => {
-    scene.stub.set({ behaviour: { tokens: 50, rate: 25 } });
+    scene.stub.set({ behaviour: { tokens: 200, rate: 100 } });
     const raw = await Promise.all(Array.from({ length: 300 }, (_, i) => rawUpgrade(program, i % 2 === 0)));
     await program.until("vtuber_generating", (value) => value > 200);
     for (const connection of raw) connection.close();

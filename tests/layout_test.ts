@@ -92,6 +92,8 @@ Deno.test("U2: the divider is dragged, moved by keys, taken back and remembered,
         await reload(page);
         assertAlmostEquals((await sizes(page)).stage, usual.stage, 0.2);
       },
+      {},
+      { figure: true },
     );
   } finally {
     await browser.close();
