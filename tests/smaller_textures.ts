@@ -19,10 +19,12 @@ export async function bringSmallerTextures({ avatars, live }: Services): Promise
   const { shownDir } = avatars;
   if (name !== DEFAULT_MODEL || shownDir === undefined) return;
   const made = join(MADE, await digestFiles(PROGRAM, MAKERS));
-  const { FileReferences } = JSON.parse(await Deno.readTextFile(join(shownDir, basename(entry))));
+  const { FileReferences } = JSON.parse(await Deno.readTextFile(join(shownDir, basename(entry)))) as {
+    FileReferences: { Textures: string[] };
+  };
   for (const size of SIZES) {
     const folder = smallerFolder(basename(shownDir), size);
-    for (const texture of FileReferences.Textures as string[]) {
+    for (const texture of FileReferences.Textures) {
       const from = join(made, folder, texture);
       if (!await exists(from)) await writeSmaller(join(shownDir, texture), from, size);
       const to = join(dirname(shownDir), folder, texture);

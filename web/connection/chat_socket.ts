@@ -98,18 +98,24 @@ export class ChatSocket {
 
   /** Sends a frame when the connection is open. False: nothing was sent, the caller keeps it. */
   send(frame: ClientFrame): boolean {
-    const socket = this.#connection.state === "open" ? this.#socket : null;
-    if (!isOpen(socket)) return false;
-    socket.send(JSON.stringify(frame));
+    const line = this.#line;
+    if (line === null) return false;
+    line.send(JSON.stringify(frame));
     return true;
   }
 
   /** Sends sound. Where it cannot go out at once it is dropped: false. */
   sendSound(frame: Uint8Array<ArrayBuffer>): boolean {
-    const socket = this.#connection.state === "open" ? this.#socket : null;
-    if (!isOpen(socket) || socket.bufferedAmount > MOST_SOUND_WAITING) return false;
-    socket.send(frame);
+    const line = this.#line;
+    if (line === null || line.bufferedAmount > MOST_SOUND_WAITING) return false;
+    line.send(frame);
     return true;
+  }
+
+  /** The socket, where anything can go out on it. */
+  get #line(): SocketLike | null {
+    const isWelcome = this.#connection.state === "open";
+    return isWelcome && this.#socket !== null && isOpen(this.#socket) ? this.#socket : null;
   }
 
   /** Tries again now instead of at the end of the wait, also after a close for good. */
@@ -207,8 +213,8 @@ export class ChatSocket {
 }
 
 /** Whether anything can go out. A page that wakes may do much before its browser tells that the line has ended. */
-function isOpen(socket: SocketLike | null): socket is SocketLike {
-  return socket?.readyState === WebSocket.OPEN;
+function isOpen({ readyState }: SocketLike): boolean {
+  return readyState === WebSocket.OPEN;
 }
 
 /** Close codes 4400 to 4499 mean, like HTTP's 4xx, that the same attempt would fail again. */

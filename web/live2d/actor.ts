@@ -11,7 +11,7 @@ import { Gaze } from "./gaze.ts";
 import { idleGroup, NO_GROUP } from "./idle_group.ts";
 import type { ModelSettings } from "./entry_file.ts";
 import type { LoadedModel } from "./loader.ts";
-import { extentOfMasks, makeRoomForMasks, type MaskRenderer, maskSizeFor } from "./masks.ts";
+import { extentOfMasks, LEAST_MASK_SIZE, makeRoomForMasks, type MaskRenderer, maskSizeFor } from "./masks.ts";
 import { Mouth } from "./mouth.ts";
 import { recorderFor } from "./mouth_recorder.ts";
 import { drawPortrait } from "./portrait.ts";
@@ -56,7 +56,7 @@ export class Actor {
   /** The head at rest, once it has been looked for. */
   #head: Rect | undefined;
   /** The buffer for clipping masks: its edge, the most that it may have, and the most that masks have needed, in units. */
-  readonly #masks = { size: 0, most: Infinity, extent: 0 };
+  readonly #masks = { size: LEAST_MASK_SIZE, most: Infinity, extent: 0 };
   /** What is on the face at rest while a portrait is made. */
   #posing: { expression: Expression | null } | null = null;
 
@@ -302,7 +302,7 @@ export class Actor {
     const rest = new Rest(() => view.internalModel.motionManager.playing);
     hooks.on("afterMotionUpdate", () => rest.apply(rig, this.#step));
     hooks.on("beforeModelUpdate", () => this.#posing === null && this.#mouth.apply(rig, this.#step));
-    if (hooks.renderer) makeRoomForMasks(hooks.renderer);
+    if (hooks.renderer) makeRoomForMasks(hooks.renderer, this.#masks.size);
   }
 }
 

@@ -4,7 +4,7 @@ import { clamp } from "./easing.ts";
 /** Edge of the buffer for clipping masks, pixels: the framework's 256 shows as jagged eyes on a large screen. */
 export const MASK_SIZE = 1024;
 /** Enough for a figure that is measured, or drawn for a list. */
-const LEAST_SIZE = 256;
+export const LEAST_MASK_SIZE = 256;
 /** Pixels of a mask for each pixel of what it clips, so that its edges are no more jagged than the figure's own. */
 const FINER = 4;
 /** Masks that one buffer takes, nine in each of four colours: beyond them the framework draws all masks over each other. */
@@ -77,7 +77,7 @@ export function extentOfMasks({ _clippingManager }: MaskRenderer): number {
  * @param extent of its masks in pixels, see {@linkcode extentOfMasks}
  */
 export function maskSizeFor(height: number, extent: number): number {
-  return clamp(2 ** Math.ceil(Math.log2(Math.min(height, FINER * extent))), LEAST_SIZE, MASK_SIZE);
+  return clamp(2 ** Math.ceil(Math.log2(Math.min(height, FINER * extent))), LEAST_MASK_SIZE, MASK_SIZE);
 }
 
 /**
@@ -86,7 +86,7 @@ export function maskSizeFor(height: number, extent: number): number {
  *
  * @param size edge of a buffer, pixels
  */
-export function makeRoomForMasks(renderer: MaskRenderer, size = LEAST_SIZE): void {
+export function makeRoomForMasks(renderer: MaskRenderer, size = LEAST_MASK_SIZE): void {
   const before = renderer._clippingManager;
   if (!before) {
     renderer._clippingManager = noMasks();
