@@ -1,20 +1,12 @@
 /** A real nats-server with JetStream, with nothing of its own but a temporary folder and a free port. */
 import { join } from "node:path";
+import { isInstalled } from "./installed.ts";
 import { until } from "./until.ts";
 
 /** Whether there is a nats-server; elsewhere its tests are skipped. */
-export const HAS_NATS: boolean = await isThere();
+export const HAS_NATS: boolean = await isInstalled("nats-server", ["--version"]);
 // deno-lint-ignore no-console -- a skipped test has to say so
 if (!HAS_NATS) console.warn("There is no nats-server: tests of the bus on NATS are skipped.");
-
-async function isThere(): Promise<boolean> {
-  try {
-    return (await new Deno.Command("nats-server", { args: ["--version"] }).output()).success;
-  } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return false;
-    throw error;
-  }
-}
 
 export class NatsServer implements AsyncDisposable {
   readonly port: number;

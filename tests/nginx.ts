@@ -1,25 +1,16 @@
 /** A real nginx before a server, with nothing of its own but a temporary folder and free ports. */
 import { join } from "node:path";
+import { isInstalled } from "./installed.ts";
 import { PATIENCE, until } from "./until.ts";
 import { PROGRAM } from "@/lib/paths.ts";
 
 /** Whether there is an nginx; elsewhere its tests are skipped. */
-export const HAS_NGINX: boolean = await isThere();
+export const HAS_NGINX: boolean = await isInstalled("nginx", ["-v"], { PATH: searched() });
 
 export interface Nginx extends AsyncDisposable {
   port: number;
   /** Without a slash at its end. */
   origin: string;
-}
-
-async function isThere(): Promise<boolean> {
-  try {
-    const { success } = await new Deno.Command("nginx", { args: ["-v"], env: { PATH: searched() } }).output();
-    return success;
-  } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return false;
-    throw error;
-  }
 }
 
 /**

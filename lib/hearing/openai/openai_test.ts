@@ -2,6 +2,7 @@ import { assert, assertEquals, assertRejects } from "@std/assert";
 import { HearingError } from "@/lib/hearing/engine.ts";
 import { silence, spoken, TranscriptionServer } from "@/lib/hearing/hearing_fixture.ts";
 import { wavHeader } from "@/lib/voice/wav_header.ts";
+import { isInstalled } from "@/tests/installed.ts";
 import { OpenAiEngine, type OpenAiOptions } from "./openai.ts";
 
 const SECRET = "Bearer sk-hidden";
@@ -47,8 +48,7 @@ Deno.test("what a server must not be told goes to nobody else, and what it says 
 });
 
 /** Debian's recogniser with its model of American English. */
-const SPHINX = await new Deno.Command("pocketsphinx_continuous", { args: ["-help"], stdout: "null", stderr: "null" })
-  .output().then(() => true, () => false);
+const SPHINX = await isInstalled("pocketsphinx_continuous", ["-help"]);
 
 Deno.test({
   name: "what flite says is understood by a real recogniser behind such a server" +
