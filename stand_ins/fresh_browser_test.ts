@@ -1,6 +1,6 @@
 import { assertEquals } from "@std/assert";
 import { Builder } from "fresh/dev";
-import { launchBrowser } from "../tests/browser.ts";
+import { testBrowser } from "../tests/browser.ts";
 import { app } from "./fixtures/site/main.ts";
 
 const builder = new Builder({
@@ -11,7 +11,7 @@ const builder = new Builder({
 
 Deno.test("boot() brings the islands of a page to life where the server rendered them", async () => {
   await using server = Deno.serve({ port: 0, hostname: "127.0.0.1", onListen() {} }, app.handler());
-  const browser = await launchBrowser();
+  const browser = await testBrowser();
   const context = await browser.createBrowserContext();
   try {
     const page = await context.newPage();
@@ -40,6 +40,5 @@ Deno.test("boot() brings the islands of a page to life where the server rendered
     assertEquals(problems, []);
   } finally {
     await context.close();
-    await browser.close();
   }
 });

@@ -1,7 +1,8 @@
 /** The avatar in a real browser, with real models: what unit tests cannot know. */
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { AvatarPages, HARU, MAO, SHARED_MODELS, sharedModelsMissing } from "./avatar_page.ts";
-import { type Complaints, launchBrowser, openPage, type Page, withoutWebGL } from "./browser.ts";
+import { type Page, testBrowser } from "./browser.ts";
+import { type Complaints, openPage, withoutWebGL } from "./open_page.ts";
 import { until } from "./until.ts";
 
 interface Visit {
@@ -278,21 +279,18 @@ const MAO_TEXTURE = "/shared/mao_pro/runtime/Mao.2048/texture_00.png";
 const HARU_TEXTURES = [0, 1].map((index) => `/shared/haru/runtime/Haru.2048/texture_0${index}.png`);
 
 Deno.test("the avatar in a browser", async (test) => {
-  const browser = await launchBrowser();
+  const browser = await testBrowser();
   await using pages = await AvatarPages.open();
-  try {
-    for (const [name, needsShared, play, expected = []] of scenes) {
-      const skipped = needsShared && sharedModelsMissing;
-      const fn = async () => {
-        await using opened = await openPage(browser, { figure: true });
-        const { page, complaints } = opened;
-        await page.setViewport({ width: 480, height: 360 });
-        await play({ page, pages });
-        assertEquals(complaints(), [...expected].sort());
-      };
-      await test.step({ name: skipped ? `${name} (skipped: no shared models)` : name, ignore: skipped, fn });
-    }
-  } finally {
-    await browser.close();
+  for (const [name, needsShared, play, expected = []] of scenes) {
+    const skipped = needsShared && sharedModelsMissing;
+    const fn = async () => {
+      await using opened = await openPage(browser, { figure: true });
+      const { page, complaints } = opened;
+      await page.setViewport({ width: 480, height: 360 });
+      await play({ page, pages });
+      assertEquals(complaints(), [...expected].sort());
+      opened.keepTab();
+    };
+    await test.step({ name: skipped ? `${name} (skipped: no shared models)` : name, ignore: skipped, fn });
   }
 });

@@ -1,7 +1,8 @@
 /** A2: the server below a path of another one, as a reverse proxy shows it. */
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { join } from "node:path";
-import { launchBrowser, openPage } from "./browser.ts";
+import { testBrowser } from "./browser.ts";
+import { openPage } from "./open_page.ts";
 import { HAS_NGINX, startNginx } from "./nginx.ts";
 import { request, upgrade } from "./raw_http.ts";
 import { bringSmallerTextures } from "./smaller_textures.ts";
@@ -35,32 +36,28 @@ for (const [how, slash] of [["passes it on", ""], ["takes it off", "/"]] as cons
       await using server = await TestServer.open({ config, env: { OLLAMA_HOST: stub.url } });
       await bringSmallerTextures(server.services);
       await using nginx = await startNginx(await recipe(server, slash));
-      const browser = await launchBrowser();
-      try {
-        await using opened = await openPage(browser, { figure: true });
-        const { page, complaints } = opened;
-        const paths = new Set<string>();
-        page.on("request", (sent) => {
-          const url = new URL(sent.url());
-          if (url.origin === nginx.origin) paths.add(url.pathname);
-        });
-        await page.goto(`${nginx.origin}/chat/`);
-        await page.waitForSelector(".chat.ready");
-        await say(page, "Hello?");
-        await logSays(page, "Hello from below.");
-        await page.waitForSelector('canvas[data-state="ready"]');
-        const manifest = await page.$eval('link[rel="manifest"]', (link) => (link as HTMLLinkElement).href);
-        const { start_url, icons: [icon] } = await (await fetch(manifest)).json();
-        assertEquals(new URL(start_url, manifest).href, `${nginx.origin}/chat/`);
-        const picture = await fetch(new URL(icon.src, manifest));
-        await picture.body?.cancel();
-        assertEquals([picture.status, picture.headers.get("content-type")], [200, "image/svg+xml"]);
-        for (const path of paths) assertMatch(path, /^\/chat\//);
-        assert([...paths].some((path) => path.startsWith("/chat/avatars/")), [...paths].join());
-        assertEquals(complaints(), []);
-      } finally {
-        await browser.close();
-      }
+      const browser = await testBrowser();
+      await using opened = await openPage(browser, { figure: true });
+      const { page, complaints } = opened;
+      const paths = new Set<string>();
+      page.on("request", (sent) => {
+        const url = new URL(sent.url());
+        if (url.origin === nginx.origin) paths.add(url.pathname);
+      });
+      await page.goto(`${nginx.origin}/chat/`);
+      await page.waitForSelector(".chat.ready");
+      await say(page, "Hello?");
+      await logSays(page, "Hello from below.");
+      await page.waitForSelector('canvas[data-state="ready"]');
+      const manifest = await page.$eval('link[rel="manifest"]', (link) => (link as HTMLLinkElement).href);
+      const { start_url, icons: [icon] } = await (await fetch(manifest)).json();
+      assertEquals(new URL(start_url, manifest).href, `${nginx.origin}/chat/`);
+      const picture = await fetch(new URL(icon.src, manifest));
+      await picture.body?.cancel();
+      assertEquals([picture.status, picture.headers.get("content-type")], [200, "image/svg+xml"]);
+      for (const path of paths) assertMatch(path, /^\/chat\//);
+      assert([...paths].some((path) => path.startsWith("/chat/avatars/")), [...paths].join());
+      assertEquals(complaints(), []);
     },
   });
 }

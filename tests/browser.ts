@@ -4,16 +4,22 @@
  */
 // The browser is a hundred megabytes that only tests need: no import of deno.json's, and in the tests' own lock.
 // deno-lint-ignore no-import-prefix
-import puppeteer, { type Browser, type ElementHandle, type HTTPRequest, type Page } from "npm:puppeteer-core@25.16.0";
-import { PATIENCE } from "./until.ts";
+import puppeteer, {
+  type Browser,
+  type CDPSession,
+  type ElementHandle,
+  type HTTPRequest,
+  type Page,
+} from "npm:puppeteer-core@25.16.0";
 import { inTime } from "@/lib/waiting.ts";
 
-export type { Browser, ElementHandle, HTTPRequest, Page };
+export type { Browser, CDPSession, ElementHandle, HTTPRequest, Page };
 
 /** The environment variable by which `deno task test` names the browser that all files share: its address. */
 export const SHARED_BROWSER = "TEST_BROWSER_WS";
 
-const VIEWPORT = { width: 1280, height: 800 };
+/** How large a page is that says nothing of it, CSS pixels. */
+export const VIEWPORT = { width: 1280, height: 800 };
 
 const INSTALLED = [
   "/usr/bin/google-chrome",
@@ -60,18 +66,26 @@ async function executable(): Promise<string> {
 /** How long a browser may take to end, ms. */
 const CLOSE_MS = 5_000;
 
+/** The browser of this process's tests, once one has asked for it. */
+let shared: Promise<Browser> | undefined;
+
 /**
- * A browser with nothing open: one of its own, or the one that is shared. The caller closes it, and before that what
- * it has opened.
+ * The browser that tests share: with all other processes of `deno task test`, else with those of this process alone. It
+ * ends with them: to close it does nothing.
  */
-export async function launchBrowser(): Promise<Browser> {
-  const shared = Deno.env.get(SHARED_BROWSER);
-  return shared === undefined ? await startBrowser() : await enterBrowser(shared);
+export function testBrowser(): Promise<Browser> {
+  return shared ??= enterBrowser(Deno.env.get(SHARED_BROWSER));
 }
 
-async function enterBrowser(address: string): Promise<Browser> {
-  const browser = await puppeteer.connect({ browserWSEndpoint: address, defaultViewport: VIEWPORT });
-  browser.close = () => browser.disconnect();
+async function enterBrowser(address: string | undefined): Promise<Browser> {
+  const browser = address === undefined
+    ? await launchBrowser()
+    : await puppeteer.connect({ browserWSEndpoint: address, defaultViewport: VIEWPORT });
+  browser.close = () => Promise.resolve();
+  addEventListener(
+    "unload",
+    () => address === undefined ? browser.process()?.kill("SIGKILL") : void browser.disconnect(),
+  );
   return browser;
 }
 
@@ -81,14 +95,15 @@ async function enterBrowser(address: string): Promise<Browser> {
  * @param allowed whether its reader allows pages that. Default: yes
  */
 export function launchBrowserHearing(recording: string, allowed = true): Promise<Browser> {
-  return startBrowser([
+  return launchBrowser([
     `--use-fake-ui-for-media-stream${allowed ? "" : "=deny"}`,
     "--use-fake-device-for-media-stream",
     `--use-file-for-fake-audio-capture=${recording}%noloop`,
   ]);
 }
 
-async function startBrowser(more: readonly string[] = []): Promise<Browser> {
+/** A browser of its own, with nothing open. Close it when done. */
+export async function launchBrowser(more: readonly string[] = []): Promise<Browser> {
   const browser = await puppeteer.launch({
     executablePath: await executable(),
     args: [...ARGUMENTS, ...more],
@@ -102,61 +117,4 @@ async function startBrowser(more: readonly string[] = []): Promise<Browser> {
     browser.process()?.kill("SIGKILL");
   };
   return browser;
-}
-
-/** A page with cookies and a storage of its own. Dispose of it when done. */
-export interface OpenPage extends AsyncDisposable {
-  page: Page;
-  /** What it has complained of since it was opened. */
-  complaints: () => Complaints;
-}
-
-/**
- * Opens an empty page.
- *
- * @param figure whether it draws the figure; without a graphics card that is more than half of what a page costs
- */
-export async function openPage(browser: Browser, { figure = false } = {}): Promise<OpenPage> {
-  const context = await browser.createBrowserContext();
-  const page = await context.newPage();
-  page.setDefaultTimeout(PATIENCE);
-  if (!figure) await page.evaluateOnNewDocument(withoutWebGL);
-  return { page, complaints: watchComplaints(page), [Symbol.asyncDispose]: () => context.close() };
-}
-
-/** For `page.evaluateOnNewDocument`: a browser that has no WebGL, which the page says on its stage. */
-export function withoutWebGL(): void {
-  const { getContext } = HTMLCanvasElement.prototype;
-  Object.assign(HTMLCanvasElement.prototype, {
-    getContext(this: HTMLCanvasElement, kind: string, options?: unknown) {
-      return kind.includes("webgl") ? null : getContext.call(this, kind, options);
-    },
-  });
-}
-
-/** What pages complained of, one entry a time: "404 /favicon.ico", "console: …", "exception: …". */
-export type Complaints = readonly string[];
-
-/**
- * Watches what the page complains of: console errors, uncaught exceptions, requests that were refused or failed.
- *
- * @returns all of it so far, sorted; a refused request by its status and its address, which has no origin when it is
- * the page's own, and … for the hash of an avatar
- */
-function watchComplaints(page: Page): () => Complaints {
-  const complaints: string[] = [];
-  page.on("console", (message) => {
-    // The response itself is noted below, with its address.
-    if (message.type() !== "error" || /^Failed to load resource: the server responded/.test(message.text())) return;
-    complaints.push(`console: ${message.text()}`);
-  });
-  page.on("pageerror", (error) => complaints.push(`exception: ${error}`));
-  page.on("response", (response) => {
-    const url = response.url();
-    const { origin } = new URL(page.url());
-    if (response.status() < 400) return;
-    const path = url.startsWith(`${origin}/`) ? url.slice(origin.length) : url;
-    complaints.push(`${response.status()} ${path.replace(/^\/avatars\/\w+\//, "/avatars/…/")}`);
-  });
-  return () => complaints.toSorted();
 }

@@ -1,6 +1,7 @@
 /** The page's side of the conversation against the real server: over real sockets, and in a real browser. */
 import { assert, assertEquals } from "@std/assert";
-import { launchBrowser, openPage, type Page } from "./browser.ts";
+import { type Page, testBrowser } from "./browser.ts";
+import { openPage } from "./open_page.ts";
 import { TestServer } from "./test_server.ts";
 import { startStub, type Stub } from "./stub_ollama.ts";
 import { within } from "./until.ts";
@@ -270,20 +271,16 @@ Deno.test("the chat in a browser", async (t) => {
     config: { prompt: "none", avatar: CALM },
     env: { OLLAMA_HOST: stub.url },
   });
-  const browser = await launchBrowser();
-  try {
-    for (const [name, scene] of scenes) {
-      await t.step(name, async () => {
-        await using opened = await openPage(browser);
-        const { page, complaints } = opened;
-        await page.goto(server.url);
-        await page.waitForSelector(".chat.ready");
-        await scene({ page, stub });
-        assertEquals(complaints(), []);
-      });
-    }
-  } finally {
-    await browser.close();
+  const browser = await testBrowser();
+  for (const [name, scene] of scenes) {
+    await t.step(name, async () => {
+      await using opened = await openPage(browser);
+      const { page, complaints } = opened;
+      await page.goto(server.url);
+      await page.waitForSelector(".chat.ready");
+      await scene({ page, stub });
+      assertEquals(complaints(), []);
+    });
   }
 });
 

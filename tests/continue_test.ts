@@ -1,6 +1,6 @@
 /** Row W11: an answer that broke off goes on in the same bubble, with the model told to go on with its own words. */
 import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
-import { launchBrowser, type Page as BrowserPage } from "./browser.ts";
+import { type Page as BrowserPage, testBrowser } from "./browser.ts";
 import { makeHome } from "./home.ts";
 import { Page } from "./page_calls.ts";
 import { startStub, type Stub } from "./stub_ollama.ts";
@@ -143,49 +143,45 @@ async function bubble(page: BrowserPage): Promise<[string, number]> {
 }
 
 Deno.test("W11: Continue goes on in the same bubble: on every page, after a reload, in the copy", async () => {
-  const browser = await launchBrowser();
-  try {
-    await visit(browser, async ({ page, stub, server }) => {
-      await page.browserContext().overridePermissions(server.url, ["clipboard-read", "clipboard-write"]);
-      inPieces(stub);
-      await say(page, "A story");
-      await logSays(page, "length limit");
-      const second = await page.browserContext().newPage();
-      await second.goto(server.url);
-      await (await named(second, "button", "Continue")).click();
-      for (const one of [page, second]) {
-        await logSays(one, "who wrote");
-        await one.waitForSelector('.turn[data-state="done"]');
-        assertEquals(await bubble(one), ["Once there was a cat who wrote", 1]);
-      }
-      // A second end at the limit is gone on with as well, after a reload.
-      await second.close();
-      await page.bringToFront();
-      await page.reload();
-      await page.waitForSelector(".chat.ready");
-      await (await named(page, "button", "Continue")).click();
-      await logSays(page, "to the sea.");
-      await page.waitForSelector('.turn[data-state="done"] .turn-tools button');
-      assertEquals(await bubble(page), [WHOLE.replaceAll("*", ""), 1]);
-      assertEquals(await page.$(".continue"), null);
-      // Only new words are read out, and each once.
-      const read = await page.$eval("[aria-live=polite]", (region) => region.textContent ?? "");
-      assertStringIncludes(read, "letters to the sea");
-      assertEquals(read.includes("Once"), false, read);
-      await (await named(page, "button", "Copy")).click();
-      await named(page, "button", "Copied");
-      assertEquals(await page.evaluate(() => navigator.clipboard.readText()), WHOLE);
-      // What the reader has stopped goes on, too.
-      stub.set({ behaviour: { answer: ["A tea", " is"], stallAfter: 1 } });
-      await say(page, "A tea");
-      await logSays(page, "A tea");
-      await page.waitForFunction(() => document.querySelectorAll(".turn .answered .formatted").length === 2);
-      await (await named(page, "button", "Stop")).click();
-      stub.set({ behaviour: { answer: [" is Sencha."] } });
-      await (await named(page, "button", "Continue")).click();
-      await logSays(page, "A tea is Sencha.");
-    }, { prompt: "none" });
-  } finally {
-    await browser.close();
-  }
+  const browser = await testBrowser();
+  await visit(browser, async ({ page, stub, server }) => {
+    await page.browserContext().overridePermissions(server.url, ["clipboard-read", "clipboard-write"]);
+    inPieces(stub);
+    await say(page, "A story");
+    await logSays(page, "length limit");
+    const second = await page.browserContext().newPage();
+    await second.goto(server.url);
+    await (await named(second, "button", "Continue")).click();
+    for (const one of [page, second]) {
+      await logSays(one, "who wrote");
+      await one.waitForSelector('.turn[data-state="done"]');
+      assertEquals(await bubble(one), ["Once there was a cat who wrote", 1]);
+    }
+    // A second end at the limit is gone on with as well, after a reload.
+    await second.close();
+    await page.bringToFront();
+    await page.reload();
+    await page.waitForSelector(".chat.ready");
+    await (await named(page, "button", "Continue")).click();
+    await logSays(page, "to the sea.");
+    await page.waitForSelector('.turn[data-state="done"] .turn-tools button');
+    assertEquals(await bubble(page), [WHOLE.replaceAll("*", ""), 1]);
+    assertEquals(await page.$(".continue"), null);
+    // Only new words are read out, and each once.
+    const read = await page.$eval("[aria-live=polite]", (region) => region.textContent ?? "");
+    assertStringIncludes(read, "letters to the sea");
+    assertEquals(read.includes("Once"), false, read);
+    await (await named(page, "button", "Copy")).click();
+    await named(page, "button", "Copied");
+    assertEquals(await page.evaluate(() => navigator.clipboard.readText()), WHOLE);
+    // What the reader has stopped goes on, too.
+    stub.set({ behaviour: { answer: ["A tea", " is"], stallAfter: 1 } });
+    await say(page, "A tea");
+    await logSays(page, "A tea");
+    await page.waitForFunction(() => document.querySelectorAll(".turn .answered .formatted").length === 2);
+    await (await named(page, "button", "Stop")).click();
+    stub.set({ behaviour: { answer: [" is Sencha."] } });
+    await (await named(page, "button", "Continue")).click();
+    await logSays(page, "A tea is Sencha.");
+  }, { prompt: "none" });
 });

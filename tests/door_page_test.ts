@@ -1,61 +1,58 @@
 /** The door in a real browser, whose cookies and origins have rules of their own. */
 import { assertEquals, assertStringIncludes } from "@std/assert";
-import { type Browser, launchBrowser, type OpenPage, openPage, type Page } from "./browser.ts";
+import { type Browser, type Page, testBrowser } from "./browser.ts";
+import { type OpenPage, openPage } from "./open_page.ts";
 import { TestServer } from "./test_server.ts";
 import { CALM } from "./visit.ts";
 
 const TOKEN = "open-sesame";
 
 Deno.test("the door, in a browser", async (t) => {
-  const browser = await launchBrowser();
-  try {
-    await using server = await TestServer.open({ config: { avatar: CALM, server: { host: "0.0.0.0", token: TOKEN } } });
-    await t.step(
-      "the ready link opens the page, also from another site, and so does a plain link from then on",
-      () =>
-        visit(browser, async (page, complaints) => {
-          using site = openSite(
-            `<a id="ready" href="${server.url}/?token=${TOKEN}">x</a><a id="plain" href="${server.url}">x</a>`,
-          );
-          for (const link of ["#ready", "#plain"]) {
-            await page.goto(site.url);
-            await page.click(link);
-            await page.waitForSelector(".chat.ready");
-            assertEquals(page.url(), `${server.url}/`);
-          }
-          // The first answer to each visit from another site is the 401 that looks once more.
-          assertEquals(complaints(), [`401 ${server.url}/`, `401 ${server.url}/`]);
-        }),
-    );
-
-    await t.step("without the link the page asks for the token", () =>
-      visit(browser, async (page) => {
-        await page.goto(`${server.url}/?enter`);
-        await enter(page, "not the token");
-        assertStringIncludes(
-          await page.$eval('[role="status"]', (status) => status.textContent ?? ""),
-          "not the token",
+  const browser = await testBrowser();
+  await using server = await TestServer.open({ config: { avatar: CALM, server: { host: "0.0.0.0", token: TOKEN } } });
+  await t.step(
+    "the ready link opens the page, also from another site, and so does a plain link from then on",
+    () =>
+      visit(browser, async (page, complaints) => {
+        using site = openSite(
+          `<a id="ready" href="${server.url}/?token=${TOKEN}">x</a><a id="plain" href="${server.url}">x</a>`,
         );
-        await enter(page, TOKEN);
-        await page.waitForSelector(".chat.ready");
-        assertEquals(page.url(), `${server.url}/`);
-      }));
-
-    await t.step(
-      "a page of another site gets no socket, even of a visitor who may come in",
-      () =>
-        visit(browser, async (page) => {
-          await page.goto(`${server.url}/?token=${TOKEN}`);
-          await page.waitForSelector(".chat.ready");
-          assertEquals(await socketOpens(page, server.socketUrl), true);
-          using site = openSite("");
+        for (const link of ["#ready", "#plain"]) {
           await page.goto(site.url);
-          assertEquals(await socketOpens(page, server.socketUrl), false);
-        }),
-    );
-  } finally {
-    await browser.close();
-  }
+          await page.click(link);
+          await page.waitForSelector(".chat.ready");
+          assertEquals(page.url(), `${server.url}/`);
+        }
+        // The first answer to each visit from another site is the 401 that looks once more.
+        assertEquals(complaints(), [`401 ${server.url}/`, `401 ${server.url}/`]);
+      }),
+  );
+
+  await t.step("without the link the page asks for the token", () =>
+    visit(browser, async (page) => {
+      await page.goto(`${server.url}/?enter`);
+      await enter(page, "not the token");
+      assertStringIncludes(
+        await page.$eval('[role="status"]', (status) => status.textContent ?? ""),
+        "not the token",
+      );
+      await enter(page, TOKEN);
+      await page.waitForSelector(".chat.ready");
+      assertEquals(page.url(), `${server.url}/`);
+    }));
+
+  await t.step(
+    "a page of another site gets no socket, even of a visitor who may come in",
+    () =>
+      visit(browser, async (page) => {
+        await page.goto(`${server.url}/?token=${TOKEN}`);
+        await page.waitForSelector(".chat.ready");
+        assertEquals(await socketOpens(page, server.socketUrl), true);
+        using site = openSite("");
+        await page.goto(site.url);
+        assertEquals(await socketOpens(page, server.socketUrl), false);
+      }),
+  );
 });
 
 async function visit(

@@ -1,7 +1,7 @@
 /** The figure on the built page: its view, its names and pictures, and what it costs a small screen or a slow machine. */
 import { assert, assertEquals } from "@std/assert";
 import { join, relative } from "node:path";
-import { type ElementHandle, launchBrowser, type Page } from "./browser.ts";
+import { type ElementHandle, type Page, testBrowser } from "./browser.ts";
 import { until } from "./until.ts";
 import { named, type Visit, visit, type VisitOptions } from "./visit.ts";
 import { zipOf } from "@/lib/avatars/model_fixture.ts";
@@ -114,8 +114,9 @@ const scenes: Scene[] = [
     await (await page.waitForSelector('::-p-aria([name="Avatar"][role="tab"])'))!.click();
     const picture = await page.waitForSelector(".choice[aria-pressed=true] img.portrait");
     // A face, and not an empty canvas.
-    const opaque = await picture!.evaluate((element) => {
+    const opaque = await picture!.evaluate(async (element) => {
       const image = element as HTMLImageElement;
+      await image.decode();
       const context = new OffscreenCanvas(image.naturalWidth, image.naturalHeight).getContext("2d")!;
       context.drawImage(image, 0, 0);
       const { data } = context.getImageData(0, 0, image.naturalWidth, image.naturalHeight);
@@ -278,7 +279,7 @@ const scenes: Scene[] = [
       assert(kinds.length > 2, kinds.join());
     },
     { avatar: { maxFps: 4 } },
-    { unmade: true },
+    { firstVisit: true, unmade: true },
   ],
 
   ["U11: without a graphics card the figure is drawn with fewer pixels, until the page keeps up", async ({ page }) => {
@@ -295,12 +296,8 @@ const scenes: Scene[] = [
 ];
 
 Deno.test("the figure on the page", async (test) => {
-  const browser = await launchBrowser();
-  try {
-    for (const [name, play, config, more] of scenes) {
-      await test.step(name, () => visit(browser, play, config, { figure: true, ...more }));
-    }
-  } finally {
-    await browser.close();
+  const browser = await testBrowser();
+  for (const [name, play, config, more] of scenes) {
+    await test.step(name, () => visit(browser, play, config, { figure: true, ...more }));
   }
 });

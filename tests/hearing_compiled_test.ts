@@ -2,7 +2,8 @@
 import { assertEquals } from "@std/assert";
 import { dirname, join } from "node:path";
 import { compileProgram, findRuntime } from "./compiled.ts";
-import { launchBrowserHearing, openPage } from "./browser.ts";
+import { launchBrowserHearing } from "./browser.ts";
+import { openPage } from "./open_page.ts";
 import type { DownloadHost } from "./download_host.ts";
 import { makeHome } from "./home.ts";
 import { addPackage, sherpaRegistry } from "./npm_registry.ts";

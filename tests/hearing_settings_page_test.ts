@@ -2,7 +2,7 @@
 import { assert, assertEquals } from "@std/assert";
 import { join } from "node:path";
 import { faults } from "./axe.ts";
-import { launchBrowser, launchBrowserHearing, type Page } from "./browser.ts";
+import { launchBrowserHearing, type Page, testBrowser } from "./browser.ts";
 import { ARCHIVE, DownloadHost, noise } from "./download_host.ts";
 import { writeRecording } from "./recording.ts";
 import { until } from "./until.ts";
@@ -65,31 +65,27 @@ Deno.test("what is understood is shown before anybody is told it, with where it 
 });
 
 Deno.test("whoever has a transcription server fetches the voice detector alone", async () => {
-  const browser = await launchBrowser();
+  const browser = await testBrowser();
   await using ears = new TranscriptionServer();
   const { laid, speechModels } = models();
-  try {
-    await visit(
-      browser,
-      async ({ page }) => {
-        await (await named(page, "button", "Settings")).click();
-        await (await named(page, "tab", "Hearing")).click();
-        const get = await named(page, "button", "Get: Silero VAD 5");
-        assertEquals(await faults(page), []);
-        await get.click();
-        await page.waitForSelector('.speech-model[data-state="there"]::-p-text(Silero VAD 5)');
-        assertEquals(laid, ["sherpa-onnx-1.13.8", DETECTOR.id]);
-      },
-      { avatar: CALM, hearing: { engine: "openai", host: ears.host } },
-      { speechModels },
-    );
-  } finally {
-    await browser.close();
-  }
+  await visit(
+    browser,
+    async ({ page }) => {
+      await (await named(page, "button", "Settings")).click();
+      await (await named(page, "tab", "Hearing")).click();
+      const get = await named(page, "button", "Get: Silero VAD 5");
+      assertEquals(await faults(page), []);
+      await get.click();
+      await page.waitForSelector('.speech-model[data-state="there"]::-p-text(Silero VAD 5)');
+      assertEquals(laid, ["sherpa-onnx-1.13.8", DETECTOR.id]);
+    },
+    { avatar: CALM, hearing: { engine: "openai", host: ears.host } },
+    { speechModels },
+  );
 });
 
 Deno.test("a recogniser that is there without what it needs says what that is, and has it fetched", async () => {
-  const browser = await launchBrowser();
+  const browser = await testBrowser();
   await using host = await DownloadHost.open();
   const recogniser: CatalogueModel = {
     id: "tones",
@@ -101,54 +97,46 @@ Deno.test("a recogniser that is there without what it needs says what that is, a
     files: [host.add("model.onnx", noise(500))],
   };
   const { laid, speechModels } = models(recogniser);
-  try {
-    await visit(
-      browser,
-      async ({ page, server }) => {
-        await Deno.mkdir(join(server.services.dataDir, "recognisers", "tones"), { recursive: true });
-        await (await named(page, "button", "Settings")).click();
-        await (await named(page, "tab", "Hearing")).click();
-        await sectionSays(page, "It cannot be used yet. About 17 MB from npm are missing:");
-        await sectionSays(page, "Silero VAD 5 · Licence: MIT");
-        assertEquals(await faults(page), []);
-        await (await named(page, "button", "Get what is missing: Tones")).click();
-        await page.waitForSelector('.speech-model[data-state="there"]::-p-text(Tones)');
-        assertEquals([laid, host.requests.length], [["sherpa-onnx-1.13.8", DETECTOR.id], 0]);
-      },
-      { avatar: CALM },
-      { speechModels },
-    );
-  } finally {
-    await browser.close();
-  }
+  await visit(
+    browser,
+    async ({ page, server }) => {
+      await Deno.mkdir(join(server.services.dataDir, "recognisers", "tones"), { recursive: true });
+      await (await named(page, "button", "Settings")).click();
+      await (await named(page, "tab", "Hearing")).click();
+      await sectionSays(page, "It cannot be used yet. About 17 MB from npm are missing:");
+      await sectionSays(page, "Silero VAD 5 · Licence: MIT");
+      assertEquals(await faults(page), []);
+      await (await named(page, "button", "Get what is missing: Tones")).click();
+      await page.waitForSelector('.speech-model[data-state="there"]::-p-text(Tones)');
+      assertEquals([laid, host.requests.length], [["sherpa-onnx-1.13.8", DETECTOR.id], 0]);
+    },
+    { avatar: CALM },
+    { speechModels },
+  );
 });
 
 Deno.test("whoever wants to call her by her name fetches what listens for that, by a click", async () => {
-  const browser = await launchBrowser();
+  const browser = await testBrowser();
   await using host = await DownloadHost.open();
   const files = [{ ...host.add("wake.tar.bz2", ARCHIVE), unpack: "tar.bz2" as const }];
   const { laid, speechModels } = models({ ...WAKE_WORDS, files });
-  try {
-    await visit(
-      browser,
-      async ({ page, server }) => {
-        await (await named(page, "button", "Settings")).click();
-        await (await named(page, "tab", "Hearing")).click();
-        await page.waitForSelector("#setting-hearing\\.mode");
-        assertEquals(await page.$$(`.speech-model ::-p-text(${WAKE_WORDS.name})`), []);
-        await page.select("#setting-hearing\\.mode", "wake");
-        await (await named(page, "button", `Get: ${WAKE_WORDS.name}`)).click();
-        await page.waitForSelector(`.speech-model[data-state="there"]::-p-text(${WAKE_WORDS.name})`);
-        assertEquals(await faults(page), []);
-        assertEquals(laid, ["sherpa-onnx-1.13.8", DETECTOR.id]);
-        assert((await Deno.stat(join(server.services.dataDir, "wake-words", WAKE_WORDS.id))).isDirectory);
-      },
-      { avatar: CALM },
-      { speechModels },
-    );
-  } finally {
-    await browser.close();
-  }
+  await visit(
+    browser,
+    async ({ page, server }) => {
+      await (await named(page, "button", "Settings")).click();
+      await (await named(page, "tab", "Hearing")).click();
+      await page.waitForSelector("#setting-hearing\\.mode");
+      assertEquals(await page.$$(`.speech-model ::-p-text(${WAKE_WORDS.name})`), []);
+      await page.select("#setting-hearing\\.mode", "wake");
+      await (await named(page, "button", `Get: ${WAKE_WORDS.name}`)).click();
+      await page.waitForSelector(`.speech-model[data-state="there"]::-p-text(${WAKE_WORDS.name})`);
+      assertEquals(await faults(page), []);
+      assertEquals(laid, ["sherpa-onnx-1.13.8", DETECTOR.id]);
+      assert((await Deno.stat(join(server.services.dataDir, "wake-words", WAKE_WORDS.id))).isDirectory);
+    },
+    { avatar: CALM },
+    { speechModels },
+  );
 });
 
 /** The detector and these, with what is laid down by fetching them from npm. */

@@ -1,7 +1,7 @@
 /** The language model among the settings, in a real browser: what is loaded, and how it chooses its words. */
 import { assertEquals } from "@std/assert";
 import { faults } from "./axe.ts";
-import { launchBrowser, type Page } from "./browser.ts";
+import { type Page, testBrowser } from "./browser.ts";
 import { openSettings, pageSays } from "./page_scene.ts";
 import { CALM, logSays, named, say, type Visit, visit, type VisitOptions } from "./visit.ts";
 
@@ -83,13 +83,9 @@ scenes["a key is entered, kept, and never shown again"] = {
 };
 
 Deno.test("the language model among the settings", async (t) => {
-  const browser = await launchBrowser();
-  try {
-    for (const [name, { play, config = {}, ...options }] of Object.entries(scenes)) {
-      await t.step(name, () => visit(browser, play, { avatar: CALM, ...config }, options));
-    }
-  } finally {
-    await browser.close();
+  const browser = await testBrowser();
+  for (const [name, { play, config = {}, ...options }] of Object.entries(scenes)) {
+    await t.step(name, () => visit(browser, play, { avatar: CALM, ...config }, options));
   }
 });
 

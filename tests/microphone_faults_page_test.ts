@@ -1,7 +1,7 @@
 /** What goes wrong with a microphone, in a real browser: it is told in clear words, and the conversation goes on by text. */
 import { assertEquals } from "@std/assert";
 import { faults } from "./axe.ts";
-import { launchBrowser, launchBrowserHearing, type Page } from "./browser.ts";
+import { launchBrowserHearing, type Page, testBrowser } from "./browser.ts";
 import {
   lineSays,
   listen,
@@ -192,7 +192,7 @@ playScenes("a microphone that is not there", {
       await goesOnByText(scene);
     },
   },
-}, launchBrowser);
+}, testBrowser);
 
 playScenes("a microphone that its reader does not allow", {
   "is told of": {

@@ -1,6 +1,7 @@
 /** For tests: the page's microphone in a real browser, which hears a recording; what comes to the server is the test's. */
 import { assertEquals } from "@std/assert";
-import { type Browser, launchBrowserHearing, openPage, type Page } from "./browser.ts";
+import { type Browser, launchBrowserHearing, type Page } from "./browser.ts";
+import { openPage } from "./open_page.ts";
 import { writeRecording } from "./recording.ts";
 import { RECORD, ScriptedServer } from "./scripted_server.ts";
 import { CALM, named } from "./visit.ts";
@@ -150,4 +151,5 @@ async function playScene(
   await play({ page, server, browser });
   const { host } = new URL(server.url);
   assertEquals(complaints().map((one) => one.replace(host, "…")), expected);
+  opened.keepTab();
 }

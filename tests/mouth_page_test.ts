@@ -1,6 +1,6 @@
 /** A whole answer is spoken on the page by the built-in voice, and her mouth is compared with the voice's phones. */
 import { assert } from "@std/assert";
-import { launchBrowser } from "./browser.ts";
+import { testBrowser } from "./browser.ts";
 import { type HeardSentence, SpeakingPage, type SpokenAnswer } from "./spoken_mouth.ts";
 import { visit } from "./visit.ts";
 import { lag, MouthView, vowelsOf } from "@/bench/mouth_measures.ts";
@@ -28,25 +28,21 @@ const FRAMES = { maxFps: 30, maxPixelRatio: 0.5 };
 const SILENCE = /^(pau|h|brth)$/;
 
 Deno.test("the mouth keeps to the voice, on the real page", async (t) => {
-  const browser = await launchBrowser();
+  const browser = await testBrowser();
   let answer: SpokenAnswer | undefined;
-  try {
-    await visit(
-      browser,
-      async ({ page, server }) => {
-        const speaking = await SpeakingPage.open(page, server.url);
-        await speaking.ask();
-        await speaking.heard(1);
-        // Whoever goes by a clock of the computer's is ahead from here on.
-        await speaking.halt(400);
-        answer = await speaking.answer();
-      },
-      { avatar: FRAMES, voice: { engine: "flite" } },
-      { figure: true, stub: { behaviour: { answer: ANSWER.join(" ") } } },
-    );
-  } finally {
-    await browser.close();
-  }
+  await visit(
+    browser,
+    async ({ page, server }) => {
+      const speaking = await SpeakingPage.open(page, server.url);
+      await speaking.ask();
+      await speaking.heard(1);
+      // Whoever goes by a clock of the computer's is ahead from here on.
+      await speaking.halt(400);
+      answer = await speaking.answer();
+    },
+    { avatar: FRAMES, voice: { engine: "flite" } },
+    { figure: true, stub: { behaviour: { answer: ANSWER.join(" ") } } },
+  );
   assert(answer !== undefined);
   const { sentences, track, frames } = answer;
   const view = new MouthView(HIYORI);

@@ -1,16 +1,13 @@
 /** Browsers that lack what newer ones have, and keyboards that are not on a desk. */
 import { assertEquals, assertStringIncludes } from "@std/assert";
-import { type Browser, launchBrowser, openPage, type Page } from "./browser.ts";
+import { type Browser, type Page, testBrowser } from "./browser.ts";
+import { openPage } from "./open_page.ts";
 import { TestServer } from "./test_server.ts";
 import { CALM, logSays, named, say, visit } from "./visit.ts";
 
 async function inBrowser(play: (browser: Browser) => Promise<void>): Promise<void> {
-  const browser = await launchBrowser();
-  try {
-    await play(browser);
-  } finally {
-    await browser.close();
-  }
+  const browser = await testBrowser();
+  await play(browser);
 }
 
 /** Loads the page anew, without what the names stand for. */

@@ -1,5 +1,5 @@
 /** Scenes of a visitor on the built page in a real browser, and what they look for. */
-import { launchBrowser, type Page } from "./browser.ts";
+import { type Page, testBrowser } from "./browser.ts";
 import type { TestServerOptions } from "./test_server.ts";
 import { CALM, named, type Visit, visit, type VisitOptions } from "./visit.ts";
 
@@ -16,13 +16,9 @@ export const STILL = JSON.stringify({ avatar: CALM });
 
 /** Plays scenes, each on a page of its own. */
 export async function playScenes(t: Deno.TestContext, scenes: readonly Scene[]): Promise<void> {
-  const browser = await launchBrowser();
-  try {
-    for (const { name, play, config = STILL, ignore = false, ...options } of scenes) {
-      await t.step({ name, ignore, fn: () => visit(browser, play, config, options) });
-    }
-  } finally {
-    await browser.close();
+  const browser = await testBrowser();
+  for (const { name, play, config = STILL, ignore = false, ...options } of scenes) {
+    await t.step({ name, ignore, fn: () => visit(browser, play, config, options) });
   }
 }
 

@@ -1,6 +1,6 @@
 /** The built page in a real browser, found as a person finds it: by the names of the accessibility tree. */
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
-import { type HTTPRequest, launchBrowser, type Page } from "./browser.ts";
+import { type HTTPRequest, type Page, testBrowser } from "./browser.ts";
 import { startStub } from "./stub_ollama.ts";
 import { until } from "./until.ts";
 import { logSays, named, say, type Visit, visit, type VisitOptions } from "./visit.ts";
@@ -133,12 +133,8 @@ const scenes: [name: string, play: (visit: Visit) => Promise<void>, options?: Vi
 ];
 
 Deno.test("the page", async (t) => {
-  const browser = await launchBrowser();
-  try {
-    for (const [name, play, options] of scenes) await t.step(name, () => visit(browser, play, {}, options));
-  } finally {
-    await browser.close();
-  }
+  const browser = await testBrowser();
+  for (const [name, play, options] of scenes) await t.step(name, () => visit(browser, play, {}, options));
 });
 
 async function stageSays(page: Page, words: string): Promise<void> {

@@ -1,7 +1,7 @@
 /** Photographs in a real browser: upright whichever way the camera lay, and without what it wrote beside the picture. */
 import { assert, assertEquals } from "@std/assert";
 import { join } from "node:path";
-import { launchBrowser, type Page } from "./browser.ts";
+import { type Page, testBrowser } from "./browser.ts";
 import { logSays, named, say, visit } from "./visit.ts";
 import { joined } from "@/lib/avatars/file_tree.ts";
 import { tempFolder } from "@/lib/avatars/model_fixture.ts";
@@ -100,54 +100,50 @@ function seen(page: Page, jpeg: Uint8Array): Promise<Seen> {
 }
 
 Deno.test("a photograph is shown and sent upright, without where it was taken and by what", async () => {
-  const browser = await launchBrowser();
-  try {
-    await using folder = await tempFolder();
-    await visit(
-      browser,
-      async ({ page, stub }) => {
-        const turned = [
-          [1, { size: [64, 32], red: [true, false] }],
-          [3, { size: [64, 32], red: [false, true] }],
-          [6, { size: [32, 64], red: [true, false] }],
-          [8, { size: [32, 64], red: [false, true] }],
-        ] as const;
-        for (const [index, [orientation, upright]] of turned.entries()) {
-          const bytes = await photograph(page, orientation);
-          const path = join(folder.path, `${orientation}.jpg`);
-          await Deno.writeFile(path, bytes);
-          await (await named(page, "button", "Attach an image")).click();
-          const box = await page.waitForSelector('.attach-ways input[type="file"]:not([capture])');
-          await (box as unknown as { uploadFile(path: string): Promise<void> }).uploadFile(path);
-          const shown = (await page.waitForSelector('.attached li[aria-busy="false"] img'))!;
-          assertEquals(
-            await shown.evaluate(async (element) => {
-              const image = element as HTMLImageElement;
-              await image.decode();
-              return [image.naturalWidth, image.naturalHeight];
-            }),
-            [...upright.size],
-          );
-          await say(page, `Photograph ${orientation}`);
-          await logSays(page, `Answer to Photograph ${orientation}`);
-          const asked = stub.requests.filter(({ images }) => images.length > 0)[index]!;
-          const sent = asked.images.at(-1)!;
-          assertEquals(await seen(page, sent), { size: [...upright.size], red: [...upright.red] });
-          // Neither Exif and XMP (APP1), nor IPTC (APP13), nor comments; only what a decoder needs.
-          const markers = markersOf(sent);
-          assert(markers.length > 3 && !markers.some((one) => [0xe1, 0xed, 0xfe].includes(one)), String(markers));
-          for (const secret of ["Exif", CAMERA, COMMENT]) assert(!latin1.decode(sent).includes(secret), secret);
-        }
+  const browser = await testBrowser();
+  await using folder = await tempFolder();
+  await visit(
+    browser,
+    async ({ page, stub }) => {
+      const turned = [
+        [1, { size: [64, 32], red: [true, false] }],
+        [3, { size: [64, 32], red: [false, true] }],
+        [6, { size: [32, 64], red: [true, false] }],
+        [8, { size: [32, 64], red: [false, true] }],
+      ] as const;
+      for (const [index, [orientation, upright]] of turned.entries()) {
+        const bytes = await photograph(page, orientation);
+        const path = join(folder.path, `${orientation}.jpg`);
+        await Deno.writeFile(path, bytes);
+        await (await named(page, "button", "Attach an image")).click();
+        const box = await page.waitForSelector('.attach-ways input[type="file"]:not([capture])');
+        await (box as unknown as { uploadFile(path: string): Promise<void> }).uploadFile(path);
+        const shown = (await page.waitForSelector('.attached li[aria-busy="false"] img'))!;
+        assertEquals(
+          await shown.evaluate(async (element) => {
+            const image = element as HTMLImageElement;
+            await image.decode();
+            return [image.naturalWidth, image.naturalHeight];
+          }),
+          [...upright.size],
+        );
+        await say(page, `Photograph ${orientation}`);
+        await logSays(page, `Answer to Photograph ${orientation}`);
+        const asked = stub.requests.filter(({ images }) => images.length > 0)[index]!;
+        const sent = asked.images.at(-1)!;
+        assertEquals(await seen(page, sent), { size: [...upright.size], red: [...upright.red] });
+        // Neither Exif and XMP (APP1), nor IPTC (APP13), nor comments; only what a decoder needs.
+        const markers = markersOf(sent);
+        assert(markers.length > 3 && !markers.some((one) => [0xe1, 0xed, 0xfe].includes(one)), String(markers));
+        for (const secret of ["Exif", CAMERA, COMMENT]) assert(!latin1.decode(sent).includes(secret), secret);
+      }
+    },
+    { prompt: "none" },
+    {
+      stub: {
+        models: [{ name: "qwen2.5:latest", capabilities: ["completion", "vision"] }],
+        behaviour: { answer: (prompt) => `Answer to ${prompt}` },
       },
-      { prompt: "none" },
-      {
-        stub: {
-          models: [{ name: "qwen2.5:latest", capabilities: ["completion", "vision"] }],
-          behaviour: { answer: (prompt) => `Answer to ${prompt}` },
-        },
-      },
-    );
-  } finally {
-    await browser.close();
-  }
+    },
+  );
 });

@@ -1,6 +1,6 @@
 /** A provider that the program does not know: registered, chosen and named as those it comes with. */
 import { assert, assertEquals, assertRejects } from "@std/assert";
-import { launchBrowser } from "./browser.ts";
+import { testBrowser } from "./browser.ts";
 import { Page, RefusedCall } from "./page_calls.ts";
 import { TestServer } from "./test_server.ts";
 import { logSays, named, say, visit } from "./visit.ts";
@@ -164,29 +164,25 @@ Deno.test("a registered provider answers by its own name, in status, preflight a
 });
 
 Deno.test("the page names a registered provider, and never another one", async () => {
-  const browser = await launchBrowser();
-  try {
-    await using parrot = new Parrot();
-    await visit(
-      browser,
-      async ({ page }) => {
-        await say(page, "Pretty bird");
-        await logSays(page, "Pretty bird");
-        parrot.busy = true;
-        await say(page, "Are you there?");
-        const log = await logSays(page, "Parrot is busy");
-        assert(log.includes("The bird says: later"), log);
-        assertEquals(await page.$eval(".status-text", (text) => text.getAttribute("title")), "Parrot · qwen2.5");
-        await (await named(page, "button", "Settings")).click();
-        await page.waitForFunction(() => document.querySelector("dialog[open] .checks")?.textContent?.includes("1.2"));
-        const text = await page.$eval("body", (body) => (body as HTMLElement).innerText);
-        assert(text.includes("Parrot 1.2 is running"), text);
-        assertEquals(/.*ollama.*/i.exec(text), null);
-      },
-      { prompt: "none" },
-      { provider: parrot.definition, env: ENV },
-    );
-  } finally {
-    await browser.close();
-  }
+  const browser = await testBrowser();
+  await using parrot = new Parrot();
+  await visit(
+    browser,
+    async ({ page }) => {
+      await say(page, "Pretty bird");
+      await logSays(page, "Pretty bird");
+      parrot.busy = true;
+      await say(page, "Are you there?");
+      const log = await logSays(page, "Parrot is busy");
+      assert(log.includes("The bird says: later"), log);
+      assertEquals(await page.$eval(".status-text", (text) => text.getAttribute("title")), "Parrot · qwen2.5");
+      await (await named(page, "button", "Settings")).click();
+      await page.waitForFunction(() => document.querySelector("dialog[open] .checks")?.textContent?.includes("1.2"));
+      const text = await page.$eval("body", (body) => (body as HTMLElement).innerText);
+      assert(text.includes("Parrot 1.2 is running"), text);
+      assertEquals(/.*ollama.*/i.exec(text), null);
+    },
+    { prompt: "none" },
+    { provider: parrot.definition, env: ENV },
+  );
 });

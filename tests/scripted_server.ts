@@ -1,4 +1,5 @@
 /** The built page in front of a server that says what a test wants: the socket and the sound are the test's. */
+import { serve } from "./ports.ts";
 import { TestServer } from "./test_server.ts";
 import { until } from "./until.ts";
 import {
@@ -69,7 +70,7 @@ export class ScriptedServer {
 
   private constructor(app: TestServer) {
     this.#app = app;
-    this.#server = Deno.serve({ port: 0, hostname: "127.0.0.1", onListen() {} }, (request) => this.#answer(request));
+    this.#server = serve((request) => this.#answer(request));
   }
 
   static async open(config: Record<string, unknown>): Promise<ScriptedServer> {

@@ -1,6 +1,6 @@
 /** Ollama is started by a button, where its program is installed and the page is on the same machine. */
 import { assert, assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
-import { launchBrowser } from "./browser.ts";
+import { testBrowser } from "./browser.ts";
 import { freeAddress, OllamaProgram } from "./ollama_program.ts";
 import { Page, RefusedCall } from "./page_calls.ts";
 import { TestServer } from "./test_server.ts";
@@ -72,7 +72,7 @@ Deno.test({
 
 Deno.test({ name: "the page starts Ollama, and shows why it does not start", ignore }, async () => {
   await using _broken = await OllamaProgram.install('echo "Error: listen tcp: address already in use"; exit 1');
-  const browser = await launchBrowser();
+  const browser = await testBrowser();
   const play = async ({ page }: Visit) => {
     await page.waitForSelector(".notice");
     await page.click(".notice summary");
@@ -86,9 +86,5 @@ Deno.test({ name: "the page starts Ollama, and shows why it does not start", ign
     await say(page, "Hello");
     await logSays(page, "Hello");
   };
-  try {
-    await visit(browser, play, {}, { env: { OLLAMA_HOST: freeAddress() } });
-  } finally {
-    await browser.close();
-  }
+  await visit(browser, play, {}, { env: { OLLAMA_HOST: freeAddress() } });
 });

@@ -2,6 +2,7 @@
 import { ProdBuildCache, setBuildCache } from "fresh/internal";
 import { join } from "node:path";
 import { makeHome } from "./home.ts";
+import { serve } from "./ports.ts";
 import { createApp } from "@/app.ts";
 import { syncModel } from "@/lib/avatars/sync.ts";
 import { loadConfig, parseConfig } from "@/lib/config/load.ts";
@@ -75,7 +76,7 @@ export class TestServer {
     setBuildCache(app, built, "production");
     const guard = new AccessGuard(services);
     const handler = createHandler(app.handler(), { guard, prepared: join(PROGRAM, "_fresh/compressed") });
-    const server = Deno.serve({ port: 0, hostname: "127.0.0.1", onListen() {} }, handler);
+    const server = serve(handler);
     services.live.listensAt(server.addr.port);
     return new TestServer(services, guard, server, folder);
   }

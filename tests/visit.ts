@@ -1,6 +1,7 @@
 /** A visit to the built page in a real browser, and what a person does there. */
 import { assertEquals } from "@std/assert";
-import { type Browser, type Complaints, openPage, type Page } from "./browser.ts";
+import type { Browser, Page } from "./browser.ts";
+import { type Complaints, openPage } from "./open_page.ts";
 import { bringSmallerTextures } from "./smaller_textures.ts";
 import { TestServer, type TestServerOptions } from "./test_server.ts";
 import { startStub, type Stub, type StubOptions } from "./stub_ollama.ts";
@@ -29,6 +30,8 @@ export interface VisitOptions {
   speechModels?: TestServerOptions["speechModels"];
   /** Whether the figure is drawn, for scenes that look at the stage. Default: the page has no WebGL, and says so there. */
   figure?: boolean;
+  /** Whether the browser has nothing of the page yet, for scenes of how that is fetched. Default: it may. */
+  firstVisit?: boolean;
   /** Whether the server still has to make textures for smaller screens. Default: it finds them there. */
   unmade?: boolean;
   /** All that the page complains of, such as "404 /avatars/…/Hiyori.moc3", as often as it does. Default: nothing. */
@@ -43,8 +46,16 @@ export async function visit(
   browser: Browser,
   scene: (visit: Visit) => Promise<void>,
   config: TestServerOptions["config"] = {},
-  { env = {}, stub: ollama = {}, provider, speechModels, figure = false, unmade = !figure, complaints: expected = [] }:
-    VisitOptions = {},
+  {
+    env = {},
+    stub: ollama = {},
+    provider,
+    speechModels,
+    figure = false,
+    firstVisit = false,
+    unmade = !figure,
+    complaints: expected = [],
+  }: VisitOptions = {},
 ): Promise<void> {
   await using stub = startStub(ollama);
   const calm = typeof config === "string" ? config : { avatar: CALM, voice: SILENT, ...config };
@@ -55,12 +66,13 @@ export async function visit(
     ...(speechModels && { speechModels }),
   });
   if (!unmade) await bringSmallerTextures(server.services);
-  await using opened = await openPage(browser, { figure });
+  await using opened = await openPage(browser, { figure, firstVisit });
   const { page, complaints } = opened;
   await page.goto(server.url);
   await page.waitForSelector(".chat.ready");
   await scene({ page, server, stub });
   assertEquals(complaints(), [...expected].sort());
+  opened.keepTab();
 }
 
 /** The element of that role and name, once it is there. To wait for it by the selector asks at every frame of the display. */

@@ -2,7 +2,7 @@
 import { assert, assertEquals } from "@std/assert";
 import { join } from "node:path";
 import { faults } from "./axe.ts";
-import { launchBrowser, type Page } from "./browser.ts";
+import { type Page, testBrowser } from "./browser.ts";
 import { ARCHIVE, DownloadHost } from "./download_host.ts";
 import { Page as Calls } from "./page_calls.ts";
 import type { TestServer } from "./test_server.ts";
@@ -187,7 +187,7 @@ async function says(page: Page, id: string, words: string): Promise<void> {
 }
 
 Deno.test("neural voices on the page", async (t) => {
-  await using browser = await launchBrowser();
+  const browser = await testBrowser();
   for (const { name, play } of scenes) {
     await t.step(name, async () => {
       await using host = await DownloadHost.open();

@@ -1,6 +1,7 @@
 /** Scenes of a page that speaks what a scripted server has it say, in a real browser. */
 import { assertEquals } from "@std/assert";
-import { launchBrowser, openPage, type Page } from "./browser.ts";
+import { type Page, testBrowser } from "./browser.ts";
+import { openPage } from "./open_page.ts";
 import { RECORD, ScriptedServer, type Tone } from "./scripted_server.ts";
 import { until } from "./until.ts";
 import { CALM, say } from "./visit.ts";
@@ -84,22 +85,19 @@ export function wantPress(): void {
 
 /** Plays scenes, each on a page of its own. In those of `figure` the figure is drawn. */
 export async function playScenes(t: Deno.TestContext, scenes: Scenes, figure: readonly string[] = []): Promise<void> {
-  const browser = await launchBrowser();
-  try {
-    for (const [name, play] of Object.entries(scenes)) {
-      await t.step(name, async () => {
-        await using server = await ScriptedServer.open({ avatar: CALM });
-        await using opened = await openPage(browser, { figure: figure.includes(name) });
-        const { page, complaints } = opened;
-        await page.evaluateOnNewDocument(RECORD);
-        await page.goto(server.url);
-        await page.waitForSelector(".chat.ready");
-        await server.next("voice");
-        await play({ page, server });
-        assertEquals(complaints().filter((one) => one !== "404 /speech/lost"), []);
-      });
-    }
-  } finally {
-    await browser.close();
+  const browser = await testBrowser();
+  for (const [name, play] of Object.entries(scenes)) {
+    await t.step(name, async () => {
+      await using server = await ScriptedServer.open({ avatar: CALM });
+      await using opened = await openPage(browser, { figure: figure.includes(name) });
+      const { page, complaints } = opened;
+      await page.evaluateOnNewDocument(RECORD);
+      await page.goto(server.url);
+      await page.waitForSelector(".chat.ready");
+      await server.next("voice");
+      await play({ page, server });
+      assertEquals(complaints().filter((one) => one !== "404 /speech/lost"), []);
+      opened.keepTab();
+    });
   }
 }

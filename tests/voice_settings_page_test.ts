@@ -1,7 +1,7 @@
 /** The voice among the settings, in a real browser: it is heard before it is taken up. */
 import { assert, assertEquals } from "@std/assert";
 import { faults } from "./axe.ts";
-import { launchBrowser, type Page } from "./browser.ts";
+import { type Page, testBrowser } from "./browser.ts";
 import { levels, listen } from "./listen.ts";
 import { until } from "./until.ts";
 import { CALM, named, type Visit, visit } from "./visit.ts";
@@ -84,13 +84,9 @@ scenes["a reader of another language hears the page's own words, or is told that
 };
 
 Deno.test("the voice among the settings", async (t) => {
-  const browser = await launchBrowser();
-  try {
-    for (const [name, { config, play }] of Object.entries(scenes)) {
-      await t.step(name, () => visit(browser, play, { avatar: CALM, ...config }));
-    }
-  } finally {
-    await browser.close();
+  const browser = await testBrowser();
+  for (const [name, { config, play }] of Object.entries(scenes)) {
+    await t.step(name, () => visit(browser, play, { avatar: CALM, ...config }));
   }
 });
 

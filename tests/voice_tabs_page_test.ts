@@ -1,6 +1,6 @@
 /** Where the character goes on to speak: on a page that is loaded anew, and in one of several tabs. */
 import { assert, assertEquals } from "@std/assert";
-import { withoutWebGL } from "./browser.ts";
+import { withoutWebGL } from "./open_page.ts";
 import type { Tone } from "./scripted_server.ts";
 import { PATIENCE, until } from "./until.ts";
 import { named } from "./visit.ts";

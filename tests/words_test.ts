@@ -1,6 +1,6 @@
 /** What was streamed is on the built page, letter by letter and at once, and again after a reload: rows W1 to W14. */
 import { assert, assertEquals } from "@std/assert";
-import { launchBrowser, type Page } from "./browser.ts";
+import { type Page, testBrowser } from "./browser.ts";
 import { named, say, visit } from "./visit.ts";
 
 interface Row {
@@ -90,72 +90,68 @@ async function shown(page: Page, { look, seen, name }: Row, turn: number): Promi
 }
 
 Deno.test("W1 to W14: the same letter by letter, at once, and after a reload", async (t) => {
-  const browser = await launchBrowser();
-  try {
-    for (const row of ROWS) {
-      await t.step(row.name, () =>
-        visit(browser, async ({ page, stub }) => {
-          stub.set({ behaviour: { answer: [...row.text] } });
-          await say(page, "Letters");
-          await shown(page, row, 1);
-          stub.set({ behaviour: { answer: [row.text] } });
-          await say(page, "At once");
-          await shown(page, row, 2);
-          await page.reload();
-          await page.waitForSelector(".chat.ready");
-          await shown(page, row, 2);
-          assertEquals(await page.$eval("textarea", (box) => box.dir), "auto");
-        }, { prompt: "none" }));
-    }
-    const silent: [name: string, behaviour: Record<string, unknown>, words: string][] = [
-      ["only thoughts", { answer: [], thinking: ["Hm. ", "Well."] }, "thought, and then said nothing"],
-      ["only a tool", { answer: [], toolCalls: [{ function: { name: "f", arguments: {} } }] }, "without a word"],
-      ["only loaded", { answer: [], doneReason: "load" }, "without a word"],
-      ["thoughts without an end", { answer: [], thinking: ["Hm."], doneReason: "length" }, "still thinking"],
-    ];
-    for (const [name, behaviour, words] of silent) {
-      await t.step(`W10: ${name}`, () =>
-        visit(browser, async ({ page, stub }) => {
-          stub.set({ behaviour });
-          await say(page, "Well?");
-          const note = await page.waitForSelector('.turn[data-state="done"] .note');
-          const text = await note!.evaluate(({ textContent }) => textContent ?? "");
-          assert(text.includes(words), text);
-          assert(await page.$('button[aria-label="Answer again"], .turn-tools button') !== null);
-        }, { prompt: "none" }));
-    }
-    await t.step(
-      "W15: a table of five columns has all the room, scrolls within it, and opens large",
-      () =>
-        visit(browser, async ({ page, stub }) => {
-          await page.setViewport({ width: 1440, height: 900 });
-          const row = (cell: string) => `|${` ${cell} |`.repeat(5)}`;
-          const small = "| a | b |\n| --- | --- |\n| 1 | 2 |\n";
-          const wide = [row("A heading"), row("---"), row("some words that take room")].join("\n");
-          stub.set({ behaviour: { answer: `${small}\nand\n\n${wide}` } });
-          await say(page, "A table");
-          await page.waitForSelector('.turn[data-state="done"] .wide table');
-          const { frame, table, log, lines } = await page.$eval(".wide .table-scroll", (frame) => ({
-            frame: frame.clientWidth,
-            table: frame.scrollWidth,
-            log: document.querySelector(".log-content")!.clientWidth,
-            lines: frame.querySelector("td")!.clientHeight / parseFloat(getComputedStyle(frame).lineHeight),
-          }));
-          assert(table > frame && frame > log - 90, `${table} in ${frame} in ${log}`);
-          assert(lines < 3.5, `${lines} lines in a cell`);
-          // The one button that is to be seen: what has room needs none.
-          const large = await named(page, "button", "Open large");
-          await large.focus();
-          await page.keyboard.press("Enter");
-          const opened = await named(page, "dialog", "Large view");
-          const [room, needed] = await opened.$eval(".enlarged-content", (all) => [all.clientWidth, all.scrollWidth]);
-          assert(room! > frame && needed! <= room!, `${needed} in ${room}, ${frame} before`);
-          await page.keyboard.press("Escape");
-          await page.waitForFunction(() => document.querySelector("dialog") === null);
-          assert(await large.evaluate((button) => button === document.activeElement), "the keyboard is elsewhere");
-        }, { prompt: "none" }),
-    );
-  } finally {
-    await browser.close();
+  const browser = await testBrowser();
+  for (const row of ROWS) {
+    await t.step(row.name, () =>
+      visit(browser, async ({ page, stub }) => {
+        stub.set({ behaviour: { answer: [...row.text] } });
+        await say(page, "Letters");
+        await shown(page, row, 1);
+        stub.set({ behaviour: { answer: [row.text] } });
+        await say(page, "At once");
+        await shown(page, row, 2);
+        await page.reload();
+        await page.waitForSelector(".chat.ready");
+        await shown(page, row, 2);
+        assertEquals(await page.$eval("textarea", (box) => box.dir), "auto");
+      }, { prompt: "none" }));
   }
+  const silent: [name: string, behaviour: Record<string, unknown>, words: string][] = [
+    ["only thoughts", { answer: [], thinking: ["Hm. ", "Well."] }, "thought, and then said nothing"],
+    ["only a tool", { answer: [], toolCalls: [{ function: { name: "f", arguments: {} } }] }, "without a word"],
+    ["only loaded", { answer: [], doneReason: "load" }, "without a word"],
+    ["thoughts without an end", { answer: [], thinking: ["Hm."], doneReason: "length" }, "still thinking"],
+  ];
+  for (const [name, behaviour, words] of silent) {
+    await t.step(`W10: ${name}`, () =>
+      visit(browser, async ({ page, stub }) => {
+        stub.set({ behaviour });
+        await say(page, "Well?");
+        const note = await page.waitForSelector('.turn[data-state="done"] .note');
+        const text = await note!.evaluate(({ textContent }) => textContent ?? "");
+        assert(text.includes(words), text);
+        assert(await page.$('button[aria-label="Answer again"], .turn-tools button') !== null);
+      }, { prompt: "none" }));
+  }
+  await t.step(
+    "W15: a table of five columns has all the room, scrolls within it, and opens large",
+    () =>
+      visit(browser, async ({ page, stub }) => {
+        await page.setViewport({ width: 1440, height: 900 });
+        const row = (cell: string) => `|${` ${cell} |`.repeat(5)}`;
+        const small = "| a | b |\n| --- | --- |\n| 1 | 2 |\n";
+        const wide = [row("A heading"), row("---"), row("some words that take room")].join("\n");
+        stub.set({ behaviour: { answer: `${small}\nand\n\n${wide}` } });
+        await say(page, "A table");
+        await page.waitForSelector('.turn[data-state="done"] .wide table');
+        const { frame, table, log, lines } = await page.$eval(".wide .table-scroll", (frame) => ({
+          frame: frame.clientWidth,
+          table: frame.scrollWidth,
+          log: document.querySelector(".log-content")!.clientWidth,
+          lines: frame.querySelector("td")!.clientHeight / parseFloat(getComputedStyle(frame).lineHeight),
+        }));
+        assert(table > frame && frame > log - 90, `${table} in ${frame} in ${log}`);
+        assert(lines < 3.5, `${lines} lines in a cell`);
+        // The one button that is to be seen: what has room needs none.
+        const large = await named(page, "button", "Open large");
+        await large.focus();
+        await page.keyboard.press("Enter");
+        const opened = await named(page, "dialog", "Large view");
+        const [room, needed] = await opened.$eval(".enlarged-content", (all) => [all.clientWidth, all.scrollWidth]);
+        assert(room! > frame && needed! <= room!, `${needed} in ${room}, ${frame} before`);
+        await page.keyboard.press("Escape");
+        await page.waitForFunction(() => document.querySelector("dialog") === null);
+        assert(await large.evaluate((button) => button === document.activeElement), "the keyboard is elsewhere");
+      }, { prompt: "none" }),
+  );
 });
