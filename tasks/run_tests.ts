@@ -13,15 +13,16 @@ import { isTest, sources } from "@/tests/sources.ts";
 
 const LOCK = "--lock=tests/deno.lock";
 const BATCH = "tests/batch.ts";
-/** How many jobs run at once: one more than there are processors, for pages and programs wait a good deal. */
-const AT_ONCE = navigator.hardwareConcurrency + 1;
+const PROCESSORS = navigator.hardwareConcurrency;
+/** How many jobs run at once: more than there are processors, for pages and programs wait a good deal. */
+const AT_ONCE = PROCESSORS + 2;
 /** What hangs in spite of all is ended after this, ms. */
 const JOB_MS = 15 * 60_000;
 /**
  * Into how many jobs the files of a kind are divided: enough of those of pages that nobody waits long for the last, and
  * of those that mostly wait for programs.
  */
-const BATCHES = { units: 1, collecting: 1, "stand-ins": 1, programs: 2, pages: 2 * AT_ONCE };
+const BATCHES = { units: 1, collecting: 1, "stand-ins": 1, programs: 2, pages: 3 * PROCESSORS };
 
 /** More tests than this that fail are no accident, and are not run again. */
 const AGAIN_AT_MOST = 3;
