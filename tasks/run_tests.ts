@@ -20,9 +20,9 @@ const AT_ONCE = PROCESSORS + 2;
 const JOB_MS = 15 * 60_000;
 /**
  * Into how many jobs the files of a kind are divided: enough of those of pages that nobody waits long for the last, and
- * of those that mostly wait for programs.
+ * of units and programs, of which many mostly wait.
  */
-const BATCHES = { units: 1, collecting: 1, "stand-ins": 1, programs: 2, pages: 3 * PROCESSORS };
+const BATCHES = { units: PROCESSORS, collecting: 1, "stand-ins": 1, programs: 2, pages: 3 * PROCESSORS };
 
 /** More tests than this that fail are no accident, and are not run again. */
 const AGAIN_AT_MOST = 3;
