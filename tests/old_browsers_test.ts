@@ -1,6 +1,6 @@
 /** Browsers that lack what newer ones have, and keyboards that are not on a desk. */
 import { assertEquals, assertStringIncludes } from "@std/assert";
-import { type Browser, type Page, testBrowser } from "./browser.ts";
+import { type Page, testBrowser } from "./browser.ts";
 import { openPage } from "./open_page.ts";
 import { TestServer } from "./test_server.ts";
 import { CALM, logSays, named, say, visit } from "./visit.ts";
@@ -77,12 +77,17 @@ async function enter(page: Page, ...held: ("Shift" | "Control" | "Alt")[]): Prom
   return await box.evaluate((box) => (box as HTMLTextAreaElement).value);
 }
 
+/** What moves, as on a phone whose keyboard goes, is waited for. */
 async function chooseEnterKey(page: Page, choice: string): Promise<void> {
-  // On a phone it may be on its way: the stage grows again when the keyboard goes.
-  await (await named(page, "button", "Settings")).evaluate((button) => (button as HTMLElement).click());
-  await (await page.waitForSelector('[role="tab"]::-p-text(Appearance)'))!.click();
-  await (await page.waitForSelector(`[role="tabpanel"] label:has([name="enter"])::-p-text(${choice})`))!.click();
-  await (await named(page, "button", "Close")).click();
+  for (
+    const what of [
+      '::-p-aria([name="Settings"][role="button"])',
+      '[role="tab"]::-p-text(Appearance)',
+      `[role="tabpanel"] label:has([name="enter"])::-p-text(${choice})`,
+      '::-p-aria([name="Close"][role="button"])',
+    ]
+  ) await page.locator(what).click();
+  await page.waitForFunction(() => document.querySelector("dialog") === null);
 }
 
 Deno.test("A4: Enter does what it does elsewhere on the device, or what was chosen; a new line is always possible", async () =>
