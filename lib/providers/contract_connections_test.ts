@@ -65,14 +65,14 @@ contract("gives up when a stream stalls, and keeps its text", async (tongue) => 
 
 contract("does not take a slow reader for a stall", async (tongue) => {
   await using stub = startStub({ behaviour: { answer: ["a", "b", "c"] } });
-  const answer = tongue.providerOf(stub, { idleMs: 10 }).generate(
+  const answer = tongue.providerOf(stub, { idleMs: 100 }).generate(
     { model: "qwen2.5", messages: [{ role: "user", content: "hi" }] },
     { signal: NEVER },
   );
   const texts: string[] = [];
   for await (const event of answer) {
     if (event.type === "text") texts.push(event.text);
-    await new Promise((resolve) => setTimeout(resolve, 30));
+    await new Promise((resolve) => setTimeout(resolve, 300));
   }
   assertEquals(texts, ["a", "b", "c"]);
 });
