@@ -14,8 +14,8 @@ import { isTest, sources } from "@/tests/sources.ts";
 const LOCK = "--lock=tests/deno.lock";
 const BATCH = "tests/batch.ts";
 const PROCESSORS = navigator.hardwareConcurrency;
-/** How many jobs run at once: more than there are processors, for pages and programs wait a good deal. */
-const AT_ONCE = PROCESSORS + 2;
+/** How many jobs run at once: one more than there are processors, for pages and programs wait a good deal. */
+const AT_ONCE = PROCESSORS + 1;
 /** What hangs in spite of all is ended after this, ms. */
 const JOB_MS = 15 * 60_000;
 /**

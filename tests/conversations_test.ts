@@ -6,7 +6,7 @@ import { faults } from "./axe.ts";
 import { playScenes, type Scene } from "./page_scene.ts";
 import { asked, begin, CONFIG, edit, focused, talk } from "./talk.ts";
 import { until } from "./until.ts";
-import { logSays, named, say } from "./visit.ts";
+import { logSays, named, press, say } from "./visit.ts";
 
 const scenes: Scene[] = [
   {
@@ -202,7 +202,7 @@ Deno.test("conversations on the page", (t) => playScenes(t, scenes));
 
 /** Opens the list. */
 async function open(page: Page): Promise<void> {
-  await (await named(page, "button", "Conversations")).click();
+  await press(page, "Conversations");
   await page.waitForSelector(".conversation");
 }
 

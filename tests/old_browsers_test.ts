@@ -3,7 +3,7 @@ import { assertEquals, assertStringIncludes } from "@std/assert";
 import { type Page, testBrowser } from "./browser.ts";
 import { openPage } from "./open_page.ts";
 import { TestServer } from "./test_server.ts";
-import { CALM, logSays, named, say, visit } from "./visit.ts";
+import { CALM, logSays, named, press, say, visit } from "./visit.ts";
 
 /** Loads the page anew, without what the names stand for. */
 async function reloadWithout(page: Page, names: string[]): Promise<void> {
@@ -77,16 +77,11 @@ async function enter(page: Page, ...held: ("Shift" | "Control" | "Alt")[]): Prom
   return await box.evaluate((box) => (box as HTMLTextAreaElement).value);
 }
 
-/** What moves, as on a phone whose keyboard goes, is waited for. */
 async function chooseEnterKey(page: Page, choice: string): Promise<void> {
-  for (
-    const what of [
-      '::-p-aria([name="Settings"][role="button"])',
-      '[role="tab"]::-p-text(Appearance)',
-      `[role="tabpanel"] label:has([name="enter"])::-p-text(${choice})`,
-      '::-p-aria([name="Close"][role="button"])',
-    ]
-  ) await page.locator(what).click();
+  await press(page, "Settings");
+  await page.locator('[role="tab"]::-p-text(Appearance)').click();
+  await page.locator(`[role="tabpanel"] label:has([name="enter"])::-p-text(${choice})`).click();
+  await press(page, "Close");
   await page.waitForFunction(() => document.querySelector("dialog") === null);
 }
 

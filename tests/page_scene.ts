@@ -1,7 +1,7 @@
 /** Scenes of a visitor on the built page in a real browser, and what they look for. */
 import { type Page, testBrowser } from "./browser.ts";
 import type { TestServerOptions } from "./test_server.ts";
-import { CALM, named, type Visit, visit, type VisitOptions } from "./visit.ts";
+import { CALM, press, type Visit, visit, type VisitOptions } from "./visit.ts";
 
 export interface Scene extends VisitOptions {
   name: string;
@@ -23,7 +23,7 @@ export async function playScenes(t: Deno.TestContext, scenes: readonly Scene[]):
 }
 
 export async function openSettings(page: Page, section: string): Promise<void> {
-  await (await named(page, "button", "Settings")).click();
+  await press(page, "Settings");
   await (await page.waitForSelector(`[role="tab"]::-p-text(${section})`))!.click();
   await page.waitForSelector('[role="tabpanel"] .field');
 }
