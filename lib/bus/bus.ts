@@ -29,9 +29,10 @@ export interface Follower {
   /**
    * Called before the first message, and waited for: what was stored by now need not be among the messages.
    *
-   * @param isNew whether nothing is kept of the journal
+   * @param isNew whether nobody had the conversation of late
+   * @param holder who has the lease
    */
-  begin?(isNew: boolean): Promise<void>;
+  begin?(isNew: boolean, holder: Holder | undefined): Promise<void>;
   /** Called with what has to be read of what is kept, then with each that comes, once and in order. It must not throw. */
   take(message: Appended): void;
   /** Messages may be missing: the bus has lost its memory. What is taken from now on is all that it has. */

@@ -4,6 +4,7 @@ import { connect } from "@nats-io/transport-node";
 import { type Appended, type Bus, isLease, type Lease, LeaseLost, NoAnswer } from "./bus.ts";
 import { contract, natsHome } from "./bus_fixture.ts";
 import { NatsBus } from "./nats_bus.ts";
+import { LEASE_MS } from "./nats_link.ts";
 import { parseBusAddress } from "@/lib/config/bus_address.ts";
 import { HAS_NATS, NatsServer } from "@/tests/nats.ts";
 import { until, within } from "@/tests/until.ts";
@@ -89,7 +90,7 @@ contract("has whoever follows read the newest messages, and all that is not stor
   assertEquals(began, [false, true]);
 });
 
-Deno.test("a bus (NATS) has its server look for messages only where they are too many to be listed", {
+Deno.test("a bus (NATS) reads the journal of a process once for all conversations that are opened at a time", {
   ignore: !HAS_NATS,
 }, async () => {
   await using server = await NatsServer.start();
@@ -98,43 +99,62 @@ Deno.test("a bus (NATS) has its server look for messages only where they are too
   await using b = await NatsBus.connect(address);
   const watching = await connect({ servers: server.url });
   try {
-    let looked = 0;
-    watching.subscribe("$JS.API.CONSUMER.CREATE.>", { callback: () => void looked++ });
+    const conversations = Array.from({ length: 30 }, (_, index) => `c${index}`);
+    await Promise.all(conversations.map(async (conversation) => {
+      const lease = await claimed(a, conversation);
+      for (let i = 0; i < 5; i++) await a.append(lease, `${conversation} ${i},`);
+    }));
+    let read = 0;
+    watching.subscribe("$JS.API.CONSUMER.CREATE.>", { callback: () => void read++ });
     await watching.flush();
-    /** What somebody reads who begins to follow, and how often the server had to look for it. */
-    const read = async () => {
-      looked = 0;
-      using late = await followed(b);
-      await watching.flush();
-      return [late.texts(), looked];
-    };
-    const lease = await claimed(a);
-    let position = 0;
-    const append = async (from: number, to: number) => {
-      for (let i = from; i < to; i++) position = await a.append(lease, `${i},`);
-    };
-    await append(0, 60);
-    assertEquals(await read(), [numbers(0, 60), 0], "all that is there");
-    await append(60, 100);
-    assertEquals(await read(), [numbers(0, 100), 1], "nothing is stored of so many");
-    await a.release(lease);
-    const next = await claimed(b);
-    await b.append(next, "100,");
-    assertEquals(await read(), [numbers(0, 101), 1], "who takes it over does not know them either");
-    for (let i = 101; i < 140; i++) position = await b.append(next, `${i},`);
-    b.stored(next, position);
-    await b.append(next, "140,");
-    const [text, times] = await read();
-    assertEquals(times, 0);
-    assert(String(text).endsWith(numbers(120, 141)) && !String(text).startsWith("0,"), "the newest of them");
+    const all = await Promise.all(conversations.map((conversation) => followed(b, conversation)));
+    await watching.flush();
+    const expected = conversations.map((conversation) => [0, 1, 2, 3, 4].map((i) => `${conversation} ${i},`).join(""));
+    assertEquals(all.map((one) => one.texts()), expected);
+    assertEquals(read, 1);
+    for (const one of all) one[Symbol.dispose]();
   } finally {
     await watching.close();
   }
 });
 
-function numbers(from: number, to: number): string {
-  return Array.from({ length: to - from }, (_, index) => `${from + index},`).join("");
-}
+Deno.test("a bus (NATS) carries in one message what is appended to several conversations", {
+  ignore: !HAS_NATS,
+}, async () => {
+  await using server = await NatsServer.start();
+  const address = parseBusAddress(server.url)!;
+  await using a = await NatsBus.connect(address);
+  await using b = await NatsBus.connect(address);
+  const leases = await Promise.all(["c", "d", "e"].map((conversation) => claimed(a, conversation)));
+  using seen = await followed(b, "d");
+  const first = await Promise.all(leases.map((lease) => a.append(lease, "one")));
+  assertEquals(new Set(first).size, 1);
+  const long = "字".repeat(150_000);
+  const next = await Promise.all(leases.map((lease) => a.append(lease, long)));
+  assertEquals(new Set(next).size, 3, "a server takes a million bytes");
+  await seen.following.until(next[1]!);
+  assertEquals(seen.texts(), `one${long}`);
+});
+
+Deno.test("a lease (NATS) is renewed before the server forgets it", { ignore: !HAS_NATS }, async () => {
+  await using home = await natsHome();
+  await using a = await home.connect();
+  await using b = await home.connect();
+  const lease = await claimed(a);
+  const { revision } = lease;
+  const { now } = Date;
+  Date.now = () => now() + LEASE_MS * 0.6;
+  try {
+    await a.append(lease, "a day later");
+  } finally {
+    Date.now = now;
+  }
+  assert(lease.revision > revision);
+  assertEquals(await b.claim("c"), { process: a.self, revision: lease.revision });
+  const taken = await b.claim("c", { process: a.self, revision: lease.revision });
+  assert(isLease(taken));
+  await assertRejects(() => a.append(lease, "too late"), LeaseLost);
+});
 
 contract("gives a lease to one process, until that one gives it back", async (home) => {
   await using a = await home.connect();
@@ -196,6 +216,66 @@ contract("fences who has lost its lease", async (home) => {
     (await a.claim("c", { process: a.self, revision: old.revision }) as { process: string }).process,
     b.self,
   );
+});
+
+contract("takes one conversation from a process and leaves it the others", async (home) => {
+  await using a = await home.connect();
+  await using b = await home.connect();
+  const [old, other] = [await claimed(a), await claimed(a, "d")];
+  await a.append(old, "old ");
+  await a.append(other, "other ");
+  using seen = await followed(b, "d");
+  const lease = await b.claim("c", { process: a.self, revision: old.revision });
+  assert(isLease(lease));
+  const [lost, kept] = await Promise.allSettled([a.append(old, "too late"), a.append(other, "goes on")]);
+  assert(
+    lost.status === "rejected" && lost.reason instanceof LeaseLost,
+    "of two that are appended at once, one is lost",
+  );
+  assert(kept.status === "fulfilled");
+  await seen.following.until(kept.value);
+  assertEquals(seen.texts(), "other goes on");
+  using taken = await followed(a);
+  await taken.following.until(await b.append(lease, "new"));
+  assertEquals(taken.texts(), "old new");
+});
+
+contract("keeps what was appended where one after the other dies before it has stored it", async (home) => {
+  await using a = await home.connect();
+  await using b = await home.connect();
+  await using c = await home.connect();
+  const first = await claimed(a);
+  await a.append(first, "a1 ");
+  await a.append(first, "a2 ");
+  // One that has the lease, and has said nothing; then one that has said something.
+  const second = await b.claim("c", { process: a.self, revision: first.revision });
+  assert(isLease(second));
+  using early = await followed(c);
+  assertEquals(early.texts(), "a1 a2 ");
+  const third = await c.claim("c", { process: b.self, revision: second.revision });
+  assert(isLease(third));
+  const end = await c.append(third, "c1 ");
+  using late = await followed(b);
+  await early.following.until(end);
+  assertEquals([early.texts(), late.texts()], ["a1 a2 c1 ", "a1 a2 c1 "]);
+  await assertRejects(() => a.append(first, "too late"), LeaseLost);
+  await assertRejects(() => b.append(second, "too late"), LeaseLost);
+  // Once all is stored only the newest messages need to be read, and none of those of old holders behind a gap.
+  for (let i = 0; i < 40; i++) c.stored(third, await c.append(third, `${i} `));
+  using last = await followed(a);
+  assert(last.texts().endsWith(" 38 39 ") && !last.texts().includes("a1"), last.texts());
+});
+
+contract("tells whoever comes back to a conversation that was given back what was said last", async (home) => {
+  await using a = await home.connect();
+  await using b = await home.connect();
+  const lease = await claimed(a);
+  a.stored(lease, await a.append(lease, "said "));
+  await a.release(lease);
+  using seen = await followed(b);
+  const next = await claimed(b);
+  await seen.following.until(await b.append(next, "again"));
+  assertEquals(seen.texts(), "said again");
 });
 
 contract("asks another process, and says when that one is not there", async (home) => {

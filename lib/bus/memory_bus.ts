@@ -116,7 +116,7 @@ export class MemoryBus implements Bus {
   async follow(conversation: string, follower: Follower): Promise<Following> {
     await this.#reach();
     const position = this.#startOf(conversation).first - 1;
-    await follower.begin?.(!this.#hub.journals.has(conversation));
+    await follower.begin?.(!this.#hub.journals.has(conversation), this.#hub.holders.get(conversation));
     const { take, reset } = follower;
     const place: Place = { conversation, position, waits: new PositionWaits(), take, reset };
     this.#places.add(place);

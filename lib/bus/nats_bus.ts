@@ -1,71 +1,53 @@
 /**
- * The bus on NATS JetStream: one stream with a subject for each conversation's journal, one bucket with a key for each
- * lease. What the stream has kept, it publishes again with its sequence: so followers cost a plain subscription each,
- * and only what they have missed is read from the stream; where that begins, each message says.
+ * The bus on NATS JetStream: one stream with a subject for each process's journal, in which all goes that it appends to
+ * the conversations it has, and one bucket with a key for each lease. Whoever takes a lease over writes first into the
+ * journal of whoever had it that this one is over: so that one cannot append any more before it knows.
  */
-import { errors, headers, type Msg, type MsgHdrs } from "@nats-io/transport-node";
-import { AckPolicy, DeliverPolicy, PubHeaders, type StoredMsg } from "@nats-io/jetstream";
-import { AckedPublisher } from "./acked_publisher.ts";
-import {
-  type Appended,
-  type Bus,
-  type Follower,
-  type Following,
-  type Holder,
-  type Lease,
-  LeaseLost,
-  NoAnswer,
-} from "./bus.ts";
-import { isWrongSequence, NatsLink, PATIENCE_MS, token } from "./nats_link.ts";
-import { NatsFollower } from "./nats_follower.ts";
-import { ReadingStart } from "./reading_start.ts";
+import { errors, headers, type Msg } from "@nats-io/transport-node";
+import { type Appended, type Bus, type Follower, type Following, type Holder, type Lease, NoAnswer } from "./bus.ts";
+import { JournalFeed } from "./journal_feed.ts";
+import { JournalFollowing } from "./journal_following.ts";
+import { JournalStream, type KeptBatch } from "./journal_stream.ts";
+import { JournalWriter } from "./journal_writer.ts";
+import { type KnownLease, LeaseBucket, type LeaseEntry, type Predecessor } from "./lease_bucket.ts";
+import { isWrongSequence, NatsLink, PATIENCE_MS } from "./nats_link.ts";
+import { type RecentJournal, RecentJournals, type RecentPart } from "./recent_journals.ts";
 import type { BusAddress } from "@/lib/config/bus_address.ts";
-import { FairQueue } from "@/lib/fair_queue.ts";
 import { guarded } from "@/lib/telemetry/guard.ts";
 
-/**
- * How long the server may take for a part of a journal, ms. After as long the client gives up by its own clock, by which
- * a process that was held up for two seconds has waited for them: so it is more than that takes.
- */
-const READ_MS = 10_000;
-/**
- * How many journals are read at once. When a process dies, hundreds are to be read: all at once, the server would answer
- * none of them in time.
- */
-const READINGS = 8;
-const REVISION = "Vtuber-Lease";
-const MESSAGE = "Vtuber-Message";
-/** What whoever reads a journal by its last message has to read before that. */
-const START = "Vtuber-Start";
-
-type Take = (message: Appended) => void;
-
-/** The end of a journal. */
-interface End {
-  lease: Lease;
-  position: number;
-  start: ReadingStart;
-}
+/** Of who says something to all. */
+const FROM = "Vtuber-From";
+/** So many that had a conversation before are remembered: more than die before one of them has stored anything. */
+const MOST_BEFORE = 8;
+/** For so long after a conversation was given back its journal is read for whoever comes back to it, ms. */
+const GIVEN_BACK_MS = 10_000;
 
 export class NatsBus implements Bus {
   readonly self: string = crypto.randomUUID();
   readonly #link: NatsLink;
-  readonly #publisher: AckedPublisher;
-  readonly #followers = new Set<NatsFollower>();
-  readonly #readings = new FairQueue(READINGS);
-  /** Where the journal of each lease that is held here stands. */
-  readonly #ends = new Map<string, End>();
-  #messages = 0;
+  readonly #stream: JournalStream;
+  readonly #leases: LeaseBucket;
+  readonly #writer: JournalWriter;
+  readonly #recent: RecentJournals;
+  readonly #followings = new Map<string, Set<JournalFollowing>>();
+  /** What is heard of all journals while somebody needs it: a process that follows nobody need not be woken for others. */
+  #hearing: { feed: JournalFeed; users: number } | undefined;
   #claims = 0;
 
   private constructor(link: NatsLink) {
     this.#link = link;
-    this.#publisher = new AckedPublisher(link.nc, PATIENCE_MS);
-    link.onAnew(() => this.#followers.forEach((following) => following.reset()));
+    this.#stream = new JournalStream(link);
+    this.#leases = new LeaseBucket(link);
+    this.#writer = new JournalWriter({ self: this.self, link, stream: this.#stream, leases: this.#leases });
+    this.#recent = new RecentJournals(this.#stream);
+    link.onAnew(() => {
+      this.#forget();
+      this.#hearing?.feed.reset();
+    });
     link.onConnection((connected) => {
       if (!connected) return;
-      this.#publisher.fail("The bus was lost meanwhile");
-      this.#followers.forEach((following) => following.catchUp());
+      this.#stream.fail("The bus was lost meanwhile");
+      this.#hearing?.feed.catchUp();
     });
   }
 
@@ -84,102 +66,75 @@ export class NatsBus implements Bus {
 
   async claim(conversation: string, from?: Holder): Promise<Lease | Holder> {
     const claim = `${this.self} ${++this.#claims}`;
-    let before = from?.revision;
+    let isAsked = from !== undefined;
     for (;;) {
+      // Most conversations nobody has had before.
+      const known = isAsked ? await this.#leases.get(conversation) : undefined;
+      isAsked = true;
+      if (known?.process !== undefined && known.claim !== claim && known.revision !== from?.revision) {
+        return { process: known.process, revision: known.revision };
+      }
+      // It was granted, and the answer was lost.
+      const isGranted = known?.claim === claim;
+      using _hearing = known && this.#hear();
+      const before = isGranted ? known.before : known === undefined ? [] : await this.#end(conversation, known);
+      const end = before[0]?.position ?? 0;
+      // Until it is held: whoever opens it meanwhile has to read this process's journal from here on.
+      using _kept = before.length > 0 ? this.#writer.keepFrom(end) : undefined;
+      const kept = await this.#read(conversation, before);
+      const entry = { claim, process: this.self, before };
       try {
-        return await this.#granted({ conversation, revision: await this.#write(conversation, claim, before) });
+        const revision = isGranted ? known.revision : await this.#leases.write(conversation, entry, known?.revision);
+        const lease = { conversation, revision };
+        this.#writer.hold(lease, entry, kept.map(({ position }) => position), end);
+        return lease;
       } catch (error) {
         // Somebody was faster: who?
         if (!isWrongSequence(error)) throw error;
       }
-      const held = await this.#held(conversation);
-      // It was granted, and the answer was lost.
-      if (held?.claim === claim) return await this.#granted({ conversation, revision: held.revision });
-      if (held !== undefined && held.revision !== from?.revision) {
-        return { process: held.process, revision: held.revision };
-      }
-      before = held?.revision;
     }
   }
 
   async holder(conversation: string): Promise<Holder | undefined> {
-    const held = await this.#held(conversation);
-    return held && { process: held.process, revision: held.revision };
+    return holderOf(await this.#leases.get(conversation));
   }
 
   async release(lease: Lease): Promise<void> {
-    const { conversation, revision } = lease;
+    const { self: process } = this;
+    this.#writer.drop(lease);
+    const claim = `${process} ${++this.#claims}`;
+    const entry: LeaseEntry = { claim, before: [{ process, position: this.#writer.position }] };
     try {
-      await this.#link.leases((kv) => kv.delete(token(conversation), { previousSeq: revision }));
+      await this.#leases.write(lease.conversation, entry, lease.revision);
     } catch (error) {
       if (!isWrongSequence(error)) throw error;
     }
-    if (this.#ends.get(conversation)?.lease === lease) this.#ends.delete(conversation);
   }
 
-  async append(lease: Lease, data: string): Promise<number> {
-    const end = this.#ends.get(lease.conversation);
-    if (end?.lease !== lease) throw new LeaseLost(lease);
-    const name = `${this.self}.${++this.#messages}`;
-    for (;;) {
-      const marked = headers();
-      marked.set(REVISION, String(lease.revision));
-      marked.set(MESSAGE, name);
-      marked.set(START, end.start.told);
-      marked.set(PubHeaders.ExpectedLastSubjectSequenceHdr, String(end.position));
-      try {
-        const subject = this.#link.names.journal(lease.conversation);
-        end.position = await this.#publisher.publish(subject, data, marked);
-        end.start.appended(end.position);
-        return end.position;
-      } catch (error) {
-        if (isWrongSequence(error)) {
-          if (!await this.#isThere(lease, end, name)) continue;
-          end.start.appended(end.position);
-          return end.position;
-        } else {
-          await this.#link.recover(error);
-        }
-      }
-    }
+  append(lease: Lease, data: string): Promise<number> {
+    return this.#writer.append(lease, data);
   }
 
   stored(lease: Lease, position: number): void {
-    const end = this.#ends.get(lease.conversation);
-    if (end?.lease === lease) end.start.stored(position);
+    this.#writer.stored(lease, position);
   }
 
   async follow(conversation: string, follower: Follower): Promise<Following> {
-    const { kept } = this.#link.names;
-    /** As it was when the journal began to be followed, until that is read. */
-    let begun: StoredMsg | null | undefined;
-    const following = new NatsFollower({
-      follower,
-      revisionOf: (message) => Number(message.headers?.get(REVISION) ?? 0),
-      subscribe: (take) => {
-        const subscription = this.#link.nc.subscribe(kept(conversation), {
-          callback: (error, message) => {
-            if (error === null) take(message);
-          },
-        });
-        return () => subscription.unsubscribe();
-      },
-      begin: async () => {
-        begun = await this.#last(conversation);
-        return { position: startOf(begun).first, isNew: begun === null };
-      },
-      read: async (from, take) => {
-        // What is published from when the server answers this comes by the subscription, which it was sent before.
-        const last = begun === undefined ? await this.#last(conversation) : begun;
-        begun = undefined;
-        if (last === null || last.seq < from) return;
-        await this.#readings.run(conversation, () => this.#read(conversation, last, from, take));
-      },
-    });
-    this.#followers.add(following);
-    following.onDispose = () => this.#followers.delete(following);
+    const hearing = this.#hear();
+    const following = new JournalFollowing(follower, (position) => hearing.feed.until(position));
+    // What comes from now on is heard, so that only what was there before has to be read.
+    const all = this.#followings.getOrInsertComputed(conversation, () => new Set());
+    all.add(following);
+    following.onDispose = () => {
+      hearing[Symbol.dispose]();
+      all.delete(following);
+      if (all.size === 0 && this.#followings.get(conversation) === all) this.#followings.delete(conversation);
+    };
     try {
-      await following.start();
+      const known = await this.#leases.get(conversation);
+      const kept = await this.#read(conversation, this.#holdersOf(conversation, known));
+      await follower.begin?.(known === undefined, holderOf(known));
+      following.start(kept);
     } catch (error) {
       following[Symbol.dispose]();
       throw error;
@@ -214,126 +169,115 @@ export class NatsBus implements Bus {
   announce(topic: string, data: string): void {
     if (!this.#link.connected || this.#link.nc.isClosed() || this.#link.nc.isDraining()) return;
     const from = headers();
-    from.set(MESSAGE, this.self);
+    from.set(FROM, this.self);
     this.#link.nc.publish(this.#link.names.topic(topic), data, { headers: from });
   }
 
   hear(topic: string, take: (data: string, from: string) => void): () => void {
     const subscription = this.#link.nc.subscribe(this.#link.names.topic(topic), {
       callback: (error, message: Msg) => {
-        if (error === null) take(message.string(), message.headers?.get(MESSAGE) ?? "");
+        if (error === null) take(message.string(), message.headers?.get(FROM) ?? "");
       },
     });
     return () => subscription.unsubscribe();
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    for (const following of [...this.#followers]) following[Symbol.dispose]();
-    this.#publisher[Symbol.dispose]();
+    this.#hearing?.feed[Symbol.dispose]();
+    this.#writer[Symbol.dispose]();
+    this.#stream[Symbol.dispose]();
     // Whoever asks afterwards is told at once that nobody is here.
     await (this.#link.connected ? this.#link.nc.drain() : this.#link.nc.close());
   }
 
-  async #granted(lease: Lease): Promise<Lease> {
-    const last = await this.#last(lease.conversation);
-    this.#ends.set(lease.conversation, {
-      lease,
-      position: last?.seq ?? 0,
-      start: startOf(last),
+  /** Hears of all journals until it is disposed of. */
+  #hear(): { feed: JournalFeed } & Disposable {
+    const hearing = this.#hearing ??= {
+      feed: new JournalFeed(this.#stream, (kept) => this.#take(kept), () => this.#forget()),
+      users: 0,
+    };
+    hearing.users++;
+    return {
+      feed: hearing.feed,
+      [Symbol.dispose]: () => {
+        if (--hearing.users > 0) return;
+        this.#hearing = undefined;
+        this.#recent.clear();
+        hearing.feed[Symbol.dispose]();
+      },
+    };
+  }
+
+  /** Whoever follows a conversation may have missed something. */
+  #forget(): void {
+    this.#recent.clear();
+    for (const following of this.#followings.values().flatMap((all) => [...all]).toArray()) following.reset();
+  }
+
+  /** A message of any journal has come. */
+  #take(kept: KeptBatch): void {
+    this.#recent.take(kept);
+    const { position } = kept;
+    for (const { conversation, data, revision } of kept.parts) {
+      for (const following of this.#followings.get(conversation) ?? []) following.take({ data, position, revision });
+    }
+  }
+
+  /**
+   * Ends the lease that is known of a conversation, where one is held.
+   *
+   * @returns who had it before whoever takes it now
+   */
+  async #end(conversation: string, known: KnownLease): Promise<readonly Predecessor[]> {
+    const { process, revision, before } = known;
+    if (process === undefined) return isLongAgo(known) ? [] : before;
+    using hearing = this.#hear();
+    const { start } = await this.#recentOf(process);
+    const position = await this.#link.retried(() => {
+      const fences = [{ conversation, revision }];
+      return this.#stream.append(process, { name: crypto.randomUUID(), start, parts: [], fences });
     });
-    return lease;
+    await hearing.feed.until(position);
+    return [{ process, position }, ...isBehind(start, before[0]) ? [] : before].slice(0, MOST_BEFORE);
   }
 
-  /** Who has a lease, and by which claim: the name of the process, and a number. */
-  async #held(conversation: string): Promise<Holder & { claim: string } | undefined> {
-    const entry = await this.#link.leases((kv) => kv.get(token(conversation)));
-    if (entry === null || entry.operation !== "PUT") return undefined;
-    const claim = entry.string();
-    return { process: claim.split(" ", 1)[0]!, revision: entry.revision, claim };
+  /** Who has a conversation, and who had it before, as far as their journals may have to be read. */
+  #holdersOf(conversation: string, known: KnownLease | undefined): readonly Predecessor[] {
+    if (known === undefined || isLongAgo(known)) return [];
+    const { process, revision, before } = known;
+    // What was just claimed here has nothing in this process's journal.
+    if (process === undefined || this.#writer.isNew(conversation, revision)) return before;
+    return [{ process, position: Infinity }, ...before];
   }
 
-  /** Whether a message that could not be appended is in the journal all the same: its acknowledgement was lost. */
-  async #isThere(lease: Lease, end: End, name: string): Promise<boolean> {
-    const last = await this.#last(lease.conversation);
-    const revision = Number(last?.header.get(REVISION) ?? 0);
-    if (revision > lease.revision) throw new LeaseLost(lease);
-    const position = last?.seq ?? 0;
-    // Forgotten, and counted anew.
-    if (position < end.position) end.start = new ReadingStart();
-    end.position = position;
-    if (last?.header.get(MESSAGE) === name) return true;
-    // What was there is too old to be kept, or the server has forgotten it. Then only the lease tells whose it is.
-    const held = await this.holder(lease.conversation);
-    if (held !== undefined && held.revision !== lease.revision) throw new LeaseLost(lease);
-    if (held === undefined) await this.#renew(lease);
-    return false;
-  }
-
-  /** Takes again a lease that the server has forgotten. */
-  async #renew(lease: Lease): Promise<void> {
-    try {
-      lease.revision = await this.#write(lease.conversation, `${this.self} ${++this.#claims}`, undefined);
-    } catch (error) {
-      throw isWrongSequence(error) ? new LeaseLost(lease) : error;
+  /** What has to be read of a conversation, of those that had it, the last one first. */
+  async #read(conversation: string, holders: readonly Predecessor[]): Promise<Appended[]> {
+    const parts = new Map<number, RecentPart>();
+    for (const [index, { process }] of holders.entries()) {
+      const journal = await this.#recentOf(process);
+      for (const part of journal.of(conversation)) parts.set(part.position, part);
+      if (isBehind(journal.start, holders[index + 1])) break;
     }
+    const read = [...parts.values()].sort((one, other) => one.position - other.position);
+    const first = read.at(-1)?.first ?? 0;
+    return read.filter(({ position }) => position >= first);
   }
 
-  async #write(conversation: string, claim: string, before: number | undefined): Promise<number> {
-    return await this.#link.leases((kv) =>
-      before === undefined ? kv.create(token(conversation), claim) : kv.update(token(conversation), claim, before)
-    );
-  }
-
-  /** Reads what is kept of a journal from a position on. */
-  async #read(conversation: string, last: StoredMsg, from: number, take: Take): Promise<void> {
-    const start = startOf(last);
-    if (start.positions === undefined || start.first > from) return await this.#lookFor(conversation, from, take);
-    const { stream, journal } = this.#link.names;
-    const before = start.positions.filter((position) => position >= from && position < last.seq);
-    const read = await Promise.all(before.map((seq) => this.#link.jsm.direct.getMessage(stream, { seq })));
-    for (const message of [...read, last]) {
-      // What is too old by now has gone.
-      if (message?.subject === journal(conversation)) take(appended(message, message.header));
-    }
-  }
-
-  /** The same where nothing tells where it stands: the server goes through all conversations from there on. */
-  async #lookFor(conversation: string, from: number, take: Take): Promise<void> {
-    const { stream, journal } = this.#link.names;
-    const consumer = await this.#link.jsm.consumers.add(stream, {
-      ack_policy: AckPolicy.None,
-      filter_subject: journal(conversation),
-      deliver_policy: DeliverPolicy.StartSequence,
-      opt_start_seq: from,
-      inactive_threshold: 10_000_000_000,
-      mem_storage: true,
-    });
-    let left = consumer.num_pending;
-    const reader = this.#link.js.consumers.getConsumerFromInfo(consumer);
-    while (left > 0) {
-      for await (
-        const message of await reader.fetch({ max_messages: Math.min(left, 1_000), expires: READ_MS })
-      ) {
-        left = message.info.pending;
-        take(appended(message, message.headers));
-      }
-    }
-    // Nobody waits for it, and one that is left over goes by itself.
-    void reader.delete().catch(() => false);
-  }
-
-  /** The last message that is kept of a journal. */
-  #last(conversation: string): Promise<StoredMsg | null> {
-    const { stream, journal } = this.#link.names;
-    return this.#link.retried(() => this.#link.jsm.direct.getMessage(stream, { last_by_subj: journal(conversation) }));
+  #recentOf(process: string): Promise<RecentJournal> {
+    return this.#link.retried(() => this.#recent.of(process));
   }
 }
 
-/** What has to be read of a journal, by its last message. */
-function startOf(last: StoredMsg | null): ReadingStart {
-  return last === null ? new ReadingStart() : new ReadingStart(last.header.get(START), last.seq);
+function holderOf(known: KnownLease | undefined): Holder | undefined {
+  return known?.process === undefined ? undefined : { process: known.process, revision: known.revision };
 }
 
-function appended(message: { seq: number; string(): string }, headers: MsgHdrs | undefined): Appended {
-  return { data: message.string(), position: message.seq, revision: Number(headers?.get(REVISION) ?? 0) };
+/** Whether a conversation was given back so long ago that nobody comes back to it without having it sent anew. */
+function isLongAgo(known: KnownLease): boolean {
+  return known.process === undefined && Date.now() - known.written > GIVEN_BACK_MS;
+}
+
+/** Whether a journal need only be read where all is stored that was appended by whoever came before. */
+function isBehind(start: number, before: Predecessor | undefined): boolean {
+  return before !== undefined && start > before.position;
 }

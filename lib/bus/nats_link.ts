@@ -23,8 +23,8 @@ const RETRY_MS = 200;
 const KEPT_MS = 5 * 60_000;
 /** Bytes of all journals at most; the oldest go first. */
 const KEPT_BYTES = 256 * 1024 * 1024;
-/** How long a lease is remembered that nobody has given back, ms. */
-const LEASE_MS = 24 * 60 * 60_000;
+/** How long it is remembered who has a conversation, ms, if that one does not say so again. */
+export const LEASE_MS = 24 * 60 * 60_000;
 /** JetStream's code: another message, or another revision, came before. */
 const WRONG_SEQUENCE = 10_071;
 
@@ -32,8 +32,10 @@ const WRONG_SEQUENCE = 10_071;
 interface Names {
   stream: string;
   bucket: string;
-  journal(conversation: string): string;
-  kept(conversation: string): string;
+  /** What a process has appended; `*` for all. */
+  journal(process: string): string;
+  /** The same as the stream publishes it again. */
+  kept(process: string): string;
   process(name: string, topic: string): string;
   topic(name: string): string;
 }
@@ -59,10 +61,10 @@ export class NatsLink {
     this.#address = address;
     const { prefix } = address;
     this.names = {
-      stream: `${prefix}_journals`,
-      bucket: `${prefix}_leases`,
-      journal: (conversation) => `${prefix}.journal.${token(conversation)}`,
-      kept: (conversation) => `${prefix}.kept.${token(conversation)}`,
+      stream: `${prefix}_process_journals`,
+      bucket: `${prefix}_holders`,
+      journal: (process) => `${prefix}.process_journal.${process}`,
+      kept: (process) => `${prefix}.process_kept.${process}`,
       process: (name, topic) => `${prefix}.process.${token(name)}.${token(topic)}`,
       topic: (name) => `${prefix}.topic.${token(name)}`,
     };
@@ -143,11 +145,11 @@ export class NatsLink {
 
   async #make(): Promise<void> {
     const { stream, bucket } = this.names;
-    const { prefix, replicas } = this.#address;
+    const { replicas } = this.#address;
     const storage = this.#address.storage === "memory" ? StorageType.Memory : StorageType.File;
     const { created } = await this.jsm.streams.add({
       name: stream,
-      subjects: [`${prefix}.journal.*`],
+      subjects: [this.names.journal("*")],
       storage,
       num_replicas: replicas,
       retention: RetentionPolicy.Limits,
@@ -155,9 +157,11 @@ export class NatsLink {
       max_age: KEPT_MS * 1_000_000,
       max_bytes: KEPT_BYTES,
       allow_direct: true,
-      republish: { src: `${prefix}.journal.*`, dest: `${prefix}.kept.{{wildcard(1)}}` },
+      republish: { src: this.names.journal("*"), dest: this.names.kept("{{wildcard(1)}}") },
     });
-    this.#kv = await new Kvm(this.js).create(bucket, { history: 1, ttl: LEASE_MS, storage, replicas });
+    // Of who has a conversation only the leader knows for sure.
+    const options = { history: 1, ttl: LEASE_MS, storage, replicas, allow_direct: false };
+    this.#kv = await new Kvm(this.js).create(bucket, options);
     const isAnew = this.#made !== "" && this.#made !== created;
     this.#made = created;
     if (isAnew) this.#onAnew();

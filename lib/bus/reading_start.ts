@@ -1,51 +1,39 @@
 /** How many of the newest messages are read all the same: whoever comes back soon is sent what is missing alone. */
 const NEWEST = 32;
-/** So many are listed at most: more are to be looked for, from the first on. */
-const MOST_LISTED = 64;
 
 /**
- * Which messages of a journal have to be read: its newest ones, and whatever is not stored yet. So what it costs to
- * follow a conversation does not grow with what was said in it. Each message tells it of those before it, one by one: a
- * server that had to look for them would look through those of all conversations.
+ * Which messages of a conversation have to be read: its newest ones, and whatever is not stored yet. So what it costs
+ * to follow a conversation does not grow with what was said in it.
  */
 export class ReadingStart {
-  /** Where those stand. */
   readonly #positions: number[];
-  /** Up to here there may be others between them. */
-  readonly #unlisted: number;
   #unstored: number;
+  #last: number;
 
   /**
-   * @param told what the last message of the journal tells
-   * @param last its position; 0 where there is none
+   * @param positions where those stand by now, of which nobody knows whether they are stored
+   * @param end no message stands behind it; 0 where there is none
    */
-  constructor(told: string | undefined = "[]", last = 0) {
-    const listed = positionsIn(told);
-    const before = listed ?? [firstIn(told)];
-    this.#positions = last === 0 ? before : [...before, last];
-    this.#unlisted = listed === undefined ? last : 0;
-    this.#unstored = this.first;
+  constructor(positions: readonly number[] = [], end = 0) {
+    this.#positions = [...positions];
+    this.#unstored = positions[0] ?? end;
+    this.#last = end;
   }
 
-  /** The first of them. */
+  /** The first of them; 0 where there is none. */
   get first(): number {
-    return this.#positions[0] ?? 1;
+    return this.#positions[0] ?? 0;
   }
 
-  /** Where they stand; undefined where they have to be looked for. */
-  get positions(): readonly number[] | undefined {
-    const isListed = this.first > this.#unlisted && this.#positions.length <= MOST_LISTED;
-    return isListed ? this.#positions : undefined;
-  }
-
-  /** The same in words: the first and the way from each to the next, or the first alone. */
-  get told(): string {
-    const { positions } = this;
-    return JSON.stringify(positions?.map((position, index) => position - (positions[index - 1] ?? 0)) ?? this.first);
+  /** From here on it may not be stored; undefined where all is. */
+  get unstored(): number | undefined {
+    return this.#last > 0 && this.#unstored <= this.#last ? this.#unstored : undefined;
   }
 
   /** A message has been appended. */
   appended(position: number): void {
+    if (this.unstored === undefined) this.#unstored = position;
+    this.#last = position;
     this.#positions.push(position);
     this.#forget();
   }
@@ -59,14 +47,4 @@ export class ReadingStart {
   #forget(): void {
     while (this.#positions.length > NEWEST && this.first < this.#unstored) this.#positions.shift();
   }
-}
-
-function positionsIn(told: string): number[] | undefined {
-  if (!told.startsWith("[")) return undefined;
-  let position = 0;
-  return (JSON.parse(told) as number[]).map((way) => position += way);
-}
-
-function firstIn(told: string): number {
-  return Number(told) || 1;
 }

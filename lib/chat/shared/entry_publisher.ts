@@ -1,15 +1,9 @@
-/**
- * Appends the entries of a conversation's journal: in order, and joined while the message before is under way, or while
- * the process has much to do.
- */
+/** Appends the entries of a conversation's journal: in order, and joined while the message before is under way. */
 import type { JournalEntry } from "./journal_entry.ts";
-import { PublishingPasses } from "./publishing_passes.ts";
 import { guarded } from "@/lib/telemetry/guard.ts";
 
 /** Characters of one message at most, unless a single entry is longer: a NATS server takes 1 MB. */
 const MESSAGE_CHARS = 200_000;
-/** Those of all conversations. */
-const passes = new PublishingPasses();
 
 export interface EntryPublisherOptions {
   /** Rejects when nothing more can be appended. */
@@ -57,12 +51,11 @@ export class EntryPublisher {
 
   async #run(): Promise<void> {
     try {
+      // What is pushed at once goes together.
+      await Promise.resolve();
       while (this.#waiting.length > 0) {
-        await passes.next();
         const batch = this.#take();
-        const began = performance.now();
         const appended = await this.#options.append(`[${batch.map(({ text }) => text).join(",")}]`);
-        passes.took(performance.now() - began);
         this.#options.onKept(batch.map(({ entry }) => entry), batch.at(-1)!.position, appended);
       }
       this.#running = undefined;

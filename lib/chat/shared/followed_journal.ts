@@ -88,10 +88,7 @@ export class FollowedJournal {
     const { bus, id } = this.#options;
     try {
       this.#following = await bus.follow(id, {
-        begin: async (isNew) => {
-          const [turns, holder] = await Promise.all([read(isNew), bus.holder(id)]);
-          this.#begin(turns, holder);
-        },
+        begin: async (isNew, holder) => this.#begin(await read(isNew), holder),
         take: (message) => this.#take(message),
         reset: () => {
           this.#revision = 0;
@@ -156,7 +153,7 @@ export class FollowedJournal {
     } else if ("notice" in entry) {
       this.#tell((watcher) => watcher.notice?.(entry.notice));
     } else if ("released" in entry) {
-      if (this.#holder?.revision === revision) this.#holder = undefined;
+      if (this.#holder !== undefined && this.#holder.revision <= revision) this.#holder = undefined;
       if (!this.#silent) this.#options.onReleased();
     } else if (!this.#silent) {
       this.#options.onDeleted();

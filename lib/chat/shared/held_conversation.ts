@@ -21,6 +21,8 @@ export interface HeldConversationOptions {
   /** Its turns, which the journal tells up to that position. */
   turns: readonly StoredTurn[];
   position: number;
+  /** Whether those may not be stored as they are. */
+  isUnstored: boolean;
   /** Has a turn stored that has changed, and one taken out with all after it. */
   onChange(turn: StoredTurn): void;
   onTruncate(turn: string): void;
@@ -42,16 +44,20 @@ export class HeldConversation {
   readonly #options: HeldConversationOptions;
   /** Where the last of that stands in the journal. */
   #position: number;
+  /** Where what was changed last stands, while it may not be stored; 0 once it is. */
+  #unstored = 0;
   readonly #publisher: EntryPublisher;
   /** Pages that play speech, by their names, and the processes that they are at. */
   readonly #listeners = new Map<string, { from: string; stop(): void }>();
 
   constructor(options: HeldConversationOptions) {
-    const { bus, lease, log, watchers, make, turns, position, onLost } = options;
+    const { bus, lease, log, watchers, make, turns, position, isUnstored, onLost } = options;
     this.#options = options;
     this.lease = lease;
     this.stored = structuredClone([...turns]);
     this.#position = position;
+    if (isUnstored) this.#unstored = position;
+    else this.#stored(position);
     this.#publisher = new EntryPublisher({
       append: (data) => bus.append(lease, data),
       onKept: (entries, position, appended) => {
@@ -87,9 +93,14 @@ export class HeldConversation {
 
   /** To be called where `stored` begins to be stored, and what it returns once it is. */
   storing(): () => void {
-    const { bus } = this.#options;
     const position = this.#position;
-    return () => bus.stored(this.lease, position);
+    return () => this.#stored(position);
+  }
+
+  /** All that the journal tells up to a position is stored. */
+  #stored(position: number): void {
+    if (position >= this.#unstored) this.#unstored = 0;
+    this.#options.bus.stored(this.lease, position);
   }
 
   /** Resolves when everything is kept that has happened, or nothing can be any more. */
@@ -120,7 +131,9 @@ export class HeldConversation {
     const { onChange, onTruncate } = this.#options;
     const changed = applyEntry(this.stored, entry);
     if (changed !== undefined) onChange(changed);
-    if ("restart" in entry && "dropped" in entry.restart) onTruncate(entry.restart.dropped);
+    const dropped = "restart" in entry && "dropped" in entry.restart ? entry.restart.dropped : undefined;
+    if (dropped !== undefined) onTruncate(dropped);
+    if (changed !== undefined || dropped !== undefined) this.#unstored = this.#position;
   }
 
   #kept(entries: readonly JournalEntry[], position: number): void {
@@ -132,6 +145,8 @@ export class HeldConversation {
       else if ("notice" in entry) tellWatchers(watchers, (watcher) => watcher.notice?.(entry.notice));
       else if ("deleted" in entry) onDeleted();
     }
+    // What changes no turn is stored nowhere.
+    if (this.#unstored === 0) this.#stored(this.#position);
     tellWatchers(watchers, (watcher) => watcher.wake());
   }
 }

@@ -201,6 +201,7 @@ export class Ownership {
       make: (shared) => make({ turns, seq, shared }),
       turns,
       position,
+      isUnstored: touched.size > 0 || dropped.length > 0,
       onChange,
       onTruncate,
       remove,

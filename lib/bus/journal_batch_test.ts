@@ -1,0 +1,18 @@
+import { assertEquals } from "@std/assert";
+import { decodeBatch, encodeBatch, type JournalBatch } from "./journal_batch.ts";
+
+Deno.test("a journal's message is read as it was written, in any script", () => {
+  const batch: JournalBatch = {
+    name: "1",
+    start: 7,
+    parts: [
+      { conversation: "a", revision: 3, first: 5, data: '["line\\n","私は👋🏽"]\n' },
+      { conversation: "b.c d", revision: 4, first: 0, data: "" },
+      { conversation: "a", revision: 3, first: 5, data: "ü" },
+    ],
+    fences: [{ conversation: "a", revision: 2 }],
+  };
+  assertEquals(decodeBatch(encodeBatch(batch)), batch);
+  const empty = { name: "2", start: 0, parts: [], fences: [] };
+  assertEquals(decodeBatch(encodeBatch(empty)), empty);
+});
