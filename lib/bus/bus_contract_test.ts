@@ -90,6 +90,22 @@ contract("has whoever follows read the newest messages, and all that is not stor
   assertEquals(began, [false, true]);
 });
 
+contract("has all been taken that was appended by the end of `begin`, for it may be stored", async (home) => {
+  await using a = await home.connect();
+  await using b = await home.connect();
+  const lease = await claimed(a);
+  const taken: string[] = [];
+  for (let round = 0; round < 20; round++) {
+    taken.length = 0;
+    using _following = await b.follow("c", {
+      begin: async () => void await a.append(lease, `${round} `),
+      take: ({ data }) => void taken.push(data),
+      reset() {},
+    });
+    assertEquals(taken.at(-1), `${round} `);
+  }
+});
+
 Deno.test("a bus (NATS) reads the journal of a process once for all conversations that are opened at a time", {
   ignore: !HAS_NATS,
 }, async () => {

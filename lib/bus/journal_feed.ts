@@ -50,12 +50,12 @@ export class JournalFeed implements Disposable {
   }
 
   /**
-   * Resolves when everything up to this position has been taken, which must have been appended since this one hears.
+   * Resolves when everything up to this position has been taken, or was there before this one heard of anything.
    *
    * @throws {BusLost} when the bus is closed before
    */
   until(position: number): Promise<void> {
-    if (this.#position !== undefined && this.#position >= position) return Promise.resolve();
+    if (Math.max(this.#position ?? 0, this.#base ?? 0) >= position) return Promise.resolve();
     if (this.#disposed) return Promise.reject(closed());
     return this.#waits.until(position);
   }
@@ -87,6 +87,7 @@ export class JournalFeed implements Disposable {
   async #learnBase(): Promise<void> {
     try {
       this.#base = await this.#stream.lastPosition();
+      this.#waits.reach(this.#base);
     } catch (error) {
       if (!(error instanceof BusLost)) throw error;
     }

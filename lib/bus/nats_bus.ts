@@ -134,6 +134,8 @@ export class NatsBus implements Bus {
       const known = await this.#leases.get(conversation);
       const kept = await this.#read(conversation, this.#holdersOf(conversation, known));
       await follower.begin?.(known === undefined, holderOf(known));
+      // What it has found stored may be ahead of what has come here.
+      await hearing.feed.until(await this.#stream.lastPosition());
       following.start(kept);
     } catch (error) {
       following[Symbol.dispose]();
