@@ -12,9 +12,9 @@ import { isWrongSequence, LEASE_MS, type NatsLink } from "./nats_link.ts";
 import { ReadingStart } from "./reading_start.ts";
 
 /** From one message to the next, ms: so tokens of several answers are joined where there are many. */
-const REST_MS = 1;
+const REST_MS = 2;
 /** How much later it may be where nothing else wakes the process, ms. */
-const SLACK_MS = 1;
+const SLACK_MS = 2;
 /** Characters of one message at most, unless a single text is longer: a NATS server takes 1 MB. */
 const MESSAGE_CHARS = 200_000;
 /** For how long all that was appended is read, stored or not, ms: whoever is back sooner is sent what is missing alone. */
