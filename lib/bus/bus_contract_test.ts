@@ -137,10 +137,9 @@ Deno.test("a bus (NATS) reads the journal of a process once for all conversation
 Deno.test("a bus (NATS) carries in one message what is appended to several conversations", {
   ignore: !HAS_NATS,
 }, async () => {
-  await using server = await NatsServer.start();
-  const address = parseBusAddress(server.url)!;
-  await using a = await NatsBus.connect(address);
-  await using b = await NatsBus.connect(address);
+  await using home = await natsHome();
+  await using a = await home.connect();
+  await using b = await home.connect();
   const leases = await Promise.all(["c", "d", "e"].map((conversation) => claimed(a, conversation)));
   using seen = await followed(b, "d");
   const first = await Promise.all(leases.map((lease) => a.append(lease, "one")));

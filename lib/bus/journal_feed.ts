@@ -21,6 +21,7 @@ interface Coming {
 export class JournalFeed implements Disposable {
   readonly #stream: Feed;
   readonly #take: (kept: KeptBatch) => void;
+  readonly #onMissed: () => void;
   readonly #unsubscribe: () => void;
   /** The last one that was taken; undefined before the first one. */
   #position: number | undefined;
@@ -31,8 +32,6 @@ export class JournalFeed implements Disposable {
   #again = false;
   #disposed = false;
   readonly #waits = new PositionWaits();
-
-  readonly #onMissed: () => void;
 
   /**
    * What comes from now on is taken, once and in order. What is asked of the server from now on tells at least of all

@@ -8,6 +8,7 @@ import { BusLost, type Lease, LeaseLost } from "./bus.ts";
 import type { Part } from "./journal_batch.ts";
 import type { JournalStream } from "./journal_stream.ts";
 import type { LeaseBucket, LeaseEntry } from "./lease_bucket.ts";
+import { takeMessage } from "./message_size.ts";
 import { isWrongSequence, LEASE_MS, type NatsLink } from "./nats_link.ts";
 import { ReadingStart } from "./reading_start.ts";
 
@@ -15,8 +16,6 @@ import { ReadingStart } from "./reading_start.ts";
 const REST_MS = 2;
 /** How much later it may be where nothing else wakes the process, ms. */
 const SLACK_MS = 2;
-/** Characters of one message at most, unless a single text is longer: a NATS server takes 1 MB. */
-const MESSAGE_CHARS = 200_000;
 /** For how long all that was appended is read, stored or not, ms: whoever is back sooner is sent what is missing alone. */
 const RECENT_MS = 3_000;
 /** How often it is written down where the journal stands, ms. */
@@ -57,7 +56,7 @@ export class JournalWriter implements Disposable {
   readonly #unstored = new Set<Held>();
   /** Positions from which others may have to read, whatever is stored here. */
   readonly #claimed = new Set<{ from: number; until: number }>();
-  #waiting: Appending[] = [];
+  readonly #waiting: Appending[] = [];
   #sending = false;
   #timer: ReturnType<typeof setTimeout> | undefined;
   #position = 0;
@@ -95,11 +94,9 @@ export class JournalWriter implements Disposable {
     return held !== undefined && held.isNew && held.lease.revision === revision;
   }
 
-  /** Appends no more with a lease. Whose entry that is, is returned; undefined where it was lost. */
-  drop(lease: Lease): LeaseEntry | undefined {
-    const held = this.#heldBy(lease);
-    if (held !== undefined) this.#held.delete(lease.conversation);
-    return held?.entry;
+  /** Appends no more with a lease. */
+  drop(lease: Lease): void {
+    if (this.#heldBy(lease) !== undefined) this.#held.delete(lease.conversation);
   }
 
   /** Has whoever reads this journal read it from a position on, while a lease is claimed. Returns a disposer. */
@@ -160,7 +157,7 @@ export class JournalWriter implements Disposable {
   /** Never rejects: whoever waits is told. */
   async #sendWaiting(): Promise<void> {
     this.#sent = performance.now();
-    const batch = this.#take();
+    const batch = takeMessage(this.#waiting, ({ data }) => data);
     try {
       await this.#send(batch);
     } catch (error) {
@@ -169,17 +166,6 @@ export class JournalWriter implements Disposable {
     }
     this.#sending = false;
     this.#plan();
-  }
-
-  #take(): Appending[] {
-    let chars = 0;
-    let count = 0;
-    for (const { data } of this.#waiting) {
-      if (count > 0 && chars + data.length > MESSAGE_CHARS) break;
-      chars += data.length;
-      count++;
-    }
-    return this.#waiting.splice(0, count);
   }
 
   /** Resolves when each of these has been told. */

@@ -1,9 +1,7 @@
 /** Appends the entries of a conversation's journal: in order, and joined while the message before is under way. */
+import { takeMessage } from "@/lib/bus/message_size.ts";
 import type { JournalEntry } from "./journal_entry.ts";
 import { guarded } from "@/lib/telemetry/guard.ts";
-
-/** Characters of one message at most, unless a single entry is longer: a NATS server takes 1 MB. */
-const MESSAGE_CHARS = 200_000;
 
 export interface EntryPublisherOptions {
   /** Rejects when nothing more can be appended. */
@@ -54,7 +52,8 @@ export class EntryPublisher {
       // What is pushed at once goes together.
       await Promise.resolve();
       while (this.#waiting.length > 0) {
-        const batch = this.#take();
+        const batch = takeMessage(this.#waiting, ({ text }) => text);
+        for (const { text } of batch) this.#waitingChars -= text.length;
         const appended = await this.#options.append(`[${batch.map(({ text }) => text).join(",")}]`);
         this.#options.onKept(batch.map(({ entry }) => entry), batch.at(-1)!.position, appended);
       }
@@ -65,17 +64,5 @@ export class EntryPublisher {
       this.#waitingChars = 0;
       this.#options.onFailure(error);
     }
-  }
-
-  #take(): { entry: JournalEntry; position: number; text: string }[] {
-    let chars = 0;
-    let count = 0;
-    for (const { text } of this.#waiting) {
-      if (count > 0 && chars + text.length > MESSAGE_CHARS) break;
-      chars += text.length;
-      count++;
-    }
-    this.#waitingChars -= chars;
-    return this.#waiting.splice(0, count);
   }
 }
