@@ -8,6 +8,8 @@ export interface Lease {
   readonly conversation: string;
   /** Grows with every lease that is given on this bus. Another one where the bus had forgotten it. */
   revision: number;
+  /** Whether nobody had the conversation of late, so that there is nothing in any journal. */
+  readonly isNew: boolean;
 }
 
 /** Which process has, or had, the lease of a conversation. */

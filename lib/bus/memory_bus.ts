@@ -83,7 +83,7 @@ export class MemoryBus implements Bus {
     if (held !== undefined && held.revision !== from?.revision) return held;
     const revision = ++this.#hub.revision;
     this.#hub.holders.set(conversation, { process: this.self, revision });
-    return { conversation, revision };
+    return { conversation, revision, isNew: held === undefined && !this.#hub.journals.has(conversation) };
   }
 
   async holder(conversation: string): Promise<Holder | undefined> {

@@ -85,7 +85,7 @@ export class NatsBus implements Bus {
       const entry = { claim, process: this.self, before };
       try {
         const revision = isGranted ? known.revision : await this.#leases.write(conversation, entry, known?.revision);
-        const lease = { conversation, revision };
+        const lease = { conversation, revision, isNew: known === undefined };
         this.#writer.hold(lease, entry, kept.map(({ position }) => position), end);
         return lease;
       } catch (error) {

@@ -106,6 +106,12 @@ export class FollowedJournal {
     await this.#following?.until(position);
   }
 
+  /** This process has the lease of one of which nobody has told anything yet: its frames have numbers above `seq`. */
+  begin(holder: Holder, seq: number): void {
+    this.#holder = holder;
+    this.log.clear(seq);
+  }
+
   stop(): void {
     this.#following?.[Symbol.dispose]();
     this.#following = undefined;

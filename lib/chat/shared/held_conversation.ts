@@ -108,6 +108,11 @@ export class HeldConversation {
     return this.#publisher.settled();
   }
 
+  /** Has others know, with what is said next, that this process has the lease. */
+  tellHeld(seq: number): void {
+    this.#publish({ held: this.#options.bus.self, seq });
+  }
+
   /** Has others know that nobody has the lease any more. */
   async tellReleased(): Promise<void> {
     this.#publish({ released: true });

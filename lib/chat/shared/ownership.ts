@@ -3,7 +3,7 @@
  * is to be made and nobody makes it, it takes the lease, and has the conversation as the journal tells it.
  */
 import { setTimeout as pause } from "node:timers/promises";
-import { type Bus, BusLost, type Holder, isLease, LeaseLost } from "@/lib/bus/bus.ts";
+import { type Bus, BusLost, type Holder, isLease, type Lease, LeaseLost } from "@/lib/bus/bus.ts";
 import type { Processes } from "@/lib/bus/processes.ts";
 import type { Conversation } from "@/lib/chat/conversation.ts";
 import type { SharedJournal } from "@/lib/chat/turn_journal.ts";
@@ -171,7 +171,10 @@ export class Ownership {
       this.journal.holder = lease;
       return;
     }
-    if (!this.journal.isFollowing) await this.#follow();
+    if (!this.journal.isFollowing) {
+      if (lease.isNew) return this.#begin(lease);
+      await this.#follow();
+    }
     const seq = Math.max(this.journal.log.seq, firstSeq());
     const entry: JournalEntry = { held: bus.self, seq };
     let position: number;
@@ -185,8 +188,17 @@ export class Ownership {
     this.#hold(lease, position, seq);
   }
 
+  /** One that was made here, and nobody has told anything of: there is nothing to read. */
+  #begin(lease: Lease): void {
+    const { bus, firstSeq } = this.#options;
+    const { journal } = this;
+    const seq = Math.max(journal.log.seq, firstSeq());
+    journal.begin({ process: bus.self, revision: lease.revision }, seq);
+    this.#hold(lease, 0, seq).tellHeld(seq);
+  }
+
   /** From here on the journal is this process's own. */
-  #hold(lease: HeldConversation["lease"], position: number, seq: number): void {
+  #hold(lease: Lease, position: number, seq: number): HeldConversation {
     const { bus, make, remove, onDeleted, onChange, onTruncate, onTaken } = this.#options;
     const { turns, log, watchers } = this.journal;
     const { touched, dropped } = this.journal.changes;
@@ -215,6 +227,7 @@ export class Ownership {
     for (const turn of held.stored) if (touchedIds.has(turn.turn)) onChange(turn);
     onTaken(held);
     held.conversation.resume();
+    return held;
   }
 
   #lose(held: HeldConversation): void {
