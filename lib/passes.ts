@@ -20,6 +20,20 @@ export class Passes<Item> {
     this.#waiting.add(item);
   }
 
+  /**
+   * Serves it, unless there is a rest to keep, as soon as what runs now has ended: for what is told of several at once,
+   * with which nothing else comes.
+   */
+  addAtOnce(item: Item): void {
+    if (this.#waiting.size > 0 || this.#restLeft >= 1) return this.add(item);
+    this.#waiting.add(item);
+    let due = true;
+    this.#cancel = () => due = false;
+    queueMicrotask(() => {
+      if (due) this.#pass();
+    });
+  }
+
   delete(item: Item): void {
     if (this.#waiting.delete(item) && this.#waiting.size === 0) this.#cancel();
   }
@@ -36,8 +50,12 @@ export class Passes<Item> {
     this.#rested = this.#ended + rest;
   }
 
+  get #restLeft(): number {
+    return this.#rested - performance.now();
+  }
+
   #plan(): () => void {
-    const rest = this.#rested - performance.now();
+    const rest = this.#restLeft;
     // Shorter rests than a timer can keep are none.
     if (rest < 1) {
       const immediate = setImmediate(() => this.#pass());

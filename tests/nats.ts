@@ -47,6 +47,11 @@ export class NatsServer implements AsyncDisposable {
     });
   }
 
+  /** It keeps its connections, and says nothing any more. */
+  hang(): void {
+    this.#child?.kill("SIGSTOP");
+  }
+
   /** Ends it; `forget` takes what it has kept as well. */
   async stop({ forget = false } = {}): Promise<void> {
     this.#child?.kill("SIGKILL");

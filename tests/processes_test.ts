@@ -6,7 +6,7 @@ import { HAS_NATS, NatsServer } from "./nats.ts";
 import { Program } from "./program.ts";
 import { SocketClient } from "./socket_client.ts";
 import { type Knobs, startStub, type Stub, type StubOptions } from "./stub_ollama.ts";
-import { until } from "./until.ts";
+import { until, within } from "./until.ts";
 import { openBus } from "@/lib/bus/open_bus.ts";
 import { type ServerFrame, SUBPROTOCOL } from "@/lib/protocol/v2.ts";
 
@@ -217,6 +217,23 @@ Deno.test({
     assertEquals(textOf(two.client, "t1"), textOf(one.client, "t1"));
     two.client.send({ type: "prompt", turn: "t2", text: "and" });
     await one.client.first((frame) => frame.type === "chunk" && frame.turn === "t2", 0, "the next answer");
+  },
+});
+
+Deno.test({
+  name: "a program that is told to stop while the bus goes does not wait for it",
+  ignore: !HAS_NATS,
+  fn: async () => {
+    await using deployment = await Deployment.start({ tokens: 3 });
+    const [a] = deployment.programs as [Program, Program];
+    const { client } = await enter(a);
+    client.send({ type: "prompt", turn: "t1", text: "hi" });
+    await client.next("end");
+    deployment.nats.hang();
+    a.signal("SIGTERM");
+    await client.closed();
+    await deployment.nats.stop();
+    await within("it has ended", a.ended());
   },
 });
 

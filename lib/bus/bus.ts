@@ -18,13 +18,24 @@ export interface Holder {
   revision: number;
 }
 
-/** A message of a journal. */
+/** A message of a conversation's journal: what was appended to it at about the same time. */
 export interface Appended {
-  data: string;
+  texts: readonly string[];
   /** Its place in the journal; later ones have higher numbers. */
   position: number;
   /** Revision of the lease that it was appended with. */
   revision: number;
+}
+
+/** Whoever appends is told what has become of it: of all texts, in their order. It must not throw. */
+export interface Appender {
+  /** The next `count` texts are in the journal, in one message. */
+  kept(count: number, position: number): void;
+  /**
+   * They are not, nor is what was appended since: with a {@linkcode LeaseLost} where another process has the lease by
+   * now, with a {@linkcode BusLost} where the bus is closed before.
+   */
+  lost(error: Error): void;
 }
 
 export interface Follower {
@@ -69,14 +80,13 @@ export interface Bus extends AsyncDisposable {
   /** Gives a lease back. One that was lost meanwhile is left with whom it has. */
   release(lease: Lease): Promise<void>;
   /**
-   * Appends a message to a conversation's journal. While the bus cannot be reached it waits, and tries again, for as
-   * long as it takes; the message is in the journal once. One call at a time for a lease.
+   * Appends a text to a conversation's journal, behind what was appended before; what is appended while a message is
+   * under way goes into the next one. While the bus cannot be reached it waits, and tries again, for as long as it
+   * takes; the text is in the journal once.
    *
-   * @returns its position
-   * @throws {LeaseLost} when another process has the lease by now: nothing was appended
-   * @throws {BusLost} when the bus is closed before
+   * @param appender one for a lease at a time
    */
-  append(lease: Lease, data: string): Promise<number>;
+  append(lease: Lease, text: string, appender: Appender): void;
   /** All that was appended up to a position is stored: who follows it from then on need not read that. */
   stored(lease: Lease, position: number): void;
   /**
@@ -127,4 +137,28 @@ export class NoAnswer extends Error {
 /** Whether a claim has been granted. */
 export function isLease(claimed: Lease | Holder): claimed is Lease {
   return "conversation" in claimed;
+}
+
+/**
+ * Appends a text and waits for it. It is not for whoever appends without waiting as well.
+ *
+ * @returns its position
+ * @throws {LeaseLost} when another process has the lease by now
+ * @throws {BusLost} when the bus is closed before
+ */
+export function appended(bus: Bus, lease: Lease, text: string): Promise<number> {
+  return new Promise((resolve, reject) => {
+    bus.append(lease, text, { kept: (_count, position) => resolve(position), lost: reject });
+  });
+}
+
+/** Aborts `signal` when the bus is lost, at once where it cannot be reached now. */
+export function busLoss(bus: Bus): { signal: AbortSignal } & Disposable {
+  const loss = new AbortController();
+  const lose = (connected: boolean) => {
+    if (!connected) loss.abort(new BusLost("The bus cannot be reached"));
+  };
+  const stop = bus.onConnection(lose);
+  lose(bus.connected);
+  return { signal: loss.signal, [Symbol.dispose]: stop };
 }

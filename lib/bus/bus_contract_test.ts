@@ -1,7 +1,7 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import { Bucket } from "@nats-io/kv";
 import { connect } from "@nats-io/transport-node";
-import { type Appended, type Bus, isLease, type Lease, LeaseLost, NoAnswer } from "./bus.ts";
+import { type Appended, appended, type Bus, isLease, type Lease, LeaseLost, NoAnswer } from "./bus.ts";
 import { contract, natsHome } from "./bus_fixture.ts";
 import { NatsBus } from "./nats_bus.ts";
 import { LEASE_MS } from "./nats_link.ts";
@@ -14,7 +14,7 @@ async function followed(bus: Bus, conversation = "c") {
   const taken: Appended[] = [];
   let resets = 0;
   const following = await bus.follow(conversation, { take: (one) => void taken.push(one), reset: () => resets++ });
-  const texts = () => taken.map(({ data }) => data).join("");
+  const texts = () => taken.flatMap(({ texts }) => texts).join("");
   return { following, texts, taken, resets: () => resets, [Symbol.dispose]: () => following[Symbol.dispose]() };
 }
 
@@ -32,15 +32,15 @@ contract("gives every follower what is appended, once and in order, whenever it 
   const other = await claimed(a, "d");
   let end = 0;
   for (let i = 0; i < 30; i++) {
-    end = await a.append(lease, `${i},`);
-    await a.append(other, "not for c");
+    end = await appended(a, lease, `${i},`);
+    await appended(a, other, "not for c");
   }
   using late = await followed(b);
   const expected = Array.from({ length: 30 }, (_, i) => `${i},`).join("");
   assertEquals(late.texts(), expected, "what is kept is taken before follow() resolves");
   await within("the early one has all", early.following.until(end));
   assertEquals(early.texts(), expected);
-  await late.following.until(await a.append(lease, "new"));
+  await late.following.until(await appended(a, lease, "new"));
   assertEquals(late.texts(), `${expected}new`);
   const positions = late.taken.map(({ position }) => position);
   assertEquals(positions, positions.toSorted((x, y) => x - y));
@@ -52,7 +52,7 @@ contract("has whoever follows read the newest messages, and all that is not stor
   const lease = await claimed(a);
   const append = async (from: number, to: number) => {
     let position = 0;
-    for (let i = from; i < to; i++) position = await a.append(lease, `${i},`);
+    for (let i = from; i < to; i++) position = await appended(a, lease, `${i},`);
     return position;
   };
   const first = async (bus: Bus) => {
@@ -71,13 +71,13 @@ contract("has whoever follows read the newest messages, and all that is not stor
   assert(newest > 400 && newest <= 501, `${newest} is the first that is not stored, or one of the newest`);
   await a.release(lease);
   const next = await claimed(b);
-  await b.append(next, "next,");
-  const end = await b.append(next, "end");
+  await appended(b, next, "next,");
+  const end = await appended(b, next, "end");
   const began: boolean[] = [];
   const taken: string[] = [];
   using following = await a.follow("c", {
     begin: (isNew) => Promise.resolve(void began.push(isNew)),
-    take: ({ data }) => void taken.push(data),
+    take: ({ texts }) => void taken.push(...texts),
     reset() {},
   });
   await following.until(end);
@@ -98,8 +98,8 @@ contract("has all been taken that was appended by the end of `begin`, for it may
   for (let round = 0; round < 20; round++) {
     taken.length = 0;
     using _following = await b.follow("c", {
-      begin: async () => void await a.append(lease, `${round} `),
-      take: ({ data }) => void taken.push(data),
+      begin: async () => void await appended(a, lease, `${round} `),
+      take: ({ texts }) => void taken.push(...texts),
       reset() {},
     });
     assertEquals(taken.at(-1), `${round} `);
@@ -118,7 +118,7 @@ Deno.test("a bus (NATS) reads the journal of a process once for all conversation
     const conversations = Array.from({ length: 30 }, (_, index) => `c${index}`);
     await Promise.all(conversations.map(async (conversation) => {
       const lease = await claimed(a, conversation);
-      for (let i = 0; i < 5; i++) await a.append(lease, `${conversation} ${i},`);
+      for (let i = 0; i < 5; i++) await appended(a, lease, `${conversation} ${i},`);
     }));
     let read = 0;
     watching.subscribe("$JS.API.CONSUMER.CREATE.>", { callback: () => void read++ });
@@ -142,10 +142,10 @@ Deno.test("a bus (NATS) carries in one message what is appended to several conve
   await using b = await home.connect();
   const leases = await Promise.all(["c", "d", "e"].map((conversation) => claimed(a, conversation)));
   using seen = await followed(b, "d");
-  const first = await Promise.all(leases.map((lease) => a.append(lease, "one")));
+  const first = await Promise.all(leases.map((lease) => appended(a, lease, "one")));
   assertEquals(new Set(first).size, 1);
   const long = "字".repeat(150_000);
-  const next = await Promise.all(leases.map((lease) => a.append(lease, long)));
+  const next = await Promise.all(leases.map((lease) => appended(a, lease, long)));
   assertEquals(new Set(next).size, 3, "a server takes a million bytes");
   await seen.following.until(next[1]!);
   assertEquals(seen.texts(), `one${long}`);
@@ -160,7 +160,7 @@ Deno.test("a lease (NATS) is renewed before the server forgets it", { ignore: !H
   const { now } = Date;
   Date.now = () => now() + LEASE_MS * 0.6;
   try {
-    await a.append(lease, "a day later");
+    await appended(a, lease, "a day later");
   } finally {
     Date.now = now;
   }
@@ -168,8 +168,42 @@ Deno.test("a lease (NATS) is renewed before the server forgets it", { ignore: !H
   assertEquals(await b.claim("c"), { process: a.self, revision: lease.revision });
   const taken = await b.claim("c", { process: a.self, revision: lease.revision });
   assert(isLease(taken));
-  await assertRejects(() => a.append(lease, "too late"), LeaseLost);
+  await assertRejects(() => appended(a, lease, "too late"), LeaseLost);
 });
+
+contract(
+  "tells whoever appends without waiting of each text in order, or that all of the rest are lost",
+  async (home) => {
+    await using a = await home.connect();
+    await using b = await home.connect();
+    const lease = await claimed(a);
+    using seen = await followed(b);
+    let kept = 0;
+    let end = 0;
+    const lost: Error[] = [];
+    const appender = {
+      kept: (count: number, position: number) => {
+        assert(position > end && lost.length === 0);
+        kept += count;
+        end = position;
+      },
+      lost: (error: Error) => void lost.push(error),
+    };
+    const long = "字".repeat(120_000);
+    const texts = [...Array.from({ length: 50 }, (_, i) => `${i},`), long, long, "end"];
+    for (const text of texts) a.append(lease, text, appender);
+    await until("all are kept", () => kept === texts.length);
+    await seen.following.until(end);
+    assertEquals(seen.texts(), texts.join(""));
+    assert(isLease(await b.claim("c", { process: a.self, revision: lease.revision })));
+    for (const text of texts) a.append(lease, text, appender);
+    await until("it is told", () => lost.length > 0);
+    a.append(lease, "later", appender);
+    await until("it is told again", () => lost.length > 1);
+    assert(lost.every((error) => error instanceof LeaseLost));
+    assertEquals(kept, texts.length);
+  },
+);
 
 contract("gives a lease to one process, until that one gives it back", async (home) => {
   await using a = await home.connect();
@@ -201,7 +235,7 @@ Deno.test("a lease (NATS) is granted where the server has given it and its answe
     const lease = await claimed(a);
     assertEquals(await b.claim("c"), { process: a.self, revision: lease.revision });
     using seen = await followed(b);
-    await seen.following.until(await a.append(lease, "x"));
+    await seen.following.until(await appended(a, lease, "x"));
   } finally {
     Bucket.prototype.create = create;
   }
@@ -219,11 +253,11 @@ contract("fences who has lost its lease", async (home) => {
   await using b = await home.connect();
   using seen = await followed(b);
   const old = await claimed(a);
-  await a.append(old, "old ");
+  await appended(a, old, "old ");
   const lease = await b.claim("c", { process: a.self, revision: old.revision });
   assert(isLease(lease));
-  const end = await b.append(lease, "new");
-  const lost = await assertRejects(() => a.append(old, "too late"), LeaseLost);
+  const end = await appended(b, lease, "new");
+  const lost = await assertRejects(() => appended(a, old, "too late"), LeaseLost);
   assertEquals(lost.message, "Another process has taken conversation c");
   await seen.following.until(end);
   assertEquals(seen.texts(), "old new");
@@ -237,12 +271,12 @@ contract("takes one conversation from a process and leaves it the others", async
   await using a = await home.connect();
   await using b = await home.connect();
   const [old, other] = [await claimed(a), await claimed(a, "d")];
-  await a.append(old, "old ");
-  await a.append(other, "other ");
+  await appended(a, old, "old ");
+  await appended(a, other, "other ");
   using seen = await followed(b, "d");
   const lease = await b.claim("c", { process: a.self, revision: old.revision });
   assert(isLease(lease));
-  const [lost, kept] = await Promise.allSettled([a.append(old, "too late"), a.append(other, "goes on")]);
+  const [lost, kept] = await Promise.allSettled([appended(a, old, "too late"), appended(a, other, "goes on")]);
   assert(
     lost.status === "rejected" && lost.reason instanceof LeaseLost,
     "of two that are appended at once, one is lost",
@@ -251,7 +285,7 @@ contract("takes one conversation from a process and leaves it the others", async
   await seen.following.until(kept.value);
   assertEquals(seen.texts(), "other goes on");
   using taken = await followed(a);
-  await taken.following.until(await b.append(lease, "new"));
+  await taken.following.until(await appended(b, lease, "new"));
   assertEquals(taken.texts(), "old new");
 });
 
@@ -260,8 +294,8 @@ contract("keeps what was appended where one after the other dies before it has s
   await using b = await home.connect();
   await using c = await home.connect();
   const first = await claimed(a);
-  await a.append(first, "a1 ");
-  await a.append(first, "a2 ");
+  await appended(a, first, "a1 ");
+  await appended(a, first, "a2 ");
   // One that has the lease, and has said nothing; then one that has said something.
   const second = await b.claim("c", { process: a.self, revision: first.revision });
   assert(isLease(second));
@@ -269,14 +303,14 @@ contract("keeps what was appended where one after the other dies before it has s
   assertEquals(early.texts(), "a1 a2 ");
   const third = await c.claim("c", { process: b.self, revision: second.revision });
   assert(isLease(third));
-  const end = await c.append(third, "c1 ");
+  const end = await appended(c, third, "c1 ");
   using late = await followed(b);
   await early.following.until(end);
   assertEquals([early.texts(), late.texts()], ["a1 a2 c1 ", "a1 a2 c1 "]);
-  await assertRejects(() => a.append(first, "too late"), LeaseLost);
-  await assertRejects(() => b.append(second, "too late"), LeaseLost);
+  await assertRejects(() => appended(a, first, "too late"), LeaseLost);
+  await assertRejects(() => appended(b, second, "too late"), LeaseLost);
   // Once all is stored only the newest messages need to be read, and none of those of old holders behind a gap.
-  for (let i = 0; i < 40; i++) c.stored(third, await c.append(third, `${i} `));
+  for (let i = 0; i < 40; i++) c.stored(third, await appended(c, third, `${i} `));
   using last = await followed(a);
   assert(last.texts().endsWith(" 38 39 ") && !last.texts().includes("a1"), last.texts());
 });
@@ -285,11 +319,11 @@ contract("tells whoever comes back to a conversation that was given back what wa
   await using a = await home.connect();
   await using b = await home.connect();
   const lease = await claimed(a);
-  a.stored(lease, await a.append(lease, "said "));
+  a.stored(lease, await appended(a, lease, "said "));
   await a.release(lease);
   using seen = await followed(b);
   const next = await claimed(b);
-  await seen.following.until(await b.append(next, "again"));
+  await seen.following.until(await appended(b, next, "again"));
   assertEquals(seen.texts(), "said again");
 });
 
@@ -331,14 +365,14 @@ contract("waits while it is lost, and goes on where it was when it is found", as
   a.onConnection((connected) => told.push(connected));
   using seen = await followed(b);
   const lease = await claimed(a);
-  await a.append(lease, "before ");
+  await appended(a, lease, "before ");
   await home.cut();
   await until("both have noticed", () => !a.connected && !b.connected);
-  const appending = a.append(lease, "meanwhile ");
+  const appending = appended(a, lease, "meanwhile ");
   await home.join();
   const end = await within("it is appended in the end", appending);
   await within("the follower has it", seen.following.until(end));
-  await seen.following.until(await a.append(lease, "after"));
+  await seen.following.until(await appended(a, lease, "after"));
   assertEquals(seen.texts(), "before meanwhile after");
   await until("it was told", () => told.length === 2);
   assertEquals(told, [false, true]);
@@ -352,13 +386,13 @@ Deno.test("a bus (NATS) whose server has forgotten everything goes on, and says 
   await using b = await home.connect();
   using seen = await followed(b);
   const lease = await claimed(a);
-  await a.append(lease, "1");
-  await a.append(lease, "2");
+  await appended(a, lease, "1");
+  await appended(a, lease, "2");
   // What is forgotten before it was read is missing indeed.
-  await seen.following.until(await a.append(lease, "3"));
+  await seen.following.until(await appended(a, lease, "3"));
   await home.cut();
   await home.join();
-  await within("it is appended in the end", a.append(lease, "4"));
+  await within("it is appended in the end", appended(a, lease, "4"));
   // Positions are counted anew, so none of them tells when the follower has learnt of that.
   await until("the follower knows that something may be missing", () => seen.resets() >= 1);
   await until("the follower has what is new", () => seen.texts() === "1234");

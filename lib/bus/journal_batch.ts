@@ -3,14 +3,14 @@
  * of its leases are over. Its first line says what follows; the texts come behind it as they are.
  */
 
-/** What is appended to one conversation. */
+/** What is appended to one conversation: at most one part of a message is of it. */
 export interface Part {
   conversation: string;
   /** Of the lease that it is appended with. */
   revision: number;
   /** Where the first message stands that has to be read with it, of the same conversation; 0 where that is this one. */
   first: number;
-  data: string;
+  texts: readonly string[];
 }
 
 /** A lease that is over, and all of that conversation before it. */
@@ -32,7 +32,7 @@ export interface JournalBatch {
 interface Head {
   name: string;
   start: number;
-  parts: [conversation: string, revision: number, first: number, length: number][];
+  parts: [conversation: string, revision: number, first: number, ...lengths: number[]][];
   fences?: Fence[];
 }
 
@@ -40,10 +40,15 @@ export function encodeBatch({ name, start, parts, fences }: JournalBatch): strin
   const head: Head = {
     name,
     start,
-    parts: parts.map(({ conversation, revision, first, data }) => [conversation, revision, first, data.length]),
+    parts: parts.map(({ conversation, revision, first, texts }) => [
+      conversation,
+      revision,
+      first,
+      ...texts.map(({ length }) => length),
+    ]),
     ...(fences.length > 0 && { fences: [...fences] }),
   };
-  return `${JSON.stringify(head)}\n${parts.map(({ data }) => data).join("")}`;
+  return `${JSON.stringify(head)}\n${parts.map(({ texts }) => texts.join("")).join("")}`;
 }
 
 export function decodeBatch(text: string): JournalBatch {
@@ -54,9 +59,9 @@ export function decodeBatch(text: string): JournalBatch {
     name,
     start,
     fences,
-    parts: parts.map(([conversation, revision, first, length]) => {
-      const data = text.slice(end, end += length);
-      return { conversation, revision, first, data };
+    parts: parts.map(([conversation, revision, first, ...lengths]) => {
+      const texts = lengths.map((length) => text.slice(end, end += length));
+      return { conversation, revision, first, texts };
     }),
   };
 }

@@ -6,9 +6,9 @@ Deno.test("a journal's message is read as it was written, in any script", () => 
     name: "1",
     start: 7,
     parts: [
-      { conversation: "a", revision: 3, first: 5, data: '["line\\n","私は👋🏽"]\n' },
-      { conversation: "b.c d", revision: 4, first: 0, data: "" },
-      { conversation: "a", revision: 3, first: 5, data: "ü" },
+      { conversation: "a", revision: 3, first: 5, texts: ['["line\\n","私は👋🏽"]\n', "", "x"] },
+      { conversation: "b.c d", revision: 4, first: 0, texts: [""] },
+      { conversation: "c", revision: 3, first: 5, texts: ["ü"] },
     ],
     fences: [{ conversation: "a", revision: 2 }],
   };

@@ -3,19 +3,19 @@
  * all goes that was appended meanwhile, for a message costs every process much the same whatever it carries. Each names
  * the one before it, so nothing can be appended before this process knows which of its leases others have ended.
  */
-import { setImmediate } from "node:timers";
-import { BusLost, type Lease, LeaseLost } from "./bus.ts";
+import { AppendQueue, type WaitingPart } from "./append_queue.ts";
+import { type Appender, BusLost, type Lease, LeaseLost } from "./bus.ts";
 import type { Part } from "./journal_batch.ts";
 import type { JournalStream } from "./journal_stream.ts";
 import type { LeaseBucket, LeaseEntry } from "./lease_bucket.ts";
-import { takeMessage } from "./message_size.ts";
 import { isWrongSequence, LEASE_MS, type NatsLink } from "./nats_link.ts";
 import { ReadingStart } from "./reading_start.ts";
 
-/** From one message to the next, ms: so tokens of several answers are joined where there are many. */
-const REST_MS = 2;
-/** How much later it may be where nothing else wakes the process, ms. */
-const SLACK_MS = 2;
+/**
+ * A message is followed by a rest, the longer the more conversations it was of: where many are answered tokens are
+ * joined, for a message costs much the same whatever it carries. Where few are, nothing waits.
+ */
+const REST_MS = { each: 0.25, most: 5 };
 /** For how long all that was appended is read, stored or not, ms: whoever is back sooner is sent what is missing alone. */
 const RECENT_MS = 3_000;
 /** How often it is written down where the journal stands, ms. */
@@ -35,13 +35,6 @@ interface Held {
   isNew: boolean;
 }
 
-interface Appending {
-  held: Held;
-  data: string;
-  resolve(position: number): void;
-  reject(error: Error): void;
-}
-
 export interface JournalWriterOptions {
   self: string;
   link: Pick<NatsLink, "recover">;
@@ -56,13 +49,13 @@ export class JournalWriter implements Disposable {
   readonly #unstored = new Set<Held>();
   /** Positions from which others may have to read, whatever is stored here. */
   readonly #claimed = new Set<{ from: number; until: number }>();
-  readonly #waiting: Appending[] = [];
+  readonly #queue = new AppendQueue<Held>();
   #sending = false;
   #timer: ReturnType<typeof setTimeout> | undefined;
   #position = 0;
   #messages = 0;
-  /** When the last message was sent, by `performance.now()`. */
-  #sent = -Infinity;
+  /** When the rest after the last message is over, by `performance.now()`. */
+  #rested = -Infinity;
   /** Where the journal stood, and when. */
   readonly #marks: { at: number; position: number }[] = [];
 
@@ -106,20 +99,12 @@ export class JournalWriter implements Disposable {
     return { [Symbol.dispose]: () => void this.#claimed.delete(claimed) };
   }
 
-  /**
-   * Appends a message; one call at a time for a lease.
-   *
-   * @returns its position
-   * @throws {LeaseLost} when another process has the lease
-   * @throws {BusLost} when the bus is closed before
-   */
-  append(lease: Lease, data: string): Promise<number> {
+  /** Appends a text; `appender` is told of it later. */
+  append(lease: Lease, text: string, appender: Appender): void {
     const held = this.#heldBy(lease);
-    if (held === undefined) return Promise.reject(new LeaseLost(lease));
-    return new Promise((resolve, reject) => {
-      this.#waiting.push({ held, data, resolve, reject });
-      this.#plan();
-    });
+    if (held === undefined) return queueMicrotask(() => appender.lost(new LeaseLost(lease)));
+    this.#queue.push(held, text, appender);
+    this.#plan();
   }
 
   /** All that was appended with a lease up to a position is stored. */
@@ -128,7 +113,10 @@ export class JournalWriter implements Disposable {
   }
 
   [Symbol.dispose](): void {
+    if (this.#timer === undefined) return;
     clearTimeout(this.#timer);
+    // Whoever waits is told that the bus is closed.
+    void this.#sendWaiting();
   }
 
   #heldBy(lease: Lease): Held | undefined {
@@ -136,46 +124,39 @@ export class JournalWriter implements Disposable {
     return held?.lease === lease ? held : undefined;
   }
 
-  /**
-   * Sends what waits when the rest is over, with what else that pass of the process brings. Where more comes anyway, no
-   * timer wakes the process for it, for that costs as much as a message.
-   */
+  /** Sends what waits when the message before is kept, and the rest is over. */
   #plan(): void {
-    if (this.#sending || this.#waiting.length === 0) return;
-    const rest = this.#sent + REST_MS - performance.now();
-    if (rest > 0) {
-      this.#timer ??= setTimeout(() => {
-        this.#timer = undefined;
-        this.#plan();
-      }, rest + SLACK_MS);
-      return;
-    }
+    if (this.#sending || this.#queue.isEmpty) return;
     this.#sending = true;
-    setImmediate(() => void this.#sendWaiting());
+    const rest = this.#rested - performance.now();
+    // Shorter rests than a timer can keep are none.
+    if (rest < 0.5) queueMicrotask(() => void this.#sendWaiting());
+    else this.#timer = setTimeout(() => void this.#sendWaiting(), rest);
   }
 
-  /** Never rejects: whoever waits is told. */
+  /** Never rejects: whoever appends is told. */
   async #sendWaiting(): Promise<void> {
-    this.#sent = performance.now();
-    const batch = takeMessage(this.#waiting, ({ data }) => data);
+    this.#timer = undefined;
+    const parts = this.#queue.take();
+    this.#rested = performance.now() + Math.min(REST_MS.most, REST_MS.each * parts.length);
     try {
-      await this.#send(batch);
+      await this.#send(parts);
     } catch (error) {
       const lost = error instanceof Error ? error : new BusLost("The bus has failed", { cause: error });
-      for (const { reject } of batch) reject(lost);
+      for (const { appender } of parts) appender.lost(lost);
     }
     this.#sending = false;
     this.#plan();
   }
 
   /** Resolves when each of these has been told. */
-  async #send(batch: readonly Appending[]): Promise<void> {
+  async #send(parts: readonly WaitingPart<Held>[]): Promise<void> {
     const { self, stream, link } = this.#options;
-    let left = batch;
+    let left = parts;
     for (;;) {
-      const old = left.filter(({ held }) => isOld(held));
-      if (old.length > 0) await Promise.all(old.map(({ held }) => this.#renew(held)));
-      left = left.filter((one) => this.#isHeld(one));
+      const old = left.filter(({ lease }) => isOld(lease));
+      if (old.length > 0) await Promise.all(old.map(({ lease }) => this.#renew(lease)));
+      left = left.filter((part) => this.#isHeld(part));
       if (left.length === 0) return;
       const name = String(++this.#messages);
       for (let position: number | undefined; position === undefined;) {
@@ -196,20 +177,20 @@ export class JournalWriter implements Disposable {
     }
   }
 
-  #isHeld({ held, reject }: Appending): boolean {
+  #isHeld({ lease: held, appender }: WaitingPart<Held>): boolean {
     if (this.#heldBy(held.lease) === held) return true;
-    reject(new LeaseLost(held.lease));
+    appender.lost(new LeaseLost(held.lease));
     return false;
   }
 
-  #kept(appended: readonly Appending[], position: number): void {
+  #kept(parts: readonly WaitingPart<Held>[], position: number): void {
     const now = performance.now();
     if (now - (this.#marks.at(-1)?.at ?? -Infinity) > MARK_MS) this.#marks.push({ at: now, position });
-    for (const { held, resolve } of appended) {
+    for (const { lease: held, texts, appender } of parts) {
       held.isNew = false;
       held.start.appended(position);
       this.#unstored.add(held);
-      resolve(position);
+      appender.kept(texts.length, position);
     }
   }
 
@@ -293,6 +274,6 @@ function isOld({ written }: Held): boolean {
   return Date.now() - written > LEASE_MS / 2;
 }
 
-function partOf({ held: { lease, start }, data }: Appending): Part {
-  return { conversation: lease.conversation, revision: lease.revision, first: start.first, data };
+function partOf({ lease: { lease, start }, texts }: WaitingPart<Held>): Part {
+  return { conversation: lease.conversation, revision: lease.revision, first: start.first, texts };
 }

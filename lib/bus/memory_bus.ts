@@ -2,6 +2,7 @@
 /** A bus between the parts of one process, as tests have them; it can be cut, as a network can. */
 import {
   type Appended,
+  type Appender,
   type Bus,
   BusLost,
   type Follower,
@@ -96,17 +97,8 @@ export class MemoryBus implements Bus {
     if (this.#hub.holders.get(conversation)?.revision === revision) this.#hub.holders.delete(conversation);
   }
 
-  async append(lease: Lease, data: string): Promise<number> {
-    await this.#reach();
-    const { conversation, revision } = lease;
-    if (this.#hub.holders.get(conversation)?.revision !== revision) throw new LeaseLost(lease);
-    const journal = this.#hub.journals.get(conversation) ?? [];
-    const position = ++this.#hub.position;
-    journal.push({ data, position, revision });
-    this.#hub.journals.set(conversation, journal);
-    this.#startOf(conversation).appended(position);
-    for (const member of this.#hub.reachable) member.catchUp();
-    return position;
+  append(lease: Lease, text: string, appender: Appender): void {
+    this.#append(lease, text).then((position) => appender.kept(1, position), (error) => appender.lost(error));
   }
 
   stored({ conversation }: Lease, position: number): void {
@@ -173,6 +165,19 @@ export class MemoryBus implements Bus {
 
   #hears(topic: string, data: string, from: string): void {
     for (const hearer of this.#hearers) if (hearer.topic === topic) hearer.take(data, from);
+  }
+
+  async #append(lease: Lease, text: string): Promise<number> {
+    await this.#reach();
+    const { conversation, revision } = lease;
+    if (this.#hub.holders.get(conversation)?.revision !== revision) throw new LeaseLost(lease);
+    const journal = this.#hub.journals.get(conversation) ?? [];
+    const position = ++this.#hub.position;
+    journal.push({ texts: [text], position, revision });
+    this.#hub.journals.set(conversation, journal);
+    this.#startOf(conversation).appended(position);
+    for (const member of this.#hub.reachable) member.catchUp();
+    return position;
   }
 
   #startOf(conversation: string): ReadingStart {

@@ -4,7 +4,16 @@
  * journal of whoever had it that this one is over: so that one cannot append any more before it knows.
  */
 import { errors, headers, type Msg } from "@nats-io/transport-node";
-import { type Appended, type Bus, type Follower, type Following, type Holder, type Lease, NoAnswer } from "./bus.ts";
+import {
+  type Appended,
+  type Appender,
+  type Bus,
+  type Follower,
+  type Following,
+  type Holder,
+  type Lease,
+  NoAnswer,
+} from "./bus.ts";
 import { JournalFeed } from "./journal_feed.ts";
 import { JournalFollowing } from "./journal_following.ts";
 import { JournalStream, type KeptBatch } from "./journal_stream.ts";
@@ -14,6 +23,7 @@ import { isWrongSequence, NatsLink, PATIENCE_MS } from "./nats_link.ts";
 import { type RecentJournal, RecentJournals, type RecentPart } from "./recent_journals.ts";
 import type { BusAddress } from "@/lib/config/bus_address.ts";
 import { guarded } from "@/lib/telemetry/guard.ts";
+import { inTime } from "@/lib/waiting.ts";
 
 /** Of who says something to all. */
 const FROM = "Vtuber-From";
@@ -111,8 +121,8 @@ export class NatsBus implements Bus {
     }
   }
 
-  append(lease: Lease, data: string): Promise<number> {
-    return this.#writer.append(lease, data);
+  append(lease: Lease, text: string, appender: Appender): void {
+    this.#writer.append(lease, text, appender);
   }
 
   stored(lease: Lease, position: number): void {
@@ -188,8 +198,10 @@ export class NatsBus implements Bus {
     this.#hearing?.feed[Symbol.dispose]();
     this.#writer[Symbol.dispose]();
     this.#stream[Symbol.dispose]();
+    const { nc, connected } = this.#link;
     // Whoever asks afterwards is told at once that nobody is here.
-    await (this.#link.connected ? this.#link.nc.drain() : this.#link.nc.close());
+    if (connected && await inTime(nc.drain(), AbortSignal.timeout(PATIENCE_MS))) return;
+    await nc.close();
   }
 
   /** Hears of all journals until it is disposed of. */
@@ -220,8 +232,8 @@ export class NatsBus implements Bus {
   #take(kept: KeptBatch): void {
     this.#recent.take(kept);
     const { position } = kept;
-    for (const { conversation, data, revision } of kept.parts) {
-      for (const following of this.#followings.get(conversation) ?? []) following.take({ data, position, revision });
+    for (const { conversation, texts, revision } of kept.parts) {
+      for (const following of this.#followings.get(conversation) ?? []) following.take({ texts, position, revision });
     }
   }
 

@@ -45,7 +45,7 @@ export class RecentJournal {
   of(conversation: string): RecentPart[] {
     return this.#batches.flatMap(({ position, parts }) =>
       parts.filter((part) => part.conversation === conversation)
-        .map(({ data, revision, first }) => ({ data, revision, first, position }))
+        .map(({ texts, revision, first }) => ({ texts, revision, first, position }))
     );
   }
 }

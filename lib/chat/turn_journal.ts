@@ -7,8 +7,12 @@ import { guarded } from "@/lib/telemetry/guard.ts";
 
 /** Somebody who sends the frames of a conversation on. */
 export interface Watcher {
-  /** There are new frames in the log. */
-  wake(): void;
+  /**
+   * There are new frames in the log.
+   *
+   * @param joined whether whoever else has new frames is told in the same go
+   */
+  wake(joined?: boolean): void;
   /** Earlier frames do not hold any more: all of the conversation has to be sent. */
   restart(): void;
   /** Something went wrong that changes no turn. */

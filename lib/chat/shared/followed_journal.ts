@@ -129,13 +129,12 @@ export class FollowedJournal {
     this.log.clear(this.log.seq);
   }
 
-  #take({ data, revision }: Appended): void {
+  #take({ texts, revision }: Appended): void {
     // Of one whose lease was over before it came.
     if (revision < this.#revision) return;
     this.#revision = revision;
-    const entries = JSON.parse(data) as JournalEntry[];
-    for (const entry of entries) this.#apply(entry, revision);
-    this.#tell((watcher) => watcher.wake());
+    for (const text of texts) this.#apply(JSON.parse(text) as JournalEntry, revision);
+    this.#tell((watcher) => watcher.wake(true));
   }
 
   #apply(entry: JournalEntry, revision: number): void {

@@ -1,13 +1,13 @@
 /** A conversation that this process has the lease of: it is answered here, and what happens is published. */
-import { type Bus, BusLost, type Lease, LeaseLost } from "@/lib/bus/bus.ts";
+import { type Appender, type Bus, BusLost, type Lease, LeaseLost } from "@/lib/bus/bus.ts";
+import { PositionWaits } from "@/lib/bus/position_waits.ts";
 import type { Conversation } from "@/lib/chat/conversation.ts";
 import type { FrameLog } from "@/lib/chat/frame_log.ts";
 import { restartWatchers, type SharedJournal, tellWatchers, type Watcher } from "@/lib/chat/turn_journal.ts";
 import { type Command, perform } from "./command.ts";
-import { EntryPublisher } from "./entry_publisher.ts";
 import { applyEntry, type JournalEntry } from "./journal_entry.ts";
 import type { StoredTurn } from "@/lib/store/store.ts";
-import { guarded } from "@/lib/telemetry/guard.ts";
+import { guarded, report } from "@/lib/telemetry/guard.ts";
 
 /** Characters of frames that wait for a lost bus, before the answer is ended. */
 const MOST_BACKLOG = 8_000_000;
@@ -33,7 +33,15 @@ export interface HeldConversationOptions {
   onLost(): void;
 }
 
-export class HeldConversation {
+/** What has happened, and is not kept yet. */
+interface Unkept {
+  entry: JournalEntry;
+  /** Of the log, up to which frames may be sent once it is kept. */
+  position: number;
+  chars: number;
+}
+
+export class HeldConversation implements Appender {
   readonly lease: Lease;
   readonly conversation: Conversation;
   /**
@@ -46,29 +54,24 @@ export class HeldConversation {
   #position: number;
   /** Where what was changed last stands, while it may not be stored; 0 once it is. */
   #unstored = 0;
-  readonly #publisher: EntryPublisher;
+  /** In order. */
+  readonly #unkept: Unkept[] = [];
+  #unkeptChars = 0;
+  /** How many entries were published, and who waits until so many are kept. */
+  #published = 0;
+  readonly #waits = new PositionWaits();
+  #isLost = false;
   /** Pages that play speech, by their names, and the processes that they are at. */
   readonly #listeners = new Map<string, { from: string; stop(): void }>();
 
   constructor(options: HeldConversationOptions) {
-    const { bus, lease, log, watchers, make, turns, position, isUnstored, onLost } = options;
+    const { lease, log, watchers, make, turns, position, isUnstored } = options;
     this.#options = options;
     this.lease = lease;
     this.stored = structuredClone([...turns]);
     this.#position = position;
     if (isUnstored) this.#unstored = position;
     else this.#stored(position);
-    this.#publisher = new EntryPublisher({
-      append: (data) => bus.append(lease, data),
-      onKept: (entries, position, appended) => {
-        this.#position = appended;
-        this.#kept(entries, position);
-      },
-      onFailure: (error) => {
-        if (!(error instanceof LeaseLost || error instanceof BusLost)) throw error;
-        onLost();
-      },
-    });
     this.conversation = make({ log, watchers, publish: (entry) => this.#publish(entry) });
   }
 
@@ -104,8 +107,31 @@ export class HeldConversation {
   }
 
   /** Resolves when everything is kept that has happened, or nothing can be any more. */
-  settled(): Promise<void> {
-    return this.#publisher.settled();
+  async settled(): Promise<void> {
+    if (this.#unkept.length > 0) await this.#waits.until(this.#published);
+  }
+
+  /** @ignore Called by the bus. */
+  kept(count: number, position: number): void {
+    if (this.#isLost) return;
+    this.#position = position;
+    const kept = this.#unkept.splice(0, count);
+    for (const { chars } of kept) this.#unkeptChars -= chars;
+    this.#tell(kept);
+    this.#waits.reach(this.#published - this.#unkept.length);
+  }
+
+  /** @ignore Called by the bus. */
+  lost(error: Error): void {
+    if (this.#isLost) return;
+    this.#isLost = true;
+    this.#unkept.length = 0;
+    this.#unkeptChars = 0;
+    this.#waits.reach(this.#published);
+    this.#options.onLost();
+    if (!(error instanceof LeaseLost || error instanceof BusLost)) {
+      report("tell other processes of a conversation", error);
+    }
   }
 
   /** Has others know, with what is said next, that this process has the lease. */
@@ -128,8 +154,14 @@ export class HeldConversation {
   #publish(told: JournalEntry): void {
     // The record of a turn may change before this is kept.
     const entry = "restart" in told ? structuredClone(told) : told;
-    this.#publisher.push(entry, this.#options.log.end);
-    if (this.#publisher.backlog > MOST_BACKLOG) void this.conversation.interrupt();
+    if (this.#isLost) return;
+    const { bus, log } = this.#options;
+    const text = JSON.stringify(entry);
+    this.#unkept.push({ entry, position: log.end, chars: text.length });
+    this.#unkeptChars += text.length;
+    this.#published++;
+    bus.append(this.lease, text, this);
+    if (this.#unkeptChars > MOST_BACKLOG) void this.conversation.interrupt();
   }
 
   #store(entry: JournalEntry): void {
@@ -141,10 +173,10 @@ export class HeldConversation {
     if (changed !== undefined || dropped !== undefined) this.#unstored = this.#position;
   }
 
-  #kept(entries: readonly JournalEntry[], position: number): void {
+  #tell(kept: readonly Unkept[]): void {
     const { log, watchers, onDeleted } = this.#options;
-    log.keep(position);
-    for (const entry of entries) {
+    log.keep(kept.at(-1)!.position);
+    for (const { entry } of kept) {
       guarded("store a turn that has changed", () => this.#store(entry));
       if ("restart" in entry) restartWatchers(watchers);
       else if ("notice" in entry) tellWatchers(watchers, (watcher) => watcher.notice?.(entry.notice));
@@ -152,6 +184,6 @@ export class HeldConversation {
     }
     // What changes no turn is stored nowhere.
     if (this.#unstored === 0) this.#stored(this.#position);
-    tellWatchers(watchers, (watcher) => watcher.wake());
+    tellWatchers(watchers, (watcher) => watcher.wake(true));
   }
 }

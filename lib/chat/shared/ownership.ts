@@ -3,12 +3,13 @@
  * is to be made and nobody makes it, it takes the lease, and has the conversation as the journal tells it.
  */
 import { setTimeout as pause } from "node:timers/promises";
-import { type Bus, BusLost, type Holder, isLease, type Lease, LeaseLost } from "@/lib/bus/bus.ts";
+import { appended, type Bus, BusLost, type Holder, isLease, type Lease, LeaseLost } from "@/lib/bus/bus.ts";
 import type { Processes } from "@/lib/bus/processes.ts";
 import type { Conversation } from "@/lib/chat/conversation.ts";
 import type { SharedJournal } from "@/lib/chat/turn_journal.ts";
 import type { StoredConversation, StoredTurn } from "@/lib/store/store.ts";
 import { guarded } from "@/lib/telemetry/guard.ts";
+import { inTime } from "@/lib/waiting.ts";
 import { FollowedJournal } from "./followed_journal.ts";
 import { HeldConversation } from "./held_conversation.ts";
 import type { JournalEntry } from "./journal_entry.ts";
@@ -137,21 +138,24 @@ export class Ownership {
     this.#closed = true;
   }
 
-  /** Gives the lease back. */
-  async release(): Promise<void> {
+  /**
+   * Gives the lease back as soon as the bus can be told.
+   *
+   * @param unreachable aborts where the bus is not waited for: the lease is over when others have missed this process
+   */
+  async release(unreachable: AbortSignal = new AbortController().signal): Promise<void> {
     const held = this.#held;
     if (held === undefined) return;
     const { bus, save, onLost } = this.#options;
     // What others are told is stored; afterwards it is theirs to store.
-    if (bus.connected) await held.settled();
+    await inTime(held.settled(), unreachable);
     await save();
-    // Without the bus nobody can be told: the lease is over when others have missed this process.
-    if (bus.connected) await held.tellReleased();
+    if (!unreachable.aborted) await inTime(held.tellReleased(), unreachable);
     if (this.#held !== held) return;
     this.#held = undefined;
     this.journal.rest(held.conversation.turns);
     onLost();
-    if (bus.connected) await bus.release(held.lease);
+    if (!unreachable.aborted) await inTime(bus.release(held.lease), unreachable);
   }
 
   /** Goes on until somebody has it: whoever was faster may have died before it told of that. */
@@ -179,7 +183,7 @@ export class Ownership {
     const entry: JournalEntry = { held: bus.self, seq };
     let position: number;
     try {
-      position = await bus.append(lease, JSON.stringify([entry]));
+      position = await appended(bus, lease, JSON.stringify(entry));
       await this.journal.until(position);
     } catch (error) {
       if (error instanceof LeaseLost || error instanceof BusLost) return;

@@ -4,7 +4,7 @@
  * back, whoever is asked next takes it over.
  */
 import { setTimeout as pause } from "node:timers/promises";
-import { NoAnswer } from "@/lib/bus/bus.ts";
+import { busLoss, NoAnswer } from "@/lib/bus/bus.ts";
 import type { Conversation } from "@/lib/chat/conversation.ts";
 import type { EarlyAnswer } from "@/lib/chat/early_answers.ts";
 import type { FrameLog } from "@/lib/chat/frame_log.ts";
@@ -232,7 +232,8 @@ export class SharedConversation implements OpenConversation {
   async close(): Promise<void> {
     this.#ownership.close();
     await this.#live?.interrupt();
-    await this.leave();
+    using loss = busLoss(this.#options.bus);
+    await this.leave(loss.signal);
   }
 
   /** Lets the running answer come to its end, or until `signal` is aborted; then it is left to others. */
@@ -241,13 +242,14 @@ export class SharedConversation implements OpenConversation {
     if (live === undefined) return;
     await inTime(live.lastAnswer(), signal);
     await live.interrupt();
-    await this.#ownership.release();
+    using loss = busLoss(this.#options.bus);
+    await this.#ownership.release(loss.signal);
   }
 
-  /** Gives the lease back, and follows it no more. */
-  async leave(): Promise<void> {
+  /** Gives the lease back, as {@linkcode Ownership.release} does, and follows it no more. */
+  async leave(unreachable?: AbortSignal): Promise<void> {
     this.#ownership.close();
-    await this.#ownership.release();
+    await this.#ownership.release(unreachable);
     this.#ownership.journal.stop();
   }
 

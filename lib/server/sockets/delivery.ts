@@ -53,8 +53,9 @@ export class Delivery implements Watcher {
     passes.add(this);
   }
 
-  wake(): void {
-    if (passes.isQuiet(QUIET_MS)) passes.serve([this]);
+  wake(joined = false): void {
+    if (joined) passes.addAtOnce(this);
+    else if (passes.isQuiet(QUIET_MS)) passes.serve([this]);
     else passes.add(this);
   }
 

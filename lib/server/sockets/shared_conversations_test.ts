@@ -168,10 +168,7 @@ Deno.test("nothing is stored that the other processes could not be told of", asy
   const append = a.bus.append.bind(a.bus);
   const gate = Promise.withResolvers<void>();
   using _ = { [Symbol.dispose]: () => gate.resolve() };
-  a.bus.append = async (lease, data) => {
-    await gate.promise;
-    return await append(lease, data);
-  };
+  a.bus.append = (...appending) => void gate.promise.then(() => append(...appending));
   answer.say(", and not yet");
   answer.end();
   let live: OpenConversation | undefined;
