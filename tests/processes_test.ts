@@ -1,5 +1,6 @@
 /** Several whole programs on one store and one bus, of which some die. */
 import { assert, assertEquals } from "@std/assert";
+import { setTimeout as pause } from "node:timers/promises";
 import { makeHome } from "./home.ts";
 import { jpeg } from "./jpeg.ts";
 import { HAS_NATS, NatsServer } from "./nats.ts";
@@ -232,6 +233,8 @@ Deno.test({
     deployment.nats.hang();
     a.signal("SIGTERM");
     await client.closed();
+    // By now it has told the bus, which has heard nothing.
+    await pause(500);
     await deployment.nats.stop();
     await within("it has ended", a.ended());
   },
