@@ -17,9 +17,10 @@ interface Pending {
 export class AckedPublisher implements Disposable {
   readonly #nc: NatsConnection;
   readonly #patience: number;
-  readonly #inbox = createInbox();
-  /** By their names, the oldest first. */
-  readonly #pending = new Map<string, Pending>();
+  /** Before the number of a message. */
+  readonly #inbox = `${createInbox()}.`;
+  /** By their numbers, the oldest first. */
+  readonly #pending = new Map<number, Pending>();
   #published = 0;
   #timer: ReturnType<typeof setTimeout> | undefined;
 
@@ -27,7 +28,7 @@ export class AckedPublisher implements Disposable {
   constructor(nc: NatsConnection, patience: number) {
     this.#nc = nc;
     this.#patience = patience;
-    nc.subscribe(`${this.#inbox}.*`, {
+    nc.subscribe(`${this.#inbox}*`, {
       callback: (error, message) => {
         if (error === null) this.#take(message);
       },
@@ -40,21 +41,21 @@ export class AckedPublisher implements Disposable {
    * @throws {Error} when nothing tells whether the stream has it
    */
   publish(subject: string, data: string, headers: MsgHdrs): Promise<number> {
-    const name = String(++this.#published);
-    return new Promise((resolve, reject) => {
-      try {
-        this.#nc.publish(subject, data, { headers, reply: `${this.#inbox}.${name}` });
-      } catch (cause) {
-        throw new Error("It cannot be published", { cause });
-      }
-      this.#pending.set(name, { end: performance.now() + this.#patience, resolve, reject });
-      this.#timer ??= setTimeout(() => this.#sweep(), this.#patience);
-    });
+    const number = ++this.#published;
+    try {
+      this.#nc.publish(subject, data, { headers, reply: this.#inbox + number });
+    } catch (cause) {
+      return Promise.reject(new Error("It cannot be published", { cause }));
+    }
+    const { promise, resolve, reject } = Promise.withResolvers<number>();
+    this.#pending.set(number, { end: performance.now() + this.#patience, resolve, reject });
+    this.#timer ??= setTimeout(() => this.#sweep(), this.#patience);
+    return promise;
   }
 
   /** Nobody acknowledges any more what was published until now. */
   fail(why: string): void {
-    for (const name of this.#pending.keys()) this.#settle(name, (one) => one.reject(new Error(why)));
+    for (const number of this.#pending.keys()) this.#settled(number)?.reject(new Error(why));
   }
 
   [Symbol.dispose](): void {
@@ -63,30 +64,31 @@ export class AckedPublisher implements Disposable {
   }
 
   #take(message: Msg): void {
-    this.#settle(message.subject.slice(this.#inbox.length + 1), ({ resolve, reject }) => {
-      if (message.headers?.code === 503) return reject(new Error("There is no stream that keeps it"));
-      const { seq, error } = message.json<{ seq?: number; error?: ApiError }>();
-      if (error !== undefined) reject(new JetStreamApiError(error));
-      else if (seq === undefined) reject(new Error("It was acknowledged without a sequence"));
-      else resolve(seq);
-    });
+    const one = this.#settled(Number(message.subject.slice(this.#inbox.length)));
+    if (one === undefined) return;
+    if (message.headers?.code === 503) return one.reject(new Error("There is no stream that keeps it"));
+    const { seq, error } = message.json<{ seq?: number; error?: ApiError }>();
+    if (error !== undefined) one.reject(new JetStreamApiError(error));
+    else if (seq === undefined) one.reject(new Error("It was acknowledged without a sequence"));
+    else one.resolve(seq);
   }
 
-  #settle(name: string, settle: (one: Pending) => void): void {
-    const one = this.#pending.get(name);
-    this.#pending.delete(name);
-    if (one !== undefined) settle(one);
+  /** One of which it is known now what has become of it. */
+  #settled(number: number): Pending | undefined {
+    const one = this.#pending.get(number);
+    this.#pending.delete(number);
+    return one;
   }
 
   #sweep(): void {
     this.#timer = undefined;
     const now = performance.now();
-    for (const [name, { end }] of this.#pending) {
+    for (const [number, { end }] of this.#pending) {
       if (end > now) {
         this.#timer = setTimeout(() => this.#sweep(), end - now);
         return;
       }
-      this.#settle(name, (one) => one.reject(new Error(`It was not acknowledged within ${this.#patience} ms`)));
+      this.#settled(number)?.reject(new Error(`It was not acknowledged within ${this.#patience} ms`));
     }
   }
 }

@@ -20,6 +20,8 @@ const REST_MS = { each: 0.25, most: 5 };
 const RECENT_MS = 3_000;
 /** How often it is written down where the journal stands, ms. */
 const MARK_MS = 500;
+/** How long messages say the same of where the journal has to be read from, ms: that is looked up in all leases. */
+const START_MS = 50;
 /** How long it matters where a lost lease began, ms: whoever has it now has stored that by then. */
 const LOST_MS = 60_000;
 
@@ -58,6 +60,8 @@ export class JournalWriter implements Disposable {
   #rested = -Infinity;
   /** Where the journal stood, and when. */
   readonly #marks: { at: number; position: number }[] = [];
+  /** What messages say of where to read from, and until when, by `performance.now()`. */
+  #started = { until: -Infinity, position: 0 };
 
   constructor(options: JournalWriterOptions) {
     this.#options = options;
@@ -79,6 +83,7 @@ export class JournalWriter implements Disposable {
     const held = { lease, entry, start, written: Date.now(), isNew: true };
     this.#held.set(lease.conversation, held);
     this.#unstored.add(held);
+    this.#startAnew();
   }
 
   /** Whether this process has the lease of that revision, and has appended nothing with it. */
@@ -96,6 +101,7 @@ export class JournalWriter implements Disposable {
   keepFrom(from: number, ms = Infinity): Disposable {
     const claimed = { from, until: performance.now() + ms };
     this.#claimed.add(claimed);
+    this.#startAnew();
     return { [Symbol.dispose]: () => void this.#claimed.delete(claimed) };
   }
 
@@ -194,9 +200,10 @@ export class JournalWriter implements Disposable {
     }
   }
 
-  /** From where on the journal has to be read. */
+  /** From where on the journal has to be read. One that was right a moment ago only has more read than need be. */
   #start(): number {
     const now = performance.now();
+    if (now < this.#started.until) return this.#started.position;
     while (this.#marks.length > 1 && now - this.#marks[1]!.at > RECENT_MS) this.#marks.shift();
     let start = this.#marks[0]?.position ?? 0;
     for (const held of this.#unstored) {
@@ -208,7 +215,13 @@ export class JournalWriter implements Disposable {
       if (claimed.until < now) this.#claimed.delete(claimed);
       else start = Math.min(start, claimed.from);
     }
+    this.#started = { until: now + START_MS, position: start };
     return start;
+  }
+
+  /** Something has to be read that may be earlier than what was told. */
+  #startAnew(): void {
+    this.#started.until = -Infinity;
   }
 
   /**
@@ -245,6 +258,7 @@ export class JournalWriter implements Disposable {
   #forgotten(): void {
     this.#marks.length = 0;
     this.#claimed.clear();
+    this.#startAnew();
     for (const held of this.#held.values()) {
       held.written = 0;
       held.start = new ReadingStart();

@@ -16,6 +16,8 @@ const MISSED_BEATS = 15;
 const TRUSTED_MS = BEAT_MS * (MISSED_BEATS - 1);
 /** How soon others are told of what this process has taken, ms. */
 const SOON_MS = 20;
+/** Few of what there may be are told of with the next beat: so many processes may have them before a limit is passed. */
+const FEW_PROCESSES = 16;
 const TOPIC = "alive";
 
 /** What a process has taken of what is limited over all of them, by name. */
@@ -117,9 +119,9 @@ export class Processes implements Disposable {
     this.#shares.push(shares);
   }
 
-  /** What this process has taken has changed: the others know in a moment. */
-  changed(): void {
-    this.#telling ??= setTimeout(() => this.#tell(), SOON_MS);
+  /** What this process has taken of `most` has changed: the others know in a moment, of few with the next beat. */
+  changed(before: number, after: number, most: number): void {
+    if (!isFew(Math.max(before, after), most)) this.#telling ??= setTimeout(() => this.#tell(), SOON_MS);
   }
 
   /** Leaves: for the others this process is dead from now on. */
@@ -205,4 +207,9 @@ export class Processes implements Disposable {
 
 function heard(shares: Shares): Other {
   return { silent: 0, shares, asked: -Infinity, gone: false };
+}
+
+/** Whether so much of a limit is no matter of the moment. */
+export function isFew(taken: number, most: number): boolean {
+  return taken < most / FEW_PROCESSES;
 }

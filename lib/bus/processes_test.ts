@@ -14,7 +14,7 @@ contract("knows who lives, who has left, and what each has taken", async (home) 
   first.onDead((process) => void dead.push(process));
   const second = new Processes(b);
   second.share(() => ({ sockets: 3 }));
-  second.changed();
+  second.changed(0, 1, 2);
   await until("both know each other", () => first.size === 2 && second.size === 2);
   await until("both know what the other has", () => first.taken("sockets") === 3 && second.taken("sockets") === 2);
   assertEquals([first.isDead(b.self), first.isDead(a.self)], [false, false]);

@@ -15,7 +15,7 @@ export function limitConcurrency(languageModel: LanguageModel, most: number, pro
   processes?.share(() => ({ [NAME]: running }));
   const count = (change: number) => {
     running += change;
-    processes?.changed();
+    processes?.changed(running - change, running, most);
   };
   return {
     async open(request, options) {

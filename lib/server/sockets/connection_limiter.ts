@@ -1,12 +1,10 @@
-import type { Processes, Shares } from "@/lib/bus/processes.ts";
+import { isFew, type Processes, type Shares } from "@/lib/bus/processes.ts";
 import type { Config } from "@/lib/config/schema.ts";
 import type { Principal } from "@/lib/principal.ts";
 import type { TurnError } from "@/lib/protocol/v2.ts";
 
 /** How the sockets are named among what each process has taken: all of them, and before an address or a guest's id. */
 const ALL = "sockets";
-/** Few are not told of to other processes: so many processes may have them before a limit is passed by it. */
-const PROCESSES = 16;
 
 /** Whom a socket is counted for. */
 export interface SocketHolder {
@@ -85,20 +83,29 @@ export class ConnectionLimiter {
 
   /** Counts a socket in. */
   take(holder: SocketHolder): void {
-    this.#taken++;
-    this.#processes?.changed();
-    for (const key of keysOf(holder)) this.#counts.set(key, (this.#counts.get(key) ?? 0) + 1);
+    this.#count(holder, 1);
   }
 
   /** Counts a socket out. */
   leave(holder: SocketHolder): void {
-    this.#taken--;
-    this.#processes?.changed();
+    this.#count(holder, -1);
+  }
+
+  #count(holder: SocketHolder, change: 1 | -1): void {
+    this.#taken += change;
+    this.#processes?.changed(this.#taken - change, this.#taken, this.#limits.sockets);
     for (const key of keysOf(holder)) {
-      const left = (this.#counts.get(key) ?? 1) - 1;
-      if (left === 0) this.#counts.delete(key);
-      else this.#counts.set(key, left);
+      const before = this.#counts.get(key) ?? 0;
+      const after = before + change;
+      if (after === 0) this.#counts.delete(key);
+      else this.#counts.set(key, after);
+      this.#processes?.changed(before, after, this.#mostOfOne);
     }
+  }
+
+  /** How many sockets an address, or a guest, may have at most, whichever is less. */
+  get #mostOfOne(): number {
+    return Math.min(this.#limits.socketsPerAddress, this.#guestSockets() ?? Infinity);
   }
 
   /** In all processes. */
@@ -111,8 +118,7 @@ export class ConnectionLimiter {
   }
 
   #shares(): Shares {
-    const least = Math.min(this.#limits.socketsPerAddress, this.#guestSockets() ?? Infinity) / PROCESSES;
-    const many = [...this.#counts].filter(([, count]) => count >= least);
+    const many = [...this.#counts].filter(([, count]) => !isFew(count, this.#mostOfOne));
     return { [ALL]: this.#taken, ...Object.fromEntries(many.map(([key, count]) => [`${ALL} ${key}`, count])) };
   }
 }
