@@ -32,8 +32,8 @@ export interface Appender {
   /** The next `count` texts are in the journal, in one message. */
   kept(count: number, position: number): void;
   /**
-   * They are not, nor is what was appended since: with a {@linkcode LeaseLost} where another process has the lease by
-   * now, with a {@linkcode BusLost} where the bus is closed before.
+   * They are not: with a {@linkcode LeaseLost} where another process has the lease by now, with a {@linkcode BusLost}
+   * where the bus is closed before, with another error where they are longer than the bus takes.
    */
   lost(error: Error): void;
 }

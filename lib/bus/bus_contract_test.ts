@@ -151,6 +151,23 @@ Deno.test("a bus (NATS) carries in one message what is appended to several conve
   assertEquals(seen.texts(), `one${long}`);
 });
 
+Deno.test("a bus (NATS) refuses a text that is longer than its server takes, and goes on with all others", {
+  ignore: !HAS_NATS,
+}, async () => {
+  await using home = await natsHome();
+  await using a = await home.connect();
+  await using b = await home.connect();
+  const [lease, other] = [await claimed(a), await claimed(a, "d")];
+  using seen = await followed(b);
+  const [refused, kept] = await within(
+    "both are told",
+    Promise.allSettled([appended(a, lease, "字".repeat(400_000)), appended(a, other, "goes on")]),
+  );
+  assertEquals([refused.status, kept.status], ["rejected", "fulfilled"]);
+  await seen.following.until(await appended(a, lease, "as well"));
+  assertEquals(seen.texts(), "as well");
+});
+
 Deno.test("a lease (NATS) is renewed before the server forgets it", { ignore: !HAS_NATS }, async () => {
   await using home = await natsHome();
   await using a = await home.connect();

@@ -8,7 +8,7 @@ import { type Appender, BusLost, type Lease, LeaseLost } from "./bus.ts";
 import type { Part } from "./journal_batch.ts";
 import type { JournalStream } from "./journal_stream.ts";
 import type { LeaseBucket, LeaseEntry } from "./lease_bucket.ts";
-import { isWrongSequence, LEASE_MS, type NatsLink } from "./nats_link.ts";
+import { isTooLong, isWrongSequence, LEASE_MS, type NatsLink } from "./nats_link.ts";
 import { ReadingStart } from "./reading_start.ts";
 
 /**
@@ -171,6 +171,8 @@ export class JournalWriter implements Disposable {
           position = await stream.append(self, message, this.#position);
           this.#position = position;
         } catch (error) {
+          // One text that is too long holds nobody else up: it is a message of its own.
+          if (isTooLong(error)) throw error;
           if (!isWrongSequence(error)) {
             await link.recover(error);
             continue;

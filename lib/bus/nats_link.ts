@@ -1,5 +1,5 @@
 /** The connection to NATS, and what has to be on the server: found again, and made again, where it was lost. */
-import { connect, type NatsConnection } from "@nats-io/transport-node";
+import { connect, errors, type NatsConnection } from "@nats-io/transport-node";
 import {
   DiscardPolicy,
   JetStreamApiError,
@@ -188,6 +188,11 @@ export class NatsLink {
 
 export function isWrongSequence(error: unknown): boolean {
   return error instanceof JetStreamApiError && error.code === WRONG_SEQUENCE;
+}
+
+/** Whether a message is longer than the server takes: it never will. */
+export function isTooLong(error: unknown): boolean {
+  return error instanceof Error && error.cause instanceof errors.InvalidArgumentError;
 }
 
 /** A part of a subject: no dots, no spaces, no wildcards. */

@@ -41,7 +41,7 @@ interface Unkept {
   chars: number;
 }
 
-export class HeldConversation implements Appender {
+export class HeldConversation {
   readonly lease: Lease;
   readonly conversation: Conversation;
   /**
@@ -60,6 +60,10 @@ export class HeldConversation implements Appender {
   /** How many entries were published, and who waits until so many are kept. */
   #published = 0;
   readonly #waits = new PositionWaits();
+  readonly #appender: Appender = {
+    kept: (count, position) => this.#kept(count, position),
+    lost: (error) => this.#lose(error),
+  };
   #isLost = false;
   /** Pages that play speech, by their names, and the processes that they are at. */
   readonly #listeners = new Map<string, { from: string; stop(): void }>();
@@ -111,29 +115,6 @@ export class HeldConversation implements Appender {
     if (this.#unkept.length > 0) await this.#waits.until(this.#published);
   }
 
-  /** @ignore Called by the bus. */
-  kept(count: number, position: number): void {
-    if (this.#isLost) return;
-    this.#position = position;
-    const kept = this.#unkept.splice(0, count);
-    for (const { chars } of kept) this.#unkeptChars -= chars;
-    this.#tell(kept);
-    this.#waits.reach(this.#published - this.#unkept.length);
-  }
-
-  /** @ignore Called by the bus. */
-  lost(error: Error): void {
-    if (this.#isLost) return;
-    this.#isLost = true;
-    this.#unkept.length = 0;
-    this.#unkeptChars = 0;
-    this.#waits.reach(this.#published);
-    this.#options.onLost();
-    if (!(error instanceof LeaseLost || error instanceof BusLost)) {
-      report("tell other processes of a conversation", error);
-    }
-  }
-
   /** Has others know, with what is said next, that this process has the lease. */
   tellHeld(seq: number): void {
     this.#publish({ held: this.#options.bus.self, seq });
@@ -160,7 +141,7 @@ export class HeldConversation implements Appender {
     this.#unkept.push({ entry, position: log.end, chars: text.length });
     this.#unkeptChars += text.length;
     this.#published++;
-    bus.append(this.lease, text, this);
+    bus.append(this.lease, text, this.#appender);
     if (this.#unkeptChars > MOST_BACKLOG) void this.conversation.interrupt();
   }
 
@@ -171,6 +152,28 @@ export class HeldConversation implements Appender {
     const dropped = "restart" in entry && "dropped" in entry.restart ? entry.restart.dropped : undefined;
     if (dropped !== undefined) onTruncate(dropped);
     if (changed !== undefined || dropped !== undefined) this.#unstored = this.#position;
+  }
+
+  #kept(count: number, position: number): void {
+    if (this.#isLost) return;
+    this.#position = position;
+    const kept = this.#unkept.splice(0, count);
+    for (const { chars } of kept) this.#unkeptChars -= chars;
+    this.#tell(kept);
+    this.#waits.reach(this.#published - this.#unkept.length);
+  }
+
+  /** What was not kept has not happened. */
+  #lose(error: Error): void {
+    if (this.#isLost) return;
+    this.#isLost = true;
+    this.#unkept.length = 0;
+    this.#unkeptChars = 0;
+    this.#waits.reach(this.#published);
+    this.#options.onLost();
+    if (!(error instanceof LeaseLost || error instanceof BusLost)) {
+      report("tell other processes of a conversation", error);
+    }
   }
 
   #tell(kept: readonly Unkept[]): void {

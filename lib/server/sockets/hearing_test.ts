@@ -164,8 +164,8 @@ Deno.test("with a model for the wake word, nothing that is said before it is und
     if (index === 0) assertEquals(scene.transcription.asked.length, 0);
   }
   const told = (await finals(page, 3)).map(({ text, turn }) => [text, turn !== undefined]);
-  // A recogniser may write her name as it likes, and is asked for as many pieces as there are pauses.
-  assert(String(told[1]![0]).startsWith("Now, how are you?"), String(told[1]));
+  // A recogniser may write her name as it likes, and is asked for as many pieces as there are pauses, of two at once.
+  assert(String(told[1]![0]).includes("Now, how are you?"), String(told[1]));
   assertEquals(told.map(([text, isPrompt]) => isPrompt || text), ["", true, ""]);
 });
 
