@@ -2,12 +2,18 @@ import { assertEquals } from "@std/assert";
 import { Passes } from "./passes.ts";
 import { until } from "@/tests/until.ts";
 
-Deno.test("what is told of several at once is served in one pass, before anything else runs, unless there is a rest", async () => {
+/** Passes that are followed by such a rest, ms, and what they have served. */
+function recorded(rest: number) {
   const served: string[][] = [];
   const passes = new Passes<string>((ready) => {
     served.push([...ready]);
-    return 20;
+    return rest;
   });
+  return { served, passes };
+}
+
+Deno.test("what is told of several at once is served in one pass, before anything else runs, unless there is a rest", async () => {
+  const { served, passes } = recorded(20);
   passes.addAtOnce("a");
   passes.addAtOnce("b");
   assertEquals(served, []);
@@ -22,11 +28,7 @@ Deno.test("what is told of several at once is served in one pass, before anythin
 });
 
 Deno.test("what was taken back before a pass is not served", async () => {
-  const served: string[][] = [];
-  const passes = new Passes<string>((ready) => {
-    served.push([...ready]);
-    return 0;
-  });
+  const { served, passes } = recorded(0);
   passes.addAtOnce("a");
   passes.delete("a");
   await Promise.resolve();

@@ -4,46 +4,46 @@ import type { Appender } from "./bus.ts";
 /** Characters of one message at most, unless a single text is longer: a NATS server takes 1 MB. */
 const MESSAGE_CHARS = 200_000;
 
-/** Texts of one lease, for one appender. */
-export interface WaitingPart<Lease> {
-  readonly lease: Lease;
+/** Texts of one lease that is held, for one appender. */
+export interface WaitingPart<Held> {
+  readonly held: Held;
   readonly appender: Appender;
   readonly texts: string[];
   chars: number;
 }
 
-export class AppendQueue<Lease> {
-  readonly #waiting: WaitingPart<Lease>[] = [];
+export class AppendQueue<Held> {
+  readonly #waiting: WaitingPart<Held>[] = [];
   /** The last part of each lease, while more goes into it. */
-  readonly #open = new Map<Lease, WaitingPart<Lease>>();
+  readonly #open = new Map<Held, WaitingPart<Held>>();
 
   get isEmpty(): boolean {
     return this.#waiting.length === 0;
   }
 
-  push(lease: Lease, text: string, appender: Appender): void {
-    const open = this.#open.get(lease);
+  push(held: Held, text: string, appender: Appender): void {
+    const open = this.#open.get(held);
     if (open?.appender === appender && open.chars + text.length <= MESSAGE_CHARS) {
       open.texts.push(text);
       open.chars += text.length;
       return;
     }
-    const part = { lease, appender, texts: [text], chars: text.length };
+    const part = { held, appender, texts: [text], chars: text.length };
     this.#waiting.push(part);
-    this.#open.set(lease, part);
+    this.#open.set(held, part);
   }
 
   /** Takes out what goes into one message. */
-  take(): WaitingPart<Lease>[] {
-    const leases = new Set<Lease>();
+  take(): WaitingPart<Held>[] {
+    const taken = new Set<Held>();
     let chars = 0;
     for (const part of this.#waiting) {
-      const { lease } = part;
-      if (leases.size > 0 && (chars + part.chars > MESSAGE_CHARS || leases.has(lease))) break;
-      leases.add(lease);
+      const { held } = part;
+      if (taken.size > 0 && (chars + part.chars > MESSAGE_CHARS || taken.has(held))) break;
+      taken.add(held);
       chars += part.chars;
-      if (this.#open.get(lease) === part) this.#open.delete(lease);
+      if (this.#open.get(held) === part) this.#open.delete(held);
     }
-    return this.#waiting.splice(0, leases.size);
+    return this.#waiting.splice(0, taken.size);
   }
 }

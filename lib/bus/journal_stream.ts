@@ -23,8 +23,6 @@ export interface KeptBatch extends JournalBatch {
 export class JournalStream implements Disposable {
   readonly #link: NatsLink;
   readonly #publisher: AckedPublisher;
-  /** They are written when a message is published, and serve the next one. */
-  readonly #behind = headers();
 
   constructor(link: NatsLink) {
     this.#link = link;
@@ -39,8 +37,8 @@ export class JournalStream implements Disposable {
    * @throws {Error} that `isWrongSequence` tells where another message is the last; any other where nothing is known
    */
   append(process: string, batch: JournalBatch, last?: number): Promise<number> {
-    if (last !== undefined) this.#behind.set(PubHeaders.ExpectedLastSubjectSequenceHdr, String(last));
-    const marked = last === undefined ? headers() : this.#behind;
+    const marked = headers();
+    if (last !== undefined) marked.set(PubHeaders.ExpectedLastSubjectSequenceHdr, String(last));
     return this.#publisher.publish(this.#link.names.journal(process), encodeBatch(batch), marked);
   }
 

@@ -34,7 +34,7 @@ interface Held {
   /** When its entry was written, by `Date.now()`; 0 where the server has forgotten it, maybe. */
   written: number;
   /** Whether nothing has been appended. */
-  isNew: boolean;
+  isUnused: boolean;
 }
 
 export interface JournalWriterOptions {
@@ -80,16 +80,16 @@ export class JournalWriter implements Disposable {
    */
   hold(lease: Lease, entry: LeaseEntry, positions: readonly number[], end: number): void {
     const start = new ReadingStart(positions, end);
-    const held = { lease, entry, start, written: Date.now(), isNew: true };
+    const held = { lease, entry, start, written: Date.now(), isUnused: true };
     this.#held.set(lease.conversation, held);
     this.#unstored.add(held);
     this.#startAnew();
   }
 
   /** Whether this process has the lease of that revision, and has appended nothing with it. */
-  isNew(conversation: string, revision: number): boolean {
+  isUnused(conversation: string, revision: number): boolean {
     const held = this.#held.get(conversation);
-    return held !== undefined && held.isNew && held.lease.revision === revision;
+    return held !== undefined && held.isUnused && held.lease.revision === revision;
   }
 
   /** Appends no more with a lease. */
@@ -160,8 +160,8 @@ export class JournalWriter implements Disposable {
     const { self, stream, link } = this.#options;
     let left = parts;
     for (;;) {
-      const old = left.filter(({ lease }) => isOld(lease));
-      if (old.length > 0) await Promise.all(old.map(({ lease }) => this.#renew(lease)));
+      const old = left.filter(({ held }) => isOld(held));
+      if (old.length > 0) await Promise.all(old.map(({ held }) => this.#renew(held)));
       left = left.filter((part) => this.#isHeld(part));
       if (left.length === 0) return;
       const name = String(++this.#messages);
@@ -185,7 +185,7 @@ export class JournalWriter implements Disposable {
     }
   }
 
-  #isHeld({ lease: held, appender }: WaitingPart<Held>): boolean {
+  #isHeld({ held, appender }: WaitingPart<Held>): boolean {
     if (this.#heldBy(held.lease) === held) return true;
     appender.lost(new LeaseLost(held.lease));
     return false;
@@ -194,8 +194,8 @@ export class JournalWriter implements Disposable {
   #kept(parts: readonly WaitingPart<Held>[], position: number): void {
     const now = performance.now();
     if (now - (this.#marks.at(-1)?.at ?? -Infinity) > MARK_MS) this.#marks.push({ at: now, position });
-    for (const { lease: held, texts, appender } of parts) {
-      held.isNew = false;
+    for (const { held, texts, appender } of parts) {
+      held.isUnused = false;
       held.start.appended(position);
       this.#unstored.add(held);
       appender.kept(texts.length, position);
@@ -290,6 +290,6 @@ function isOld({ written }: Held): boolean {
   return Date.now() - written > LEASE_MS / 2;
 }
 
-function partOf({ lease: { lease, start }, texts }: WaitingPart<Held>): Part {
+function partOf({ held: { lease, start }, texts }: WaitingPart<Held>): Part {
   return { conversation: lease.conversation, revision: lease.revision, first: start.first, texts };
 }

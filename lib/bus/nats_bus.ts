@@ -260,7 +260,7 @@ export class NatsBus implements Bus {
     if (known === undefined || isLongAgo(known)) return [];
     const { process, revision, before } = known;
     // What was just claimed here has nothing in this process's journal.
-    if (process === undefined || this.#writer.isNew(conversation, revision)) return before;
+    if (process === undefined || this.#writer.isUnused(conversation, revision)) return before;
     return [{ process, position: Infinity }, ...before];
   }
 

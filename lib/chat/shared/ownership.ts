@@ -169,7 +169,7 @@ export class Ownership {
   }
 
   async #take(from: Holder | undefined): Promise<void> {
-    const { id, bus, firstSeq } = this.#options;
+    const { id, bus } = this.#options;
     const lease = await bus.claim(id, from);
     if (!isLease(lease)) {
       this.journal.holder = lease;
@@ -179,7 +179,7 @@ export class Ownership {
       if (lease.isNew) return this.#begin(lease);
       await this.#follow();
     }
-    const seq = Math.max(this.journal.log.seq, firstSeq());
+    const seq = this.#firstSeq();
     const entry: JournalEntry = { held: bus.self, seq };
     let position: number;
     try {
@@ -194,11 +194,14 @@ export class Ownership {
 
   /** One that was made here, and nobody has told anything of: there is nothing to read. */
   #begin(lease: Lease): void {
-    const { bus, firstSeq } = this.#options;
-    const { journal } = this;
-    const seq = Math.max(journal.log.seq, firstSeq());
-    journal.begin({ process: bus.self, revision: lease.revision }, seq);
+    const seq = this.#firstSeq();
+    this.journal.begin({ process: this.#options.bus.self, revision: lease.revision }, seq);
     this.#hold(lease, 0, seq).tellHeld(seq);
+  }
+
+  /** A number that no frame of it has had, here or elsewhere. */
+  #firstSeq(): number {
+    return Math.max(this.journal.log.seq, this.#options.firstSeq());
   }
 
   /** From here on the journal is this process's own. */

@@ -118,7 +118,8 @@ export class ConnectionLimiter {
   }
 
   #shares(): Shares {
-    const many = [...this.#counts].filter(([, count]) => !isFew(count, this.#mostOfOne));
+    const most = this.#mostOfOne;
+    const many = [...this.#counts].filter(([, count]) => !isFew(count, most));
     return { [ALL]: this.#taken, ...Object.fromEntries(many.map(([key, count]) => [`${ALL} ${key}`, count])) };
   }
 }
