@@ -274,7 +274,8 @@ Deno.test({
     const [a, b] = deployment.programs as [Program, Program];
     const one = await enter(a);
     one.client.send({ type: "prompt", turn: "t1", text: "hi" });
-    await one.client.next("chunk");
+    // The other program knows of it a moment later.
+    await until("a second of text", () => textOf(one.client, "t1").length > 200);
     const two = await enter(b);
     two.client.send({ type: "prompt", turn: "t2", text: "hi" });
     const error = await two.client.next("error");
