@@ -13,7 +13,7 @@ export interface WaitingPart<Held> {
 }
 
 export class AppendQueue<Held> {
-  readonly #waiting: WaitingPart<Held>[] = [];
+  #waiting: WaitingPart<Held>[] = [];
   /** The last part of each lease, while more goes into it. */
   readonly #open = new Map<Held, WaitingPart<Held>>();
 
@@ -31,6 +31,12 @@ export class AppendQueue<Held> {
     const part = { held, appender, texts: [text], chars: text.length };
     this.#waiting.push(part);
     this.#open.set(held, part);
+  }
+
+  /** Forgets what waits of a lease for an appender. */
+  drop(held: Held, appender: Appender): void {
+    this.#waiting = this.#waiting.filter((part) => part.held !== held || part.appender !== appender);
+    if (this.#open.get(held)?.appender === appender) this.#open.delete(held);
   }
 
   /** Takes out what goes into one message. */

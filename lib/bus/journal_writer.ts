@@ -149,7 +149,11 @@ export class JournalWriter implements Disposable {
       await this.#send(parts);
     } catch (error) {
       const lost = error instanceof Error ? error : new BusLost("The bus has failed", { cause: error });
-      for (const { appender } of parts) appender.lost(lost);
+      for (const { held, appender } of parts) {
+        // What is behind it was not to be kept without it.
+        this.#queue.drop(held, appender);
+        appender.lost(lost);
+      }
     }
     this.#sending = false;
     this.#plan();
