@@ -108,8 +108,9 @@ Deno.test("a guest is refused every frame that is the owner's, and no other; wha
   guest.client.send({ type: "utterance", id: "v", text: "my spoken secret", final: true });
   const isMine = (frame: ServerFrame) => frame.type === "queued" && frame.text === "my spoken secret";
   await guest.client.first(isMine, 0, "it is asked");
-  const [mine] = await guest.call("conversations.list", {});
-  assertEquals(mine?.title, "my spoken secret");
+  // Not by its place: what the frames above have asked may be answered after it, and is listed before it then.
+  const mine = (await guest.call("conversations.list", {})).map(({ title }) => title);
+  assert(mine.includes("my spoken secret"), `its conversations are ${mine.join(", ")}`);
   await using stranger = await Page.open(server, await enterByLink(server));
   assertEquals(await stranger.call("conversations.list", {}), []);
 });
