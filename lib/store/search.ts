@@ -6,6 +6,9 @@ const AROUND = 60;
 /** A word longer than this may be cut: it is an address, or no word at all. */
 const LONGEST_WORD = 30;
 
+/** A word that is as long when it is folded, as most are: to look is quicker than to fold. */
+const SAME_LENGTH = /^ ?[!-~]+$/;
+
 const graphemes = new Intl.Segmenter(undefined, { granularity: "grapheme" });
 const words = new Intl.Segmenter(undefined, { granularity: "word" });
 
@@ -36,16 +39,23 @@ function placeOf(text: string, folded: string): [start: number, end: number] | u
   const at = whole.indexOf(folded);
   if (at < 0) return undefined;
   if (whole.length === text.length) return [at, at + folded.length];
-  // Folding has made some characters longer or shorter: count along.
+  // Folding has made some characters longer or shorter: count along, by words until the place is near.
   let length = 0;
-  let blank = false;
   let start: number | undefined;
-  for (const { index, segment } of graphemes.segment(text)) {
-    const piece = fold(segment);
-    if (!(blank && piece === " ")) length += piece.length;
-    blank = piece === " ";
-    if (length > at) start ??= index;
-    if (length >= at + folded.length) return [start ?? index, index + segment.length];
+  for (const { index: from, 0: word } of text.matchAll(/\s*\S+/gu)) {
+    const wordLength = SAME_LENGTH.test(word) ? word.length : fold(word).length;
+    if (length + wordLength <= at) {
+      length += wordLength;
+      continue;
+    }
+    let blank = false;
+    for (const { index, segment } of graphemes.segment(word)) {
+      const piece = fold(segment);
+      if (!(blank && piece === " ")) length += piece.length;
+      blank = piece === " ";
+      if (length > at) start ??= from + index;
+      if (length >= at + folded.length) return [start ?? from + index, from + index + segment.length];
+    }
   }
   return [start ?? 0, text.length];
 }

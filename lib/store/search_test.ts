@@ -37,4 +37,7 @@ Deno.test("excerptOf() finds the place where folding changes lengths, and cuts n
     const pieces = [...new Intl.Segmenter().segment(excerpt)].map(({ segment }) => segment);
     assertEquals(pieces.filter((piece) => !whole.has(piece)), []);
   }
+  const words = "Straße und\n\nCafe\u0301, ﬁne  and ".repeat(40);
+  const place = excerptOf(`${words}the Needle\n\nhere${words}`, "needle here")!;
+  assertEquals([place.includes(" the Needle here"), place.length < 160], [true, true], place);
 });
