@@ -51,8 +51,9 @@ export class PostgresPool {
       statement_timeout: deadlineMs,
       idle_in_transaction_session_timeout: deadlineMs,
       keepAlive: true,
-      // To compile a search takes longer than the search.
-      onConnect: (client) => client.query({ text: "SET jit = off" }),
+      // To compile a search takes longer than the search; and all that is asked has an index, which the planner, that
+      // goes by samples, would leave now and then to read all that was ever said.
+      onConnect: (client) => client.query({ text: "SET jit = off; SET enable_seqscan = off" }),
     });
     // A connection that breaks is replaced by the pool; whoever was using it is told by what it has asked.
     const isReplaced = () => {};

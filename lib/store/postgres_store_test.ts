@@ -1,7 +1,7 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import { openStore } from "./open_store.ts";
 import { PostgresPool } from "./postgres_pool.ts";
-import { search } from "./postgres_search.ts";
+import { search, type SearchLimits } from "./postgres_search.ts";
 import { PostgresStore } from "./postgres_store.ts";
 import { FIRST_EPOCH, type StoredTurn } from "./store.ts";
 import { StoreError } from "./store_error.ts";
@@ -82,25 +82,36 @@ test("writes what stood there when it was asked to, all or nothing", async (post
   assertEquals([await store.read("d"), await store.read("e")], [undefined, undefined]);
 });
 
-test("finds common words as it finds rare ones, and each principal's alone", async (postgres) => {
+test("finds the same in each way that it takes, and each principal's alone", async (postgres) => {
   const address = await postgres.database("C.UTF-8");
   await using store = await opened(address);
   const words = ["tea 猫", "milk"];
   const some = (n: number) => turn({ text: words[n % 3 === 0 ? 0 : 1]!, askedBy: n % 4 === 0 ? "a" : "b" });
   for (let n = 0; n < 40; n++) await store.save(new Map([[`c${n}`, [some(n)]]]));
   await store.save(new Map([["grows", [turn({ text: "tea 猫", state: "streaming", askedBy: "a" })]]]));
+  await store.rename("c1", "A 猫 and tea 猫");
+  await store.save(new Map([["emptied", [turn({ turn: "only", askedBy: "a" })]]]));
+  await store.rename("emptied", "No tea 猫");
+  await store.truncate("emptied", "only");
   const pool = new PostgresPool(address);
   const trigrams = /[\p{L}]{3}/u;
-  for (const query of ["tea", "te", "猫", "a 猫"]) {
-    for (const owner of [undefined, "a", "c"]) {
-      const [through, indexed, expected] = await Promise.all([
-        search(pool.ask, query, { most: 10, owner, trigrams, common: 0 }),
-        search(pool.ask, query, { most: 10, owner, trigrams, common: owner === undefined ? 1_000 : 5 }),
-        store.list(10, query, owner),
-      ]);
-      assertEquals(through, indexed, `${query} of ${owner}`);
-      assertEquals(through.map(({ row }) => row.id), expected.map(({ id }) => id));
-      assertEquals(through.length, owner === undefined ? 10 : owner === "a" ? 5 : 0);
+  const ways: SearchLimits[] = [
+    { few: 1_000, soon: Infinity, common: 0 },
+    { few: 0, soon: 1, common: 0 },
+    { few: 0, soon: Infinity, common: 1_000 },
+    // The index finds too much.
+    { few: 0, soon: Infinity, common: 0 },
+  ];
+  for (const query of ["tea", "te", "猫", "a 猫", "nowhere", "qq"]) {
+    for (
+      const [owner, most, count] of [[undefined, 10, 10], [undefined, 50, 16], ["a", 50, 5], ["c", 50, 0]] as const
+    ) {
+      const expected = (await store.list(most, query, owner)).map(({ id }) => id);
+      assertEquals(expected.length, /nowhere|qq/.test(query) ? 0 : count, `${query} of ${owner}`);
+      for (const limits of ways) {
+        const found = await search(pool.ask, query, { most, owner, trigrams, limits });
+        assertEquals(found.map(({ row }) => row.id), expected, `${query} of ${owner} by ${JSON.stringify(limits)}`);
+      }
     }
   }
   await pool.close();
