@@ -35,13 +35,10 @@ export async function measureCosts(runs: readonly CostRun[]): Promise<Cost[]> {
     await using joined = await startOurs(stub.url, join(dataDir, "joined"), { VTUBER_BUS: nats.url });
     const costs: Cost[] = [];
     for (const { sockets, rate, tokens, rounds } of runs) {
-      const [without, with_] = [alone, joined].map((server) => ({
-        server,
-        micros: [] as number[],
-        p50: [] as number[],
-      }));
+      const both = [alone, joined].map((server) => ({ server, micros: [] as number[], p50: [] as number[] }));
       for (let round = 0; round <= rounds; round++) {
-        for (const { server, micros, p50 } of [without!, with_!]) {
+        // Neither has always the other's leavings in the caches.
+        for (const { server, micros, p50 } of round % 2 === 0 ? both : both.toReversed()) {
           const before = await server.cpuSeconds();
           const url = `${server.url.replace("http:", "ws:").replace("localhost", "127.0.0.1")}/ws`;
           const outcome = await client.measure({ way: "v2", url, sockets, tokens, answers: 1, rate, stamp: rate > 0 });
@@ -51,6 +48,7 @@ export async function measureCosts(runs: readonly CostRun[]): Promise<Cost[]> {
           p50.push(outcome.p50);
         }
       }
+      const [without, with_] = both;
       costs.push({
         without: median(without!.micros),
         with: median(with_!.micros),
