@@ -5,6 +5,7 @@ import { ownerOf, recordOf, writeTurns } from "./postgres_rows.ts";
 import { newest, search, trigramsIn } from "./postgres_search.ts";
 import { fold } from "./search.ts";
 import {
+  CHECK_MS,
   excerptFrom,
   type ImageUse,
   type SessionExpiry,
@@ -15,9 +16,6 @@ import {
 } from "./store.ts";
 import { titleOf } from "./title.ts";
 import { OWNER } from "@/lib/principal.ts";
-
-/** How long whoever asks whether it is there waits for it, ms. */
-const CHECK_MS = 2_000;
 
 export interface PostgresOptions {
   /** Milliseconds since the epoch; default: the clock. */

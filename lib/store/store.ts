@@ -90,7 +90,7 @@ export interface Store {
   imageUses(image?: string): Promise<ImageUse[]>;
   /** One more than the time before, also over restarts: {@linkcode FIRST_EPOCH} at first. */
   nextEpoch(): Promise<number>;
-  /** Rejects when it cannot be asked now. */
+  /** Rejects when it cannot be asked now, or has not answered within {@linkcode CHECK_MS}. */
   check(): Promise<void>;
   close(): Promise<void>;
 }
@@ -100,6 +100,9 @@ export interface Store {
  * clock before the year 2041.
  */
 export const FIRST_EPOCH = 2 ** 19;
+
+/** How long whoever asks whether a store is there waits for it, ms. */
+export const CHECK_MS = 2_000;
 
 interface MemoryEntry {
   owner?: string;

@@ -1,7 +1,17 @@
 /** Conversations in an SQLite file, in a thread of their own: tokens wait for no disk, no search and no index. */
 import { SqliteThread } from "./sqlite_thread.ts";
 import type { Method } from "./sqlite_worker.ts";
-import type { ImageUse, SessionExpiry, Store, StoredConversation, StoredSummary, StoredTurn } from "./store.ts";
+import {
+  CHECK_MS,
+  type ImageUse,
+  type SessionExpiry,
+  type Store,
+  type StoredConversation,
+  type StoredSummary,
+  type StoredTurn,
+} from "./store.ts";
+import { StoreError } from "./store_error.ts";
+import { inTime } from "@/lib/waiting.ts";
 
 /** Asks the thread, which answers in the order in which it was asked. */
 export class StoreThread implements Store {
@@ -70,8 +80,9 @@ export class StoreThread implements Store {
     return this.#call("nextEpoch");
   }
 
-  check(): Promise<void> {
-    return this.#call("check");
+  async check(): Promise<void> {
+    if (await inTime(this.#call("check"), AbortSignal.timeout(CHECK_MS))) return;
+    throw new StoreError("The conversations' file has not been read in time: its disk may be slow, or gone");
   }
 
   close(): Promise<void> {

@@ -46,7 +46,7 @@ Deno.test("StoreThread does what it is asked for, in that order", async () => {
   await Deno.remove(folder, { recursive: true });
 });
 
-Deno.test("StoreThread holds nothing up while the disk is slow", async () => {
+Deno.test("StoreThread holds nothing up while the disk is slow, and says that it is", async () => {
   const folder = await Deno.makeTempDir();
   const file = join(folder, "c.db");
   const store = await StoreThread.open(file);
@@ -57,8 +57,10 @@ Deno.test("StoreThread holds nothing up while the disk is slow", async () => {
   const saved = store.save(new Map([["c", [TURN]]])).then(() => isSaved = true);
   await new Promise((resolve) => setTimeout(resolve, 0));
   assert(!isSaved);
+  await assertRejects(() => store.check(), StoreError, "in time");
   other.exec("COMMIT");
   await saved;
+  await store.check();
   assertEquals((await store.read("c"))?.turns, [TURN]);
   other.close();
   await store.close();
