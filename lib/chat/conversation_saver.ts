@@ -7,6 +7,8 @@ import { guarded } from "@/lib/telemetry/guard.ts";
 const SAVE_MS = 300;
 /** When to try again after that has failed, ms: a full disk is not emptied in a moment. */
 const RETRY_MS = 3_000;
+/** A store that takes so long has failed for whoever waits, ms, though it may still do it. */
+const SLOW_MS = 10_000;
 
 export interface ConversationSaverOptions {
   store: Store;
@@ -18,6 +20,8 @@ export interface ConversationSaverOptions {
   storing?(id: string): (() => void) | undefined;
   /** Called when storing has begun to fail and, without a failure, when all is stored again. */
   onStoring(failure?: Error): void;
+  /** Default: {@linkcode SLOW_MS}. */
+  slowMs?: number;
 }
 
 export class ConversationSaver {
@@ -103,9 +107,13 @@ export class ConversationSaver {
 
   /** Stores what has changed. To be called within {@linkcode enqueue}; never rejects. */
   async flush(): Promise<void> {
-    const { store, mayStore } = this.#options;
+    const { store, mayStore, slowMs = SLOW_MS } = this.#options;
     clearTimeout(this.#saving);
     this.#saving = undefined;
+    const slow = setTimeout(
+      () => this.#report(new Error(`The store has not answered for ${slowMs / 1_000} s`)),
+      slowMs,
+    );
     try {
       await Promise.all([...this.#sessions].map(async ([session, id]) => {
         await store.enter(session, id);
@@ -123,6 +131,8 @@ export class ConversationSaver {
     } catch (error) {
       this.#saveSoon(RETRY_MS);
       return this.#report(error instanceof Error ? error : new Error(String(error)));
+    } finally {
+      clearTimeout(slow);
     }
     this.#report();
   }

@@ -42,3 +42,25 @@ Deno.test("whoever shares a conversation is told that it is stored once it is, a
   await stored;
   assertEquals(told.slice(1), [`c begins with "ab"`, `c has "ab"`]);
 });
+
+Deno.test("a store that does not answer is told of as one that fails, until it has", async () => {
+  const turn: StoredTurn = { turn: "t", prompt: "hi", text: "a", thinking: "", state: "done" };
+  const save = Promise.withResolvers<void>();
+  const store: Pick<Store, "save" | "close"> = { save: () => save.promise, close: () => Promise.resolve() };
+  const told: string[] = [];
+  const saver = new ConversationSaver({
+    store: store as Store,
+    turns: () => [turn],
+    mayStore: () => true,
+    onStoring: (failure) => told.push(failure?.message ?? "all is stored"),
+    slowMs: 20,
+  });
+  saver.changed("c", turn);
+  const saved = saver.save();
+  await until("it is told", () => told.length > 0);
+  assertEquals(told, ["The store has not answered for 0.02 s"]);
+  save.resolve();
+  await saved;
+  assertEquals(told.slice(1), ["all is stored"]);
+  await saver.close();
+});
