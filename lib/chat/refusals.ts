@@ -1,6 +1,8 @@
 /** What is said where something cannot be done in a conversation, or has not come to its end. */
 import { RequestError } from "@/lib/protocol/request_error.ts";
 import type { TurnError } from "@/lib/protocol/v2.ts";
+import { StoreError } from "@/lib/store/store_error.ts";
+import { internalError } from "@/lib/telemetry/internal_error.ts";
 
 /** Why a turn has no end: the server went down while it ran. */
 export const INTERRUPTED: TurnError = {
@@ -37,4 +39,20 @@ export function queueFull(waiting: number): RequestError {
     message: `${waiting} messages are waiting already`,
     hint: "Wait for an answer, or stop the one that is being written",
   });
+}
+
+/**
+ * Reports a fault to whoever runs the server, and gives what a client is told of it: no more than whether it was the
+ * store, for which there is nothing to do but wait.
+ *
+ * @param doing what cannot be done now, as in "Cannot {doing}"
+ */
+export function faultOf(doing: string, error: unknown): TurnError {
+  const fault = internalError(doing, error);
+  if (!(error instanceof StoreError)) return fault;
+  return {
+    code: "store_lost",
+    message: "The store does not answer now, and nothing in it is lost",
+    hint: "Try again in a moment",
+  };
 }

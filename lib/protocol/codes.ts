@@ -53,6 +53,8 @@ export const ERROR_CODES = [
   "download_failed",
   /** What is said cannot be stored now; the server keeps it and tries again. */
   "not_stored",
+  /** The store of the conversations does not answer; nothing in it is lost. */
+  "store_lost",
   /** The server cannot reach the others that it works with; it keeps what is said and goes on when it can. */
   "bus_lost",
   /** The client's frame could not be read. */

@@ -150,6 +150,7 @@ export const PAGE: Words = {
     hearing_setup: "聞くには準備が必要です",
     download_failed: "取得できませんでした",
     not_stored: "会話を保存できません",
+    store_lost: "会話のデータに接続できません",
     bus_lost: "他のサーバーとの接続が切れました。復旧すると返答が再開します",
     quota_used: "今はここまでです",
     cancelled: "取り消しました",

@@ -147,6 +147,7 @@ export const PAGE: Words = {
     hearing_setup: "听取前还需要准备",
     download_failed: "无法获取",
     not_stored: "对话暂时无法保存",
+    store_lost: "暂时无法访问对话",
     bus_lost: "服务器与其他服务器的连接已断开，恢复后会继续回答",
     quota_used: "目前就到这里了",
     cancelled: "已取消",

@@ -3,7 +3,7 @@
  */
 import type { z } from "zod";
 import { RequestError } from "@/lib/protocol/request_error.ts";
-import { internalError } from "@/lib/telemetry/internal_error.ts";
+import { faultOf } from "@/lib/chat/refusals.ts";
 import type { Session } from "@/lib/chat/session.ts";
 import type { Calls, Method, Params, Result } from "@/lib/protocol/calls.ts";
 import { LlmError } from "@/lib/providers/provider.ts";
@@ -158,5 +158,5 @@ const CANCELLED: TurnError = { code: "cancelled", message: "The call was cancell
 function errorOf(error: unknown, method: string): TurnError {
   if (error instanceof RequestError) return error.error;
   if (error instanceof LlmError) return error.toTurnError();
-  return internalError(`answer ${method}`, error);
+  return faultOf(`answer ${method}`, error);
 }

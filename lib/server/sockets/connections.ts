@@ -69,8 +69,8 @@ export class Connections {
 
 /** What guests are told of failures that concern every page. */
 const FOR_GUESTS: Partial<Record<ErrorCode, string>> = {
-  not_stored: "Cannot store the conversations now",
-  bus_lost: "Cannot reach the other servers now",
+  not_stored: "The server keeps it until it can",
+  bus_lost: "The servers cannot reach each other now",
 };
 
 /** A status without what only the owner should know: where the language model's server is. */

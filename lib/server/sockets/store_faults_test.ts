@@ -1,6 +1,6 @@
 /** Faults of the store: nothing is lost, and nobody who does not need it notices. */
-import { assertEquals } from "@std/assert";
-import { call, ChatServer } from "./chat_server_fixture.ts";
+import { assert, assertEquals } from "@std/assert";
+import { call, ChatServer, outcome } from "./chat_server_fixture.ts";
 import {
   breaking,
   EchoModel,
@@ -13,6 +13,7 @@ import {
   undisturbed,
 } from "./fault_fixture.ts";
 import { MemoryStore } from "@/lib/store/store.ts";
+import { StoreError } from "@/lib/store/store_error.ts";
 
 for (const [how, fault] of STORE_FAULTS) {
   Deno.test(`a greeting fails alone when the store ${how}; who comes back is welcomed`, async () => {
@@ -53,6 +54,23 @@ for (const [how, fault] of STORE_FAULTS) {
     await client.close();
   });
 }
+
+Deno.test("while the store does not answer that is what is told, and what it is like on the server is not", async () => {
+  await using server = echoServer();
+  const lost = () => Promise.reject(new StoreError("PostgreSQL at secret.example cannot be asked"));
+  const client = await enter(server);
+  const newcomer = await server.v2();
+  {
+    using _fault = breaking(server.store, "list", lost);
+    using _another = breaking(server.store, "conversationOf", lost);
+    const refused = await outcome(client, "conversations.list", {});
+    newcomer.send({ type: "hello", session: "from before" });
+    const told = await newcomer.next("error");
+    assert(refused.type === "refused" && refused.code === "store_lost" && told.code === "store_lost");
+    assert(!JSON.stringify([refused, told]).includes("secret"));
+  }
+  await client.close();
+});
 
 for (const method of ["save", "enter"] as const) {
   for (const [how, fault] of STORE_FAULTS) {

@@ -5,7 +5,7 @@ import { Delivery, HIGH_WATER, sendFrame } from "./delivery.ts";
 import { type Connections, statusFor } from "./connections.ts";
 import { dropSocket, listen } from "./listen.ts";
 import { RequestError } from "@/lib/protocol/request_error.ts";
-import { internalError } from "@/lib/telemetry/internal_error.ts";
+import { faultOf } from "@/lib/chat/refusals.ts";
 import type { RequestLimits } from "@/lib/chat/request_limits.ts";
 import type { Session } from "@/lib/chat/session.ts";
 import type { SessionRegistry } from "@/lib/chat/session_registry.ts";
@@ -259,5 +259,5 @@ function namedIn(data: unknown): { turn?: string; stream?: number } {
 function refusalOf(error: unknown): TurnError {
   if (error instanceof RequestError) return error.error;
   if (error instanceof SyntaxError) return { code: "bad_frame", message: error.message };
-  return internalError("take a frame", error);
+  return faultOf("take a frame", error);
 }
