@@ -13,7 +13,8 @@ export default define.page(function ErrorPage({ config, error, req, state }) {
     <main class="error-page">
       <Logo />
       <h1>{missing ? words.notFound : words.broken}</h1>
-      <a class="pill" href={withBase(config.basePath, "/")}>{words.back}</a>
+      {/* Without a word of ours Fresh calls a link to a folder above the page the current one. */}
+      <a class="pill" href={withBase(config.basePath, "/")} aria-current={false}>{words.back}</a>
     </main>
   );
 });
