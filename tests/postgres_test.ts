@@ -1,7 +1,7 @@
 /** The whole program with its conversations in PostgreSQL. */
-import { assertEquals, assertStringIncludes } from "@std/assert";
+import { assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
 import { makeHome } from "./home.ts";
-import { Page } from "./page_calls.ts";
+import { Page, RefusedCall } from "./page_calls.ts";
 import { startPostgres } from "./postgres.ts";
 import { Program } from "./program.ts";
 import { startStub } from "./stub_ollama.ts";
@@ -52,12 +52,15 @@ Deno.test({
     const from = page.client.received.length;
     assertEquals(await talk(page, "and the okapi"), "end");
     await page.client.first((frame) => frame.type === "error" && frame.code === "not_stored", from);
+    const refused = await assertRejects(() => page.call("conversations.list", {}), RefusedCall);
+    assertEquals(refused.error.code, "store_lost");
     await postgres!.start();
     await until("what was said meanwhile is stored", async () => {
       const found = await page.call("conversations.list", { query: "okapi" }).catch(() => []);
       return found.length === 1;
     });
     assertEquals((await ready()).status, 200);
+    await page.client.first((frame) => frame.type === "recovered" && frame.code === "not_stored", from);
 
     for (const path of ["/", "/app-config.json", "/readyz", "/metrics"]) {
       shown.push(await (await fetch(program.url + path)).text());

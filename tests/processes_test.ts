@@ -205,12 +205,17 @@ Deno.test({
     await one.client.next("chunk");
     const two = await enter(b, one.welcome.session);
     await deployment.nats.stop();
-    for (const { client } of [one, two]) {
+    await one.client.first((frame) => frame.type === "error" && frame.code === "bus_lost");
+    const late = await enter(a);
+    for (const { client } of [two, late]) {
       await client.first((frame) => frame.type === "error" && frame.code === "bus_lost");
     }
     const response = await fetch(`${a.url}/readyz`);
     assertEquals([response.status, (await response.json()).bus], [503, { reachable: false }]);
     await deployment.nats.start();
+    for (const { client } of [one, two, late]) {
+      await client.first((frame) => frame.type === "recovered" && frame.code === "bus_lost");
+    }
     for (const { client } of [one, two]) {
       const end = await client.first((frame) => frame.type === "end", 0, "the answer's end");
       assertEquals(end.type === "end" && end.reason, "stop");

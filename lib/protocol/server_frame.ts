@@ -97,6 +97,8 @@ export function parseServerFrame(data: unknown): ServerFrame | null {
         ...errorOf(fields),
       };
     }
+    case "recovered":
+      return { type, code: codeOf(fields) };
     case "status":
       return { type, ...statusOf(fields) };
     case "character":
@@ -220,13 +222,16 @@ function imageOf(value: unknown): TurnImage {
   };
 }
 
+function codeOf(fields: Fields): ErrorCode {
+  return ERROR_CODES.find((known) => known === fields.get("code")) ?? "internal";
+}
+
 function errorOf(fields: Fields): TurnError {
-  const code = ERROR_CODES.find((known) => known === fields.get("code")) ?? ("internal" satisfies ErrorCode);
   const hint = fields.optional("hint", (f) => f.text("hint"));
   const server = fields.optional("server", (f) => f.text("server"));
   const retryAfter = fields.optional("retryAfter", (f) => f.number("retryAfter"));
   return {
-    code,
+    code: codeOf(fields),
     message: fields.text("message"),
     ...(hint !== undefined && { hint }),
     ...(server !== undefined && { server }),

@@ -58,6 +58,7 @@ Deno.test("parseServerFrame() gives every known frame as it was sent", () => {
       server: "Ollama",
     },
     { type: "error", code: "bad_frame", message: "Unreadable" },
+    { type: "recovered", code: "bus_lost" },
     { type: "status", ...STATUS, provider: "none", modelPresent: null },
     { type: "ping" },
   ];

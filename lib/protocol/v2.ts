@@ -155,6 +155,8 @@ export type ServerFrame =
   | { type: "end"; turn: string; seq: number; reason: EndReason }
   /** `stream`: of the microphone, which is not listened to any more. */
   | ({ type: "error"; turn?: string; seq?: number; stream?: number } & TurnError)
+  /** What an error of no turn has told of, for every page, is over. */
+  | { type: "recovered"; code: ErrorCode }
   | ({ type: "status" } & Status)
   /** The character has been changed for every page. */
   | { type: "character"; character?: CharacterInfo }
@@ -171,4 +173,7 @@ export type CallAnswer =
   | ({ type: "refused"; id: string } & TurnError);
 
 /** What every page is told, whatever its conversation. */
-export type BroadcastFrame = Extract<ServerFrame, { type: "ping" | "status" | "avatar" | "character" | "error" }>;
+export type BroadcastFrame = Extract<
+  ServerFrame,
+  { type: "ping" | "status" | "avatar" | "character" | "error" | "recovered" }
+>;

@@ -91,6 +91,8 @@ export function applyFrame(now: ConversationState, frame: ServerFrame): Conversa
       return changeTurn(now, frame.turn, (turn) => ({ ...turn, state: "done", reason: frame.reason }));
     case "error":
       return failed(now, frame);
+    case "recovered":
+      return now.notice?.code === frame.code ? { ...now, notice: null } : now;
     case "status": {
       const { type: _, ...status } = frame;
       return { ...now, status };

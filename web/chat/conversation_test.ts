@@ -99,10 +99,12 @@ Deno.test("applyFrame() keeps a prompt for the next server when this one goes do
   assertEquals([after.turns[0]?.error, after.notice?.code], [undefined, "shutting_down"]);
 });
 
-Deno.test("applyFrame() shows an error of no turn as a notice, until the next welcome", () => {
+Deno.test("applyFrame() shows an error of no turn as a notice, until the next welcome or until it is over", () => {
   const after = applyFrame(EMPTY_CONVERSATION, { type: "error", code: "bad_frame", message: "Unreadable" });
   assertEquals(after.notice, { code: "bad_frame", message: "Unreadable" });
   assertEquals(applyFrame(after, welcome()).notice, null);
+  assertEquals(applyFrame(after, { type: "recovered", code: "bus_lost" }).notice, after.notice);
+  assertEquals(applyFrame(after, { type: "recovered", code: "bad_frame" }).notice, null);
 });
 
 Deno.test("applyFrame() takes in a status", () => {

@@ -1,8 +1,9 @@
 /** The open sockets: broadcasts, pings, and closing them from the server's side. */
 import type { Principal } from "@/lib/principal.ts";
 import type { ErrorCode } from "@/lib/protocol/codes.ts";
-import { type BroadcastFrame, LINK_REVOKED, type Status } from "@/lib/protocol/v2.ts";
+import { type BroadcastFrame, LINK_REVOKED, type Status, type TurnError } from "@/lib/protocol/v2.ts";
 import { guarded } from "@/lib/telemetry/guard.ts";
+import { sendFrame } from "./delivery.ts";
 
 /** How often clients get a ping, ms, so that a page can tell a quiet connection from a dead one. */
 const PING_MS = 15_000;
@@ -19,6 +20,8 @@ export interface Connection {
 
 export class Connections {
   readonly #connections = new Map<WebSocket, Connection>();
+  /** Failures that concern every page, and are not over. */
+  readonly #failures = new Map<ErrorCode, BroadcastFrame>();
   readonly #pinging = setInterval(() => guarded("ping the pages", () => this.broadcast({ type: "ping" })), PING_MS);
 
   /** How many sockets are open. */
@@ -39,6 +42,23 @@ export class Connections {
     for (const { principal, send } of this.#connections.values()) {
       guarded("tell a page", () => send(frameFor(principal, frame)));
     }
+  }
+
+  /** Tells every page of a failure, and until it is over whoever comes in. */
+  fail(error: TurnError): void {
+    const frame = { type: "error", ...error } as const;
+    this.#failures.set(error.code, frame);
+    this.broadcast(frame);
+  }
+
+  /** Tells every page that a failure is over. */
+  recover(code: ErrorCode): void {
+    if (this.#failures.delete(code)) this.broadcast({ type: "recovered", code });
+  }
+
+  /** Tells a page that has come in of all failures that are not over. */
+  tellFailures(socket: WebSocket, principal: Principal): void {
+    for (const frame of this.#failures.values()) sendFrame(socket, frameFor(principal, frame));
   }
 
   /** Closes the sockets of all guests: what they came in by opens nothing any more. */

@@ -84,6 +84,7 @@ export function serveV2(
     };
     const greet = () => {
       sendFrame(socket, frame);
+      services.connections.tellFailures(socket, principal);
       delivery = new Delivery(socket, { conversation, position: from, welcome });
     };
     delivery?.dispose();
@@ -118,6 +119,8 @@ export function serveV2(
    */
   async function join({ session: named, after }: ClientFrame & { type: "hello" }): Promise<void> {
     waiting = [];
+    // A session may not be found before they are over.
+    services.connections.tellFailures(socket, principal);
     try {
       const joined = await sessions.open(principal, named);
       if (gone.signal.aborted) return sessions.leave(joined);
