@@ -8,7 +8,6 @@ import { internalError } from "@/lib/telemetry/internal_error.ts";
 export const INTERRUPTED: TurnError = {
   code: "interrupted",
   message: "The server was stopped in the middle of this answer",
-  hint: "Try again",
 };
 
 /** There is none, or none that is whoever's who asks: that there is one is nobody else's business either. */

@@ -28,7 +28,7 @@ export const PAGE: Words = {
   latest: "Jump to latest",
   connection: {
     connecting: "Connecting…",
-    waiting: "Reconnecting…",
+    waiting: "Offline",
     closed: "Disconnected",
     revoked: "Guests are not let in any more, or not by this link",
     reconnect: "Connect now",

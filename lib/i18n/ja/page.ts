@@ -28,7 +28,7 @@ export const PAGE: Words = {
   latest: "最新の発言へ",
   connection: {
     connecting: "接続しています…",
-    waiting: "再接続しています…",
+    waiting: "オフライン",
     closed: "切断されました",
     revoked: "ゲストは入れなくなったか、このリンクが無効になりました",
     reconnect: "今すぐ接続",

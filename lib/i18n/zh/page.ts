@@ -28,7 +28,7 @@ export const PAGE: Words = {
   latest: "跳到最新",
   connection: {
     connecting: "正在连接…",
-    waiting: "正在重新连接…",
+    waiting: "已断开",
     closed: "已断开",
     revoked: "访客不能再进入，或此链接已失效",
     reconnect: "立即连接",
