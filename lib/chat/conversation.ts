@@ -232,10 +232,12 @@ export class Conversation implements OpenConversation {
     this.#runNext();
   }
 
-  /** Begins no further answer. Resolves when the one that is being made has ended, and has been said. */
+  /** Begins no further answer. Resolves when the one that is being made has ended and, where anybody listens, was said. */
   async lastAnswer(): Promise<void> {
     this.#closed = true;
     void this.#early.drop();
+    await this.#running?.finished;
+    if (!this.#speech.isHeard) this.#speech.silence();
     await this.settled();
   }
 

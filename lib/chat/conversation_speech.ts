@@ -32,6 +32,11 @@ export class ConversationSpeech {
     return this.#spoken !== undefined;
   }
 
+  /** Whether any page listens now. */
+  get isHeard(): boolean {
+    return this.#listeners.size > 0;
+  }
+
   /** Resolves when what is being said now has been said, or was silenced. */
   get finished(): Promise<void> {
     return this.#spoken?.speech.finished ?? Promise.resolve();

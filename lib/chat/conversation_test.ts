@@ -2,6 +2,8 @@ import { assertEquals, assertThrows } from "@std/assert";
 import { RequestError } from "@/lib/protocol/request_error.ts";
 import { ConversationHarness } from "./conversation_fixture.ts";
 import { LlmError } from "@/lib/providers/provider.ts";
+import { SpeechStage } from "@/lib/stages/speech.ts";
+import { within } from "@/tests/until.ts";
 
 Deno.test("Session numbers its frames and records the turn", async () => {
   const harness = new ConversationHarness();
@@ -189,5 +191,36 @@ Deno.test("T1: what was told before thoughts turned out to be thoughts is thinki
     assertEquals(harness.frames.map(({ type }) => type), ["emotion", "chunk", "end"]);
     const [{ text, thinking, state } = {}] = harness.conversation.turns;
     assertEquals({ text, thinking, state }, { text: "Hello!", thinking: "Okay, the user says hi.", state: "done" });
+  }
+});
+
+Deno.test("lastAnswer() waits until the answer is said where a page listens, and for no page that has gone", async () => {
+  for (const hasGone of [false, true]) {
+    const said = Promise.withResolvers<void>();
+    const nothing = () => {};
+    const harness = new ConversationHarness({
+      openSpeech: ({ at = 0 }) => ({
+        stage: new SpeechStage({ at }),
+        say: nothing,
+        expect: nothing,
+        played: nothing,
+        end: nothing,
+        restart: nothing,
+        stop: nothing,
+        discard: nothing,
+        finished: said.promise,
+      }),
+    });
+    const leave = harness.conversation.listen([]);
+    harness.conversation.prompt("t", "hello");
+    const answer = await harness.model.answer(0);
+    answer.say("Hi there.");
+    answer.end();
+    await harness.seen("end", "t");
+    assertEquals(harness.conversation.busy, true);
+    if (hasGone) leave();
+    else setTimeout(said.resolve, 10);
+    await within("the last answer is over", harness.conversation.lastAnswer());
+    assertEquals(harness.conversation.busy, false);
   }
 });
