@@ -35,7 +35,7 @@ const scenes: Scene[] = [
       );
       assert(!(await file()).includes("45"));
       assertEquals(await page.evaluate(() => document.activeElement?.id), "setting-avatar.maxFps");
-      await page.click('[role="tab"]::-p-text(Server)');
+      await page.locator('[role="tab"]::-p-text(Server)').click();
       await write(page, "Port", "9123");
       await pageSays(page, ".sheet-foot", "Restart the server");
     },
@@ -49,7 +49,7 @@ const scenes: Scene[] = [
       assert(await page.$eval("#setting-timeScale", (box) => (box as HTMLInputElement).readOnly));
       await pageSays(page, '[role="tabpanel"]', "VTUBER_MODEL");
       await page.waitForSelector(".choice:disabled::-p-text(Shizuku)");
-      await page.click('[role="tab"]::-p-text(Server)');
+      await page.locator('[role="tab"]::-p-text(Server)').click();
       await page.waitForSelector("select:disabled");
     },
   },

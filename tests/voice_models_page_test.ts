@@ -6,7 +6,7 @@ import { type Page, testBrowser } from "./browser.ts";
 import { ARCHIVE, DownloadHost } from "./download_host.ts";
 import { Page as Calls } from "./page_calls.ts";
 import type { TestServer } from "./test_server.ts";
-import { CALM, named, type Visit, visit } from "./visit.ts";
+import { CALM, named, press, type Visit, visit } from "./visit.ts";
 import { bytesText } from "@/lib/i18n/format.ts";
 import { testVoices } from "@/lib/sherpa/speech_models_fixture.ts";
 import { writeToneVoice } from "@/lib/voice/sherpa/tone_voice_fixture.ts";
@@ -155,9 +155,10 @@ const scenes: { name: string; play(scene: Scene): Promise<void> }[] = [
 ];
 
 async function openVoices(page: Page): Promise<void> {
-  await (await named(page, "button", "Settings")).click();
+  await press(page, "Settings");
   await page.waitForSelector("dialog[open]");
-  await page.click('[role="tab"]::-p-text(Character)');
+  // It comes in from the side: a click at where it was a moment ago would miss.
+  await page.locator('[role="tab"]::-p-text(Character)').click();
   await page.waitForSelector(".speech-model");
 }
 
