@@ -32,8 +32,9 @@ export interface Appender {
   /** The next `count` texts are in the journal, in one message. */
   kept(count: number, position: number): void;
   /**
-   * They are not, nor will be what was appended behind them: with a {@linkcode LeaseLost} where another process has the lease by now, with a {@linkcode BusLost}
-   * where the bus is closed before, with another error where they are longer than the bus takes.
+   * They are not, nor will be what was appended behind them: with a {@linkcode LeaseLost} where another process has the
+   * lease by now, with a {@linkcode BusLost} where the bus is closed before, with another error where they are longer
+   * than the bus takes.
    */
   lost(error: Error): void;
 }

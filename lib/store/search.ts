@@ -42,7 +42,8 @@ function placeOf(text: string, folded: string): [start: number, end: number] | u
   // Folding has made some characters longer or shorter: count along, by words until the place is near.
   let length = 0;
   let start: number | undefined;
-  for (const { index: from, 0: word } of text.matchAll(/\s*\S+/gu)) {
+  // Of a word nothing need be there, or a long blank at the end would be looked through from each of its characters.
+  for (const { index: from, 0: word } of text.matchAll(/\s*\S*/gu)) {
     const wordLength = SAME_LENGTH.test(word) ? word.length : fold(word).length;
     if (length + wordLength <= at) {
       length += wordLength;

@@ -133,9 +133,9 @@ export class HeldConversation {
   }
 
   #publish(told: JournalEntry): void {
+    if (this.#isLost) return;
     // The record of a turn may change before this is kept.
     const entry = "restart" in told ? structuredClone(told) : told;
-    if (this.#isLost) return;
     const { bus, log } = this.#options;
     const text = JSON.stringify(entry);
     this.#unkept.push({ entry, position: log.end, chars: text.length });
